@@ -1,0 +1,568 @@
+"""Every kind of message we send, as plain facts.
+
+A message says what is true; `render` finds the words, `outbox` remembers it, `delivery` gets it there. People
+are opaque ids here, and a link is a purpose and an id: its address is made when the message is delivered, so
+no token is ever stored.
+
+    Message
+        Confirm AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress AddressChanged     getting in
+        HeadsUp Introduction PartnerGone NotThisTime Nudge CheckIn Thanks Digest        a round
+        Paused Left Erased BeforeErasure                                                going away
+        Proposal Closing DraftReady Alert                                               running a programme
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+
+
+BY_EMAIL = frozenset({Channel.EMAIL})
+BY_TEXT = frozenset({Channel.SMS})
+EITHER = frozenset({Channel.EMAIL, Channel.SMS})
+
+
+class Promise(StrEnum):
+    """What we do when we cannot know whether a provider took a message."""
+
+    AT_LEAST_ONCE = "at least once"  # wait for evidence, then send again with the same links
+    AT_MOST_ONCE = "at most once"  # never send again: the person asks for a new one
+
+
+class WhatNext(StrEnum):
+    """What happens to somebody whose partner cannot make this round."""
+
+    GOING_ON = "going on"  # a three became a pair: the others talk without them
+    LOOKING = "looking"  # the top-up is looking for somebody
+    NEXT_ROUND = "next round"  # nobody is free now: first in line next time
+
+
+@dataclass(frozen=True)
+class Link:
+    """A door into the website. `links(link, person)` turns it into an address at delivery.
+
+    `id` is 0 where the person alone decides, as in `UNSUBSCRIBE`. `short` is set by `render` in texts, where
+    every letter costs: the web may answer with its shortest form or take no notice.
+    """
+
+    purpose: str
+    id: int
+    short: bool = False
+
+
+UNSUBSCRIBE = Link("unsubscribe", 0)  # asked for by `render` itself, for mails that owe unsubscribe headers
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told, and how. `person` is an opaque id.
+
+    With both addresses given, a text whose number turns out to be bad falls back to email in the same row.
+    """
+
+    person: str
+    name: str
+    channel: Channel
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Programme:
+    """`contact` is the organisers' address, shown in every message; `hashtag` without its #."""
+
+    slug: str
+    name: str
+    contact: str
+    hashtag: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody a message speaks of by name. The id is kept so that erasing them blanks the message."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Somebody to talk with. Only what they ticked for partners to see: the rest is None."""
+
+    person: str
+    name: str
+    organisation: str
+    about: str = ""
+    email: str | None = None
+    phone: str | None = None
+    video: str | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time that would suit everyone in the group, aware."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """A button that opens a network with the post already written. `url` is public: it holds no token."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One approved learning. `by` is None unless its author agreed to be named."""
+
+    text: str
+    by: Named | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What each kind decides about itself.
+
+    `deadline`  how long after it was due it is still worth sending
+    `replies`   an answer to the email comes back to us (at the inbound domain)
+    `bulk`      unsubscribe headers and a stop link are due
+    `secret`    what it says, and to whom, is blanked as soon as a provider has it
+    """
+
+    kind: ClassVar[str]
+    deadline: ClassVar[timedelta] = timedelta(hours=72)
+    promise: ClassVar[Promise] = Promise.AT_LEAST_ONCE
+    channels: ClassVar[frozenset[Channel]] = EITHER
+    replies: ClassVar[bool] = False
+    bulk: ClassVar[bool] = True
+    secret: ClassVar[bool] = False
+
+    def people(self) -> frozenset[str]:
+        """The opaque ids of everyone named in it, apart from its reader."""
+        return frozenset(_people_in(self))
+
+    def expires(self, due: datetime) -> datetime:
+        """The moment after which it must not be sent any more."""
+        return due + self.deadline
+
+    def to_json(self) -> str:
+        return ADAPTERS[self.kind].dump_json(self).decode()
+
+    @classmethod
+    def kinds(cls) -> tuple[type["Message"], ...]:
+        return KINDS
+
+
+def _people_in(thing: object) -> Iterator[str]:
+    if isinstance(thing, Named | Partner):
+        yield thing.person
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from _people_in(part)
+    elif hasattr(thing, "__dataclass_fields__"):
+        for name in thing.__dataclass_fields__:
+            yield from _people_in(getattr(thing, name))
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in London, as UTC."""
+    return datetime.combine(day + timedelta(days=1), time.min, LONDON).astimezone(UTC)
+
+
+# Getting in
+
+
+@dataclass(frozen=True)
+class Confirm(Message):
+    """To whoever was named in the join form. It carries nothing the form supplied: we are no relay."""
+
+    kind = "confirm"
+    deadline = timedelta(hours=24)  # the link itself lives 48 h
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    confirm: Link
+
+
+@dataclass(frozen=True)
+class AlreadyIn(Message):
+    """The answer to somebody who joins a second time. The page looks the same to them."""
+
+    kind = "already_in"
+    deadline = timedelta(hours=24)
+    bulk = False
+
+    programme: Programme
+    page: Link
+
+
+@dataclass(frozen=True)
+class Welcome(Message):
+    """You are in: when the first round is, and where your page is."""
+
+    kind = "welcome"
+
+    programme: Programme
+    page: Link
+    next_round: date | None = None
+
+
+@dataclass(frozen=True)
+class MyLink(Message):
+    """"Send me my link". `page` is None when we do not know the address: its owner is told just that."""
+
+    kind = "my_link"
+    deadline = timedelta(hours=2)
+    bulk = False
+
+    page: Link | None
+    programmes: tuple[Programme, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignIn(Message):
+    """An organiser's way in: 15 minutes, once."""
+
+    kind = "sign_in"
+    deadline = timedelta(minutes=15)
+    promise = Promise.AT_MOST_ONCE
+    channels = BY_EMAIL
+    bulk = False
+    secret = True
+
+    sign_in: Link
+
+
+@dataclass(frozen=True)
+class PhoneCode(Message):
+    """Proves that a number is theirs. The only text an unverified number ever gets."""
+
+    kind = "phone_code"
+    deadline = timedelta(minutes=10)
+    promise = Promise.AT_MOST_ONCE
+    channels = BY_TEXT
+    bulk = False
+    secret = True
+
+    programme: Programme
+    code: str
+
+
+@dataclass(frozen=True)
+class NewAddress(Message):
+    """To a changed address: is it really yours?"""
+
+    kind = "new_address"
+    deadline = timedelta(hours=24)
+    channels = BY_EMAIL
+    bulk = False
+
+    confirm: Link
+
+
+@dataclass(frozen=True)
+class AddressChanged(Message):
+    """To the old address or number, so that nobody is moved away in silence."""
+
+    kind = "address_changed"
+    bulk = False
+    secret = True
+
+    programme: Programme | None = None
+
+
+# A round
+
+
+@dataclass(frozen=True)
+class HeadsUp(Message):
+    """Some days before a round: you are in; skip or pause with one button."""
+
+    kind = "heads_up"
+    replies = True
+
+    programme: Programme
+    round_on: date
+    page: Link
+    skip: Link | None = None
+
+    def expires(self, due: datetime) -> datetime:
+        return min(due + self.deadline, end_of(self.round_on - timedelta(days=1)))
+
+
+@dataclass(frozen=True)
+class Introduction(Message):
+    """Meet your partner, or partners. One for each person, never one mail to both.
+
+    `group`        opaque id of the group: the calendar entry's identity
+    `sequence`     0 at first; rises when the group changes, and the words then say that it changed
+    `first_mover`  the id of whoever writes first: the reader or one of the partners
+    `why`          a sentence or two on why these people
+    `until`        the last day of the round; the introduction is not sent after it
+    `cannot`       None once it is too late to drop out
+    """
+
+    kind = "introduction"
+
+    programme: Programme
+    group: str
+    sequence: int
+    partners: tuple[Partner, ...]
+    first_mover: str
+    why: str
+    slots: tuple[Slot, ...]
+    until: date
+    starts_on: date
+    prompts: tuple[str, ...]
+    video_room: str | None
+    page: Link
+    check_in: Link
+    cannot: Link | None = None
+    calendar_link: Link | None = None
+
+    def expires(self, due: datetime) -> datetime:
+        # No 72 hours here: late is better than never while the round is open, and wrong afterwards.
+        return end_of(self.until)
+
+
+@dataclass(frozen=True)
+class PartnerGone(Message):
+    """Somebody in your group cannot make it, and what happens now. Withdraws the calendar entry of a pair.
+
+    `gone` is empty when they have been erased: then nobody is named. `staying` are the others of a three who
+    still talk with you. `sequence` is one more than the introduction's.
+    """
+
+    kind = "partner_gone"
+
+    programme: Programme
+    group: str
+    sequence: int
+    gone: tuple[Named, ...]
+    what_next: WhatNext
+    page: Link
+    staying: tuple[Named, ...] = ()
+    next_round: date | None = None
+
+
+@dataclass(frozen=True)
+class NotThisTime(Message):
+    """Nobody is out of a round without a word: why, and when the next one is. `reason` is a sentence."""
+
+    kind = "not_this_time"
+
+    programme: Programme
+    reason: str
+    next_round: date | None
+    page: Link
+
+
+@dataclass(frozen=True)
+class Nudge(Message):
+    """To the first mover, once, when nobody in the group has said booked or met."""
+
+    kind = "nudge"
+
+    programme: Programme
+    partners: tuple[Partner, ...]
+    until: date
+    check_in: Link
+    page: Link
+    cannot: Link | None = None
+    slots: tuple[Slot, ...] = ()
+
+    def expires(self, due: datetime) -> datetime:
+        return min(due + self.deadline, end_of(self.until))
+
+
+@dataclass(frozen=True)
+class CheckIn(Message):
+    """Did you meet? `again` is the second and last asking."""
+
+    kind = "check_in"
+    replies = True
+
+    programme: Programme
+    partners: tuple[Named, ...]
+    check_in: Link
+    page: Link
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Thanks(Message):
+    """Thank you for telling us; here is what you said, and how to pass it on. `learning` may be empty."""
+
+    kind = "thanks"
+    replies = True
+
+    programme: Programme
+    partners: tuple[Named, ...]
+    learning: str
+    check_in: Link
+    page: Link
+    wall: Link
+    share: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digest(Message):
+    """What people learned in a round. `met` and `answered` count people; `round_name` as people say it."""
+
+    kind = "digest"
+    channels = BY_EMAIL
+
+    programme: Programme
+    round_name: str
+    learned: tuple[Learned, ...]
+    wall: Link
+    page: Link
+    met: int | None = None
+    answered: int | None = None
+    next_round: date | None = None
+
+
+# Going away
+
+
+@dataclass(frozen=True)
+class Paused(Message):
+    """Out of the coming rounds for now, kindly, with the way back.
+
+    `silent`: we paused them after two rounds without an answer; otherwise they asked for it. `until` None
+    means until they come back themselves.
+    """
+
+    kind = "paused"
+
+    programme: Programme
+    page: Link
+    until: date | None = None
+    silent: bool = True
+
+
+@dataclass(frozen=True)
+class Left(Message):
+    """You have left the programme. `rejoin` is None where the programme takes nobody new."""
+
+    kind = "left"
+    bulk = False
+
+    programme: Programme
+    rejoin: Link | None = None
+
+
+@dataclass(frozen=True)
+class Erased(Message):
+    """Everything about you is gone, and after this message so is your address."""
+
+    kind = "erased"
+    bulk = False
+    secret = True
+
+    programme: Programme
+
+
+@dataclass(frozen=True)
+class BeforeErasure(Message):
+    """We have not heard from you for long: we erase your details unless you say stay."""
+
+    kind = "before_erasure"
+
+    programme: Programme
+    erased_on: date
+    page: Link
+
+
+# Running a programme
+
+
+@dataclass(frozen=True)
+class Proposal(Message):
+    """The matching settings may change: what, why, and until when an objection can be raised.
+
+    `urgent`: already in force, with `closes_on` as its review date.
+    """
+
+    kind = "proposal"
+
+    programme: Programme
+    change: str
+    reason: str
+    closes_on: date
+    agreement: Link
+    page: Link
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Closing(Message):
+    """The programme ends, and what becomes of everybody's details. `details` is a sentence."""
+
+    kind = "closing"
+
+    programme: Programme
+    on: date
+    details: str
+    page: Link
+
+
+@dataclass(frozen=True)
+class DraftReady(Message):
+    """To organisers: a scheduled draw waits for their look. `summary` is a sentence of counts."""
+
+    kind = "draft_ready"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    round_on: date
+    summary: str
+    draft: Link
+
+
+@dataclass(frozen=True)
+class Alert(Message):
+    """To the operator: no names, no addresses. `headline` is a line, `detail` a few sentences."""
+
+    kind = "alert"
+    channels = BY_EMAIL
+    bulk = False
+
+    headline: str
+    detail: str
+    page: Link | None = None
+
+
+KINDS: tuple[type[Message], ...] = (
+    Confirm, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
+    HeadsUp, Introduction, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
+    Paused, Left, Erased, BeforeErasure,
+    Proposal, Closing, DraftReady, Alert,
+)  # fmt: skip
+BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
+ADAPTERS: dict[str, TypeAdapter[Message]] = {kind.kind: TypeAdapter(kind) for kind in KINDS}
+
+
+def from_json(kind: str, payload: str) -> Message:
+    """The message `to_json` wrote.
+
+    Raises:
+        KeyError: no such kind. pydantic.ValidationError: not what that kind holds.
+    """
+    return ADAPTERS[kind].validate_json(payload)
