@@ -19,6 +19,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
+from typing_extensions import override
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -224,7 +225,8 @@ class Welcome(Message):
 
 @dataclass(frozen=True)
 class MyLink(Message):
-    """"Send me my link". `page` is None when we do not know the address: its owner is told just that."""
+    """The answer to "send me my link". `page` is None when we do not know the address:
+    its owner is told just that."""
 
     kind = "my_link"
     deadline = timedelta(hours=2)
@@ -301,6 +303,7 @@ class HeadsUp(Message):
     page: Link
     skip: Link | None = None
 
+    @override
     def expires(self, due: datetime) -> datetime:
         return min(due + self.deadline, end_of(self.round_on - timedelta(days=1)))
 
@@ -335,6 +338,7 @@ class Introduction(Message):
     cannot: Link | None = None
     calendar_link: Link | None = None
 
+    @override
     def expires(self, due: datetime) -> datetime:
         # No 72 hours here: late is better than never while the round is open, and wrong afterwards.
         return end_of(self.until)
@@ -386,6 +390,7 @@ class Nudge(Message):
     cannot: Link | None = None
     slots: tuple[Slot, ...] = ()
 
+    @override
     def expires(self, due: datetime) -> datetime:
         return min(due + self.deadline, end_of(self.until))
 
