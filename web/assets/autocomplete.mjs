@@ -31,6 +31,7 @@ function enhance(input) {
     name: input.name,
     defaultValue: input.value,
     required: input.required,
+    inputClasses: input.className,
     confirmOnBlur: false,
     showNoOptionsFound: false,
     source: (query, populate) => populate(matches(names, query)),
