@@ -1,0 +1,293 @@
+"""From a message's facts to what its reader sees: subject, text, HTML, calendar file, or a text message.
+
+Each kind has one template with one wording. It is read twice, by an environment that makes letters of plain
+text and by one that makes HTML (autoescaped, its style inlined for mail programs that know no style sheets),
+so the two parts of a mail cannot say different things. Undefined names are errors.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from css_inline import CSSInliner
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from notifications import addresses, calendars, sms_text, words
+from notifications.messages import (
+    LONDON,
+    UNSUBSCRIBE,
+    Channel,
+    Introduction,
+    Link,
+    Message,
+    Partner,
+    PartnerGone,
+    Recipient,
+    WhatNext,
+)
+
+Links = Callable[[Link, str], str]
+
+# How long a name may be in a text, tried in turn until the text is short enough.
+NAME_LENGTHS = (40, 28, 20, 14, 9)
+MOST_SEGMENTS = {"GSM-7": 2, "UCS-2": 3}
+
+SIZES = {1: "two", 2: "three", 3: "four"}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a provider gets. An email has no `sms`, a text nothing else.
+
+    `headers` are the ones beyond From, To, Subject and Reply-To. `calendar_method` goes into the attachment's
+    content type.
+    """
+
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    sms: str | None = None
+    calendar: bytes | None = None
+    calendar_method: str = "PUBLISH"
+    reply_to: str | None = None
+    preview: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _environment(html: bool) -> Environment:
+    made = Environment(
+        loader=PackageLoader("notifications"),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.filters |= {
+        "listed": words.listed,
+        "firsts": words.firsts,
+        "of": words.of,
+        "place": words.place,
+        "short": words.short,
+        "squeeze": words.squeeze,
+        "quoted": words.quoted,
+        "sentence": words.sentence,
+        "phone": addresses.phone_as_said,
+    }
+    made.filters |= {"day": _day, "moment": _moment}
+    made.globals |= {
+        name: macro
+        for name, macro in vars(made.get_template(f"forms/{'html' if html else 'text'}.j2").module).items()
+        if not name.startswith("_")
+    }
+    return made
+
+
+@pass_context
+def _day(context: Context, when: date) -> str:
+    return words.day(when, context["today"])
+
+
+@pass_context
+def _moment(context: Context, when: datetime) -> str:
+    return words.moment(when, context["today"])
+
+
+HTML = _environment(html=True)
+TEXT = _environment(html=False)
+INLINER = CSSInliner(load_remote_stylesheets=False)
+
+
+def render(
+    message: Message,
+    to: Recipient,
+    links: Links,
+    now: datetime,
+    *,
+    reply_to: str | None = None,
+    texts_take_replies: bool = False,
+) -> Rendered:
+    """The message in its reader's channel.
+
+    `links` makes the address of a link for a person. `reply_to` is where answers to kinds with `replies` go.
+    About 1 ms.
+    """
+    facts = _facts(message, to, links, now) | {"answers": texts_take_replies}
+    if to.channel is Channel.SMS:
+        return Rendered(sms=_sms(message, facts))
+    return _email(message, to, facts, links, now, reply_to)
+
+
+def _email(
+    message: Message, to: Recipient, facts: dict[str, Any], links: Links, now: datetime, reply_to: str | None
+) -> Rendered:
+    subject = words.squeeze(_block(TEXT, message.kind, "subject", facts))
+    preview = words.squeeze(_block(TEXT, message.kind, "preview", facts))
+    return Rendered(
+        subject=subject,
+        preview=preview,
+        text=_text(message, facts),
+        html=_html(message, facts, subject, preview),
+        calendar=calendar(message, to, links, now),
+        calendar_method="CANCEL" if isinstance(message, PartnerGone) else "PUBLISH",
+        reply_to=_reply_to(message, reply_to),
+        headers=_headers(message, to, links),
+    )
+
+
+def _facts(message: Message, to: Recipient, links: Links, now: datetime) -> dict[str, Any]:
+    def url(link: Link | None) -> str | None:
+        if link is None:
+            return None
+        if to.channel is Channel.SMS:
+            link = Link(link.purpose, link.id, short=True)
+        return links(link, to.person)
+
+    facts: dict[str, Any] = {"programme": None, "page": None, "bulk": message.bulk}
+    facts |= {each.name: getattr(message, each.name) for each in fields(message)}
+    facts |= {"to": to, "me": words.called(to.name), "url": url, "today": now.astimezone(LONDON).date()}
+    facts |= {"has_way": has_way, "unsubscribe": url(UNSUBSCRIBE) if message.bulk else None}
+    if isinstance(message, Introduction):
+        facts |= _about_a_group(message, to)
+    return facts
+
+
+def has_way(partner: Partner) -> bool:
+    """Have they shared any way to be reached?"""
+    return bool(partner.email or partner.phone or partner.video)
+
+
+def _about_a_group(message: Introduction, to: Recipient) -> dict[str, Any]:
+    called = dict(zip((p.person for p in message.partners), words.firsts(message.partners), strict=True))
+    size = SIZES[len(message.partners)]
+    return {
+        "i_write": message.first_mover == to.person,
+        "writer": called.get(message.first_mover, "Your partner"),
+        "first": lambda partner: called[partner.person],
+        "size_words": f"a {size}",
+        "us": f"the {size} of you",
+        "you_all": f"you {size}",
+    }
+
+
+def _block(environment: Environment, kind: str, block: str, facts: dict[str, Any]) -> str:
+    """One block of a kind's template, or of the letter they all extend."""
+    template = environment.get_template(f"{kind}.j2")
+    if block not in template.blocks:
+        template = environment.get_template("letter.j2")
+    return _run(template, block, facts)
+
+
+def _run(template: Template, block: str, facts: dict[str, Any]) -> str:
+    return "".join(template.blocks[block](template.new_context(facts)))
+
+
+def _text(message: Message, facts: dict[str, Any]) -> str:
+    body, foot = (_block(TEXT, message.kind, part, facts).strip() for part in ("body", "foot"))
+    letter = f"{body}\n\n-- \n{foot}\n" if foot else f"{body}\n"
+    return re.sub(r"\n{3,}", "\n\n", letter)
+
+
+def _html(message: Message, facts: dict[str, Any], subject: str, preview: str) -> str:
+    # Safe: what the autoescaping environment has just made.
+    parts = (_block(HTML, message.kind, part, facts).strip() for part in ("body", "foot"))
+    body, foot = (Markup(part) for part in parts)  # noqa: S704
+    letter = HTML.get_template("forms/letter.html.j2")
+    return INLINER.inline(letter.render(subject=subject, preview=preview, body=body, foot=foot))
+
+
+def _sms(message: Message, facts: dict[str, Any]) -> str:
+    for longest in NAME_LENGTHS:
+        text = _sms_with(message, facts, longest)
+        cost = sms_text.cost(text)
+        if cost.segments <= MOST_SEGMENTS[cost.encoding]:
+            return text
+    return text
+
+
+def _sms_with(message: Message, facts: dict[str, Any], longest: int) -> str:
+    name = partial(sms_text.name, longest=longest)
+    short = {"n": name, "short_way": partial(_short_way, name)}
+    return sms_text.plain(words.squeeze(_block(TEXT, message.kind, "sms", facts | short)))
+
+
+def _short_way(name: Callable[[str], str], partner: Partner) -> str:
+    """The one way of reaching them that a thumb can use: the phone before the email before the video."""
+    if partner.phone:
+        return addresses.phone_as_said(partner.phone)
+    return partner.email or name(partner.video or "")
+
+
+def _reply_to(message: Message, ours: str | None) -> str | None:
+    """A pair's introduction is answered to the partner, if they ticked their email; nobody in a three."""
+    if isinstance(message, Introduction):
+        return message.partners[0].email if len(message.partners) == 1 else None
+    return ours if message.replies else None
+
+
+def _headers(message: Message, to: Recipient, links: Links) -> dict[str, str]:
+    headers = {"Auto-Submitted": "auto-generated"}
+    if message.bulk:  # RFC 2369 and RFC 8058
+        headers["List-Unsubscribe"] = f"<{links(UNSUBSCRIBE, to.person)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def calendar(message: Message, to: Recipient, links: Links, now: datetime) -> bytes | None:
+    """The calendar file of an introduction, or the one that withdraws it; None for every other kind."""
+    if isinstance(message, Introduction):
+        return calendars.publish(_conversation(message, to, links), now)
+    if isinstance(message, PartnerGone) and message.what_next is not WhatNext.GOING_ON:
+        return calendars.withdraw(_called_off(message, to, links, now), now)
+    return None
+
+
+def _conversation(message: Introduction, to: Recipient, links: Links) -> calendars.Entry:
+    page = links(message.page, to.person)
+    people = words.listed([f"{p.name}, {p.organisation}" for p in message.partners])
+    first: datetime | date = message.slots[0].start if message.slots else message.until
+    last: datetime | date = message.slots[0].end if message.slots else message.until
+    return calendars.Entry(
+        uid=calendars.uid(message.group, urlsplit(page).hostname or "unmentoring"),
+        sequence=message.sequence,
+        title=f"Talk with {people}",
+        details=_details(message, page),
+        start=first,
+        end=last,
+        url=page,
+        place=message.video_room or "",
+    )
+
+
+def _details(message: Introduction, page: str) -> str:
+    ways = [
+        f"{partner.name}: {', '.join(way for way in _ways(partner) if way)}"
+        for partner in message.partners
+        if has_way(partner)
+    ]
+    hour = "A suggestion: move it to suit you." if message.slots else "The last day of this round."
+    return "\n".join([hour, *ways, f"Your page: {page}"])
+
+
+def _ways(partner: Partner) -> tuple[str, str, str]:
+    phone = addresses.phone_as_said(partner.phone) if partner.phone else ""
+    return partner.email or "", phone, partner.video or ""
+
+
+def _called_off(message: PartnerGone, to: Recipient, links: Links, now: datetime) -> calendars.Entry:
+    page = links(message.page, to.person)
+    today = now.astimezone(LONDON).date()
+    return calendars.Entry(
+        uid=calendars.uid(message.group, urlsplit(page).hostname or "unmentoring"),
+        sequence=message.sequence,
+        title="This conversation will not happen",
+        details=f"Your page: {page}",
+        start=today,
+        end=today,
+    )

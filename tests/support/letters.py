@@ -1,0 +1,71 @@
+"""One of every kind of message, for a pair and for a three, to render, queue and send."""
+
+from datetime import UTC, date, datetime
+
+from notifications import messages as m
+from notifications.messages import Channel, Link, Message, Named, Partner, Programme, Recipient, Slot
+
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+COUNCILS = Programme("councils", "Councils Unmentoring", "hello@councils.example", "unmentoring")
+AMINA = Recipient("p1", "Amina Shah", Channel.EMAIL, "amina@leeds.example", "+447700900111")
+AMINA_BY_TEXT = Recipient("p1", "Amina Shah", Channel.SMS, "amina@leeds.example", "+447700900111")
+TOM = Partner(
+    "p2", "Tom Field", "Kirklees Council", "I run the bins data, and I would love to hear how others do it.",
+    "tom.field@example.org", "+447700900123",
+)  # fmt: skip
+SIAN = Partner("p3", "Siân O’Neill", "Cyngor Gwynedd", "Housing, mostly on a bicycle.", phone="+447700900456")
+LUNCH = Slot(datetime(2026, 12, 8, 12, 30, tzinfo=UTC), datetime(2026, 12, 8, 13, 0, tzinfo=UTC))
+TEA = Slot(datetime(2026, 12, 10, 16, 0, tzinfo=UTC), datetime(2026, 12, 10, 16, 30, tzinfo=UTC))
+PROMPTS = ("What are you thinking about?", "What are you doing?", "What would you like to share?")
+PAGE, CHECK_IN, CANNOT = Link("page", 11), Link("check-in", 12), Link("cannot", 13)
+
+
+def links(link: Link, person: str) -> str:
+    door = "m" if link.short else link.purpose
+    return f"https://unm.example/{door}/{link.purpose[:2]}{link.id}{person}vXcT0aLw7RbYd3e1Q"
+
+
+def introduction(*partners: Partner, first: str = "p1", **other: object) -> m.Introduction:
+    facts: dict[str, object] = {
+        "programme": COUNCILS, "group": "g7", "sequence": 0, "partners": partners or (TOM,),
+        "first_mover": first, "slots": (LUNCH, TEA), "until": date(2026, 12, 24),
+        "why": "you have never met, and Leeds and Kirklees have met only once before",
+        "starts_on": date(2026, 12, 1), "prompts": PROMPTS, "video_room": None, "page": PAGE,
+        "check_in": CHECK_IN, "cannot": CANNOT, "calendar_link": Link("calendar", 14),
+    }  # fmt: skip
+    return m.Introduction(**(facts | other))  # type: ignore[arg-type]
+
+
+def everything(*partners: Partner) -> tuple[Message, ...]:
+    """One of each kind, about these partners."""
+    named = tuple(Named(each.person, each.name) for each in partners)
+    share = (m.Share("Mastodon", "https://share.example/?text=a&b"), m.Share("LinkedIn", "https://in.example/"))
+    soon, later = date(2026, 12, 3), date(2027, 1, 5)
+    return (
+        m.Confirm(COUNCILS, Link("confirm", 1)),
+        m.AlreadyIn(COUNCILS, PAGE),
+        m.Welcome(COUNCILS, PAGE, later),
+        m.MyLink(PAGE, (COUNCILS,)),
+        m.SignIn(Link("sign-in", 2)),
+        m.PhoneCode(COUNCILS, "314159"),
+        m.NewAddress(Link("new-address", 3)),
+        m.AddressChanged(COUNCILS),
+        m.HeadsUp(COUNCILS, soon, PAGE, Link("skip", 4)),
+        introduction(*partners),
+        m.PartnerGone(COUNCILS, "g7", 1, named[:1], m.WhatNext.LOOKING, PAGE, named[1:]),
+        m.NotThisTime(COUNCILS, "the number was odd and you would rather not be in a three", later, PAGE),
+        m.Nudge(COUNCILS, partners, date(2026, 12, 24), CHECK_IN, PAGE, CANNOT, (LUNCH, TEA)),
+        m.CheckIn(COUNCILS, named, CHECK_IN, PAGE),
+        m.Thanks(COUNCILS, named, "Gwynedd shares its vans.", CHECK_IN, PAGE, Link("wall", 5), share),
+        m.Digest(COUNCILS, "the November round", (m.Learned("Ask the crews first.", named[0]),
+                 m.Learned("Tea helps.")), Link("wall", 5), PAGE, 31, 36, later),
+        m.Paused(COUNCILS, PAGE, later),
+        m.Left(COUNCILS, Link("join", 6)),
+        m.Erased(COUNCILS),
+        m.BeforeErasure(COUNCILS, later, PAGE),
+        m.Proposal(COUNCILS, "Pairs may come from one organisation.", "the pot is small", later,
+                   Link("agreement", 7), PAGE),
+        m.Closing(COUNCILS, later, "All details are erased a month later.", PAGE),
+        m.DraftReady(COUNCILS, soon, "41 people in 20 groups, one of them a three", Link("draft", 8)),
+        m.Alert("sendgrid refuses our key", "Nothing is lost; 120 messages wait.", Link("outbox", 9)),
+    )  # fmt: skip
