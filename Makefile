@@ -1,0 +1,56 @@
+# One command for each thing; `make help` lists them. Everything lives in .venv/ and web/static/built/.
+SHELL := /bin/sh
+PORT ?= 8000
+JOBS ?= 2
+TESTS ?= tests
+
+# The first Python we support. Say PYTHON=… for another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; \
+	then echo $$python; break; fi; done)
+
+RUN := .venv/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check fix bench lock ready ready-to-test python
+
+help: ## say what each command does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ready-to-test ## build .venv/ with everything in it
+
+run: ready ## serve on http://127.0.0.1:$PORT (PORT=8000)
+	@exec .venv/bin/unmentoring serve --port "$(PORT)"
+
+demo: ready ## make a programme of 41 people, draw and send a round, serve it on PORT and print the links
+	@exec .venv/bin/unmentoring demo --port "$(PORT)"
+
+test: ready-to-test ## run every test: SQLite, PostgreSQL and Chromium, none skipped (TESTS=tests/web JOBS=2)
+	@$(RUN) tests.support.chromium
+	@exec $(RUN) pytest --numprocesses "$(JOBS)" --none-skipped $(TESTS)
+
+check: ready-to-test ## lint, types, import arrows, migrations, templates, settings and docs
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	.venv/bin/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(RUN) pytest --quiet tests/house
+
+fix: ready-to-test ## mend what the tools can mend
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+bench: ready-to-test ## print our speed beside its floor
+	@exec $(RUN) tests.benchmarks
+
+lock: ready-to-test ## choose versions again (UPGRADE=--upgrade for the newest)
+	.venv/bin/python tools/lock.py $(UPGRADE)
+
+ready: python
+	@"$(PYTHON)" tools/setup.py
+
+ready-to-test: python
+	@"$(PYTHON)" tools/setup.py --all
+
+python:
+	@test -n "$(PYTHON)" || { echo "Unmentoring needs Python 3.11, 3.12 or 3.13 as python3. Install one, or say where: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
