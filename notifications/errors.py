@@ -9,7 +9,7 @@ NotificationError
         Uncertain       cut off: it may have been sent
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from notifications.messages import Channel
@@ -46,6 +46,7 @@ class Temporary(ProviderError):
     """Not sent. `wait` is what the provider asked for, or None for our own schedule.
 
     `pause`   nobody should call this provider before `wait` is over
+    `outage`  it could not be reached at all, or said it is down: counts towards the breaker
     `stop`    the provider refuses us altogether (credentials, configuration): stop it and alert; no message
               is to blame
     `tries`   give up after this many, where the provider says more will not help
@@ -53,6 +54,7 @@ class Temporary(ProviderError):
 
     wait: timedelta | None = None
     pause: bool = False
+    outage: bool = False
     stop: bool = False
     tries: int | None = None
 
@@ -72,5 +74,3 @@ class Permanent(ProviderError):
 @dataclass
 class Uncertain(ProviderError):
     """The connection broke after the message had left. Only evidence can tell."""
-
-    evidence: list[str] = field(default_factory=list)

@@ -226,7 +226,8 @@ class Welcome(Message):
 @dataclass(frozen=True)
 class MyLink(Message):
     """The answer to "send me my link". `page` is None when we do not know the address:
-    its owner is told just that."""
+    its owner is told just that.
+    """
 
     kind = "my_link"
     deadline = timedelta(hours=2)

@@ -39,7 +39,10 @@ def introduction(*partners: Partner, first: str = "p1", **other: object) -> m.In
 def everything(*partners: Partner) -> tuple[Message, ...]:
     """One of each kind, about these partners."""
     named = tuple(Named(each.person, each.name) for each in partners)
-    share = (m.Share("Mastodon", "https://share.example/?text=a&b"), m.Share("LinkedIn", "https://in.example/"))
+    share = (
+        m.Share("Mastodon", "https://share.example/?text=a&b"),
+        m.Share("LinkedIn", "https://in.example/"),
+    )
     soon, later = date(2026, 12, 3), date(2027, 1, 5)
     return (
         m.Confirm(COUNCILS, Link("confirm", 1)),

@@ -1,0 +1,469 @@
+"""One pass of a worker: take what is due, hand it to a provider, write down what came of it.
+
+The provider is called with no transaction open, between two short ones: `sending` is committed before the
+call, the outcome after it. A worker that dies in between leaves a message that may have been sent, and that
+is what its row says. Every change is conditional on the row's state and attempt, so a worker that was only
+slow cannot overwrite the one that took its place.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlmodel import Session, col
+
+from notifications import outbox, pace, render, sms_text, suppression
+from notifications.addresses import email_key
+from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.messages import BY_KIND, Channel, Message, Recipient, from_json
+from notifications.outbox import change
+from notifications.providers.base import (
+    Accepted,
+    InTransaction,
+    Outgoing,
+    OutgoingEmail,
+    OutgoingText,
+    Provider,
+)
+from notifications.providers.local import Local
+from notifications.tables import UNDECIDED, OutboxMessage, State
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], None]
+ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that finds its way back
+
+log = logging.getLogger("notifications")
+
+CLAIM_LEASE = timedelta(minutes=5)  # for a whole pass, until it begins with a message
+SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
+
+PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
+
+# How long to wait after a refusal, by how many there have been; the last one repeats until the deadline. At
+# most five minutes, so that everything is through soon after an outage: the breaker keeps the calls few.
+RETRY = (30, 60, 120, 300)
+PARK_AFTER = 5  # exceptions of our own
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Who carries what, and what delivery must know about the house.
+
+    `key` is the suppression list's. `reply_to` makes the address that answers go to, where mail comes in.
+    `allowlist`, if not empty, holds the only addresses (canonical emails, E.164 numbers) that are really
+    written to: everything else goes into the local mailbox. `sms_daily_cap` counts segments.
+    """
+
+    email: Provider
+    sms: Provider | None = None
+    key: bytes = b""
+    reply_to: ReplyTo | None = None
+    texts_take_replies: bool = False
+    allowlist: frozenset[str] = frozenset()
+    sms_daily_cap: int | None = None
+
+    def carrier(self, channel: str, address_key: str) -> Provider | None:
+        if self.allowlist and address_key not in self.allowlist:
+            return Local()
+        return self.email if channel == Channel.EMAIL else self.sms
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a pass did: how many messages it took, and what became of them by state."""
+
+    taken: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def idle(self) -> bool:
+        return self.taken == 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed message, read out of the database so that none is open while it is worked on."""
+
+    id: int
+    attempt: int
+    kind: str
+    programme: str | None
+    channel: Channel
+    to: Recipient
+    address_key: str
+    payload: str
+    tries: int
+    crashes: int
+    expires_at: datetime
+
+
+def deliver_due(
+    sessions: Sessions,
+    providers: Providers,
+    links: render.Links,
+    clock: Clock,
+    limit: int = 100,
+    *,
+    sleep: Sleep = time.sleep,
+) -> Report:
+    """Send what is due, oldest first, at most `limit` messages.
+
+    Messages whose worker died are taken back first. Call it again while the report is not idle.
+    """
+    with sessions() as session:
+        tidy(session, clock())
+    with sessions() as session:
+        jobs = _claim(session, clock(), limit, _open(session, providers, clock()))
+    return _deliver(jobs, _Worker(sessions, providers, links, clock, sleep))
+
+
+def deliver_one(
+    message_id: int,
+    sessions: Sessions,
+    providers: Providers,
+    links: render.Links,
+    clock: Clock,
+    *,
+    sleep: Sleep = time.sleep,
+) -> Report:
+    """Send this message if it is due and nobody has. A queue may ask for it any number of times."""
+    with sessions() as session:
+        jobs = _claim(session, clock(), 1, _open(session, providers, clock()), message_id)
+    return _deliver(jobs, _Worker(sessions, providers, links, clock, sleep))
+
+
+def tidy(session: Session, now: datetime) -> int:
+    """Take back what dead workers held, and let go of what is too late. How many rows changed.
+
+    Before `sending` nothing has left, so the message is queued again; after it, only evidence can tell.
+    """
+    lapsed = col(OutboxMessage.lease_until) < now
+    claimed = update(OutboxMessage).where(col(OutboxMessage.state) == State.CLAIMED, lapsed)
+    sending = update(OutboxMessage).where(col(OutboxMessage.state) == State.SENDING, lapsed)
+    late = update(OutboxMessage).where(
+        col(OutboxMessage.state).in_((State.QUEUED, State.HELD)), col(OutboxMessage.expires_at) <= now
+    )
+    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
+    return (
+        change(session, claimed.values(state=State.QUEUED, lease_until=None))
+        + change(session, sending.values(cut_off))
+        + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
+    )
+
+
+def _open(session: Session, providers: Providers, now: datetime) -> list[Channel]:
+    """Channels whose provider would take a message now: while it would not, none is claimed in vain."""
+    carriers = {Channel.EMAIL: providers.email, Channel.SMS: providers.sms}
+    if providers.allowlist:
+        return list(carriers)
+    return [
+        channel
+        for channel, carrier in carriers.items()
+        if carrier is None or pace.shut_until(session, carrier.name, now) is None
+    ]
+
+
+def _claim(
+    session: Session, now: datetime, limit: int, channels: list[Channel], message_id: int | None = None
+) -> list[Job]:
+    due = select(col(OutboxMessage.id)).where(
+        col(OutboxMessage.state) == State.QUEUED,
+        col(OutboxMessage.channel).in_(channels),
+        col(OutboxMessage.due_at) <= now,
+        col(OutboxMessage.expires_at) > now,
+    )
+    if message_id is not None:
+        due = due.where(col(OutboxMessage.id) == message_id)
+    # Workers on PostgreSQL step around each other's rows; SQLite has one writer and ignores this.
+    due = due.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id)).limit(limit)
+    ids = list(session.scalars(due.with_for_update(skip_locked=True)))
+    if not ids:
+        return []
+    taken = (
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id).in_(ids), col(OutboxMessage.state) == State.QUEUED)
+        .values(state=State.CLAIMED, attempt=OutboxMessage.attempt + 1, lease_until=now + CLAIM_LEASE)
+        .returning(OutboxMessage)
+    )
+    rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
+    return sorted((_job(row) for row in rows), key=lambda job: job.id)
+
+
+def _job(row: OutboxMessage) -> Job:
+    assert row.id is not None  # noqa: S101  (it came out of the database)
+    return Job(
+        id=row.id,
+        attempt=row.attempt,
+        kind=row.kind,
+        programme=row.programme,
+        channel=Channel(row.channel),
+        to=row.recipient(),
+        address_key=row.address_key or "",
+        payload=row.payload or "",
+        tries=row.tries,
+        crashes=row.crashes,
+        expires_at=row.expires_at,
+    )
+
+
+@dataclass
+class _Worker:
+    """What every message of a pass is delivered with. `closed`: providers that take no more in this pass."""
+
+    sessions: Sessions
+    providers: Providers
+    links: render.Links
+    clock: Clock
+    sleep: Sleep
+    closed: set[str] = field(default_factory=set)
+
+
+def _deliver(jobs: list[Job], worker: _Worker) -> Report:
+    outcomes: Counter[str] = Counter()
+    back: list[Job] = []
+    for job in jobs:
+        carrier = worker.providers.carrier(job.channel, job.address_key)
+        if carrier is not None and carrier.name in worker.closed:
+            back.append(job)
+        else:
+            outcomes[_Delivery(job, worker).run(carrier)] += 1
+    if back:
+        with worker.sessions() as session:
+            _put_back(session, back)
+        outcomes[State.QUEUED] += len(back)
+    return Report(len(jobs), outcomes)
+
+
+def _put_back(session: Session, jobs: list[Job]) -> None:
+    ours = [and_(col(OutboxMessage.id) == job.id, col(OutboxMessage.attempt) == job.attempt) for job in jobs]
+    claimed = update(OutboxMessage).where(or_(*ours), col(OutboxMessage.state) == State.CLAIMED)
+    change(session, claimed.values(state=State.QUEUED, lease_until=None))
+
+
+@dataclass
+class _Delivery:
+    """One message on its way. `run` answers with the state it ended in, or "lost" to another worker."""
+
+    job: Job
+    worker: _Worker
+
+    def __post_init__(self) -> None:
+        self.sessions, self.providers = self.worker.sessions, self.worker.providers
+        self.links, self.clock = self.worker.links, self.worker.clock
+
+    def run(self, carrier: Provider | None) -> str:
+        if carrier is None:
+            return self._end(State.PARKED, reason=f"nothing carries {self.job.channel} here")
+        try:
+            outgoing = prepare(self.job, self.providers, self.links, self.clock())
+        except Exception as fault:  # noqa: BLE001  (one bad message must not stop the rest)
+            return self._crashed(fault)
+        if isinstance(carrier, InTransaction):
+            return self._keep(carrier, outgoing)
+        return self._start(carrier, outgoing) or self._send(carrier, outgoing)
+
+    def _keep(self, carrier: InTransaction, outgoing: Outgoing) -> str:
+        with self.sessions() as session:
+            refused = self._refused(session)
+            if refused:
+                return refused
+            if not self._move(session, State.SENDING, since=(State.CLAIMED,)):
+                return "lost"
+            self._accepted(session, "local", carrier.keep(session, outgoing, self.clock()))
+        return State.ACCEPTED
+
+    def _start(self, carrier: Provider, outgoing: Outgoing) -> str | None:
+        """Begin, waiting in line for as long as that is worth a worker's time."""
+        while True:
+            ended = self._begin(carrier, outgoing)
+            if not isinstance(ended, datetime):
+                return ended
+            wait = ended - self.clock()
+            if wait > PATIENCE:
+                self.worker.closed.add(carrier.name)
+                with self.sessions() as session:
+                    _put_back(session, [self.job])
+                return State.QUEUED
+            self.worker.sleep(max(wait.total_seconds(), 0.001))
+
+    def _begin(self, carrier: Provider, outgoing: Outgoing) -> str | datetime | None:
+        """Commit that it is being sent. Or the state it ended in, or when its provider will take it."""
+        now = self.clock()
+        spend = None
+        if isinstance(outgoing, OutgoingText):
+            spend = pace.Spend(sms_text.cost(outgoing.text).segments, self.providers.sms_daily_cap)
+        with self.sessions() as session:
+            refused = self._refused(session)
+            if refused:
+                return refused
+            wait = pace.wait_until(session, carrier.name, now, spend)
+            if wait:
+                return wait
+            begun = {"provider": carrier.name, "sending_at": now, "lease_until": now + SEND_LEASE}
+            if not self._move(session, State.SENDING, since=(State.CLAIMED,), **begun):
+                return "lost"
+        self.begun = now
+        return None
+
+    def _overslept(self) -> str:
+        """We were stopped between the commit and the call, for so long that others may think us dead.
+
+        Nothing has left yet, and only we know it.
+        """
+        with self.sessions() as session:
+            self._move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
+        return State.QUEUED
+
+    def _refused(self, session: Session) -> str | None:
+        """Has something happened since it was claimed that forbids it?"""
+        job, now = self.job, self.clock()
+        if job.expires_at <= now:
+            return self._end_in(session, State.EXPIRED, "too late to be of use")
+        holds = {hold.scope: hold.reason for hold in outbox.held(session)}
+        held = holds.get(outbox.EVERYTHING) or holds.get(job.programme or "")
+        if held:
+            self._move(session, State.HELD, since=(State.CLAIMED,), reason=held, lease_until=None)
+            return State.HELD
+        why = suppression.forbids(session, job.kind, job.channel, job.address_key, key=self.providers.key)
+        return self._end_in(session, State.SUPPRESSED, why) if why else None
+
+    def _send(self, carrier: Provider, outgoing: Outgoing) -> str:
+        if self.clock() >= self.begun + SEND_LEASE:
+            return self._overslept()
+        try:
+            accepted = carrier.send(outgoing)
+        except ProviderError as error:
+            return self._not_accepted(carrier, error)
+        except Exception as fault:  # noqa: BLE001
+            # A fault of the adapter's: the message may have left before it, so it counts as cut off.
+            return self._not_accepted(carrier, Uncertain(f"our own error: {type(fault).__name__}"))
+        with self.sessions() as session:
+            self._accepted(session, carrier.name, accepted)
+            pace.worked(session, carrier.name)
+        return State.ACCEPTED
+
+    def _accepted(self, session: Session, provider: str, accepted: Accepted) -> None:
+        now = self.clock()
+        facts = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
+        done = {"settled_at": now, "reason": None, "lease_until": None}
+        # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
+        if self._move(session, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done):
+            if BY_KIND[self.job.kind].secret:
+                outbox.blank(session, [self.job.id], keep_local=True)
+            return
+        # An event overtook us and the state is further on: only add what it could not know.
+        late = self._mine().where(col(OutboxMessage.provider_id).is_(None))
+        change(session, late.values(facts))
+
+    def _not_accepted(self, carrier: Provider, error: ProviderError) -> str:
+        with self.sessions() as session:
+            if isinstance(error, Temporary):
+                return self._later(session, carrier, error)
+            if isinstance(error, Permanent):
+                return self._never(session, error)
+            pace.failed(session, carrier.name, self.clock())
+            self._move(session, State.UNCERTAIN, since=(State.SENDING,), reason=str(error), lease_until=None)
+        return State.UNCERTAIN
+
+    def _later(self, session: Session, carrier: Provider, error: Temporary) -> str:
+        now, tries = self.clock(), self.job.tries + 1
+        back: dict[str, Any] = {"reason": str(error), "lease_until": None, "provider": None}
+        if error.stop:
+            pace.stop(session, carrier.name, str(error), now)
+            self.worker.closed.add(carrier.name)
+            due = now
+        elif error.pause:
+            due = pace.pause(session, carrier.name, error.wait, now)
+            if due - now > PATIENCE:
+                self.worker.closed.add(carrier.name)
+        elif error.tries is not None and tries >= error.tries:
+            return self._end_in(session, State.FAILED, str(error))
+        else:
+            if error.outage:
+                pace.failed(session, carrier.name, now)
+            back["tries"] = tries
+            due = now + (error.wait or timedelta(seconds=RETRY[min(tries, len(RETRY)) - 1]))
+        self._move(session, State.QUEUED, since=(State.SENDING,), due_at=due, **back)
+        return State.QUEUED
+
+    def _never(self, session: Session, error: Permanent) -> str:
+        job, now = self.job, self.clock()
+        if error.suppress:
+            why = suppression.Why.STOP if job.channel is Channel.SMS else suppression.Why.BOUNCED
+            suppression.suppress(session, job.channel, job.address_key, why, key=self.providers.key, now=now)
+            return self._end_in(session, State.SUPPRESSED, str(error))
+        if error.fall_back is Channel.EMAIL and job.to.email and Channel.EMAIL in BY_KIND[job.kind].channels:
+            other = {"channel": Channel.EMAIL, "address_key": email_key(job.to.email), "provider": None}
+            again = {"due_at": now, "reason": f"by email: {error}", "lease_until": None}
+            self._move(session, State.QUEUED, since=(State.SENDING,), **other, **again)
+            return State.QUEUED
+        return self._end_in(session, State.FAILED, str(error))
+
+    def _crashed(self, fault: Exception) -> str:
+        # Only the type: an exception's words may hold what the message says.
+        reason, crashes = f"our own error: {type(fault).__name__}", self.job.crashes + 1
+        log.error("message %s of kind %s: %s", self.job.id, self.job.kind, reason)
+        if crashes >= PARK_AFTER:
+            return self._end(State.PARKED, reason=reason, crashes=crashes)
+        due = self.clock() + timedelta(seconds=RETRY[min(crashes, len(RETRY)) - 1])
+        with self.sessions() as session:
+            facts = {"due_at": due, "crashes": crashes, "reason": reason, "lease_until": None}
+            self._move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+        return State.QUEUED
+
+    def _end(self, state: State, reason: str, **facts: Any) -> str:
+        with self.sessions() as session:
+            return self._end_in(session, state, reason, **facts)
+
+    def _end_in(self, session: Session, state: State, reason: str, **facts: Any) -> str:
+        facts |= {"reason": reason, "settled_at": self.clock(), "lease_until": None}
+        self._move(session, state, since=(State.CLAIMED, State.SENDING), **facts)
+        return state
+
+    def _mine(self) -> Any:
+        """The row, as long as no other worker has claimed it since."""
+        return update(OutboxMessage).where(
+            col(OutboxMessage.id) == self.job.id, col(OutboxMessage.attempt) == self.job.attempt
+        )
+
+    def _move(self, session: Session, to: State, *, since: tuple[State, ...], **facts: Any) -> bool:
+        """Change the row's state if it still stands where we left it."""
+        moved = change(
+            session, self._mine().where(col(OutboxMessage.state).in_(since)).values(state=to, **facts)
+        )
+        if moved:
+            log.info("message %s of kind %s is %s", self.job.id, self.job.kind, to)
+        return moved == 1
+
+
+def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) -> Outgoing:
+    """What the provider is given. Any exception here is ours."""
+    message: Message = from_json(job.kind, job.payload)
+    reply_to = providers.reply_to(job.id, job.to.person) if providers.reply_to and message.replies else None
+    to = Recipient(job.to.person, job.to.name, job.channel, job.to.email, job.to.phone)
+    made = render.render(
+        message, to, links, now, reply_to=reply_to, texts_take_replies=providers.texts_take_replies
+    )
+    if made.sms is not None:
+        return OutgoingText(job.id, job.attempt, job.kind, to.phone or "", made.sms)
+    return OutgoingEmail(
+        id=job.id,
+        attempt=job.attempt,
+        kind=job.kind,
+        to=to.email or "",
+        name=to.name,
+        subject=made.subject,
+        text=made.text,
+        html=made.html,
+        reply_to=made.reply_to,
+        headers=made.headers,
+        calendar=made.calendar,
+        calendar_method=made.calendar_method,
+    )

@@ -1,0 +1,339 @@
+"""The messages that are to be sent, being sent, or were sent: queued once, claimed, settled.
+
+A row is written in the transaction that caused it, and is unique for its kind, subject and person, so nobody
+is told the same thing twice whatever is clicked, crashed or restarted. The row keeps the facts; words are
+found at delivery. Who else is named in it stands in a table of its own, so that forgetting somebody finds
+every message.
+
+    queued ─► claimed ─► sending ─► accepted ─► delivered
+      │                    │           └► failed_temporarily | failed | suppressed
+      │                    └► uncertain ─► accepted … | queued again (see `reconcile`)
+      └► held | parked | expired | cancelled | suppressed
+
+Nothing here commits: the door that opened the session does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert, Update
+from sqlmodel import Session, col
+
+from notifications import addresses
+from notifications.errors import NoWayThere
+from notifications.messages import Channel, Message, Recipient
+from notifications.tables import (
+    RESENDABLE,
+    UNDECIDED,
+    WAITING,
+    LocalMessage,
+    OutboxHold,
+    OutboxMessage,
+    OutboxNamed,
+    State,
+)
+
+Thing = TypeVar("Thing")
+
+EVERYTHING = "everything"  # the scope of a hold on the whole outbox
+
+
+@dataclass(frozen=True)
+class Order:
+    """One message for `queue_all`. Defaults as in `queue`."""
+
+    message: Message
+    to: Recipient
+    subject: str
+    programme: str | None = None
+    round: str | None = None
+    due: datetime | None = None
+
+
+def queue(
+    session: Session,
+    message: Message,
+    to: Recipient,
+    *,
+    subject: str,
+    programme: str | None = None,
+    round: str | None = None,  # noqa: A002
+    due: datetime | None = None,
+    now: datetime,
+) -> int | None:
+    """Remember to send it, once. The message's id, or None if this person already has one.
+
+    A kind that cannot travel on the recipient's channel takes the other, if there is an address for it.
+
+    Raises:
+        NoWayThere: there is none.
+    """
+    ids = queue_all(session, [Order(message, to, subject, programme, round, due)], now=now)
+    return ids[0]
+
+
+def queue_all(session: Session, orders: Iterable[Order], *, now: datetime) -> list[int | None]:
+    """`queue` for many at once: an id or None for each, in order. About 60 µs each.
+
+    Raises:
+        NoWayThere: as for `queue`; then none of them is queued.
+    """
+    holds = {hold.scope for hold in held(session)}
+    ids: list[int | None] = []
+    for some in _bunches(orders):
+        rows = [_row(order, holds, now) for order in some]
+        made = _insert(session, rows)
+        ids += (made.get((row["kind"], row["subject"], row["person"])) for row in rows)
+        _name(session, some, ids[-len(some) :])
+    return ids
+
+
+def _bunches(things: Iterable[Thing], size: int = 1000) -> Iterator[list[Thing]]:
+    """A database takes only so many values in one statement."""
+    rest = iter(things)
+    while bunch := list(islice(rest, size)):
+        yield bunch
+
+
+def _row(order: Order, holds: set[str], now: datetime) -> dict[str, Any]:
+    message, to = order.message, order.to
+    channel = _channel(message, to)
+    due = order.due or now
+    stopped = EVERYTHING in holds or order.programme in holds
+    return {
+        "kind": message.kind,
+        "subject": order.subject,
+        "person": to.person,
+        "programme": order.programme,
+        "round": order.round,
+        "channel": channel,
+        "name": to.name,
+        "email": to.email,
+        "phone": to.phone,
+        "address_key": key_on(channel, to.email, to.phone),
+        "payload": message.to_json(),
+        "state": State.HELD if stopped else State.QUEUED,
+        "attempt": 0,
+        "tries": 0,
+        "crashes": 0,
+        "resent": False,
+        "due_at": due,
+        "expires_at": message.expires(due),
+        "queued_at": now,
+    }
+
+
+def _channel(message: Message, to: Recipient) -> Channel:
+    """The channel asked for, or else the other one, as far as the kind and the addresses allow."""
+    possible = {Channel.EMAIL: to.email, Channel.SMS: to.phone}
+    wanted: tuple[Channel, ...] = (to.channel, Channel.EMAIL, Channel.SMS)
+    for channel in wanted:
+        if channel in message.channels and possible[channel]:
+            return channel
+    raise NoWayThere(message.kind, to.person)
+
+
+def key_on(channel: str, email: str | None, phone: str | None) -> str | None:
+    """The canonical form of the address in use on a channel."""
+    if channel == Channel.EMAIL:
+        return addresses.email_key(email) if email else None
+    return phone
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], int]:
+    """Ids of the rows that were new, by what makes a message unique."""
+    statement = insert_on(session)(OutboxMessage).on_conflict_do_nothing(
+        index_elements=["kind", "subject", "person"]
+    )
+    returning = cast(
+        ReturningInsert[tuple[int, str, str, str]],
+        statement.returning(
+            col(OutboxMessage.id),
+            col(OutboxMessage.kind),
+            col(OutboxMessage.subject),
+            col(OutboxMessage.person),
+        ),
+    )
+    made = session.execute(returning, rows)
+    return {(kind, subject, person): id_ for id_, kind, subject, person in made}
+
+
+def insert_on(session: Session) -> Callable[..., sqlite.Insert | postgresql.Insert]:
+    """The INSERT of this session's database: both know ON CONFLICT, each in its own module."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def _name(session: Session, orders: Sequence[Order], ids: Sequence[int | None]) -> None:
+    named = [
+        {"message_id": id_, "person": person}
+        for order, id_ in zip(orders, ids, strict=True)
+        if id_ is not None
+        for person in order.message.people() | {order.to.person}
+    ]
+    if named:
+        session.execute(insert(OutboxNamed), named)
+
+
+def change(session: Session, statement: Update) -> int:
+    """Run a conditional update and say how many rows it changed. Loaded objects are not refreshed."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], result).rowcount
+
+
+def forget(session: Session, person: str) -> int:
+    """Blank every message that names somebody, as reader or otherwise. How many there were.
+
+    What had not been sent is cancelled: a message without its facts cannot be. Kept are opaque ids, states
+    and times.
+    """
+    ids = list(session.scalars(select(col(OutboxNamed.message_id)).where(col(OutboxNamed.person) == person)))
+    for some in _bunches(ids):
+        change(
+            session,
+            update(OutboxMessage)
+            .where(col(OutboxMessage.id).in_(some), col(OutboxMessage.state).in_((*WAITING, State.UNCERTAIN)))
+            .values(state=State.CANCELLED, reason="somebody it named was erased"),
+        )
+        blank(session, some)
+    return len(ids)
+
+
+def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> None:
+    """Take the content and the addresses out of messages, and out of the local mailbox."""
+    gone = dict.fromkeys(("payload", "name", "email", "phone", "address_key"))
+    change(session, update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(gone))
+    if keep_local:  # it is the reader's copy, not ours
+        return
+    session.execute(delete(LocalMessage).where(col(LocalMessage.message_id).in_(ids)))
+    session.execute(delete(OutboxNamed).where(col(OutboxNamed.message_id).in_(ids)))
+
+
+def blank_older_than(session: Session, before: datetime) -> int:
+    """Retention: blank what was settled before a moment, and say how many messages that were."""
+    old = select(col(OutboxMessage.id)).where(
+        col(OutboxMessage.settled_at) < before, col(OutboxMessage.payload).is_not(None)
+    )
+    ids = [id_ for id_ in session.scalars(old) if id_ is not None]
+    for some in _bunches(ids):
+        blank(session, some)
+    return len(ids)
+
+
+def cancel(
+    session: Session, *, kind: str | None = None, subject: str | None = None, person: str | None = None
+) -> int:
+    """Do not send what has not been sent, where all that is given holds. How many there were.
+
+    Raises:
+        ValueError: nothing is given; that would cancel everything.
+    """
+    given = {"kind": kind, "subject": subject, "person": person}
+    where = [col(getattr(OutboxMessage, name)) == value for name, value in given.items() if value is not None]
+    if not where:
+        raise ValueError("cancel what? Give a kind, a subject or a person")
+    stop = update(OutboxMessage).where(*where, col(OutboxMessage.state).in_(WAITING))
+    return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
+
+
+def hold(session: Session, *, programme: str | None = None, reason: str, now: datetime) -> int:
+    """Pause a programme's messages, or the whole outbox. How many of them wait now.
+
+    What is queued later is held too. A message being sent this moment goes out.
+    """
+    scope = programme or EVERYTHING
+    if session.get(OutboxHold, scope) is None:
+        session.add(OutboxHold(scope=scope, reason=reason, since=now))
+        session.flush()
+    stop = update(OutboxMessage).where(col(OutboxMessage.state) == State.QUEUED)
+    if programme:
+        stop = stop.where(col(OutboxMessage.programme) == programme)
+    return change(session, stop.values(state=State.HELD, reason=reason))
+
+
+def release(session: Session, *, programme: str | None = None) -> int:
+    """End a pause. How many messages are free to go: none that another pause still holds."""
+    standing = session.get(OutboxHold, programme or EVERYTHING)
+    if standing is not None:
+        session.delete(standing)
+        session.flush()
+    still = {each.scope for each in held(session)}
+    if EVERYTHING in still:
+        return 0
+    go = update(OutboxMessage).where(col(OutboxMessage.state) == State.HELD)
+    if programme:
+        go = go.where(col(OutboxMessage.programme) == programme)
+    if still:
+        # A message of no programme is in no list, and NOT IN says "unknown" of NULL.
+        elsewhere = func.coalesce(col(OutboxMessage.programme), "").not_in(still)
+        go = go.where(elsewhere)
+    return change(session, go.values(state=State.QUEUED, reason=None))
+
+
+def held(session: Session) -> list[OutboxHold]:
+    """The pauses in force, oldest first."""
+    return list(session.scalars(select(OutboxHold).order_by(col(OutboxHold.since))))
+
+
+def resend(session: Session, message_id: int, *, now: datetime) -> bool:
+    """An organiser's decision to send again what failed, was parked or stayed uncertain. False if none such.
+
+    It keeps its id, so its links and its calendar entry stay the same.
+    """
+    row = session.get(OutboxMessage, message_id)
+    if row is None or row.payload is None or row.state not in RESENDABLE:
+        return False
+    again = update(OutboxMessage).where(
+        col(OutboxMessage.id) == message_id,
+        col(OutboxMessage.state) == row.state,
+        col(OutboxMessage.attempt) == row.attempt,
+    )
+    fresh = {"state": State.QUEUED, "due_at": now, "expires_at": row.message().expires(now), "resent": True}
+    clean = {"tries": 0, "crashes": 0, "reason": None, "provider_id": None, "settled_at": None}
+    return change(session, again.values(fresh | clean)) == 1
+
+
+def counts(
+    session: Session,
+    *,
+    round: str | None = None,  # noqa: A002
+    programme: str | None = None,
+    kind: str | None = None,
+) -> dict[State, int]:
+    """How many messages are in each state; states without any are left out."""
+    found = select(col(OutboxMessage.state), func.count()).group_by(col(OutboxMessage.state))
+    for column, value in (("round", round), ("programme", programme), ("kind", kind)):
+        if value is not None:
+            found = found.where(col(getattr(OutboxMessage, column)) == value)
+    return {State(state): number for state, number in session.execute(found)}
+
+
+def listing(
+    session: Session,
+    *,
+    state: State | None = None,
+    round: str | None = None,  # noqa: A002
+    programme: str | None = None,
+    person: str | None = None,
+    kind: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[OutboxMessage]:
+    """Messages to one reader, of one round, or in one state: newest first."""
+    given = {"state": state, "round": round, "programme": programme, "person": person, "kind": kind}
+    where = [col(getattr(OutboxMessage, name)) == value for name, value in given.items() if value is not None]
+    newest = select(OutboxMessage).where(*where).order_by(col(OutboxMessage.id).desc())
+    return list(session.scalars(newest.limit(limit).offset(offset)))
+
+
+def oldest_waiting(session: Session, now: datetime) -> datetime | None:
+    """Since when the message has waited that should have gone first; None when nothing that is due waits."""
+    due = select(func.min(col(OutboxMessage.due_at))).where(
+        col(OutboxMessage.state).in_((State.QUEUED, State.CLAIMED, *UNDECIDED)),
+        col(OutboxMessage.due_at) <= now,
+    )
+    return session.scalar(due)

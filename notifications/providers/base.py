@@ -1,0 +1,91 @@
+"""The port: what a provider is given, what it answers, and the two words it may refuse with.
+
+An adapter raises `Temporary`, `Permanent` or `Uncertain` (see `notifications.errors`) and nothing else about
+the world outside; any other exception is a fault of ours. Its codes stand in a table beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from sqlmodel import Session
+
+# A call that takes longer is cut off, far within the lease: a slow worker is not taken for a dead one.
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class OutgoingEmail:
+    """`id` and `attempt` are ours and opaque: they come back in the provider's events."""
+
+    id: int
+    attempt: int
+    kind: str
+    to: str
+    name: str
+    subject: str
+    text: str
+    html: str
+    reply_to: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    calendar: bytes | None = None
+    calendar_method: str = "PUBLISH"
+
+
+@dataclass(frozen=True)
+class OutgoingText:
+    """`to` in E.164."""
+
+    id: int
+    attempt: int
+    kind: str
+    to: str
+    text: str
+
+
+Outgoing = OutgoingEmail | OutgoingText
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider has it. Its own id for the message, where it gives one."""
+
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The provider is certain that it never took this message."""
+
+
+class Provider(Protocol):
+    """`name` is stored with each message it takes."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, outgoing: Outgoing) -> Accepted:
+        """Hand it over, once, without trying again.
+
+        Raises:
+            Temporary, Permanent: it was not taken. Uncertain: it may have been.
+        """
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A provider that can be asked what became of a message whose sending was cut off."""
+
+    def look_up(self, outgoing: Outgoing, since: datetime) -> Accepted | Absent | None:
+        """None when the provider cannot tell. Raises like `send`."""
+        ...
+
+
+@runtime_checkable
+class InTransaction(Protocol):
+    """A provider that lives in our own database: what it takes and our record of it are one transaction."""
+
+    def keep(self, session: Session, outgoing: Outgoing, now: datetime) -> Accepted: ...

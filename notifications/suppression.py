@@ -1,0 +1,86 @@
+"""Who must not be written to on which channel, in any programme.
+
+The list holds HMACs of addresses under a key of its own: it can answer "is this address on it?" and outlives
+the erasure of the person, but cannot be read. Emails somebody asks for this minute (a link to their page, a
+confirmation) still go to an address on it; a text never does.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from notifications.messages import BY_KIND, Channel
+from notifications.outbox import change, key_on
+from notifications.tables import WAITING, OutboxMessage, State, Suppression
+
+
+class Why(StrEnum):
+    """Shown to the person, and to organisers, as it stands."""
+
+    STOP = "replied STOP"
+    UNSUBSCRIBED = "unsubscribed"
+    SPAM = "reported our mail as spam"
+    BOUNCED = "the address does not exist or refuses our mail"
+    NUMBER = "the number cannot receive texts"
+
+
+def suppress(
+    session: Session, channel: Channel, address: str, why: Why, *, key: bytes, now: datetime
+) -> bool:
+    """Write there no more, from the moment this is committed. True if it is news.
+
+    Everything still waiting for that address is suppressed with it; what a worker has not yet begun to send
+    loses the race, because beginning and this statement change the same rows.
+    """
+    canonical = _canonical(channel, address)
+    mark = _mark(channel, canonical, key)
+    known = session.get(Suppression, (channel, mark))
+    if known is None:
+        session.add(Suppression(channel=channel, key=mark, reason=why, since=now))
+        session.flush()
+    waiting = update(OutboxMessage).where(
+        col(OutboxMessage.address_key) == canonical,
+        col(OutboxMessage.channel) == channel,
+        col(OutboxMessage.state).in_(WAITING),
+        col(OutboxMessage.kind).in_(_obeying(channel)),
+    )
+    change(session, waiting.values(state=State.SUPPRESSED, reason=str(why), settled_at=now))
+    return known is None
+
+
+def lift(session: Session, channel: Channel, address: str, *, key: bytes) -> bool:
+    """Its owner wants to be written to again. False if it was not on the list."""
+    known = suppressed(session, channel, address, key=key)
+    if known is not None:
+        session.delete(known)
+        session.flush()
+    return known is not None
+
+
+def suppressed(session: Session, channel: Channel, address: str, *, key: bytes) -> Suppression | None:
+    """Why and since when this address is not written to; None when it is."""
+    return session.get(Suppression, (channel, _mark(channel, _canonical(channel, address), key)))
+
+
+def forbids(session: Session, kind: str, channel: Channel, address: str, *, key: bytes) -> str | None:
+    """Why a message of this kind must not go there, or None."""
+    if kind not in _obeying(channel):
+        return None
+    known = suppressed(session, channel, address, key=key)
+    return known.reason if known else None
+
+
+def _obeying(channel: Channel) -> list[str]:
+    return [name for name, kind in BY_KIND.items() if kind.bulk or channel is Channel.SMS]
+
+
+def _canonical(channel: Channel, address: str) -> str:
+    return key_on(channel, address, address) or ""
+
+
+def _mark(channel: Channel, canonical: str, key: bytes) -> str:
+    return hmac.new(key, f"{channel}:{canonical}".encode(), hashlib.sha256).hexdigest()

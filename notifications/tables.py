@@ -1,0 +1,175 @@
+"""The tables of this room: what is to be told, what became of it, and what came back.
+
+Opaque ids point to people and rounds that this room knows nothing about. Importing this module is enough
+for a migration to see every table.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from notifications.columns import UTCDateTime
+from notifications.messages import Channel, Message, Recipient, from_json
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    HELD = "held"  # its programme, or the whole outbox, is paused
+    CLAIMED = "claimed"  # a worker has taken it; the provider has not been called
+    SENDING = "sending"  # written before the provider is called: from here on it may have been sent
+    UNCERTAIN = "uncertain"  # cut off while sending: only evidence can tell
+    ACCEPTED = "accepted"  # the provider has it
+    FAILED_TEMPORARILY = "failed_temporarily"  # the provider is still trying
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"  # we, or the provider, must not write there
+    PARKED = "parked"  # we cannot make sense of it ourselves: somebody has to look
+    EXPIRED = "expired"  # past its deadline before it could be sent
+    CANCELLED = "cancelled"  # its cause is gone
+
+
+WAITING = (State.QUEUED, State.HELD, State.CLAIMED)  # the provider has certainly not been called
+UNDECIDED = (State.SENDING, State.UNCERTAIN)
+RESENDABLE = (State.FAILED, State.FAILED_TEMPORARILY, State.PARKED, State.EXPIRED, State.SUPPRESSED,
+              State.UNCERTAIN, State.CANCELLED)  # fmt: skip
+
+
+class OutboxMessage(SQLModel, table=True):
+    """One message to one person.
+
+    `person` and `OutboxNamed.person` are opaque ids. `programme` and `round` are opaque, for reporting and
+    holding. `address_key` is the canonical form of the address in use, blanked with the rest when somebody is
+    forgotten. `attempt` rises with each claim and fences off workers that were thought dead; `tries` counts
+    refusals and `crashes` our own exceptions. `resent` marks a message that went out again without certainty.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "person", name="uq_outbox_message_once"),
+        Index("ix_outbox_message_due", "state", "due_at"),
+        Index("ix_outbox_message_round", "round", "state"),
+        Index("ix_outbox_message_address", "address_key", "state"),
+        Index("ix_outbox_message_provider", "provider", "provider_id"),
+        Index("ix_outbox_message_accepted", "provider", "accepted_at"),
+        # Ids travel to providers and live in unsubscribe links: one is never given out twice.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    subject: str
+    person: str
+    programme: str | None = None
+    round: str | None = None
+    channel: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address_key: str | None = None
+    payload: str | None = None
+    state: str = State.QUEUED
+    attempt: int = 0
+    tries: int = 0
+    crashes: int = 0
+    resent: bool = False
+    lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    provider: str | None = None
+    provider_id: str | None = None
+    reason: str | None = None
+    queued_at: datetime = Field(sa_type=UTCDateTime)
+    sending_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+    def message(self) -> Message:
+        """Raises ValueError when its content has been blanked."""
+        if self.payload is None:
+            raise ValueError(f"message {self.id} has been blanked")
+        return from_json(self.kind, self.payload)
+
+    def recipient(self) -> Recipient:
+        return Recipient(self.person, self.name or "", Channel(self.channel), self.email, self.phone)
+
+
+class OutboxNamed(SQLModel, table=True):
+    """Somebody whose name stands in a message, or who is its reader."""
+
+    __tablename__ = "outbox_named"
+
+    message_id: int = Field(primary_key=True, foreign_key="outbox_message.id", ondelete="CASCADE")
+    person: str = Field(primary_key=True, index=True)
+
+
+class OutboxHold(SQLModel, table=True):
+    """While it stands, nothing of its scope is sent. The scope is a programme, or `EVERYTHING`."""
+
+    __tablename__ = "outbox_hold"
+
+    scope: str = Field(primary_key=True)
+    reason: str
+    since: datetime = Field(sa_type=UTCDateTime)
+
+
+class LocalMessage(SQLModel, table=True):
+    """What the local provider was given: the mailbox behind the `/outbox` page.
+
+    One row for each message: it is written in the transaction that marks the message accepted. `headers` is a
+    JSON object of every header, From and To among them; `body` the whole text of a text message.
+    """
+
+    __tablename__ = "local_message"
+
+    message_id: int = Field(primary_key=True)
+    kind: str
+    channel: str
+    sent_to: str
+    headers: str = "{}"
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    calendar: bytes | None = Field(default=None, sa_type=LargeBinary)
+    calendar_method: str = ""
+    sent_at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class Suppression(SQLModel, table=True):
+    """An address that must not be written to on a channel, in any programme.
+
+    `key` is an HMAC of the address's canonical form under a key of its own, so that the list outlives the
+    erasure of the person without naming them.
+    """
+
+    __tablename__ = "suppression"
+
+    channel: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    reason: str
+    since: datetime = Field(sa_type=UTCDateTime)
+
+
+class ProviderPace(SQLModel, table=True):
+    """One provider's budget, shared by every worker. Without a row there is nothing to obey.
+
+    `rate` is calls a second, learned from refusals; `next_at` when the next call may start under it.
+    `failures` counts outages in a row; from `pace.OPEN_AFTER` on, one call at a time probes, until
+    `probe_until`. `stopped` says why the provider refuses us altogether: a person must release it. `spent`
+    counts segments of text on the day `spent_on`.
+    """
+
+    __tablename__ = "provider_pace"
+
+    provider: str = Field(primary_key=True)
+    rate: float | None = None
+    rate_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    next_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    failures: int = 0
+    probe_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    stopped: str | None = None
+    stopped_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    spent: int = 0
+    spent_on: date | None = None
