@@ -92,13 +92,23 @@ def with_uv(*arguments: str) -> None:
     uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
     if not (have_uv() and works(*uv, *arguments, env=index_settings())):
         say("without uv, this takes a minute or two")
-        run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
 
 
 def have_uv() -> bool:
     if works(PYTHON, "-m", "uv", "--version"):
         return True
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
+    pip = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary",
+        ":all:",
+    ]
     return works(*pip, "--require-hashes", "--requirement", "requirements-uv.lock")
 
 

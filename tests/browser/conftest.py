@@ -1,0 +1,56 @@
+"""Chromium, and pages in it that notice what went wrong behind the picture."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.support import chromium
+
+HERE = pytest.mark.browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/browser/" in item.path.as_posix():
+            item.add_marker(HERE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails its test when a script broke or the Content-Security-Policy stopped something."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/London")
+    trouble: list[str] = []
+    yield listening(context, trouble)
+    context.close()
+    assert not trouble, trouble
+
+
+@pytest.fixture
+def page_without_scripts(browser: Browser) -> Iterator[Page]:
+    """The same for somebody whose JavaScript is off or did not arrive."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/London", java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def listening(context: BrowserContext, trouble: list[str]) -> Page:
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("console", lambda message: is_trouble(message, opened) and trouble.append(message.text))
+    return opened
+
+
+def is_trouble(message: ConsoleMessage, page: Page) -> bool:
+    """A page that answers 422 or 404 says so on the console: that is its business."""
+    about_the_page_itself = message.text.startswith("Failed to load") and message.location["url"] == page.url
+    return message.type == "error" and not about_the_page_itself

@@ -1,0 +1,44 @@
+"""A test client that looks at every page any test fetches. `app.test_client_class = HouseClient`."""
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.house_rules import findings
+
+NONCE = re.compile(r"'nonce-([^']+)'")
+
+
+class HouseClient(FlaskClient):
+    """Fails the test that fetched a page with something wrong on it, and says what and where."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.titles: dict[str, str] = {}
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data:
+            self.look_at(response)
+        return response
+
+    def look_at(self, response: TestResponse) -> None:
+        policy = response.headers.get("Content-Security-Policy", "")
+        nonce = NONCE.search(policy)
+        found = findings(response.text, self.application, nonce.group(1) if nonce else None)
+        if "default-src 'none'" not in policy:
+            found.append("the Content-Security-Policy does not begin by forbidding everything")
+        found += self.same_title_as_another(response)
+        request = response.request
+        assert not found, f"{request.method} {request.path}:\n  " + "\n  ".join(found)
+
+    def same_title_as_another(self, response: TestResponse) -> list[str]:
+        if response.status_code != 200 or response.request.method != "GET":
+            return []
+        title = re.search(r"<title>(.*?)</title>", response.text, re.DOTALL)
+        path = response.request.path
+        other = self.titles.setdefault(title.group(1) if title else "", path)
+        place = [self.application.url_map.bind("").match(p)[0] for p in (path, other)]
+        return [] if place[0] == place[1] else [f"{other} has the same title"]
