@@ -48,7 +48,7 @@ def title(page: Element) -> Iterator[str]:
     titles = page.findall("./head/title")
     if len(titles) != 1:
         yield f"{len(titles)} titles"
-    elif not words(titles[0]).partition(" – ")[0].strip():
+    elif " – " not in words(titles[0]):
         yield "the title does not say where we are"
 
 

@@ -1,0 +1,70 @@
+"""Arrows that import-linter cannot draw: which module may use which part from outside."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOMS = ("matcher", "notifications", "web")
+SOURCES = {path: ast.parse(path.read_text()) for room in ROOMS for path in sorted(Path(room).rglob("*.py"))}
+SDKS = {"sendgrid", "python_http_client", "twilio", "notifications_python_client", "smtplib"}
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def users_of(parts: set[str]) -> set[str]:
+    return {
+        path.as_posix()
+        for path, tree in SOURCES.items()
+        if any(name.split(".")[0] in parts or name in parts for name in imported(tree))
+    }
+
+
+@pytest.mark.parametrize("sdk", sorted(SDKS))
+def test_only_a_provider_s_adapter_uses_its_sdk(sdk: str) -> None:
+    assert [path for path in users_of({sdk}) if not path.startswith("notifications/providers/")] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        path.as_posix()
+        for path, tree in SOURCES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    } | users_of({"os.environ", "os.getenv"})
+    assert readers <= {"web/settings.py"}
+
+
+@pytest.mark.parametrize("part", ["datetime.datetime.now", "time.time", "random"])
+def test_the_matcher_has_no_clock_and_no_dice_of_its_own(part: str) -> None:
+    assert [path for path in users_of({part}) if path.startswith("matcher/")] == []
+
+
+def test_no_service_asks_for_the_time() -> None:
+    asking = [
+        f"{path}:{node.lineno}"
+        for path, tree in SOURCES.items()
+        if path.as_posix().startswith("web/services/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
+        if isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+    ]
+    assert asking == []
+
+
+def test_no_service_commits() -> None:
+    committing = [
+        f"{path}:{node.lineno}"
+        for path, tree in SOURCES.items()
+        if path.as_posix().startswith("web/services/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "commit"
+    ]
+    assert committing == []
