@@ -1,0 +1,232 @@
+"""draw, check and generate: spreadsheet in, groups out, no database.
+
+Exit codes: 0 all well; 1 check found something wrong; 2 bad input, one line on stderr; 3 never-pairs left
+somebody out of a draw (the round is written all the same).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import NoReturn, ParamSpec
+
+import click
+import numpy as np
+
+from matcher import community, explain, referee, tables
+from matcher.draw import draw as draw_round
+from matcher.errors import MatcherError, Refused
+from matcher.pot import Ints, Pot
+from matcher.result import Proof, Result
+from matcher.rules import Priority
+
+P = ParamSpec("P")
+CSV = click.Path(path_type=Path)
+SEED = click.IntRange(0, 2**63 - 1)
+
+
+@dataclass(frozen=True)
+class Input:
+    """The files of a command, read: the pot, its people, and words for them."""
+
+    people: tables.People
+    pot: Pot
+    labels: explain.Labels
+
+
+def _one_line(command: Callable[P, None]) -> Callable[P, None]:
+    """Bad input ends a command with one line on stderr and exit code 2."""
+
+    @wraps(command)
+    def told(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except Refused:
+            raise
+        except (MatcherError, OSError) as error:
+            _stop(" ".join(str(error).split()))
+
+    return told
+
+
+def _stop(text: str) -> NoReturn:
+    click.echo(text, err=True)
+    raise SystemExit(2)
+
+
+def _read(people_file: Path, history_file: Path | None, never_file: Path | None) -> Input:
+    people = tables.read_people(people_file)
+    count = len(people.ids)
+    history = tables.History(np.zeros((0, 3), np.int32), np.zeros(count, np.int32), set(), 0)
+    if history_file:
+        history = tables.read_history(history_file, people)
+        _passed_over(history_file, history.leavers)
+    never, gone = tables.read_never(never_file, people) if never_file else (np.zeros((0, 2), np.int32), 0)
+    if never_file:
+        _passed_over(never_file, gone)
+    newcomer = np.full(count, bool(history.known))
+    newcomer[list(history.known)] = False
+    pot = Pot(people.organisation, history.met, never, trio_turns=history.trio_turns, newcomer=newcomer)
+    return Input(people, pot, explain.Labels(people.ids, people.organisations))
+
+
+def _passed_over(file: Path, gone: int) -> None:
+    if gone:
+        who = "1 person who is" if gone == 1 else f"{gone} people who are"
+        click.echo(f"{file.name}: names {who} not in the pot; passed over", err=True)
+
+
+@click.command()
+@click.argument("people_file", metavar="PEOPLE.csv", type=CSV)
+@click.option("--history", type=CSV, help="Who met before: round,person_1,…,person_k.")
+@click.option("--never", type=CSV, help="Who must not meet: person_1,person_2.")
+@click.option("--seed", type=SEED, default=1, show_default=True, help="Same seed, same round.")
+@click.option("--size", type=click.IntRange(2, 4), default=2, show_default=True, help="People in a group.")
+@click.option(
+    "--priority",
+    type=click.Choice(["fresh", "cross"]),
+    default="fresh",
+    show_default=True,
+    help="Keep further repeat-free rounds open before crossing organisations, or after.",
+)
+@click.option("--out", type=CSV, help="Write the round here instead of printing it.")
+@click.option("--proof", "proof_file", type=CSV, help="Write the proof here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@_one_line
+def draw(
+    people_file: Path,
+    history: Path | None,
+    never: Path | None,
+    seed: int,
+    size: int,
+    priority: Priority,
+    out: Path | None,
+    proof_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Draw a round for the people of a spreadsheet."""
+    given = _read(people_file, history, never)
+    start = time.perf_counter()
+    result = draw_round(given.pot, seed=seed, size=size, priority=priority)
+    seconds = time.perf_counter() - start
+    referee.check(given.pot, result)
+    if out:
+        why = [explain.group(given.pot, group.tolist(), given.labels) for group in result.groups]
+        tables.write_round(out, given.people, given.pot, result.groups, why)
+    if proof_file:
+        proof_file.write_text(result.proof.to_json() + "\n", encoding="utf-8")
+    left = explain.unplaced(given.pot, result, given.labels)
+    if as_json:
+        click.echo(json.dumps(_figures(result, left, given, seconds), ensure_ascii=False))
+    else:
+        _print(result, left, given, listed=out is None)
+    raise SystemExit(3 if left else 0)
+
+
+def _figures(result: Result, left: list[tuple[int, str]], given: Input, seconds: float) -> dict[str, object]:
+    who = [{"id": given.people.ids[person], "why": why} for person, why in left]
+    return {**result.figures.to_json(), "unplaced": who, "seconds": round(seconds, 4)}
+
+
+def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bool) -> None:
+    if listed:
+        for group in result.groups:
+            names = " · ".join(given.people.ids[person] for person in group if person >= 0)
+            click.echo(f"{names}\t{explain.group(given.pot, group.tolist(), given.labels)}")
+        click.echo("")
+    figures = result.figures
+    click.echo(f"{figures.people} people, {figures.groups} groups. Seed {figures.seed}.")
+    for sentence in explain.best(given.pot, result, given.labels):
+        click.echo(sentence)
+    for _, sentence in left:
+        click.echo(sentence)
+
+
+@click.command()
+@click.argument("people_file", metavar="PEOPLE.csv", type=CSV)
+@click.argument("round_file", metavar="ROUND.csv", type=CSV)
+@click.option("--history", type=CSV, help="Who met before.")
+@click.option("--never", type=CSV, help="Who must not meet.")
+@click.option("--proof", "proof_file", type=CSV, help="The proof written by draw.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
+@_one_line
+def check(
+    people_file: Path,
+    round_file: Path,
+    history: Path | None,
+    never: Path | None,
+    proof_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Check a round and its proof against the files it was drawn from."""
+    given = _read(people_file, history, never)
+    groups = tables.read_round(round_file, given.people)
+    proof = Proof.from_json(proof_file.read_text(encoding="utf-8")) if proof_file else None
+    try:
+        verdict = referee.check_round(given.pot, groups, proof)
+    except Refused as refused:
+        _refuse(refused, given, as_json)
+    told = {
+        "legal": True,
+        "best": verdict.best,
+        "why": verdict.why,
+        "groups": verdict.counts.groups,
+        "pairs": verdict.counts.pairs,
+        "repeats": verdict.counts.repeats,
+        "cross": verdict.counts.cross,
+        "cross_bound": verdict.cross_bound,
+    }
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    best = {True: "Best", False: "Not the best", None: "Not known to be the best"}[verdict.best]
+    counts = verdict.counts
+    click.echo("Legal: no rule is broken.")
+    click.echo(f"{best}: {verdict.why}.")
+    pairs = f"of {counts.pairs} pairs {counts.repeats} repeat and {counts.cross} cross"
+    click.echo(f"{counts.groups} groups; {pairs}.")
+
+
+def _refuse(refused: Refused, given: Input, as_json: bool) -> NoReturn:
+    """Every violation, with people's ids beside the places the referee knows them by."""
+    names = given.people.ids
+    told = [
+        {"rule": v.rule, "text": v.text, "people": [names[p] for p in v.people if 0 <= p < len(names)]}
+        for v in refused.violations
+    ]
+    if as_json:
+        click.echo(json.dumps({"legal": False, "violations": told}, ensure_ascii=False))
+    for violation in [] if as_json else told:
+        who = ", ".join(violation["people"])
+        click.echo(f"{violation['rule']}: {who or violation['text']}", err=True)
+    raise SystemExit(1)
+
+
+@click.command()
+@click.option("--people", type=click.IntRange(0), required=True, help="How many people.")
+@click.option("--organisations", type=click.IntRange(1), required=True, help="How many organisations.")
+@click.option("--rounds", type=click.IntRange(0), required=True, help="How many past rounds.")
+@click.option("--seed", type=SEED, required=True, help="Same seed, same community.")
+@click.option("--out", type=CSV, required=True, help="The folder to write to.")
+@_one_line
+def generate(people: int, organisations: int, rounds: int, seed: int, out: Path) -> None:
+    """Write a made-up community: people.csv, history.csv and never.csv."""
+    out.mkdir(parents=True, exist_ok=True)
+    # The seed goes first, so that a crash below can be repeated.
+    (out / "seed.txt").write_text(f"{seed}\n", encoding="utf-8")
+    made = community.community(people, organisations, rounds, seed, churn=0.05, never=0.02)
+    ids = [f"person-{number:07d}" for number in range(len(made.organisation))]
+    rows = [(ids[p], f"organisation-{made.organisation[p]}") for p in np.flatnonzero(made.present)]
+    tables.write_rows(out / "people.csv", ["id", "organisation"], rows)
+    past = [(row[0], *_names(row[1:], ids)) for row in made.past]
+    tables.write_rows(out / "history.csv", ["round", "person_1", "person_2", "person_3"], past)
+    tables.write_rows(out / "never.csv", ["person_1", "person_2"], [_names(row, ids) for row in made.never])
+    click.echo(f"{people} people in {out}, seed {seed}")
+
+
+def _names(row: Ints, ids: list[str]) -> list[str]:
+    return [ids[person] if person >= 0 else "" for person in row]

@@ -1,0 +1,218 @@
+"""draw(): one round for a pot, by the method its size asks for, certified as far as it can be."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher import blossom, exact, proof, rules, sweep, trios
+from matcher.errors import BadPot
+from matcher.pot import Ints, Pot
+from matcher.result import Figures, Result, Unplaced
+from matcher.rules import Priority
+
+SIZES = (2, 3, 4)
+# Up to here the matching over all pairs takes half a second at most.
+MIDDLE = 600
+# Threes tried when the first ones miss the bound.
+TRIES = 12
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a method hands to draw(): groups (g, size + 1) and people left, in the ids of its own pot.
+
+    `best` says the method knows no better round exists, `count` how many are as good.
+    """
+
+    groups: Ints
+    left: Ints
+    method: str
+    best: bool = False
+    count: int | None = None
+    fresh_left: int | None = None
+
+
+def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -> Result:
+    """The best round of `pot`, chosen by chance among equals; the same for the same pot and seed.
+
+    size      people in a group, 2 to 4; odd numbers make groups one larger or smaller
+    priority  "fresh" keeps further repeat-free rounds open before it counts crossing pairs, "cross" after
+
+    Raises BadPot for a size or priority there is not. See docs/matching.md for methods and costs.
+    """
+    if size not in SIZES:
+        raise BadPot(f"groups have 2 to 4 people, not {size}")
+    if priority not in ("fresh", "cross"):
+        raise BadPot(f"priority is fresh or cross, not {priority}")
+    if not 0 <= seed < 2**63:
+        raise BadPot(f"a seed is a whole number from 0 below 2**63, not {seed}")
+    if pot.locked.shape[1] > size + 1:
+        raise BadPot(f"locked groups have at most {size + 1} people")
+    free = np.setdiff1d(np.arange(pot.n, dtype=np.int32), pot.locked)
+    rest = pot.only(free) if len(pot.locked) else pot
+    rng = generator(pot, seed)
+    drawn = _pairs(rest, rng) if size == 2 else _circles(rest, size, rng)
+    return _result(pot, rest, free, drawn, seed, size)
+
+
+def generator(pot: Pot, seed: int) -> np.random.Generator:
+    """Chance that depends on the seed and on who is in the pot, and on nothing else."""
+    told = hashlib.sha256(f"{seed} {pot.digest()}".encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(told, "little")))
+
+
+def _pairs(pot: Pot, rng: np.random.Generator) -> Drawn:
+    """A round of pairs, with a three where needed."""
+    if pot.n < 2:
+        alone = np.arange(pot.n, dtype=np.int32)
+        return Drawn(np.zeros((0, 3), np.int32), alone, "nobody to pair", best=True)
+    if pot.n <= exact.MOST:
+        small = exact.Small(pot)
+        if small.possible:
+            return _small(pot, small, rng)
+        if pot.n <= exact.MOST_AWKWARD:
+            return _small(pot, exact.Small(pot, awkward=True), rng)
+    if pot.n % 2:
+        return _odd(pot, rng)
+    return _even(pot, rng)
+
+
+def _circles(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
+    """Groups of three or four; who cannot sit with anybody of their group stays out."""
+    groups = trios.circles(pot, size, rng)
+    i, j = np.triu_indices(size + 1, 1)
+    a, b = groups[:, i], groups[:, j]
+    clash = (a >= 0) & (b >= 0) & pot.must_not_meet(np.maximum(a, 0), np.maximum(b, 0))
+    for group, pairs in zip(groups, clash, strict=True):
+        for pair in np.flatnonzero(pairs):
+            if group[i[pair]] >= 0 and group[j[pair]] >= 0:
+                group[i[pair]] = -1
+    groups[(groups >= 0).sum(axis=1) < 2] = -1
+    groups = groups[(groups >= 0).any(axis=1)]
+    left = np.setdiff1d(np.arange(pot.n, dtype=np.int32), groups)
+    return Drawn(groups, left, "swaps", best=pot.n < 2)
+
+
+def _small(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:
+    groups = small.kindest.draw(rng)
+    left = np.setdiff1d(np.arange(pot.n, dtype=np.int32), groups)
+    return Drawn(groups, left, "counted", best=True, count=small.best.count)
+
+
+def _even(pot: Pot, rng: np.random.Generator) -> Drawn:
+    """Swaps first; where they miss the bound and the pot is not too large, the exact matching."""
+    people = np.arange(pot.n, dtype=np.int32)
+    pairs, left = sweep.pairs(pot, people, rng)
+    drawn = _seated(pot, Drawn(_padded(pairs), left, "swaps"), rng)
+    if pot.n > MIDDLE or _at_bound(pot, drawn):
+        return drawn
+    pairs = blossom.best(pot, rng)
+    left = np.setdiff1d(people, pairs)
+    return _seated(pot, Drawn(_padded(pairs), left, "matching", best=not len(left)), rng)
+
+
+def _odd(pot: Pot, rng: np.random.Generator) -> Drawn:
+    """One three, then pairs: the fairest three first, the next while the round misses the bound."""
+    found: list[Drawn] = []
+    for three in trios.candidates(pot, rng)[: TRIES if pot.n <= MIDDLE else 1]:
+        others = np.setdiff1d(np.arange(pot.n), three)
+        rest = _even(pot.only(others), rng)
+        groups = np.vstack((np.where(rest.groups >= 0, others[rest.groups], -1), three))
+        drawn = Drawn(groups.astype(np.int32), others[rest.left].astype(np.int32), rest.method)
+        if _at_bound(pot, drawn):
+            return drawn
+        found.append(drawn)
+    if not found:
+        return _even(pot, rng)
+    return min(found, key=lambda drawn: rules.value(pot, drawn.groups).whole())
+
+
+def _seated(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
+    """People whom never-pairs keep from any pair join one as a three, where they may."""
+    if not len(drawn.left):
+        return drawn
+    groups, left = trios.join(pot, drawn.groups, drawn.left, rng)
+    return replace(drawn, groups=groups, left=left)
+
+
+def _at_bound(pot: Pot, drawn: Drawn) -> bool:
+    """Everybody placed, nobody unwilling in a three, no repeat, and crossing at its bound."""
+    told = rules.value(pot, drawn.groups)
+    first, _ = rules.pairs_of(drawn.groups)
+    return (
+        told.left_out == 0
+        and told.repeats == 0
+        and told.unwilling == 0
+        and len(first) - told.same == proof.full_crossing(pot)
+    )
+
+
+def _padded(pairs: Ints) -> Ints:
+    return np.pad(pairs, ((0, 0), (0, 1)), constant_values=-1).astype(np.int32)
+
+
+def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: int, size: int) -> Result:
+    """The round in the ids of the whole pot, with its proof and figures."""
+    told = rules.value(rest, drawn.groups, size)
+    certificate = proof.certify(rest, drawn.groups, told, drawn.best)
+    ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
+    groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
+    unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))
+    whole = rules.value(pot, groups, size)
+    pairs = len(rules.pairs_of(groups)[0])
+    locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - told.same)
+    sizes = (drawn.groups >= 0).sum(axis=1).tolist()
+    placed = np.setdiff1d(np.arange(rest.n), drawn.left)
+    figures = Figures(
+        people=pot.n,
+        groups=len(groups),
+        pairs=pairs,
+        unplaced=len(unplaced),
+        repeats=whole.repeats,
+        cross=pairs - whole.same,
+        cross_bound=proof.crossing_bound(rest.codes[placed], sizes) + locked_cross,
+        optimal=certificate.kind != "none",
+        proof=certificate.kind,
+        method=drawn.method,
+        equally_good_rounds=drawn.count,
+        fresh_rounds_left=drawn.fresh_left,
+        seed=seed,
+    )
+    return Result(groups, unplaced, certificate, figures, _notes(rest, drawn, told, size))
+
+
+def canonical(groups: NDArray[np.int32]) -> Ints:
+    """Members in order, padding last, groups by their first person: one form for one round."""
+    big = np.iinfo(np.int32).max
+    ordered = np.sort(np.where(groups < 0, big, groups), axis=1)
+    ordered = ordered[np.argsort(ordered[:, 0], kind="stable")]
+    return np.where(ordered == big, -1, ordered).astype(np.int32)
+
+
+def _wide(locked: Ints, size: int) -> Ints:
+    """Locked groups in as many columns as the others."""
+    more = max(0, size + 1 - locked.shape[1])
+    return np.pad(locked, ((0, 0), (0, more)), constant_values=-1)[:, : size + 1]
+
+
+def _unplaced(rest: Pot, free: NDArray[np.int32], person: int) -> Unplaced:
+    everybody = np.delete(np.arange(rest.n), person)
+    friends = everybody[~rest.must_not_meet(np.full(len(everybody), person), everybody)]
+    reason = "alone" if not len(everybody) else "never-some" if len(friends) else "never-all"
+    others = tuple(int(free[friend]) for friend in friends[:10])
+    return Unplaced(int(free[person]), reason, others)
+
+
+def _notes(rest: Pot, drawn: Drawn, told: rules.Value, size: int) -> tuple[str, ...]:
+    notes = []
+    if told.unwilling:
+        notes.append("unwilling-three")
+    if size == 2:
+        threes = drawn.groups[drawn.groups[:, 2] >= 0]
+        if any(trios.turns_unequal(rest, three) for three in threes):
+            notes.append("turns-unequal")
+    return tuple(notes)

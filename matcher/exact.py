@@ -1,0 +1,262 @@
+"""Small pots: every best round counted, and one of them drawn uniformly.
+
+A dynamic programme over sets of people still to be placed. Always placing the last person of the set next
+makes every round reachable in exactly one way, so counts are exact, and leaves few sets: Fibonacci(n + 1) of
+them for pairs, where all subsets would be 2**n. With one three it is about eight times as many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher import rules
+from matcher.pot import Bools, Ints, Longs, Pot
+
+Masks = NDArray[np.uint32]
+
+# 26 people: 0.4 s. Above it memory and time grow by 1.6 per person.
+MOST = 26
+# With threes and people left out allowed anywhere, all subsets are reachable.
+MOST_AWKWARD = 16
+NEVER = np.int64(2**62)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Exact integer cost of each way to place people; sums must stay under 2**62.
+
+    pair (n, n); three (n, n, n), read at i < j < k, or None; left_out, or None where everybody must be
+    placed. `allowed` (n, n) says who may sit in one group. With `any_threes` False a three is used exactly
+    once, by odd pots.
+    """
+
+    pair: Longs
+    allowed: Bools
+    three: Longs | None = None
+    left_out: int | None = None
+    any_threes: bool = False
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Ways to place one person: with whom (bits), at which cost, and whether only odd sets may."""
+
+    others: list[int]
+    cost: list[int]
+    odd_only: list[bool]
+
+
+class Rounds:
+    """All rounds of least cost: `cost`, `count` (0 if there is no round), and draw()."""
+
+    def __init__(self, costs: Costs) -> None:
+        self.n = len(costs.pair)
+        self._moves = [_moves(costs, person) for person in range(self.n)]
+        self._sets = _reachable(self._moves, self.n)
+        self._cost, self._count = _evaluate(self._sets, self._moves)
+        self.cost = int(self._cost[-1])
+        self.count = int(self._count[-1])
+
+    @property
+    def possible(self) -> bool:
+        return self.count > 0
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """One of the `count` rounds, each with the same probability; (g, 3) padded with -1. O(n³)."""
+        left, groups = (1 << self.n) - 1, []
+        while left:
+            person = left.bit_length() - 1
+            others = self._choose(left, person, rng)
+            if others:
+                groups.append([person, *_members(others)])
+            left &= ~(others | 1 << person)
+        drawn = np.full((len(groups), 3), -1, np.int32)
+        for row, group in zip(drawn, groups, strict=True):
+            row[: len(group)] = sorted(group)
+        return drawn
+
+    def _choose(self, left: int, person: int, rng: np.random.Generator) -> int:
+        """One move of `person`, weighted by how many best rounds continue it."""
+        moves = self._moves[person]
+        target = self._cost[np.searchsorted(self._sets, left)]
+        ways = []
+        for others, cost, odd_only in zip(moves.others, moves.cost, moves.odd_only, strict=True):
+            if left & others == others and (not odd_only or left.bit_count() % 2):
+                at = np.searchsorted(self._sets, left & ~(others | 1 << person))
+                if self._cost[at] + cost == target and self._count[at]:
+                    ways.append((others, int(self._count[at])))
+        pick = int(rng.integers(sum(count for _, count in ways)))
+        for others, count in ways:
+            pick -= count
+            if pick < 0:
+                return others
+        raise AssertionError("counts of moves must add up to the count of the set")
+
+
+class Small:
+    """The best rounds of a pot of at most 26, on all countable wishes.
+
+    `best` holds the rounds equal on the wishes before look-ahead, which are counted and told; `kindest` those
+    of them that are also best on the wishes after it, from which a round is drawn. `possible` is False when
+    no round of the usual shape places everybody.
+    """
+
+    def __init__(self, pot: Pot, *, awkward: bool = False) -> None:
+        self._pot = pot
+        self._table = rules.table(pot)
+        self._awkward = awkward
+        met = self._table.met.astype(np.int32)
+        same = {"same": self._table.same.astype(np.int32)}
+        self.best, self.scale = self._solve({"repeats": met} | same, self._table.allowed)
+        self.possible = self.best.possible
+        if not self.possible:
+            return
+        recent: dict[str, Ints] = {}
+        allowed = self._table.allowed
+        repeats = self.scale.read(self.best.cost)["repeats"]
+        if repeats:
+            recent, allowed = rules.recent_levels(self._table.age, allowed, repeats, self._totals)
+            self.best, self.scale = self._solve({"repeats": met} | recent | same, allowed)
+        self.kindest = self.best
+        if pot.rounds or pot.trio_turns.any():
+            after = {"unkind": self._table.unkind, "familiar": self._table.familiar}
+            self.kindest, _ = self._solve({"repeats": met} | recent | same | after, allowed)
+
+    def _totals(self, levels: dict[str, Ints], allowed: Bools) -> dict[str, int]:
+        rounds, scale = self._solve(levels, allowed)
+        return scale.read(rounds.cost)
+
+    def _solve(self, levels: dict[str, Ints], allowed: Bools) -> tuple[Rounds, rules.Scale]:
+        """All rounds best on these levels, in this order, threes and people left out in their places."""
+        pot, n = self._pot, self._pot.n
+        tops = _tops(pot, levels)
+        while (scale := rules.Scale(tops)).bits > 62:
+            tops.pop()
+        levels = {name: level for name, level in levels.items() if name in scale.place}
+        pair = scale.cost(levels).astype(np.int64)
+        three = _threes(pot, pair, scale) if n % 2 or self._awkward else None
+        left_out = scale.place["left_out"] if self._awkward else None
+        return Rounds(Costs(pair, allowed, three, left_out, self._awkward)), scale
+
+
+def _tops(pot: Pot, levels: dict[str, Ints]) -> list[tuple[str, int]]:
+    """Every wish in order with the most a round can reach in it."""
+    units = pot.n
+    tops = [("left_out", pot.n), ("threes", pot.n // 3)]
+    for name, level in levels.items():
+        if name == "same":
+            tops.append(("unwilling", pot.n))
+        if name == "familiar":
+            tops.append(("turns", int(_turns(pot).max()) * pot.n))
+        tops.append((name, units * int(level.max())))
+    return tops
+
+
+def _turns(pot: Pot) -> Ints:
+    """Turns in a three above the least, as fairness counts them; beyond thirty nobody cares."""
+    levels = rules.trio_levels(pot)
+    above: Ints = np.minimum(levels - levels.min(), 30)
+    return above
+
+
+def _threes(pot: Pot, pair: Longs, scale: rules.Scale) -> Longs:
+    """Cost of every three: its pairs, and what being three costs its members."""
+    place = scale.place
+    each = pot.no_trio * place.get("unwilling", 0) + _turns(pot) * place.get("turns", 0)
+    corner = pair + each[:, None].astype(np.int64)
+    total: Longs = corner[:, :, None] + corner[None, :, :] + corner.T[:, None, :] + place["threes"]
+    return total
+
+
+def _members(mask: int) -> list[int]:
+    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+
+
+def _moves(costs: Costs, person: int) -> Moves:
+    """How the last person of a set can be placed: with one earlier person, with two, or not at all."""
+    moves = Moves([], [], [])
+    if costs.left_out is not None:
+        _add(moves, 0, costs.left_out)
+    friends = [int(j) for j in np.flatnonzero(costs.allowed[person, :person])]
+    for j in friends:
+        _add(moves, 1 << j, int(costs.pair[j, person]))
+    if costs.three is not None:
+        for i, j in combinations(friends, 2):
+            if costs.allowed[i, j]:
+                _add(moves, 1 << i | 1 << j, int(costs.three[i, j, person]), odd_only=not costs.any_threes)
+    return moves
+
+
+def _add(moves: Moves, others: int, cost: int, odd_only: bool = False) -> None:
+    moves.others.append(others)
+    moves.cost.append(cost)
+    moves.odd_only.append(odd_only)
+
+
+def _fitting(masks: Masks, odd: Bools, others: int, odd_only: bool) -> Bools:
+    fits: Bools = (masks & np.uint32(others)) == others
+    return fits & odd if odd_only else fits
+
+
+def _reachable(moves: list[Moves], n: int) -> Masks:
+    """Every set that placing people from the last downward can leave, sorted; the full set is last."""
+    waiting: list[list[Masks]] = [[] for _ in range(n + 1)]
+    waiting[n].append(np.array([(1 << n) - 1], np.uint32))
+    layers: list[Masks] = []
+    for top in range(n, 0, -1):
+        if not waiting[top]:
+            continue
+        masks = np.unique(np.concatenate(waiting[top]))
+        layers.append(masks)
+        odd = (np.bitwise_count(masks) & 1).astype(np.bool_)
+        person = top - 1
+        left = [
+            masks[_fitting(masks, odd, others, odd_only)] & np.uint32(~(others | 1 << person) & 0xFFFFFFFF)
+            for others, odd_only in zip(moves[person].others, moves[person].odd_only, strict=True)
+        ]
+        for lower, part in _by_top(left, top):
+            waiting[lower].append(part)
+    layers.append(np.zeros(1, np.uint32))
+    return np.concatenate(layers[::-1])
+
+
+def _by_top(left: list[Masks], top: int) -> list[tuple[int, Masks]]:
+    """The sets left, split by their last person; the empty set needs no layer."""
+    if not left:
+        return []
+    sets = np.unique(np.concatenate(left))
+    cuts = np.searchsorted(sets, [1 << bit for bit in range(top)])
+    return [
+        (bit + 1, sets[start:end])
+        for bit, (start, end) in enumerate(zip(cuts, [*cuts[1:], len(sets)], strict=True))
+        if end > start
+    ]
+
+
+def _evaluate(sets: Masks, moves: list[Moves]) -> tuple[Longs, Longs]:
+    """Least cost to place each set, and in how many ways; sets must be sorted."""
+    cost = np.full(len(sets), NEVER, np.int64)
+    count = np.zeros(len(sets), np.int64)
+    cost[0], count[0] = 0, 1
+    cuts = np.searchsorted(sets, [1 << person for person in range(len(moves) + 1)])
+    for person, (start, end) in enumerate(pairwise(cuts)):
+        if end > start:
+            _evaluate_layer(sets, cost, count, slice(int(start), int(end)), person, moves[person])
+    return cost, count
+
+
+def _evaluate_layer(sets: Masks, cost: Longs, count: Longs, layer: slice, person: int, moves: Moves) -> None:
+    masks = sets[layer]
+    odd = (np.bitwise_count(masks) & 1).astype(np.bool_)
+    best, ways = cost[layer], count[layer]
+    for others, price, odd_only in zip(moves.others, moves.cost, moves.odd_only, strict=True):
+        here = np.flatnonzero(_fitting(masks, odd, others, odd_only))
+        child = np.searchsorted(sets[: layer.start], masks[here] & ~np.uint32(others | 1 << person))
+        reached = cost[child] + price
+        better, equal = reached < best[here], reached == best[here]
+        best[here[better]], ways[here[better]] = reached[better], count[child[better]]
+        ways[here[equal]] += count[child[equal]]

@@ -1,0 +1,214 @@
+"""Why these two, why no better, what would help: in words an organiser can repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from matcher import rules
+from matcher.pot import Pot
+from matcher.proof import crossing_bound, group_sizes
+from matcher.result import Result, Unplaced
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The caller's words: `people[i]` for person i, `organisations[c]` for organisation code c."""
+
+    people: Sequence[str]
+    organisations: Sequence[str]
+
+
+def group(pot: Pot, members: Sequence[int], labels: Labels) -> str:
+    """Why these people, in one to three short sentences. O(history)."""
+    people = [int(person) for person in members if person >= 0]
+    told = [_meetings(pot, people, labels), _organisations(pot, people, labels)]
+    if len(people) == 3:
+        told.append(_three(pot, people))
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _meetings(pot: Pot, people: list[int], labels: Labels) -> str:
+    pairs = np.array(list(combinations(people, 2)))
+    ages = pot.age(pairs[:, 0], pairs[:, 1])
+    if not ages.any():
+        return "Never met." if len(people) == 2 else "None of them have met."
+    told = []
+    for (a, b), age in zip(pairs, ages, strict=True):
+        if age:
+            ago = pot.rounds - int(age) + 1
+            when = "last round" if ago == 1 else f"{number(ago)} rounds ago"
+            told.append(f"{labels.people[a]} and {labels.people[b]} last met {when}")
+    return _and(told) + "." if len(people) > 2 else f"Last met {told[0].rsplit(' last met ', 1)[1]}."
+
+
+def _organisations(pot: Pot, people: list[int], labels: Labels) -> str:
+    codes = sorted({int(pot.organisation[person]) for person in people})
+    names = [labels.organisations[code] for code in codes]
+    if len(codes) == 1:
+        return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
+    if len(people) > 2:
+        return f"From {_and(names)}."
+    one, other = (labels.organisations[int(pot.organisation[person])] for person in people)
+    return _history_of(one, other, _times(pot, codes[0], codes[1]))
+
+
+def _history_of(one: str, other: str, times: int) -> str:
+    if times == 0:
+        return f"{one} and {other} have not met before."
+    often = {1: "once", 2: "twice"}.get(times, f"{number(times)} times")
+    return f"{one} has met {other} {often} before."
+
+
+def _times(pot: Pot, one: int, other: int) -> int:
+    """How many pairs of these two organisations have met."""
+    a = pot.organisation[pot.pairs_met // pot.n]
+    b = pot.organisation[pot.pairs_met % pot.n]
+    return int((((a == one) & (b == other)) | ((a == other) & (b == one))).sum())
+
+
+def _three(pot: Pot, people: list[int]) -> str:
+    free = pot.n - int((pot.locked >= 0).sum())
+    why = f"{free} is odd." if free % 2 else "Never-pairs leave no other way than a three."
+    unwilling = int(pot.no_trio[people].sum())
+    if unwilling:
+        return f"{why} {number(unwilling).capitalize()} of them said no to a three; there was no other way."
+    turns = pot.trio_turns[people]
+    if not turns.any():
+        return f"{why} All three are happy in a three; none has been in one before."
+    most = int(turns.max())
+    often = "once" if most == 1 else f"{number(most)} times"
+    return f"{why} All three are happy in a three; none has been in one more than {often}."
+
+
+def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
+    """Why no better round exists and what would help, most important first."""
+    told = [*_repeats(result), *_crossing(pot, result, labels), *_three_notes(result)]
+    if not result.figures.optimal:
+        told.append("This is the best round found; it is not proved that no better one exists.")
+    return [*told, _chance(result), *_ahead(result)]
+
+
+def _repeats(result: Result) -> list[str]:
+    repeats = result.figures.repeats
+    if not result.figures.pairs:
+        return []
+    if not repeats:
+        return ["No pair has met before."]
+    return [f"{number(repeats).capitalize()} {_plural('pair', repeats)} met before."]
+
+
+def _crossing(pot: Pot, result: Result, labels: Labels) -> list[str]:
+    figures = result.figures
+    if not figures.pairs:
+        return []
+    if figures.cross == figures.pairs:
+        return ["Every pair crosses organisations."]
+    told = [f"{figures.cross} of {figures.pairs} pairs cross organisations."]
+    if figures.cross < figures.cross_bound and "crossing-given-up" in result.notes:
+        gap = figures.cross_bound - figures.cross
+        told.append(f"{number(gap).capitalize()} more could cross; later rounds would then repeat sooner.")
+    return told + _largest(pot, result, labels)
+
+
+def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
+    """The organisation with over half, what follows from it, and how many guests would mend it."""
+    codes, counts = np.unique(pot.organisation, return_counts=True)
+    most, inside = labels.organisations[int(codes[counts.argmax()])], int(counts.max())
+    if len(codes) == 1:
+        return [f"Everybody is from {most}."]
+    outside = pot.n - inside
+    told = []
+    if inside > len(result.groups) and result.groups.shape[1] == 3:
+        hosted = result.figures.cross_bound
+        alone = result.figures.pairs - hosted
+        told.append(
+            f"{most} has {inside} of the {pot.n} people; the other {outside} can host {hosted} of them,"
+            f" so at least {number(alone)} {most}\u2013{most} {_plural('pair', alone)}."
+        )
+    guests = guests_needed(pot, result.groups.shape[1] - 1)
+    if guests:
+        invited = f"{number(guests)} {'person' if guests == 1 else 'people'}"
+        told.append(f"Invite {invited} from elsewhere and every pair crosses.")
+    return told
+
+
+def guests_needed(pot: Pot, size: int = 2) -> int:
+    """Fewest newcomers, each from an organisation of their own, with whom every pair can cross; 0 if none."""
+    codes = pot.codes
+    for guests in range(1, pot.n + 2):
+        joined = np.concatenate((codes, np.arange(guests, dtype=np.int32) + codes.max(initial=0) + 1))
+        sizes = group_sizes(len(joined), size)
+        if crossing_bound(joined, sizes) == sum(s * (s - 1) // 2 for s in sizes):
+            return guests
+    return 0
+
+
+def _three_notes(result: Result) -> list[str]:
+    told = []
+    if "unwilling-three" in result.notes:
+        told.append("Somebody who said no to a three is in one: there was no other way without a repeat.")
+    if "turns-unequal" in result.notes:
+        told.append("Turns in a three could not be shared out evenly this time without a worse round.")
+    return told
+
+
+def _chance(result: Result) -> str:
+    ways = result.figures.equally_good_rounds
+    if ways is None:
+        return (
+            "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality;"
+            " tested, not proved, to have mixed."
+        )
+    rounds = "the only round" if ways == 1 else f"exactly {ways:,} rounds"
+    return f"Drawn uniformly from {rounds} equal in repeats and crossing."
+
+
+def _ahead(result: Result) -> list[str]:
+    left = result.figures.fresh_rounds_left
+    if left is None:
+        return []
+    return [f"At least {number(left)} further {_plural('round', left)} without a repeat {_are(left)} open."]
+
+
+def unplaced(pot: Pot, result: Result, labels: Labels) -> list[tuple[int, str]]:
+    """For everybody left out: the person and the reason."""
+    return [(person.person, _left_out(pot, person, labels)) for person in result.unplaced]
+
+
+def _left_out(pot: Pot, person: Unplaced, labels: Labels) -> str:
+    name = labels.people[person.person]
+    if person.reason == "alone":
+        others = "Everybody else is locked in a group" if len(pot.locked) else "Nobody else is in"
+        return f"{others}, so {name} has nobody to meet."
+    if person.reason == "never-all":
+        return f"{name} must not meet anybody who is free this round."
+    others = _and([labels.people[other] for other in person.others])
+    return f"{name} may meet only {others}, who {_are(len(person.others))} needed by others still."
+
+
+def number(count: int) -> str:
+    """Words below ten, digits with commas above."""
+    return NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def wishes(priority: rules.Priority) -> list[str]:
+    """The order of wishes in force, in plain words, most important first."""
+    return [wish.words for wish in rules.order(priority)]

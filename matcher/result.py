@@ -1,0 +1,133 @@
+"""What a draw gives back: data only, so that the referee can read it without touching a solver."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from matcher.errors import MatcherError
+from matcher.pot import Ints
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Somebody no group could be found for.
+
+    reason "alone"        nobody else is free
+           "never-all"    never-pairs with everybody else who is free
+           "never-some"   the people they may meet, `others`, are needed by others still
+    """
+
+    person: int
+    reason: str
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class OddSet:
+    """An odd set of people of an integer dual: at least one pair of every round leaves it, worth `value`."""
+
+    people: tuple[int, ...]
+    value: int
+
+
+@dataclass(frozen=True)
+class Dual:
+    """Prices that no round can undercut: `prices` (n,) per person, `sets` per odd set.
+
+    Costs of pairs: `scale` per repeat and 1 per same-organisation pair, everything doubled so that prices
+    are whole. See `referee` for what is checked.
+    """
+
+    prices: tuple[int, ...]
+    sets: tuple[OddSet, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Why no better round exists, on the wishes it `certifies`.
+
+    kind "counting"      no repeats at all, and as many crossing pairs as organisation sizes allow
+         "tutte-berge"   without the people of `barrier`, too many odd circles have only each other left
+         "dual"          prices of repeats and crossing; several where an odd pot's three may be anybody
+         "enumeration"   every round was counted; only drawing again can confirm it
+         "none"          best found, not proved
+    """
+
+    kind: str
+    certifies: tuple[str, ...] = ()
+    repeats: int = 0
+    cross: int = 0
+    barrier: tuple[int, ...] = ()
+    duals: tuple[Dual, ...] = ()
+
+    def to_json(self) -> str:
+        """One object, ids as numbers; `from_json` reads it back unchanged."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Proof:
+        """Raises MatcherError when the text is not a proof."""
+        try:
+            told = json.loads(text)
+            return cls(
+                kind=str(told["kind"]),
+                certifies=tuple(str(name) for name in told["certifies"]),
+                repeats=int(told["repeats"]),
+                cross=int(told["cross"]),
+                barrier=tuple(int(person) for person in told["barrier"]),
+                duals=tuple(_dual(part) for part in told["duals"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise MatcherError("this is not a proof of a round") from error
+
+
+def _dual(told: dict[str, Any]) -> Dual:
+    sets = tuple(OddSet(tuple(int(p) for p in part["people"]), int(part["value"])) for part in told["sets"])
+    return Dual(tuple(int(price) for price in told["prices"]), sets)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a round is worth, in counts; None where not known.
+
+    pairs, repeats, cross, cross_bound  counted in pairs, a three has three
+    optimal                 certified best on the wishes before look-ahead under the chosen priority
+    proof                   its kind
+    equally_good_rounds     how many rounds reach the same repeats and crossing, for at most 26 people
+    fresh_rounds_left       a lower bound on further rounds without a repeat among these people
+    """
+
+    people: int
+    groups: int
+    pairs: int
+    unplaced: int
+    repeats: int
+    cross: int
+    cross_bound: int
+    optimal: bool
+    proof: str
+    method: str
+    equally_good_rounds: int | None
+    fresh_rounds_left: int | None
+    seed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values for `json.dumps`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A round: `groups` int32 (g, size + 1) padded with -1, each sorted, in order of their first person.
+
+    `notes` are short codes of what the organiser should know (explain puts them into words):
+    "unwilling-three", "turns-unequal", "crossing-given-up".
+    """
+
+    groups: Ints
+    unplaced: tuple[Unplaced, ...]
+    proof: Proof
+    figures: Figures
+    notes: tuple[str, ...] = ()

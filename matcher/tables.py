@@ -1,0 +1,208 @@
+"""CSV in and out: people, history, never-pairs, rounds. UTF-8, header row, other columns passed over.
+
+Raises BadTable naming file, row (the header is row 1) and column.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from matcher.errors import BadTable
+from matcher.pot import Ints, Pot
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody in the pot, in code-point order of their ids."""
+
+    ids: list[str]
+    organisations: list[str]
+    organisation: Ints
+
+    @property
+    def places(self) -> dict[str, int]:
+        return {person: place for place, person in enumerate(self.ids)}
+
+
+@dataclass(frozen=True)
+class History:
+    """Who met: `met` (m, 3), turns in a three, who has a past at all, and how many ids have left."""
+
+    met: Ints
+    trio_turns: Ints
+    known: set[int]
+    leavers: int
+
+
+def read_people(file: Path) -> People:
+    """Columns id and organisation, both filled, ids unique."""
+    found: dict[str, str] = {}
+    for row, cells in _rows(file, ("id", "organisation")):
+        person, organisation = _filled(file, row, cells, "id"), _filled(file, row, cells, "organisation")
+        if person in found:
+            raise BadTable(file.name, f"{person} is listed twice", row=row, column="id")
+        found[person] = organisation
+    names = sorted(set(found.values()))
+    code = {name: number for number, name in enumerate(names)}
+    ids = sorted(found)
+    return People(ids, names, np.array([code[found[person]] for person in ids], np.int32))
+
+
+def read_history(file: Path, people: People) -> History:
+    """Columns round and person_1 to person_k. Ids that are not in the pot have left: counted, passed over."""
+    places = people.places
+    met: list[tuple[int, int, int]] = []
+    turns = np.zeros(len(places), np.int32)
+    known: set[int] = set()
+    leavers: set[str] = set()
+    for row, cells in _rows(file, ("round", "person_1", "person_2")):
+        number = _whole(file, row, cells, "round")
+        group = _group(file, row, cells)
+        leavers.update(person for person in group if person not in places)
+        here = [places[person] for person in group if person in places]
+        known.update(here)
+        if len(group) == 3:
+            turns[here] += 1
+        met.extend((number, a, b) for i, a in enumerate(here) for b in here[i + 1 :])
+    return History(np.array(met, np.int32).reshape(-1, 3), turns, known, len(leavers))
+
+
+def read_never(file: Path, people: People) -> tuple[Ints, int]:
+    """Columns person_1 and person_2; the pairs and how many ids have left."""
+    places = people.places
+    pairs: list[list[int]] = []
+    leavers: set[str] = set()
+    for row, cells in _rows(file, ("person_1", "person_2")):
+        pair = [_filled(file, row, cells, column) for column in ("person_1", "person_2")]
+        if pair[0] == pair[1]:
+            raise BadTable(file.name, f"{pair[0]} is paired with themselves", row=row, column="person_2")
+        leavers.update(person for person in pair if person not in places)
+        if all(person in places for person in pair):
+            pairs.append([places[person] for person in pair])
+    return np.array(pairs, np.int32).reshape(-1, 2), len(leavers)
+
+
+def read_round(file: Path, people: People) -> Ints:
+    """A round as groups (g, w) padded with -1; everybody named must be in the pot."""
+    places = people.places
+    groups = []
+    for row, cells in _rows(file, ("person_1", "person_2")):
+        group = _group(file, row, cells)
+        for column, person in enumerate(group, 1):
+            if person not in places:
+                text = f"{person} is not among the people"
+                raise BadTable(file.name, text, row=row, column=f"person_{column}")
+        groups.append([places[person] for person in group])
+    width = max([3, *map(len, groups)])
+    return np.array([group + [-1] * (width - len(group)) for group in groups], np.int32).reshape(-1, width)
+
+
+def write_round(file: Path, people: People, pot: Pot, groups: Ints, why: Sequence[str]) -> None:
+    """One row per group: its people, repeats and crossing counted in pairs, and why."""
+    columns = [f"person_{number}" for number in range(1, groups.shape[1] + 1)]
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([*columns, "repeat", "cross_organisation", "why"])
+        for group, reason in zip(groups, why, strict=True):
+            repeats, crossing = _counts(pot, group)
+            names = [safe(people.ids[person]) if person >= 0 else "" for person in group]
+            writer.writerow([*names, repeats, crossing, safe(reason)])
+
+
+def write_rows(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A plain table."""
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def safe(cell: str) -> str:
+    """A cell no spreadsheet takes for a formula: an apostrophe before = + - @ and control characters."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _counts(pot: Pot, group: Ints) -> tuple[int, int]:
+    members = group[group >= 0]
+    i, j = np.triu_indices(len(members), 1)
+    a, b = members[i], members[j]
+    return int(pot.have_met(a, b).sum()), int((pot.codes[a] != pot.codes[b]).sum())
+
+
+def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
+    """Row number and cells of every row that is not blank."""
+    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if not any(header):
+            raise BadTable(file.name, "the file is empty")
+        for column in needed:
+            if column not in header:
+                raise BadTable(file.name, "this column is missing", row=1, column=column)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    except csv.Error as error:
+        raise BadTable(file.name, f"this is not CSV ({error})", row=reader.line_num) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise BadTable(file.name, f"cannot be read: {error.strerror or error}") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        start = raw.rfind(b"\n", 0, error.start) + 1
+        column = raw.count(b",", start, error.start) + 1
+        text = f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        raise BadTable(file.name, text, row=row, column=f"column {column}") from error
+
+
+def _filled(file: Path, row: int, cells: Row, column: str) -> str:
+    text = cells.get(column, "")
+    if not text:
+        raise BadTable(file.name, "this is empty", row=row, column=column)
+    return _unquoted(text)
+
+
+def _unquoted(text: str) -> str:
+    """What `safe` wrote, as it was."""
+    return text[1:] if text[0] == "'" and safe(text[1:]) == text else text
+
+
+def _whole(file: Path, row: int, cells: Row, column: str) -> int:
+    text = _filled(file, row, cells, column)
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise BadTable(file.name, f"{text} is not a whole number", row=row, column=column)
+    return int(text)
+
+
+def _group(file: Path, row: int, cells: Row) -> list[str]:
+    """The people of a row, in their columns; at least two, nobody twice."""
+    named = [
+        (column, _unquoted(text))
+        for column, text in cells.items()
+        if text and re.fullmatch(r"person_[1-9][0-9]?", column)
+    ]
+    seen: set[str] = set()
+    for column, person in named:
+        if person in seen:
+            raise BadTable(file.name, f"{person} is in this group twice", row=row, column=column)
+        seen.add(person)
+    if len(named) < 2:
+        raise BadTable(file.name, "a group has at least two people", row=row, column="person_2")
+    if len(named) > 5:
+        raise BadTable(file.name, "a group has at most five people", row=row, column=named[5][0])
+    return [person for _, person in named]

@@ -1,0 +1,189 @@
+"""Odd pots and who makes the three; groups of three and four."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+
+from matcher import rules, sweep
+from matcher.pot import Ints, Longs, Pot
+from matcher.proof import full_crossing, group_sizes
+
+# Every three among this many people is weighed (34,220 of them).
+POOL = 60
+# Groups of three and four: passes of each kind of swap, and the heat to cool from (a repeat costs 64).
+MENDING = 60
+COOLING = 1200
+HOT = 24.0
+MIXING = 12
+# Cooling weighs every swap of every group again and again; larger pots have room enough without it.
+MOST_COOLED = 400
+
+
+def candidates(pot: Pot, rng: np.random.Generator) -> Ints:
+    """Threes in the order in which they should be tried, (k, 3).
+
+    Best first on: never-pairs (left out), repeats within the three, people who said no, crossing still
+    possible for the whole round, turns, then chance. Of pots over 60 people only those with the fewest turns
+    are weighed, with enough of the largest organisation and of the others to reach the crossing bound.
+    """
+    pool = _pool(pot, rng)
+    threes = pool[np.array(list(combinations(range(len(pool)), 3)), np.int64).reshape(-1, 3)]
+    if not len(threes):
+        return np.zeros((0, 3), np.int32)
+    ends = [(threes[:, i], threes[:, j]) for i, j in ((0, 1), (0, 2), (1, 2))]
+    allowed = ~np.any([pot.must_not_meet(a, b) for a, b in ends], axis=0)
+    threes, ends = threes[allowed], [(a[allowed], b[allowed]) for a, b in ends]
+    met = np.sum([pot.have_met(a, b) for a, b in ends], axis=0)
+    unwilling = pot.no_trio[threes].sum(axis=1)
+    turns = rules.trio_levels(pot)[threes].sum(axis=1)
+    keys = (rng.random(len(threes)), turns, -crossing_left(pot, threes), unwilling, met)
+    ordered: Ints = np.sort(threes[np.lexsort(keys)], axis=1).astype(np.int32)
+    return ordered
+
+
+def _pool(pot: Pot, rng: np.random.Generator) -> Longs:
+    if pot.n <= POOL:
+        return np.arange(pot.n)
+    fairest = np.lexsort((rng.random(pot.n), rules.trio_levels(pot), pot.no_trio))
+    inside = pot.codes[fairest] == np.bincount(pot.codes).argmax()
+    return np.unique(np.concatenate((fairest[: POOL - 20], fairest[inside][:10], fairest[~inside][:10])))
+
+
+def crossing_left(pot: Pot, threes: Ints) -> Longs:
+    """Most crossing pairs a round can have, repeats aside, once each of these threes is fixed; (k,)."""
+    sizes = np.bincount(pot.codes, minlength=1)
+    code = pot.codes[threes]
+    same = [(code[:, i] == code[:, j]).astype(np.int64) for i, j in ((0, 1), (0, 2), (1, 2))]
+    inner = 3 - same[0] - same[1] - same[2]
+    rest = pot.n - 3
+    taken = [1 + same[0] + same[1], 1 + same[0] + same[2], 1 + same[1] + same[2]]
+    largest = np.max([sizes[code[:, i]] - taken[i] for i in range(3)], axis=0)
+    # The largest organisation the three does not touch is among the four largest of all.
+    for big in np.argsort(-sizes, kind="stable")[:4]:
+        untouched = (code != big).all(axis=1)
+        largest = np.maximum(largest, np.where(untouched, sizes[big], 0))
+    crossing: Longs = inner + np.minimum(rest // 2, rest - largest)
+    return crossing
+
+
+def turns_unequal(pot: Pot, three: Ints) -> bool:
+    """Whether somebody in this three has had more turns than somebody willing who is not in it."""
+    levels = rules.trio_levels(pot)
+    others = ~pot.no_trio
+    others[three] = False
+    return bool(others.any() and levels[three].max() > levels[others].min())
+
+
+def join(pot: Pot, groups: Ints, left: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Seat people left over with a pair each, where never-pairs allow; groups (g, 3) and who is still left.
+
+    Pairs they have met least are preferred, then pairs whose people have had fewest turns in a three.
+    """
+    levels = rules.trio_levels(pot)
+    still = []
+    for person in rng.permutation(left):
+        a, b = groups[:, 0], groups[:, 1]
+        alone = np.full(len(groups), person)
+        fits = (groups[:, 2] < 0) & ~pot.must_not_meet(alone, a) & ~pot.must_not_meet(alone, b)
+        options = np.flatnonzero(fits)
+        if not len(options):
+            still.append(person)
+            continue
+        met = pot.have_met(alone, a).astype(int) + pot.have_met(alone, b)
+        rank = np.lexsort((rng.random(len(options)), levels[a][options] + levels[b][options], met[options]))
+        groups[options[rank[0]], 2] = person
+    return groups, np.array(still, np.int32)
+
+
+def circles(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
+    """Everybody in groups of three or four, (g, size + 1) padded with -1.
+
+    A shuffle, then swaps of two people between two groups: at first only of bad groups and only downhill,
+    then, for pots of a few hundred where something bad is left, cooling slowly. At last swaps at equal cost.
+    Best found, not proved beyond the counting bound. O(passes · people).
+    """
+    costs = sweep.Costs(pot)
+    seats = _dealt(pot, size, rng)
+    if len(seats) < 2:
+        return seats
+    least = _least_cost(pot, size)
+    for _ in range(MENDING):
+        bad = np.flatnonzero(_group_cost(seats, costs))
+        if not len(bad) or _group_cost(seats, costs).sum() <= least:
+            break
+        _swap(seats, sweep.partnered(bad, len(seats), rng), costs, rng, heat=0.0)
+    if pot.n <= MOST_COOLED:
+        seats = _cool(seats, costs, least, rng)
+    for _ in range(MIXING):
+        _swap(seats, _blocks(len(seats), rng), costs, rng, heat=None)
+    return seats
+
+
+def _dealt(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
+    """Everybody by organisation, dealt round the groups: nearly full crossing from the start."""
+    sizes = np.array(group_sizes(pot.n, size), np.int64)
+    seats = np.full((len(sizes), size + 1), -1, np.int32)
+    if not len(sizes):
+        return seats
+    order = np.lexsort((rng.random(pot.n), pot.codes))
+    places = np.argwhere(np.arange(size + 1)[:, None] < sizes[None, :])
+    seats[places[:, 1], places[:, 0]] = order
+    shuffled: Ints = seats[rng.permutation(len(seats))]
+    return shuffled
+
+
+def _least_cost(pot: Pot, size: int) -> int:
+    """What the swaps cannot go below: the pairs that must share an organisation."""
+    sizes = group_sizes(pot.n, size)
+    return sweep.SAME * (sum(s * (s - 1) // 2 for s in sizes) - full_crossing(pot, size))
+
+
+def _group_cost(seats: Ints, costs: sweep.Costs) -> Ints:
+    """Cost of each group on the lines before look-ahead; any leading shape."""
+    i, j = np.triu_indices(seats.shape[-1], 1)
+    a, b = seats[..., i], seats[..., j]
+    total: Ints = np.where((a >= 0) & (b >= 0), costs.lines(np.maximum(a, 0), np.maximum(b, 0)), 0).sum(
+        axis=-1
+    )
+    return total
+
+
+def _blocks(groups: int, rng: np.random.Generator) -> Longs:
+    return rng.permutation(groups)[: groups // 2 * 2].reshape(-1, 2)
+
+
+def _swap(
+    seats: Ints, blocks: Longs, costs: sweep.Costs, rng: np.random.Generator, heat: float | None
+) -> None:
+    """In every block of two groups, one swap of two people or none: chosen by cost at this heat.
+
+    heat 0 takes the cheapest, None any of equal cost to now, else each with weight exp(-cost / heat).
+    """
+    width = seats.shape[1]
+    both = seats[blocks]
+    options = np.repeat(both[:, None], width * width + 1, axis=1)
+    for option, (i, j) in enumerate(product(range(width), repeat=2), 1):
+        options[:, option, 0, i], options[:, option, 1, j] = both[:, 1, j], both[:, 0, i]
+    total = _group_cost(options, costs).sum(axis=-1).astype(np.float64)
+    # Swapping a person for an empty seat would change the groups' sizes.
+    total[(options < 0).sum(axis=3)[:, :, 0] != (both < 0).sum(axis=2)[:, :1]] = np.inf
+    noise = rng.gumbel(size=total.shape)
+    if heat is None:
+        total = np.where(total == total[:, :1], 0.0, np.inf)
+    score = noise - total / heat if heat else noise * 1e-6 - total
+    seats[blocks] = options[np.arange(len(blocks)), score.argmax(axis=1)]
+
+
+def _cool(seats: Ints, costs: sweep.Costs, least: int, rng: np.random.Generator) -> Ints:
+    """Simulated annealing over swaps; the best round met. Stops at the bound."""
+    best, value = seats.copy(), int(_group_cost(seats, costs).sum())
+    for step in range(COOLING):
+        if value <= least:
+            break
+        _swap(seats, _blocks(len(seats), rng), costs, rng, heat=HOT * (1 - step / COOLING) + 0.1)
+        now = int(_group_cost(seats, costs).sum())
+        if now < value:
+            best, value = seats.copy(), now
+    return best
