@@ -203,12 +203,19 @@ def _html(message: Message, facts: dict[str, Any], subject: str, preview: str) -
 
 
 def _sms(message: Message, facts: dict[str, Any]) -> str:
-    for longest in NAME_LENGTHS:
-        text = _sms_with(message, facts, longest)
-        cost = sms_text.cost(text)
-        if cost.segments <= MOST_SEGMENTS[cost.encoding]:
-            return text
+    # Shorter names first; then without the partners' details, which stand behind the link.
+    text = ""
+    for known, lengths in ((facts, NAME_LENGTHS[:3]), (facts | {"has_way": _unsaid}, NAME_LENGTHS)):
+        for longest in lengths:
+            text = _sms_with(message, known, longest)
+            cost = sms_text.cost(text)
+            if cost.segments <= MOST_SEGMENTS[cost.encoding]:
+                return text
     return text
+
+
+def _unsaid(_: Partner) -> bool:
+    return False
 
 
 def _sms_with(message: Message, facts: dict[str, Any], longest: int) -> str:

@@ -1,4 +1,4 @@
-"""What tests of messages share: both databases with our tables, a clock that we turn, a provider in memory."""
+"""What tests of messages share: two databases with our tables, a clock to turn, a provider in memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -33,9 +33,13 @@ def test_many_at_once_are_queued_in_order_and_once(database):
 
 
 def test_nothing_is_queued_when_the_cause_is_rolled_back(database):
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        outbox.queue(session, introduction(), AMINA, subject="r", now=NOW)
-        raise ZeroDivisionError
+    def fails():
+        with database.write() as session:
+            outbox.queue(session, introduction(), AMINA, subject="r", now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     with database.read() as session:
         assert outbox.counts(session) == {}
 

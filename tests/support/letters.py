@@ -37,7 +37,8 @@ def introduction(*partners: Partner, first: str = "p1", **other: object) -> m.In
 
 
 def everything(*partners: Partner) -> tuple[Message, ...]:
-    """One of each kind, about these partners."""
+    """One of each kind, about these partners: Tom if nobody is named."""
+    partners = partners or (TOM,)
     named = tuple(Named(each.person, each.name) for each in partners)
     share = (
         m.Share("Mastodon", "https://share.example/?text=a&b"),

@@ -1,0 +1,67 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications import addresses
+from notifications.errors import BadAddress
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "amina", "a@b", "a b@example.org", "a\nb@example.org", "a@example.org\nBcc: x@y.org",
+     "a@[127.0.0.1]", "a@localhost", "a" * 300 + "@example.org", "a@exa mple.org", "<a@example.org>"],
+)  # fmt: skip
+def test_what_is_no_email_address_is_told_what_to_do(typed):
+    with pytest.raises(BadAddress, match="Enter an email address"):
+        addresses.email(typed)
+
+
+def test_spaces_around_an_address_are_forgiven():
+    assert addresses.email("  Amina@Example.ORG ") == "Amina@example.org"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Amina@Example.org", "amina@EXAMPLE.org"), ("a@bücher.example", "a@xn--bcher-kva.example")],
+)
+def test_two_spellings_of_one_mailbox_have_one_key(one, other):
+    assert addresses.email_key(one) == addresses.email_key(other)
+
+
+def test_a_tagged_address_is_another_mailbox():
+    assert addresses.email_key("a+x@example.org") != addresses.email_key("a@example.org")
+
+
+@pytest.mark.parametrize(
+    "typed", ["07700 900123", "+44 7700 900123", "(07700) 900-123", "0044 7700 900123", "+44 (0) 7700 900123"]
+)
+def test_a_uk_mobile_is_known_however_it_is_typed(typed):
+    assert addresses.phone(typed) == "+447700900123"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "hello", "07700", "020 7946 0000", "+33 6 12 34 56 78", "+1 202 555 0123", "0909 879 0000"]
+)
+def test_a_number_we_cannot_text_is_told_what_to_do(typed):
+    with pytest.raises(BadAddress, match="Enter a "):
+        addresses.phone(typed)
+
+
+def test_another_country_can_be_allowed():
+    assert addresses.phone("+33 6 12 34 56 78", frozenset({"GB", "FR"})) == "+33612345678"
+
+
+def test_a_number_is_said_the_way_its_owner_says_it():
+    assert addresses.phone_as_said("+447700900123") == "07700 900123"
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_an_address_or_refused_in_words(typed):
+    assert all(outcome(read, typed) for read in (addresses.email, addresses.phone))
+
+
+def outcome(read, typed):
+    try:
+        return read(typed)
+    except BadAddress as refused:
+        return str(refused).startswith("Enter ")

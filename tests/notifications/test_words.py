@@ -1,0 +1,77 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from notifications import words
+from notifications.messages import Named
+
+
+def test_a_moment_is_said_in_londons_winter_time():
+    assert words.moment(datetime(2026, 12, 8, 12, 30, tzinfo=UTC)) == "Tuesday 8 December at 12:30"
+
+
+def test_a_moment_is_said_in_londons_summer_time():
+    assert words.moment(datetime(2026, 7, 7, 23, 30, tzinfo=UTC)) == "Wednesday 8 July at 00:30"
+
+
+def test_a_far_day_names_its_year():
+    assert words.day(date(2027, 12, 8), date(2026, 12, 1)) == "Wednesday 8 December 2027"
+
+
+@pytest.mark.parametrize(
+    ("name", "hello"),
+    [
+        ("Amina Shah", "Amina"),
+        ("Cllr Jo Shah", "Jo"),
+        ("Dr. Siân O’Neill", "Siân"),
+        ("J. Smith", "J. Smith"),
+        ("Prince", "Prince"),
+        ("Councillor Shah", "Shah"),
+        ("Mary-Jane van der Berg", "Mary-Jane"),
+        ("", ""),
+        ("Dr", "Dr"),
+    ],
+)
+def test_people_are_called_by_their_first_name(name, hello):
+    assert words.called(name) == hello
+
+
+def test_two_toms_are_told_apart():
+    assert words.firsts([Named("1", "Tom Field"), Named("2", "Tom Hill")]) == ["Tom Field", "Tom Hill"]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "place"),
+    [
+        ("Leeds City Council", "Leeds"),
+        ("Kent County Council", "Kent"),
+        ("Kirklees Council", "Kirklees Council"),
+        ("Arts Council", "Arts Council"),
+        ("Stockport Metropolitan Borough Council", "Stockport"),
+    ],
+)
+def test_an_authority_is_known_by_its_place(organisation, place):
+    assert words.place(organisation) == place
+
+
+def test_an_endless_organisation_is_cut_between_words():
+    assert (
+        words.place("The Association of " + "Friends of Friends " * 10)
+        == "The Association of Friends of Friends…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("things", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_are_said_with_and(things, said):
+    assert words.listed(things) == said
+
+
+@pytest.mark.parametrize("typed", ["the pot is small", "The pot is small.", " the  pot is\nsmall "])
+def test_a_reason_becomes_a_sentence(typed):
+    assert words.sentence(typed) == "The pot is small."
+
+
+def test_quotation_marks_are_not_doubled():
+    assert words.quoted('"Hello"') == "“Hello”"
