@@ -1,0 +1,69 @@
+"""Every address we answer: somebody decided who may open it, and no form is taken without its token."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from web.app import create_app
+from web.permissions import Access
+from web.settings import Settings
+
+READS = {"GET", "HEAD", "OPTIONS"}
+SAMPLES = {"int": 1, "default": "x"}
+
+
+def whole_app(folder: Path) -> Flask:
+    settings = Settings(database_url=f"sqlite:///{folder / 'unmentoring.db'}")
+    return create_app(settings, poke=lambda: None, limits=False)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return whole_app(tmp_path_factory.mktemp("routes"))
+
+
+def rules(app: Flask, access: Access | None = None) -> Iterator[Rule]:
+    for rule in app.url_map.iter_rules():
+        decided = getattr(app.view_functions[rule.endpoint], "access", None)
+        if access is None or decided is access:
+            yield rule
+
+
+def test_somebody_decided_who_may_open_each_route(app: Flask) -> None:
+    undecided = [str(rule) for rule in rules(app) if not hasattr(app.view_functions[rule.endpoint], "access")]
+    assert undecided == []
+
+
+def test_every_organiser_s_page_asks_for_a_role_or_a_sign_in(app: Flask) -> None:
+    open_doors = {str(rule) for rule in rules(app) if str(rule).startswith("/organise")} & {
+        str(rule) for access in (Access.EVERYONE, Access.LINK) for rule in rules(app, access)
+    }
+    assert {path for path in open_doors if "sign-in" not in path} == set()
+
+
+def test_a_role_is_asked_for_wherever_a_programme_is_organised(app: Flask) -> None:
+    guarded = {Access.VIEWER, Access.ORGANISER, Access.OWNER}
+    for rule in rules(app):
+        if str(rule).startswith("/organise/<slug>"):
+            assert app.view_functions[rule.endpoint].access in guarded, str(rule)
+
+
+def test_no_form_is_taken_without_its_token(app: Flask) -> None:
+    taken = {}
+    for rule in rules(app):
+        access = getattr(app.view_functions[rule.endpoint], "access", None)
+        if not (rule.methods or set()) - READS or access is Access.PROVIDER:
+            continue
+        values = {
+            name: SAMPLES["int" if "Integer" in type(kind).__name__ else "default"]
+            for name, kind in rule._converters.items()
+        }
+        address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
+        answer = app.test_client().post(address, base_url="http://127.0.0.1")
+        if answer.status_code != 422:
+            taken[str(rule)] = answer.status_code
+    # RFC 8058: a mail program presses this button, and it has no token. The link itself is signed.
+    assert {path for path in taken if not path.startswith("/unsubscribe/")} == set()
