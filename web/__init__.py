@@ -1,0 +1,1 @@
+"""The application: it remembers and serves. `matcher` thinks, `notifications` speaks."""

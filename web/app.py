@@ -1,0 +1,66 @@
+"""The application: every part put together, once for each call."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+from flask_login import LoginManager
+
+from web.db import Database
+from web.house import KEY, House, init_sessions, signer_of, utc_now
+from web.logs import init_logs
+from web.look import init_look
+from web.pages import errors, me, register
+from web.pages.organise.sign_in import load_organiser
+from web.security import init_security, limit_open_forms
+from web.settings import Settings
+
+OPEN_FORMS = ("join.send", "me.send_link", "organise.ask_to_sign_in")
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    poke: Callable[[], None] | None = None,
+    limits: bool = True,
+) -> Flask:
+    """The WSGI application. `poke` wakes the worker; without one the queue named in `settings` is used."""
+    app = Flask("web", static_folder=None)
+    app.extensions[KEY] = House(
+        settings, Database(settings.database_url), signer_of(settings), clock, poke or _queue_poke(settings)
+    )
+    init_logs(app)
+    init_security(app, settings, limits=limits)
+    init_sessions(app)
+    init_look(app)
+    _init_login(app)
+    register(app, settings)
+    errors.register(app)
+    # A mail program unsubscribes without a cookie, so without a form token: RFC 8058. The signed link is the proof.
+    app.extensions["csrf"].exempt(me.unsubscribe)
+    limit_open_forms(app, *OPEN_FORMS)
+    return app
+
+
+def _init_login(app: Flask) -> None:
+    login = LoginManager(app)
+    login.session_protection = None  # people change networks; the cookie is signed and short-lived
+    login.user_loader(load_organiser)
+
+
+def _queue_poke(settings: Settings) -> Callable[[], None]:
+    from web.worker import queue_of, tasks  # the queue is opened only where it is used
+
+    task = tasks(queue_of(settings), settings)
+    return lambda: _lose_quietly(task)
+
+
+def _lose_quietly(task: Callable[[], object]) -> None:
+    """A lost wake-up costs seconds, since the worker looks by itself; a failed page would cost the work."""
+    try:
+        task()
+    except Exception:
+        import structlog
+
+        structlog.get_logger().warning("the queue cannot be reached", exc_info=True)

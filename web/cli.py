@@ -1,0 +1,361 @@
+"""The `unmentoring` command. Errors end with one line on standard error and exit code 2."""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import Session
+
+import matcher.cli
+from matcher import MatcherError
+from notifications import outbox
+from notifications.errors import NotificationError
+from notifications.tables import State
+from web import demo, logs, serving
+from web.db import Database
+from web.house import signer_of, utc_now
+from web.models import Programme, Role
+from web.services import (
+    audit,
+    joining,
+    links,
+    organisers,
+    people,
+    pots,
+    previews,
+    privacy,
+    programmes,
+    rounds,
+    times,
+    words,
+)
+from web.settings import Settings, SettingsError
+from web.worker import run
+
+BY = "the command line"
+KNOWN = (
+    SettingsError,
+    MatcherError,
+    NotificationError,
+    OSError,
+    people.BadFile,
+    programmes.BadSettings,
+    organisers.LastOwner,
+    rounds.RoundError,
+    serving.PortTaken,
+    audit.TamperedAudit,
+)
+
+
+class OneLine(click.Group):
+    """Turns what can go wrong into one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except programmes.NoSuchProgramme as error:
+            self._stop(f"there is no programme {str(error)!r}")
+        except KNOWN as error:
+            self._stop(" ".join(str(error).split()))
+
+    def _stop(self, text: str) -> None:
+        click.echo(f"unmentoring: {text}", err=True)
+        raise SystemExit(2)
+
+
+@click.group(cls=OneLine)
+def main() -> None:
+    """Introduce people who would not otherwise meet."""
+
+
+main.add_command(matcher.cli.draw)
+main.add_command(matcher.cli.check)
+main.add_command(matcher.cli.generate)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--no-worker", is_flag=True, help="Run `unmentoring worker` yourself.")
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Serve the pages and, unless told otherwise, do the background work."""
+    logs.configure()
+    settings = Settings.from_env().at_port(port)
+
+    def ready() -> None:
+        click.echo(f"Unmentoring is at {settings.public_url}")
+
+    serving.serve(settings, host=host, port=port, worker=not no_worker, ready=ready)
+
+
+@main.command()
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 32))
+def worker(threads: int) -> None:
+    """Answer forms, send messages, keep the schedule."""
+    logs.configure()
+    run(Settings.from_env(), threads)
+
+
+@main.command("demo")
+@click.option("--port", default=8000, show_default=True)
+def demo_(port: int) -> None:
+    """A programme of 41 people to look at, with everything in it; serves it and prints the links."""
+    settings = demo.settings_for(Settings.from_env().at_port(port))
+    logs.configure(logs.WARNINGS)
+    database = Database(settings.database_url)
+    database.upgrade()
+    demo.make(settings, database, now=utc_now(), say=click.echo)
+
+    def ready() -> None:
+        with database.write() as session:
+            shown = demo.doors(session, settings, now=utc_now())
+        for name, address in shown:
+            click.echo(f"  {name:<22} {address}")
+        click.echo("Stop with Ctrl-C.")
+
+    serving.serve(settings, host="127.0.0.1", port=port, worker=True, ready=ready)
+
+
+def database() -> Database:
+    return Database(Settings.from_env().database_url)
+
+
+def writing(command: Callable[..., None]) -> Callable[..., None]:
+    """Hand the command a session that commits when it ends well."""
+
+    @wraps(command)
+    def opened(**options: Any) -> None:
+        with database().write() as session:
+            command(session, **options)
+
+    return opened
+
+
+def reading(command: Callable[..., None]) -> Callable[..., None]:
+    @wraps(command)
+    def opened(**options: Any) -> None:
+        with database().read() as session:
+            command(session, **options)
+
+    return opened
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    database().upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def programme() -> None:
+    """Programmes."""
+
+
+@programme.command("add")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--contact", help="The address shown to everyone; MAIL_FROM's unless given.")
+@writing
+def add_programme(session: Session, slug: str, name: str, contact: str | None) -> None:
+    """Start a programme at /p/SLUG/."""
+    settings = Settings.from_env()
+    address = contact or settings.mail_from.rpartition("<")[2].rstrip("> ")
+    made = programmes.add(session, slug, name, contact=address, now=utc_now(), by=BY)
+    click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
+
+
+@main.group()
+def organiser() -> None:
+    """Organisers."""
+
+
+@organiser.command("add")
+@click.argument("email")
+@click.option("--programme", "slug", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True)
+@writing
+def add_organiser(session: Session, email: str, slug: str, role: str) -> None:
+    """Give somebody a role, and print a link to sign in with (15 minutes, once)."""
+    settings, now = Settings.from_env(), utc_now()
+    who = organisers.add(
+        session, programmes.by_slug(session, slug), email, Role(role), by=BY, now=now
+    )
+    link = organisers.sign_in_link(session, who, now=now)
+    click.echo(links.address_maker(signer_of(settings), settings.public_url)(link, who.id))
+
+
+@main.group("people")
+def people_() -> None:
+    """Participants."""
+
+
+CSV_IN = click.Path(path_type=Path, dir_okay=False)
+
+
+@people_.command("import")
+@click.argument("file", type=CSV_IN)
+@click.option("--programme", "slug", required=True)
+@writing
+def import_people(session: Session, file: Path, slug: str) -> None:
+    """Invite everyone in a CSV with name, organisation and email; they are in once they say yes."""
+    content = file.read_bytes()
+    done = people.import_people(
+        session, programmes.by_slug(session, slug), str(file), content, by=BY, now=utc_now()
+    )
+    click.echo(f"{words.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
+
+
+@people_.command("export")
+@click.option("--programme", "slug", required=True)
+@reading
+def export_people(session: Session, slug: str) -> None:
+    """Print everyone as CSV."""
+    click.echo(people.export(session, programmes.by_slug(session, slug)), nl=False)
+
+
+@people_.command("erase")
+@click.argument("email")
+@writing
+def erase_person(session: Session, email: str) -> None:
+    """Take somebody's personal data out of every table."""
+    person = joining.by_email(session, email)
+    if person is None:
+        raise people.BadFile(email, "nobody has that address")
+    privacy.erase(session, person, by=BY, now=utc_now())
+    click.echo("Erased.")
+
+
+@main.group()
+def history() -> None:
+    """Who met whom before this service."""
+
+
+@history.command("import")
+@click.argument("file", type=CSV_IN)
+@click.option("--programme", "slug", required=True)
+@writing
+def import_history(session: Session, file: Path, slug: str) -> None:
+    """Take in rounds of an older scheme: round,person_1,person_2,… by email or id."""
+    content = file.read_bytes()
+    done = people.import_history(
+        session, programmes.by_slug(session, slug), str(file), content, by=BY, now=utc_now()
+    )
+    click.echo(
+        f"{words.counted(done.added, 'group')} imported; {words.counted(done.passed_over, 'mention')} "
+        "of people who are not in the programme passed over."
+    )
+
+
+@main.group("round")
+def round_() -> None:
+    """Rounds."""
+
+
+@round_.command("draw")
+@click.argument("slug")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Same people and seed, same round.")
+def draw_round(slug: str, seed: int | None) -> None:
+    """Draw a draft, in place of the one there may be. Nobody is told anything."""
+    base, now = database(), utc_now()
+    with base.read() as session:
+        which = programmes.by_slug(session, slug)
+        pot = pots.gather(session, which, times.today(now))
+        old = rounds.draft(session, which)
+    drawn = rounds.compute(pot, which, seed=secrets.randbits(rounds.SEED_BITS) if seed is None else seed)
+    with base.write() as session:
+        made = rounds.save_draft(session, which, drawn, by=BY, now=now, version=old.version if old else None)
+        number = made.number
+    with base.read() as session:
+        _show(session, which, number)
+
+
+@round_.command("show")
+@click.argument("slug")
+@click.argument("number", type=int, required=False)
+@reading
+def show_round(session: Session, slug: str, number: int | None) -> None:
+    """Print a round: the newest unless told which."""
+    which = programmes.by_slug(session, slug)
+    listed = previews.every(session, which)
+    if not listed:
+        raise rounds.NoDraft("There is no round yet")
+    _show(session, which, number or listed[0].round.number)
+
+
+def _show(session: Session, which: Programme, number: int) -> None:
+    preview = previews.of_round(session, which, number, now=utc_now())
+    console = Console()
+    table = Table("Group", "Who", "Why these", "First to write", title=f"Round {number}: {preview.round.state.value}")
+    for group in preview.groups:
+        who = "\n".join(f"{member.name}, {member.organisation}" for member in group.members)
+        table.add_row(str(group.number), who, group.why, group.first_mover)
+    console.print(table)
+    for reason in preview.reasons:
+        console.print(reason)
+    for one in preview.outside:
+        console.print(f"Not in this round: {one.name}, {one.reason}")
+
+
+@round_.command("send")
+@click.argument("slug")
+@click.argument("number", type=int)
+@writing
+def send_round(session: Session, slug: str, number: int) -> None:
+    """Send a draft's introductions, once."""
+    which = programmes.by_slug(session, slug)
+    found = rounds.by_number(session, which, number)
+    rounds.send_round(session, which, number, found.version, by=BY, now=utc_now())
+    click.echo(f"Round {number} is on its way.")
+
+
+@main.group("outbox")
+def outbox_() -> None:
+    """Messages."""
+
+
+@outbox_.command("list")
+@click.option("--state", type=click.Choice([state.value for state in State]))
+@reading
+def list_outbox(session: Session, state: str | None) -> None:
+    """Print the newest messages, without names or addresses."""
+    table = Table("id", "kind", "channel", "state", "due", "reason")
+    for row in outbox.listing(session, state=State(state) if state else None):
+        due = row.due_at.isoformat(timespec="minutes")
+        table.add_row(str(row.id), row.kind, row.channel, row.state, due, row.reason or "")
+    Console().print(table)
+
+
+@outbox_.command("release")
+@writing
+def release_outbox(session: Session) -> None:
+    """Let a held outbox go on, as after a restored backup."""
+    click.echo(f"{words.counted(outbox.release(session), 'message')} released.")
+
+
+@main.group("audit")
+def audit_() -> None:
+    """Who did what when."""
+
+
+@audit_.command("verify")
+@reading
+def verify_audit(session: Session) -> None:
+    """Check that no entry was changed, removed or put in between."""
+    click.echo(f"{words.counted(audit.verify(session), 'entry', 'entries')}, unbroken.")
+
+
+if __name__ == "__main__":
+    main()
+
+

@@ -1,0 +1,36 @@
+"""The wall as an Atom feed."""
+
+from collections.abc import Sequence
+
+from feedgen.feed import FeedGenerator
+
+from web.models import Programme
+from web.services.learnings import Shown
+
+TITLE_LETTERS = 80
+
+
+def learning_feed(programme: Programme, shown: Sequence[Shown], *, page: str, own: str) -> bytes:
+    """The newest learnings. Ids stay what they are when the service moves: `tag:` addresses."""
+    feed = FeedGenerator()
+    feed.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}")
+    feed.title(f"What people learned in {programme.name}")
+    feed.link(href=page)
+    feed.link(href=own, rel="self")
+    feed.author(name=programme.name)
+    feed.updated(max((one.learning.decided_at for one in shown), default=programme.created_at))
+    for one in reversed(shown):
+        entry = feed.add_entry()
+        entry.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}/{one.learning.id}")
+        entry.title(_title(one.learning.text) or f"A post on {one.host}")
+        entry.content(one.learning.text or one.learning.link, type="text")
+        entry.updated(one.learning.decided_at)
+        entry.link(href=one.learning.link or page)
+        if one.author:
+            entry.author(name=one.author)
+    return bytes(feed.atom_str(pretty=True))
+
+
+def _title(text: str) -> str:
+    first = text.splitlines()[0] if text else ""
+    return first if len(first) <= TITLE_LETTERS else first[: TITLE_LETTERS - 1].rstrip() + "…"

@@ -1,0 +1,74 @@
+"""Did you meet, and what did you learn?"""
+
+from flask_wtf import FlaskForm
+from wtforms.validators import ValidationError
+
+from web.forms.fields import Check, LongText, Radio, Text, is_web_link
+from web.models import Answer, Showing
+from web.services.conversations import Conversation, Said
+
+LEARNING, LINK = 1000, 500
+ANSWERS = {
+    Answer.MET: "We met",
+    Answer.BOOKED: "We have a date",
+    Answer.NOT_YET: "Not yet",
+    Answer.COULD_NOT: "I could not make it",
+    Answer.NO_REPLY: "I had no reply",
+}
+SHOWINGS = [
+    (Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
+    (Showing.WITHOUT_NAME.value, "Yes, without my name"),
+    (Showing.NO.value, "No, keep it between us"),
+]
+
+
+class CheckInForm(FlaskForm):
+    answer = Radio(
+        "Did you meet?",
+        needed="Choose what comes closest",
+        choices=[(answer.value, words) for answer, words in ANSWERS.items()],
+    )
+    text = LongText(
+        "One thing you learned (optional)", most=LEARNING, description="A sentence is plenty. Leave out private things."
+    )
+    link = Text(
+        "A link to your post (optional)",
+        most=LINK,
+        description="A tweet, a toot, a post or a blog.",
+        validators=[is_web_link],
+    )
+    showing = Radio(
+        "May we show it on the page of what people learned?",
+        needed="Choose whether we may show it",
+        choices=SHOWINGS,
+        default=Showing.NO.value,
+        description="An organiser reads it first.",
+    )
+    may_name_me = Check("If my partner shares something, it may say that it was with me")
+
+    def validate_text(self, field: LongText) -> None:
+        # A wish to show nothing is most likely a page sent before the sentence was written.
+        if self.showing.data != Showing.NO and not field.data and not self.link.data:
+            raise ValidationError("Write what you learned or add a link, or choose to keep it between us")
+
+    def said(self) -> Said:
+        return Said(
+            Answer(self.answer.data),
+            self.text.data or "",
+            self.link.data or "",
+            Showing(self.showing.data),
+            bool(self.may_name_me.data),
+        )
+
+    @classmethod
+    def of(cls, talk: Conversation) -> "CheckInForm":
+        """The form with what they said before."""
+        form = cls()
+        if form.is_submitted():
+            return form
+        if talk.check_in:
+            form.answer.data, form.may_name_me.data = talk.check_in.answer.value, talk.check_in.may_name_me
+        if talk.learning:
+            form.text.data, form.link.data = talk.learning.text, talk.learning.link
+            form.showing.data = talk.learning.showing.value
+        return form

@@ -1,0 +1,161 @@
+"""Fields and checks shared by every form."""
+
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCharacterCount,
+    GovCheckboxesInput,
+    GovCheckboxInput,
+    GovDateInput,
+    GovRadioInput,
+    GovSelect,
+    GovTextInput,
+)
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    Form,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
+
+from notifications import addresses
+from notifications.errors import BadAddress
+
+# Categories of letters that change how other letters are read, or are not letters at all: controls, formats
+# (right-to-left overrides among them), surrogates, private use, line and paragraph separators.
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Joiners are part of how some names and many emoji are written.
+JOINERS = {"\u200c", "\u200d"}
+
+
+class Text(StringField):
+    """One line: NFKC, spaces tidied; control and direction-changing characters refused."""
+
+    widget = GovTextInput()
+    lines = False
+
+    def __init__(self, label: str, *, most: int, needed: str = "", **options: Any) -> None:
+        checks = [DataRequired(needed)] if needed else []
+        super().__init__(label, [*checks, Readable(most), *options.pop("validators", ())], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        given = unicodedata.normalize("NFKC", valuelist[0]) if valuelist else ""
+        self.data = "\n".join(_tidied(line) for line in given.strip().splitlines()) if self.lines else _tidied(given)
+
+
+class LongText(Text):
+    """A few sentences, line breaks kept."""
+
+    lines = True
+    widget = GovCharacterCount()
+
+    def __init__(self, label: str, *, most: int, **options: Any) -> None:
+        super().__init__(label, most=most, **options)
+        self.most = most
+
+
+class Check(BooleanField):
+    widget = GovCheckboxInput()
+
+
+class Checks(SelectMultipleField):
+    widget = GovCheckboxesInput()
+
+    def pre_validate(self, form: Form) -> None:
+        if not set(self.data or ()) <= {value for value, *_ in self.choices}:
+            raise ValidationError("Choose from the list")
+
+
+class Radio(RadioField):
+    widget = GovRadioInput()
+
+    def __init__(self, label: str, *, needed: str, **options: Any) -> None:
+        super().__init__(label, [InputRequired(needed)], **options)
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data is not None and self.data not in {value for value, _ in self.choices}:
+            raise ValidationError("Choose one of these")
+
+
+class Choice(SelectField):
+    widget = GovSelect()
+
+
+class Day(DateField):
+    """Day, month and year in three boxes."""
+
+    widget = GovDateInput()
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, format="%d %m %Y", **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([value.strip() for value in valuelist[:3]])
+        except ValueError as error:
+            raise ValueError("Enter a day, like 7 12 2026") from error
+
+
+class Readable:
+    """No longer than `most` letters, and none that cannot be seen."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        text = field.data or ""
+        if len(text) > self.most:
+            raise StopValidation(f"Use at most {self.most} letters; this has {len(text):,}")
+        kept = text.replace("\n", "") if getattr(field, "lines", False) else text
+        if any(unicodedata.category(letter) in INVISIBLE and letter not in JOINERS for letter in kept):
+            raise StopValidation("Remove the characters that cannot be seen; typing it anew helps")
+
+
+def is_email(form: Form, field: Field) -> None:
+    """An address, in its tidied form."""
+    _translate(field, addresses.email)
+
+
+def is_phone(form: Form, field: Field) -> None:
+    """Nothing, or a number that texts can go to, in E.164."""
+    if field.data:
+        _translate(field, addresses.phone)
+
+
+def is_web_link(form: Form, field: Field) -> None:
+    """Nothing, or an address of the open web: no other scheme, no credentials, a real host."""
+    if not field.data:
+        return
+    given = field.data if "://" in field.data else f"https://{field.data}"
+    try:
+        parts = urlsplit(given)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ValidationError("Enter a web address like https://example.org/post") from error
+    if parts.scheme.lower() not in ("http", "https") or "." not in host or " " in given:
+        raise ValidationError("Enter a web address like https://example.org/post")
+    if parts.username or parts.password:
+        raise ValidationError("Enter the address without a user name or password in it")
+    field.data = given
+
+
+def _translate(field: Field, check: Any) -> None:
+    try:
+        field.data = check(field.data)
+    except BadAddress as error:
+        raise ValidationError(str(error)) from error
+
+
+def _tidied(line: str) -> str:
+    # Only spaces: other white space is refused where it does not belong, not hidden.
+    return " ".join(part for part in line.strip().split(" ") if part)
+
+

@@ -1,0 +1,175 @@
+"""The join form, and the forms of the personal page that share its fields."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from itsdangerous import BadSignature, URLSafeSerializer
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from web.forms.fields import (
+    Check,
+    Checks,
+    Choice,
+    Day,
+    LongText,
+    Radio,
+    Text,
+    is_email,
+    is_phone,
+)
+from web.models import Channel, Person, VideoKind
+from web.services.joining import Details
+from web.services.participation import Edit
+
+NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
+QUICKEST_SECONDS = 2
+CHANNELS = [(Channel.EMAIL.value, "Email"), (Channel.SMS.value, "Text message")]
+VIDEO_KINDS = [
+    ("", "I would rather not say"),
+    *((kind.value, kind.value) for kind in VideoKind if kind not in (VideoKind.NONE, VideoKind.OTHER)),
+    (VideoKind.OTHER.value, "Another one"),
+]
+SHARES = [("email", "My email address"), ("phone", "My phone number"), ("video", "My video handle")]
+
+
+class EmailForm(FlaskForm):
+    """ "Send me my link", and an organiser's sign-in."""
+
+    email = Text("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
+
+
+class DetailsForm(FlaskForm):
+    """What is known of a person, as they themselves may write it."""
+
+    name = Text("Your name", most=NAME, needed="Enter your name")
+    email = Text("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
+    phone = Text(
+        "Mobile number (optional)",
+        most=30,
+        description="A UK mobile. You need it only if you would like texts.",
+        validators=[is_phone],
+    )
+    channel = Radio(
+        "How should we reach you?",
+        needed="Choose email or text message",
+        choices=CHANNELS,
+        default=Channel.EMAIL.value,
+        description="Before any text we send you a code, to be sure the number is yours.",
+    )
+    video_kind = Choice("Video calls (optional)", choices=VIDEO_KINDS)
+    video_handle = Text(
+        "Your video handle (optional)", most=HANDLE, description="The name or link people call you by."
+    )
+    about = LongText(
+        "One line about you (optional)",
+        most=ABOUT,
+        description="What do you do, and what would you love to hear about? Your partner reads it.",
+    )
+    shares = Checks(
+        "What may the person you meet see?",
+        choices=SHARES,
+        default=["email"],
+        description="They always see your name, your organisation and your line.",
+    )
+
+    def validate_channel(self, field: Radio) -> None:
+        if field.data == Channel.SMS and not self.phone.data:
+            raise ValidationError("Enter a mobile number too, or choose email")
+
+    def validate_shares(self, field: Checks) -> None:
+        missing = {"phone": self.phone.data, "video": self.video_handle.data}
+        for what, given in missing.items():
+            if what in field.data and not given:
+                raise ValidationError(f"There is no {'phone number' if what == 'phone' else 'video handle'} to show yet")
+        if not field.data:
+            raise ValidationError("Tick at least one: they need a way to write to you")
+
+    def offer_texts(self, offered: bool) -> None:
+        if not offered:
+            self.channel.choices = CHANNELS[:1]
+
+    def personal(self) -> dict[str, Any]:
+        shared = set(self.shares.data)
+        return {
+            "name": self.name.data,
+            "email": self.email.data,
+            "phone": self.phone.data or None,
+            "channel": Channel(self.channel.data),
+            "video_kind": VideoKind(self.video_kind.data or ""),
+            "video_handle": self.video_handle.data or "",
+            "about": self.about.data or "",
+            "shares_email": "email" in shared,
+            "shares_phone": "phone" in shared,
+            "shares_video": "video" in shared,
+        }
+
+
+class EditForm(DetailsForm):
+    def edit(self) -> Edit:
+        return Edit(**self.personal())
+
+    @classmethod
+    def of(cls, person: Person) -> "EditForm":
+        form = cls(obj=person)
+        if not form.is_submitted():
+            form.shares.data = [name for name, _ in SHARES if getattr(person, f"shares_{name}")]
+            form.channel.data, form.video_kind.data = person.channel.value, person.video_kind.value
+        return form
+
+
+class JoinForm(DetailsForm):
+    organisation = Text(
+        "Your organisation",
+        most=ORGANISATION,
+        needed="Enter your organisation",
+        description="A council, a charity, a community. Type a new one if it is not listed.",
+    )
+    happy_in_three = Check("I am happy to be in a three now and then, when the number is odd", default=True)
+    agree = Check("I agree to the code of conduct and have read the privacy notice")
+    started = HiddenField()
+    # People do not see this field. Programs that fill in every field do.
+    website = Text("Leave this empty", most=200)
+
+    def validate_agree(self, field: Check) -> None:
+        if not field.data:
+            raise ValidationError("You can join only if you agree to the code of conduct")
+
+    def details(self) -> Details:
+        personal = self.personal()
+        return Details(
+            organisation=self.organisation.data, happy_in_three=self.happy_in_three.data, **personal
+        )
+
+    def was_filled_by_a_program(self) -> bool:
+        return bool(self.website.data)
+
+
+class StartedForm:
+    """When a form was opened, signed, so that one sent back at once can be told from a person's."""
+
+    def __init__(self, key: str) -> None:
+        self._signer = URLSafeSerializer(key, salt="form opened")
+
+    def stamp(self, seconds: float) -> str:
+        return str(self._signer.dumps(int(seconds)))
+
+    def too_quick(self, stamp: str | None, seconds: float) -> bool:
+        """Was it sent back sooner than anybody can type? A missing or changed stamp counts as that."""
+        try:
+            opened = self._signer.loads(stamp or "")
+        except BadSignature:
+            return True
+        return not isinstance(opened, int) or seconds - opened < QUICKEST_SECONDS
+
+
+class PauseForm(FlaskForm):
+    until = Day("Pause until", description="The first day you would like to be in again, like 7 12 2026.")
+
+
+class CodeForm(FlaskForm):
+    code = Text("The code in the text", most=12, needed="Enter the six digits we texted you")
+
+
+class OrganisationForm(FlaskForm):
+    organisation = Text("Your organisation", most=ORGANISATION, needed="Enter your organisation")

@@ -1,0 +1,87 @@
+"""What every page of one running application shares: its settings, its database, its clock."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask, Response, current_app, g, request
+from sqlmodel import Session
+
+from web.db import Database
+from web.settings import Settings
+from web.tokens import Signer
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+KEY = "unmentoring"
+
+
+@dataclass(frozen=True)
+class House:
+    """`clock` tells the time in UTC; `poke` wakes the worker, and may be lost without harm."""
+
+    settings: Settings
+    database: Database
+    signer: Signer
+    clock: Callable[[], datetime]
+    poke: Callable[[], None]
+
+
+def house() -> House:
+    found = current_app.extensions[KEY]
+    assert isinstance(found, House)
+    return found
+
+
+def signer_of(settings: Settings) -> Signer:
+    return Signer([key for key in (settings.secret_key, settings.secret_key_previous) if key])
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def init_sessions(app: Flask) -> None:
+    """`g.session` and `g.now` for every request.
+
+    A safe method gets a session that cannot write. The others get one that commits if the answer is not an error,
+    before that answer leaves, and then wakes the worker.
+    """
+    app.before_request(_open)
+    app.after_request(_settle)
+    app.teardown_request(_close)
+
+
+def _open() -> None:
+    g.now = house().clock()
+    g.open_session = ExitStack()
+    g.writes = request.method not in SAFE and not _brings_its_own_session()
+    database = house().database
+    g.session = g.open_session.enter_context(database.write() if g.writes else database.read())
+
+
+def _brings_its_own_session() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "own_session", False))
+
+
+def _settle(response: Response) -> Response:
+    if g.get("writes"):
+        session: Session = g.session
+        if response.status_code < 400:
+            session.commit()
+        else:
+            session.rollback()
+        g.open_session.close()
+        if response.status_code < 400:
+            house().poke()
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    opened: ExitStack | None = g.pop("open_session", None)
+    if opened is None:
+        return
+    if _error and g.get("writes"):
+        g.session.rollback()
+    opened.close()

@@ -1,0 +1,48 @@
+"""Logs: one JSON line an event on standard error, without addresses, numbers, tokens or bodies.
+
+Lines name the route, never the path: paths hold tokens.
+"""
+
+import logging
+import sys
+from time import perf_counter
+
+import structlog
+from flask import Flask, Response, g, request
+
+
+WARNINGS = logging.WARNING
+
+
+def configure(level: int = logging.INFO) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def init_logs(app: Flask) -> None:
+    app.before_request(_start)
+    app.after_request(_log)
+
+
+def _start() -> None:
+    g.started = perf_counter()
+
+
+def _log(response: Response) -> Response:
+    structlog.get_logger().info(
+        "request",
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else None,
+        status=response.status_code,
+        ms=round(1000 * (perf_counter() - g.get("started", perf_counter())), 1),
+    )
+    return response

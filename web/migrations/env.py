@@ -1,0 +1,34 @@
+"""How Alembic reaches our tables. The engine is handed over by `web.db`."""
+
+import sqlalchemy as sa
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+import web.models  # noqa: F401  (registers every table)
+
+
+def run() -> None:
+    engine = context.config.attributes["engine"]
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=SQLModel.metadata,
+            render_as_batch=True,
+            render_item=_render,
+            user_module_prefix="columns.",
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+def _render(kind: str, item: object, _context: AutogenContext) -> str | bool:
+    """Enums and SQLModel's strings are plain strings in a migration: what a table was must not change with the code."""
+    if kind == "type" and isinstance(item, sa.Enum | AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    return False
+
+
+run()

@@ -1,0 +1,387 @@
+"""Every table of the application. Messages have their own, in `notifications.outbox`.
+
+Table models do not validate: services do. Times are UTC; `now` is always handed in. Enums are stored by value.
+People carry opaque ids, because ids travel to providers, logs and the audit.
+"""
+
+import secrets
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Enum as EnumColumn
+from sqlmodel import Field, SQLModel
+
+from notifications import tables  # noqa: F401  (its tables belong to the same database)
+from notifications.columns import UTCDateTime
+from notifications.messages import Channel
+
+ID_LENGTH = 20
+
+
+def new_id() -> str:
+    return secrets.token_hex(ID_LENGTH // 2)
+
+
+def moment(*, nullable: bool = True, index: bool = False) -> Any:
+    return Field(default=None if nullable else ..., sa_type=UTCDateTime, nullable=nullable, index=index)
+
+
+def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
+    values = EnumColumn(kind, native_enum=False, length=20, values_callable=_values)
+    return Field(default=default, sa_column=Column(values, nullable=False))
+
+
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+def document(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+def person_key(**options: Any) -> Any:
+    return Field(foreign_key="person.id", max_length=ID_LENGTH, **options)
+
+
+class Priority(StrEnum):
+    """Which comes first when rounds are equally free of repeats: more fresh rounds later, or more crossing now."""
+
+    FRESH = "fresh"
+    CROSS = "cross"
+
+
+class Programme(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True, max_length=40)
+    name: str = Field(max_length=80)
+    contact: str = Field(max_length=254)
+    about: str = Field(default="", sa_type=Text)
+    hashtag: str = Field(default="", max_length=40)
+    video_template: str = Field(default="", max_length=200)
+    prompts: list[str] = document(list)
+    group_size: int = 2
+    priority: Priority = choice(Priority, Priority.FRESH)
+    window_days: int = 21
+    check_in_days: int = 14
+    next_round_on: date | None = None
+    agreement_version: int = 1
+    agreement_adopted_on: date
+    agreement_review_on: date
+    created_at: datetime = moment(nullable=False)
+
+
+class Organisation(SQLModel, table=True):
+    """One per programme: its organisers may rename and merge it without touching anybody else's."""
+
+    __table_args__ = (UniqueConstraint("programme_id", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    name: str = Field(max_length=120)
+    short_name: str = Field(default="", max_length=60)
+    key: str = Field(max_length=120)
+
+
+class OrganisationName(SQLModel, table=True):
+    """Another way people write an organisation's name."""
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    key: str = Field(primary_key=True, max_length=120)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+
+
+class OrganisationDomain(SQLModel, table=True):
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    domain: str = Field(primary_key=True, max_length=253)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+
+
+class VideoKind(StrEnum):
+    NONE = ""
+    TEAMS = "Teams"
+    MEET = "Meet"
+    ZOOM = "Zoom"
+    SKYPE = "Skype"
+    OTHER = "other"
+
+
+class Person(SQLModel, table=True):
+    """Somebody who joined. Erasing leaves the id alone, so that others' history still holds."""
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=ID_LENGTH)
+    name: str = Field(default="", max_length=80)
+    email: str | None = Field(default=None, max_length=254)
+    email_key: str | None = Field(default=None, unique=True, max_length=254)
+    phone: str | None = Field(default=None, max_length=16, index=True)
+    phone_verified_at: datetime | None = moment()
+    channel: Channel = choice(Channel, Channel.EMAIL)
+    video_kind: VideoKind = choice(VideoKind, VideoKind.NONE)
+    video_handle: str = Field(default="", max_length=120)
+    about: str = Field(default="", max_length=300)
+    shares_email: bool = True
+    shares_phone: bool = False
+    shares_video: bool = False
+    created_at: datetime = moment(nullable=False)
+    erased_at: datetime | None = moment()
+
+
+class Standing(StrEnum):
+    """Invited people were imported and have not said yes: they are in no pot."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    LEFT = "left"
+    SUSPENDED = "suspended"
+
+
+class Membership(SQLModel, table=True):
+    """A person in a programme. A pause here says nothing about another programme."""
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    standing: Standing = choice(Standing, Standing.ACTIVE)
+    skips_next: bool = False
+    paused_until: date | None = None
+    happy_in_three: bool = True
+    let_down: bool = False
+    joined_at: datetime = moment(nullable=False)
+    left_at: datetime | None = moment()
+
+
+class NeverPair(SQLModel, table=True):
+    """Two people who must not meet. `person_1` < `person_2`."""
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    person_1: str = person_key(primary_key=True)
+    person_2: str = person_key(primary_key=True, index=True)
+    created_at: datetime = moment(nullable=False)
+
+
+class RequestKind(StrEnum):
+    JOIN = "join"
+    MY_LINK = "my link"
+    SIGN_IN = "sign in"
+    NEW_ADDRESS = "new address"
+
+
+class Request(SQLModel, table=True):
+    """What somebody asked for at an open form, before anybody looked whether we know them.
+
+    The worker looks. So the answer page costs and says the same for a known and an unknown address.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: RequestKind = choice(RequestKind)
+    programme_id: int | None = Field(default=None, foreign_key="programme.id")
+    address_key: str = Field(max_length=64, index=True)
+    # Who this will be, if confirmed: the confirmation already names them, so that it can be forgotten by name.
+    person: str = Field(default_factory=new_id, max_length=ID_LENGTH)
+    details: dict[str, Any] = document(dict)
+    received_at: datetime = moment(nullable=False, index=True)
+    handled_at: datetime | None = moment(index=True)
+    answered: bool = False
+
+
+class Purpose(StrEnum):
+    """What a link opens. Its page's address and its life are in `web.services.links`."""
+
+    CONFIRM = "confirm"
+    INVITATION = "invitation"
+    NEW_ADDRESS = "new address"
+    PAGE = "page"
+    FULL_PAGE = "full page"
+    CONVERSATION = "conversation"
+    CALENDAR = "calendar"
+    CHECK_IN = "check-in"
+    UNSUBSCRIBE = "unsubscribe"
+    SIGN_IN = "sign in"
+
+
+class Link(SQLModel, table=True):
+    """One link in one message. The token is made from this row and a key when needed, never stored."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    purpose: Purpose = choice(Purpose)
+    person: str = Field(max_length=ID_LENGTH, index=True)
+    subject: int | None = None
+    created_at: datetime = moment(nullable=False)
+    expires_at: datetime | None = moment()
+    used_at: datetime | None = moment()
+
+
+class PhoneCode(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: str = person_key(index=True)
+    phone: str = Field(max_length=16, index=True)
+    digest: str = Field(max_length=64)
+    created_at: datetime = moment(nullable=False)
+    tries: int = 0
+    used_at: datetime | None = moment()
+
+
+class Consent(SQLModel, table=True):
+    """That somebody agreed to a wording, which version, when and where."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: str = person_key(index=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    wording: str = Field(max_length=40)
+    version: str = Field(max_length=20)
+    given_at: datetime = moment(nullable=False)
+    source: str = Field(max_length=40)
+
+
+class RoundState(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    IMPORTED = "imported"
+
+
+class Round(SQLModel, table=True):
+    """A draft until sent. The number is taken when drawn, so a programme has one draft at a time."""
+
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    number: int
+    state: RoundState = choice(RoundState, RoundState.DRAFT)
+    version: int = 1
+    seed: int = Field(sa_type=BigInteger)
+    priority: Priority = choice(Priority, Priority.FRESH)
+    input_digest: str = Field(default="", max_length=64)
+    figures: dict[str, Any] = document(dict)
+    proof: dict[str, Any] = document(dict)
+    reasons: list[str] = document(list)
+    redraws: int = 0
+    edits: int = 0
+    drawn_at: datetime = moment(nullable=False)
+    drawn_by: str = Field(max_length=60)
+    sent_at: datetime | None = moment()
+    sent_by: str | None = Field(default=None, max_length=60)
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class Group(SQLModel, table=True):
+    __tablename__ = "conversation_group"  # "group" is a word of SQL
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), nullable=False, index=True))
+    number: int
+    why: str = Field(default="", sa_type=Text)
+    repeats: int = 0
+    crossing: int = 0
+    first_mover: str | None = person_key(default=None)
+
+
+class GroupMember(SQLModel, table=True):
+    group_id: int = Field(
+        sa_column=Column(ForeignKey("conversation_group.id", ondelete="CASCADE"), primary_key=True)
+    )
+    person_id: str = person_key(primary_key=True, index=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    position: int = 0
+
+
+class LeftOut(SQLModel, table=True):
+    """Who was not in a round, and why: on purpose (paused, skipped) or because nobody could be found."""
+
+    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
+    person_id: str = person_key(primary_key=True, index=True)
+    reason: str = Field(sa_type=Text)
+    on_purpose: bool = True
+
+
+class Answer(StrEnum):
+    MET = "met"
+    BOOKED = "booked"
+    NOT_YET = "not yet"
+    COULD_NOT = "could not"
+    NO_REPLY = "no reply"
+
+
+class CheckIn(SQLModel, table=True):
+    """What one member of a group said about it. Each side's word is kept as given."""
+
+    group_id: int = Field(
+        sa_column=Column(ForeignKey("conversation_group.id", ondelete="CASCADE"), primary_key=True)
+    )
+    person_id: str = person_key(primary_key=True, index=True)
+    answer: Answer = choice(Answer)
+    may_name_me: bool = False
+    first_answered_at: datetime = moment(nullable=False)
+    answered_at: datetime = moment(nullable=False)
+
+
+class Showing(StrEnum):
+    """May we show it?"""
+
+    NO = "no"
+    WITHOUT_NAME = "without name"
+    WITH_NAME = "with name"
+
+
+class LearningState(StrEnum):
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    DECLINED = "declined"
+
+
+class Learning(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("group_id", "person_id"),
+        Index("ix_learning_wall", "programme_id", "state", "decided_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    group_id: int = Field(foreign_key="conversation_group.id")
+    person_id: str = person_key(index=True)
+    text: str = Field(default="", sa_type=Text)
+    link: str = Field(default="", sa_type=Text)
+    showing: Showing = choice(Showing, Showing.NO)
+    state: LearningState = choice(LearningState, LearningState.WAITING)
+    version: int = 1
+    created_at: datetime = moment(nullable=False)
+    decided_at: datetime | None = moment()
+    decided_by: str | None = Field(default=None, max_length=60)
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    ORGANISER = "organiser"
+    OWNER = "owner"
+
+
+class Organiser(SQLModel, table=True):
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=ID_LENGTH)
+    email: str = Field(max_length=254)
+    email_key: str = Field(unique=True, max_length=254)
+    created_at: datetime = moment(nullable=False)
+
+
+class OrganiserRole(SQLModel, table=True):
+    organiser_id: str = Field(foreign_key="organiser.id", primary_key=True, max_length=ID_LENGTH)
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True, index=True)
+    role: Role = choice(Role)
+
+
+class AuditEntry(SQLModel, table=True):
+    """One thing done. `digest` covers the entry and the digest before it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment(nullable=False)
+    programme_id: int | None = Field(default=None, index=True)
+    actor: str = Field(max_length=60)
+    action: str = Field(max_length=60)
+    subject: str = Field(default="", max_length=80)
+    facts: dict[str, Any] = document(dict)
+    digest: bytes = Field(sa_type=LargeBinary, unique=True)
+
+
+class AuditHead(SQLModel, table=True):
+    """The end of the chain. Its one row is the lock that keeps the chain a chain."""
+
+    id: int = Field(default=1, primary_key=True)
+    entries: int = 0
+    digest: bytes = Field(default=b"", sa_type=LargeBinary)

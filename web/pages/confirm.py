@@ -1,0 +1,95 @@
+"""Behind a confirmation: a page with a button. Only the button does anything."""
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.house import house
+from web.models import Channel, Link, Membership, Organisation, Person, Programme, Purpose, Request
+from web.permissions import with_link
+from web.services import joining, links, participation, people
+from web.tokens import ExpiredLink, UsedLink
+
+pages = Blueprint("confirm", __name__)
+PURPOSES = (Purpose.CONFIRM, Purpose.INVITATION, Purpose.NEW_ADDRESS)
+
+
+@pages.get("/confirm/<token>")
+@with_link
+def show(token: str) -> ResponseReturnValue:
+    link = _open(token)
+    if link.purpose is Purpose.NEW_ADDRESS:
+        return render_template("confirm/new_address.html", request_=g.session.get_one(Request, link.subject))
+    if link.purpose is Purpose.INVITATION:
+        person, programme, membership = _invited(link)
+        organisation = g.session.get_one(Organisation, membership.organisation_id)
+        return render_template(
+            "confirm/invitation.html", programme=programme, person=person, organisation=organisation
+        )
+    request_ = _request(link)
+    programme = g.session.get_one(Programme, request_.programme_id)
+    details = joining.Details.from_request(request_)
+    return render_template("confirm/join.html", programme=programme, details=details)
+
+
+@pages.post("/confirm/<token>")
+@with_link
+def press(token: str) -> ResponseReturnValue:
+    link = _open(token)
+    if link.purpose is Purpose.NEW_ADDRESS:
+        return _new_address(link)
+    if link.purpose is Purpose.INVITATION:
+        person, programme, _ = _invited(link)
+        people.accept_invitation(g.session, person, programme, now=g.now)
+        link.used_at = g.now
+    else:
+        programme = g.session.get_one(Programme, _request(link).programme_id)
+        person = joining.confirm(g.session, link, source="web form", now=g.now)
+        _code_if_wanted(person, programme)
+    flash(f"You are in. Welcome to {programme.name}.")
+    return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+def _open(token: str) -> Link:
+    link = links.open_link(g.session, house().signer, token, *PURPOSES, now=g.now)
+    return link
+
+
+def _request(link: Link) -> Request:
+    try:
+        return joining.request_behind(g.session, link)
+    except joining.TooLate as error:
+        raise ExpiredLink(link.purpose) from error
+    except joining.AlreadyConfirmed as error:
+        raise UsedLink(link.purpose) from error
+
+
+def _invited(link: Link) -> tuple[Person, Programme, Membership]:
+    membership = g.session.get(Membership, (link.subject, link.person))
+    if membership is None:
+        raise ExpiredLink(link.purpose)
+    return g.session.get_one(Person, link.person), g.session.get_one(Programme, link.subject), membership
+
+
+def _new_address(link: Link) -> ResponseReturnValue:
+    request_ = g.session.get_one(Request, link.subject)
+    person = g.session.get_one(Person, link.person)
+    moved = participation.confirm_new_address(g.session, person, request_, now=g.now)
+    link.used_at = g.now
+    if not moved:
+        raise UsedLink(link.purpose)
+    flash("From now on we write to this address.")
+    return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+def _code_if_wanted(person: Person, programme: Programme) -> None:
+    if person.channel is Channel.SMS and person.phone and not person.phone_verified_at:
+        try:
+            participation.send_code(g.session, person, programme, signer=house().signer, now=g.now)
+        except participation.TooManyCodes:
+            flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
+
+
+def _page_for(person: Person) -> str:
+    """Whoever holds the mailbox has just shown it: their page opens with everything on it."""
+    link = links.make(g.session, Purpose.FULL_PAGE, person.id, now=g.now)
+    return house().signer.token(link.id, Purpose.FULL_PAGE, person.id)

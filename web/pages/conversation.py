@@ -1,0 +1,100 @@
+"""One conversation: the introduction as a page, its calendar file, and the check-in."""
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from notifications import render
+from web.forms.checkin import CheckInForm
+from web.house import house
+from web.models import Answer, Link, Purpose
+from web.permissions import with_link
+from web.services import conversations, links
+from web.services.joining import recipient
+from web.tokens import BadLink, link_id
+
+pages = Blueprint("conversation", __name__)
+
+
+def _open(token: str, *purposes: Purpose) -> tuple[Link, conversations.Conversation]:
+    link = links.open_link(g.session, house().signer, token, *purposes, now=g.now)
+    return link, conversations.behind(g.session, link)
+
+
+@pages.get("/m/<token>")
+@with_link
+def short(token: str) -> ResponseReturnValue:
+    """The one link of a text: the same token as the page it stands for, in fewer letters."""
+    row = g.session.get(Link, link_id(token))
+    if row is None or not house().signer.verify(token, row.purpose, row.person):
+        raise BadLink
+    return redirect(links.PATHS[row.purpose].format(token), 302)
+
+
+@pages.get("/conversation/<token>")
+@with_link
+def show(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CONVERSATION)
+    introduction = conversations.introduction(g.session, talk)
+    if introduction is None:
+        raise BadLink
+    address = links.address_maker(house().signer, "")
+    doors = {"check_in": address(introduction.check_in, talk.reader.id), "page": url_for("me.show", token=token)}
+    if introduction.calendar_link:
+        doors["calendar"] = address(introduction.calendar_link, talk.reader.id)
+    return render_template(
+        "conversation/page.html", talk=talk, introduction=introduction, programme=talk.programme, links=doors
+    )
+
+
+@pages.get("/conversation/<token>/calendar.ics")
+@with_link
+def calendar(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CALENDAR)
+    introduction = conversations.introduction(g.session, talk)
+    address = links.address_maker(house().signer, house().settings.public_url)
+    body = introduction and render.calendar(introduction, recipient(talk.reader), address, g.now)
+    if not body:
+        raise BadLink
+    headers = {
+        "Content-Type": "text/calendar; charset=utf-8; method=PUBLISH",
+        "Content-Disposition": 'attachment; filename="unmentoring.ics"',
+    }
+    return body, 200, headers
+
+
+@pages.get("/checkin/<token>")
+@with_link
+def check_in(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CHECK_IN)
+    return _form(talk, CheckInForm.of(talk))
+
+
+@pages.post("/checkin/<token>")
+@with_link
+def answer(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CHECK_IN)
+    form = CheckInForm()
+    if not form.validate_on_submit():
+        return _form(talk, form), 422
+    conversations.check_in(g.session, talk, form.said(), now=g.now)
+    flash("Thank you. You can change your answer here as long as the link works.")
+    return redirect(url_for(".thanks", token=token), 303)
+
+
+@pages.get("/checkin/<token>/thanks")
+@with_link
+def thanks(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CHECK_IN)
+    text = talk.learning.text if talk.learning else ""
+    return render_template(
+        "conversation/thanks.html",
+        talk=talk,
+        programme=talk.programme,
+        token=token,
+        shares=conversations.share_buttons(talk.programme, text),
+        Answer=Answer,
+    )
+
+
+def _form(talk: conversations.Conversation, form: CheckInForm) -> str:
+    return render_template("conversation/check_in.html", talk=talk, programme=talk.programme, form=form)

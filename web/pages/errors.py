@@ -1,0 +1,45 @@
+"""Errors as pages that say what happened and what to do."""
+
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from web.services.conversations import NotTheirs
+from web.services.programmes import NoSuchProgramme
+from web.tokens import BadLink, ExpiredLink, UsedLink
+
+OWN_PAGE = {403, 404, 410, 413, 422, 429, 500, 503}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, lambda error: _page(422))
+    app.register_error_handler(NoSuchProgramme, lambda error: _page(404))
+    app.register_error_handler(NotTheirs, lambda error: _page(404))
+    app.register_error_handler(BadLink, _bad_link)
+    app.register_error_handler(OperationalError, _database_away)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    body, _ = _page(error.code if error.code in OWN_PAGE else 404 if error.code < 500 else 500)
+    return body, error.code, {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+
+
+def _page(code: int) -> tuple[str, int]:
+    g.pop("programme", None)
+    return render_template(f"errors/{code}.html"), code
+
+
+def _bad_link(error: BadLink) -> ResponseReturnValue:
+    used, expired = isinstance(error, UsedLink), isinstance(error, ExpiredLink)
+    page = render_template("errors/link.html", used=used, expired=expired, purpose=error.purpose)
+    return page, 410 if expired else 404
+
+
+def _database_away(_error: OperationalError) -> ResponseReturnValue:
+    body, code = _page(503)
+    return body, code, {"Retry-After": "10"}

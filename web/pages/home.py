@@ -1,0 +1,57 @@
+"""The service's own pages, and the words everyone may read."""
+
+from flask import Blueprint, g, render_template
+from flask.typing import ResponseReturnValue
+
+from web.house import house
+from web.permissions import open_to_everyone
+from web.services import programmes
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+@open_to_everyone
+def home() -> ResponseReturnValue:
+    return render_template("pages/home.html", programmes=programmes.every(g.session))
+
+
+@pages.get("/privacy")
+@open_to_everyone
+def privacy() -> ResponseReturnValue:
+    return render_template("pages/privacy.html", programmes=programmes.every(g.session))
+
+
+@pages.get("/code-of-conduct")
+@open_to_everyone
+def code_of_conduct() -> ResponseReturnValue:
+    return render_template("pages/code_of_conduct.html", programmes=programmes.every(g.session))
+
+
+@pages.get("/accessibility")
+@open_to_everyone
+def accessibility() -> ResponseReturnValue:
+    return render_template("pages/accessibility.html", programmes=programmes.every(g.session))
+
+
+@pages.get("/contact")
+@open_to_everyone
+def contact() -> ResponseReturnValue:
+    return render_template("pages/contact.html", programmes=programmes.every(g.session))
+
+
+@pages.get("/robots.txt")
+@open_to_everyone
+def robots() -> ResponseReturnValue:
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/me/", "/m/", "/confirm/", "/checkin/"))]
+    lines += ["Disallow: /conversation/", "Disallow: /unsubscribe/", "Disallow: /organise/", ""]
+    return "\n".join(lines), 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@pages.get("/.well-known/security.txt")
+@open_to_everyone
+def security() -> ResponseReturnValue:
+    contact = house().settings.alert_email or house().settings.mail_from.partition("<")[2].rstrip(">")
+    expires = g.now.replace(year=g.now.year + 1, microsecond=0, day=1).isoformat()
+    text = f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: en\n"
+    return text, 200, {"Content-Type": "text/plain; charset=utf-8"}

@@ -1,0 +1,66 @@
+"""Joining: the form, and one answer for everyone who sends it."""
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.forms.joining import JoinForm, StartedForm
+from web.house import house
+from web.models import Programme
+from web.permissions import open_to_everyone
+from web.services import joining, organisations, programmes
+
+pages = Blueprint("join", __name__, url_prefix="/p/<slug>/join")
+
+
+@pages.get("")
+@open_to_everyone
+def show(slug: str) -> ResponseReturnValue:
+    return _page(programmes.by_slug(g.session, slug), JoinForm())
+
+
+@pages.post("")
+@open_to_everyone
+def send(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    form = JoinForm()
+    form.offer_texts(house().settings.texts_offered)
+    _suggest_organisation(form, programme)
+    valid = form.validate_on_submit()
+    if valid and not form.was_filled_by_a_program() and _started().too_quick(form.started.data, g.now.timestamp()):
+        form.form_errors.append("quick")
+        valid = False
+    if not valid:
+        return _page(programme, form), 422
+    if not form.was_filled_by_a_program():
+        joining.ask_to_join(g.session, programme, form.details(), signer=house().signer, now=g.now)
+    return redirect(url_for(".check_your_messages", slug=slug), 303)
+
+
+@pages.get("/check-your-messages")
+@open_to_everyone
+def check_your_messages(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    outbox = "outbox" if house().settings.is_trial and house().settings.email_provider == "local" else ""
+    return render_template("join/check_your_messages.html", programme=programme, outbox=outbox)
+
+
+def _suggest_organisation(form: JoinForm, programme: Programme) -> None:
+    """An empty organisation is filled in from the address's domain, for the person to look at."""
+    if form.organisation.data or not form.email.data or programme.id is None:
+        return
+    known = organisations.by_email(g.session, programme.id, form.email.data)
+    if known:
+        form.organisation.data = known.name
+        form.suggested = known.name
+
+
+def _page(programme: Programme, form: JoinForm) -> str:
+    assert programme.id is not None
+    form.offer_texts(house().settings.texts_offered)
+    form.started.data = _started().stamp(g.now.timestamp())
+    known = organisations.names(g.session, programme.id)
+    return render_template("join/form.html", programme=programme, form=form, organisations=known)
+
+
+def _started() -> StartedForm:
+    return StartedForm(house().settings.secret_key)

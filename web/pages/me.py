@@ -1,0 +1,297 @@
+"""The personal page. A link from a message opens the everyday steps; a fresh one opens everything."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from notifications import suppression
+from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
+from web.house import house
+from web.models import Channel, Link, Membership, Person, Programme, Purpose, Standing
+from web.permissions import open_to_everyone, with_link
+from web.services import conversations, links, organisations, participation, privacy, programmes, times
+from web.tokens import BadLink
+
+pages = Blueprint("me", __name__)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who came by which link. Introductions are forwarded, so only a fresh link is as good as its owner."""
+
+    token: str
+    link: Link
+    person: Person
+
+    @property
+    def full(self) -> bool:
+        return self.link.purpose is Purpose.FULL_PAGE
+
+
+def _visit(token: str, *, full: bool = False) -> Visit:
+    allowed = (Purpose.FULL_PAGE,) if full else (Purpose.FULL_PAGE, Purpose.PAGE, Purpose.CONVERSATION)
+    link = links.open_link(g.session, house().signer, token, *allowed, now=g.now)
+    person = g.session.get(Person, link.person)
+    if person is None or person.erased_at:
+        raise BadLink
+    return Visit(token, link, person)
+
+
+def _membership(visit: Visit, slug: str) -> Membership:
+    programme = programmes.by_slug(g.session, slug)
+    found: Membership | None = g.session.get(Membership, (programme.id, visit.person.id))
+    if found is None:
+        raise programmes.NoSuchProgramme(slug)
+    return found
+
+
+@pages.get("/me/<token>")
+@with_link
+def show(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return _page(visit)
+
+
+def _page(visit: Visit, pause_form: PauseForm | None = None, pausing: str = "") -> str:
+    sections = participation.sections(g.session, visit.person)
+    return render_template(
+        "me/page.html",
+        visit=visit,
+        person=visit.person,
+        sections=sections,
+        programme=sections[0].programme if len(sections) == 1 else None,
+        talks=conversations.history(g.session, visit.person),
+        pause_form=pause_form or PauseForm(formdata=None),
+        pausing=pausing,
+        today=times.today(g.now),
+        Standing=Standing,
+        unverified=visit.person.channel is Channel.SMS and not visit.person.phone_verified_at,
+    )
+
+
+@pages.post("/me/<token>/<slug>/next-round")
+@with_link
+def next_round(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    skips = request.form.get("in") == "no"
+    participation.skip_next(g.session, _membership(visit, slug), skips, now=g.now)
+    flash("You skip the next round, and are in again after it." if skips else "You are in the next round.")
+    return _back(token)
+
+
+@pages.post("/me/<token>/<slug>/pause")
+@with_link
+def pause(token: str, slug: str) -> ResponseReturnValue:
+    visit, form = _visit(token), PauseForm()
+    membership = _membership(visit, slug)
+    if form.validate_on_submit() and form.until.data:
+        try:
+            participation.pause(g.session, membership, form.until.data, now=g.now)
+        except participation.BadPause as error:
+            form.until.errors = [str(error)]
+            return _page(visit, form, slug), 422
+        flash("You are paused.")
+        return _back(token)
+    form.until.errors = list(form.until.errors) or ["Enter the first day you would like to be in again"]
+    return _page(visit, form, slug), 422
+
+
+@pages.post("/me/<token>/<slug>/resume")
+@with_link
+def resume(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    participation.resume(g.session, _membership(visit, slug), now=g.now)
+    flash("Welcome back. You are in the next round.")
+    return _back(token)
+
+
+@pages.post("/me/<token>/<slug>/threes")
+@with_link
+def threes(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    happy = request.form.get("happy") == "yes"
+    participation.set_happy_in_three(g.session, _membership(visit, slug), happy, now=g.now)
+    flash("Saved.")
+    return _back(token)
+
+
+@pages.get("/me/<token>/<slug>/leave")
+@with_link
+def ask_to_leave(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    programme = g.session.get_one(Programme, _membership(visit, slug).programme_id)
+    return render_template("me/leave.html", visit=visit, programme=programme)
+
+
+@pages.post("/me/<token>/<slug>/leave")
+@with_link
+def leave(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    participation.leave(g.session, _membership(visit, slug), now=g.now)
+    flash("You have left. Thank you for taking part.")
+    return _back(token)
+
+
+@pages.route("/me/<token>/<slug>/organisation", methods=["GET", "POST"])
+@with_link
+def organisation(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token, full=True)
+    membership = _membership(visit, slug)
+    form = OrganisationForm()
+    if form.validate_on_submit():
+        participation.set_organisation(g.session, membership, form.organisation.data, now=g.now)
+        flash("Saved.")
+        return _back(token)
+    if not form.is_submitted():
+        section = next(one for one in participation.sections(g.session, visit.person) if one.programme.slug == slug)
+        form.organisation.data = section.organisation.name
+    known = organisations.names(g.session, membership.programme_id)
+    page = render_template("me/organisation.html", visit=visit, form=form, organisations=known)
+    return page, 422 if form.errors else 200
+
+
+@pages.route("/me/<token>/details", methods=["GET", "POST"])
+@with_link
+def details(token: str) -> ResponseReturnValue:
+    visit = _visit(token, full=True)
+    form = EditForm.of(visit.person)
+    form.offer_texts(house().settings.texts_offered)
+    if form.validate_on_submit():
+        waits = participation.edit(g.session, visit.person, form.edit(), now=g.now)
+        flash(
+            "Saved. We have written to the new address: it counts once you press the button in that message."
+            if waits
+            else "Saved."
+        )
+        return _back(token)
+    return render_template("me/details.html", visit=visit, form=form), 422 if form.errors else 200
+
+
+@pages.get("/me/<token>/phone")
+@with_link
+def phone(token: str) -> ResponseReturnValue:
+    visit = _visit(token, full=True)
+    return render_template("me/phone.html", visit=visit, person=visit.person, form=CodeForm())
+
+
+@pages.post("/me/<token>/phone")
+@with_link
+def check_phone(token: str) -> ResponseReturnValue:
+    visit, form = _visit(token, full=True), CodeForm()
+    if not form.validate_on_submit():
+        return render_template("me/phone.html", visit=visit, person=visit.person, form=form), 422
+    try:
+        participation.check_code(g.session, visit.person, form.code.data, signer=house().signer, now=g.now)
+    except participation.BadCode as error:
+        # A redirect, so that the try is counted: an error page would roll it back.
+        flash(str(error), "error")
+        return redirect(url_for(".phone", token=token), 303)
+    flash("Thank you. We text you from now on.")
+    return _back(token)
+
+
+@pages.post("/me/<token>/phone/code")
+@with_link
+def send_code(token: str) -> ResponseReturnValue:
+    visit = _visit(token, full=True)
+    sections = participation.sections(g.session, visit.person)
+    if visit.person.phone and sections:
+        try:
+            participation.send_code(
+                g.session, visit.person, sections[0].programme, signer=house().signer, now=g.now
+            )
+            flash("We have sent a code. It is good for ten minutes.")
+        except participation.TooManyCodes:
+            flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
+    return redirect(url_for(".phone", token=token), 303)
+
+
+@pages.get("/me/<token>/erase")
+@with_link
+def ask_to_erase(token: str) -> ResponseReturnValue:
+    return render_template("me/erase.html", visit=_visit(token, full=True))
+
+
+@pages.post("/me/<token>/erase")
+@with_link
+def erase(token: str) -> ResponseReturnValue:
+    visit = _visit(token, full=True)
+    privacy.erase(g.session, visit.person, by=visit.person.id, now=g.now)
+    return redirect(url_for(".erased"), 303)
+
+
+@pages.get("/erased")
+@open_to_everyone
+def erased() -> ResponseReturnValue:
+    return render_template("me/erased.html")
+
+
+@pages.post("/me/<token>/fresh-link")
+@with_link
+def fresh_link(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    # One a minute for each page: the minute is part of what makes the message the only one.
+    subject = f"fresh {g.now:%Y-%m-%dT%H:%M}"
+    participation.send_full_page(g.session, visit.person, subject=subject, now=g.now)
+    flash("We have sent a fresh link to the address we have for you. It is good for two hours.")
+    return _back(token)
+
+
+@pages.get("/my-page")
+@pages.get("/p/<slug>/my-page")
+@open_to_everyone
+def ask_for_link(slug: str | None = None) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug) if slug else None
+    return render_template("me/ask_for_link.html", programme=programme, form=EmailForm())
+
+
+@pages.post("/my-page")
+@open_to_everyone
+def send_link() -> ResponseReturnValue:
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("me/ask_for_link.html", programme=None, form=form), 422
+    participation.ask_for_link(g.session, form.email.data, signer=house().signer, now=g.now)
+    return redirect(url_for(".link_sent"), 303)
+
+
+@pages.get("/my-page/sent")
+@open_to_everyone
+def link_sent() -> ResponseReturnValue:
+    return render_template("me/link_sent.html")
+
+
+@pages.get("/unsubscribe/<token>")
+@with_link
+def ask_to_unsubscribe(token: str) -> ResponseReturnValue:
+    person = _standing(token)
+    return render_template("me/unsubscribe.html", token=token, person=person)
+
+
+@pages.post("/unsubscribe/<token>")
+@with_link
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """One click, by a mail program or a person: no cookie, no form token, no redirect (RFC 8058)."""
+    person = _standing(token)
+    if person.email:
+        suppression.suppress(
+            g.session,
+            Channel.EMAIL,
+            person.email,
+            suppression.Why.UNSUBSCRIBED,
+            key=house().signer.suppression_key(),
+            now=g.now,
+        )
+    return render_template("me/unsubscribed.html")
+
+
+def _standing(token: str) -> Person:
+    person = g.session.get(Person, house().signer.standing_person(token, Purpose.UNSUBSCRIBE))
+    if person is None or person.erased_at:
+        raise BadLink
+    return person
+
+
+def _back(token: str) -> ResponseReturnValue:
+    return redirect(url_for(".show", token=token), 303)

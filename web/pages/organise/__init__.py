@@ -1,0 +1,7 @@
+"""An organiser's pages. Everything below one programme says which role it needs."""
+
+from flask import Blueprint
+
+pages = Blueprint("organise", __name__, url_prefix="/organise")
+
+from web.pages.organise import dashboard, learning, people, rounds, sign_in  # noqa: E402, F401  (they add views)

@@ -1,0 +1,92 @@
+"""Learnings waiting for an organiser's look, and those on the wall."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from web.forms.checkin import LEARNING
+from web.forms.fields import LongText
+from web.models import Learning, LearningState, Role, Showing
+from web.pages.organise import pages
+from web.permissions import needs
+from web.services import learnings
+
+
+class LearningForm(FlaskForm):
+    text = LongText("Words on the page", most=LEARNING)
+    version = HiddenField()
+
+    def shown_version(self) -> int:
+        return int(self.version.data) if (self.version.data or "").isdigit() else 0
+
+
+@pages.get("/<slug>/learning")
+@needs(Role.VIEWER)
+def learning() -> ResponseReturnValue:
+    waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
+    published, _ = learnings.wall(g.session, g.programme)
+    return render_template(
+        "organise/learning.html",
+        programme=g.programme,
+        role=g.role,
+        waiting=[one for one in waiting if one.learning.showing is not Showing.NO],
+        kept=sum(one.learning.showing is Showing.NO for one in waiting),
+        published=published,
+        forms={one.learning.id: _form(one.learning) for one in waiting},
+    )
+
+
+def _form(learning_: Learning) -> LearningForm:
+    form = LearningForm(formdata=None, text=learning_.text, version=str(learning_.version))
+    form.text.id = f"text-{learning_.id}"
+    return form
+
+
+@pages.post("/<slug>/learning/<int:number>/publish")
+@needs(Role.ORGANISER)
+def publish(number: int) -> ResponseReturnValue:
+    found, form = _learning(number), LearningForm()
+    if not form.validate_on_submit():
+        flash("; ".join(error for errors in form.errors.values() for error in errors), "error")
+        return _back()
+    try:
+        learnings.publish(
+            g.session,
+            found,
+            text=form.text.data,
+            version=form.shown_version(),
+            by=current_user.id,
+            now=g.now,
+        )
+        flash("It is on the page of what people learned.")
+    except learnings.NotToShow:
+        flash("Its author asked to keep it between us.", "error")
+    except learnings.ChangedMeanwhile:
+        flash("It changed after you opened this page. Look at it again.", "error")
+    return _back()
+
+
+@pages.post("/<slug>/learning/<int:number>/decline")
+@needs(Role.ORGANISER)
+def decline(number: int) -> ResponseReturnValue:
+    found, form = _learning(number), LearningForm()
+    try:
+        learnings.decline(g.session, found, version=form.shown_version(), by=current_user.id, now=g.now)
+        flash("It is not shown.")
+    except learnings.ChangedMeanwhile:
+        flash("It changed after you opened this page. Look at it again.", "error")
+    return _back()
+
+
+def _learning(number: int) -> Learning:
+    found = g.session.get(Learning, number)
+    if found is None or found.programme_id != g.programme.id:
+        abort(404)
+    assert isinstance(found, Learning)
+    return found
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for(".learning", slug=g.programme.slug), 303)

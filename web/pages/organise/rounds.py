@@ -1,0 +1,101 @@
+"""Draw, look, send."""
+
+import secrets
+from contextlib import suppress
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from matcher import Refused
+from web.house import house
+from web.models import Role
+from web.pages.organise import pages
+from web.permissions import holds_no_lock, needs
+from web.services import pots, previews, rounds, times
+
+
+@pages.get("/<slug>/rounds")
+@needs(Role.VIEWER)
+def every_round() -> ResponseReturnValue:
+    listed = previews.every(g.session, g.programme)
+    return render_template("organise/rounds.html", programme=g.programme, role=g.role, rounds=listed)
+
+
+@pages.post("/<slug>/rounds/draw")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def draw_round() -> ResponseReturnValue:
+    """Read, draw, then write with a version check: drawing may take long and keeps nobody waiting."""
+    version = request.form.get("version", type=int)
+    pot = pots.gather(g.session, g.programme, times.today(g.now))
+    try:
+        drawn = rounds.compute(pot, g.programme, seed=secrets.randbits(rounds.SEED_BITS))
+        with house().database.write() as session:
+            kept = rounds.save_draft(
+                session, g.programme, drawn, by=current_user.id, now=g.now, version=version
+            )
+            number = kept.number
+    except rounds.RoundError as error:
+        flash(f"{error}.", "error")
+        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
+    return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+
+
+@pages.get("/<slug>/rounds/<int:number>")
+@needs(Role.VIEWER)
+def one_round(number: int) -> ResponseReturnValue:
+    with suppress(rounds.NoDraft):
+        preview = previews.of_round(g.session, g.programme, number, now=g.now)
+        template = "draft" if preview.is_draft else "sent"
+        return render_template(
+            f"organise/{template}.html", programme=g.programme, role=g.role, preview=preview
+        )
+    return render_template("errors/404.html"), 404
+
+
+@pages.post("/<slug>/rounds/<int:number>/send")
+@needs(Role.ORGANISER)
+def send_round(number: int) -> ResponseReturnValue:
+    here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+    try:
+        rounds.send_round(
+            g.session,
+            g.programme,
+            number,
+            request.form.get("version", 0, type=int),
+            by=current_user.id,
+            now=g.now,
+        )
+    except rounds.NoDraft as error:
+        g.session.rollback()
+        flash(f"{error}.", "error")
+        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
+    except rounds.StaleDraft as error:
+        g.session.rollback()
+        flash(f"Nothing was sent. {error}.", "error")
+        return here
+    except Refused as error:
+        g.session.rollback()
+        flash(f"Nothing was sent, because a rule is broken: {error}.", "error")
+        return here
+    flash("The introductions are on their way.")
+    return here
+
+
+@pages.post("/<slug>/rounds/<int:number>/discard")
+@needs(Role.ORGANISER)
+def discard_round(number: int) -> ResponseReturnValue:
+    try:
+        rounds.discard(
+            g.session,
+            g.programme,
+            request.form.get("version", 0, type=int),
+            by=current_user.id,
+            now=g.now,
+        )
+    except rounds.StaleDraft as error:
+        flash(f"{error}.", "error")
+        return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+    flash(f"The draft of round {number} is gone. Nobody was told anything.")
+    return redirect(url_for(".every_round", slug=g.programme.slug), 303)

@@ -1,0 +1,73 @@
+"""What a programme shows to anyone: itself, what was learned, how it matches."""
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.feeds import learning_feed
+from web.house import house
+from web.permissions import open_to_everyone
+from web.services import agreements, learnings, programmes, times
+
+pages = Blueprint("programme", __name__, url_prefix="/p/<slug>")
+ON_THE_FRONT = 3
+
+
+@pages.get("/")
+@open_to_everyone
+def home(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    shown, _ = learnings.wall(g.session, programme, size=ON_THE_FRONT)
+    return render_template(
+        "programme/home.html",
+        programme=programme,
+        learnings=[card(one) for one in shown],
+        figures=programmes.figures(g.session, programme),
+        next_round_on=programmes.next_round_on(programme, times.today(g.now)),
+    )
+
+
+@pages.get("/learning")
+@open_to_everyone
+def wall(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    page = max(request.args.get("page", 1, type=int), 1)
+    shown, older = learnings.wall(g.session, programme, page=page)
+    cards = [card(one) for one in shown]
+    return render_template("programme/wall.html", programme=programme, cards=cards, page=page, older=older)
+
+
+@pages.get("/learning.atom")
+@open_to_everyone
+def feed(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    shown, _ = learnings.wall(g.session, programme)
+    base = house().settings.public_url
+    body = learning_feed(
+        programme,
+        shown,
+        page=base + url_for(".wall", slug=slug),
+        own=base + url_for(".feed", slug=slug),
+    )
+    return body, 200, {"Content-Type": "application/atom+xml; charset=utf-8", "Cache-Control": "max-age=300"}
+
+
+@pages.get("/how-we-match")
+@open_to_everyone
+def how_we_match(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    return render_template(
+        "programme/how_we_match.html", programme=programme, agreement=agreements.in_force(programme)
+    )
+
+
+def card(one: learnings.Shown) -> dict[str, object]:
+    """A learning as the card part wants it."""
+    who = ", with ".join(filter(None, [one.author, one.partners]))
+    return {
+        "words": one.learning.text,
+        "by": who,
+        "link": one.learning.link,
+        "link_host": one.host,
+        "id": one.learning.id,
+        "on": one.learning.decided_at,
+    }

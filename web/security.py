@@ -1,0 +1,96 @@
+"""What guards every request: headers, form tokens, hosts, proxies, sizes and rates."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web.settings import Settings
+
+FORM_BYTES = 64 * 1024
+# Nothing is loaded from elsewhere. `frame-src` is for the outbox, which shows mails in a frame of their own.
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+OPEN_FORMS = "20 per minute; 100 per hour"
+
+
+def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> None:
+    public = urlsplit(settings.public_url)
+    https = public.scheme == "https"
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=[key for key in [settings.secret_key_previous] if key],
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        TRUSTED_HOSTS=_hosts(settings, public.hostname or ""),
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # we send no Referer, by our own policy
+    )
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
+        )
+    CSRFProtect(app)
+    Talisman(
+        app,
+        force_https=False,  # the proxy in front does that; here it would break health checks
+        strict_transport_security=https,
+        strict_transport_security_max_age=31_536_000,
+        session_cookie_secure=https,
+        content_security_policy=POLICY,
+        content_security_policy_nonce_in=["script-src"],
+        referrer_policy="no-referrer",
+        frame_options="DENY",
+        permissions_policy={"browsing-topics": "()", "camera": "()", "geolocation": "()", "microphone": "()"},
+    )
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        enabled=limits,
+        storage_uri=settings.queue if settings.queue.startswith("redis") else "memory://",
+        headers_enabled=True,
+    )
+    app.extensions["limit"] = limiter
+    app.after_request(_no_store)
+
+
+def limit_open_forms(app: Flask, *endpoints: str) -> None:
+    """A network may send so many open forms, all of them together."""
+    limit = app.extensions["limit"].shared_limit(OPEN_FORMS, scope="open forms", exempt_when=_only_reading)
+    for endpoint in endpoints:
+        app.view_functions[endpoint] = limit(app.view_functions[endpoint])
+
+
+def _only_reading() -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+def _hosts(settings: Settings, public: str) -> list[str]:
+    hosts = [public, *settings.allowed_hosts]
+    return [*hosts, "localhost", "127.0.0.1", "[::1]"] if settings.is_trial else hosts
+
+
+def _no_store(response):  # type: ignore[no-untyped-def]  # Flask's own signature
+    # Pages behind links and sign-in belong to one person: no cache in between keeps them.
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,58 @@
+"""How a programme matches, written from the settings really in force."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from web.models import Priority, Programme
+from web.services import words
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """`never` is what is forbidden; `wishes` what is preferred, most important first."""
+
+    version: int
+    adopted_on: date
+    review_on: date
+    size: str
+    never: list[str]
+    wishes: list[str]
+    chance: str
+
+
+FEWEST_REPEATS = (
+    "As few people as possible meet somebody they have met before. While a round without any such pair exists, "
+    "there is none. Where one cannot be avoided, it is the pair that met longest ago."
+)
+CROSSING = "As many pairs as possible bring two different organisations together."
+LOOK_AHEAD = "Among these, we take a round that leaves the most further rounds without a repeat."
+FAIRNESS = (
+    "People who were let down last time and newcomers are not the ones who meet somebody again. When the number is "
+    "odd, one group is a three; turns in a three are shared out among those who are happy with it."
+)
+
+
+def in_force(programme: Programme) -> Agreement:
+    ahead = [LOOK_AHEAD, CROSSING] if programme.priority is Priority.FRESH else [CROSSING, LOOK_AHEAD]
+    return Agreement(
+        version=programme.agreement_version,
+        adopted_on=programme.agreement_adopted_on,
+        review_on=programme.agreement_review_on,
+        size=_size(programme.group_size),
+        never=[
+            "Two people who must not meet never do. Anybody can name somebody, privately; an organiser can too.",
+            "Nobody is introduced who has skipped the round, paused or left.",
+        ],
+        wishes=[FEWEST_REPEATS, *ahead, FAIRNESS],
+        chance=(
+            "Among the rounds that are equally good on all of this, chance decides. The draw's seed is kept, so "
+            "whoever holds its input can do it again and get the same round."
+        ),
+    )
+
+
+def _size(size: int) -> str:
+    if size == 2:
+        return "Everyone is put into pairs; when the number is odd, one group is a three."
+    numbers = {3: "three", 4: "four"}
+    return f"Everyone is put into groups of {numbers.get(size, words.counted(size, 'person', 'people'))}."

@@ -1,0 +1,74 @@
+"""Who did what when. Entries are only ever added, and each one's digest covers the one before it.
+
+    TamperedAudit       an entry does not follow from the one before; `.entry`
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, select
+
+from web.models import AuditEntry, AuditHead
+
+SYSTEM = "the schedule"
+
+
+class TamperedAudit(Exception):
+    def __init__(self, entry: int | None, reason: str) -> None:
+        super().__init__(f"entry {entry}: {reason}" if entry else reason)
+        self.entry = entry
+
+
+def record(
+    session: Session,
+    actor: str,
+    action: str,
+    *,
+    now: datetime,
+    programme: int | None = None,
+    subject: str = "",
+    **facts: Any,
+) -> None:
+    """Add an entry in the caller's transaction. `actor`, `subject` and `facts` hold opaque ids and counts only."""
+    head = _lock_head(session)
+    entry = AuditEntry(
+        at=now, programme_id=programme, actor=actor, action=action, subject=subject, facts=facts, digest=b""
+    )
+    entry.digest = _digest(head.digest, entry)
+    head.digest, head.entries = entry.digest, head.entries + 1
+    session.add(entry)
+    session.add(head)
+    session.flush()
+
+
+def verify(session: Session) -> int:
+    """Walk the chain from its first entry and return how many entries there are. O(entries).
+
+    Raises:
+        TamperedAudit: an entry was changed, removed or put in between.
+    """
+    previous, count = b"", 0
+    for entry in session.exec(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):  # type: ignore[arg-type]
+        if _digest(previous, entry) != entry.digest:
+            raise TamperedAudit(entry.id, "does not follow from the entry before it")
+        previous, count = entry.digest, count + 1
+    head = session.get(AuditHead, 1) or AuditHead()
+    if (head.digest, head.entries) != (previous, count):
+        raise TamperedAudit(None, f"the chain ends after {count} entries, {head.entries} were written")
+    return count
+
+
+def _lock_head(session: Session) -> AuditHead:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(AuditHead).values(id=1, entries=0, digest=b"").on_conflict_do_nothing())
+    return session.exec(
+        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _digest(previous: bytes, entry: AuditEntry) -> bytes:
+    said = [entry.at.isoformat(), entry.programme_id, entry.actor, entry.action, entry.subject, entry.facts]
+    return hashlib.sha256(previous + json.dumps(said, sort_keys=True).encode()).digest()

@@ -1,0 +1,236 @@
+"""Conversations: one group as one of its members sees it, and what that member says became of it.
+
+    NotTheirs           the link's person is not in that group
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from notifications.tables import OutboxMessage
+from web.models import (
+    Answer,
+    CheckIn,
+    Group,
+    GroupMember,
+    Learning,
+    LearningState,
+    Link,
+    Organisation,
+    Person,
+    Programme,
+    Purpose,
+    Round,
+    RoundState,
+    Showing,
+)
+from web.services import audit, introductions, links, programmes, words
+from web.services.joining import recipient
+
+SHARES = (
+    ("X", "https://x.com/intent/post?{}", "text"),
+    ("Mastodon", "https://mastodonshare.com/?{}", "text"),
+    ("Bluesky", "https://bsky.app/intent/compose?{}", "text"),
+    ("LinkedIn", "https://www.linkedin.com/feed/?shareActive=true&{}", "text"),
+)
+
+
+class NotTheirs(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A group from the side of `reader`. Partners are ordered as in the group; erased ones have no name."""
+
+    programme: Programme
+    round: Round
+    group: Group
+    reader: Person
+    partners: Sequence[Person]
+    organisations: dict[str, Organisation]
+    check_in: CheckIn | None
+    learning: Learning | None
+
+    @property
+    def partner_names(self) -> str:
+        return words.listing([partner.name or words.GONE for partner in self.partners])
+
+    @property
+    def reader_moves_first(self) -> bool:
+        return self.group.first_mover == self.reader.id
+
+    @property
+    def first_mover(self) -> Person | None:
+        return next((person for person in self.partners if person.id == self.group.first_mover), None)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the check-in form holds, cleaned."""
+
+    answer: Answer
+    text: str = ""
+    link: str = ""
+    showing: Showing = Showing.NO
+    may_name_me: bool = False
+
+
+def behind(session: Session, link: Link) -> Conversation:
+    """The conversation a link from a message is about.
+
+    Raises:
+        NotTheirs: they are not in it (any more).
+    """
+    if link.subject is None:
+        raise NotTheirs
+    return conversation(session, link.subject, link.person)
+
+
+def conversation(session: Session, group_id: int, person_id: str) -> Conversation:
+    group, reader = session.get(Group, group_id), session.get(Person, person_id)
+    if group is None or reader is None or session.get(GroupMember, (group_id, person_id)) is None:
+        raise NotTheirs
+    round_ = session.get_one(Round, group.round_id)
+    rows = session.exec(
+        select(Person, Organisation)
+        .join(GroupMember, col(GroupMember.person_id) == Person.id)
+        .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
+        .where(GroupMember.group_id == group_id)
+        .order_by(col(GroupMember.position))
+    ).all()
+    return Conversation(
+        programme=session.get_one(Programme, round_.programme_id),
+        round=round_,
+        group=group,
+        reader=reader,
+        partners=[person for person, _ in rows if person.id != person_id],
+        organisations={person.id: organisation for person, organisation in rows},
+        check_in=session.get(CheckIn, (group_id, person_id)),
+        learning=learning_of(session, group_id, person_id),
+    )
+
+
+def learning_of(session: Session, group_id: int, person_id: str) -> Learning | None:
+    wanted = select(Learning).where(Learning.group_id == group_id, Learning.person_id == person_id)
+    return session.exec(wanted).one_or_none()
+
+
+def introduction(session: Session, talk: Conversation) -> messages.Introduction | None:
+    """What the reader was told when the group was made; None once it has been forgotten."""
+    row = session.exec(
+        select(OutboxMessage).where(
+            OutboxMessage.kind == messages.Introduction.kind,
+            OutboxMessage.subject == f"group {talk.group.id}",
+            OutboxMessage.person == talk.reader.id,
+        )
+    ).one_or_none()
+    told = row.message() if row and row.payload else None
+    return told if isinstance(told, messages.Introduction) else None
+
+
+def history(session: Session, person: Person) -> list[Conversation]:
+    """A person's conversations, newest first."""
+    groups = session.exec(
+        select(Group.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(GroupMember.person_id == person.id, Round.state == RoundState.SENT)
+        .order_by(col(Round.sent_at).desc())
+    ).all()
+    return [conversation(session, group, person.id) for group in groups if group is not None]
+
+
+def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
+    """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
+    assert talk.group.id is not None
+    first = talk.check_in is None
+    row = talk.check_in or CheckIn(
+        group_id=talk.group.id,
+        person_id=talk.reader.id,
+        answer=said.answer,
+        first_answered_at=now,
+        answered_at=now,
+    )
+    row.answer, row.may_name_me, row.answered_at = said.answer, said.may_name_me, now
+    session.add(row)
+    _keep_learning(session, talk, said, now)
+    if said.answer is not Answer.NOT_YET:
+        _stop_asking(session, talk, keep_first=said.answer is Answer.BOOKED)
+    audit.record(
+        session,
+        talk.reader.id,
+        "checked in",
+        now=now,
+        programme=talk.programme.id,
+        subject=f"group {talk.group.id}",
+    )
+    if first or said.text or said.link:
+        _thank(session, talk, said, now)
+
+
+def _keep_learning(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
+    learning = talk.learning
+    if not (said.text or said.link):
+        if learning:
+            session.delete(learning)
+        return
+    told = {"text": said.text, "link": said.link, "showing": said.showing}
+    if learning and all(getattr(learning, field) == value for field, value in told.items()):
+        return
+    assert talk.programme.id is not None and talk.group.id is not None
+    learning = learning or Learning(
+        programme_id=talk.programme.id, group_id=talk.group.id, person_id=talk.reader.id, created_at=now
+    )
+    for field, value in told.items():
+        setattr(learning, field, value)
+    # Changed words have not been looked at, whatever was decided about the old ones.
+    learning.state, learning.decided_at, learning.decided_by = LearningState.WAITING, None, None
+    learning.version = (learning.version or 0) + 1
+    session.add(learning)
+
+
+def _stop_asking(session: Session, talk: Conversation, *, keep_first: bool) -> None:
+    """Whoever booked is asked once whether it took place; everybody else has answered."""
+    subjects = [f"group {talk.group.id} again"] + ([] if keep_first else [f"group {talk.group.id}"])
+    for subject in subjects:
+        outbox.cancel(session, kind="check_in", subject=subject, person=talk.reader.id)
+
+
+def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
+    wall = f"/p/{talk.programme.slug}/learning"
+    message = messages.Thanks(
+        programme=programmes.facts(talk.programme),
+        partners=tuple(introductions.named(partner) for partner in talk.partners if partner.name),
+        learning=said.text,
+        check_in=links.make(session, Purpose.CHECK_IN, talk.reader.id, now=now, subject=talk.group.id),
+        page=links.make(session, Purpose.PAGE, talk.reader.id, now=now),
+        wall=links.open_page(wall),
+        share=share_buttons(talk.programme, said.text),
+    )
+    # One thank-you for each thing they told us: a second learning is thanked for, a repeated click is not.
+    subject = f"group {talk.group.id} {'told' if said.text or said.link else 'answered'}"
+    outbox.queue(
+        session,
+        message,
+        recipient(talk.reader),
+        subject=subject,
+        programme=talk.programme.slug,
+        round=str(talk.round.id),
+        now=now,
+    )
+
+
+def share_buttons(programme: Programme, text: str) -> tuple[messages.Share, ...]:
+    """Buttons that open a network with the post already written, where there is something to post."""
+    if not text:
+        return ()
+    hashtag = f" #{programme.hashtag}" if programme.hashtag else ""
+    return tuple(
+        messages.Share(name, address.format(urlencode({field: text + hashtag})))
+        for name, address, field in SHARES
+    )

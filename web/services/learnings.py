@@ -1,0 +1,152 @@
+"""Learnings: what people learned, looked at by an organiser, shown on the wall.
+
+    NotToShow           its author said it stays between them and us
+    ChangedMeanwhile    the author or another organiser changed it after it was shown
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from web.models import (
+    CheckIn,
+    GroupMember,
+    Learning,
+    LearningState,
+    Organisation,
+    Person,
+    Programme,
+    Showing,
+)
+from web.services import audit, words
+
+A_PAGE = 20
+
+
+class NotToShow(Exception):
+    pass
+
+
+class ChangedMeanwhile(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A learning with the names its readers may see: `author` and `partners` are empty where nobody agreed."""
+
+    learning: Learning
+    author: str
+    partners: str
+
+    @property
+    def host(self) -> str:
+        """Where its link really leads."""
+        return urlsplit(self.learning.link).hostname or ""
+
+
+def of_programme(session: Session, programme: Programme, state: LearningState) -> list[Shown]:
+    wanted = (
+        select(Learning)
+        .where(Learning.programme_id == programme.id, Learning.state == state)
+        .order_by(col(Learning.created_at))
+    )
+    return [shown(session, learning) for learning in session.exec(wanted)]
+
+
+def wall(
+    session: Session, programme: Programme, *, page: int = 1, size: int = A_PAGE
+) -> tuple[list[Shown], bool]:
+    """One page of published learnings, newest first, and whether there are older ones."""
+    wanted = (
+        select(Learning)
+        .where(Learning.programme_id == programme.id, Learning.state == LearningState.PUBLISHED)
+        .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    )
+    rows = session.exec(wanted).all()
+    return [shown(session, learning) for learning in rows[:size]], len(rows) > size
+
+
+def shown(session: Session, learning: Learning) -> Shown:
+    """Who may be named: its author if they said so; then a partner too, if that partner said so."""
+    if learning.showing is not Showing.WITH_NAME:
+        return Shown(learning, "", "")
+    rows = session.exec(
+        select(Person, Organisation, CheckIn)
+        .join(GroupMember, col(GroupMember.person_id) == Person.id)
+        .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
+        .outerjoin(
+            CheckIn, (col(CheckIn.group_id) == GroupMember.group_id) & (col(CheckIn.person_id) == Person.id)
+        )
+        .where(GroupMember.group_id == learning.group_id)
+        .order_by(col(GroupMember.position))
+    ).all()
+    author = [
+        _public(person, organisation) for person, organisation, _ in rows if person.id == learning.person_id
+    ]
+    partners = [
+        _public(person, organisation)
+        for person, organisation, check_in in rows
+        if person.id != learning.person_id and check_in and check_in.may_name_me and person.name
+    ]
+    return Shown(learning, author[0] if author else "", words.listing(partners))
+
+
+def _public(person: Person, organisation: Organisation) -> str:
+    """First name and organisation: enough to be recognised by those who know them."""
+    first = person.name.split()[0] if person.name.split() else ""
+    return f"{first}, {organisation.short_name or organisation.name}" if first else ""
+
+
+def publish(
+    session: Session, learning: Learning, *, text: str, version: int, by: str, now: datetime
+) -> None:
+    """Show it on the wall, in the organiser's edit of the words (personal data taken out).
+
+    Raises:
+        NotToShow, ChangedMeanwhile.
+    """
+    if learning.showing is Showing.NO:
+        raise NotToShow
+    edited = text.strip() != learning.text
+    learning.text = text.strip()
+    _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)
+
+
+def decline(session: Session, learning: Learning, *, version: int, by: str, now: datetime) -> None:
+    """Not for the wall; or off it again.
+
+    Raises:
+        ChangedMeanwhile.
+    """
+    _decide(session, learning, LearningState.DECLINED, version=version, by=by, now=now)
+
+
+def _decide(
+    session: Session,
+    learning: Learning,
+    state: LearningState,
+    *,
+    version: int,
+    by: str,
+    now: datetime,
+    **facts: bool,
+) -> None:
+    if learning.version != version:
+        raise ChangedMeanwhile
+    learning.state, learning.decided_at, learning.decided_by = state, now, by
+    learning.version += 1
+    session.add(learning)
+    audit.record(
+        session,
+        by,
+        f"learning {state.value}",
+        now=now,
+        programme=learning.programme_id,
+        subject=f"learning {learning.id}",
+        **facts,
+    )

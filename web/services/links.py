@@ -1,0 +1,92 @@
+"""Links in messages: made as rows, sent as tokens, opened by their page."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from notifications import messages
+from web.models import Link, Purpose
+from web.tokens import BadLink, ExpiredLink, Signer, UsedLink, link_id
+
+PATHS = {
+    Purpose.CONFIRM: "/confirm/{}",
+    Purpose.INVITATION: "/confirm/{}",
+    Purpose.NEW_ADDRESS: "/confirm/{}",
+    Purpose.PAGE: "/me/{}",
+    Purpose.FULL_PAGE: "/me/{}",
+    Purpose.CONVERSATION: "/conversation/{}",
+    Purpose.CALENDAR: "/conversation/{}/calendar.ics",
+    Purpose.CHECK_IN: "/checkin/{}",
+    Purpose.SIGN_IN: "/organise/sign-in/{}",
+}
+SHORT = "/m/{}"
+LIFE = {
+    Purpose.CONFIRM: timedelta(hours=48),
+    Purpose.INVITATION: timedelta(days=30),
+    Purpose.NEW_ADDRESS: timedelta(hours=48),
+    Purpose.PAGE: timedelta(days=400),
+    Purpose.FULL_PAGE: timedelta(hours=2),
+    Purpose.CONVERSATION: timedelta(days=90),
+    Purpose.CALENDAR: timedelta(days=90),
+    Purpose.CHECK_IN: timedelta(days=30),
+    Purpose.SIGN_IN: timedelta(minutes=15),
+}
+
+
+def make(
+    session: Session,
+    purpose: Purpose,
+    person: str,
+    *,
+    now: datetime,
+    subject: int | None = None,
+    usable_from: datetime | None = None,
+) -> messages.Link:
+    """A new link for `person`. Its life begins when its message goes out: `usable_from`, or now."""
+    row = Link(purpose=purpose, person=person, subject=subject, created_at=now)
+    row.expires_at = (usable_from or now) + LIFE[purpose]
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return messages.Link(purpose=purpose, id=row.id)
+
+
+def open_link(session: Session, signer: Signer, token: str, *purposes: Purpose, now: datetime) -> Link:
+    """The link a token stands for.
+
+    Raises:
+        ExpiredLink: it was good once.
+        UsedLink: it works once, and has been used.
+        BadLink: cut, changed, or for another kind of page.
+    """
+    row = session.get(Link, link_id(token))
+    if row is None or not signer.verify(token, row.purpose, row.person):
+        raise BadLink
+    if purposes and row.purpose not in purposes:
+        raise BadLink
+    if row.expires_at and row.expires_at <= now:
+        raise ExpiredLink(row.purpose)
+    if row.used_at:
+        raise UsedLink(row.purpose)
+    return row
+
+
+def open_page(path: str) -> messages.Link:
+    """A link to a page open to everyone: its purpose is its path."""
+    return messages.Link(purpose=path, id=0)
+
+
+def address_maker(signer: Signer, public_url: str) -> Callable[[messages.Link, str], str]:
+    """How a link in a message becomes an address, for `notifications.render`."""
+
+    def address(link: messages.Link, person: str) -> str:
+        if link.purpose.startswith("/"):
+            return public_url + link.purpose
+        purpose = Purpose(link.purpose)
+        if purpose is Purpose.UNSUBSCRIBE:
+            return f"{public_url}/unsubscribe/{signer.standing_token(purpose, person)}"
+        token = signer.token(link.id, purpose, person)
+        return public_url + (SHORT if link.short else PATHS[purpose]).format(token)
+
+    return address

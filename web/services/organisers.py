@@ -1,0 +1,120 @@
+"""Organisers: who they are, what they may do in which programme, and how they sign in.
+
+    LastOwner           a programme keeps at least one owner
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from notifications import addresses, messages, outbox
+from web.models import (
+    Channel,
+    Link,
+    Organiser,
+    OrganiserRole,
+    Programme,
+    Purpose,
+    Request,
+    RequestKind,
+    Role,
+)
+from web.services import audit, links
+from web.services.joining import address_key
+from web.tokens import Signer
+
+RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}
+
+
+class LastOwner(Exception):
+    pass
+
+
+def by_email(session: Session, email: str) -> Organiser | None:
+    key = addresses.email_key(email)
+    return session.exec(select(Organiser).where(Organiser.email_key == key)).one_or_none()
+
+
+def add(
+    session: Session, programme: Programme, email: str, role: Role, *, by: str, now: datetime
+) -> Organiser:
+    """Give somebody a role in a programme, in place of the one they may have had.
+
+    Raises:
+        LastOwner: that would leave the programme without an owner.
+    """
+    assert programme.id is not None
+    address = addresses.email(email)
+    organiser = by_email(session, address) or Organiser(
+        email=address, email_key=addresses.email_key(address), created_at=now
+    )
+    session.add(organiser)
+    session.flush()
+    held = session.get(OrganiserRole, (organiser.id, programme.id))
+    if held and held.role is Role.OWNER and role is not Role.OWNER and _owners(session, programme) == 1:
+        raise LastOwner
+    held = held or OrganiserRole(organiser_id=organiser.id, programme_id=programme.id, role=role)
+    held.role = role
+    session.add(held)
+    audit.record(
+        session, by, "role given", now=now, programme=programme.id, subject=organiser.id, role=role.value
+    )
+    return organiser
+
+
+def _owners(session: Session, programme: Programme) -> int:
+    owners = select(OrganiserRole).where(
+        OrganiserRole.programme_id == programme.id, OrganiserRole.role == Role.OWNER
+    )
+    return len(session.exec(owners).all())
+
+
+def role_in(session: Session, organiser: str, programme: Programme) -> Role | None:
+    held = session.get(OrganiserRole, (organiser, programme.id))
+    return held.role if held else None
+
+
+def may(role: Role | None, needed: Role) -> bool:
+    return role is not None and RANK[role] >= RANK[needed]
+
+
+def programmes_of(session: Session, organiser: str) -> list[tuple[Programme, Role]]:
+    rows = session.exec(
+        select(Programme, OrganiserRole.role)
+        .join(OrganiserRole, col(OrganiserRole.programme_id) == Programme.id)
+        .where(OrganiserRole.organiser_id == organiser)
+        .order_by(Programme.name)
+    )
+    return [(programme, role) for programme, role in rows]
+
+
+def ask_to_sign_in(session: Session, email: str, *, signer: Signer, now: datetime) -> Request:
+    request = Request(
+        kind=RequestKind.SIGN_IN,
+        address_key=address_key(signer, email),
+        details={"email": email},
+        received_at=now,
+    )
+    session.add(request)
+    return request
+
+
+def answer(session: Session, request: Request, *, now: datetime) -> None:
+    """Send a sign-in link if the address is an organiser's; otherwise nothing at all."""
+    organiser = by_email(session, request.details["email"])
+    if organiser:
+        to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
+        message = messages.SignIn(sign_in_link(session, organiser, now=now))
+        outbox.queue(session, message, to, subject=f"request {request.id}", now=now)
+
+
+def sign_in_link(session: Session, organiser: Organiser, *, now: datetime) -> messages.Link:
+    return links.make(session, Purpose.SIGN_IN, organiser.id, now=now)
+
+
+def sign_in(session: Session, link: Link, *, now: datetime) -> Organiser:
+    """Use up a sign-in link. The caller has opened it, so it is neither expired nor used."""
+    link.used_at = now
+    organiser = session.get_one(Organiser, link.person)
+    audit.record(session, organiser.id, "signed in", now=now, subject=organiser.id)
+    return organiser

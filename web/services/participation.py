@@ -1,0 +1,287 @@
+"""A participant's own page: what they may change, one programme at a time.
+
+    BadPause            a pause that ends before it starts; says what to do
+    BadCode             not the code we sent, too old, or tried too often; says what to do
+    TooManyCodes        three codes a number a day
+"""
+
+import hmac
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from notifications import addresses, messages, outbox
+from web.models import (
+    Channel,
+    Membership,
+    Organisation,
+    Person,
+    PhoneCode,
+    Programme,
+    Purpose,
+    Request,
+    RequestKind,
+    Standing,
+    VideoKind,
+)
+from web.services import audit, links, organisations, programmes
+from web.services.joining import address_key, by_email, recipient
+from web.tokens import Signer
+
+LONGEST_PAUSE = timedelta(days=730)
+CODES_A_DAY = 3
+TRIES_A_CODE = 5
+CODE_LIFE = timedelta(minutes=10)
+
+
+class BadPause(Exception):
+    pass
+
+
+class BadCode(Exception):
+    pass
+
+
+class TooManyCodes(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One programme on the personal page."""
+
+    programme: Programme
+    membership: Membership
+    organisation: Organisation
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the edit form may change. `phone` is in E.164."""
+
+    name: str
+    email: str
+    phone: str | None
+    channel: Channel
+    video_kind: VideoKind
+    video_handle: str
+    about: str
+    shares_email: bool
+    shares_phone: bool
+    shares_video: bool
+
+
+def sections(session: Session, person: Person) -> list[Section]:
+    rows = session.exec(
+        select(Programme, Membership, Organisation)
+        .join(Membership, col(Membership.programme_id) == Programme.id)
+        .join(Organisation, col(Organisation.id) == Membership.organisation_id)
+        .where(Membership.person_id == person.id)
+        .order_by(Programme.name)
+    )
+    return [Section(*row) for row in rows]
+
+
+def skip_next(session: Session, membership: Membership, skips: bool, *, now: datetime) -> None:
+    membership.skips_next = skips
+    _changed(session, membership, "skips the next round" if skips else "is in the next round", now)
+
+
+def pause(session: Session, membership: Membership, until: date, *, now: datetime) -> None:
+    """Out of every round before `until`, back in on that day.
+
+    Raises:
+        BadPause: a day that has been, or one more than two years away.
+    """
+    if until <= now.date():
+        raise BadPause("Choose a day after today")
+    if until > now.date() + LONGEST_PAUSE:
+        raise BadPause("Choose a day within two years, or leave instead")
+    membership.paused_until = until
+    _changed(session, membership, "paused", now)
+
+
+def resume(session: Session, membership: Membership, *, now: datetime) -> None:
+    membership.paused_until, membership.skips_next = None, False
+    if membership.standing is Standing.LEFT:
+        membership.standing, membership.left_at = Standing.ACTIVE, None
+    _changed(session, membership, "is back", now)
+
+
+def leave(session: Session, membership: Membership, *, now: datetime) -> None:
+    """Out of this programme from now on. What they were part of stays; a second press changes nothing."""
+    if membership.standing is Standing.LEFT:
+        return
+    membership.standing, membership.left_at = Standing.LEFT, now
+    _changed(session, membership, "left", now)
+    programme = session.get_one(Programme, membership.programme_id)
+    person = session.get_one(Person, membership.person_id)
+    rejoin = links.open_page(f"/p/{programme.slug}/join")
+    outbox.queue(
+        session,
+        messages.Left(programmes.facts(programme), rejoin),
+        recipient(person),
+        subject=f"left {now.isoformat()}",
+        programme=programme.slug,
+        now=now,
+    )
+
+
+def set_happy_in_three(session: Session, membership: Membership, happy: bool, *, now: datetime) -> None:
+    membership.happy_in_three = happy
+    _changed(session, membership, "happy in a three" if happy else "rather not in a three", now)
+
+
+def set_organisation(session: Session, membership: Membership, name: str, *, now: datetime) -> None:
+    organisation = organisations.find_or_add(session, membership.programme_id, name)
+    assert organisation.id is not None
+    membership.organisation_id = organisation.id
+    _changed(session, membership, "changed organisation", now)
+
+
+def _changed(session: Session, membership: Membership, action: str, now: datetime) -> None:
+    session.add(membership)
+    audit.record(
+        session,
+        membership.person_id,
+        action,
+        now=now,
+        programme=membership.programme_id,
+        subject=membership.person_id,
+    )
+
+
+def edit(session: Session, person: Person, change: Edit, *, now: datetime) -> bool:
+    """Change what is known of somebody. A new email address waits until it is confirmed from its own mailbox.
+
+    Returns whether such a confirmation is on its way.
+    """
+    if person.phone != change.phone:
+        person.phone_verified_at = None
+    values = asdict(change)
+    email = values.pop("email")
+    for field, value in values.items():
+        setattr(person, field, value)
+    session.add(person)
+    audit.record(session, person.id, "edited details", now=now, subject=person.id)
+    if addresses.email_key(email) == person.email_key:
+        person.email = email
+        return False
+    _ask_new_address(session, person, email, now=now)
+    return True
+
+
+def _ask_new_address(session: Session, person: Person, email: str, *, now: datetime) -> None:
+    request = Request(
+        kind=RequestKind.NEW_ADDRESS,
+        address_key="",
+        person=person.id,
+        details={"email": email},
+        received_at=now,
+        handled_at=now,
+    )
+    session.add(request)
+    session.flush()
+    confirm = links.make(session, Purpose.NEW_ADDRESS, person.id, now=now, subject=request.id)
+    to = messages.Recipient(person.id, person.name, Channel.EMAIL, email=email)
+    outbox.queue(session, messages.NewAddress(confirm), to, subject=f"request {request.id}", now=now)
+
+
+def confirm_new_address(session: Session, person: Person, request: Request, *, now: datetime) -> bool:
+    """Move somebody to the address whose mailbox pressed the button, and tell the old one.
+
+    Returns False, and changes nothing, where somebody else has that address by now.
+    """
+    email = request.details.get("email")
+    if not email or by_email(session, email):
+        return False
+    to = recipient(person, by_email_only=True)
+    subject = f"request {request.id}"
+    outbox.queue(session, messages.AddressChanged(), to, subject=subject, now=now)
+    person.email, person.email_key = email, addresses.email_key(email)
+    request.details = {}
+    session.add(person)
+    audit.record(session, person.id, "changed address", now=now, subject=person.id)
+    return True
+
+
+def ask_for_link(session: Session, email: str, *, signer: Signer, now: datetime) -> Request:
+    """ "Send me my link": the same statements whoever it is."""
+    request = Request(
+        kind=RequestKind.MY_LINK,
+        address_key=address_key(signer, email),
+        details={"email": email},
+        received_at=now,
+    )
+    session.add(request)
+    return request
+
+
+def answer_link(session: Session, request: Request, *, now: datetime) -> None:
+    """Write to the address: your page, or that we do not know you."""
+    email = request.details["email"]
+    person = by_email(session, email)
+    subject = f"request {request.id}"
+    if person is None:
+        to = messages.Recipient(request.person, "", Channel.EMAIL, email=email)
+        outbox.queue(session, messages.MyLink(None), to, subject=subject, now=now)
+        return
+    send_full_page(session, person, subject=subject, now=now)
+
+
+def send_full_page(session: Session, person: Person, *, subject: str, now: datetime) -> None:
+    """A fresh link to the address on file, which opens everything for two hours."""
+    known = tuple(programmes.facts(section.programme) for section in sections(session, person))
+    page = links.make(session, Purpose.FULL_PAGE, person.id, now=now)
+    to = recipient(person, by_email_only=True)
+    outbox.queue(session, messages.MyLink(page, known), to, subject=subject, now=now)
+
+
+def send_code(
+    session: Session, person: Person, programme: Programme, *, signer: Signer, now: datetime
+) -> None:
+    """Text six digits to the number somebody gave.
+
+    Raises:
+        TooManyCodes: the number has had three today.
+    """
+    assert person.phone is not None
+    day = now - timedelta(days=1)
+    sent = select(func.count()).where(PhoneCode.phone == person.phone, col(PhoneCode.created_at) > day)
+    if session.exec(sent).one() >= CODES_A_DAY:
+        raise TooManyCodes
+    code = f"{secrets.randbelow(10**6):06}"
+    row = PhoneCode(
+        person_id=person.id, phone=person.phone, digest=signer.digest("phone code", code), created_at=now
+    )
+    session.add(row)
+    session.flush()
+    to = messages.Recipient(person.id, person.name, Channel.SMS, phone=person.phone)
+    message = messages.PhoneCode(programmes.facts(programme), code)
+    outbox.queue(session, message, to, subject=f"code {row.id}", programme=programme.slug, now=now)
+
+
+def check_code(session: Session, person: Person, typed: str, *, signer: Signer, now: datetime) -> None:
+    """Believe a number to be theirs if they know the newest code.
+
+    Raises:
+        BadCode: wrong, older than ten minutes, or the sixth try. The try counts: commit it.
+    """
+    newest = (
+        select(PhoneCode)
+        .where(PhoneCode.person_id == person.id, PhoneCode.phone == person.phone)
+        .order_by(col(PhoneCode.id).desc())
+        .with_for_update()
+    )
+    row = session.exec(newest).first()
+    if row is None or row.used_at or row.created_at < now - CODE_LIFE or row.tries >= TRIES_A_CODE:
+        raise BadCode("That code is no longer good. Ask for a new one")
+    row.tries += 1
+    session.add(row)
+    if not hmac.compare_digest(signer.digest("phone code", "".join(typed.split())), row.digest):
+        raise BadCode("That is not the code we sent. Check the text and try again")
+    row.used_at, person.phone_verified_at = now, now
+    session.add(person)
+    audit.record(session, person.id, "verified phone", now=now, subject=person.id)

@@ -1,0 +1,207 @@
+"""Who is in for a round and what the matcher has to know of them, read from the tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session, col, select
+
+from matcher import Pot
+from matcher.explain import Labels
+from web.models import (
+    Group,
+    GroupMember,
+    Membership,
+    NeverPair,
+    Organisation,
+    Programme,
+    Round,
+    RoundState,
+    Standing,
+)
+
+Ints = NDArray[np.int32]
+HAPPENED = (RoundState.SENT, RoundState.IMPORTED)
+
+
+@dataclass(frozen=True)
+class RoundPot:
+    """A pot, and whose ids its numbers stand for.
+
+    `people[i]` is the id of person i, in code-point order; `left_out` says in words why others are not in it.
+    """
+
+    programme: int
+    number: int
+    people: tuple[str, ...]
+    members: dict[str, Membership]
+    organisations: dict[int, Organisation]
+    pot: Pot
+    met_before: dict[tuple[int, int], int] = field(repr=False)
+    left_out: dict[str, str] = field(repr=False)
+
+    def labels(self) -> Labels:
+        """People by id in braces, to be given their names when shown: what is stored names nobody."""
+        organisations = [self.organisations[key] for key in _in_order(self.organisations)]
+        return Labels(
+            people=[placeholder(person) for person in self.people],
+            organisations=[organisation.short_name or organisation.name for organisation in organisations],
+        )
+
+    def index(self) -> dict[str, int]:
+        return {person: number for number, person in enumerate(self.people)}
+
+    def times_met(self, first: int, second: int) -> int:
+        """In how many groups of earlier rounds two organisations (by id) came together."""
+        return self.met_before.get((min(first, second), max(first, second)), 0)
+
+
+def _in_order(organisations: Iterable[int]) -> list[int]:
+    """The organisation code of the matcher is the place of its id in this list."""
+    return sorted(organisations)
+
+
+def placeholder(person: str) -> str:
+    return "{" + person + "}"
+
+
+def gather(session: Session, programme: Programme, today: date, *, lock: bool = False) -> RoundPot:
+    """The pot for the programme's next round. O(people + history).
+
+    With `lock` the memberships stay as they are until the transaction ends.
+    """
+    assert programme.id is not None
+    wanted = select(Membership).where(Membership.programme_id == programme.id).order_by(Membership.person_id)
+    members = {row.person_id: row for row in session.exec(wanted.with_for_update() if lock else wanted)}
+    left_out = {person: reason for person, row in members.items() if (reason := _why_out(row, today))}
+    people = tuple(
+        person
+        for person, row in members.items()
+        if row.standing is Standing.ACTIVE and person not in left_out
+    )
+    organisations = {
+        row.id: row
+        for row in session.exec(select(Organisation).where(Organisation.programme_id == programme.id))
+        if row.id is not None
+    }
+    history = _history(session, programme.id)
+    return RoundPot(
+        programme=programme.id,
+        number=next_number(session, programme.id),
+        people=people,
+        members=members,
+        organisations=organisations,
+        pot=_pot(session, programme, people, members, _in_order(organisations), history),
+        met_before=_organisations_met(history),
+        left_out=left_out,
+    )
+
+
+def next_number(session: Session, programme: int) -> int:
+    """The number of the round that comes after the last one that happened."""
+    last = session.exec(
+        select(Round.number)
+        .where(Round.programme_id == programme, col(Round.state).in_(HAPPENED))
+        .order_by(col(Round.number).desc())
+    ).first()
+    return (last or 0) + 1
+
+
+def _why_out(row: Membership, today: date) -> str | None:
+    """Why somebody is not in the pot on purpose; None for those in it and those who are not in at all."""
+    if row.standing is Standing.SUSPENDED:
+        return "suspended by an organiser"
+    if row.standing is Standing.INVITED:
+        return "has not said yes yet"
+    if row.standing is not Standing.ACTIVE:
+        return None
+    if row.paused_until and row.paused_until > today:
+        return f"paused until {row.paused_until:%-d %B %Y}"
+    return "skips this round" if row.skips_next else None
+
+
+@dataclass(frozen=True)
+class _History:
+    """Every membership of a group that happened, ordered by group. All columns have one length."""
+
+    rounds: Ints
+    groups: Ints
+    people: Sequence[str]
+    organisations: Ints
+
+
+def _history(session: Session, programme: int) -> _History:
+    rows = session.execute(
+        select(Round.number, Group.id, GroupMember.person_id, GroupMember.organisation_id)
+        .join(Group, col(Group.round_id) == Round.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(Round.programme_id == programme, col(Round.state).in_(HAPPENED))
+        .order_by(col(Group.id), col(GroupMember.person_id))
+    ).all()
+    rounds, groups, people, organisations = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return _History(_ints(rounds), _ints(groups), people, _ints(organisations))
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int32)
+
+
+def _pairs(history: _History) -> tuple[Ints, Ints]:
+    """Rows of the history that stand for two members of one group."""
+    firsts, seconds, offset = [], [], 1
+    while (same := history.groups[offset:] == history.groups[: len(history.groups) - offset]).any():
+        first = np.flatnonzero(same).astype(np.int32)
+        firsts.append(first)
+        seconds.append(first + offset)
+        offset += 1
+    empty = np.zeros(0, np.int32)
+    return np.concatenate([empty, *firsts]), np.concatenate([empty, *seconds])
+
+
+def _organisations_met(history: _History) -> dict[tuple[int, int], int]:
+    first, second = _pairs(history)
+    pairs = np.sort(np.stack([history.organisations[first], history.organisations[second]], axis=1), axis=1)
+    known, counts = np.unique(pairs, axis=0, return_counts=True)
+    return {(int(a), int(b)): int(count) for (a, b), count in zip(known, counts, strict=True)}
+
+
+def _pot(
+    session: Session,
+    programme: Programme,
+    people: Sequence[str],
+    members: dict[str, Membership],
+    organisations: Sequence[int],
+    history: _History,
+) -> Pot:
+    code = {key: place for place, key in enumerate(organisations)}
+    index = {person: number for number, person in enumerate(people)}
+    # Somebody who left is not in the index: their pairs are passed over.
+    known = np.fromiter((index.get(person, -1) for person in history.people), np.int32, len(history.people))
+    first, second = _pairs(history)
+    met = np.stack([history.rounds[first], known[first], known[second]], axis=1)
+    never = [
+        (index[row.person_1], index[row.person_2])
+        for row in session.exec(select(NeverPair).where(NeverPair.programme_id == programme.id))
+        if row.person_1 in index and row.person_2 in index
+    ]
+    rows = [members[person] for person in people]
+    return Pot(
+        _ints(code[row.organisation_id] for row in rows),
+        met[(met[:, 1:] >= 0).all(axis=1)],
+        np.array(never, np.int32).reshape(-1, 2),
+        trio_turns=_trio_turns(known, history.groups, len(people), programme.group_size),
+        no_trio=np.fromiter((not row.happy_in_three for row in rows), np.bool_, len(rows)),
+        let_down=np.fromiter((row.let_down for row in rows), np.bool_, len(rows)),
+        newcomer=~np.isin(np.arange(len(people)), known),
+    )
+
+
+def _trio_turns(known: Ints, groups: Ints, people: int, size: int) -> Ints:
+    """How often each person was in a group larger than the programme's, counted where it happened."""
+    if not len(groups):
+        return np.zeros(people, np.int32)
+    _, place, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    in_larger = known[(sizes[place] > size) & (known >= 0)]
+    return np.bincount(in_larger, minlength=people).astype(np.int32)

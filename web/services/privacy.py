@@ -1,0 +1,82 @@
+"""Erasure: personal data leaves every table at once; an anonymous fact that a group existed stays."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from web.models import (
+    Channel,
+    CheckIn,
+    Consent,
+    Learning,
+    Link,
+    Membership,
+    NeverPair,
+    Person,
+    PhoneCode,
+    Programme,
+    Request,
+    Standing,
+    VideoKind,
+)
+from web.services import audit, programmes
+
+BLANK = {
+    "name": "",
+    "email": None,
+    "email_key": None,
+    "phone": None,
+    "phone_verified_at": None,
+    "channel": Channel.EMAIL,
+    "video_kind": VideoKind.NONE,
+    "video_handle": "",
+    "about": "",
+    "shares_email": False,
+    "shares_phone": False,
+    "shares_video": False,
+}
+
+
+def erase(session: Session, person: Person, *, by: str, now: datetime) -> None:
+    """Make a blank tombstone of somebody and forget every message that names them. A second call changes nothing.
+
+    A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone.
+    """
+    if person.erased_at:
+        return
+    farewell = _farewell(session, person)
+    outbox.forget(session, person.id)
+    for row in (Learning, CheckIn, Consent, PhoneCode):
+        session.execute(delete(row).where(col(row.person_id) == person.id))
+    for row in (Request, Link):
+        session.execute(delete(row).where(col(row.person) == person.id))
+    session.execute(
+        delete(NeverPair).where((col(NeverPair.person_1) == person.id) | (col(NeverPair.person_2) == person.id))
+    )
+    session.execute(
+        update(Membership)
+        .where(col(Membership.person_id) == person.id)
+        .values(standing=Standing.LEFT, left_at=now, paused_until=None, skips_next=False)
+    )
+    for field, value in BLANK.items():
+        setattr(person, field, value)
+    person.erased_at = now
+    session.add(person)
+    audit.record(session, by, "erased", now=now, subject=person.id)
+    if farewell:
+        message, to = farewell
+        outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def _farewell(session: Session, person: Person) -> tuple[messages.Erased, messages.Recipient] | None:
+    programme = session.exec(
+        select(Programme)
+        .join(Membership, col(Membership.programme_id) == Programme.id)
+        .where(Membership.person_id == person.id)
+    ).first()
+    if programme is None or person.email is None:
+        return None
+    to = messages.Recipient(person.id, person.name, Channel.EMAIL, email=person.email)
+    return messages.Erased(programmes.facts(programme)), to

@@ -1,0 +1,127 @@
+"""Programmes: their settings, their place in the calendar, and the numbers they show to everyone.
+
+    NoSuchProgramme     no programme under that name
+    BadSettings         a setting that cannot be; `.field`, `.message`
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from notifications import addresses, messages
+from web.models import (
+    Answer,
+    CheckIn,
+    Group,
+    Membership,
+    Programme,
+    Round,
+    RoundState,
+    Standing,
+)
+from web.services import audit
+
+THINK_DO_SHARE = [
+    "What are you thinking about at the moment?",
+    "What are you doing?",
+    "What would you like to share?",
+]
+REVIEW_AFTER = timedelta(days=365)
+CONVERSATION = timedelta(minutes=30)
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+class NoSuchProgramme(Exception):
+    pass
+
+
+class BadSettings(Exception):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a programme's page says about itself. `hours` counts person-hours of conversations that took place."""
+
+    people: int
+    organisations: int
+    rounds: int
+    conversations: int
+    hours: int
+
+
+def by_slug(session: Session, slug: str) -> Programme:
+    found = session.exec(select(Programme).where(Programme.slug == slug)).one_or_none()
+    if found is None:
+        raise NoSuchProgramme(slug)
+    return found
+
+
+def every(session: Session) -> list[Programme]:
+    return list(session.exec(select(Programme).order_by(Programme.name)))
+
+
+def add(
+    session: Session, slug: str, name: str, *, contact: str, now: datetime, by: str, **settings: object
+) -> Programme:
+    """A new programme with the default settings.
+
+    Raises:
+        BadSettings: the slug is not one, or is taken; the contact is no address.
+    """
+    if not SLUG.fullmatch(slug):
+        raise BadSettings("slug", f"{slug!r} must be 1 to 40 small letters, digits and hyphens")
+    if session.exec(select(Programme).where(Programme.slug == slug)).first():
+        raise BadSettings("slug", f"there is a programme {slug!r} already")
+    if not name.strip():
+        raise BadSettings("name", "a programme needs a name")
+    made = Programme(
+        slug=slug,
+        name=name.strip(),
+        contact=addresses.email(contact),
+        prompts=list(THINK_DO_SHARE),
+        agreement_adopted_on=now.date(),
+        agreement_review_on=now.date() + REVIEW_AFTER,
+        created_at=now,
+        **settings,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(session, by, "programme added", now=now, programme=made.id, subject=slug)
+    return made
+
+
+def facts(programme: Programme) -> messages.Programme:
+    """What a message says about its programme."""
+    return messages.Programme(programme.slug, programme.name, programme.contact, programme.hashtag)
+
+
+def figures(session: Session, programme: Programme) -> Figures:
+    members = (Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE)
+    people, organisations = session.exec(
+        select(func.count(), func.count(func.distinct(Membership.organisation_id))).where(*members)
+    ).one()
+    rounds = session.exec(
+        select(func.count()).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    ).one()
+    met = (
+        select(CheckIn.group_id)
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(Round.programme_id == programme.id, CheckIn.answer == Answer.MET)
+    )
+    conversations = session.exec(select(func.count()).select_from(met.distinct().subquery())).one()
+    # Only those who said they met are counted as having given the time.
+    given = session.exec(select(func.count()).select_from(met.subquery())).one()
+    hours = round(given * CONVERSATION / timedelta(hours=1))
+    return Figures(people, organisations, rounds, conversations, hours)
+
+
+def next_round_on(programme: Programme, today: date) -> date | None:
+    """The date people are told, if it still lies ahead."""
+    planned = programme.next_round_on
+    return planned if planned and planned >= today else None

@@ -1,0 +1,89 @@
+"""The people of a programme, as an organiser looks them up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
+
+from web.models import Membership, Organisation, Person, Programme, Standing
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    person: Person
+    membership: Membership
+    organisation: Organisation
+    state: str
+
+
+@dataclass(frozen=True)
+class Roster:
+    """One page of people, and how many there are in all."""
+
+    entries: Sequence[Entry]
+    total: int
+    page: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.page * A_PAGE < self.total
+
+
+def search(session: Session, programme: Programme, wanted: str, *, page: int, today: date) -> Roster:
+    """People whose name, organisation or email holds `wanted`; all of them when it is empty."""
+    where: list[ColumnElement[bool]] = [
+        col(Membership.programme_id) == programme.id,
+        col(Person.erased_at).is_(None),
+    ]
+    if wanted:
+        pattern = f"%{_escaped(wanted.casefold())}%"
+        fields = (Person.name, Organisation.name, Person.email)
+        where.append(or_(*(func.lower(field).like(pattern, escape="\\") for field in fields)))
+    joined = (
+        select(Person, Membership, Organisation)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .join(Organisation, col(Organisation.id) == Membership.organisation_id)
+        .where(*where)
+    )
+    total = session.exec(select(func.count()).select_from(joined.subquery())).one()
+    rows = session.exec(
+        joined.order_by(func.lower(Person.name), Person.id).offset((page - 1) * A_PAGE).limit(A_PAGE)
+    )
+    return Roster([Entry(*row, state_of(row[1], today)) for row in rows], total, page)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def state_of(membership: Membership, today: date) -> str:
+    """What an organiser calls it: in, paused, skips, invited, left, suspended."""
+    if membership.standing is not Standing.ACTIVE:
+        return membership.standing.value
+    if membership.paused_until and membership.paused_until > today:
+        return f"paused until {membership.paused_until.day} {membership.paused_until:%B %Y}"
+    return "skips the next round" if membership.skips_next else "in"
+
+
+def tally(session: Session, programme: Programme, today: date) -> dict[str, int]:
+    """How many are in, skip, are paused, invited, suspended, or have left."""
+    counts = dict.fromkeys(("in", "skips", "paused", *(standing.value for standing in Standing)), 0)
+    paused = func.coalesce(col(Membership.paused_until) > today, False)
+    rows = session.execute(
+        select(Membership.standing, Membership.skips_next, paused, func.count())
+        .where(Membership.programme_id == programme.id)
+        .group_by(col(Membership.standing), col(Membership.skips_next), paused)
+    )
+    for standing, skips, is_paused, count in rows:
+        counts[_bucket(standing, skips, is_paused)] += count
+    return counts
+
+
+def _bucket(standing: Standing, skips: bool, paused: bool) -> str:
+    if standing is not Standing.ACTIVE:
+        return standing.value
+    return "paused" if paused else "skips" if skips else "in"

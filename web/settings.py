@@ -1,0 +1,167 @@
+"""What the operator may set, from the environment and from nowhere else.
+
+    SettingsError       a value that cannot be; `.name`, `.given`, `.expected`
+"""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from os import environ
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+DEFAULT_KEY = "only for trying things out on this machine"
+VAR = Path("var")
+
+
+class SettingsError(Exception):
+    def __init__(self, name: str, given: str, expected: str) -> None:
+        super().__init__(f"{name}: got {given!r}, expected {expected}")
+        self.name, self.given, self.expected = name, given, expected
+
+
+class Settings(BaseModel):
+    """One field per environment variable, named in capitals there; `NAME_FILE` reads the value from a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field(
+        f"sqlite:///{VAR}/unmentoring.db", description="sqlite:///FILE or postgresql+psycopg://…"
+    )
+    queue_url: str | None = Field(None, description="sqlite:///FILE, postgresql://… or redis://…")
+    secret_key: str = Field(DEFAULT_KEY, description="at least 32 characters, different on every installation")
+    secret_key_previous: str | None = Field(None, description="the key before the last change of SECRET_KEY")
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="the address people reach, https://… without a path"
+    )
+    allowed_hosts: tuple[str, ...] = Field((), description="host names separated by commas")
+    proxy_hops: int = Field(0, ge=0, le=5, description="how many proxies stand in front, 0 to 5")
+    mail_from: str = Field("Unmentoring <hello@localhost>", description="Name <address>")
+    inbound_domain: str | None = Field(None, description="the domain whose mail reaches us")
+    alert_email: str | None = Field(None, description="who hears of trouble")
+    email_provider: Literal["local", "smtp", "sendgrid", "notify"] = Field(
+        "local", description="local, smtp, sendgrid or notify"
+    )
+    sms_provider: Literal["local", "twilio", "notify"] = Field("local", description="local, twilio or notify")
+    smtp_url: str | None = Field(None, description="smtp://user:password@host:587 or smtps://…")
+    sendgrid_api_key: str | None = Field(None, description="a SendGrid API key")
+    sendgrid_base_url: str = Field("https://api.sendgrid.com", description="where SendGrid's API is")
+    sendgrid_webhook_key: str | None = Field(None, description="the Event Webhook's public key, two by commas")
+    twilio_account_sid: str | None = Field(None, description="AC and 32 hexadecimal digits")
+    twilio_auth_token: str | None = Field(None, description="Twilio's auth token")
+    twilio_from: str | None = Field(None, description="a number or a sender name")
+    twilio_base_url: str = Field("https://api.twilio.com", description="where Twilio's API is")
+    notify_api_key: str | None = Field(None, description="a GOV.UK Notify API key")
+    notify_base_url: str = Field("https://api.notifications.service.gov.uk", description="where Notify is")
+    notify_callback_token: str | None = Field(None, description="the bearer token of Notify's callbacks")
+    sms_daily_cap: int = Field(500, ge=0, description="texts a day at the most, 0 or more")
+    trial_allowlist: tuple[str, ...] = Field((), description="addresses and numbers separated by commas")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = environ) -> Self:
+        """Read and check every variable of ours.
+
+        Raises:
+            SettingsError: the first value that cannot be, by name.
+        """
+        values = {name: _value(environment, name.upper()) for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: value for name, value in values.items() if value is not None})
+        except ValidationError as error:
+            raise _translated(cls, error, values) from None
+
+    @field_validator("allowed_hosts", "trial_allowlist", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, re.split(r"[,\s]+", value))) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("an address like https://unmentoring.example.org, without a path")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("sqlite:///FILE or postgresql+psycopg://…")
+        return value
+
+    @model_validator(mode="after")
+    def _production(self) -> Self:
+        if self.is_trial:
+            return self
+        if self.secret_key == DEFAULT_KEY or len(self.secret_key) < 32:
+            raise SettingsError("SECRET_KEY", "the default or a short key", "at least 32 characters of your own")
+        for name in ("email_provider", "sms_provider"):
+            if getattr(self, name) == "local" and not (name == "sms_provider" and self.email_provider != "local"):
+                raise SettingsError(name.upper(), "local", "a real provider, because PUBLIC_URL is public")
+        return self
+
+    def at_port(self, port: int, environment: Mapping[str, str] = environ) -> Self:
+        """The same, with links that lead to `port` of this machine unless the operator said where people reach us."""
+        if _value(environment, "PUBLIC_URL"):
+            return self
+        return self.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+
+    def child_environment(self, environment: Mapping[str, str] = environ) -> dict[str, str]:
+        """What a worker started by us needs to have the very same settings."""
+        ours = {"DATABASE_URL": self.database_url, "QUEUE_URL": self.queue, "PUBLIC_URL": self.public_url}
+        return {**environment, **ours}
+
+    @property
+    def is_trial(self) -> bool:
+        """Is this a try-out on one machine? Only if people reach it by a loopback address."""
+        return is_loopback(urlsplit(self.public_url).hostname or "")
+
+    @property
+    def texts_offered(self) -> bool:
+        """Without a provider of texts the join form offers email only."""
+        return self.is_trial or self.sms_provider != "local"
+
+    @property
+    def database_file(self) -> Path | None:
+        kind, _, rest = self.database_url.partition(":///")
+        return Path(rest) if kind == "sqlite" else None
+
+    @property
+    def queue(self) -> str:
+        """Where background work is queued: beside the database unless told otherwise."""
+        if self.queue_url:
+            return self.queue_url
+        file = self.database_file
+        return f"sqlite:///{(file.parent if file else VAR) / 'queue.db'}"
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _value(environment: Mapping[str, str], name: str) -> str | None:
+    if file := environment.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}_FILE", file, "a file that can be read") from error
+    # Compose files and systemd units hand over empty strings for "not set".
+    return environment.get(name) or None
+
+
+def _translated(
+    cls: type[Settings], error: ValidationError, values: Mapping[str, str | None]
+) -> SettingsError:
+    name = str(error.errors()[0]["loc"][0])
+    secret = any(word in name for word in ("key", "token", "url"))
+    given = values.get(name) or ""
+    return SettingsError(
+        name.upper(), "a value not shown here" if secret else given, cls.model_fields[name].description or ""
+    )

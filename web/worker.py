@@ -1,0 +1,120 @@
+"""Background work. The queue only wakes us: what is to be done stands in the database.
+
+Losing a wake-up costs at most a minute, because a sweep looks by itself; having it twice costs nothing, because
+every message and every request is claimed in the database before anything is done.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import urlsplit
+
+import structlog
+from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.api import Huey
+from huey.consumer import Consumer
+
+from notifications import delivery, outbox
+from notifications.providers.local import Local
+from web.db import Database
+from web.house import signer_of, utc_now
+from web.services import joining, links, requests
+from web.settings import Settings
+from web.tokens import Signer
+
+KEEP_BODIES = timedelta(days=90)
+AT_A_TIME = 200
+LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
+
+
+@dataclass
+class Worker:
+    """Everything one pass of background work needs."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime] = utc_now
+    signer: Signer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.signer = signer_of(self.settings)
+
+    def work(self) -> int:
+        """Answer what was asked, send what is due, until nothing is left; returns how many things were done."""
+        done = 0
+        while step := self._answer() + self._deliver():
+            done += step
+        return done
+
+    def sweep(self) -> None:
+        """What time alone brings about: retention, and whatever a lost wake-up left behind."""
+        now = self.clock()
+        with self.database.write() as session:
+            joining.forget_unconfirmed(session, now=now)
+            outbox.blank_older_than(session, now - KEEP_BODIES)
+        self.work()
+
+    def _answer(self) -> int:
+        with self.database.write() as session:
+            return requests.answer_waiting(session, now=self.clock(), limit=AT_A_TIME)
+
+    def _deliver(self) -> int:
+        report = delivery.deliver_due(
+            self.database.write,
+            providers_of(self.settings, self.signer),
+            links.address_maker(self.signer, self.settings.public_url),
+            self.clock,
+            limit=AT_A_TIME,
+        )
+        return report.taken
+
+
+def providers_of(settings: Settings, signer: Signer) -> delivery.Providers:
+    """Who carries emails and texts, as the settings say."""
+    local = Local(settings.mail_from)
+    return delivery.Providers(
+        email=local,
+        sms=local,
+        key=signer.suppression_key(),
+        allowlist=frozenset(settings.trial_allowlist),
+        sms_daily_cap=settings.sms_daily_cap,
+        texts_take_replies=False,
+    )
+
+
+def queue_of(settings: Settings) -> Huey:
+    """The queue named by QUEUE_URL: a SQLite file, PostgreSQL or Redis. All carry the same two tasks."""
+    scheme = urlsplit(settings.queue).scheme.partition("+")[0]
+    if scheme == "sqlite":
+        return SqliteHuey("unmentoring", filename=settings.queue.partition(":///")[2], strict_fifo=True)
+    if scheme in ("postgresql", "postgres"):
+        return PostgresHuey("unmentoring", dsn=settings.queue.replace("+psycopg", ""))
+    return RedisHuey("unmentoring", url=settings.queue)
+
+
+def tasks(queue: Huey, settings: Settings) -> Callable[[], object]:
+    """Register the tasks on `queue` and return the one that wakes a worker."""
+
+    @cache  # one database for all tasks of a worker; never opened by a process that only wakes others
+    def worker() -> Worker:
+        return Worker(settings, Database(settings.database_url))
+
+    @queue.task(name="work")
+    def work() -> None:
+        worker().work()
+
+    @queue.periodic_task(crontab(), name="sweep")
+    def sweep() -> None:
+        worker().sweep()
+
+    return work
+
+
+def run(settings: Settings, threads: int = 1) -> None:
+    """Serve the queue until told to stop; first do what was left over."""
+    queue = queue_of(settings)
+    tasks(queue, settings)
+    Worker(settings, Database(settings.database_url)).sweep()
+    structlog.get_logger().info("worker ready", threads=threads)
+    Consumer(queue, workers=threads, max_delay=LONGEST_NAP).run()
