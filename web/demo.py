@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -125,7 +125,11 @@ def make(settings: Settings, database: Database, *, now: datetime, say: Say) -> 
     _round(story, PAST_ROUNDS + 1, now - timedelta(minutes=2))
     _some_answer_at_once(story, PAST_ROUNDS + 1, now - timedelta(minutes=1))
     with story.at(now) as session:
-        programmes.by_slug(session, SLUG).next_round_on = times.today(now) + EVERY
+        programmes.by_slug(session, SLUG).next_round_on = _monday_after(times.today(now) + EVERY)
+
+
+def _monday_after(day: date) -> date:
+    return day + timedelta(days=-day.weekday() % 7)
 
 
 def _programme(story: Story, when: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
@@ -50,6 +50,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
         )
+    app.after_request(_own_policy)  # before Talisman's, so it runs after it
     CSRFProtect(app)
     Talisman(
         app,
@@ -88,6 +89,14 @@ def _only_reading() -> bool:
 def _hosts(settings: Settings, public: str) -> list[str]:
     hosts = [public, *settings.allowed_hosts]
     return [*hosts, "localhost", "127.0.0.1", "[::1]"] if settings.is_trial else hosts
+
+
+def _own_policy(response):  # type: ignore[no-untyped-def]  # Flask's own signature
+    """A view that shows somebody else's document sets `g.policy` to a stricter one of its own."""
+    if policy := g.get("policy"):
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 def _no_store(response):  # type: ignore[no-untyped-def]  # Flask's own signature

@@ -124,7 +124,7 @@ def test_an_introduction_reads_as_it_should():
         "This time you are talking with Tom Field, Kirklees Council. In Tom’s words:\n\n"
         "“I run the bins data, and I would love to hear how others do it.”\n\n"
         "You write first. tom.field@example.org, or 07700 900123.\n\n"
-        "You are both usually free on Tuesday 8 December at 12:30 or Thursday 10 December at 16:00. "
+        "How about Tuesday 8 December at 12:30 or Thursday 10 December at 16:00? "
         "Half an hour is enough; any time up to Thursday 24 December is fine.\n\n"
         "If you want somewhere to start:\n\n"
         "- What are you thinking about?\n- What are you doing?\n- What would you like to share?\n\n"
@@ -151,7 +151,7 @@ def test_a_three_is_told_about_both_others():
     made = letter(introduction(TOM, SIAN))
     assert made.subject == "Meet Tom Field and Siân O’Neill (you write first)"
     assert "This time you are a three, with Tom Field, Kirklees Council, and Siân O’Neill" in made.text
-    assert "You are all usually free" in made.text
+    assert "How about" in made.text
 
 
 def test_only_what_a_partner_ticked_is_shown():
