@@ -193,10 +193,11 @@ def _claim(
         .returning(OutboxMessage)
     )
     rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
-    return sorted((_job(row) for row in rows), key=lambda job: job.id)
+    return sorted((job_of(row) for row in rows), key=lambda job: job.id)
 
 
-def _job(row: OutboxMessage) -> Job:
+def job_of(row: OutboxMessage) -> Job:
+    """What is worked on once the database is closed."""
     assert row.id is not None  # noqa: S101  (it came out of the database)
     return Job(
         id=row.id,

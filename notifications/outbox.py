@@ -293,7 +293,14 @@ def resend(session: Session, message_id: int, *, now: datetime) -> bool:
         col(OutboxMessage.attempt) == row.attempt,
     )
     fresh = {"state": State.QUEUED, "due_at": now, "expires_at": row.message().expires(now), "resent": True}
-    clean = {"tries": 0, "crashes": 0, "reason": None, "provider_id": None, "settled_at": None}
+    clean = {
+        "tries": 0,
+        "crashes": 0,
+        "reason": None,
+        "provider_id": None,
+        "settled_at": None,
+        "sending_at": None,
+    }
     return change(session, again.values(fresh | clean)) == 1
 
 

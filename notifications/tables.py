@@ -173,3 +173,30 @@ class ProviderPace(SQLModel, table=True):
     stopped_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     spent: int = 0
     spent_on: date | None = None
+
+
+class Receipt(SQLModel, table=True):
+    """One thing a provider told us about a message, as stored before it is applied.
+
+    `message_id` is ours, from the event; without it `provider_id` leads there, perhaps later: until then
+    `applied` is False. No address and no words of the message are kept.
+    """
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id", name="uq_receipt_once"),
+        Index("ix_receipt_unapplied", "applied", "received_at"),
+        Index("ix_receipt_message", "message_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str
+    event_id: str
+    what: str
+    message_id: int | None = None
+    attempt: int | None = None
+    provider_id: str | None = None
+    reason: str = ""
+    happened_at: datetime = Field(sa_type=UTCDateTime)
+    received_at: datetime = Field(sa_type=UTCDateTime)
+    applied: bool = False

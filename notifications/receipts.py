@@ -1,0 +1,219 @@
+"""What providers tell us about messages, in our words: stored once, applied once, in any order.
+
+A message's state only rises: accepted, failed_temporarily, delivered, failed, suppressed (a late bounce beats
+"delivered"). Opting out is separate: it stops the channel and says nothing about this message. An event about
+a message whose sending was cut off is the evidence that it arrived at the provider; a failure of an earlier
+attempt says nothing about a later one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlmodel import Session, col
+
+from notifications import suppression
+from notifications.messages import Channel
+from notifications.outbox import change, insert_on
+from notifications.suppression import Why
+from notifications.tables import OutboxMessage, Receipt, State
+
+LINK_FOR = timedelta(days=3)  # how long an event without a message is looked at again
+
+
+class What(StrEnum):
+    """What happened. The first four move the message; the others concern its reader's address."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REFUSED = "refused"  # the provider keeps a list of its own and did not send
+    BOUNCED = "bounced"  # failed, and the address is dead
+    UNREACHABLE = "unreachable"  # failed, and the number can get no texts
+    STOPPED = "stopped"  # not sent: they have told the provider to stop
+    UNSUBSCRIBED = "unsubscribed"
+    SPAM = "spam"
+    SUBSCRIBED = "subscribed"
+    OURS = "ours"  # not sent by a fault or limit of our own: somebody has to look
+    NOTHING = "nothing"  # opened, clicked, or a word we do not know: kept, changes nothing
+
+
+MOVES = {
+    What.ACCEPTED: State.ACCEPTED,
+    What.DEFERRED: State.FAILED_TEMPORARILY,
+    What.DELIVERED: State.DELIVERED,
+    What.FAILED: State.FAILED,
+    What.BOUNCED: State.FAILED,
+    What.UNREACHABLE: State.FAILED,
+    What.REFUSED: State.SUPPRESSED,
+    What.STOPPED: State.SUPPRESSED,
+    What.OURS: State.PARKED,
+    What.SPAM: State.DELIVERED,  # who reports a mail as spam has got it
+}
+# Which states each one rises above. Queued and claimed count only after an attempt: see `_apply`.
+RANK = {
+    State.UNCERTAIN: 0,
+    State.SENDING: 0,
+    State.QUEUED: 0,
+    State.CLAIMED: 0,
+    State.ACCEPTED: 1,
+    State.FAILED_TEMPORARILY: 2,
+    State.DELIVERED: 3,
+    State.PARKED: 4,
+    State.FAILED: 5,
+    State.SUPPRESSED: 6,
+}
+STOPS = {
+    What.BOUNCED: Why.BOUNCED,
+    What.UNREACHABLE: Why.NUMBER,
+    What.STOPPED: Why.STOP,
+    What.UNSUBSCRIBED: Why.UNSUBSCRIBED,
+    What.SPAM: Why.SPAM,
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event as an adapter understood it.
+
+    `event_id` is the provider's own, or made of what makes the event itself. `message_id` and `attempt` are
+    ours, if the event carries them. `reason` is shown to organisers: no address in it.
+    """
+
+    provider: str
+    event_id: str
+    what: What
+    at: datetime
+    message_id: int | None = None
+    attempt: int | None = None
+    provider_id: str | None = None
+    reason: str = ""
+
+
+def take(session: Session, events: Iterable[Event], *, key: bytes, now: datetime) -> int:
+    """Store events and apply those that are new. How many were new.
+
+    `key` is the suppression list's. Events about messages we do not know are kept and tried again by `link`.
+    """
+    new = _store(session, list(events), now)
+    _apply(session, new, key, now)
+    return len(new)
+
+
+def link(session: Session, *, key: bytes, now: datetime) -> int:
+    """Apply events that came before we knew the provider's id of their message. How many found it now."""
+    waiting = select(Receipt).where(
+        col(Receipt.applied).is_(False), col(Receipt.received_at) > now - LINK_FOR
+    )
+    receipts = list(session.scalars(waiting.limit(1000)))
+    _apply(session, receipts, key, now)
+    return sum(receipt.applied for receipt in receipts)
+
+
+def forget_older_than(session: Session, before: datetime) -> None:
+    """Retention: events are evidence for a month, then nothing."""
+    session.execute(delete(Receipt).where(col(Receipt.received_at) < before))
+
+
+def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Receipt]:
+    if not events:
+        return []
+    rows = [
+        {
+            "provider": event.provider,
+            "event_id": event.event_id[:200],
+            "what": event.what,
+            "message_id": event.message_id,
+            "attempt": event.attempt,
+            "provider_id": event.provider_id,
+            "reason": event.reason[:200],
+            "happened_at": event.at,
+            "received_at": now,
+            "applied": False,
+        }
+        for event in events
+    ]
+    once = insert_on(session)(Receipt).on_conflict_do_nothing(index_elements=["provider", "event_id"])
+    return list(session.scalars(once.returning(Receipt), rows))
+
+
+def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datetime) -> None:
+    found = _messages(session, receipts)
+    highest: dict[int, tuple[State, str]] = {}
+    for receipt in receipts:
+        message = found.get(_identity(receipt)) or found.get((receipt.provider, receipt.provider_id))
+        if message is None or message.id is None:
+            continue
+        receipt.applied = True
+        state = MOVES.get(What(receipt.what))
+        if state and _is_past(receipt, message, state):
+            continue
+        if state and RANK[state] >= RANK[highest.get(message.id, (State.UNCERTAIN, ""))[0]]:
+            highest[message.id] = (state, receipt.reason)
+        _consider_address(session, message, What(receipt.what), key, now)
+    _raise(session, highest, now)
+    session.flush()
+
+
+def _is_past(receipt: Receipt, message: OutboxMessage, state: State) -> bool:
+    return (
+        receipt.attempt is not None
+        and receipt.attempt < message.attempt
+        and RANK[state] > RANK[State.DELIVERED]
+    )
+
+
+def _identity(receipt: Receipt) -> tuple[str, str | int | None]:
+    return (receipt.provider, receipt.message_id)
+
+
+def _messages(
+    session: Session, receipts: Sequence[Receipt]
+) -> dict[tuple[str, str | int | None], OutboxMessage]:
+    """The messages that these are about, by (provider, our id) and by (provider, its id).
+
+    An event is believed only about a message that went to its provider.
+    """
+    ours = {receipt.message_id for receipt in receipts if receipt.message_id is not None}
+    theirs = {r.provider_id for r in receipts if r.message_id is None and r.provider_id is not None}
+    wanted = or_(col(OutboxMessage.id).in_(ours), col(OutboxMessage.provider_id).in_(theirs))
+    found: dict[tuple[str, str | int | None], OutboxMessage] = {}
+    for message in session.scalars(select(OutboxMessage).where(wanted)):
+        # A message given back after a cut-off has no provider at the moment: the event tells which it was.
+        for provider in {message.provider} if message.provider else {r.provider for r in receipts}:
+            found[provider, message.id] = message
+            if message.provider_id:
+                found[provider, message.provider_id] = message
+    return found
+
+
+def _consider_address(
+    session: Session, message: OutboxMessage, what: What, key: bytes, now: datetime
+) -> None:
+    if message.address_key is None:
+        return
+    channel = Channel(message.channel)
+    if what in STOPS:
+        suppression.suppress(session, channel, message.address_key, STOPS[what], key=key, now=now)
+    if what is What.SUBSCRIBED:
+        suppression.lift(session, channel, message.address_key, key=key)
+
+
+def _raise(session: Session, highest: dict[int, tuple[State, str]], now: datetime) -> None:
+    alike: dict[tuple[State, str], list[int]] = defaultdict(list)
+    for message_id, outcome in highest.items():
+        alike[outcome].append(message_id)
+    begun = col(OutboxMessage.sending_at).is_not(None)
+    for (state, reason), ids in alike.items():
+        lower = [each for each, rank in RANK.items() if rank < RANK[state]]
+        back = col(OutboxMessage.state).in_((State.QUEUED, State.CLAIMED))
+        rising = update(OutboxMessage).where(
+            col(OutboxMessage.id).in_(ids),
+            or_(and_(col(OutboxMessage.state).in_(lower), ~back), and_(back, begun)),
+        )
+        facts = {"state": state, "reason": reason or None, "settled_at": now, "lease_until": None}
+        change(session, rising.values(facts))

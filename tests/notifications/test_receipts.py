@@ -1,0 +1,146 @@
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from notifications import outbox, receipts, suppression
+from notifications.messages import Channel
+from notifications.receipts import Event, What
+from notifications.tables import Receipt, State
+from tests.support.letters import NOW
+
+KEY = b"suppression key"
+
+
+def event(what, event_id=None, message_id=1, **facts):
+    facts = {"provider": "memory", "at": NOW, "message_id": message_id} | facts
+    return Event(event_id=event_id or f"{what}-{message_id}", what=what, **facts)
+
+
+def take(post, *events):
+    with post.database.write() as session:
+        return receipts.take(session, events, key=KEY, now=NOW)
+
+
+@pytest.fixture
+def sent(post):
+    post.queue()
+    post.work()
+    return post
+
+
+def test_a_delivery_is_shown(sent):
+    take(sent, event(What.DELIVERED))
+    assert sent.state() == State.DELIVERED
+
+
+def test_an_event_told_twice_counts_once(sent):
+    assert [take(sent, event(What.DELIVERED)), take(sent, event(What.DELIVERED))] == [1, 0]
+
+
+def test_an_event_twice_in_one_report_counts_once(sent):
+    assert take(sent, event(What.DELIVERED), event(What.DELIVERED)) == 1
+
+
+STORY = (What.ACCEPTED, What.DEFERRED, What.DELIVERED, What.FAILED)
+
+
+def test_events_in_any_order_end_in_the_same_state(sent):
+    ends = set()
+    for n, order in enumerate(itertools.permutations(STORY), 2):
+        sent.queue(subject=str(n))
+        sent.work()
+        for what in order:
+            take(sent, event(what, message_id=n))
+        ends.add(sent.state(n))
+    assert ends == {State.FAILED}
+
+
+def test_events_all_at_once_end_in_the_same_state(sent):
+    take(sent, *(event(what) for what in STORY))
+    assert sent.state() == State.FAILED
+
+
+def test_a_late_bounce_beats_delivered(sent):
+    take(sent, event(What.DELIVERED))
+    take(sent, event(What.BOUNCED, reason="no such mailbox"))
+    assert (sent.state(), sent.row().reason) == (State.FAILED, "no such mailbox")
+
+
+def test_a_late_delivered_does_not_beat_a_bounce(sent):
+    take(sent, event(What.BOUNCED))
+    take(sent, event(What.DELIVERED))
+    assert sent.state() == State.FAILED
+
+
+@pytest.mark.parametrize("what", [What.BOUNCED, What.UNSUBSCRIBED, What.SPAM])
+def test_an_address_that_is_dead_or_unwilling_is_not_written_to_again(sent, what):
+    take(sent, event(what))
+    with sent.database.read() as session:
+        assert suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
+
+
+def test_unsubscribing_says_nothing_about_the_message(sent):
+    take(sent, event(What.UNSUBSCRIBED))
+    assert sent.state() == State.ACCEPTED
+
+
+def test_a_failure_that_is_no_bounce_leaves_the_address_alone(sent):
+    take(sent, event(What.FAILED))
+    with sent.database.read() as session:
+        assert not suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
+
+
+def test_an_event_about_nothing_we_know_changes_nothing_and_is_kept(sent):
+    take(sent, event(What.DELIVERED, message_id=99))
+    with sent.database.read() as session:
+        assert (sent.state(), session.get(Receipt, 1).applied) == (State.ACCEPTED, False)
+
+
+def test_an_event_from_another_provider_is_not_believed(sent):
+    take(sent, event(What.BOUNCED, provider="notify"))
+    assert sent.state() == State.ACCEPTED
+
+
+def test_an_event_that_came_too_early_is_linked_later(post):
+    take(post, event(What.DELIVERED, message_id=None, provider_id="m1"))
+    post.queue()
+    post.work()
+    with post.database.write() as session:
+        receipts.link(session, key=KEY, now=NOW + timedelta(minutes=1))
+    assert post.state() == State.DELIVERED
+
+
+def test_a_message_that_was_never_sent_cannot_be_delivered(post):
+    post.queue()
+    take(post, event(What.DELIVERED))
+    assert post.state() == State.QUEUED
+
+
+def test_the_failure_of_an_earlier_attempt_does_not_end_a_later_one(sent):
+    take(sent, event(What.BOUNCED, attempt=1))
+    with sent.database.write() as session:
+        outbox.resend(session, 1, now=NOW)
+        suppression.lift(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
+    sent.work()
+    take(sent, event(What.FAILED, attempt=1, event_id="late"))
+    assert sent.state() == State.ACCEPTED
+
+
+def test_a_fault_of_our_own_is_shown_to_somebody(sent):
+    take(sent, event(What.OURS, reason="over the provider's quota"))
+    assert (sent.state(), sent.row().reason) == (State.PARKED, "over the provider's quota")
+
+
+def test_old_events_are_forgotten(sent):
+    take(sent, event(What.DELIVERED))
+    with sent.database.write() as session:
+        receipts.forget_older_than(session, NOW + timedelta(days=30))
+    assert take(sent, event(What.DELIVERED)) == 1
+
+
+def test_an_event_about_a_forgotten_person_does_no_harm(sent):
+    with sent.database.write() as session:
+        outbox.forget(session, "p1")
+    take(sent, event(What.BOUNCED))
+    assert sent.state() == State.FAILED
