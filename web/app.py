@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from flask import Flask
 from flask_login import LoginManager
 
@@ -37,7 +38,8 @@ def create_app(
     _init_login(app)
     register(app, settings)
     errors.register(app)
-    # A mail program unsubscribes without a cookie, so without a form token: RFC 8058. The signed link is the proof.
+    # A mail program unsubscribes without a cookie, so without a form token: RFC 8058. The signed link is the
+    # proof.
     app.extensions["csrf"].exempt(me.unsubscribe)
     limit_open_forms(app, *OPEN_FORMS)
     return app
@@ -60,7 +62,5 @@ def _lose_quietly(task: Callable[[], object]) -> None:
     """A lost wake-up costs seconds, since the worker looks by itself; a failed page would cost the work."""
     try:
         task()
-    except Exception:
-        import structlog
-
+    except Exception:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
         structlog.get_logger().warning("the queue cannot be reached", exc_info=True)

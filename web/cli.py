@@ -183,14 +183,14 @@ def organiser() -> None:
 @organiser.command("add")
 @click.argument("email")
 @click.option("--programme", "slug", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True)
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True
+)
 @writing
 def add_organiser(session: Session, email: str, slug: str, role: str) -> None:
     """Give somebody a role, and print a link to sign in with (15 minutes, once)."""
     settings, now = Settings.from_env(), utc_now()
-    who = organisers.add(
-        session, programmes.by_slug(session, slug), email, Role(role), by=BY, now=now
-    )
+    who = organisers.add(session, programmes.by_slug(session, slug), email, Role(role), by=BY, now=now)
     link = organisers.sign_in_link(session, who, now=now)
     click.echo(links.address_maker(signer_of(settings), settings.public_url)(link, who.id))
 
@@ -296,7 +296,9 @@ def show_round(session: Session, slug: str, number: int | None) -> None:
 def _show(session: Session, which: Programme, number: int) -> None:
     preview = previews.of_round(session, which, number, now=utc_now())
     console = Console()
-    table = Table("Group", "Who", "Why these", "First to write", title=f"Round {number}: {preview.round.state.value}")
+    table = Table(
+        "Group", "Who", "Why these", "First to write", title=f"Round {number}: {preview.round.state.value}"
+    )
     for group in preview.groups:
         who = "\n".join(f"{member.name}, {member.organisation}" for member in group.members)
         table.add_row(str(group.number), who, group.why, group.first_mover)
@@ -357,5 +359,3 @@ def verify_audit(session: Session) -> None:
 
 if __name__ == "__main__":
     main()
-
-

@@ -21,8 +21,8 @@ BUSY_SECONDS = 10
 class Database:
     """The engine and the two ways into it.
 
-    `read()` gives a session in which nothing can be written; `write()` one that commits when its block ends well
-    and rolls back when it does not.
+    `read()` gives a session in which nothing can be written; `write()` one that commits when its block
+    ends well and rolls back when it does not.
     """
 
     def __init__(self, url: str) -> None:
@@ -39,10 +39,13 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self.queue, self.engine.connect().execution_options(writing=True) as connection:
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
-                session.commit()
+        with (
+            self.queue,
+            self.engine.connect().execution_options(writing=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.commit()
 
     def upgrade(self) -> None:
         """Bring the tables to this version of the program."""
@@ -61,7 +64,8 @@ class Database:
 class WriterQueue:
     """Writers to one SQLite file stand in line: threads by a mutex, processes by `flock`.
 
-    SQLite's own busy wait polls and starves; in a trial this line gave 3.6 times the writes and a thirtieth of the
+    SQLite's own busy wait polls and starves; in a trial this line gave 3.6 times the writes and a thirtieth
+    of the
     99th percentile. On PostgreSQL there is no line.
     """
 
@@ -102,7 +106,7 @@ def create_engine(url: str) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]  # sqlite3 or a pool's wrapper
+def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
     # None stops the driver from opening transactions by itself: see _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()

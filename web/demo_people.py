@@ -1,10 +1,13 @@
-"""The invented people of the demo. Organisations exist; nobody here does, and no address or number reaches anyone."""
+"""The invented people of the demo. Organisations exist; nobody here does, and no address or number reaches
+anyone.
+"""
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from web.models import Channel, VideoKind
+from notifications.messages import Channel
+from web.models import VideoKind
 from web.services.joining import Details
 
 
@@ -22,7 +25,8 @@ ORGANISATIONS = (
         "Leeds City Council",
         "Leeds",
         "leeds.example.org",
-        "Amina Yusuf, Ben Hargreaves, Chloe Denton, Dev Malhotra, Ellie Marsh, Femi Adeyemi, Grace Okoro, Harry Voss, "
+        "Amina Yusuf, Ben Hargreaves, Chloe Denton, Dev Malhotra, Ellie Marsh, Femi Adeyemi, Grace Okoro, "
+        "Harry Voss, "
         "Imani Cole",
         ("Leeds CC", "Leeds Council"),
     ),

@@ -18,7 +18,9 @@ def learning_feed(programme: Programme, shown: Sequence[Shown], *, page: str, ow
     feed.link(href=page)
     feed.link(href=own, rel="self")
     feed.author(name=programme.name)
-    feed.updated(max((one.learning.decided_at for one in shown), default=programme.created_at))
+    feed.updated(
+        max((one.learning.decided_at or programme.created_at for one in shown), default=programme.created_at)
+    )
     for one in reversed(shown):
         entry = feed.add_entry()
         entry.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}/{one.learning.id}")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from sqlmodel import Session
@@ -28,9 +29,7 @@ class House:
 
 
 def house() -> House:
-    found = current_app.extensions[KEY]
-    assert isinstance(found, House)
-    return found
+    return cast(House, current_app.extensions[KEY])
 
 
 def signer_of(settings: Settings) -> Signer:
@@ -44,7 +43,8 @@ def utc_now() -> datetime:
 def init_sessions(app: Flask) -> None:
     """`g.session` and `g.now` for every request.
 
-    A safe method gets a session that cannot write. The others get one that commits if the answer is not an error,
+    A safe method gets a session that cannot write. The others get one that commits if the answer is not an
+    error,
     before that answer leaves, and then wakes the worker.
     """
     app.before_request(_open)

@@ -10,7 +10,6 @@ from time import perf_counter
 import structlog
 from flask import Flask, Response, g, request
 
-
 WARNINGS = logging.WARNING
 
 

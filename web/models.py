@@ -1,6 +1,7 @@
 """Every table of the application. Messages have their own, in `notifications.outbox`.
 
-Table models do not validate: services do. Times are UTC; `now` is always handed in. Enums are stored by value.
+Table models do not validate: services do. Times are UTC; `now` is always handed in. Enums are stored by
+value.
 People carry opaque ids, because ids travel to providers, logs and the audit.
 """
 
@@ -46,14 +47,16 @@ def person_key(**options: Any) -> Any:
 
 
 class Priority(StrEnum):
-    """Which comes first when rounds are equally free of repeats: more fresh rounds later, or more crossing now."""
+    """Which comes first when rounds are equally free of repeats: more fresh rounds later, or more crossing
+    now.
+    """
 
     FRESH = "fresh"
     CROSS = "cross"
 
 
 class Programme(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, max_length=40)
     name: str = Field(max_length=80)
     contact: str = Field(max_length=254)
@@ -76,7 +79,7 @@ class Organisation(SQLModel, table=True):
     """One per programme: its organisers may rename and merge it without touching anybody else's."""
 
     __table_args__ = (UniqueConstraint("programme_id", "key"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id")
     name: str = Field(max_length=120)
     short_name: str = Field(default="", max_length=60)
@@ -172,11 +175,12 @@ class Request(SQLModel, table=True):
     The worker looks. So the answer page costs and says the same for a known and an unknown address.
     """
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: RequestKind = choice(RequestKind)
     programme_id: int | None = Field(default=None, foreign_key="programme.id")
     address_key: str = Field(max_length=64, index=True)
-    # Who this will be, if confirmed: the confirmation already names them, so that it can be forgotten by name.
+    # Who this will be, if confirmed: the confirmation already names them, so that it can be forgotten by
+    # name.
     person: str = Field(default_factory=new_id, max_length=ID_LENGTH)
     details: dict[str, Any] = document(dict)
     received_at: datetime = moment(nullable=False, index=True)
@@ -202,7 +206,7 @@ class Purpose(StrEnum):
 class Link(SQLModel, table=True):
     """One link in one message. The token is made from this row and a key when needed, never stored."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     purpose: Purpose = choice(Purpose)
     person: str = Field(max_length=ID_LENGTH, index=True)
     subject: int | None = None
@@ -212,7 +216,7 @@ class Link(SQLModel, table=True):
 
 
 class PhoneCode(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     person_id: str = person_key(index=True)
     phone: str = Field(max_length=16, index=True)
     digest: str = Field(max_length=64)
@@ -224,7 +228,7 @@ class PhoneCode(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """That somebody agreed to a wording, which version, when and where."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     person_id: str = person_key(index=True)
     programme_id: int = Field(foreign_key="programme.id")
     wording: str = Field(max_length=40)
@@ -243,7 +247,7 @@ class Round(SQLModel, table=True):
     """A draft until sent. The number is taken when drawn, so a programme has one draft at a time."""
 
     __table_args__ = (UniqueConstraint("programme_id", "number"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id")
     number: int
     state: RoundState = choice(RoundState, RoundState.DRAFT)
@@ -266,8 +270,10 @@ class Round(SQLModel, table=True):
 
 class Group(SQLModel, table=True):
     __tablename__ = "conversation_group"  # "group" is a word of SQL
-    id: int | None = Field(default=None, primary_key=True)
-    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), nullable=False, index=True))
+    id: int = Field(default=None, primary_key=True)
+    round_id: int = Field(
+        sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
     number: int
     why: str = Field(default="", sa_type=Text)
     repeats: int = 0
@@ -333,7 +339,7 @@ class Learning(SQLModel, table=True):
         UniqueConstraint("group_id", "person_id"),
         Index("ix_learning_wall", "programme_id", "state", "decided_at"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id")
     group_id: int = Field(foreign_key="conversation_group.id")
     person_id: str = person_key(index=True)
@@ -369,7 +375,7 @@ class OrganiserRole(SQLModel, table=True):
 class AuditEntry(SQLModel, table=True):
     """One thing done. `digest` covers the entry and the digest before it."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime = moment(nullable=False)
     programme_id: int | None = Field(default=None, index=True)
     actor: str = Field(max_length=60)

@@ -67,7 +67,9 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool, ready: Call
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError as error:
-        raise PortTaken(f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another") from error
+        raise PortTaken(
+            f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
+        ) from error
     signal.signal(signal.SIGTERM, _stop)
     child = WorkerProcess(settings) if worker else None
     try:

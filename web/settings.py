@@ -1,6 +1,6 @@
 """What the operator may set, from the environment and from nowhere else.
 
-    SettingsError       a value that cannot be; `.name`, `.given`, `.expected`
+SettingsError       a value that cannot be; `.name`, `.given`, `.expected`
 """
 
 import re
@@ -24,41 +24,57 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """One field per environment variable, named in capitals there; `NAME_FILE` reads the value from a file."""
+    """One field per environment variable, named in capitals there; `NAME_FILE` reads the value from a
+    file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: str = Field(
-        f"sqlite:///{VAR}/unmentoring.db", description="sqlite:///FILE or postgresql+psycopg://…"
+        default=f"sqlite:///{VAR}/unmentoring.db", description="sqlite:///FILE or postgresql+psycopg://…"
     )
-    queue_url: str | None = Field(None, description="sqlite:///FILE, postgresql://… or redis://…")
-    secret_key: str = Field(DEFAULT_KEY, description="at least 32 characters, different on every installation")
-    secret_key_previous: str | None = Field(None, description="the key before the last change of SECRET_KEY")
+    queue_url: str | None = Field(default=None, description="sqlite:///FILE, postgresql://… or redis://…")
+    secret_key: str = Field(
+        default=DEFAULT_KEY, description="at least 32 characters, different on every installation"
+    )
+    secret_key_previous: str | None = Field(
+        default=None, description="the key before the last change of SECRET_KEY"
+    )
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="the address people reach, https://… without a path"
+        default="http://127.0.0.1:8000", description="the address people reach, https://… without a path"
     )
-    allowed_hosts: tuple[str, ...] = Field((), description="host names separated by commas")
-    proxy_hops: int = Field(0, ge=0, le=5, description="how many proxies stand in front, 0 to 5")
-    mail_from: str = Field("Unmentoring <hello@localhost>", description="Name <address>")
-    inbound_domain: str | None = Field(None, description="the domain whose mail reaches us")
-    alert_email: str | None = Field(None, description="who hears of trouble")
+    allowed_hosts: tuple[str, ...] = Field(default=(), description="host names separated by commas")
+    proxy_hops: int = Field(default=0, ge=0, le=5, description="how many proxies stand in front, 0 to 5")
+    mail_from: str = Field(default="Unmentoring <hello@localhost>", description="Name <address>")
+    inbound_domain: str | None = Field(default=None, description="the domain whose mail reaches us")
+    alert_email: str | None = Field(default=None, description="who hears of trouble")
     email_provider: Literal["local", "smtp", "sendgrid", "notify"] = Field(
-        "local", description="local, smtp, sendgrid or notify"
+        default="local", description="local, smtp, sendgrid or notify"
     )
-    sms_provider: Literal["local", "twilio", "notify"] = Field("local", description="local, twilio or notify")
-    smtp_url: str | None = Field(None, description="smtp://user:password@host:587 or smtps://…")
-    sendgrid_api_key: str | None = Field(None, description="a SendGrid API key")
-    sendgrid_base_url: str = Field("https://api.sendgrid.com", description="where SendGrid's API is")
-    sendgrid_webhook_key: str | None = Field(None, description="the Event Webhook's public key, two by commas")
-    twilio_account_sid: str | None = Field(None, description="AC and 32 hexadecimal digits")
-    twilio_auth_token: str | None = Field(None, description="Twilio's auth token")
-    twilio_from: str | None = Field(None, description="a number or a sender name")
-    twilio_base_url: str = Field("https://api.twilio.com", description="where Twilio's API is")
-    notify_api_key: str | None = Field(None, description="a GOV.UK Notify API key")
-    notify_base_url: str = Field("https://api.notifications.service.gov.uk", description="where Notify is")
-    notify_callback_token: str | None = Field(None, description="the bearer token of Notify's callbacks")
-    sms_daily_cap: int = Field(500, ge=0, description="texts a day at the most, 0 or more")
-    trial_allowlist: tuple[str, ...] = Field((), description="addresses and numbers separated by commas")
+    sms_provider: Literal["local", "twilio", "notify"] = Field(
+        default="local", description="local, twilio or notify"
+    )
+    smtp_url: str | None = Field(default=None, description="smtp://user:password@host:587 or smtps://…")
+    sendgrid_api_key: str | None = Field(default=None, description="a SendGrid API key")
+    sendgrid_base_url: str = Field(default="https://api.sendgrid.com", description="where SendGrid's API is")
+    sendgrid_webhook_key: str | None = Field(
+        default=None, description="the Event Webhook's public key, two by commas"
+    )
+    twilio_account_sid: str | None = Field(default=None, description="AC and 32 hexadecimal digits")
+    twilio_auth_token: str | None = Field(default=None, description="Twilio's auth token")
+    twilio_from: str | None = Field(default=None, description="a number or a sender name")
+    twilio_base_url: str = Field(default="https://api.twilio.com", description="where Twilio's API is")
+    notify_api_key: str | None = Field(default=None, description="a GOV.UK Notify API key")
+    notify_base_url: str = Field(
+        default="https://api.notifications.service.gov.uk", description="where Notify is"
+    )
+    notify_callback_token: str | None = Field(
+        default=None, description="the bearer token of Notify's callbacks"
+    )
+    sms_daily_cap: int = Field(default=500, ge=0, description="texts a day at the most, 0 or more")
+    trial_allowlist: tuple[str, ...] = Field(
+        default=(), description="addresses and numbers separated by commas"
+    )
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = environ) -> Self:
@@ -82,7 +98,12 @@ class Settings(BaseModel):
     @classmethod
     def _address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+        ):
             raise ValueError("an address like https://unmentoring.example.org, without a path")
         return value.rstrip("/")
 
@@ -98,14 +119,20 @@ class Settings(BaseModel):
         if self.is_trial:
             return self
         if self.secret_key == DEFAULT_KEY or len(self.secret_key) < 32:
-            raise SettingsError("SECRET_KEY", "the default or a short key", "at least 32 characters of your own")
+            raise SettingsError(
+                "SECRET_KEY", "the default or a short key", "at least 32 characters of your own"
+            )
         for name in ("email_provider", "sms_provider"):
-            if getattr(self, name) == "local" and not (name == "sms_provider" and self.email_provider != "local"):
+            if getattr(self, name) == "local" and not (
+                name == "sms_provider" and self.email_provider != "local"
+            ):
                 raise SettingsError(name.upper(), "local", "a real provider, because PUBLIC_URL is public")
         return self
 
     def at_port(self, port: int, environment: Mapping[str, str] = environ) -> Self:
-        """The same, with links that lead to `port` of this machine unless the operator said where people reach us."""
+        """The same, with links that lead to `port` of this machine unless the operator said where people
+        reach us.
+        """
         if _value(environment, "PUBLIC_URL"):
             return self
         return self.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})

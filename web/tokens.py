@@ -1,8 +1,8 @@
 """Links in messages: a link's id and a MAC, never stored.
 
-    BadLink             cut, changed, unknown or foreign
-      ExpiredLink       right once, too old now; `.purpose`
-      UsedLink          single use, and used
+BadLink             cut, changed, unknown or foreign
+  ExpiredLink       right once, too old now; `.purpose`
+  UsedLink          single use, and used
 """
 
 import base64
@@ -54,7 +54,9 @@ class Signer:
         )
 
     def standing_token(self, purpose: str, person: str) -> str:
-        """36 characters for a link that lives as long as its person and needs no row, as unsubscribing does."""
+        """36 characters for a link that lives as long as its person and needs no row, as unsubscribing
+        does.
+        """
         body = _version(self.keys[0]) + bytes.fromhex(person)
         return _encode(body + _mac(self.keys[0], body, purpose, person))
 
@@ -71,7 +73,9 @@ class Signer:
         return person
 
     def suppression_key(self) -> bytes:
-        """The key of the list of addresses that must not be written to. It stays what it is while SECRET_KEY does."""
+        """The key of the list of addresses that must not be written to. It stays what it is while SECRET_KEY
+        does.
+        """
         return hmac.new(self.keys[-1].encode(), b"unmentoring suppression list", hashlib.sha256).digest()
 
     def digest(self, purpose: str, value: str) -> str:

@@ -1,6 +1,7 @@
 """Background work. The queue only wakes us: what is to be done stands in the database.
 
-Losing a wake-up costs at most a minute, because a sweep looks by itself; having it twice costs nothing, because
+Losing a wake-up costs at most a minute, because a sweep looks by itself; having it twice costs nothing,
+because
 every message and every request is claimed in the database before anything is done.
 """
 
@@ -41,7 +42,9 @@ class Worker:
         self.signer = signer_of(self.settings)
 
     def work(self) -> int:
-        """Answer what was asked, send what is due, until nothing is left; returns how many things were done."""
+        """Answer what was asked, send what is due, until nothing is left; returns how many things were
+        done.
+        """
         done = 0
         while step := self._answer() + self._deliver():
             done += step

@@ -77,5 +77,3 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def engine(database: Database):  # type: ignore[no-untyped-def]
     return database.engine
-
-

@@ -29,7 +29,9 @@ class CheckInForm(FlaskForm):
         choices=[(answer.value, words) for answer, words in ANSWERS.items()],
     )
     text = LongText(
-        "One thing you learned (optional)", most=LEARNING, description="A sentence is plenty. Leave out private things."
+        "One thing you learned (optional)",
+        most=LEARNING,
+        description="A sentence is plenty. Leave out private things.",
     )
     link = Text(
         "A link to your post (optional)",

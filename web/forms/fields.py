@@ -47,7 +47,9 @@ class Text(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         given = unicodedata.normalize("NFKC", valuelist[0]) if valuelist else ""
-        self.data = "\n".join(_tidied(line) for line in given.strip().splitlines()) if self.lines else _tidied(given)
+        self.data = (
+            "\n".join(_tidied(line) for line in given.strip().splitlines()) if self.lines else _tidied(given)
+        )
 
 
 class LongText(Text):
@@ -68,7 +70,7 @@ class Check(BooleanField):
 class Checks(SelectMultipleField):
     widget = GovCheckboxesInput()
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, _form: Form) -> None:
         if not set(self.data or ()) <= {value for value, *_ in self.choices}:
             raise ValidationError("Choose from the list")
 
@@ -79,7 +81,7 @@ class Radio(RadioField):
     def __init__(self, label: str, *, needed: str, **options: Any) -> None:
         super().__init__(label, [InputRequired(needed)], **options)
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, _form: Form) -> None:
         if self.data is not None and self.data not in {value for value, _ in self.choices}:
             raise ValidationError("Choose one of these")
 
@@ -110,7 +112,7 @@ class Readable:
         self.most = most
         self.field_flags = {"maxlength": most}
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         text = field.data or ""
         if len(text) > self.most:
             raise StopValidation(f"Use at most {self.most} letters; this has {len(text):,}")
@@ -119,18 +121,18 @@ class Readable:
             raise StopValidation("Remove the characters that cannot be seen; typing it anew helps")
 
 
-def is_email(form: Form, field: Field) -> None:
+def is_email(_form: Form, field: Field) -> None:
     """An address, in its tidied form."""
     _translate(field, addresses.email)
 
 
-def is_phone(form: Form, field: Field) -> None:
+def is_phone(_form: Form, field: Field) -> None:
     """Nothing, or a number that texts can go to, in E.164."""
     if field.data:
         _translate(field, addresses.phone)
 
 
-def is_web_link(form: Form, field: Field) -> None:
+def is_web_link(_form: Form, field: Field) -> None:
     """Nothing, or an address of the open web: no other scheme, no credentials, a real host."""
     if not field.data:
         return
@@ -157,5 +159,3 @@ def _translate(field: Field, check: Any) -> None:
 def _tidied(line: str) -> str:
     # Only spaces: other white space is refused where it does not belong, not hidden.
     return " ".join(part for part in line.strip().split(" ") if part)
-
-

@@ -7,6 +7,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from notifications.messages import Channel
 from web.forms.fields import (
     Check,
     Checks,
@@ -18,7 +19,7 @@ from web.forms.fields import (
     is_email,
     is_phone,
 )
-from web.models import Channel, Person, VideoKind
+from web.models import Person, VideoKind
 from web.services.joining import Details
 from web.services.participation import Edit
 
@@ -34,7 +35,7 @@ SHARES = [("email", "My email address"), ("phone", "My phone number"), ("video",
 
 
 class EmailForm(FlaskForm):
-    """ "Send me my link", and an organiser's sign-in."""
+    """For "send me my link", and for an organiser's sign-in."""
 
     email = Text("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
 
@@ -81,7 +82,9 @@ class DetailsForm(FlaskForm):
         missing = {"phone": self.phone.data, "video": self.video_handle.data}
         for what, given in missing.items():
             if what in field.data and not given:
-                raise ValidationError(f"There is no {'phone number' if what == 'phone' else 'video handle'} to show yet")
+                raise ValidationError(
+                    f"There is no {'phone number' if what == 'phone' else 'video handle'} to show yet"
+                )
         if not field.data:
             raise ValidationError("Tick at least one: they need a way to write to you")
 

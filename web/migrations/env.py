@@ -1,5 +1,7 @@
 """How Alembic reaches our tables. The engine is handed over by `web.db`."""
 
+from typing import Any, Literal
+
 import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -24,8 +26,10 @@ def run() -> None:
         connection.commit()
 
 
-def _render(kind: str, item: object, _context: AutogenContext) -> str | bool:
-    """Enums and SQLModel's strings are plain strings in a migration: what a table was must not change with the code."""
+def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Enums and SQLModel's strings are plain strings in a migration: what a table was must not change with
+    the code.
+    """
     if kind == "type" and isinstance(item, sa.Enum | AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     return False

@@ -3,8 +3,9 @@
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from notifications.messages import Channel
 from web.house import house
-from web.models import Channel, Link, Membership, Organisation, Person, Programme, Purpose, Request
+from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request
 from web.permissions import with_link
 from web.services import joining, links, participation, people
 from web.tokens import ExpiredLink, UsedLink
@@ -50,8 +51,7 @@ def press(token: str) -> ResponseReturnValue:
 
 
 def _open(token: str) -> Link:
-    link = links.open_link(g.session, house().signer, token, *PURPOSES, now=g.now)
-    return link
+    return links.open_link(g.session, house().signer, token, *PURPOSES, now=g.now)
 
 
 def _request(link: Link) -> Request:

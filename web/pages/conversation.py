@@ -38,7 +38,10 @@ def show(token: str) -> ResponseReturnValue:
     if introduction is None:
         raise BadLink
     address = links.address_maker(house().signer, "")
-    doors = {"check_in": address(introduction.check_in, talk.reader.id), "page": url_for("me.show", token=token)}
+    doors = {
+        "check_in": address(introduction.check_in, talk.reader.id),
+        "page": url_for("me.show", token=token),
+    }
     if introduction.calendar_link:
         doors["calendar"] = address(introduction.calendar_link, talk.reader.id)
     return render_template(

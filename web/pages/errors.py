@@ -15,9 +15,9 @@ OWN_PAGE = {403, 404, 410, 413, 422, 429, 500, 503}
 
 def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(CSRFError, lambda error: _page(422))
-    app.register_error_handler(NoSuchProgramme, lambda error: _page(404))
-    app.register_error_handler(NotTheirs, lambda error: _page(404))
+    app.register_error_handler(CSRFError, lambda _error: _page(422))
+    app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
+    app.register_error_handler(NotTheirs, lambda _error: _page(404))
     app.register_error_handler(BadLink, _bad_link)
     app.register_error_handler(OperationalError, _database_away)
 
@@ -26,7 +26,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     body, _ = _page(error.code if error.code in OWN_PAGE else 404 if error.code < 500 else 500)
-    return body, error.code, {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return (
+        body,
+        error.code,
+        {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")},
+    )
 
 
 def _page(code: int) -> tuple[str, int]:

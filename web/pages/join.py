@@ -26,7 +26,11 @@ def send(slug: str) -> ResponseReturnValue:
     form.offer_texts(house().settings.texts_offered)
     _suggest_organisation(form, programme)
     valid = form.validate_on_submit()
-    if valid and not form.was_filled_by_a_program() and _started().too_quick(form.started.data, g.now.timestamp()):
+    if (
+        valid
+        and not form.was_filled_by_a_program()
+        and _started().too_quick(form.started.data, g.now.timestamp())
+    ):
         form.form_errors.append("quick")
         valid = False
     if not valid:
@@ -55,7 +59,6 @@ def _suggest_organisation(form: JoinForm, programme: Programme) -> None:
 
 
 def _page(programme: Programme, form: JoinForm) -> str:
-    assert programme.id is not None
     form.offer_texts(house().settings.texts_offered)
     form.started.data = _started().stamp(g.now.timestamp())
     known = organisations.names(g.session, programme.id)

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from notifications import suppression
+from notifications.messages import Channel
 from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
 from web.house import house
-from web.models import Channel, Link, Membership, Person, Programme, Purpose, Standing
+from web.models import Link, Membership, Person, Programme, Purpose, Standing
 from web.permissions import open_to_everyone, with_link
 from web.services import conversations, links, organisations, participation, privacy, programmes, times
 from web.tokens import BadLink
@@ -144,7 +145,9 @@ def organisation(token: str, slug: str) -> ResponseReturnValue:
         flash("Saved.")
         return _back(token)
     if not form.is_submitted():
-        section = next(one for one in participation.sections(g.session, visit.person) if one.programme.slug == slug)
+        section = next(
+            one for one in participation.sections(g.session, visit.person) if one.programme.slug == slug
+        )
         form.organisation.data = section.organisation.name
     known = organisations.names(g.session, membership.programme_id)
     page = render_template("me/organisation.html", visit=visit, form=form, organisations=known)

@@ -21,14 +21,14 @@ class Agreement:
 
 
 FEWEST_REPEATS = (
-    "As few people as possible meet somebody they have met before. While a round without any such pair exists, "
-    "there is none. Where one cannot be avoided, it is the pair that met longest ago."
+    "As few people as possible meet somebody they have met before. While a round without any such pair "
+    "exists, there is none. Where one cannot be avoided, it is the pair that met longest ago."
 )
 CROSSING = "As many pairs as possible bring two different organisations together."
 LOOK_AHEAD = "Among these, we take a round that leaves the most further rounds without a repeat."
 FAIRNESS = (
-    "People who were let down last time and newcomers are not the ones who meet somebody again. When the number is "
-    "odd, one group is a three; turns in a three are shared out among those who are happy with it."
+    "People who were let down last time and newcomers are not the ones who meet somebody again. When the "
+    "number is odd, one group is a three; turns in a three are shared out among those who are happy with it."
 )
 
 
@@ -40,13 +40,13 @@ def in_force(programme: Programme) -> Agreement:
         review_on=programme.agreement_review_on,
         size=_size(programme.group_size),
         never=[
-            "Two people who must not meet never do. Anybody can name somebody, privately; an organiser can too.",
+            "Two people who must not meet never do.",
             "Nobody is introduced who has skipped the round, paused or left.",
         ],
         wishes=[FEWEST_REPEATS, *ahead, FAIRNESS],
         chance=(
-            "Among the rounds that are equally good on all of this, chance decides. The draw's seed is kept, so "
-            "whoever holds its input can do it again and get the same round."
+            "Among the rounds that are equally good on all of this, chance decides. The draw's seed is kept, "
+            "so whoever holds its input can do it again and get the same round."
         ),
     )
 

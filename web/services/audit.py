@@ -1,6 +1,6 @@
 """Who did what when. Entries are only ever added, and each one's digest covers the one before it.
 
-    TamperedAudit       an entry does not follow from the one before; `.entry`
+TamperedAudit       an entry does not follow from the one before; `.entry`
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from web.models import AuditEntry, AuditHead
 
@@ -32,7 +32,9 @@ def record(
     subject: str = "",
     **facts: Any,
 ) -> None:
-    """Add an entry in the caller's transaction. `actor`, `subject` and `facts` hold opaque ids and counts only."""
+    """Add an entry in the caller's transaction. `actor`, `subject` and `facts` hold opaque ids and counts
+    only.
+    """
     head = _lock_head(session)
     entry = AuditEntry(
         at=now, programme_id=programme, actor=actor, action=action, subject=subject, facts=facts, digest=b""
@@ -51,7 +53,7 @@ def verify(session: Session) -> int:
         TamperedAudit: an entry was changed, removed or put in between.
     """
     previous, count = b"", 0
-    for entry in session.exec(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):  # type: ignore[arg-type]
+    for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).yield_per(1000):
         if _digest(previous, entry) != entry.digest:
             raise TamperedAudit(entry.id, "does not follow from the entry before it")
         previous, count = entry.digest, count + 1

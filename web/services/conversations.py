@@ -1,6 +1,6 @@
 """Conversations: one group as one of its members sees it, and what that member says became of it.
 
-    NotTheirs           the link's person is not in that group
+NotTheirs           the link's person is not in that group
 """
 
 from collections.abc import Sequence
@@ -147,7 +147,6 @@ def history(session: Session, person: Person) -> list[Conversation]:
 
 def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
     """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
-    assert talk.group.id is not None
     first = talk.check_in is None
     row = talk.check_in or CheckIn(
         group_id=talk.group.id,
@@ -182,10 +181,9 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
     told = {"text": said.text, "link": said.link, "showing": said.showing}
     if learning and all(getattr(learning, field) == value for field, value in told.items()):
         return
-    assert talk.programme.id is not None and talk.group.id is not None
-    learning = learning or Learning(
-        programme_id=talk.programme.id, group_id=talk.group.id, person_id=talk.reader.id, created_at=now
-    )
+        learning = learning or Learning(
+            programme_id=talk.programme.id, group_id=talk.group.id, person_id=talk.reader.id, created_at=now
+        )
     for field, value in told.items():
         setattr(learning, field, value)
     # Changed words have not been looked at, whatever was decided about the old ones.

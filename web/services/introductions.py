@@ -1,6 +1,5 @@
 """What each member of a group is told: composed from the tables, queued as messages."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,7 +10,6 @@ from notifications import messages, outbox
 from web.models import (
     Group,
     GroupMember,
-    Membership,
     Organisation,
     Person,
     Programme,
@@ -57,6 +55,7 @@ class Party:
     organisations: dict[int, Organisation]
     slots: tuple[messages.Slot, ...]
     why: str
+    room: str | None
 
     def others(self, reader: str) -> list[GroupMember]:
         return [member for member in self.members if member.person_id != reader]
@@ -82,7 +81,7 @@ def named(person: Person) -> messages.Named:
 
 
 def video(person: Person) -> str | None:
-    """ "Teams: amina@example.org"; None for who gave no handle."""
+    """Such as "Teams: amina@example.org"; None for who gave no handle."""
     if not person.video_handle:
         return None
     known = person.video_kind not in (VideoKind.NONE, VideoKind.OTHER)
@@ -109,49 +108,64 @@ def _introduce_one(
     now: datetime,
 ) -> None:
     group = party.group
-    assert group.id is not None and group.first_mover is not None
     facts = programmes.facts(programme)
     # The one link of a text: the conversation as a page, with the ways to everything else on it.
     page = links.make(session, Purpose.CONVERSATION, person.id, now=now, subject=group.id)
     asked = window.check_in_again_at
-    check_in = links.make(
-        session, Purpose.CHECK_IN, person.id, now=now, subject=group.id, usable_from=asked
-    )
+    check_in = links.make(session, Purpose.CHECK_IN, person.id, now=now, subject=group.id, usable_from=asked)
     introduction = messages.Introduction(
         programme=facts,
         group=str(group.id),
         sequence=0,
         partners=tuple(party.partner(member) for member in party.others(person.id)),
-        first_mover=group.first_mover,
+        first_mover=group.first_mover or "",
         why=party.why,
         slots=party.slots,
         until=window.ends_on,
         starts_on=window.starts_on,
         prompts=tuple(programme.prompts),
-        video_room=room(programme, group),
+        video_room=party.room,
         page=page,
         check_in=check_in,
         calendar_link=links.make(session, Purpose.CALENDAR, person.id, now=now, subject=group.id),
     )
-    to, place = recipient(person), {"programme": programme.slug, "round": str(round_.id)}
-    outbox.queue(session, introduction, to, subject=f"group {group.id}", now=now, **place)
+    to, this_round = recipient(person), str(round_.id)
+    outbox.queue(
+        session,
+        introduction,
+        to,
+        subject=f"group {group.id}",
+        programme=programme.slug,
+        round=this_round,
+        now=now,
+    )
     for again, due in ((False, window.check_in_at), (True, window.check_in_again_at)):
         question = messages.CheckIn(facts, party.named(person.id), check_in, page, again)
         subject = f"group {group.id} again" if again else f"group {group.id}"
-        outbox.queue(session, question, to, subject=subject, due=due, now=now, **place)
+        outbox.queue(
+            session,
+            question,
+            to,
+            subject=subject,
+            programme=programme.slug,
+            round=this_round,
+            due=due,
+            now=now,
+        )
 
 
-def room(programme: Programme, group: Group) -> str | None:
-    """A video room from the programme's template: a name nobody can guess from another group's."""
+def room(programme: Programme, token: str) -> str | None:
+    """A video room from the programme's template, under a name that only its group knows."""
     if not programme.video_template:
         return None
-    token = random.Random(f"{programme.slug} {group.id} {group.first_mover}").randbytes(8).hex()
     return programme.video_template.replace("{room}", f"{programme.slug}-{token}")
 
 
 def why(pot: RoundPot, group: Group, members: Sequence[GroupMember]) -> str:
     """Why these people, in a sentence for themselves."""
-    start = "You have met before; nobody you have not met was free." if group.repeats else "You have never met."
+    start = (
+        "You have met before; nobody you have not met was free." if group.repeats else "You have never met."
+    )
     return " ".join(filter(None, [start, _organisations_sentence(pot, members)]))
 
 

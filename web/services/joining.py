@@ -14,8 +14,8 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages, outbox
+from notifications.messages import Channel
 from web.models import (
-    Channel,
     Consent,
     Link,
     Membership,
@@ -182,12 +182,11 @@ def _write_details(person: Person, details: Details) -> None:
 def _join(
     session: Session, programme: Programme, person: Person, details: Details, *, source: str, now: datetime
 ) -> None:
-    assert programme.id is not None
     organisation = organisations.find_or_add(session, programme.id, details.organisation)
     membership = session.get(Membership, (programme.id, person.id)) or Membership(
         programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now
     )
-    membership.organisation_id = organisation.id  # type: ignore[assignment]  # flushed, so it has one
+    membership.organisation_id = organisation.id
     membership.standing, membership.left_at = Standing.ACTIVE, None
     membership.happy_in_three = details.happy_in_three
     session.add(membership)
@@ -246,5 +245,3 @@ def forget_unconfirmed(session: Session, *, now: datetime) -> int:
             outbox.forget(session, request.person)
         session.delete(request)
     return len(stale)
-
-

@@ -1,7 +1,7 @@
 """Learnings: what people learned, looked at by an organiser, shown on the wall.
 
-    NotToShow           its author said it stays between them and us
-    ChangedMeanwhile    the author or another organiser changed it after it was shown
+NotToShow           its author said it stays between them and us
+ChangedMeanwhile    the author or another organiser changed it after it was shown
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,9 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """A learning with the names its readers may see: `author` and `partners` are empty where nobody agreed."""
+    """A learning with the names its readers may see: `author` and `partners` are empty where nobody
+    agreed.
+    """
 
     learning: Learning
     author: str
@@ -102,9 +104,7 @@ def _public(person: Person, organisation: Organisation) -> str:
     return f"{first}, {organisation.short_name or organisation.name}" if first else ""
 
 
-def publish(
-    session: Session, learning: Learning, *, text: str, version: int, by: str, now: datetime
-) -> None:
+def publish(session: Session, learning: Learning, *, text: str, version: int, by: str, now: datetime) -> None:
     """Show it on the wall, in the organiser's edit of the words (personal data taken out).
 
     Raises:

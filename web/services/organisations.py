@@ -54,7 +54,6 @@ def add(
     made = Organisation(programme_id=programme, name=name, short_name=short_name, key=key(name))
     session.add(made)
     session.flush()
-    assert made.id is not None
     for other in {key(other) for other in other_names} - {made.key}:
         session.add(OrganisationName(programme_id=programme, key=other, organisation_id=made.id))
     for domain in domains:
@@ -72,7 +71,9 @@ def names(session: Session, programme: int) -> list[str]:
 
 
 def by_email(session: Session, programme: int, email: str) -> Organisation | None:
-    """The organisation an address speaks for: its domain or a parent of it, never a public mailbox provider's."""
+    """The organisation an address speaks for: its domain or a parent of it, never a public mailbox
+    provider's.
+    """
     labels = email.rpartition("@")[2].casefold().split(".")
     domains = [".".join(labels[start:]) for start in range(len(labels) - 1)]
     found = session.exec(

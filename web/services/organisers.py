@@ -1,6 +1,6 @@
 """Organisers: who they are, what they may do in which programme, and how they sign in.
 
-    LastOwner           a programme keeps at least one owner
+LastOwner           a programme keeps at least one owner
 """
 
 from datetime import datetime
@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
+from notifications.messages import Channel
 from web.models import (
-    Channel,
     Link,
     Organiser,
     OrganiserRole,
@@ -43,7 +43,6 @@ def add(
     Raises:
         LastOwner: that would leave the programme without an owner.
     """
-    assert programme.id is not None
     address = addresses.email(email)
     organiser = by_email(session, address) or Organiser(
         email=address, email_key=addresses.email_key(address), created_at=now
@@ -85,7 +84,7 @@ def programmes_of(session: Session, organiser: str) -> list[tuple[Programme, Rol
         .where(OrganiserRole.organiser_id == organiser)
         .order_by(Programme.name)
     )
-    return [(programme, role) for programme, role in rows]
+    return [(programme, Role(role)) for programme, role in rows]
 
 
 def ask_to_sign_in(session: Session, email: str, *, signer: Signer, now: datetime) -> Request:

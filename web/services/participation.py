@@ -1,8 +1,8 @@
 """A participant's own page: what they may change, one programme at a time.
 
-    BadPause            a pause that ends before it starts; says what to do
-    BadCode             not the code we sent, too old, or tried too often; says what to do
-    TooManyCodes        three codes a number a day
+BadPause            a pause that ends before it starts; says what to do
+BadCode             not the code we sent, too old, or tried too often; says what to do
+TooManyCodes        three codes a number a day
 """
 
 import hmac
@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages, outbox
+from notifications.messages import Channel
 from web.models import (
-    Channel,
     Membership,
     Organisation,
     Person,
@@ -136,7 +136,6 @@ def set_happy_in_three(session: Session, membership: Membership, happy: bool, *,
 
 def set_organisation(session: Session, membership: Membership, name: str, *, now: datetime) -> None:
     organisation = organisations.find_or_add(session, membership.programme_id, name)
-    assert organisation.id is not None
     membership.organisation_id = organisation.id
     _changed(session, membership, "changed organisation", now)
 
@@ -208,7 +207,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
 
 
 def ask_for_link(session: Session, email: str, *, signer: Signer, now: datetime) -> Request:
-    """ "Send me my link": the same statements whoever it is."""
+    """Keep that somebody wants their link: the same statements whoever it is."""
     request = Request(
         kind=RequestKind.MY_LINK,
         address_key=address_key(signer, email),
@@ -246,8 +245,10 @@ def send_code(
 
     Raises:
         TooManyCodes: the number has had three today.
+        BadCode: there is no number.
     """
-    assert person.phone is not None
+    if person.phone is None:
+        raise BadCode("Add a mobile number first")
     day = now - timedelta(days=1)
     sent = select(func.count()).where(PhoneCode.phone == person.phone, col(PhoneCode.created_at) > day)
     if session.exec(sent).one() >= CODES_A_DAY:

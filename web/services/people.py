@@ -1,6 +1,6 @@
 """People by the fileful: CSV in and out, and the history of an older scheme.
 
-    BadFile             cannot be read as it should; the text names file, row and column
+BadFile             cannot be read as it should; the text names file, row and column
 """
 
 import csv
@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
 from notifications.errors import BadAddress
+from notifications.messages import Channel
 from web.models import (
-    Channel,
     Group,
     GroupMember,
     Membership,
@@ -70,7 +70,9 @@ def read_csv(file: str, content: bytes, required: Sequence[str]) -> list[Row]:
             raise BadFile(file, "the file is empty")
         for name in required:
             if name not in header:
-                raise BadFile(file, f"there is no such column; it has {', '.join(header)}", row=1, column=name)
+                raise BadFile(
+                    file, f"there is no such column; it has {', '.join(header)}", row=1, column=name
+                )
         return list(_rows(file, reader))
     except csv.Error as error:
         raise BadFile(file, f"not CSV: {error}", row=reader.line_num) from error
@@ -127,7 +129,6 @@ def _no_doubles(file: str, wanted: Sequence[tuple[int, Mapping[str, str], str]])
 def _invite(
     session: Session, programme: Programme, cells: Mapping[str, str], email: str, *, now: datetime
 ) -> bool:
-    assert programme.id is not None
     person = joining.by_email(session, email) or Person(
         name=cells["name"], email=email, email_key=addresses.email_key(email), created_at=now
     )
@@ -227,7 +228,13 @@ def _group(
 
 
 def _write_imported(
-    session: Session, programme: Programme, number: int, groups: Sequence[Sequence[Membership]], *, by: str, now: datetime
+    session: Session,
+    programme: Programme,
+    number: int,
+    groups: Sequence[Sequence[Membership]],
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     round_ = Round(
         programme_id=programme.id,
@@ -270,10 +277,14 @@ def export(session: Session, programme: Programme) -> str:
     )
     for person, membership, organisation in rows:
         cells = [person.id, person.name, organisation.name, person.email or "", person.phone or ""]
-        writer.writerow([safe_cell(cell) for cell in cells] + [membership.standing.value, membership.joined_at.date()])
+        writer.writerow(
+            [safe_cell(cell) for cell in cells] + [membership.standing.value, membership.joined_at.date()]
+        )
     return out.getvalue()
 
 
 def safe_cell(cell: str) -> str:
-    """A cell that a spreadsheet reads as text: one that starts like a formula gets an apostrophe before it."""
+    """A cell that a spreadsheet reads as text: one that starts like a formula gets an apostrophe before
+    it.
+    """
     return f"'{cell}" if cell.startswith(FORMULA) else cell

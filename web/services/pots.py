@@ -72,7 +72,6 @@ def gather(session: Session, programme: Programme, today: date, *, lock: bool = 
 
     With `lock` the memberships stay as they are until the transaction ends.
     """
-    assert programme.id is not None
     wanted = select(Membership).where(Membership.programme_id == programme.id).order_by(Membership.person_id)
     members = {row.person_id: row for row in session.exec(wanted.with_for_update() if lock else wanted)}
     left_out = {person: reason for person, row in members.items() if (reason := _why_out(row, today))}

@@ -26,6 +26,14 @@ from web.models import (
 from web.services import pots, rounds, times, words
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
+# An organiser sees what became of a group, not who said what.
+ANSWERED = {
+    Answer.MET: "met",
+    Answer.BOOKED: "have a date",
+    Answer.NOT_YET: "not yet",
+    Answer.COULD_NOT: "could not make it",
+    Answer.NO_REPLY: "no reply",
+}
 ARRIVED = (State.ACCEPTED, State.DELIVERED)
 
 
@@ -199,7 +207,7 @@ def _answers(session: Session, round_: Round) -> dict[int, list[str]]:
     )
     found: dict[int, list[str]] = {}
     for group, answer in rows:
-        found.setdefault(group, []).append(answer.value)
+        found.setdefault(group, []).append(ANSWERED[Answer(answer)])
     return found
 
 
@@ -230,8 +238,14 @@ def _joined_since(session: Session, programme: Programme, now: datetime, names: 
     """Who is in by now and was not when the draft was drawn."""
     pot = pots.gather(session, programme, times.today(now))
     draft = rounds.draft(session, programme)
-    placed = {row.person_id for rows in rounds.members_of(session, draft).values() for row in rows} if draft else set()
-    told = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == draft.id))) if draft else set()
+    placed = (
+        {row.person_id for rows in rounds.members_of(session, draft).values() for row in rows}
+        if draft
+        else set()
+    )
+    told = (
+        set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == draft.id))) if draft else set()
+    )
     return [names.get(person, "") for person in pot.people if person not in placed | told]
 
 
@@ -269,7 +283,9 @@ def every(session: Session, programme: Programme) -> list[Row]:
     ]
 
 
-def _count(session: Session, programme: Programme, what: Any, *, members: bool = False) -> dict[int | None, int]:
+def _count(
+    session: Session, programme: Programme, what: Any, *, members: bool = False
+) -> dict[int | None, int]:
     query = select(Round.id, what).join(Group, col(Group.round_id) == Round.id)
     if members:
         query = query.join(GroupMember, col(GroupMember.group_id) == Group.id)

@@ -6,8 +6,8 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
+from notifications.messages import Channel
 from web.models import (
-    Channel,
     CheckIn,
     Consent,
     Learning,
@@ -40,7 +40,8 @@ BLANK = {
 
 
 def erase(session: Session, person: Person, *, by: str, now: datetime) -> None:
-    """Make a blank tombstone of somebody and forget every message that names them. A second call changes nothing.
+    """Make a blank tombstone of somebody and forget every message that names them. A second call changes
+    nothing.
 
     A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone.
     """
@@ -48,12 +49,14 @@ def erase(session: Session, person: Person, *, by: str, now: datetime) -> None:
         return
     farewell = _farewell(session, person)
     outbox.forget(session, person.id)
-    for row in (Learning, CheckIn, Consent, PhoneCode):
-        session.execute(delete(row).where(col(row.person_id) == person.id))
-    for row in (Request, Link):
-        session.execute(delete(row).where(col(row.person) == person.id))
+    for table in (Learning, CheckIn, Consent, PhoneCode):
+        session.execute(delete(table).where(col(table.person_id) == person.id))
+    for other in (Request, Link):
+        session.execute(delete(other).where(col(other.person) == person.id))
     session.execute(
-        delete(NeverPair).where((col(NeverPair.person_1) == person.id) | (col(NeverPair.person_2) == person.id))
+        delete(NeverPair).where(
+            (col(NeverPair.person_1) == person.id) | (col(NeverPair.person_2) == person.id)
+        )
     )
     session.execute(
         update(Membership)

@@ -1,12 +1,13 @@
 """Programmes: their settings, their place in the calendar, and the numbers they show to everyone.
 
-    NoSuchProgramme     no programme under that name
-    BadSettings         a setting that cannot be; `.field`, `.message`
+NoSuchProgramme     no programme under that name
+BadSettings         a setting that cannot be; `.field`, `.message`
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -45,7 +46,9 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True)
 class Figures:
-    """What a programme's page says about itself. `hours` counts person-hours of conversations that took place."""
+    """What a programme's page says about itself. `hours` counts person-hours of conversations that took
+    place.
+    """
 
     people: int
     organisations: int
@@ -66,7 +69,7 @@ def every(session: Session) -> list[Programme]:
 
 
 def add(
-    session: Session, slug: str, name: str, *, contact: str, now: datetime, by: str, **settings: object
+    session: Session, slug: str, name: str, *, contact: str, now: datetime, by: str, **settings: Any
 ) -> Programme:
     """A new programme with the default settings.
 

@@ -1,13 +1,13 @@
 """Rounds: drawn as a draft, looked at, sent once.
 
-    RoundError
-        NoDraft             there is nothing to send
-        StaleDraft          the draft or its people changed after it was shown; says what changed
-        NobodyToIntroduce   no group could be made
+RoundError
+    NoDraft             there is nothing to send
+    StaleDraft          the draft or its people changed after it was shown; says what changed
+    NobodyToIntroduce   no group could be made
 """
 
 import json
-import random
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,7 +86,13 @@ def _why_nobody(pot: RoundPot) -> str:
 
 
 def save_draft(
-    session: Session, programme: Programme, drawn: Drawn, *, by: str, now: datetime, version: int | None = None
+    session: Session,
+    programme: Programme,
+    drawn: Drawn,
+    *,
+    by: str,
+    now: datetime,
+    version: int | None = None,
 ) -> Round:
     """Keep a draw as the programme's draft, in place of the one that had `version`.
 
@@ -174,7 +180,9 @@ def _members(group: Group, pot: RoundPot, indices: NDArray[np.int32]) -> list[Gr
 
 
 def _first_movers(session: Session, drawn: Drawn) -> list[str]:
-    """For each group the member who has been asked to write first least often; the seed decides between equals."""
+    """For each group the member who has been asked to write first least often; the seed decides between
+    equals.
+    """
     asked = dict(
         session.exec(
             select(Group.first_mover, func.count())
@@ -183,7 +191,7 @@ def _first_movers(session: Session, drawn: Drawn) -> list[str]:
             .group_by(col(Group.first_mover))
         ).all()
     )
-    rng = random.Random(drawn.seed)
+    rng = np.random.default_rng(drawn.seed)
     return [
         min(
             (drawn.pot.people[index] for index in row[row >= 0]),
@@ -231,7 +239,8 @@ def send_round(
 ) -> Round:
     """Turn a draft into introductions, once.
 
-    Round, groups, who was left out, messages and audit entry are written together or not at all. A second call
+    Round, groups, who was left out, messages and audit entry are written together or not at all. A second
+    call
     returns the round already sent.
 
     Raises:
@@ -246,8 +255,8 @@ def send_round(
         raise StaleDraft("Somebody else changed this round after you opened it. Look at it again first")
     pot = pots.gather(session, programme, times.today(now), lock=True)
     window = Window.of(programme, times.today(now))
-    parties = _parties(session, round_, pot, window)
-    _refuse_if_people_changed(session, pot, parties)
+    parties = _parties(session, programme, round_, pot, window)
+    _refuse_if_people_changed(pot, parties)
     indices = _indices(pot, parties)
     missing = np.setdiff1d(np.arange(pot.pot.n), indices)
     legal(pot.pot, indices, programme.group_size, missing.tolist())
@@ -276,7 +285,9 @@ def by_number(session: Session, programme: Programme, number: int, *, lock: bool
     return found
 
 
-def _parties(session: Session, round_: Round, pot: RoundPot, window: Window) -> list[Party]:
+def _parties(
+    session: Session, programme: Programme, round_: Round, pot: RoundPot, window: Window
+) -> list[Party]:
     groups = session.exec(select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))).all()
     members = members_of(session, round_)
     people = {
@@ -288,7 +299,7 @@ def _parties(session: Session, round_: Round, pot: RoundPot, window: Window) -> 
             .where(Group.round_id == round_.id)
         )
     }
-    rng, days = random.Random(round_.seed), times.suggestable_days(window.starts_on, window.ends_on)
+    rng, days = np.random.default_rng(round_.seed), times.suggestable_days(window.starts_on, window.ends_on)
     return [
         Party(
             group,
@@ -297,6 +308,7 @@ def _parties(session: Session, round_: Round, pot: RoundPot, window: Window) -> 
             pot.organisations,
             times.suggest(days, rng),
             introductions.why(pot, group, members[group.id]),
+            introductions.room(programme, secrets.token_hex(8)),
         )
         for group in groups
         if group.id is not None
@@ -317,7 +329,7 @@ def members_of(session: Session, round_: Round) -> dict[int, list[GroupMember]]:
     return found
 
 
-def _refuse_if_people_changed(session: Session, pot: RoundPot, parties: Sequence[Party]) -> None:
+def _refuse_if_people_changed(pot: RoundPot, parties: Sequence[Party]) -> None:
     still_in = set(pot.people)
     gone = [
         party.people[member.person_id].name or words.GONE

@@ -1,9 +1,9 @@
 """Times of day as people in the United Kingdom keep them. Inside, everything is UTC."""
 
-import random
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from notifications.messages import Slot
@@ -37,9 +37,9 @@ def suggestable_days(first: date, last: date) -> list[date]:
     return working_days(first + timedelta(days=3), first + (last - first) // 2 + timedelta(days=3))
 
 
-def suggest(days: list[date], rng: random.Random) -> tuple[Slot, ...]:
+def suggest(days: list[date], rng: np.random.Generator) -> tuple[Slot, ...]:
     """Two half hours on different days of `days` at different times of day."""
-    chosen = sorted(rng.sample(days, min(2, len(days))))
-    hours = rng.sample(HOURS, len(chosen))
-    starts = (london(day, at) for day, at in zip(chosen, hours, strict=True))
+    chosen = sorted(rng.choice(len(days), min(2, len(days)), replace=False))
+    hours = rng.choice(len(HOURS), len(chosen), replace=False)
+    starts = (london(days[day], HOURS[hour]) for day, hour in zip(chosen, hours, strict=True))
     return tuple(Slot(start, start + LENGTH) for start in starts)

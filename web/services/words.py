@@ -17,12 +17,12 @@ def ids_in(text: str) -> list[str]:
 
 
 def listing(words: Sequence[str]) -> str:
-    """ "Ann", "Ann and Bo", "Ann, Bo and Cy"."""
+    """As people say it: "Ann", "Ann and Bo", "Ann, Bo and Cy"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """ "1 person", "2 people", "1,204 people"."""
+    """A number with its word: "1 person", "2 people", "1,204 people"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 

@@ -4,4 +4,5 @@ from flask import Blueprint
 
 pages = Blueprint("organise", __name__, url_prefix="/organise")
 
-from web.pages.organise import dashboard, learning, people, rounds, sign_in  # noqa: E402, F401  (they add views)
+# They add their views to it.
+from web.pages.organise import dashboard, learning, people, rounds, sign_in  # noqa: E402, F401

@@ -81,10 +81,9 @@ def decline(number: int) -> ResponseReturnValue:
 
 
 def _learning(number: int) -> Learning:
-    found = g.session.get(Learning, number)
+    found: Learning | None = g.session.get(Learning, number)
     if found is None or found.programme_id != g.programme.id:
         abort(404)
-    assert isinstance(found, Learning)
     return found
 
 
