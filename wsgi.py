@@ -3,6 +3,8 @@
 from web.app import create_app
 from web.logs import configure
 from web.settings import Settings
+from web.worker import waker
 
 configure()
-app = create_app(Settings.from_env())
+settings = Settings.from_env()
+app = create_app(settings, poke=waker(settings))

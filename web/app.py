@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
 from flask import Flask
 from flask_login import LoginManager
 
@@ -23,14 +22,12 @@ def create_app(
     settings: Settings,
     *,
     clock: Callable[[], datetime] = utc_now,
-    poke: Callable[[], None] | None = None,
+    poke: Callable[[], None] = lambda: None,
     limits: bool = True,
 ) -> Flask:
-    """The WSGI application. `poke` wakes the worker; without one the queue named in `settings` is used."""
+    """The WSGI application. `poke` wakes the worker, which otherwise looks every minute."""
     app = Flask("web", static_folder=None)
-    app.extensions[KEY] = House(
-        settings, Database(settings.database_url), signer_of(settings), clock, poke or _queue_poke(settings)
-    )
+    app.extensions[KEY] = House(settings, Database(settings.database_url), signer_of(settings), clock, poke)
     init_logs(app)
     init_security(app, settings, limits=limits)
     init_sessions(app)
@@ -49,18 +46,3 @@ def _init_login(app: Flask) -> None:
     login = LoginManager(app)
     login.session_protection = None  # people change networks; the cookie is signed and short-lived
     login.user_loader(load_organiser)
-
-
-def _queue_poke(settings: Settings) -> Callable[[], None]:
-    from web.worker import queue_of, tasks  # the queue is opened only where it is used
-
-    task = tasks(queue_of(settings), settings)
-    return lambda: _lose_quietly(task)
-
-
-def _lose_quietly(task: Callable[[], object]) -> None:
-    """A lost wake-up costs seconds, since the worker looks by itself; a failed page would cost the work."""
-    try:
-        task()
-    except Exception:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
-        structlog.get_logger().warning("the queue cannot be reached", exc_info=True)

@@ -1,6 +1,4 @@
-"""The invented people of the demo. Organisations exist; nobody here does, and no address or number reaches
-anyone.
-"""
+"""The invented people of the demo: the organisations exist, the people, addresses and numbers do not."""
 
 import unicodedata
 from collections.abc import Iterator

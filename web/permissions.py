@@ -1,6 +1,4 @@
-"""Who may open what. Every view says so with one of these; a test walks the routes and fails on one that does
-not.
-"""
+"""Who may open what. Every view says so here; a test walks the routes and fails on one that does not."""
 
 from collections.abc import Callable
 from enum import StrEnum

@@ -13,6 +13,7 @@ import waitress
 from web.app import create_app
 from web.db import Database
 from web.settings import Settings
+from web.worker import waker
 
 THREADS = 8
 LONGEST_STOP_SECONDS = 25
@@ -63,7 +64,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool, ready: Call
         PortTaken: somebody else listens there.
     """
     Database(settings.database_url).upgrade()
-    app = create_app(settings)
+    app = create_app(settings, poke=waker(settings))
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError as error:

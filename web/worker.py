@@ -114,6 +114,20 @@ def tasks(queue: Huey, settings: Settings) -> Callable[[], object]:
     return work
 
 
+def waker(settings: Settings) -> Callable[[], None]:
+    """What a web process calls when there is something to do."""
+    wake = tasks(queue_of(settings), settings)
+
+    def poke() -> None:
+        # A lost wake-up costs a minute at most; a page that failed for it would cost the work itself.
+        try:
+            wake()
+        except Exception:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
+            structlog.get_logger().warning("the queue cannot be reached", exc_info=True)
+
+    return poke
+
+
 def run(settings: Settings, threads: int = 1) -> None:
     """Serve the queue until told to stop; first do what was left over."""
     queue = queue_of(settings)

@@ -181,15 +181,19 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
     told = {"text": said.text, "link": said.link, "showing": said.showing}
     if learning and all(getattr(learning, field) == value for field, value in told.items()):
         return
-        learning = learning or Learning(
-            programme_id=talk.programme.id, group_id=talk.group.id, person_id=talk.reader.id, created_at=now
+        kept = learning or Learning(
+            programme_id=talk.programme.id,
+            group_id=talk.group.id,
+            person_id=talk.reader.id,
+            created_at=now,
+            version=0,
         )
     for field, value in told.items():
-        setattr(learning, field, value)
+        setattr(kept, field, value)
     # Changed words have not been looked at, whatever was decided about the old ones.
-    learning.state, learning.decided_at, learning.decided_by = LearningState.WAITING, None, None
-    learning.version = (learning.version or 0) + 1
-    session.add(learning)
+    kept.state, kept.decided_at, kept.decided_by = LearningState.WAITING, None, None
+    kept.version += 1
+    session.add(kept)
 
 
 def _stop_asking(session: Session, talk: Conversation, *, keep_first: bool) -> None:
