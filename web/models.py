@@ -1,6 +1,7 @@
 """Every table of the application. Messages have their own, in `notifications.tables`.
 
-Table models do not validate: services do. Times are UTC, and enums are stored by value. People carry opaque ids, because ids travel to providers, logs and the audit.
+Table models do not validate: services do. Times are UTC, and enums are stored by value. People carry
+opaque ids, because ids travel to providers, logs and the audit.
 """
 
 import secrets

@@ -181,13 +181,13 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
     told = {"text": said.text, "link": said.link, "showing": said.showing}
     if learning and all(getattr(learning, field) == value for field, value in told.items()):
         return
-        kept = learning or Learning(
-            programme_id=talk.programme.id,
-            group_id=talk.group.id,
-            person_id=talk.reader.id,
-            created_at=now,
-            version=0,
-        )
+    kept = learning or Learning(
+        programme_id=talk.programme.id,
+        group_id=talk.group.id,
+        person_id=talk.reader.id,
+        created_at=now,
+        version=0,
+    )
     for field, value in told.items():
         setattr(kept, field, value)
     # Changed words have not been looked at, whatever was decided about the old ones.
