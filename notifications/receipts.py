@@ -25,20 +25,15 @@ LINK_FOR = timedelta(days=3)  # how long an event without a message is looked at
 
 
 class What(StrEnum):
-    """What happened. The first four move the message; the others concern its reader's address."""
+    """What happened to the message. Whether its address may be used again is said beside it."""
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     DELIVERED = "delivered"
     FAILED = "failed"
-    REFUSED = "refused"  # the provider keeps a list of its own and did not send
-    BOUNCED = "bounced"  # failed, and the address is dead
-    UNREACHABLE = "unreachable"  # failed, and the number can get no texts
-    STOPPED = "stopped"  # not sent: they have told the provider to stop
-    UNSUBSCRIBED = "unsubscribed"
-    SPAM = "spam"
-    SUBSCRIBED = "subscribed"
+    REFUSED = "refused"  # not sent: the address is on a list of the provider's own
     OURS = "ours"  # not sent by a fault or limit of our own: somebody has to look
+    WELCOME = "welcome"  # nothing to do with a message: the reader wants to be written to again
     NOTHING = "nothing"  # opened, clicked, or a word we do not know: kept, changes nothing
 
 
@@ -47,12 +42,8 @@ MOVES = {
     What.DEFERRED: State.FAILED_TEMPORARILY,
     What.DELIVERED: State.DELIVERED,
     What.FAILED: State.FAILED,
-    What.BOUNCED: State.FAILED,
-    What.UNREACHABLE: State.FAILED,
     What.REFUSED: State.SUPPRESSED,
-    What.STOPPED: State.SUPPRESSED,
     What.OURS: State.PARKED,
-    What.SPAM: State.DELIVERED,  # who reports a mail as spam has got it
 }
 # Which states each one rises above. Queued and claimed count only after an attempt: see `_apply`.
 RANK = {
@@ -67,13 +58,6 @@ RANK = {
     State.FAILED: 5,
     State.SUPPRESSED: 6,
 }
-STOPS = {
-    What.BOUNCED: Why.BOUNCED,
-    What.UNREACHABLE: Why.NUMBER,
-    What.STOPPED: Why.STOP,
-    What.UNSUBSCRIBED: Why.UNSUBSCRIBED,
-    What.SPAM: Why.SPAM,
-}
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,8 @@ class Event:
     """One event as an adapter understood it.
 
     `event_id` is the provider's own, or made of what makes the event itself. `message_id` and `attempt` are
-    ours, if the event carries them. `reason` is shown to organisers: no address in it.
+    ours, if the event carries them. `reason` is shown to organisers: no address in it. `stops` says why the
+    address must not be written to any more, if so.
     """
 
     provider: str
@@ -92,6 +77,7 @@ class Event:
     attempt: int | None = None
     provider_id: str | None = None
     reason: str = ""
+    stops: Why | None = None
 
 
 def take(session: Session, events: Iterable[Event], *, key: bytes, now: datetime) -> int:
@@ -131,6 +117,7 @@ def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Rec
             "attempt": event.attempt,
             "provider_id": event.provider_id,
             "reason": event.reason[:200],
+            "stops": event.stops,
             "happened_at": event.at,
             "received_at": now,
             "applied": False,
@@ -154,7 +141,7 @@ def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datet
             continue
         if state and RANK[state] >= RANK[highest.get(message.id, (State.UNCERTAIN, ""))[0]]:
             highest[message.id] = (state, receipt.reason)
-        _consider_address(session, message, What(receipt.what), key, now)
+        _consider_address(session, message, receipt, key, now)
     _raise(session, highest, now)
     session.flush()
 
@@ -192,14 +179,14 @@ def _messages(
 
 
 def _consider_address(
-    session: Session, message: OutboxMessage, what: What, key: bytes, now: datetime
+    session: Session, message: OutboxMessage, receipt: Receipt, key: bytes, now: datetime
 ) -> None:
     if message.address_key is None:
         return
     channel = Channel(message.channel)
-    if what in STOPS:
-        suppression.suppress(session, channel, message.address_key, STOPS[what], key=key, now=now)
-    if what is What.SUBSCRIBED:
+    if receipt.stops:
+        suppression.suppress(session, channel, message.address_key, Why(receipt.stops), key=key, now=now)
+    if receipt.what == What.WELCOME:
         suppression.lift(session, channel, message.address_key, key=key)
 
 

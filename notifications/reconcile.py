@@ -2,8 +2,8 @@
 
 A provider that can be asked is asked. An email otherwise waits ten minutes for any event carrying its id and
 is then sent again, with the same links and calendar entry. A text is sent again only on proof that the
-provider never had it; without, it stays uncertain and an organiser decides. Codes and sign-in links are never sent
-again.
+provider never had it; without, it stays uncertain and an organiser decides. Codes and sign-in links are never
+sent again.
 """
 
 import logging

@@ -197,6 +197,7 @@ class Receipt(SQLModel, table=True):
     attempt: int | None = None
     provider_id: str | None = None
     reason: str = ""
+    stops: str | None = None
     happened_at: datetime = Field(sa_type=UTCDateTime)
     received_at: datetime = Field(sa_type=UTCDateTime)
     applied: bool = False

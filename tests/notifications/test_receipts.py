@@ -6,6 +6,7 @@ import pytest
 from notifications import outbox, receipts, suppression
 from notifications.messages import Channel
 from notifications.receipts import Event, What
+from notifications.suppression import Why
 from notifications.tables import Receipt, State
 from tests.support.letters import NOW
 
@@ -63,26 +64,33 @@ def test_events_all_at_once_end_in_the_same_state(sent):
 
 def test_a_late_bounce_beats_delivered(sent):
     take(sent, event(What.DELIVERED))
-    take(sent, event(What.BOUNCED, reason="no such mailbox"))
+    take(sent, event(What.FAILED, reason="no such mailbox"))
     assert (sent.state(), sent.row().reason) == (State.FAILED, "no such mailbox")
 
 
 def test_a_late_delivered_does_not_beat_a_bounce(sent):
-    take(sent, event(What.BOUNCED))
+    take(sent, event(What.FAILED))
     take(sent, event(What.DELIVERED))
     assert sent.state() == State.FAILED
 
 
-@pytest.mark.parametrize("what", [What.BOUNCED, What.UNSUBSCRIBED, What.SPAM])
-def test_an_address_that_is_dead_or_unwilling_is_not_written_to_again(sent, what):
-    take(sent, event(what))
+@pytest.mark.parametrize("why", [Why.BOUNCED, Why.UNSUBSCRIBED, Why.SPAM])
+def test_an_address_that_is_dead_or_unwilling_is_not_written_to_again(sent, why):
+    take(sent, event(What.FAILED, stops=why))
     with sent.database.read() as session:
         assert suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
 
 
 def test_unsubscribing_says_nothing_about_the_message(sent):
-    take(sent, event(What.UNSUBSCRIBED))
+    take(sent, event(What.NOTHING, stops=Why.UNSUBSCRIBED))
     assert sent.state() == State.ACCEPTED
+
+
+def test_who_wants_to_be_written_to_again_is(sent):
+    take(sent, event(What.NOTHING, stops=Why.UNSUBSCRIBED))
+    take(sent, event(What.WELCOME))
+    with sent.database.read() as session:
+        assert not suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
 
 
 def test_a_failure_that_is_no_bounce_leaves_the_address_alone(sent):
@@ -98,7 +106,7 @@ def test_an_event_about_nothing_we_know_changes_nothing_and_is_kept(sent):
 
 
 def test_an_event_from_another_provider_is_not_believed(sent):
-    take(sent, event(What.BOUNCED, provider="notify"))
+    take(sent, event(What.FAILED, provider="notify"))
     assert sent.state() == State.ACCEPTED
 
 
@@ -118,7 +126,7 @@ def test_a_message_that_was_never_sent_cannot_be_delivered(post):
 
 
 def test_the_failure_of_an_earlier_attempt_does_not_end_a_later_one(sent):
-    take(sent, event(What.BOUNCED, attempt=1))
+    take(sent, event(What.FAILED, attempt=1, stops=Why.BOUNCED))
     with sent.database.write() as session:
         outbox.resend(session, 1, now=NOW)
         suppression.lift(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
@@ -142,5 +150,5 @@ def test_old_events_are_forgotten(sent):
 def test_an_event_about_a_forgotten_person_does_no_harm(sent):
     with sent.database.write() as session:
         outbox.forget(session, "p1")
-    take(sent, event(What.BOUNCED))
+    take(sent, event(What.FAILED))
     assert sent.state() == State.FAILED

@@ -1,0 +1,295 @@
+"""Email by Twilio SendGrid: sending, and understanding what it tells us afterwards.
+
+Its API has no idempotency key, so a call that was cut off may have sent the message; our id travels in the
+personalization's `custom_args` and comes back with every event, which is the evidence we wait for. SendGrid
+stores custom_args as not personal: opaque ids only.
+"""
+
+import base64
+import binascii
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from http.client import HTTPException
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.providers import http
+from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail
+from notifications.receipts import Event, What
+from notifications.suppression import Why
+
+NAME = "sendgrid"
+MESSAGE_ARG, ATTEMPT_ARG = "unm_message", "unm_attempt"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an HTTP status means. `reason` is shown to organisers."""
+
+    error: type[ProviderError]
+    reason: str
+    stop: bool = False
+    pause: bool = False
+    outage: bool = False
+
+
+# What a status of POST /v3/mail/send means for the message. Source: SendGrid's Mail Send reference.
+STATUSES = {
+    400: Answer(Permanent, "SendGrid found a fault in the message"),
+    401: Answer(Temporary, "SendGrid refuses our key", stop=True),
+    403: Answer(Temporary, "SendGrid does not let us send from this address", stop=True),
+    404: Answer(Temporary, "SendGrid does not know this address of its API", stop=True),
+    406: Answer(Permanent, "SendGrid found a fault in the message"),
+    413: Answer(Permanent, "the message is too big for SendGrid"),
+    429: Answer(Temporary, "SendGrid asks us to be slower", pause=True),
+}
+# With a proper error body it has read the request and declined it; without, nobody knows.
+REFUSED_503 = Answer(Temporary, "SendGrid is not available", outage=True)
+UNKNOWN_5XX = Answer(Uncertain, "SendGrid answered with an error of its own")
+UNKNOWN_4XX = Answer(Permanent, "SendGrid declined the message")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an event means for the message, and why its address must not be used again, if so."""
+
+    what: What
+    reason: str = ""
+    stops: Why | None = None
+
+
+# What an event means. Source: SendGrid's Event Webhook reference, "Event types".
+EVENTS = {
+    "processed": Told(What.ACCEPTED),
+    "deferred": Told(What.DEFERRED, "the receiving server asks to try later"),
+    "delivered": Told(What.DELIVERED),
+    "spamreport": Told(What.DELIVERED, stops=Why.SPAM),  # who reports a mail as spam has got it
+    "unsubscribe": Told(What.NOTHING, stops=Why.UNSUBSCRIBED),
+    "group_unsubscribe": Told(What.NOTHING, stops=Why.UNSUBSCRIBED),
+    "group_resubscribe": Told(What.WELCOME),
+    "open": Told(What.NOTHING),  # scanners open and click: it proves nothing about people
+    "click": Told(What.NOTHING),
+}
+BOUNCES = {
+    "bounce": Told(What.FAILED, "the address does not exist or refuses mail", Why.BOUNCED),
+    "blocked": Told(What.FAILED, "the receiving server refused the message this time"),
+    "expired": Told(What.FAILED, "the receiving server did not take the message for three days"),
+}
+# Why SendGrid did not even try. Source: SendGrid's Event Webhook reference, "Dropped".
+DROPS = {
+    "bounced address": Told(What.REFUSED, "the address bounced before", Why.BOUNCED),
+    "unsubscribed address": Told(What.REFUSED, "unsubscribed at SendGrid", Why.UNSUBSCRIBED),
+    "spam reporting address": Told(What.REFUSED, "reported our mail as spam before", Why.SPAM),
+    "invalid": Told(What.FAILED, "not a valid address", Why.BOUNCED),
+    "recipient list over package quota": Told(What.OURS, "our quota at SendGrid is used up"),
+    "spam content": Told(What.OURS, "SendGrid takes the message for spam"),
+    "invalid smtpapi header": Told(What.OURS, "SendGrid found a fault in the message"),
+}
+DROPPED = Told(What.FAILED, "SendGrid did not send it")
+
+
+class SendGrid:
+    """`sender` is the From, as `Name <address>`. `base_url` points elsewhere for Europe and for tests."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        api_key: str,
+        sender: str,
+        base_url: str = "https://api.sendgrid.com",
+        timeout: float = READ_SECONDS,
+    ) -> None:
+        # At DEBUG the SDK writes whole letters and our key into the log.
+        logging.getLogger("python_http_client").setLevel(logging.WARNING)
+        self._client = SendGridAPIClient(api_key, host=base_url.rstrip("/")).client
+        self._client.timeout = timeout  # the SDK has none of its own
+        self._timeout = timeout
+        self._sender = sender
+
+    def send(self, outgoing: Outgoing) -> Accepted:
+        if not isinstance(outgoing, OutgoingEmail):
+            raise TypeError("SendGrid carries emails")
+        return self._post(request_for([outgoing], self._sender))
+
+    def _post(self, request: dict[str, Any]) -> Accepted:
+        try:
+            answer = self._client.mail.send.post(request_body=request, timeout=self._timeout)
+        except HTTPError as error:
+            raise _meaning(error) from error
+        except (OSError, HTTPException) as error:
+            raise http.from_urllib(error) from error
+        if answer.status_code not in {200, 202} or answer.headers.get("X-Message-Id") is None:
+            # A proxy's page with a 200 is no acceptance, but who knows what stands behind the proxy.
+            raise Uncertain("the answer was not SendGrid's", str(answer.status_code))
+        return Accepted(answer.headers["X-Message-Id"])
+
+
+def request_for(letters: Sequence[OutgoingEmail], sender: str) -> dict[str, Any]:
+    """The body of POST /v3/mail/send for one letter."""
+    (letter,) = letters
+    request: dict[str, Any] = {
+        "from": _address(sender),
+        "subject": letter.subject,
+        "personalizations": [_personalization(letter)],
+        "content": [
+            {"type": "text/plain", "value": letter.text},
+            {"type": "text/html", "value": letter.html},
+        ],
+        # Opens and clicks are scanners' work, and rewritten links frighten people.
+        "tracking_settings": {
+            "click_tracking": {"enable": False, "enable_text": False},
+            "open_tracking": {"enable": False},
+            "subscription_tracking": {"enable": False},
+        },
+        "categories": [letter.kind],
+    }
+    if letter.reply_to:
+        request["reply_to"] = {"email": letter.reply_to}
+    if letter.calendar:
+        request["attachments"] = [_attachment(letter)]
+    return request
+
+
+def _personalization(letter: OutgoingEmail) -> dict[str, Any]:
+    to = {"email": letter.to} | ({"name": letter.name} if letter.name else {})
+    return {
+        "to": [to],
+        "headers": dict(letter.headers),
+        "custom_args": {MESSAGE_ARG: str(letter.id), ATTEMPT_ARG: str(letter.attempt)},
+    }
+
+
+def _attachment(letter: OutgoingEmail) -> dict[str, str]:
+    return {
+        "content": base64.b64encode(letter.calendar or b"").decode(),
+        "type": f"text/calendar; charset=utf-8; method={letter.calendar_method}",
+        "filename": "conversation.ics",
+        "disposition": "attachment",
+    }
+
+
+def _address(written: str) -> dict[str, str]:
+    name, address = parseaddr(written)
+    return {"email": address} | ({"name": name} if name else {})
+
+
+def _meaning(error: HTTPError) -> ProviderError:
+    status = int(error.status_code)
+    answer = STATUSES.get(status)
+    if answer is None and status == 503 and _is_json(error.body):
+        answer = REFUSED_503
+    if answer is None:
+        answer = UNKNOWN_5XX if status >= 500 else UNKNOWN_4XX
+    if answer.error is not Temporary:
+        return answer.error(answer.reason, str(status))
+    wait = _reset(error) if answer.pause else None
+    return Temporary(answer.reason, str(status), wait, answer.pause, answer.outage, answer.stop)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        return "errors" in json.loads(body)
+    except (ValueError, TypeError):
+        return False
+
+
+def _reset(error: HTTPError) -> timedelta | None:
+    """How long until the limit is lifted: X-RateLimit-Reset is a Unix time, Retry-After a span in seconds."""
+    headers = {name.lower(): value for name, value in dict(error.headers).items()}
+    try:
+        if "retry-after" in headers:
+            return timedelta(seconds=max(float(headers["retry-after"]), 0))
+        moment = datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+    return max(moment - datetime.now(UTC), timedelta())
+
+
+def is_signed(body: bytes, signature: str, timestamp: str, keys: Iterable[str]) -> bool:
+    """Did SendGrid sign exactly these bytes, with one of these public keys? Never raises.
+
+    Several keys while one replaces another. Source: SendGrid's Event Webhook security features: ECDSA on
+    P-256 with SHA-256, over the timestamp followed by the raw body.
+    """
+    try:
+        signed = base64.b64decode(signature, validate=True)
+        stamp = timestamp.encode("ascii")
+    except (binascii.Error, ValueError):
+        return False
+    return any(_verifies(key, signed, stamp + body) for key in keys)
+
+
+def _verifies(key: str, signature: bytes, data: bytes) -> bool:
+    try:
+        public = load_der_public_key(base64.b64decode(key))
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            return False
+        public.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
+
+
+def events(body: bytes) -> list[Event]:
+    """What a signed report says. What makes no sense to us is kept as `NOTHING`, or left out if it has no id.
+
+    Raises:
+        ValueError: it is not a JSON array.
+    """
+    report = json.loads(body)
+    if not isinstance(report, list):
+        raise ValueError("the report is not a list")  # noqa: TRY004  (to the caller all bad input is one)
+    return [event for each in report if isinstance(each, dict) and (event := _event(each)) is not None]
+
+
+def _event(said: dict[str, Any]) -> Event | None:
+    event_id = said.get("sg_event_id")
+    if not isinstance(event_id, str) or not event_id:
+        return None
+    told = _told(said)
+    sg_message_id = said.get("sg_message_id")
+    return Event(
+        provider=NAME,
+        event_id=event_id,
+        what=told.what,
+        at=_moment(said.get("timestamp")),
+        message_id=_number(said.get(MESSAGE_ARG)),
+        attempt=_number(said.get(ATTEMPT_ARG)),
+        # Behind the first dot stands which of its machines it went through.
+        provider_id=sg_message_id.partition(".")[0] if isinstance(sg_message_id, str) else None,
+        reason=told.reason,
+        stops=told.stops,
+    )
+
+
+def _told(said: dict[str, Any]) -> Told:
+    name = str(said.get("event", ""))
+    if name == "bounce":
+        return BOUNCES.get(str(said.get("type", "bounce")), BOUNCES["bounce"])
+    if name == "dropped":
+        return DROPS.get(str(said.get("reason", "")).strip().lower(), DROPPED)
+    return EVENTS.get(name, Told(What.NOTHING))
+
+
+def _number(written: Any) -> int | None:
+    text = str(written)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _moment(stamp: Any) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(stamp), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return datetime.now(UTC)

@@ -1,0 +1,103 @@
+"""A provider on loopback: it keeps what it is sent, and misbehaves when told to as networks do."""
+
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Answer = tuple[int, dict[str, str], bytes]
+
+HANG, RESET, HALF, HTML = "hang", "reset", "half an answer", "a page with 200"
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class FakeProvider:
+    """`troubles` are used up one call each, before any is accepted: an `Answer`, or a word from above."""
+
+    troubles: deque[Answer | str] = field(default_factory=deque)
+    calls: list[Call] = field(default_factory=list)
+    url: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def accept(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield
+        finally:
+            self.over.set()
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def _handler(fake: FakeProvider) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_call(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            call = Call(self.command, self.path, dict(self.headers.items()), body)
+            fake.calls.append(call)
+            trouble = fake.troubles.popleft() if fake.troubles else None
+            if isinstance(trouble, str):
+                self.misbehave(trouble)
+            else:
+                self.answer(trouble or fake.accept(call))
+
+        do_GET = do_POST = do_PUT = do_DELETE = handle_call  # noqa: N815  (the names http.server asks for)
+
+        def answer(self, answer: Answer) -> None:
+            status, headers, body = answer
+            self.send_response(status)
+            for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = True
+
+        def misbehave(self, trouble: str) -> None:
+            self.close_connection = True
+            if trouble == HANG:
+                fake.over.wait(30)
+            elif trouble == HTML:
+                self.answer((200, {"Content-Type": "text/html"}, b"<h1>Welcome to the proxy</h1>"))
+            elif trouble == HALF:
+                self.wfile.write(
+                    b"HTTP/1.1 202 Accepted\r\nX-Message-Id: half\r\nContent-Length: 900\r\n\r\n{"
+                )
+            else:
+                # Linger off: the kernel sends a reset instead of a polite end.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
+
+
+def nobody_there() -> str:
+    """An address on loopback where nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
