@@ -36,8 +36,7 @@ class FakeProvider:
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), _handler(self))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_port}"
@@ -48,6 +47,14 @@ class FakeProvider:
             server.shutdown()
             server.server_close()
             thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, *_: object) -> None:
+        """A caller that hung up, or was killed, is no news."""
 
 
 def _handler(fake: FakeProvider) -> type[BaseHTTPRequestHandler]:

@@ -1,0 +1,1 @@
+"""Kills, outages and other bad days, and what must hold after them."""

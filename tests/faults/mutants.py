@@ -1,0 +1,31 @@
+"""Workers that make the mistakes ours was built to avoid. Each must be caught by the checker."""
+
+import time
+
+from sqlalchemy import text
+
+from notifications.delivery import Providers
+from notifications.providers.base import OutgoingEmail
+from tests.faults.kills import Day, work_honestly
+from web.db import Database
+
+
+def sends_again_when_a_lease_ends(day: Day, database: Database, providers: Providers) -> None:
+    """No evidence is asked for: what a dead worker was sending is simply sent again."""
+    with database.write() as session:
+        session.execute(text("UPDATE outbox_message SET state = 'queued' WHERE state = 'uncertain'"))
+    work_honestly(day, database, providers)
+
+
+def marks_before_it_sends(day: Day, database: Database, providers: Providers) -> None:
+    """A message counts as accepted as soon as somebody takes it in hand."""
+    some = "SELECT id FROM outbox_message WHERE state = 'queued' ORDER BY id LIMIT 20"
+    with database.write() as session:
+        taken = session.execute(
+            text(f"UPDATE outbox_message SET state = 'accepted' WHERE id IN ({some}) RETURNING id, email")
+        ).all()
+    for id_, email in taken:
+        letter = OutgoingEmail(id_, 1, "introduction", email, "Amina", "Meet Tom", "Hello", "<p>Hello</p>")
+        providers.email.send(letter)
+    if not taken:
+        time.sleep(0.05)
