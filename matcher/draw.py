@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import blossom, exact, proof, rules, sweep, trios
+from matcher import blossom, exact, horizon, proof, rules, sweep, trios
 from matcher.errors import BadPot
-from matcher.pot import Ints, Pot
+from matcher.pot import Bools, Ints, Pot
 from matcher.result import Figures, Result, Unplaced
 from matcher.rules import Priority
 
@@ -19,6 +20,8 @@ SIZES = (2, 3, 4)
 MIDDLE = 600
 # Threes tried when the first ones miss the bound.
 TRIES = 12
+# Further draws of a counted pot that look-ahead may choose among.
+DRAWS = 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Drawn:
     best: bool = False
     count: int | None = None
     fresh_left: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -> Result:
@@ -55,7 +59,7 @@ def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -
     free = np.setdiff1d(np.arange(pot.n, dtype=np.int32), pot.locked)
     rest = pot.only(free) if len(pot.locked) else pot
     rng = generator(pot, seed)
-    drawn = _pairs(rest, rng) if size == 2 else _circles(rest, size, rng)
+    drawn = _pairs(rest, rng, priority) if size == 2 else _circles(rest, size, rng)
     return _result(pot, rest, free, drawn, seed, size)
 
 
@@ -65,7 +69,7 @@ def generator(pot: Pot, seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(told, "little")))
 
 
-def _pairs(pot: Pot, rng: np.random.Generator) -> Drawn:
+def _pairs(pot: Pot, rng: np.random.Generator, priority: Priority) -> Drawn:
     """A round of pairs, with a three where needed."""
     if pot.n < 2:
         alone = np.arange(pot.n, dtype=np.int32)
@@ -73,12 +77,64 @@ def _pairs(pot: Pot, rng: np.random.Generator) -> Drawn:
     if pot.n <= exact.MOST:
         small = exact.Small(pot)
         if small.possible:
-            return _small(pot, small, rng)
+            return _ahead(pot, _counted(pot, small, rng), small, priority, rng)
         if pot.n <= exact.MOST_AWKWARD:
-            return _small(pot, exact.Small(pot, awkward=True), rng)
-    if pot.n % 2:
-        return _odd(pot, rng)
-    return _even(pot, rng)
+            return _counted(pot, exact.Small(pot, awkward=True), rng)
+    return _ahead(pot, _odd(pot, rng) if pot.n % 2 else _even(pot, rng), None, priority, rng)
+
+
+def _ahead(
+    pot: Pot, drawn: Drawn, small: exact.Small | None, priority: Priority, rng: np.random.Generator
+) -> Drawn:
+    """The same round, or another as good that keeps more further rounds open."""
+    told = rules.value(pot, drawn.groups)
+    if told.left_out or told.repeats or told.threes != pot.n % 2:
+        return replace(drawn, fresh_left=0 if told.repeats else None)
+    if pot.n > horizon.MOST:
+        return replace(drawn, fresh_left=_surely_open(pot))
+    dense = rules.table(pot)
+    graph = dense.allowed & ~dense.met
+    if priority == "cross" and not told.same:
+        graph &= ~dense.same
+    if not horizon.binds(graph):
+        return replace(drawn, fresh_left=_surely_open(pot))
+    rounds = (r for r in _rounds(pot, drawn, small, graph, dense.same, rng) if _as_good(pot, r, told))
+    found = horizon.ahead(graph, dense.same, rounds, rng, give_up=priority == "fresh")
+    if found is None:
+        return replace(drawn, fresh_left=_surely_open(pot))
+    groups, kept = found
+    given_up = rules.value(pot, groups).same > told.same
+    return replace(
+        drawn,
+        groups=groups,
+        method="look-ahead",
+        count=None if given_up else drawn.count,
+        fresh_left=max(kept, _surely_open(pot)),
+        notes=("crossing-given-up",) if given_up else (),
+    )
+
+
+def _rounds(
+    pot: Pot, drawn: Drawn, small: exact.Small | None, graph: Bools, same: Bools, rng: np.random.Generator
+) -> Iterator[Ints]:
+    """Candidates for look-ahead: the round drawn, more draws of a counted pot, then crossing matchings."""
+    yield drawn.groups
+    if small:
+        yield from (small.kindest.draw(rng) for _ in range(DRAWS))
+    turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
+    yield from horizon.candidates(graph, same, rng, turns.astype(np.int32))
+
+
+def _as_good(pot: Pot, groups: Ints, told: rules.Value) -> bool:
+    return rules.value(pot, groups).before_ahead() == told.before_ahead()
+
+
+def _surely_open(pot: Pot) -> int:
+    """Rounds without a repeat that are certain after this one, from the partners the busiest has left."""
+    ends = np.concatenate([pot.pairs_met // pot.n, pot.pairs_met % pot.n])
+    banned = np.concatenate([pot.pairs_never // pot.n, pot.pairs_never % pot.n])
+    used = np.bincount(ends, minlength=pot.n) + np.bincount(banned, minlength=pot.n)
+    return horizon.surely_open(pot.n, pot.n - 1 - int(used.max()) - 1 - pot.n % 2)
 
 
 def _circles(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
@@ -97,7 +153,7 @@ def _circles(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
     return Drawn(groups, left, "swaps", best=pot.n < 2)
 
 
-def _small(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:
+def _counted(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:
     groups = small.kindest.draw(rng)
     left = np.setdiff1d(np.arange(pot.n, dtype=np.int32), groups)
     return Drawn(groups, left, "counted", best=True, count=small.best.count)
@@ -158,7 +214,7 @@ def _padded(pairs: Ints) -> Ints:
 def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: int, size: int) -> Result:
     """The round in the ids of the whole pot, with its proof and figures."""
     told = rules.value(rest, drawn.groups, size)
-    certificate = proof.certify(rest, drawn.groups, told, drawn.best)
+    certificate = proof.certify(rest, drawn.groups, told, drawn.best, "crossing-given-up" in drawn.notes)
     ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
     unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))
@@ -208,7 +264,7 @@ def _unplaced(rest: Pot, free: NDArray[np.int32], person: int) -> Unplaced:
 
 
 def _notes(rest: Pot, drawn: Drawn, told: rules.Value, size: int) -> tuple[str, ...]:
-    notes = []
+    notes = list(drawn.notes)
     if told.unwilling:
         notes.append("unwilling-three")
     if size == 2:

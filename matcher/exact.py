@@ -109,14 +109,15 @@ class Small:
         self._pot = pot
         self._table = rules.table(pot)
         self._awkward = awkward
+        self.best: Rounds
+        self.scale: rules.Scale
         met = self._table.met.astype(np.int32)
         same = {"same": self._table.same.astype(np.int32)}
-        self.best, self.scale = self._solve({"repeats": met} | same, self._table.allowed)
+        allowed = self._within(met, same)
         self.possible = self.best.possible
         if not self.possible:
             return
         recent: dict[str, Ints] = {}
-        allowed = self._table.allowed
         repeats = self.scale.read(self.best.cost)["repeats"]
         if repeats:
             recent, allowed = rules.recent_levels(self._table.age, allowed, repeats, self._totals)
@@ -125,6 +126,21 @@ class Small:
         if pot.rounds or pot.trio_turns.any():
             after = {"unkind": self._table.unkind, "familiar": self._table.familiar}
             self.kindest, _ = self._solve({"repeats": met} | recent | same | after, allowed)
+
+    def _within(self, met: Ints, same: dict[str, Ints]) -> Bools:
+        """Sets `best` and `scale`; returns the pairs a best round can use.
+
+        A round of fresh crossing pairs, or of fresh pairs, is better than any that is not; where one exists
+        the other pairs need not be looked at, which in a pot with a long history leaves few sets.
+        """
+        dense = self._table
+        fresh = dense.allowed & ~dense.met
+        for allowed in () if self._awkward else (fresh & ~dense.same, fresh):
+            self.best, self.scale = self._solve({"repeats": met} | same, allowed)
+            if self.best.possible and not self.scale.read(self.best.cost)["unwilling"]:
+                return allowed
+        self.best, self.scale = self._solve({"repeats": met} | same, dense.allowed)
+        return dense.allowed
 
     def _totals(self, levels: dict[str, Ints], allowed: Bools) -> dict[str, int]:
         rounds, scale = self._solve(levels, allowed)

@@ -56,18 +56,22 @@ def full_crossing(pot: Pot, size: int = 2) -> int:
     return crossing_bound(pot.codes, group_sizes(pot.n, size))
 
 
-def certify(pot: Pot, groups: Ints, told: Value, best: bool) -> Proof:
+def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = False) -> Proof:
     """The simplest proof that this round is best before look-ahead; "none" if there is none.
 
-    `best` is the word of a method that counted every round.
+    `best` is the word of a method that counted every round. Where crossing was given up for look-ahead only
+    the wishes before it are claimed.
     """
     sizes = (groups >= 0).sum(axis=1).tolist()
     placed = np.unique(groups[groups >= 0])
     bound = crossing_bound(pot.codes[placed], sizes)
     crossing = sum(size * (size - 1) // 2 for size in sizes) - told.same
     forced = sum(_alone(pot, person) for person in np.setdiff1d(np.arange(pot.n), placed))
-    if told.left_out == forced and not (told.repeats or told.unwilling) and crossing == bound:
-        return Proof("counting", LINES, repeats=0, cross=crossing)
+    if told.left_out == forced and not (told.repeats or told.unwilling):
+        if crossing == bound:
+            return Proof("counting", LINES, repeats=0, cross=crossing)
+        if given_up:
+            return Proof("counting", LINES[:3], repeats=0, cross=crossing)
     if best:
         return Proof("enumeration", LINES, repeats=told.repeats, cross=crossing)
     return Proof("none", (), repeats=told.repeats, cross=crossing)
