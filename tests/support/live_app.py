@@ -1,0 +1,93 @@
+"""The real application behind a real server, with a worker that does at once what it is woken for."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.live import free_port, serving
+from tests.support.world import NAME, SLUG, Clock, World, settings_at
+from web.app import create_app
+from web.db import Database
+from web.house import KEY, utc_now
+from web.worker import Worker
+
+
+@dataclass
+class LiveApp:
+    """`world` tells stories in the same database; its visitors are not the browser."""
+
+    address: str
+    world: World
+    worker: "WorkerThread"
+
+    def at(self, path: str) -> str:
+        return self.address + path
+
+
+class WorkerThread:
+    """Works when poked. `idle()` waits until all it was asked for is done."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._state = threading.Condition()
+        self._asked, self._done, self._stopping = 0, 0, False
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def poke(self) -> None:
+        with self._state:
+            self._asked += 1
+            self._state.notify_all()
+
+    def idle(self) -> None:
+        """Raises what the worker raised."""
+        with self._state:
+            asked = self._asked
+            assert self._state.wait_for(lambda: self._done >= asked or self._error, timeout=30)
+            if self._error:
+                raise self._error
+
+    def stop(self) -> None:
+        with self._state:
+            self._stopping = True
+            self._state.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._state:
+                self._state.wait_for(lambda: self._asked > self._done or self._stopping)
+                if self._stopping:
+                    return
+                asked = self._asked
+            try:
+                self._worker.work()
+            except Exception as error:  # noqa: BLE001  (kept for the test, which waits)
+                self._error = error
+            with self._state:
+                self._done = asked
+                self._state.notify_all()
+
+
+@contextmanager
+def live_app(folder: Path) -> Iterator[LiveApp]:
+    """A programme called councils on a free port; the clock is today's."""
+    port = free_port()
+    url = f"sqlite:///{folder / 'live.db'}"
+    settings = settings_at(url, folder, public_url=f"http://127.0.0.1:{port}")
+    Database(url).upgrade()
+    worker = Worker(settings, Database(url), utc_now)
+    thread = WorkerThread(worker)
+    app = create_app(settings, poke=thread.poke, limits=False)
+    world = World(app, worker, Clock(utc_now()))
+    world.start(SLUG, NAME)
+    try:
+        with serving(app, port) as address:
+            yield LiveApp(address, world, thread)
+    finally:
+        thread.stop()
+        worker.database.dispose()
+        app.extensions[KEY].database.dispose()

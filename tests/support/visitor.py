@@ -1,0 +1,118 @@
+"""Somebody at a browser without scripts: opens pages, fills in what a form shows, presses buttons."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.test import TestResponse
+
+from tests.support.house_client import HouseClient
+
+
+class Visitor:
+    """Has cookies of their own. `answer` is the last response; redirects are followed like a browser does."""
+
+    def __init__(self, app: Flask) -> None:
+        app.test_client_class = HouseClient
+        self.client: FlaskClient = app.test_client()
+        self.answer: TestResponse
+
+    def open(self, address: str, **how: Any) -> "Visitor":
+        """GET an address of ours, with or without its scheme and host."""
+        self.answer = self.client.get(path_of(address), follow_redirects=True, **how)
+        return self
+
+    def press(self, button: str, **fields: Any) -> "Visitor":
+        """Fill in the form around a button of the page on screen, and press it.
+
+        A field is given by its name; False unticks a box, a list ticks just these of several.
+        """
+        form, pressed = self._form(button)
+        values = _filled(form, fields)
+        if name := pressed.get("name"):
+            values.append((name, pressed.get("value", "")))
+        action = pressed.get("formaction") or form.get("action") or self.answer.request.path
+        self.answer = self.post(action, values)
+        return self
+
+    def post(self, address: str, values: Any = (), **how: Any) -> TestResponse:
+        """POST without looking at a form: for what a browser would not do."""
+        data: dict[str, list[Any]] = {}
+        for name, value in values.items() if isinstance(values, dict) else values:
+            data.setdefault(name, []).append(value)
+        how.setdefault("follow_redirects", True)
+        self.answer = self.client.post(path_of(address), data=data, **how)
+        return self.answer
+
+    def token(self, address: str) -> str:
+        """The form token in a page of ours."""
+        self.open(address)
+        return str(self.page.xpath("//input[@name='csrf_token']/@value")[0])
+
+    def _form(self, button: str) -> tuple[Any, Any]:
+        for pressed in self.page.xpath("//form//button"):
+            if " ".join(pressed.text_content().split()) == button:
+                return next(pressed.iterancestors("form")), pressed
+        raise AssertionError(f"no button {button!r} on {self.path}; there are {self.buttons}")
+
+    @property
+    def page(self) -> Any:
+        return html.fromstring(self.answer.text)
+
+    @property
+    def status(self) -> int:
+        return self.answer.status_code
+
+    @property
+    def path(self) -> str:
+        return self.answer.request.path
+
+    @property
+    def text(self) -> str:
+        """The words on the page, without its head and scripts."""
+        body = self.page.find("body")
+        for script in body.xpath(".//script|.//svg"):
+            script.drop_tree()
+        return " ".join(body.text_content().split())
+
+    @property
+    def heading(self) -> str:
+        return " ".join(self.page.xpath("string(//h1)").split())
+
+    @property
+    def buttons(self) -> list[str]:
+        return [" ".join(each.text_content().split()) for each in self.page.xpath("//form//button")]
+
+    @property
+    def links(self) -> list[str]:
+        return list(self.page.xpath("//a/@href"))
+
+    @property
+    def mistakes(self) -> list[str]:
+        """What the error summary says, in order."""
+        found = self.page.xpath("//*[contains(@class, 'govuk-error-summary__list')]//li")
+        return [" ".join(each.text_content().split()) for each in found]
+
+    def link(self, words: str) -> str:
+        for each in self.page.xpath("//a[@href]"):
+            if " ".join(each.text_content().split()) == words:
+                return str(each.get("href"))
+        raise AssertionError(f"no link {words!r} on {self.path}")
+
+
+def path_of(address: str) -> str:
+    parts = urlsplit(address)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _filled(form: Any, fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    names = {each.get("name") for each in form.xpath(".//input|.//textarea|.//select")}
+    unknown = set(fields) - names
+    assert not unknown, f"the form has no field {unknown}; it has {names}"
+    values = [(name, value) for name, value in form.form_values() if name not in fields]
+    for name, value in fields.items():
+        given = value if isinstance(value, list) else [] if value is False else [value]
+        values += [(name, "y" if each is True else each) for each in given]
+    return values

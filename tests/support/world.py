@@ -1,0 +1,350 @@
+"""A programme with people in it, told through the real services, the real worker and the real outbox.
+
+Tests that ask for `database_url`, `database` or `both_databases` run on SQLite and on PostgreSQL; all others
+on a SQLite file of their own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, select
+from sqlmodel import Session
+
+from notifications.messages import Link as MessageLink
+from notifications.providers import local
+from tests.support.house_client import HouseClient
+from tests.support.visitor import Visitor, path_of
+from web.app import create_app
+from web.db import Database
+from web.house import KEY
+from web.models import (
+    Group,
+    GroupMember,
+    Membership,
+    Person,
+    Programme,
+    Purpose,
+    Request,
+    Role,
+    Round,
+)
+from web.models import Link as LinkRow
+from web.services import joining, links, organisers, pots, programmes, rounds, times
+from web.services.joining import Details
+from web.settings import DEFAULT_KEY, Settings
+from web.worker import Worker
+
+START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+SLUG, NAME = "councils", "Councils Unmentoring"
+BY = "a test"
+COUNCILS = ("Leeds City Council", "Kirklees Council", "Gwynedd Council", "Brent Council")
+PUBLIC = "http://127.0.0.1:8000"
+LINK = re.compile(re.escape(PUBLIC) + r"/[^\s<>\"')]*")
+
+
+@dataclass
+class Clock:
+    """Stands still until it is turned."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def both_databases(database_url: str) -> str:
+    """`@pytest.mark.usefixtures("both_databases")` runs a test on SQLite and on PostgreSQL."""
+    return database_url
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Settings:
+    """On trial, with everything local."""
+    return settings_at(_database(request, tmp_path, sqlite_template), tmp_path)
+
+
+def settings_at(database_url: str, folder: Path, **other: Any) -> Settings:
+    queue = f"sqlite:///{folder / 'queue.db'}"
+    given = {"database_url": database_url, "queue_url": queue, "secret_key": DEFAULT_KEY}
+    return Settings(**given | {"public_url": PUBLIC} | other)
+
+
+def _database(request: pytest.FixtureRequest, folder: Path, template: Path) -> str:
+    if "database_url" in request.fixturenames:
+        return str(request.getfixturevalue("database_url"))
+    file = folder / "unmentoring.db"
+    file.write_bytes(template.read_bytes())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """The whole application, without limits on open forms."""
+    made = create_app(settings, clock=clock, limits=False)
+    made.test_client_class = HouseClient
+    yield made
+    made.extensions[KEY].database.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> HouseClient:
+    made = app.test_client()
+    assert isinstance(made, HouseClient)
+    return made
+
+
+@pytest.fixture
+def worker(app: Flask, settings: Settings, clock: Clock) -> Worker:
+    return Worker(settings, app.extensions[KEY].database, clock)
+
+
+@pytest.fixture
+def world(app: Flask, worker: Worker, clock: Clock) -> "World":
+    """A programme called councils, and nobody in it yet."""
+    made = World(app, worker, clock)
+    made.start(SLUG, NAME)
+    return made
+
+
+@dataclass
+class World:
+    """Tells stories. `slug` is the programme that is meant where none is named."""
+
+    app: Flask
+    worker: Worker
+    clock: Clock
+    slug: str = SLUG
+    invented: int = field(default=0)
+
+    @property
+    def database(self) -> Database:
+        return self.worker.database
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with self.database.write() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with self.database.read() as session:
+            yield session
+
+    def work(self) -> int:
+        return self.worker.work()
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.app)
+
+    # Programmes and organisers
+
+    def start(self, slug: str, name: str, **settings: Any) -> None:
+        with self.write() as session:
+            programmes.add(
+                session, slug, name, contact="hello@councils.example", now=self.now, by=BY, **settings
+            )
+
+    def change(self, **values: Any) -> None:
+        """Change the programme's settings."""
+        with self.write() as session:
+            self.programme(session).sqlmodel_update(values)
+
+    def programme(self, session: Session, slug: str | None = None) -> Programme:
+        return programmes.by_slug(session, slug or self.slug)
+
+    def appoint(self, email: str, role: Role = Role.OWNER, slug: str | None = None) -> str:
+        """Give somebody a role; their id."""
+        with self.write() as session:
+            return organisers.add(session, self.programme(session, slug), email, role, by=BY, now=self.now).id
+
+    def organiser(
+        self, email: str = "organiser@councils.example", role: Role = Role.OWNER, slug: str | None = None
+    ) -> Visitor:
+        """Somebody with a role, signed in by the link from their mail."""
+        who = self.appoint(email, role, slug)
+        visitor = self.visitor()
+        visitor.open(self.door(Purpose.SIGN_IN, who)).press("Sign in")
+        return visitor
+
+    # People
+
+    def details(self, name: str = "", organisation: str = "", **other: Any) -> Details:
+        """What the join form of an invented person says."""
+        self.invented += 1
+        return Details(
+            **{
+                "name": name or f"Person {self.invented:03}",
+                "organisation": organisation or COUNCILS[self.invented % len(COUNCILS)],
+                "email": f"person-{self.invented:03}@example.org",
+            }
+            | other
+        )
+
+    def join(self, name: str = "", organisation: str = "", slug: str | None = None, **other: Any) -> str:
+        """Somebody fills in the form, has the mail and presses the button; their id.
+
+        With `verified=True` they have typed in the code as well.
+        """
+        verified = other.pop("verified", False)
+        details = self.details(name, organisation, **other)
+        request = self.ask(details, slug)
+        self.work()
+        with self.write() as session:
+            link = session.exec(_confirmation(request)).scalar_one()
+            person = joining.confirm(session, link, source="web form", now=self.now)
+            if verified:
+                person.phone_verified_at = self.now
+        return person.id
+
+    def ask(self, details: Details, slug: str | None = None) -> int:
+        """The join form is sent; nobody has looked at it yet. The request's id."""
+        with self.write() as session:
+            request = joining.ask_to_join(
+                session, self.programme(session, slug), details, signer=self.worker.signer, now=self.now
+            )
+            session.flush()
+            return request.id
+
+    def join_many(self, count: int, **other: Any) -> list[str]:
+        """Several people, from each organisation in turn."""
+        return [self.join(**other) for _ in range(count)]
+
+    def person(self, person: str) -> Person:
+        with self.read() as session:
+            return session.get_one(Person, person)
+
+    def membership(self, person: str, slug: str | None = None) -> Membership:
+        with self.read() as session:
+            return session.get_one(Membership, (self.programme(session, slug).id, person))
+
+    # Links
+
+    def door(self, purpose: Purpose, person: str, subject: int | None = None) -> str:
+        """The path behind a fresh link, as a message would carry it."""
+        with self.write() as session:
+            link = links.make(session, purpose, person, now=self.now, subject=subject)
+        return self.path(link, person)
+
+    def path(self, link: MessageLink, person: str) -> str:
+        return links.address_maker(self.worker.signer, "")(link, person)
+
+    def page_of(self, person: str, *, full: bool = False) -> str:
+        return self.door(Purpose.FULL_PAGE if full else Purpose.PAGE, person)
+
+    # Rounds
+
+    def draw(self, seed: int = 1) -> int:
+        """Draw a draft, in place of the one there may be; its number."""
+        with self.read() as session:
+            programme = self.programme(session)
+            pot = pots.gather(session, programme, times.today(self.now))
+            old = rounds.draft(session, programme)
+        drawn = rounds.compute(pot, programme, seed=seed)
+        with self.write() as session:
+            kept = rounds.save_draft(
+                session, programme, drawn, by=BY, now=self.now, version=old.version if old else None
+            )
+            return kept.number
+
+    def send(self, number: int) -> None:
+        with self.write() as session:
+            programme = self.programme(session)
+            found = rounds.by_number(session, programme, number)
+            rounds.send_round(session, programme, number, found.version, by=BY, now=self.now)
+
+    def round(self, seed: int = 1) -> int:
+        """Draw, send and deliver; the round's number."""
+        number = self.draw(seed)
+        self.send(number)
+        self.work()
+        return number
+
+    def groups(self, number: int = 1) -> list[list[str]]:
+        """The ids of each group's members, in their places."""
+        with self.read() as session:
+            round_ = rounds.by_number(session, self.programme(session), number)
+            members = rounds.members_of(session, round_)
+        return [[member.person_id for member in members[key]] for key in sorted(members)]
+
+    def group_of(self, person: str, number: int = 1) -> int:
+        with self.read() as session:
+            wanted = (
+                select(Group.id)
+                .join(GroupMember, GroupMember.group_id == Group.id)
+                .join(Round, Round.id == Group.round_id)
+                .where(GroupMember.person_id == person, Round.number == number)
+            )
+            return int(session.execute(wanted).scalar_one())
+
+    def partners_of(self, person: str, number: int = 1) -> list[str]:
+        group = next(group for group in self.groups(number) if person in group)
+        return [other for other in group if other != person]
+
+    # The outbox, as people read it
+
+    def inbox(self, to: str | None = None, kind: str | None = None) -> list[local.Received]:
+        """What arrived, newest first; `to` is an address or a number."""
+        with self.read() as session:
+            return local.inbox(session, to=to, kind=kind, limit=1000)
+
+    def letter(self, to: str, kind: str | None = None) -> local.Received:
+        """The newest message somebody has, after the worker has looked."""
+        self.work()
+        found = self.inbox(to, kind)
+        assert found, f"nothing of kind {kind} for {to}; there is {[(m.to, m.kind) for m in self.inbox()]}"
+        return found[0]
+
+    def link_in(self, message: local.Received, door: str) -> str:
+        """The path of the first link in a message that begins with `door`, like "/confirm/"."""
+        paths = links_in(message)
+        return next(path for path in paths if path.startswith(door))
+
+    # Everything at once
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, in order."""
+        return dump(self.database)
+
+
+def _confirmation(request: int) -> Any:
+    return select(LinkRow).where(LinkRow.purpose == Purpose.CONFIRM, LinkRow.subject == request)
+
+
+def links_in(message: local.Received) -> list[str]:
+    """The paths of our own links in the words of a message, in order."""
+    words = message.sms or message.text
+    return [path_of(found.rstrip(".,")) for found in LINK.findall(words)]
+
+
+def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    metadata = MetaData()
+    metadata.reflect(database.engine)
+    with database.engine.connect() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for name, table in metadata.tables.items()
+        }
+
+
+def waiting_requests(session: Session) -> Sequence[Request]:
+    return session.scalars(select(Request).where(Request.handled_at.is_(None))).all()
