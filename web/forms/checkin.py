@@ -1,6 +1,7 @@
 """Did you meet, and what did you learn?"""
 
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from web.forms.fields import Check, LongText, Radio, Text, is_web_link
@@ -16,9 +17,9 @@ ANSWERS = {
     Answer.NO_REPLY: "I had no reply",
 }
 SHOWINGS = [
-    (Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
-    (Showing.WITHOUT_NAME.value, "Yes, without my name"),
-    (Showing.NO.value, "No, keep it between us"),
+    SelectChoice(Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
+    SelectChoice(Showing.WITHOUT_NAME.value, "Yes, without my name"),
+    SelectChoice(Showing.NO.value, "No, keep it between us"),
 ]
 
 
@@ -26,7 +27,7 @@ class CheckInForm(FlaskForm):
     answer = Radio(
         "Did you meet?",
         needed="Choose what comes closest",
-        choices=[(answer.value, words) for answer, words in ANSWERS.items()],
+        choices=[SelectChoice(answer.value, words) for answer, words in ANSWERS.items()],
     )
     text = LongText(
         "One thing you learned (optional)",

@@ -71,7 +71,7 @@ class Checks(SelectMultipleField):
     widget = GovCheckboxesInput()
 
     def pre_validate(self, _form: Form) -> None:
-        if not set(self.data or ()) <= {value for value, *_ in self.choices}:
+        if not set(self.data or ()) <= {choice.value for choice in self.choices}:
             raise ValidationError("Choose from the list")
 
 
@@ -82,7 +82,7 @@ class Radio(RadioField):
         super().__init__(label, [InputRequired(needed)], **options)
 
     def pre_validate(self, _form: Form) -> None:
-        if self.data is not None and self.data not in {value for value, _ in self.choices}:
+        if self.data is not None and self.data not in {choice.value for choice in self.choices}:
             raise ValidationError("Choose one of these")
 
 

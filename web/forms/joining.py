@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from notifications.messages import Channel
@@ -25,13 +26,17 @@ from web.services.participation import Edit
 
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
 QUICKEST_SECONDS = 2
-CHANNELS = [(Channel.EMAIL.value, "Email"), (Channel.SMS.value, "Text message")]
+CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
 VIDEO_KINDS = [
-    ("", "I would rather not say"),
-    *((kind.value, kind.value) for kind in VideoKind if kind not in (VideoKind.NONE, VideoKind.OTHER)),
-    (VideoKind.OTHER.value, "Another one"),
+    SelectChoice("", "I would rather not say"),
+    *(SelectChoice(kind.value) for kind in VideoKind if kind not in (VideoKind.NONE, VideoKind.OTHER)),
+    SelectChoice(VideoKind.OTHER.value, "Another one"),
 ]
-SHARES = [("email", "My email address"), ("phone", "My phone number"), ("video", "My video handle")]
+SHARES = [
+    SelectChoice("email", "My email address"),
+    SelectChoice("phone", "My phone number"),
+    SelectChoice("video", "My video handle"),
+]
 
 
 class EmailForm(FlaskForm):
@@ -116,7 +121,7 @@ class EditForm(DetailsForm):
     def of(cls, person: Person) -> "EditForm":
         form = cls(obj=person)
         if not form.is_submitted():
-            form.shares.data = [name for name, _ in SHARES if getattr(person, f"shares_{name}")]
+            form.shares.data = [kind.value for kind in SHARES if getattr(person, f"shares_{kind.value}")]
             form.channel.data, form.video_kind.data = person.channel.value, person.video_kind.value
         return form
 
