@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher import blossom, exact, horizon, proof, rules, sweep, trios
 from matcher.errors import BadPot
-from matcher.pot import Bools, Ints, Pot
+from matcher.pot import Ints, Pot
 from matcher.result import Figures, Result, Unplaced
 from matcher.rules import Priority
 
@@ -98,8 +98,11 @@ def _ahead(
         graph &= ~dense.same
     if not horizon.binds(graph):
         return replace(drawn, fresh_left=_surely_open(pot))
-    rounds = (r for r in _rounds(pot, drawn, small, graph, dense.same, rng) if _as_good(pot, r, told))
-    found = horizon.ahead(graph, dense.same, rounds, rng, give_up=priority == "fresh")
+    turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
+    chance = horizon.Search(rng, turns=turns.astype(np.int32))
+    more = horizon.candidates(graph, dense.same, chance)
+    rounds = (r for r in _rounds(drawn, small, more, rng) if _as_good(pot, r, told))
+    found = horizon.ahead(graph, dense.same, rounds, chance, give_up=priority == "fresh")
     if found is None:
         return replace(drawn, fresh_left=_surely_open(pot))
     groups, kept = found
@@ -115,14 +118,13 @@ def _ahead(
 
 
 def _rounds(
-    pot: Pot, drawn: Drawn, small: exact.Small | None, graph: Bools, same: Bools, rng: np.random.Generator
+    drawn: Drawn, small: exact.Small | None, more: Iterator[Ints], rng: np.random.Generator
 ) -> Iterator[Ints]:
     """Candidates for look-ahead: the round drawn, more draws of a counted pot, then crossing matchings."""
     yield drawn.groups
     if small:
         yield from (small.kindest.draw(rng) for _ in range(DRAWS))
-    turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
-    yield from horizon.candidates(graph, same, rng, turns.astype(np.int32))
+    yield from more
 
 
 def _as_good(pot: Pot, groups: Ints, told: rules.Value) -> bool:

@@ -8,7 +8,8 @@ circles of people who have only each other left to meet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ MOST = 200
 # How many matchings are tried where two or three, four or five, or more rounds are wanted.
 TRIES = ((3, 24), (5, 6), (10**9, 2))
 BUDGET = 400
-# The same over all candidates of one draw.
-PATIENCE = 1600
+# An odd round costs several matchings, and the last round of an odd pot is rarely perfect.
+BUDGET_ODD = 120
 # Looking further ahead than so many people-rounds costs more than it can win.
 DEPTH = 4000
 # Up to here unequal numbers of partners are looked ahead over from the first round.
@@ -31,18 +32,34 @@ SMALL = 64
 # Candidates with full crossing.
 FIRST = 6
 # Schedules made for an odd pot, the longest of which counts.
-PLANS = 3
+PLANS = 2
 # Threes tried for one odd round.
 THREES = 12
 
 
 @dataclass
 class Search:
-    """Chance and patience: matchings that may still be tried. `inside` weighs pairs of one organisation."""
+    """Chance and patience: matchings that may still be tried.
+
+    inside  (n, n)  weight of pairs of one organisation
+    turns   (n,)    what being in the three costs each person of an odd pot
+    """
 
     rng: np.random.Generator
     left: int = BUDGET
     inside: NDArray[Any] | None = None
+    turns: Ints | None = None
+
+    @contextmanager
+    def turn_of(self, groups: Ints) -> Iterator[None]:
+        """While it lasts, the people in the threes of this round have had one more turn."""
+        if self.turns is None or len(self.turns) % 2 == 0:
+            yield
+            return
+        three = groups[groups[:, 2] >= 0]
+        self.turns[three] += 1
+        yield
+        self.turns[three] -= 1
 
 
 def certain(people: int) -> int:
@@ -121,20 +138,19 @@ def schedule(graph: Bools, wanted: int, search: Search) -> list[Ints]:
         groups = full_round(graph, search, search.inside if way % 2 == 1 else None)
         if groups is None:
             break
-        found = [groups, *schedule(without(graph, groups), wanted - 1, search)]
+        with search.turn_of(groups):
+            found = [groups, *schedule(without(graph, groups), wanted - 1, search)]
         best = max(best, found, key=len)
         if len(best) >= wanted:
             break
     return best
 
 
-def full_round(
-    graph: Bools, search: Search, extra: NDArray[Any] | None = None, turns: Ints | None = None
-) -> Ints | None:
+def full_round(graph: Bools, search: Search, extra: NDArray[Any] | None = None) -> Ints | None:
     """A round within this graph that falls by chance, (g, 3) padded with -1, or None.
 
-    `extra` (n, n) adds to the weight of pairs, `turns` (n,) is what being in the three costs each person. Odd
-    pots prefer pairs that stand in few triangles, because later threes need the triangles.
+    `extra` (n, n) adds to the weight of pairs. Odd pots prefer pairs that stand in few triangles, because
+    later threes need the triangles.
     """
     people = np.arange(len(graph))
     if len(graph) % 2 == 0:
@@ -143,7 +159,7 @@ def full_round(
     triangles = _triangles(graph)
     spare = (int(triangles.max()) - triangles) * (64 if int(graph.sum(axis=0).min()) * 3 < len(graph) else 8)
     extra = spare if extra is None else spare + extra * len(graph)
-    for three in _threes(graph, triangles, search, turns):
+    for three in _threes(graph, triangles, search):
         pairs = _perfect(graph, np.setdiff1d(people, three), search, extra)
         if pairs is not None:
             return np.vstack((np.pad(pairs, ((0, 0), (0, 1)), constant_values=-1), three))
@@ -157,7 +173,7 @@ def _triangles(graph: Bools) -> Longs:
     return counts
 
 
-def _threes(graph: Bools, triangles: Longs, search: Search, turns: Ints | None) -> Ints:
+def _threes(graph: Bools, triangles: Longs, search: Search) -> Ints:
     """A few triangles: least turns, then most partners left, then fewest other triangles destroyed."""
     a, b = np.nonzero(np.triu(graph, 1))
     edge, c = np.nonzero(graph[a] & graph[b])
@@ -166,7 +182,7 @@ def _threes(graph: Bools, triangles: Longs, search: Search, turns: Ints | None) 
     left = graph.sum(axis=0)
     spent = triangles[three[:, 0], three[:, 1]] + triangles[three[:, 0], three[:, 2]]
     spent = spent + triangles[three[:, 1], three[:, 2]]
-    costs = np.zeros(len(graph), np.int64) if turns is None else turns
+    costs = np.zeros(len(graph), np.int64) if search.turns is None else search.turns
     keys = (search.rng.random(len(three)), spent, -left[three].sum(axis=1), costs[three].sum(axis=1))
     chosen: Ints = three[np.lexsort(keys)[:THREES]].astype(np.int32)
     return chosen
@@ -207,46 +223,44 @@ def _circles_even(graph: Bools) -> bool:
     return True
 
 
-def candidates(
-    graph: Bools, same: Bools, rng: np.random.Generator, turns: Ints | None = None
-) -> Iterator[Ints]:
+def candidates(graph: Bools, same: Bools, search: Search) -> Iterator[Ints]:
     """Full rounds within the graph with as many crossing pairs as can be; ties fall by chance."""
-    search = Search(rng)
     crossing = (~same).astype(np.int64) * (8 * len(graph))
     for _ in range(FIRST):
-        groups = full_round(graph, search, crossing, turns)
+        groups = full_round(graph, search, crossing)
         if groups is None:
             return
         yield groups
 
 
-def choose(
-    graph: Bools, rounds: Iterable[Ints], goal: int, rng: np.random.Generator
-) -> tuple[Ints, int] | None:
+def choose(graph: Bools, rounds: Iterable[Ints], goal: int, chance: Search) -> tuple[Ints, int] | None:
     """The first of the rounds that keeps as many further rounds open as any can, and that number.
 
     When patience ends before one keeps `goal` of them, the one that kept most. None when there is no round at
     all. The number is a lower bound.
     """
-    patience = PATIENCE
+    budget = _budget(graph)
+    patience = 4 * budget
     best: tuple[Ints, int] | None = None
     for groups in rounds:
-        search = Search(rng, min(BUDGET, patience))
+        search = replace(chance, left=min(budget, patience))
         after = without(graph, groups)
-        kept = open_rounds(after, min(goal, most_rounds(after)), search)
+        with search.turn_of(groups):
+            kept = open_rounds(after, min(goal, most_rounds(after)), search)
         if best is None or kept > best[1]:
             best = groups.astype(np.int32), kept
-        patience -= 1 + min(BUDGET, patience) - search.left
+        patience -= 1 + min(budget, patience) - search.left
         if kept >= goal or patience <= 0:
             break
     return best
 
 
-def plan(graph: Bools, same: Bools, wanted: int, rng: np.random.Generator) -> list[Ints]:
+def plan(graph: Bools, same: Bools, wanted: int, chance: Search) -> list[Ints]:
     """The longest schedule of full rounds found, up to `wanted`; the best of a few for an odd pot."""
     found: list[Ints] = []
     for _ in range(PLANS if len(graph) % 2 else 1):
-        search = Search(rng, BUDGET, inside=same.astype(np.int64) * (8 * len(graph)))
+        inside = same.astype(np.int64) * (8 * len(graph))
+        search = replace(chance, left=_budget(graph), inside=inside)
         found = max(found, schedule(graph, wanted, search), key=len)
         if len(found) >= wanted:
             break
@@ -294,7 +308,7 @@ def _turn_circles(first: Ints, other: Ints, same: Bools) -> bool:
 
 
 def ahead(
-    graph: Bools, same: Bools, rounds: Iterable[Ints], rng: np.random.Generator, *, give_up: bool
+    graph: Bools, same: Bools, rounds: Iterable[Ints], chance: Search, *, give_up: bool
 ) -> tuple[Ints, int] | None:
     """The round to take and a lower bound on the further full rounds it keeps open; None if there is none.
 
@@ -305,12 +319,16 @@ def ahead(
     found: list[Ints] = []
     if len(graph) % 2:
         # How many rounds an odd pot has is not known beforehand: a schedule tells what can be hoped for.
-        found = plan(graph, same, goal + 1, rng)
+        found = plan(graph, same, goal + 1, chance)
         goal = len(found) - 1
-    best = choose(graph, rounds, goal, rng)
+    best = choose(graph, rounds, goal, chance)
     if not give_up or (best and best[1] >= goal):
         return best
-    found = found or plan(graph, same, goal + 1, rng)
+    found = found or plan(graph, same, goal + 1, chance)
     if not found or (best and best[1] >= len(found) - 1):
         return best
     return found[0] if len(graph) % 2 else crossing_most(found, same), len(found) - 1
+
+
+def _budget(graph: Bools) -> int:
+    return BUDGET_ODD if len(graph) % 2 else BUDGET
