@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.support.live import free_port, serving
@@ -14,32 +15,44 @@ from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 
 
+class Clock:
+    """The real time, and as far ahead of it as a test has said."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+
 @dataclass
 class DemoSite:
     address: str
     settings: Settings
     database: Database
+    clock: Clock
 
     @property
     def doors(self) -> dict[str, str]:
         """The links that `make demo` prints, by name. The organiser's opens once: another each time."""
         with self.database.write() as session:
-            return dict(demo.doors(session, self.settings, now=utc_now()))
+            return dict(demo.doors(session, self.settings, now=self.clock()))
 
     def work(self) -> None:
         """What the worker would have done by now."""
-        Worker(self.settings, self.database, utc_now).work()
+        Worker(self.settings, self.database, self.clock).work()
 
 
 @contextmanager
 def demo_site(folder: Path) -> Iterator[DemoSite]:
+    clock = Clock()
     port = free_port()
     file = f"sqlite:///{folder / 'demo.db'}"
     settings = Settings(database_url=file, secret_key=DEFAULT_KEY).at_port(port, {})
     database = Database(file)
     database.upgrade()
     demo.make(settings, database, now=utc_now(), say=lambda _: None)
-    app = create_app(settings, poke=lambda: None, limits=False)
+    app = create_app(settings, clock=clock, poke=lambda: None, limits=False)
     with serving(app, port) as address:
-        yield DemoSite(address, settings, database)
+        yield DemoSite(address, settings, database, clock)
     database.dispose()

@@ -8,19 +8,24 @@ from playwright.sync_api import Page
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 LAPTOP, PHONE, SMALLEST = (1100, 800), (375, 760), (320, 640)
+SIZES = {"laptop": LAPTOP, "phone": PHONE}
 PICTURES = Path(os.environ.get("SCREENSHOTS", "var/screenshots"))
 
 
 def look_at(page: Page, name: str = "") -> None:
     """Look at the page the browser is on, wide and narrow; with a `name`, keep pictures of both."""
-    for size, called in ((LAPTOP, "laptop"), (PHONE, "phone")):
+    for called, size in SIZES.items():
         resize(page, size)
         if name:
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURES / f"{name}-{called}.png", full_page=True)
+            picture(page, f"{name}-{called}")
         assert_accessible(page)
     assert_fits(page)
     resize(page, LAPTOP)
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
 def resize(page: Page, size: tuple[int, int]) -> None:
