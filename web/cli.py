@@ -16,7 +16,7 @@ from matcher import MatcherError
 from notifications import outbox
 from notifications.errors import NotificationError
 from notifications.tables import State
-from web import demo, logs, serving
+from web import backups, demo, logs, serving
 from web.db import Database
 from web.house import signer_of, utc_now
 from web.models import Programme, Role
@@ -38,11 +38,12 @@ from web.settings import Settings, SettingsError
 from web.worker import run
 
 BY = "the command line"
+FILE = click.Path(path_type=Path, dir_okay=False)
 KNOWN = (
     SettingsError,
     MatcherError,
     NotificationError,
-    OSError,
+    backups.BackupError,
     people.BadFile,
     programmes.BadSettings,
     organisers.LastOwner,
@@ -60,6 +61,8 @@ class OneLine(click.Group):
             return super().invoke(ctx)
         except programmes.NoSuchProgramme as error:
             self._stop(f"there is no programme {str(error)!r}")
+        except OSError as error:
+            self._stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         except KNOWN as error:
             self._stop(" ".join(str(error).split()))
 
@@ -80,7 +83,7 @@ main.add_command(matcher.cli.generate)
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-worker", is_flag=True, help="Run `unmentoring worker` yourself.")
 def serve(host: str, port: int, no_worker: bool) -> None:
     """Serve the pages and, unless told otherwise, do the background work."""
@@ -102,7 +105,7 @@ def worker(threads: int) -> None:
 
 
 @main.command("demo")
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def demo_(port: int) -> None:
     """A programme of 41 people to look at, with everything in it; serves it and prints the links."""
     settings = demo.settings_for(Settings.from_env().at_port(port))
@@ -157,6 +160,25 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
+@db.command("backup")
+@click.argument("file", type=FILE)
+def backup_database(file: Path) -> None:
+    """Write the whole database to FILE while the service goes on, and FILE.erased beside it."""
+    backups.backup(database(), file)
+    click.echo(f"Written to {file}. Keep {file}.erased beside it.")
+
+
+@db.command("restore")
+@click.argument("file", type=FILE)
+def restore_database(file: Path) -> None:
+    """Put a backup in the database's place. Stop the service first; the outbox is held afterwards."""
+    again = backups.restore(database(), file, now=utc_now())
+    click.echo(
+        f"Restored; {words.counted(again, 'person', 'people')} erased again. Nothing is sent until you "
+        "have looked: `unmentoring outbox list --state held`, then `unmentoring outbox release`."
+    )
+
+
 @main.group()
 def programme() -> None:
     """Programmes."""
@@ -200,11 +222,8 @@ def people_() -> None:
     """Participants."""
 
 
-CSV_IN = click.Path(path_type=Path, dir_okay=False)
-
-
 @people_.command("import")
-@click.argument("file", type=CSV_IN)
+@click.argument("file", type=FILE)
 @click.option("--programme", "slug", required=True)
 @writing
 def import_people(session: Session, file: Path, slug: str) -> None:
@@ -242,7 +261,7 @@ def history() -> None:
 
 
 @history.command("import")
-@click.argument("file", type=CSV_IN)
+@click.argument("file", type=FILE)
 @click.option("--programme", "slug", required=True)
 @writing
 def import_history(session: Session, file: Path, slug: str) -> None:

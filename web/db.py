@@ -27,7 +27,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
-        self.queue = WriterQueue(_lock_file(self.engine))
+        self.queue = WriterQueue(self.file and self.file.with_name(f"{self.file.name}.lock"))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -46,6 +46,16 @@ class Database:
         ):
             yield session
             session.commit()
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return _sqlite_file(str(self.engine.url)) if self.engine.dialect.name == "sqlite" else None
+
+    @property
+    def libpq_url(self) -> str:
+        """The address as PostgreSQL's own programs take it."""
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def upgrade(self) -> None:
         """Bring the tables to this version of the program."""
@@ -135,10 +145,3 @@ def _alembic(engine: Engine) -> Config:
 
 def _sqlite_file(url: str) -> Path:
     return Path(url.partition(":///")[2])
-
-
-def _lock_file(engine: Engine) -> Path | None:
-    if engine.dialect.name != "sqlite":
-        return None
-    file = _sqlite_file(str(engine.url))
-    return file.with_name(file.name + ".lock")

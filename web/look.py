@@ -16,6 +16,8 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
 
+from notifications.addresses import phone_as_said
+
 BUILT = Path(__file__).parent / "static" / "built"
 URL = "/assets/"
 LONDON = ZoneInfo("Europe/London")
@@ -50,6 +52,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
 
     for say in (clock, counted, day, full_day, listed, moment, month, number):
         app.add_template_filter(say)
+    app.add_template_filter(phone_as_said, "as_phone")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=built,

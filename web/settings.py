@@ -5,6 +5,7 @@ SettingsError       a value that cannot be; `.name`, `.given`, `.expected`
 
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from ipaddress import ip_address
 from os import environ
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from notifications import addresses
 
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
@@ -45,7 +48,7 @@ class Settings(BaseModel):
     )
     allowed_hosts: tuple[str, ...] = Field(default=(), description="host names separated by commas")
     proxy_hops: int = Field(default=0, ge=0, le=5, description="how many proxies stand in front, 0 to 5")
-    mail_from: str = Field(default="Unmentoring <hello@localhost>", description="Name <address>")
+    mail_from: str = Field(default="Unmentoring <hello@example.org>", description="Name <address>")
     inbound_domain: str | None = Field(default=None, description="the domain whose mail reaches us")
     alert_email: str | None = Field(default=None, description="who hears of trouble")
     email_provider: Literal["local", "smtp", "sendgrid", "notify"] = Field(
@@ -114,6 +117,45 @@ class Settings(BaseModel):
             raise ValueError("sqlite:///FILE or postgresql+psycopg://…")
         return value
 
+    @field_validator("queue_url")
+    @classmethod
+    def _queue(cls, value: str | None) -> str | None:
+        if value and not re.match(r"(sqlite:///.|(postgres(ql)?(\+psycopg)?|rediss?)://.)", value):
+            raise ValueError("sqlite:///FILE, postgresql://… or redis://…")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if "@" not in parseaddr(value)[1] or "\n" in value:
+            raise ValueError("Name <address>")
+        return value
+
+    @field_validator("alert_email")
+    @classmethod
+    def _email(cls, value: str | None) -> str | None:
+        return _canonical(value) if value else value
+
+    @field_validator("trial_allowlist")
+    @classmethod
+    def _allowed(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """As delivery compares them: one spelling of each mailbox, numbers in E.164."""
+        return tuple(_canonical(each) for each in values)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _server(cls, value: str | None) -> str | None:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+            raise ValueError("smtp://user:password@host:587 or smtps://…")
+        return value
+
+    @field_validator("sendgrid_base_url", "twilio_base_url", "notify_base_url")
+    @classmethod
+    def _provider_address(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+            raise ValueError("an address like https://api.example.org")
+        return value.rstrip("/")
+
     @model_validator(mode="after")
     def _production(self) -> Self:
         if self.is_trial:
@@ -164,6 +206,14 @@ class Settings(BaseModel):
             return self.queue_url
         file = self.database_file
         return f"sqlite:///{(file.parent if file else VAR) / 'queue.db'}"
+
+
+def _canonical(address: str) -> str:
+    """One spelling of a mailbox, or a number in E.164."""
+    try:
+        return addresses.email_key(address) if "@" in address else addresses.phone(address)
+    except BadAddress as error:
+        raise ValueError(str(error)) from error
 
 
 def is_loopback(host: str) -> bool:

@@ -90,10 +90,28 @@ class Choice(SelectField):
     widget = GovSelect()
 
 
+class ThreeBoxes(GovDateInput):
+    """Boxes called after the field's id, so that a page may have several; the first takes the error's focus.
+
+    The library's own asks for exactly three values, and a form may be sent with fewer.
+    """
+
+    def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
+        typed = ([*(field.raw_data or ()), "", "", ""])[:3]
+        given, field.raw_data = field.raw_data, typed
+        params: dict[str, Any] = super().map_gov_params(field, **kwargs)
+        field.raw_data = given
+        names = (field.id, f"{field.id}-month", f"{field.id}-year")
+        for box, name in zip(params["items"], names, strict=True):
+            box["id"] = name
+        params["id"] = f"{field.id}-boxes"
+        return params
+
+
 class Day(DateField):
     """Day, month and year in three boxes."""
 
-    widget = GovDateInput()
+    widget = ThreeBoxes()
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, format="%d %m %Y", **options)

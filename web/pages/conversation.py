@@ -1,6 +1,6 @@
 """One conversation: the introduction as a page, its calendar file, and the check-in."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications import render
@@ -80,7 +80,6 @@ def answer(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form(talk, form), 422
     conversations.check_in(g.session, talk, form.said(), now=g.now)
-    flash("Thank you. You can change your answer here as long as the link works.")
     return redirect(url_for(".thanks", token=token), 303)
 
 

@@ -9,6 +9,8 @@ from web.models import Programme
 from web.permissions import open_to_everyone
 from web.services import joining, organisations, programmes
 
+TOO_QUICK = "That was very quick. Look at your details and press the button once more"
+
 pages = Blueprint("join", __name__, url_prefix="/p/<slug>/join")
 
 
@@ -31,7 +33,7 @@ def send(slug: str) -> ResponseReturnValue:
         and not form.was_filled_by_a_program()
         and _started().too_quick(form.started.data, g.now.timestamp())
     ):
-        form.form_errors.append("quick")
+        form.form_errors.append(TOO_QUICK)
         valid = False
     if not valid:
         return _page(programme, form), 422

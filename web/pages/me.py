@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from notifications import suppression
 from notifications.messages import Channel
+from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
 from web.house import house
 from web.models import Link, Membership, Person, Programme, Purpose, Standing
@@ -54,8 +55,14 @@ def show(token: str) -> ResponseReturnValue:
     return _page(visit)
 
 
-def _page(visit: Visit, pause_form: PauseForm | None = None, pausing: str = "") -> str:
+def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str:
+    """The personal page; with `pausing`, what was typed into the pause form of `slug` and needs another look."""
     sections = participation.sections(g.session, visit.person)
+    forms = {one.programme.slug: PauseForm(formdata=None) for one in sections}
+    if pausing:
+        forms[slug] = pausing
+    for name, form in forms.items():
+        form.until.id = f"until-{name}"
     return render_template(
         "me/page.html",
         visit=visit,
@@ -63,9 +70,12 @@ def _page(visit: Visit, pause_form: PauseForm | None = None, pausing: str = "") 
         sections=sections,
         programme=sections[0].programme if len(sections) == 1 else None,
         talks=conversations.history(g.session, visit.person),
-        pause_form=pause_form or PauseForm(formdata=None),
-        pausing=pausing,
+        form=pausing,
+        pause_forms=forms,
+        pausing=slug,
         today=times.today(g.now),
+        next_round_on={one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now)) for one in sections},
+        ANSWERS=ANSWERS,
         Standing=Standing,
         unverified=visit.person.channel is Channel.SMS and not visit.person.phone_verified_at,
     )

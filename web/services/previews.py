@@ -127,7 +127,7 @@ def of_round(session: Session, programme: Programme, number: int, *, now: dateti
     return Preview(
         round=round_,
         groups=_groups(session, programme, round_, names, organisations),
-        outside=_outside(session, round_, programme),
+        outside=_outside(session, round_, programme, names),
         reasons=[words.with_names(reason, names) for reason in round_.reasons],
         joined_since=_joined_since(session, programme, now, names) if draft else (),
         drawn_by=_organiser(session, round_.drawn_by),
@@ -211,7 +211,9 @@ def _answers(session: Session, round_: Round) -> dict[int, list[str]]:
     return found
 
 
-def _outside(session: Session, round_: Round, programme: Programme) -> list[Outside]:
+def _outside(
+    session: Session, round_: Round, programme: Programme, names: dict[str, str]
+) -> list[Outside]:
     rows = session.exec(
         select(LeftOut, Person, Organisation)
         .join(Person, col(Person.id) == LeftOut.person_id)
@@ -227,7 +229,8 @@ def _outside(session: Session, round_: Round, programme: Programme) -> list[Outs
         Outside(
             person.name or words.GONE,
             organisation.short_name or organisation.name,
-            words.with_names(row.reason, {}),
+            # Their own name stands before the reason already.
+            words.with_names(row.reason, {**names, row.person_id: "they"}),
             row.on_purpose,
         )
         for row, person, organisation in rows

@@ -39,7 +39,7 @@ BLANK = {
 }
 
 
-def erase(session: Session, person: Person, *, by: str, now: datetime) -> None:
+def erase(session: Session, person: Person, *, by: str, now: datetime, farewell: bool = True) -> None:
     """Make a blank tombstone of somebody and forget every message that names them. A second call changes
     nothing.
 
@@ -47,7 +47,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime) -> None:
     """
     if person.erased_at:
         return
-    farewell = _farewell(session, person)
+    last_word = _farewell(session, person) if farewell else None
     outbox.forget(session, person.id)
     for table in (Learning, CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
@@ -68,8 +68,8 @@ def erase(session: Session, person: Person, *, by: str, now: datetime) -> None:
     person.erased_at = now
     session.add(person)
     audit.record(session, by, "erased", now=now, subject=person.id)
-    if farewell:
-        message, to = farewell
+    if last_word:
+        message, to = last_word
         outbox.queue(session, message, to, subject="erased", now=now)
 
 
