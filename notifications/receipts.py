@@ -11,13 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
-from notifications import suppression
-from notifications.messages import Channel
+from notifications import addresses, suppression
+from notifications.messages import BY_KIND, Channel
 from notifications.outbox import change, insert_on
+from notifications.providers.base import Sent
 from notifications.suppression import Why
 from notifications.tables import OutboxMessage, Receipt, State
 
@@ -60,13 +62,24 @@ RANK = {
 }
 
 
+class Again(StrEnum):
+    """What a failure leaves to try."""
+
+    SAME = "same"  # the same way, twice at most
+    BY_EMAIL = "by email"  # the number is bad, and the reader has given an email address too
+
+
+MOST_AGAIN = 2
+AGAIN_AFTER = timedelta(minutes=5)
+
+
 @dataclass(frozen=True)
 class Event:
     """One event as an adapter understood it.
 
     `event_id` is the provider's own, or made of what makes the event itself. `message_id` and `attempt` are
     ours, if the event carries them. `reason` is shown to organisers: no address in it. `stops` says why the
-    address must not be written to any more, if so.
+    address must not be written to any more, if so; `again` what may be tried after a failure.
     """
 
     provider: str
@@ -78,6 +91,16 @@ class Event:
     provider_id: str | None = None
     reason: str = ""
     stops: Why | None = None
+    again: Again | None = None
+
+
+@runtime_checkable
+class Polls(Protocol):
+    """A provider that can be asked what became of a message, should its own report be lost."""
+
+    def outcome(self, sent: Sent, now: datetime) -> Event | None:
+        """Raises like `send`."""
+        ...
 
 
 def take(session: Session, events: Iterable[Event], *, key: bytes, now: datetime) -> int:
@@ -118,6 +141,7 @@ def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Rec
             "provider_id": event.provider_id,
             "reason": event.reason[:200],
             "stops": event.stops,
+            "again": event.again,
             "happened_at": event.at,
             "received_at": now,
             "applied": False,
@@ -137,13 +161,34 @@ def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datet
             continue
         receipt.applied = True
         state = MOVES.get(What(receipt.what))
-        if state and _is_past(receipt, message, state):
+        if state and (_is_past(receipt, message, state) or _tried_again(session, receipt, message, now)):
+            _consider_address(session, message, receipt, key, now)
             continue
         if state and RANK[state] >= RANK[highest.get(message.id, (State.UNCERTAIN, ""))[0]]:
             highest[message.id] = (state, receipt.reason)
         _consider_address(session, message, receipt, key, now)
     _raise(session, highest, now)
     session.flush()
+
+
+def _tried_again(session: Session, receipt: Receipt, message: OutboxMessage, now: datetime) -> bool:
+    """Queue a failed text again, in the same row, if its failure leaves something to try."""
+    facts: dict[str, object] = {"reason": receipt.reason or None, "provider": None, "sending_at": None}
+    if receipt.again == Again.SAME and message.tries < MOST_AGAIN:
+        facts |= {"due_at": now + AGAIN_AFTER, "tries": message.tries + 1}
+    elif receipt.again == Again.BY_EMAIL and message.email and message.channel == Channel.SMS:
+        if Channel.EMAIL not in BY_KIND[message.kind].channels:
+            return False
+        facts |= {"due_at": now, "channel": Channel.EMAIL, "address_key": addresses.email_key(message.email)}
+    else:
+        return False
+    failed = update(OutboxMessage).where(
+        col(OutboxMessage.id) == message.id,
+        col(OutboxMessage.attempt) == message.attempt,
+        col(OutboxMessage.state).in_((State.ACCEPTED, State.FAILED_TEMPORARILY, State.UNCERTAIN)),
+        col(OutboxMessage.payload).is_not(None),
+    )
+    return change(session, failed.values(state=State.QUEUED, **facts)) == 1
 
 
 def _is_past(receipt: Receipt, message: OutboxMessage, state: State) -> bool:

@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from notifications import delivery, outbox, render
+from notifications import delivery, outbox, receipts, render
 from notifications.delivery import Clock, Job, Providers, Report, Sessions
 from notifications.errors import ProviderError
 from notifications.messages import BY_KIND, Channel, Promise
 from notifications.outbox import change
-from notifications.providers.base import Absent, Accepted, LooksUp
+from notifications.providers.base import Absent, Accepted, LooksUp, Sent
 from notifications.tables import OutboxMessage, State
 
 log = logging.getLogger("notifications")
@@ -28,6 +28,8 @@ log = logging.getLogger("notifications")
 EVIDENCE_WAIT = timedelta(minutes=10)
 ASK_AFTER = timedelta(minutes=2)  # a provider's list may lag behind what it has taken
 ASK_AGAIN = timedelta(minutes=5)
+SILENT_AFTER = timedelta(hours=1)
+POLL_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -149,3 +151,46 @@ def _move(session: Session, doubt: Doubt, to: State, **facts: Any) -> str:
         return "lost"
     log.info("message %s of kind %s is %s after reconciling", doubt.job.id, doubt.job.kind, to)
     return to
+
+
+def poll(sessions: Sessions, providers: Providers, clock: Clock, limit: int = 100) -> int:
+    """Ask after messages whose provider took them an hour ago and has been silent since. How many it told of.
+
+    Only where a provider can be asked (Twilio tries a lost callback only once). Call it every few minutes.
+    """
+    carriers = {c.name: c for c in (providers.email, providers.sms) if c and isinstance(c, receipts.Polls)}
+    with sessions() as session:
+        silent = _claim_silent(session, list(carriers), clock(), limit)
+    events = [_outcome(carriers[provider], sent, clock()) for provider, sent in silent]
+    told = [event for event in events if event is not None]
+    with sessions() as session:
+        return receipts.take(session, told, key=providers.key, now=clock())
+
+
+def _claim_silent(session: Session, names: list[str], now: datetime, limit: int) -> list[tuple[str, Sent]]:
+    ready = (
+        select(col(OutboxMessage.id))
+        .where(
+            col(OutboxMessage.state).in_((State.ACCEPTED, State.FAILED_TEMPORARILY)),
+            col(OutboxMessage.provider).in_(names),
+            col(OutboxMessage.provider_id).is_not(None),
+            col(OutboxMessage.accepted_at).between(now - POLL_FOR, now - SILENT_AFTER),
+            or_(col(OutboxMessage.lease_until).is_(None), col(OutboxMessage.lease_until) < now),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(ready))
+    taken = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(lease_until=now + SILENT_AFTER)
+    rows = session.scalars(
+        taken.returning(OutboxMessage), execution_options={"synchronize_session": False}
+    ).all()
+    return [(row.provider or "", Sent(row.provider_id or "", row.id or 0, row.attempt)) for row in rows]
+
+
+def _outcome(carrier: receipts.Polls, sent: Sent, now: datetime) -> receipts.Event | None:
+    try:
+        return carrier.outcome(sent, now)
+    except ProviderError as error:
+        log.info("message %s: its provider cannot be asked now: %s", sent.id, error)
+        return None

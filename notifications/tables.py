@@ -198,6 +198,7 @@ class Receipt(SQLModel, table=True):
     provider_id: str | None = None
     reason: str = ""
     stops: str | None = None
+    again: str | None = None
     happened_at: datetime = Field(sa_type=UTCDateTime)
     received_at: datetime = Field(sa_type=UTCDateTime)
     applied: bool = False

@@ -60,6 +60,15 @@ class Absent:
     """The provider is certain that it never took this message."""
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A message a provider took, by its id and ours."""
+
+    provider_id: str
+    id: int
+    attempt: int
+
+
 class Provider(Protocol):
     """`name` is stored with each message it takes."""
 

@@ -1,9 +1,9 @@
 """Workers killed with -9 at random moments while they send.
 
 Every process is forked from one that has imported everything, so a new worker starts in milliseconds and a
-run can afford a thousand kills. Our clock runs faster than the real one, so that a lease of two minutes ends in a
-second; the calls themselves are real ones to a fake SendGrid in a process of its own, whose events come back
-shuffled, 30% of them repeated, and some lost.
+run can afford a thousand kills. Our clock runs faster than the real one, so that a lease of two minutes ends
+in two seconds; the calls themselves are real ones to a fake SendGrid in a process of its own, whose events
+come back late, shuffled, 30% of them repeated, and some never.
 """
 
 import json

@@ -5,10 +5,10 @@ import pytest
 
 from notifications import outbox, receipts, suppression
 from notifications.messages import Channel
-from notifications.receipts import Event, What
+from notifications.receipts import Again, Event, What
 from notifications.suppression import Why
 from notifications.tables import Receipt, State
-from tests.support.letters import NOW
+from tests.support.letters import AMINA_BY_TEXT, NOW
 
 KEY = b"suppression key"
 
@@ -138,6 +138,43 @@ def test_the_failure_of_an_earlier_attempt_does_not_end_a_later_one(sent):
 def test_a_fault_of_our_own_is_shown_to_somebody(sent):
     take(sent, event(What.OURS, reason="over the provider's quota"))
     assert (sent.state(), sent.row().reason) == (State.PARKED, "over the provider's quota")
+
+
+@pytest.fixture
+def text_sent(post):
+    post.queue(to=AMINA_BY_TEXT)
+    post.work()
+    return post
+
+
+def test_a_text_to_a_bad_number_falls_back_to_email(text_sent, memory):
+    take(text_sent, event(What.FAILED, again=Again.BY_EMAIL, stops=Why.NUMBER))
+    text_sent.work()
+    assert (text_sent.state(), memory.took[-1].to) == (State.ACCEPTED, "amina@leeds.example")
+
+
+def test_a_text_that_may_be_tried_again_is_tried_twice_more(text_sent, memory, clock):
+    for attempt in (1, 2, 3):
+        take(text_sent, event(What.FAILED, f"e{attempt}", attempt=attempt, again=Again.SAME))
+        clock.turn(minutes=6)
+        text_sent.work()
+    assert (len(memory.took), text_sent.state()) == (3, State.FAILED)
+
+
+def test_a_failure_told_twice_is_tried_again_once(text_sent, memory, clock):
+    for event_id in ("e1", "e2"):
+        take(text_sent, event(What.FAILED, event_id, attempt=1, again=Again.SAME))
+    clock.turn(minutes=6)
+    text_sent.work()
+    assert (len(memory.took), text_sent.state()) == (2, State.ACCEPTED)
+
+
+def test_a_delivered_text_is_not_sent_again_by_a_late_failure(text_sent, memory, clock):
+    take(text_sent, event(What.DELIVERED))
+    take(text_sent, event(What.FAILED, again=Again.SAME))
+    clock.turn(minutes=6)
+    text_sent.work()
+    assert len(memory.took) == 1
 
 
 def test_old_events_are_forgotten(sent):

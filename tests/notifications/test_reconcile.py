@@ -153,3 +153,36 @@ def test_a_cut_off_introduction_is_not_sent_again_after_its_round(cut_off, memor
     settle(cut_off)
     cut_off.work()
     assert (memory.calls, cut_off.state()) == (1, State.UNCERTAIN)
+
+
+@dataclass
+class Telling(Memory):
+    """A provider that can be asked what became of a message."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def outcome(self, sent, now):
+        self.asked.append(sent.provider_id)
+        return Event("memory", f"{sent.provider_id}:delivered", What.DELIVERED, now, sent.id, sent.attempt)
+
+
+@pytest.fixture
+def silent(post):
+    """A text that its provider took and said no more about."""
+    post.telling = Telling()
+    post.providers = Providers(email=post.telling, sms=post.telling)
+    post.queue(to=AMINA_BY_TEXT)
+    post.work()
+    return post
+
+
+def test_a_lost_callback_is_asked_for_after_an_hour(silent, clock):
+    clock.turn(minutes=61)
+    reconcile.poll(silent.database.write, silent.providers, clock)
+    assert silent.state() == State.DELIVERED
+
+
+def test_a_callback_that_may_still_come_is_not_asked_for(silent, clock):
+    clock.turn(minutes=59)
+    reconcile.poll(silent.database.write, silent.providers, clock)
+    assert silent.telling.asked == []

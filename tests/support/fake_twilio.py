@@ -1,0 +1,59 @@
+"""Twilio's Messages, as its reference describes them: create, list by number, fetch."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import parse_qs, urlsplit
+
+from tests.support.fake_provider import Answer, Call, FakeProvider
+
+
+@dataclass
+class FakeTwilio(FakeProvider):
+    """`texts` are those it took, oldest first. `account` is the SID it answers to."""
+
+    account: str = "AC00000000000000000000000000000000"
+    texts: list[dict[str, object]] = field(default_factory=list)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def accept(self, call: Call) -> Answer:
+        where, _, query = call.path.partition("?")
+        base = f"/2010-04-01/Accounts/{self.account}/Messages"
+        if call.method == "POST" and where == f"{base}.json":
+            form = parse_qs(call.body.decode())
+            return self.create({name: values[0] for name, values in form.items()})
+        if call.method == "GET" and where == f"{base}.json":
+            to = parse_qs(query)["To"][0]
+            found = [text for text in reversed(self.texts) if text["to"] == to]
+            return answer(200, {"messages": found, "next_page_uri": None, "page_size": 50})
+        for text in self.texts:
+            if urlsplit(call.path).path == f"{base}/{text['sid']}.json":
+                return answer(200, text)
+        return error(404, 20404)
+
+    def create(self, form: dict[str, str]) -> Answer:
+        text: dict[str, object] = {
+            "sid": f"SM{len(self.texts):032d}", "to": form["To"], "body": form["Body"], "status": "queued",
+            "status_callback": form.get("StatusCallback"), "from": form.get("From"), "error_code": None,
+            "date_created": format_datetime(self.now),
+            "messaging_service_sid": form.get("MessagingServiceSid"),
+        }  # fmt: skip
+        self.texts.append(text)
+        return answer(201, text)
+
+
+def answer(status: int, body: object) -> Answer:
+    return status, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+
+def error(status: int, code: int) -> Answer:
+    return answer(status, {"code": code, "message": "no", "more_info": "", "status": status})
+
+
+def sign(url: str, fields: dict[str, list[str]], token: str) -> str:
+    said = url + "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
+    return base64.b64encode(hmac.new(token.encode(), said.encode(), hashlib.sha1).digest()).decode()
