@@ -1,0 +1,26 @@
+"""`make bench`: how fast we are beside the least it could take, as ratios, for reading: nothing fails."""
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks import drawing, serving
+
+
+def main() -> None:
+    console = Console(width=120)
+    table = Table("what", "ours", "floor", "ratio", "goal", "", title="Speed, beside its floor, in this run")
+    for bench in (drawing, serving):
+        for row in bench.rows():
+            goal = f"≤ {row.goal:g} ×" if row.goal else ""
+            said = row.remark or ("" if row.met else "not met")
+            table.add_row(row.name, time(row.ours), time(row.floor), f"{row.ratio:.2f} ×", goal, said)
+            console.print(f"[dim]{row.name}[/dim]")
+    console.print(table)
+
+
+def time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()

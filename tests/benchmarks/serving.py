@@ -1,0 +1,69 @@
+"""Starting up, and answering a page. Their floors are Flask itself, and a bare template of it."""
+
+import logging
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import structlog
+from flask import Flask, render_template_string
+from flask.testing import FlaskClient
+
+from tests.benchmarks.rows import Row, median_time
+from web import demo
+from web.app import create_app
+from web.db import Database
+from web.house import utc_now
+from web.settings import DEFAULT_KEY, Settings
+
+BARE = "<!DOCTYPE html><title>{{ title }}</title><ul>{% for one in many %}<li>{{ one }}</li>{% endfor %}</ul>"
+START = "from web.app import create_app; from web.settings import Settings; create_app(Settings())"
+
+
+def rows() -> Iterator[Row]:
+    yield Row(
+        "start the web application", importing(START), importing("import flask"), None, "goal: ready in 3 s"
+    )
+    with TemporaryDirectory() as folder:
+        client = demo_client(Path(folder))
+        floor, _ = answering(bare_client(), "/")
+        for name, path in (("programme page", "/p/localgov/"), ("wall", "/p/localgov/learning")):
+            middle, slowest = answering(client, path)
+            yield Row(name, middle, floor, 2.0, f"99th percentile {slowest * 1000:.1f} ms, goal 30 ms")
+
+
+def importing(code: str) -> float:
+    return median_time(lambda: subprocess.run([sys.executable, "-c", code], check=True), repeat=3)
+
+
+def bare_client() -> FlaskClient:
+    app = Flask("bare")
+    many = [f"line {number}" for number in range(20)]
+    app.add_url_rule("/", view_func=lambda: render_template_string(BARE, title="Bare", many=many))
+    return app.test_client()
+
+
+def demo_client(folder: Path) -> FlaskClient:
+    settings = Settings(database_url=f"sqlite:///{folder / 'demo.db'}", secret_key=DEFAULT_KEY)
+    database = Database(settings.database_url)
+    database.upgrade()
+    demo.make(settings, database, now=utc_now(), say=lambda _: None)
+    app = create_app(settings, poke=lambda: None, limits=False)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    return app.test_client()
+
+
+def answering(client: FlaskClient, path: str, times: int = 300) -> tuple[float, float]:
+    """The median and the 99th percentile of so many requests, one after another."""
+    taken = []
+    for _ in range(times):
+        began = perf_counter()
+        answer = client.get(path, base_url="http://127.0.0.1:8000")
+        taken.append(perf_counter() - began)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path} answered {answer.status_code}")
+    return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
