@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from notifications import addresses
+from notifications.errors import BadAddress
 
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")

@@ -22,6 +22,12 @@ def add_organiser(session: Session, name: str) -> None:
     session.add(Organiser(email=f"{name}@x.example", email_key=f"{name}@x.example", created_at=START))
 
 
+def add_and_fail(session: Session) -> None:
+    add_organiser(session, "amina")
+    session.flush()
+    raise ZeroDivisionError
+
+
 def start_counting(database: Database) -> None:
     with database.write() as session:
         insert = "INSERT INTO audithead (id, entries, digest) VALUES (1, 0, :nothing)"
@@ -67,9 +73,7 @@ def test_a_writer_s_connection_cannot_write_for_a_reader_afterwards(database: Da
 
 def test_an_error_takes_everything_back(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.write() as session:
-        add_organiser(session, "amina")
-        session.flush()
-        raise ZeroDivisionError
+        add_and_fail(session)
     with database.read() as session:
         assert session.exec(select(Organiser)).all() == []
 

@@ -1,5 +1,7 @@
 """Tokens are cut by mail programs, changed by people, forwarded, and outlive a key."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,10 +47,8 @@ def test_a_changed_letter_does_not_verify(place: int, letter: str) -> None:
     changed = token[:place] + letter + token[place + 1 :]
     if changed == token:
         return
-    try:
+    with suppress(BadLink):
         assert not SIGNER.verify(changed, "page", PERSON)
-    except BadLink:
-        pass
 
 
 @pytest.mark.parametrize("length", range(31))
