@@ -106,7 +106,7 @@ def test_a_call_that_was_cut_off_is_uncertain(fake, trouble):
         client(fake.url, timeout=0.3).send(TEXT)
 
 
-@pytest.mark.parametrize("url", [nobody_there(), "http://no-such-host.invalid"])
+@pytest.mark.parametrize("url", [nobody_there(), "http://no-such-host.invalid"], ids=["no server", "no host"])
 def test_a_server_that_cannot_be_reached_got_nothing(url):
     with pytest.raises(Temporary) as refused:
         client(url, timeout=1).send(TEXT)
