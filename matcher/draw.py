@@ -220,7 +220,7 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
     unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))
-    whole = rules.value(pot, groups, size)
+    whole = rules.value(pot, groups, size) if len(pot.locked) else told
     pairs = len(rules.pairs_of(groups)[0])
     locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - told.same)
     sizes = (drawn.groups >= 0).sum(axis=1).tolist()

@@ -124,9 +124,9 @@ def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
         return [f"Everybody is from {most}."]
     outside = pot.n - inside
     told = []
-    if inside > len(result.groups) and result.groups.shape[1] == 3:
-        hosted = result.figures.cross_bound
-        alone = result.figures.pairs - hosted
+    hosted = result.figures.cross_bound
+    alone = result.figures.pairs - hosted
+    if alone and inside > len(result.groups) and result.groups.shape[1] == 3:
         told.append(
             f"{most} has {inside} of the {pot.n} people; the other {outside} can host {hosted} of them,"
             f" so at least {number(alone)} {most}\u2013{most} {_plural('pair', alone)}."

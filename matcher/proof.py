@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from matcher.pot import Ints, Pot
@@ -41,7 +43,7 @@ def crossing_bound(codes: Ints, sizes: list[int]) -> int:
     counts = np.bincount(codes)
     counts = counts[counts > 0]
     by_organisation = sum(_spread(int(count), len(sizes)) for count in counts)
-    by_group = sum(_spread(size, len(counts)) for size in sizes)
+    by_group = sum(times * _spread(size, len(counts)) for size, times in Counter(sizes).items())
     return total - max(by_organisation, by_group)
 
 

@@ -7,6 +7,7 @@ legal, and the verdict says how far it is from the best.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ def check(pot: Pot, result: Result) -> Verdict:
     found = list(_wrong_figures(result, counts, bound))
     if found:
         raise Refused(found)
-    return _verdict(pot, result.groups, result.proof, missing)
+    return _verdict(pot, result.groups, result.proof, missing, (counts, bound))
 
 
 def check_round(pot: Pot, groups: ArrayLike, proof: Proof | None = None) -> Verdict:
@@ -105,8 +106,14 @@ def _friends(pot: Pot, person: int) -> int:
     return pot.n - 1 - len(np.union1d(a[b == person], b[a == person]))
 
 
-def _verdict(pot: Pot, groups: ArrayLike, proof: Proof, missing: Collection[int]) -> Verdict:
-    counts, bound = count(pot, groups), cross_bound(pot, groups, missing)
+def _verdict(
+    pot: Pot,
+    groups: ArrayLike,
+    proof: Proof,
+    missing: Collection[int],
+    known: tuple[Counts, int] | None = None,
+) -> Verdict:
+    counts, bound = known or (count(pot, groups), cross_bound(pot, groups, missing))
     found = list(_wrong_proof(pot, proof, counts, bound, missing))
     if found:
         raise Refused(found)
@@ -123,11 +130,11 @@ def _violations(pot: Pot, groups: ArrayLike, size: int, unplaced: Collection[int
     if len(strangers):
         return
     yield from _misplaced(pot, seated, unplaced)
-    for row in table:
+    filled = (table != -1).sum(axis=1)
+    for row in table[(filled < 2) | (filled > size + 1)]:
         members = row[row != -1]
-        if len(members) < 2 or len(members) > size + 1:
-            text = f"a group of {len(members)}: {_list(members)}"
-            yield Violation("size", text, tuple(int(person) for person in members))
+        text = f"a group of {len(members)}: {_list(members)}"
+        yield Violation("size", text, tuple(int(person) for person in members))
     first, second = _ends(table)
     banned = _listed(first, second, pot.never[:, 0], pot.never[:, 1], pot.n)
     for a, b in zip(first[banned], second[banned], strict=True):
@@ -179,7 +186,14 @@ def _listed(
     asked = np.where(a < b, a, b) * n + np.where(a < b, b, a)
     swap = list_a > list_b
     told = np.where(swap, list_b, list_a).astype(np.int64) * n + np.where(swap, list_a, list_b)
-    return np.isin(asked, told)
+    if not len(told) or not len(asked):
+        return np.zeros(len(asked), np.bool_)
+    told.sort()
+    order = np.argsort(asked)
+    place = np.minimum(np.searchsorted(told, asked[order]), len(told) - 1)
+    listed = np.empty(len(asked), np.bool_)
+    listed[order] = told[place] == asked[order]
+    return listed
 
 
 def cross_bound(pot: Pot, groups: ArrayLike, missing: Collection[int] = ()) -> int:
@@ -188,7 +202,7 @@ def cross_bound(pot: Pot, groups: ArrayLike, missing: Collection[int] = ()) -> i
     locked = {int(person) for person in pot.locked.ravel() if person >= 0}
     free = np.ones(pot.n, np.bool_)
     free[np.fromiter(locked | set(missing), np.int64)] = False
-    ours = table[~np.isin(table, list(locked)).any(axis=1)]
+    ours = table[~np.isin(table, list(locked)).any(axis=1)] if locked else table
     sizes = (ours != -1).sum(axis=1).tolist()
     fixed = count(pot, pot.locked).cross if locked else 0
     return fixed + _bound(pot.organisation[free], sizes)
@@ -201,7 +215,7 @@ def _bound(organisation: Ints, sizes: list[int]) -> int:
     _, members = np.unique(organisation, return_counts=True)
     pairs = sum(s * (s - 1) // 2 for s in sizes)
     seats = sum(_crowd(int(m), len(sizes)) for m in members)
-    mixed = sum(_crowd(s, len(members)) for s in sizes)
+    mixed = sum(times * _crowd(s, len(members)) for s, times in Counter(sizes).items())
     return pairs - max(seats, mixed)
 
 

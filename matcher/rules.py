@@ -60,15 +60,14 @@ class Value:
     same: int
     unkind: int
     turns: int
-    familiar: int
 
     def before_ahead(self) -> tuple[Any, ...]:
         """The wishes that decide before look-ahead under `cross`; what is proved and counted."""
         return (self.left_out, self.threes, self.repeats, self.recent, self.unwilling, self.same)
 
     def whole(self) -> tuple[Any, ...]:
-        """Every countable wish, for comparing two rounds without look-ahead."""
-        return (*self.before_ahead(), self.unkind, self.turns, self.familiar)
+        """Every wish of whole rounds, for comparing two of them without look-ahead."""
+        return (*self.before_ahead(), self.unkind, self.turns)
 
 
 def value(pot: Pot, groups: Ints, size: int = 2) -> Value:
@@ -89,7 +88,6 @@ def value(pot: Pot, groups: Ints, size: int = 2) -> Value:
         same=int((pot.codes[a] == pot.codes[b]).sum()),
         unkind=int((kind[a[met]].astype(int) + kind[b[met]]).sum()),
         turns=int(trio_levels(pot)[crowd].sum()),
-        familiar=int(familiarity(pot, a, b).sum()),
     )
 
 

@@ -13,41 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher import blossom, rules
-from matcher.pot import Bools, Ints, Longs, Pot
+from matcher.pot import Ints, Longs, Pot
 
 # One unit of each wish outweighs all that two to four pairs can hold of the next.
 NEVER, MET, SAME = 512, 64, 8
 PASSES = 200
 MIXING = 8
 BALANCING = 30
+# A pass that mends less than one in so many of what is left is the last.
+WORTH = 200
 RESIDUE = 300
-
-
-class Known:
-    """Is a key in this sorted list? A byte per hash answers most times; the list has the last word.
-
-    The table is a filter only, so collisions cost time and never truth. With five million pairs it answers
-    ten times quicker than searching the list for every question.
-    """
-
-    def __init__(self, keys: Longs) -> None:
-        self._keys = keys
-        self._shift = 64 - int(np.clip(len(keys) * 8, 64, 2**26)).bit_length()
-        self._table = np.zeros(1 << (64 - self._shift), np.bool_)
-        self._table[self._hash(keys)] = True
-
-    def _hash(self, keys: Longs) -> NDArray[np.uint64]:
-        # Knuth's multiplicative hash: 2**64 divided by the golden ratio.
-        return (keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(self._shift)
-
-    def has(self, keys: Longs) -> Bools:
-        if not len(self._keys):
-            return np.zeros(keys.shape, np.bool_)
-        maybe = self._table[self._hash(keys)]
-        asked = keys[maybe]
-        at = np.minimum(np.searchsorted(self._keys, asked), len(self._keys) - 1)
-        maybe[maybe] = self._keys[at] == asked
-        return maybe
 
 
 class Costs:
@@ -55,18 +30,15 @@ class Costs:
 
     def __init__(self, pot: Pot) -> None:
         self._pot = pot
-        self._met = Known(pot.pairs_met)
-        self._never = Known(pot.pairs_never)
         self._seen: NDArray[np.uint8] | None = None
 
     def lines(self, a: Ints, b: Ints) -> Ints:
         """Never-pair, repeat and same organisation as one number; any shape. O(pairs)."""
         codes = self._pot.codes
         cost: Ints = (codes[a] == codes[b]).astype(np.int32) * SAME
-        keys = self._pot.keys(a, b)
-        cost += self._met.has(keys) * np.int32(MET)
+        cost += self._pot.have_met(a, b) * np.int32(MET)
         if len(self._pot.pairs_never):
-            cost += self._never.has(keys) * np.int32(NEVER)
+            cost += self._pot.must_not_meet(a, b) * np.int32(NEVER)
         return cost
 
     def with_balance(self, a: Ints, b: Ints) -> Ints:
@@ -192,11 +164,15 @@ def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> I
     ways = blossom.matchings_of(2)
     if not len(pot.pairs_met) or len(drawn) < 2:
         return drawn
+    cost = costs.with_balance(drawn[:, 0], drawn[:, 1])
     for _ in range(BALANCING):
-        cost = costs.with_balance(drawn[:, 0], drawn[:, 1])
         familiar = np.flatnonzero(cost % SAME)
         if not len(familiar):
             break
         blocks = partnered(familiar, len(drawn), rng)
         drawn[blocks] = blossom.repaired(drawn[blocks], costs.with_balance, ways, rng, least=True)
+        before = int(cost[blocks].sum())
+        cost[blocks] = costs.with_balance(drawn[blocks][..., 0], drawn[blocks][..., 1])
+        if (before - int(cost[blocks].sum())) * WORTH < len(familiar):
+            break
     return drawn
