@@ -10,7 +10,7 @@ from web.db import Database
 from web.house import KEY, House, init_sessions, signer_of, utc_now
 from web.logs import init_logs
 from web.look import init_look
-from web.pages import errors, me, register
+from web.pages import errors, me, register, webhooks
 from web.pages.organise.sign_in import load_organiser
 from web.security import init_security, limit_open_forms
 from web.settings import Settings
@@ -38,6 +38,7 @@ def create_app(
     # A mail program unsubscribes without a cookie, so without a form token: RFC 8058. The signed link is the
     # proof.
     app.extensions["csrf"].exempt(me.unsubscribe)
+    app.extensions["csrf"].exempt(webhooks.pages)
     limit_open_forms(app, *OPEN_FORMS)
     return app
 

@@ -40,6 +40,11 @@ def on_this_machine(view: View) -> View:
     return _decided(view, Access.THIS_MACHINE)
 
 
+def signed_by_provider(view: View) -> View:
+    """The view itself checks the signature, over the raw bytes."""
+    return _decided(view, Access.PROVIDER)
+
+
 def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(**values: Any) -> Any:

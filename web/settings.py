@@ -19,6 +19,12 @@ from notifications.errors import BadAddress
 
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
+NEEDED = {
+    "smtp": ("smtp_url",),
+    "sendgrid": ("sendgrid_api_key",),
+    "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_from"),
+    "notify": ("notify_api_key",),
+}
 
 
 class SettingsError(Exception):
@@ -170,6 +176,16 @@ class Settings(BaseModel):
                 name == "sms_provider" and self.email_provider != "local"
             ):
                 raise SettingsError(name.upper(), "local", "a real provider, because PUBLIC_URL is public")
+        return self
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Whoever chooses a provider says what it needs."""
+        for provider in {self.email_provider, self.sms_provider}:
+            for name in NEEDED.get(provider, ()):
+                if not getattr(self, name):
+                    expected = f"{type(self).model_fields[name].description}, for {provider}"
+                    raise SettingsError(name.upper(), "nothing", expected)
         return self
 
     def at_port(self, port: int, environment: Mapping[str, str] = environ) -> Self:

@@ -1,8 +1,7 @@
 """Background work. The queue only wakes us: what is to be done stands in the database.
 
 Losing a wake-up costs at most a minute, because a sweep looks by itself; having it twice costs nothing,
-because
-every message and every request is claimed in the database before anything is done.
+because every message and every request is claimed in the database before anything is done.
 """
 
 from collections.abc import Callable
@@ -16,8 +15,9 @@ from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.consumer import Consumer
 
-from notifications import delivery, outbox
-from notifications.providers.local import Local
+from notifications import delivery, outbox, receipts, reconcile
+from notifications.render import Links
+from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
 from web.services import joining, links, requests
@@ -25,6 +25,7 @@ from web.settings import Settings
 from web.tokens import Signer
 
 KEEP_BODIES = timedelta(days=90)
+KEEP_EVENTS = timedelta(days=30)
 AT_A_TIME = 200
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
 
@@ -37,25 +38,31 @@ class Worker:
     database: Database
     clock: Callable[[], datetime] = utc_now
     signer: Signer = field(init=False)
+    providers: delivery.Providers = field(init=False)
+    address: Links = field(init=False)
 
     def __post_init__(self) -> None:
         self.signer = signer_of(self.settings)
+        self.providers = providers_of(self.settings, self.signer)
+        self.address = links.address_maker(self.signer, self.settings.public_url)
 
     def work(self) -> int:
-        """Answer what was asked, send what is due, until nothing is left; returns how many things were
-        done.
-        """
+        """Answer what was asked and send what is due until nothing is left. How many things were done."""
         done = 0
         while step := self._answer() + self._deliver():
             done += step
         return done
 
     def sweep(self) -> None:
-        """What time alone brings about: retention, and whatever a lost wake-up left behind."""
+        """What time alone brings about: evidence looked for, retention, and whatever a lost wake-up left."""
         now = self.clock()
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
+            receipts.forget_older_than(session, now - KEEP_EVENTS)
+            receipts.link(session, key=self.providers.key, now=now)
+        reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
+        reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
 
     def _answer(self) -> int:
@@ -64,26 +71,9 @@ class Worker:
 
     def _deliver(self) -> int:
         report = delivery.deliver_due(
-            self.database.write,
-            providers_of(self.settings, self.signer),
-            links.address_maker(self.signer, self.settings.public_url),
-            self.clock,
-            limit=AT_A_TIME,
+            self.database.write, self.providers, self.address, self.clock, limit=AT_A_TIME
         )
         return report.taken
-
-
-def providers_of(settings: Settings, signer: Signer) -> delivery.Providers:
-    """Who carries emails and texts, as the settings say."""
-    local = Local(settings.mail_from)
-    return delivery.Providers(
-        email=local,
-        sms=local,
-        key=signer.suppression_key(),
-        allowlist=frozenset(settings.trial_allowlist),
-        sms_daily_cap=settings.sms_daily_cap,
-        texts_take_replies=False,
-    )
 
 
 def queue_of(settings: Settings) -> Huey:

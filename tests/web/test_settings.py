@@ -11,6 +11,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://unmentoring.example.org",
     "SECRET_KEY": KEY,
     "EMAIL_PROVIDER": "smtp",
+    "SMTP_URL": "smtp://mail.example.org:587",
 }
 
 
@@ -130,3 +131,18 @@ def test_a_port_moves_the_links_of_a_try_out() -> None:
 def test_a_port_does_not_move_the_links_of_a_named_address() -> None:
     environment = {"PUBLIC_URL": "http://localhost:1"}
     assert Settings.from_env(environment).at_port(8199, environment).public_url == "http://localhost:1"
+
+
+@pytest.mark.parametrize(
+    ("provider", "missing"),
+    [
+        ({"EMAIL_PROVIDER": "smtp"}, "SMTP_URL"),
+        ({"EMAIL_PROVIDER": "sendgrid"}, "SENDGRID_API_KEY"),
+        ({"SMS_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN"),
+        ({"SMS_PROVIDER": "notify"}, "NOTIFY_API_KEY"),
+    ],
+)
+def test_whoever_chooses_a_provider_is_asked_for_what_it_needs(
+    provider: dict[str, str], missing: str
+) -> None:
+    assert refused(**provider).name == missing

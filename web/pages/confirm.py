@@ -7,7 +7,7 @@ from notifications.messages import Channel
 from web.house import house
 from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request
 from web.permissions import with_link
-from web.services import joining, links, participation, people
+from web.services import joining, links, organisations, participation, people
 from web.tokens import ExpiredLink, UsedLink
 
 pages = Blueprint("confirm", __name__)
@@ -29,7 +29,13 @@ def show(token: str) -> ResponseReturnValue:
     request_ = _request(link)
     programme = g.session.get_one(Programme, request_.programme_id)
     details = joining.Details.from_request(request_)
-    return render_template("confirm/join.html", programme=programme, details=details)
+    known = organisations.find(g.session, programme.id, details.organisation)
+    return render_template(
+        "confirm/join.html",
+        programme=programme,
+        details=details,
+        organisation=known.name if known else details.organisation,
+    )
 
 
 @pages.post("/confirm/<token>")

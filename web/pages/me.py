@@ -56,7 +56,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str:
-    """The personal page; with `pausing`, what was typed into the pause form of `slug` and needs another look."""
+    """The personal page; `pausing` is the pause form of `slug` that needs another look."""
     sections = participation.sections(g.session, visit.person)
     forms = {one.programme.slug: PauseForm(formdata=None) for one in sections}
     if pausing:
@@ -74,7 +74,10 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         pause_forms=forms,
         pausing=slug,
         today=times.today(g.now),
-        next_round_on={one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now)) for one in sections},
+        next_round_on={
+            one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now))
+            for one in sections
+        },
         ANSWERS=ANSWERS,
         Standing=Standing,
         unverified=visit.person.channel is Channel.SMS and not visit.person.phone_verified_at,
@@ -272,7 +275,10 @@ def send_link() -> ResponseReturnValue:
 @pages.get("/my-page/sent")
 @open_to_everyone
 def link_sent() -> ResponseReturnValue:
-    return render_template("me/link_sent.html")
+    settings = house().settings
+    return render_template(
+        "me/link_sent.html", outbox=settings.is_trial and settings.email_provider == "local"
+    )
 
 
 @pages.get("/unsubscribe/<token>")

@@ -27,7 +27,7 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, links, organisations, programmes
+from web.services import audit, links, organisations, programmes, times
 from web.tokens import Signer
 
 # The wordings people agree to. A change of words is a new version.
@@ -142,10 +142,9 @@ def request_behind(session: Session, link: Link) -> Request:
         TooLate: nobody pressed in time and the details are gone.
         AlreadyConfirmed: the button was pressed before.
     """
+    if link.used_at:
+        raise AlreadyConfirmed(link.person)
     request = session.get(Request, link.subject)
-    person = session.get(Person, link.person)
-    if link.used_at and person:
-        raise AlreadyConfirmed(person.id)
     if request is None or not request.details:
         raise TooLate
     return request
@@ -166,7 +165,7 @@ def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Pers
     session.add(person)
     session.flush()
     _join(session, programme, person, details, source=source, now=now)
-    link.used_at, request.details, link.person = now, {}, person.id
+    link.used_at, request.details = now, {}
     audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
     return person
 
@@ -187,7 +186,8 @@ def _join(
         programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now
     )
     membership.organisation_id = organisation.id
-    membership.standing, membership.left_at = Standing.ACTIVE, None
+    if membership.standing is not Standing.SUSPENDED:
+        membership.standing, membership.left_at = Standing.ACTIVE, None
     membership.happy_in_three = details.happy_in_three
     session.add(membership)
     record_consents(session, person.id, programme.id, source=source, now=now)
@@ -196,7 +196,7 @@ def _join(
 
 def welcome(session: Session, programme: Programme, person: Person, *, now: datetime) -> None:
     page = links.make(session, Purpose.PAGE, person.id, now=now)
-    next_round = programmes.next_round_on(programme, now.date())
+    next_round = programmes.next_round_on(programme, times.today(now))
     message = messages.Welcome(programmes.facts(programme), page, next_round)
     to, subject = recipient(person), f"joined {now.isoformat()}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
@@ -233,12 +233,12 @@ def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipi
 
 
 def forget_unconfirmed(session: Session, *, now: datetime) -> int:
-    """Drop what people typed and never confirmed; returns how many. Their confirmations are blanked too."""
+    """Drop what people asked for and never confirmed; returns how many. Their confirmations are blanked too.
+
+    A request nobody has answered yet stays: its link has not begun to live.
+    """
     stale = session.exec(
-        select(Request).where(
-            col(Request.received_at) < now - CONFIRM_WITHIN - timedelta(hours=24),
-            Request.kind == RequestKind.JOIN,
-        )
+        select(Request).where(col(Request.handled_at) < now - CONFIRM_WITHIN - timedelta(hours=24))
     ).all()
     for request in stale:
         if session.get(Person, request.person) is None:

@@ -211,9 +211,7 @@ def _answers(session: Session, round_: Round) -> dict[int, list[str]]:
     return found
 
 
-def _outside(
-    session: Session, round_: Round, programme: Programme, names: dict[str, str]
-) -> list[Outside]:
+def _outside(session: Session, round_: Round, programme: Programme, names: dict[str, str]) -> list[Outside]:
     rows = session.exec(
         select(LeftOut, Person, Organisation)
         .join(Person, col(Person.id) == LeftOut.person_id)
@@ -229,8 +227,7 @@ def _outside(
         Outside(
             person.name or words.GONE,
             organisation.short_name or organisation.name,
-            # Their own name stands before the reason already.
-            words.with_names(row.reason, {**names, row.person_id: "they"}),
+            words.with_names(row.reason, names),
             row.on_purpose,
         )
         for row, person, organisation in rows
