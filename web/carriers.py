@@ -5,7 +5,7 @@ from notifications.providers.base import Provider
 from notifications.providers.local import Local
 from notifications.providers.sendgrid import SendGrid
 from notifications.providers.twilio import Twilio
-from web.settings import Settings
+from web.settings import Settings, SettingsError
 from web.tokens import Signer
 
 TWILIO_STATUS = "/webhooks/twilio/status"
@@ -26,7 +26,9 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
 def _email(settings: Settings) -> Provider:
     if settings.email_provider == "sendgrid":
         return SendGrid(settings.sendgrid_api_key or "", settings.mail_from, settings.sendgrid_base_url)
-    return Local(settings.mail_from)
+    if settings.email_provider == "local":
+        return Local(settings.mail_from)
+    raise SettingsError("EMAIL_PROVIDER", settings.email_provider, "local or sendgrid")
 
 
 def _sms(settings: Settings) -> Provider | None:
@@ -38,7 +40,9 @@ def _sms(settings: Settings) -> Provider | None:
             callback="" if settings.is_trial else settings.public_url + TWILIO_STATUS,
             base_url=settings.twilio_base_url,
         )
-    return Local(settings.mail_from) if settings.is_trial else None
+    if settings.sms_provider == "local":
+        return Local(settings.mail_from) if settings.is_trial else None
+    raise SettingsError("SMS_PROVIDER", settings.sms_provider, "local or twilio")
 
 
 def _is_number(sender: str | None) -> bool:
