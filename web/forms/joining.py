@@ -172,7 +172,7 @@ class StartedForm:
 
 
 class PauseForm(FlaskForm):
-    until = Day("Pause until", description="The first day you would like to be in again, like 7 12 2026.")
+    until = Day("When would you like to be in again?", description="For example, 7 12 2026.")
 
 
 class CodeForm(FlaskForm):
