@@ -56,7 +56,7 @@ def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -
         raise BadPot(f"a seed is a whole number from 0 below 2**63, not {seed}")
     if pot.locked.shape[1] > size + 1:
         raise BadPot(f"locked groups have at most {size + 1} people")
-    free = np.setdiff1d(np.arange(pot.n, dtype=np.int32), pot.locked)
+    free = others(pot.n, pot.locked)
     rest = pot.only(free) if len(pot.locked) else pot
     rng = generator(pot, seed)
     drawn = _pairs(rest, rng, priority) if size == 2 else _circles(rest, size, rng)
@@ -133,9 +133,10 @@ def _as_good(pot: Pot, groups: Ints, told: rules.Value) -> bool:
 
 def _surely_open(pot: Pot) -> int:
     """Rounds without a repeat that are certain after this one, from the partners the busiest has left."""
-    ends = np.concatenate([pot.pairs_met // pot.n, pot.pairs_met % pot.n])
-    banned = np.concatenate([pot.pairs_never // pot.n, pot.pairs_never % pot.n])
-    used = np.bincount(ends, minlength=pot.n) + np.bincount(banned, minlength=pot.n)
+    used = np.zeros(pot.n, np.int64)
+    for pairs in (pot.pairs_met, pot.pairs_never):
+        first = pairs // pot.n
+        used += np.bincount(first, minlength=pot.n) + np.bincount(pairs - first * pot.n, minlength=pot.n)
     return horizon.surely_open(pot.n, pot.n - 1 - int(used.max()) - 1 - pot.n % 2)
 
 
@@ -151,13 +152,13 @@ def _circles(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
                 group[i[pair]] = -1
     groups[(groups >= 0).sum(axis=1) < 2] = -1
     groups = groups[(groups >= 0).any(axis=1)]
-    left = np.setdiff1d(np.arange(pot.n, dtype=np.int32), groups)
+    left = others(pot.n, groups)
     return Drawn(groups, left, "swaps", best=pot.n < 2)
 
 
 def _counted(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:
     groups = small.kindest.draw(rng)
-    left = np.setdiff1d(np.arange(pot.n, dtype=np.int32), groups)
+    left = others(pot.n, groups)
     return Drawn(groups, left, "counted", best=True, count=small.best.count)
 
 
@@ -169,7 +170,7 @@ def _even(pot: Pot, rng: np.random.Generator) -> Drawn:
     if pot.n > MIDDLE or _at_bound(pot, drawn):
         return drawn
     pairs = blossom.best(pot, rng)
-    left = np.setdiff1d(people, pairs)
+    left = others(pot.n, pairs)
     return _seated(pot, Drawn(_padded(pairs), left, "matching", best=not len(left)), rng)
 
 
@@ -177,10 +178,10 @@ def _odd(pot: Pot, rng: np.random.Generator) -> Drawn:
     """One three, then pairs: the fairest three first, the next while the round misses the bound."""
     found: list[Drawn] = []
     for three in trios.candidates(pot, rng)[: TRIES if pot.n <= MIDDLE else 1]:
-        others = np.setdiff1d(np.arange(pot.n), three)
-        rest = _even(pot.only(others), rng)
-        groups = np.vstack((np.where(rest.groups >= 0, others[rest.groups], -1), three))
-        drawn = Drawn(groups.astype(np.int32), others[rest.left].astype(np.int32), rest.method)
+        paired = others(pot.n, three)
+        rest = _even(pot.only(paired), rng)
+        groups = np.vstack((np.where(rest.groups >= 0, paired[rest.groups], -1), three))
+        drawn = Drawn(groups.astype(np.int32), paired[rest.left], rest.method)
         if _at_bound(pot, drawn):
             return drawn
         found.append(drawn)
@@ -209,6 +210,13 @@ def _at_bound(pot: Pot, drawn: Drawn) -> bool:
     )
 
 
+def others(people: int, taken: Ints) -> Ints:
+    """Everybody who is not among the taken, which may hold -1; in order. O(people)."""
+    free = np.ones(people, np.bool_)
+    free[taken[taken >= 0]] = False
+    return np.flatnonzero(free).astype(np.int32)
+
+
 def _padded(pairs: Ints) -> Ints:
     return np.pad(pairs, ((0, 0), (0, 1)), constant_values=-1).astype(np.int32)
 
@@ -224,7 +232,7 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     pairs = len(rules.pairs_of(groups)[0])
     locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - told.same)
     sizes = (drawn.groups >= 0).sum(axis=1).tolist()
-    placed = np.setdiff1d(np.arange(rest.n), drawn.left)
+    placed = others(rest.n, drawn.left)
     figures = Figures(
         people=pot.n,
         groups=len(groups),
@@ -258,11 +266,10 @@ def _wide(locked: Ints, size: int) -> Ints:
 
 
 def _unplaced(rest: Pot, free: NDArray[np.int32], person: int) -> Unplaced:
-    everybody = np.delete(np.arange(rest.n), person)
+    everybody = others(rest.n, np.array([person], np.int32))
     friends = everybody[~rest.must_not_meet(np.full(len(everybody), person), everybody)]
     reason = "alone" if not len(everybody) else "never-some" if len(friends) else "never-all"
-    others = tuple(int(free[friend]) for friend in friends[:10])
-    return Unplaced(int(free[person]), reason, others)
+    return Unplaced(int(free[person]), reason, tuple(int(free[friend]) for friend in friends[:10]))
 
 
 def _notes(rest: Pot, drawn: Drawn, told: rules.Value, size: int) -> tuple[str, ...]:

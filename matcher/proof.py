@@ -65,10 +65,10 @@ def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = Fa
     the wishes before it are claimed.
     """
     sizes = (groups >= 0).sum(axis=1).tolist()
-    placed = np.unique(groups[groups >= 0])
+    placed = groups[groups >= 0]
     bound = crossing_bound(pot.codes[placed], sizes)
     crossing = sum(size * (size - 1) // 2 for size in sizes) - told.same
-    forced = sum(_alone(pot, person) for person in np.setdiff1d(np.arange(pot.n), placed))
+    forced = sum(_alone(pot, person) for person in _missing(pot, groups))
     if told.left_out == forced and not (told.repeats or told.unwilling):
         if crossing == bound:
             return Proof("counting", LINES, repeats=0, cross=crossing)
@@ -77,6 +77,12 @@ def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = Fa
     if best:
         return Proof("enumeration", LINES, repeats=told.repeats, cross=crossing)
     return Proof("none", (), repeats=told.repeats, cross=crossing)
+
+
+def _missing(pot: Pot, groups: Ints) -> list[int]:
+    seated = np.zeros(pot.n, np.bool_)
+    seated[groups[groups >= 0]] = True
+    return [int(person) for person in np.flatnonzero(~seated)]
 
 
 def _alone(pot: Pot, person: int) -> bool:

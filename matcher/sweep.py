@@ -22,6 +22,10 @@ MIXING = 8
 BALANCING = 30
 # A pass that mends less than one in so many of what is left is the last.
 WORTH = 200
+# Beyond so many pairs mixing and balancing are cut short: a shuffle that large needs little of either, and
+# they would take longer than all the rest.
+LARGE = 50_000
+MIXING_LARGE = 2
 RESIDUE = 300
 
 
@@ -63,7 +67,7 @@ class Costs:
 
 
 def pairs(pot: Pot, people: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Pairs (k, 2) of these people and who could not be paired.
+    """Pairs (k, 2) of these people, an even number, and who could not be paired.
 
     No never-pair; no repeat and full crossing wherever swaps find them, which the caller certifies.
     Expected O(people), plus building the tables, O(history).
@@ -72,7 +76,6 @@ def pairs(pot: Pot, people: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]
     drawn = _deal(pot, people, rng)
     drawn = _mend(pot, drawn, costs, rng)
     drawn, left = _residue(pot, drawn, costs, rng)
-    left = np.concatenate((left, people[np.isin(people, drawn, invert=True)])) if len(people) % 2 else left
     drawn = _mix(drawn, costs, rng)
     return _balance(pot, drawn, costs, rng), left
 
@@ -80,8 +83,6 @@ def pairs(pot: Pot, people: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]
 def _deal(pot: Pot, people: Ints, rng: np.random.Generator) -> Ints:
     """A shuffle; an organisation with over a quarter is first dealt to outsiders, its surplus to itself."""
     shuffled = rng.permutation(people)
-    if len(shuffled) % 2:
-        shuffled = shuffled[:-1]
     sizes = np.bincount(pot.codes[shuffled], minlength=1)
     if sizes.max() * 4 > len(shuffled):
         inside = pot.codes[shuffled] == sizes.argmax()
@@ -118,16 +119,14 @@ def partnered(chosen: Longs, total: int, rng: np.random.Generator) -> Longs:
     """Disjoint blocks of two: each chosen pair with a random other; chosen ones may meet each other."""
     chosen = rng.permutation(chosen)
     if 3 * len(chosen) > total:
-        others = np.setdiff1d(np.arange(total), chosen, assume_unique=True)
-        line = np.concatenate((chosen, rng.permutation(others)))
+        rest = np.ones(total, np.bool_)
+        rest[chosen] = False
+        line = np.concatenate((chosen, rng.permutation(np.flatnonzero(rest))))
         half = total // 2
         return np.stack((line[:half], line[half : 2 * half]), axis=1)
     partner = rng.integers(total, size=len(chosen))
-    both = np.concatenate((chosen, partner))
-    _, first, times = np.unique(both, return_index=True, return_counts=True)
-    single = np.zeros(len(both), np.bool_)
-    single[first[times == 1]] = True
-    usable = single[len(chosen) :] & single[: len(chosen)]
+    times = np.bincount(np.concatenate((chosen, partner)), minlength=total)
+    usable = (times[chosen] == 1) & (times[partner] == 1)
     return np.stack((chosen[usable], partner[usable]), axis=1)
 
 
@@ -152,7 +151,8 @@ def _residue(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> t
 def _mix(drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
     """Disjoint swaps at equal cost, so that mended pairs are no different from the others."""
     ways = blossom.matchings_of(2)
-    for _ in range(MIXING if len(drawn) > 1 else 0):
+    passes = MIXING if len(drawn) <= LARGE else MIXING_LARGE
+    for _ in range(passes if len(drawn) > 1 else 0):
         order = rng.permutation(len(drawn))
         blocks = order[: len(order) // 2 * 2].reshape(-1, 2)
         drawn[blocks] = blossom.repaired(drawn[blocks], costs.lines, ways, rng)
@@ -165,9 +165,11 @@ def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> I
     if not len(pot.pairs_met) or len(drawn) < 2:
         return drawn
     cost = costs.with_balance(drawn[:, 0], drawn[:, 1])
+    patience = len(drawn) if len(drawn) > LARGE else BALANCING * LARGE
     for _ in range(BALANCING):
         familiar = np.flatnonzero(cost % SAME)
-        if not len(familiar):
+        patience -= len(familiar)
+        if not len(familiar) or patience < 0:
             break
         blocks = partnered(familiar, len(drawn), rng)
         drawn[blocks] = blossom.repaired(drawn[blocks], costs.with_balance, ways, rng, least=True)
