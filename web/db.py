@@ -119,10 +119,16 @@ def create_engine(url: str) -> Engine:
 def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]
     # None stops the driver from opening transactions by itself: see _begin_sqlite.
     connection.isolation_level = None
+    # SQLite's own knows only ASCII: nobody would find Élodie by her name.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(text: str | None) -> str | None:
+    return text if text is None else str(text).lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Fields and checks shared by every form."""
 
+import re
 import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,12 +28,10 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation, Vali
 
 from notifications import addresses
 from notifications.errors import BadAddress
+from web.services import words
 
-# Categories of letters that change how other letters are read, or are not letters at all: controls, formats
-# (right-to-left overrides among them), surrogates, private use, line and paragraph separators.
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Joiners are part of how some names and many emoji are written.
-JOINERS = {"\u200c", "\u200d"}
+# Labels with dots between them. A backslash in it would lead a browser elsewhere than it says.
+A_HOST = re.compile(r"([\w-]+\.)+[\w-]+")
 
 
 class Text(StringField):
@@ -135,7 +134,7 @@ class Readable:
         if len(text) > self.most:
             raise StopValidation(f"Use at most {self.most} letters; this has {len(text):,}")
         kept = text.replace("\n", "") if getattr(field, "lines", False) else text
-        if any(unicodedata.category(letter) in INVISIBLE and letter not in JOINERS for letter in kept):
+        if words.has_invisible(kept):
             raise StopValidation("Remove the characters that cannot be seen; typing it anew helps")
 
 
@@ -160,7 +159,11 @@ def is_web_link(_form: Form, field: Field) -> None:
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
         raise ValidationError("Enter a web address like https://example.org/post") from error
-    if parts.scheme.lower() not in ("http", "https") or "." not in host or " " in given:
+    if (
+        parts.scheme.lower() not in ("http", "https")
+        or not A_HOST.fullmatch(host)
+        or set(given) & {" ", "\\"}
+    ):
         raise ValidationError("Enter a web address like https://example.org/post")
     if parts.username or parts.password:
         raise ValidationError("Enter the address without a user name or password in it")

@@ -10,7 +10,7 @@ from web.models import Answer, Link, Purpose
 from web.permissions import with_link
 from web.services import conversations, links
 from web.services.joining import recipient
-from web.tokens import BadLink, link_id
+from web.tokens import BadLink
 
 pages = Blueprint("conversation", __name__)
 
@@ -24,9 +24,7 @@ def _open(token: str, *purposes: Purpose) -> tuple[Link, conversations.Conversat
 @with_link
 def short(token: str) -> ResponseReturnValue:
     """The one link of a text: the same token as the page it stands for, in fewer letters."""
-    row = g.session.get(Link, link_id(token))
-    if row is None or not house().signer.verify(token, row.purpose, row.person):
-        raise BadLink
+    row = links.behind(g.session, house().signer, token)
     return redirect(links.PATHS[row.purpose].format(token), 302)
 
 

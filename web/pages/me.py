@@ -174,7 +174,7 @@ def details(token: str) -> ResponseReturnValue:
     form = EditForm.of(visit.person)
     form.offer_texts(house().settings.texts_offered)
     if form.validate_on_submit():
-        waits = participation.edit(g.session, visit.person, form.edit(), now=g.now)
+        waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
         flash(
             "Saved. We have written to the new address: it counts once you press the button in that message."
             if waits

@@ -1,6 +1,7 @@
 """Learnings: what people learned, looked at by an organiser, shown on the wall.
 
 NotToShow           its author said it stays between them and us
+NothingToShow       neither words nor a link are left in it
 ChangedMeanwhile    the author or another organiser changed it after it was shown
 """
 
@@ -26,6 +27,10 @@ A_PAGE = 20
 
 
 class NotToShow(Exception):
+    pass
+
+
+class NothingToShow(Exception):
     pass
 
 
@@ -108,10 +113,12 @@ def publish(session: Session, learning: Learning, *, text: str, version: int, by
     """Show it on the wall, in the organiser's edit of the words (personal data taken out).
 
     Raises:
-        NotToShow, ChangedMeanwhile.
+        NotToShow, NothingToShow, ChangedMeanwhile.
     """
     if learning.showing is Showing.NO:
         raise NotToShow
+    if not text.strip() and not learning.link:
+        raise NothingToShow
     edited = text.strip() != learning.text
     learning.text = text.strip()
     _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)

@@ -26,7 +26,7 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, links, organisations, programmes
+from web.services import audit, links, organisations, programmes, times
 from web.services.joining import address_key, by_email, recipient
 from web.tokens import Signer
 
@@ -95,15 +95,17 @@ def pause(session: Session, membership: Membership, until: date, *, now: datetim
     Raises:
         BadPause: a day that has been, or one more than two years away.
     """
-    if until <= now.date():
+    today = times.today(now)
+    if until <= today:
         raise BadPause("Choose a day after today")
-    if until > now.date() + LONGEST_PAUSE:
+    if until > today + LONGEST_PAUSE:
         raise BadPause("Choose a day within two years, or leave instead")
     membership.paused_until = until
     _changed(session, membership, "paused", now)
 
 
 def resume(session: Session, membership: Membership, *, now: datetime) -> None:
+    """Back from a pause, a skip or from having left. Who is suspended, or has not said yes yet, stays that."""
     membership.paused_until, membership.skips_next = None, False
     if membership.standing is Standing.LEFT:
         membership.standing, membership.left_at = Standing.ACTIVE, None
@@ -111,8 +113,11 @@ def resume(session: Session, membership: Membership, *, now: datetime) -> None:
 
 
 def leave(session: Session, membership: Membership, *, now: datetime) -> None:
-    """Out of this programme from now on. What they were part of stays; a second press changes nothing."""
-    if membership.standing is Standing.LEFT:
+    """Out of this programme from now on. What they were part of stays; a second press changes nothing.
+
+    Only who is in can leave: from a suspension or an invitation this would be a way around.
+    """
+    if membership.standing is not Standing.ACTIVE:
         return
     membership.standing, membership.left_at = Standing.LEFT, now
     _changed(session, membership, "left", now)
@@ -152,10 +157,11 @@ def _changed(session: Session, membership: Membership, action: str, now: datetim
     )
 
 
-def edit(session: Session, person: Person, change: Edit, *, now: datetime) -> bool:
+def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now: datetime) -> bool:
     """Change what is known of somebody. A new email address waits until it is confirmed from its own mailbox.
 
-    Returns whether such a confirmation is on its way.
+    Returns whether such a confirmation has been asked for: the worker sends it, within the limits of every
+    open form.
     """
     if person.phone != change.phone:
         person.phone_verified_at = None
@@ -168,23 +174,21 @@ def edit(session: Session, person: Person, change: Edit, *, now: datetime) -> bo
     if addresses.email_key(email) == person.email_key:
         person.email = email
         return False
-    _ask_new_address(session, person, email, now=now)
-    return True
-
-
-def _ask_new_address(session: Session, person: Person, email: str, *, now: datetime) -> None:
     request = Request(
         kind=RequestKind.NEW_ADDRESS,
-        address_key="",
+        address_key=address_key(signer, email),
         person=person.id,
         details={"email": email},
         received_at=now,
-        handled_at=now,
     )
     session.add(request)
-    session.flush()
-    confirm = links.make(session, Purpose.NEW_ADDRESS, person.id, now=now, subject=request.id)
-    to = messages.Recipient(person.id, person.name, Channel.EMAIL, email=email)
+    return True
+
+
+def answer_new_address(session: Session, request: Request, *, now: datetime) -> None:
+    """Write to the new address; the name is left out, because whoever typed the address chose the name."""
+    confirm = links.make(session, Purpose.NEW_ADDRESS, request.person, now=now, subject=request.id)
+    to = messages.Recipient(request.person, "", Channel.EMAIL, email=request.details["email"])
     outbox.queue(session, messages.NewAddress(confirm), to, subject=f"request {request.id}", now=now)
 
 

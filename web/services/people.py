@@ -5,6 +5,7 @@ BadFile             cannot be read as it should; the text names file, row and co
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,11 +27,12 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import audit, joining, links, organisations, programmes
+from web.services import audit, joining, links, organisations, programmes, words
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("name", "organisation", "email")
 LARGEST_GROUP = 5
+LONGEST = {"name": 80, "organisation": 120}
 
 
 class BadFile(Exception):
@@ -100,14 +102,22 @@ def import_people(
     _no_doubles(file, wanted)
     added = 0
     for number, cells, email in wanted:
-        if not cells["name"] or not cells["organisation"]:
-            missing = "organisation" if cells["name"] else "name"
-            raise BadFile(file, "is empty", row=number, column=missing)
+        for column, most in LONGEST.items():
+            _readable(file, number, column, cells[column], most)
         added += _invite(session, programme, cells, email, now=now)
     audit.record(
         session, by, "people imported", now=now, programme=programme.id, added=added, rows=len(wanted)
     )
     return Imported(added=added, known=len(wanted) - added)
+
+
+def _readable(file: str, row: int, column: str, cell: str, most: int) -> None:
+    if not cell:
+        raise BadFile(file, "is empty", row=row, column=column)
+    if len(cell) > most:
+        raise BadFile(file, f"at most {most} letters; this has {len(cell):,}", row=row, column=column)
+    if words.has_invisible(cell):
+        raise BadFile(file, "has characters that cannot be seen", row=row, column=column)
 
 
 def _email(file: str, row: int, cell: str) -> str:
@@ -198,8 +208,8 @@ def import_history(
 
 
 def _round_number(file: str, row: int, cell: str) -> int:
-    if not cell.isdigit():
-        raise BadFile(file, f"{cell!r} is not a whole number", row=row, column="round")
+    if not re.fullmatch(r"[0-9]{1,9}", cell):
+        raise BadFile(file, f"{cell[:20]!r} is not a whole number", row=row, column="round")
     return int(cell)
 
 
@@ -221,10 +231,11 @@ def _group(
     file: str, row: int, cells: Mapping[str, str], known: Mapping[str, Membership]
 ) -> tuple[list[Membership], int]:
     names = [cell for place in range(1, LARGEST_GROUP + 1) if (cell := cells.get(f"person_{place}", ""))]
-    if len(set(names)) != len(names):
-        raise BadFile(file, "somebody is in the group twice", row=row)
     people = [known.get(name) or known.get(name.casefold()) for name in names]
-    return [person for person in people if person], sum(person is None for person in people)
+    found = [person for person in people if person]
+    if len({person.person_id for person in found}) < len(found) or len(set(names)) < len(names):
+        raise BadFile(file, "somebody is in the group twice", row=row)
+    return found, len(people) - len(found)
 
 
 def _write_imported(

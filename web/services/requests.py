@@ -11,7 +11,10 @@ ANSWERS = {
     RequestKind.JOIN: joining.answer,
     RequestKind.MY_LINK: participation.answer_link,
     RequestKind.SIGN_IN: organisers.answer,
+    RequestKind.NEW_ADDRESS: participation.answer_new_address,
 }
+# What these say is needed until somebody presses the button in the answer.
+KEPT = (RequestKind.JOIN, RequestKind.NEW_ADDRESS)
 
 
 def answer_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -32,7 +35,7 @@ def answer_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:
         if request.answered:
             ANSWERS[request.kind](session, request, now=now)
         request.handled_at = now
-        if request.kind is not RequestKind.JOIN or not request.answered:
+        if request.kind not in KEPT or not request.answered:
             request.details = {}
         session.add(request)
         session.flush()

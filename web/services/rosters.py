@@ -40,7 +40,7 @@ def search(session: Session, programme: Programme, wanted: str, *, page: int, to
         col(Person.erased_at).is_(None),
     ]
     if wanted:
-        pattern = f"%{_escaped(wanted.casefold())}%"
+        pattern = f"%{_escaped(wanted.lower())}%"
         fields = (Person.name, Organisation.name, Person.email)
         where.append(or_(*(func.lower(field).like(pattern, escape="\\") for field in fields)))
     joined = (

@@ -100,6 +100,7 @@ def save_draft(
         StaleDraft: somebody drew, edited or sent it meanwhile.
         matcher.Refused: the referee found a broken rule; nothing is written.
     """
+    _stand_in_line(session, programme)
     unplaced = [person.person for person in drawn.result.unplaced]
     legal(drawn.pot.pot, drawn.result.groups, programme.group_size, unplaced)
     round_ = draft(session, programme, lock=True)
@@ -120,6 +121,11 @@ def save_draft(
         groups=len(drawn.result.groups),
     )
     return round_
+
+
+def _stand_in_line(session: Session, programme: Programme) -> None:
+    """Two organisers may draw a first draft together, when there is no draft's row to wait for."""
+    session.exec(select(Programme.id).where(Programme.id == programme.id).with_for_update())
 
 
 def _number_taken(session: Session, pot: RoundPot) -> bool:
@@ -251,6 +257,8 @@ def send_round(
     round_ = by_number(session, programme, number, lock=True)
     if round_.state is RoundState.SENT:
         return round_
+    if round_.state is RoundState.IMPORTED:
+        raise NoDraft(f"Round {number} was imported: it took place before this service")
     if round_.version != version:
         raise StaleDraft("Somebody else changed this round after you opened it. Look at it again first")
     pot = pots.gather(session, programme, times.today(now), lock=True)

@@ -1,10 +1,20 @@
 """Small sentences that several services say."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
+# Categories of letters that change how other letters are read, or are not letters at all: controls, formats
+# (right-to-left overrides among them), surrogates, private use, line and paragraph separators.
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Joiners are part of how some names and many emoji are written.
+JOINERS = {"\u200c", "\u200d"}
 A_PERSON = re.compile(r"\{([0-9a-f]{20})\}")
 GONE = "somebody who has left"
+
+
+def has_invisible(line: str) -> bool:
+    return any(unicodedata.category(letter) in INVISIBLE and letter not in JOINERS for letter in line)
 
 
 def with_names(text: str, names: Mapping[str, str]) -> str:

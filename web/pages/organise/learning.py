@@ -1,6 +1,6 @@
 """Learnings waiting for an organiser's look, and those on the wall."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -19,7 +19,7 @@ class LearningForm(FlaskForm):
     version = HiddenField()
 
     def shown_version(self) -> int:
-        return int(self.version.data) if (self.version.data or "").isdigit() else 0
+        return request.form.get("version", 0, type=int)
 
 
 @pages.get("/<slug>/learning")
@@ -63,6 +63,8 @@ def publish(number: int) -> ResponseReturnValue:
         flash("It is on the page of what people learned.")
     except learnings.NotToShow:
         flash("Its author asked to keep it between us.", "error")
+    except learnings.NothingToShow:
+        flash("There are no words left in it. Leave some, or do not show it.", "error")
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
     return _back()
