@@ -105,7 +105,7 @@ def pause(session: Session, membership: Membership, until: date, *, now: datetim
 
 
 def resume(session: Session, membership: Membership, *, now: datetime) -> None:
-    """Back from a pause, a skip or from having left. Who is suspended, or has not said yes yet, stays that."""
+    """Back from a pause, a skip or from having left. Who is suspended or only invited stays so."""
     membership.paused_until, membership.skips_next = None, False
     if membership.standing is Standing.LEFT:
         membership.standing, membership.left_at = Standing.ACTIVE, None
