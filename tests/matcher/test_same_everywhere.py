@@ -1,0 +1,50 @@
+"""The same pot and seed give the same round: under any hash seed, locale and order of listing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matcher import draw
+from matcher.community import community
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+from matcher import draw
+from matcher.community import community
+for people in (9, 24, 43, 300):
+    pot = community(people, 5, 6, people).pot()
+    result = draw(pot, seed=5)
+    print(result.groups.tolist(), result.figures.to_json(), result.proof.to_json())
+"""
+
+
+def told(hash_seed: str, locale: str) -> str:
+    environment = os.environ | {"PYTHONHASHSEED": hash_seed, "LC_ALL": locale, "LANG": locale}
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def usual() -> str:
+    return told("0", "C.UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("hash_seed", "locale"), [("1", "C"), ("4711", "tr_TR.UTF-8"), ("random", "POSIX"), ("7", "de_DE.UTF-8")]
+)
+def test_hash_seed_and_locale_change_nothing(usual, hash_seed, locale):
+    assert told(hash_seed, locale) == usual
+
+
+def test_another_seed_gives_another_round():
+    pot = community(40, 5, 3, 1).pot()
+    assert not np.array_equal(draw(pot, seed=1).groups, draw(pot, seed=2).groups)
+
+
+def test_the_same_seed_gives_the_same_round():
+    assert np.array_equal(*(draw(community(61, 5, 9, 1).pot(), seed=3).groups for _ in range(2)))
