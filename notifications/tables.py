@@ -202,3 +202,29 @@ class Receipt(SQLModel, table=True):
     happened_at: datetime = Field(sa_type=UTCDateTime)
     received_at: datetime = Field(sa_type=UTCDateTime)
     applied: bool = False
+
+
+class Reply(SQLModel, table=True):
+    """Something a person sent back, as they sent it, and what we understood.
+
+    `source_id` is the provider's id of it, so that the same one told twice is one. `person` is None where we
+    do not know who it was: nobody is guessed. `message_id` is the message it answers. `handled_at` is set by
+    whoever acts on it.
+    """
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        UniqueConstraint("channel", "source_id", name="uq_reply_once"),
+        Index("ix_reply_person", "person"),
+        Index("ix_reply_unhandled", "handled_at", "received_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    source_id: str
+    word: str
+    text: str
+    person: str | None = None
+    message_id: int | None = None
+    received_at: datetime = Field(sa_type=UTCDateTime)
+    handled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -23,6 +23,7 @@ from notifications.messages import Channel
 from notifications.providers import http
 from notifications.providers.base import READ_SECONDS, Absent, Accepted, Outgoing, OutgoingText, Sent
 from notifications.receipts import Again, Event, What
+from notifications.replies import Inbound
 from notifications.suppression import Why
 
 NAME = "twilio"
@@ -262,3 +263,10 @@ def _number(written: str | None) -> int | None:
 
 # The whole of an answer to Twilio: we never reply in it, and least of all to a STOP.
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+def inbound(said: Mapping[str, str]) -> Inbound | None:
+    """A text that somebody sent us, from a signed form; None where it names none."""
+    if not said.get("MessageSid") or not said.get("From"):
+        return None
+    return Inbound(Channel.SMS, said["MessageSid"][:64], said["From"], said.get("Body", ""))

@@ -236,5 +236,15 @@ def test_an_id_that_is_none_of_ours_leads_nowhere(strange):
     assert twilio.event({"message": strange}, {"MessageSid": "SM1"}, NOW).message_id is None
 
 
+def test_a_text_from_somebody_is_read():
+    said = twilio.inbound({"MessageSid": "SM9", "From": "+447700900111", "Body": "Met", "NumMedia": "0"})
+    assert (said.channel, said.source_id, said.sender, said.text) == ("sms", "SM9", "+447700900111", "Met")
+
+
+@pytest.mark.parametrize("said", [{}, {"Body": "Met"}, {"MessageSid": "SM9"}, {"From": "+447700900111"}])
+def test_a_form_without_a_text_is_none(said):
+    assert twilio.inbound(said) is None
+
+
 def test_every_code_has_a_reason_in_words():
     assert all(refusal.reason for refusal in CODES.values())

@@ -1,0 +1,236 @@
+"""Emails and texts by GOV.UK Notify, which is free for councils.
+
+Our reference travels with each message and can be searched for, so a call that was cut off leaves no doubt.
+One template for each channel holds `((subject))` and `((body))`, or only `((body))`. Notify lays letters out
+itself from plain text, attaches no calendar files (the link in the text does it) and knows only reply addresses that
+were set up with it.
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from notifications_python_client.errors import APIError
+from notifications_python_client.notifications import NotificationsAPIClient
+
+from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.messages import Channel, end_of
+from notifications.providers import http
+from notifications.providers.base import (
+    READ_SECONDS,
+    Absent,
+    Accepted,
+    Outgoing,
+    OutgoingEmail,
+    OutgoingText,
+    Sent,
+)
+from notifications.receipts import Event, What
+from notifications.replies import Inbound
+from notifications.suppression import Why
+
+NAME = "notify"
+CLIENT: Any = NotificationsAPIClient  # it comes without types
+
+# What an error means, by its status and name. Source: GOV.UK Notify's API documentation, "Error codes".
+ERRORS: dict[tuple[int, str], tuple[type[ProviderError], str]] = {
+    (400, "BadRequestError"): (Permanent, "Notify declined the message"),
+    (400, "ValidationError"): (Permanent, "Notify takes this for no address"),
+    (403, "AuthError"): (Temporary, "Notify refuses our key, or our clock is wrong"),
+    (404, "NoResultFound"): (Temporary, "Notify does not know our template"),
+    (429, "RateLimitError"): (Temporary, "Notify asks us to be slower"),
+    (429, "TooManyRequestsError"): (Temporary, "our daily limit at Notify is used up"),
+}
+OURS = "using a team-only API key"  # a trial service: nothing is wrong with the message
+
+STATUSES = {
+    "created": What.ACCEPTED,
+    "sending": What.ACCEPTED,
+    "pending": What.ACCEPTED,
+    "sent": What.ACCEPTED,
+    "delivered": What.DELIVERED,
+    "permanent-failure": What.FAILED,
+    "temporary-failure": What.FAILED,
+    "technical-failure": What.OURS,
+    "validation-failed": What.OURS,
+}
+REASONS = {
+    "permanent-failure": "the address or number does not exist",
+    "temporary-failure": "the mailbox was full or the phone off",
+    "technical-failure": "Notify had a problem of its own",
+}
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Ids of the two templates at Notify. Either may be empty if that channel goes elsewhere."""
+
+    email: str = ""
+    sms: str = ""
+
+
+class Notify:
+    name = NAME
+
+    def __init__(
+        self,
+        api_key: str,
+        templates: Templates,
+        base_url: str = "https://api.notifications.service.gov.uk",
+        timeout: float = READ_SECONDS,
+    ) -> None:
+        self._key, self._url, self._timeout = api_key, base_url, timeout
+        self._templates = templates
+
+    def _client(self) -> Any:
+        # A new one for each call: it says of itself that threads must not share it.
+        return CLIENT(self._key, base_url=self._url, timeout=self._timeout)
+
+    def send(self, outgoing: Outgoing) -> Accepted:
+        try:
+            made = self._email(outgoing) if isinstance(outgoing, OutgoingEmail) else self._text(outgoing)
+        except APIError as error:
+            raise _meaning(error, outgoing) from error
+        if not isinstance(made, dict) or not made.get("id"):
+            raise Uncertain("the answer was not Notify's")
+        return Accepted(str(made["id"]))
+
+    def _email(self, letter: OutgoingEmail) -> Any:
+        return self._client().send_email_notification(
+            letter.to,
+            self._templates.email,
+            {"subject": letter.subject, "body": letter.text},
+            reference=reference(letter.id, letter.attempt),
+            one_click_unsubscribe_url=letter.headers.get("List-Unsubscribe", "").strip("<>") or None,
+        )
+
+    def _text(self, text: OutgoingText) -> Any:
+        known_as = reference(text.id, text.attempt)
+        return self._client().send_sms_notification(
+            text.to, self._templates.sms, {"body": text.text}, reference=known_as
+        )
+
+    def look_up(self, outgoing: Outgoing, since: datetime) -> Accepted | Absent | None:  # noqa: ARG002
+        """Certain, whenever it was: Notify lists what has our reference."""
+        known_as = reference(outgoing.id, outgoing.attempt)
+        try:
+            found = self._client().get_all_notifications(reference=known_as)
+        except APIError as error:
+            raise _meaning(error, outgoing) from error
+        if not isinstance(found, dict) or not isinstance(found.get("notifications"), list):
+            return None
+        return Accepted(str(found["notifications"][0]["id"])) if found["notifications"] else Absent()
+
+    def outcome(self, sent: Sent, now: datetime) -> Event | None:
+        """What became of a message whose callback never came."""
+        try:
+            found = self._client().get_notification_by_id(sent.provider_id)
+        except APIError as error:
+            raise _meaning(error, None) from error
+        return event(json.dumps(found).encode(), now)
+
+
+def reference(message_id: int, attempt: int) -> str:
+    return f"unm-{message_id}-{attempt}"
+
+
+def _ours_in(written: object) -> tuple[int | None, int | None]:
+    found = re.fullmatch(r"unm-([0-9]{1,15})-([0-9]{1,9})", str(written or ""))
+    return (int(found[1]), int(found[2])) if found else (None, None)
+
+
+def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
+    if error.response is None:
+        cause = error.__cause__
+        known = isinstance(cause, requests.RequestException)
+        return http.from_requests(cause) if known else Uncertain("no answer")  # type: ignore[arg-type]
+    status, name, words = _said(error.response)
+    if OURS in words:
+        return Temporary("our service at Notify is on trial and may write to its team only", name, stop=True)
+    kind, reason = ERRORS.get((status, name), (None, ""))
+    if kind is None:
+        return _unknown(status, name)
+    if kind is Permanent:
+        texted = outgoing is not None and not isinstance(outgoing, OutgoingEmail)
+        return Permanent(reason, name, Channel.EMAIL if texted and name == "ValidationError" else None)
+    if status == 429:
+        now = datetime.now(UTC)
+        wait = timedelta(minutes=1) if name == "RateLimitError" else end_of(now.date()) - now
+        return Temporary(reason, name, wait, pause=True)
+    return Temporary(reason, name, stop=True)
+
+
+def _unknown(status: int, name: str) -> ProviderError:
+    if status == 503 and name:
+        return Temporary("Notify is not available", name, outage=True)
+    if status >= 500 or not name:
+        return Uncertain("Notify answered with an error of its own", str(status))
+    return Permanent("Notify declined the message", name)
+
+
+def _said(response: requests.Response) -> tuple[int, str, str]:
+    try:
+        first = response.json()["errors"][0]
+        return response.status_code, str(first["error"]), str(first["message"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return response.status_code, "", ""
+
+
+def is_signed(authorization: str, tokens: Iterable[str]) -> bool:
+    """Did the caller know one of our callback tokens? Never raises. Source: Notify's docs, "Callbacks"."""
+    scheme, _, given = authorization.partition(" ")
+    known = [
+        hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()) for token in tokens if token
+    ]
+    return scheme.lower() == "bearer" and any(known)
+
+
+def event(body: bytes, now: datetime) -> Event | None:
+    """What a delivery receipt says; None where it names no message.
+
+    Raises:
+        ValueError: it is not a JSON object.
+    """
+    said = _object(body)
+    status, notify_id = str(said.get("status", "")), said.get("id")
+    if not isinstance(notify_id, str) or not notify_id:
+        return None
+    message_id, attempt = _ours_in(said.get("reference"))
+    dead = status == "permanent-failure"
+    texted = said.get("notification_type", said.get("type")) == "sms"
+    return Event(
+        provider=NAME,
+        event_id=f"{notify_id}:{status}",
+        what=STATUSES.get(status, What.NOTHING),
+        at=now,
+        message_id=message_id,
+        attempt=attempt,
+        provider_id=notify_id[:64],
+        reason=REASONS.get(status, ""),
+        stops=(Why.NUMBER if texted else Why.BOUNCED) if dead else None,
+    )
+
+
+def inbound(body: bytes) -> Inbound | None:
+    """A text that somebody sent us; None where it names no sender.
+
+    Raises:
+        ValueError: it is not a JSON object.
+    """
+    said = _object(body)
+    number = str(said.get("source_number", "")).lstrip("+")
+    if not said.get("id") or not (number.isascii() and number.isdigit()):
+        return None
+    return Inbound(Channel.SMS, str(said["id"])[:64], f"+{number}", str(said.get("message", "")))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    said = json.loads(body)
+    if not isinstance(said, dict):
+        raise ValueError("the report is not an object")  # noqa: TRY004  (to the caller all bad input is one)
+    return said

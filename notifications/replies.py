@@ -1,0 +1,265 @@
+"""What people send back: understood, kept as sent, and never guessed whose it is.
+
+A person is found by the token in the address they answered to, or by an address or number the web room knows
+to be verified theirs. A text from a stranger is kept and belongs to nobody. STOP works whoever sends it.
+"""
+
+import base64
+import hashlib
+import hmac
+import html
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import getaddresses
+from enum import StrEnum
+
+import nh3
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from notifications import suppression
+from notifications.addresses import email_key
+from notifications.errors import BadAddress
+from notifications.messages import Channel
+from notifications.outbox import insert_on
+from notifications.suppression import Why
+from notifications.tables import OutboxMessage, Reply
+
+Who = Callable[[Channel, str], str | None]  # a verified address -> the person whose it is
+
+LONGEST = 5000  # letters of a reply that are kept
+ANSWERS_WITHIN = timedelta(days=45)  # a text without a token answers the newest message of this time
+
+
+class Word(StrEnum):
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    MET = "met"
+    SKIP = "skip"
+    LEARNING = "learning"  # anything else that somebody wrote themselves
+    NOTHING = "nothing"  # empty, or written by a machine
+
+
+# Source for the first three: Twilio's default keywords. Carriers act on them too.
+WORDS = {
+    Word.STOP: {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"},
+    Word.START: {"start", "unstop", "yes"},
+    Word.HELP: {"help", "info"},
+    Word.MET: {"met", "we met", "i met", "yes we met", "we have met"},
+    Word.SKIP: {"skip", "skip this round", "skip this one", "skip please"},
+}
+# "Stop texting me" means STOP; "stop by the library, they taught me a lot" does not.
+STOP_PHRASE = re.compile(
+    r"(?:please )?(?:stop|unsubscribe)(?: (?:please|now|it|this|me|texting|emailing|messages))*"
+)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """`learning` is what is left to show, once the word is taken off: "Met. We share vans now"."""
+
+    word: Word
+    learning: str = ""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One email or text that came in. `to` are all addresses it was sent to, `automatic` if by a machine."""
+
+    channel: Channel
+    source_id: str
+    sender: str
+    text: str
+    to: tuple[str, ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply as taken: for the web room to act upon. `message` is what it answers, if anything is known.
+
+    `certain`: it came with our token, or from a phone number. An email's From alone can be forged: it is
+    enough for a learning that waits for approval, and for nothing else.
+    """
+
+    reply_id: int
+    word: Word
+    learning: str
+    person: str | None
+    message: OutboxMessage | None
+    certain: bool
+
+
+def understand(text: str) -> Understood:
+    """What somebody's own words ask for. It guesses nothing: whatever is no word is a learning."""
+    said = " ".join(text.split())
+    plain = " ".join(re.findall(r"[a-z']+", said.casefold()))
+    if not re.search(r"\w", said):
+        return Understood(Word.NOTHING)
+    for word, ways in WORDS.items():
+        if plain in ways:
+            return Understood(word)
+    if STOP_PHRASE.fullmatch(plain):
+        return Understood(Word.STOP)
+    met = re.match(r"(?:we )?met\s*[.,:;!–-]\s*(.+)", said, re.IGNORECASE | re.DOTALL)
+    if met:
+        return Understood(Word.MET, met[1])
+    return Understood(Word.LEARNING, said)
+
+
+QUOTE_BEGINS = re.compile(
+    r"^(?:"
+    r"-- ?$"  # a signature (RFC 3676)
+    r"|_{10,}|-{5,} ?(?:original message|forwarded message|urspr)"
+    r"|sent from my |sent from (?:outlook|yahoo|samsung)|get outlook for "
+    r"|(?:on|am|le|el|il) .{6,200}(?:wrote|schrieb|écrit|escribió|ha scritto)(?: ?:|$)"
+    r"|from: .+"
+    r")",
+    re.IGNORECASE,
+)
+
+
+def own_words(text: str) -> str:
+    """A mail's text without what it quotes and without a signature."""
+    kept: list[str] = []
+    lines = text.replace("\r\n", "\n").split("\n")
+    for at, line in enumerate(lines):
+        # Long "On … wrote:" lines are folded by mail programs: look at two together.
+        two = f"{line.strip()} {lines[at + 1].strip() if at + 1 < len(lines) else ''}"
+        if QUOTE_BEGINS.match(line.strip() or " ") or (two.endswith("wrote:") and two.startswith("On ")):
+            break
+        if not line.lstrip().startswith(">"):
+            kept.append(line.rstrip())
+    return "\n".join(kept).strip()
+
+
+def words_of_html(markup: str) -> str:
+    """A mail that has only HTML, as text. Quotes of the common mail programs are cut off."""
+    before = re.split(
+        r'<blockquote|<div class="gmail_quote|<div id="(?:appendonsend|divRplyFwdMsg)"', markup
+    )[0]
+    broken = re.sub(r"(?i)<(?:br|/p|/div|/li)\b[^>]*>", "\n", before)
+    return html.unescape(nh3.clean(broken, tags=set())).strip()
+
+
+def is_automatic(headers: Mapping[str, str]) -> bool:
+    """Written by a machine: out of office, a calendar's answer, a list (RFC 3834, and what servers do)."""
+    said = {name.casefold(): value.casefold() for name, value in headers.items()}
+    if said.get("auto-submitted", "no").strip() != "no" or "x-autoreply" in said or "x-autorespond" in said:
+        return True
+    if said.get("precedence", "").strip() in {"bulk", "junk", "list", "auto_reply"}:
+        return True
+    if "text/calendar" in said.get("content-type", "") or said.get("return-path", "").strip() == "<>":
+        return True
+    return said.get("subject", "").startswith(("automatic reply", "out of office", "auto:", "autoreply"))
+
+
+def reply_address(message_id: int, person: str, *, key: bytes, domain: str) -> str:
+    """Where an answer to this message goes. The same each time, so a second copy carries the same one."""
+    return f"r.{message_id}.{_token(message_id, person, key)}@{domain}"
+
+
+def _token(message_id: int, person: str, key: bytes) -> str:
+    mac = hmac.new(key, f"reply:{message_id}:{person}".encode(), hashlib.sha256).digest()[:16]
+    return base64.b32encode(mac).decode().rstrip("=").lower()  # a local part may lose its case on the way
+
+
+def answered(session: Session, to: Iterable[str], keys: Iterable[bytes]) -> OutboxMessage | None:
+    """The message that an email answers, if one of its addresses carries our token."""
+    for _, address in getaddresses(list(to)):
+        found = re.match(r"r\.(\d{1,15})\.([a-z2-7]{26})@", address.lower())
+        row = session.get(OutboxMessage, int(found[1])) if found else None
+        if found and row and any(_is(found[2], row, key) for key in keys):
+            return row
+    return None
+
+
+def _is(token: str, row: OutboxMessage, key: bytes) -> bool:
+    return hmac.compare_digest(token, _token(row.id or 0, row.person, key))
+
+
+def take(
+    session: Session,
+    inbound: Inbound,
+    *,
+    who: Who,
+    reply_keys: Iterable[bytes],
+    key: bytes,
+    now: datetime,
+) -> Answer | None:
+    """Keep what came in, once, and do what STOP and START ask. None if we have had it already.
+
+    `who` knows whose verified address it is; `key` is the suppression list's. Acting on the rest (met, skip,
+    a learning) is the caller's.
+    """
+    message = answered(session, inbound.to, reply_keys) if inbound.channel is Channel.EMAIL else None
+    certain = message is not None or inbound.channel is Channel.SMS
+    person = message.person if message else who(inbound.channel, inbound.sender)
+    if message is None and person is not None:
+        message = _newest(session, person, now)
+    understood = Understood(Word.NOTHING) if inbound.automatic else understand(inbound.text)
+    reply_id = _keep(session, inbound, understood, person, message, now)
+    if reply_id is None:
+        return None
+    _stop_or_start(session, inbound, understood.word, message, key, now)
+    return Answer(reply_id, understood.word, understood.learning[:LONGEST], person, message, certain)
+
+
+def _newest(session: Session, person: str, now: datetime) -> OutboxMessage | None:
+    sent = select(OutboxMessage).where(
+        col(OutboxMessage.person) == person,
+        col(OutboxMessage.round).is_not(None),
+        col(OutboxMessage.accepted_at) > now - ANSWERS_WITHIN,
+    )
+    return session.scalars(sent.order_by(col(OutboxMessage.accepted_at).desc()).limit(1)).one_or_none()
+
+
+def _keep(
+    session: Session,
+    inbound: Inbound,
+    understood: Understood,
+    person: str | None,
+    message: OutboxMessage | None,
+    now: datetime,
+) -> int | None:
+    row = {
+        "channel": inbound.channel,
+        "source_id": inbound.source_id[:200],
+        "word": understood.word,
+        "text": inbound.text.replace("\x00", "")[:LONGEST],
+        "person": person,
+        "message_id": message.id if message else None,
+        "received_at": now,
+    }
+    once = insert_on(session)(Reply).on_conflict_do_nothing(index_elements=["channel", "source_id"])
+    return session.scalars(once.returning(col(Reply.id)), [row]).one_or_none()
+
+
+def _stop_or_start(
+    session: Session, inbound: Inbound, word: Word, message: OutboxMessage | None, key: bytes, now: datetime
+) -> None:
+    # An email's From is easily forged: only the token shows that the address we wrote to is meant.
+    address = inbound.sender if inbound.channel is Channel.SMS else message and message.address_key
+    if not address or (inbound.channel is Channel.EMAIL and message and message.channel != Channel.EMAIL):
+        return
+    if word is Word.STOP:
+        why = Why.STOP if inbound.channel is Channel.SMS else Why.UNSUBSCRIBED
+        suppression.suppress(session, inbound.channel, address, why, key=key, now=now)
+    elif word is Word.START:
+        suppression.lift(session, inbound.channel, address, key=key)
+
+
+def forget(session: Session, person: str) -> None:
+    """Everything somebody sent back goes with them."""
+    session.execute(delete(Reply).where(col(Reply.person) == person))
+
+
+def is_from(sender: str, address: str) -> bool:
+    """Was this written at that address, as far as its From says?"""
+    try:
+        return email_key(getaddresses([sender])[0][1]) == email_key(address)
+    except (BadAddress, IndexError):
+        return False

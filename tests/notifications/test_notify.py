@@ -1,0 +1,149 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.errors import Permanent, Temporary
+from notifications.messages import Channel
+from notifications.providers import notify
+from notifications.providers.base import Absent, Accepted, OutgoingEmail, OutgoingText, Sent
+from notifications.providers.notify import Notify, Templates
+from notifications.receipts import What
+from notifications.suppression import Why
+from tests.support.fake_notify import KEY, FakeNotify, error
+
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+TEXT = OutgoingText(7, 2, "nudge", "+447700900111", "Unmentoring: hello")
+UNSUBSCRIBE = {"List-Unsubscribe": "<https://unm.example/unsubscribe/x>"}
+LETTER = OutgoingEmail(7, 2, "nudge", "a@leeds.example", "A", "Meet Tom", "Hello", "<p>", headers=UNSUBSCRIBE)
+
+
+@pytest.fixture
+def fake():
+    fake = FakeNotify()
+    with fake.serving():
+        yield fake
+
+
+def client(fake):
+    return Notify(KEY, Templates("t-email", "t-sms"), fake.url, 2.0)
+
+
+def test_a_letter_fills_the_template(fake):
+    client(fake).send(LETTER)
+    sent = fake.taken[0]
+    assert (sent["template_id"], sent["personalisation"]) == (
+        "t-email",
+        {"subject": "Meet Tom", "body": "Hello"},
+    )
+    assert sent["one_click_unsubscribe_url"] == "https://unm.example/unsubscribe/x"
+
+
+def test_our_reference_travels_with_it(fake):
+    client(fake).send(TEXT)
+    assert fake.taken[0]["reference"] == "unm-7-2"
+
+
+def test_what_was_taken_is_found_by_our_reference(fake):
+    client(fake).send(TEXT)
+    assert client(fake).look_up(TEXT, NOW) == Accepted("n-0")
+
+
+def test_what_was_not_taken_is_absent(fake):
+    assert client(fake).look_up(TEXT, NOW) == Absent()
+
+
+def test_a_lost_callback_can_be_asked_for(fake):
+    client(fake).send(TEXT)
+    fake.taken[0]["status"] = "delivered"
+    told = client(fake).outcome(Sent("n-0", 7, 2), NOW)
+    assert (told.what, told.message_id, told.attempt) == (What.DELIVERED, 7, 2)
+
+
+def test_the_daily_limit_pauses_until_midnight(fake):
+    fake.troubles.append(error(429, "TooManyRequestsError"))
+    with pytest.raises(Temporary) as refused:
+        client(fake).send(TEXT)
+    assert (refused.value.pause, refused.value.wait.total_seconds() > 0) == (True, True)
+
+
+def test_a_service_on_trial_burns_no_message(fake):
+    fake.troubles.append(
+        error(400, "BadRequestError", "Can’t send to this recipient using a team-only API key")
+    )
+    with pytest.raises(Temporary) as refused:
+        client(fake).send(TEXT)
+    assert refused.value.stop
+
+
+def test_a_bad_number_falls_back_to_email(fake):
+    fake.troubles.append(error(400, "ValidationError", "phone_number Not a valid phone number"))
+    with pytest.raises(Permanent) as refused:
+        client(fake).send(TEXT)
+    assert refused.value.fall_back is Channel.EMAIL
+
+
+def receipt(status, **facts):
+    said = {"id": "n-0", "reference": "unm-7-2", "status": status, "notification_type": "email"}
+    return notify.event(json.dumps(said | facts).encode(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "what", "stops"),
+    [
+        ("delivered", What.DELIVERED, None),
+        ("permanent-failure", What.FAILED, Why.BOUNCED),
+        ("temporary-failure", What.FAILED, None),
+        ("technical-failure", What.OURS, None),
+        ("something new", What.NOTHING, None),
+    ],
+)
+def test_a_receipt_means(status, what, stops):
+    assert (receipt(status).what, receipt(status).stops) == (what, stops)
+
+
+def test_a_dead_number_is_not_texted_again():
+    assert receipt("permanent-failure", notification_type="sms").stops is Why.NUMBER
+
+
+@pytest.mark.parametrize(
+    "reference", [None, "", "unm-7", "unm-x-2", "unm-٣-2", "unm-7-2-9", 7, "someone else's"]
+)
+def test_a_reference_that_is_none_of_ours_leads_nowhere(reference):
+    assert receipt("delivered", reference=reference).message_id is None
+
+
+def test_a_receipt_without_a_message_is_none():
+    assert notify.event(b"{}", NOW) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"[]", b"3", b"\xff"])
+def test_a_report_that_is_no_object_is_refused(body):
+    with pytest.raises(ValueError):  # noqa: PT011  (any of json's or ours)
+        notify.event(body, NOW)
+
+
+def test_a_callback_with_one_of_our_tokens_is_believed():
+    assert notify.is_signed("Bearer new", ["old", "new"])
+
+
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer ", "Bearer x", "old", "Basic old", "Bearer é"])
+def test_no_other_callback_is(given):
+    assert not notify.is_signed(given, ["old", ""])
+
+
+@given(st.text())
+def test_garbage_is_no_token_and_no_error(given):
+    assert not notify.is_signed(given, ["long and secret"])
+
+
+def test_a_text_from_somebody_is_read():
+    said = notify.inbound(b'{"id": "i1", "source_number": "447700900111", "message": "Met"}')
+    assert (said.sender, said.text) == ("+447700900111", "Met")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"id": "i1"}', b'{"id": "i1", "source_number": "Bank"}'])
+def test_a_text_from_nobody_is_none(body):
+    assert notify.inbound(body) is None

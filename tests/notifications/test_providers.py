@@ -1,0 +1,194 @@
+"""What delivery relies on, asked of every provider that is reached over a network."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from notifications.errors import Permanent, Temporary, Uncertain
+from notifications.providers.base import Outgoing, OutgoingEmail, OutgoingText
+from notifications.providers.notify import Notify, Templates
+from notifications.providers.sendgrid import SendGrid
+from notifications.providers.smtp import Smtp
+from notifications.providers.twilio import Twilio
+from tests.support import fake_notify, fake_sendgrid, fake_twilio
+from tests.support.fake_notify import FakeNotify
+from tests.support.fake_provider import HALF, HANG, HTML, RESET, FakeProvider, nobody_there
+from tests.support.fake_sendgrid import FakeSendGrid
+from tests.support.fake_smtp import FakeMailServer
+from tests.support.fake_twilio import FakeTwilio
+
+LETTER = OutgoingEmail(
+    7, 2, "nudge", "amina@leeds.example", "Amina", "Meet Tom", "Hello\n.\nTom", "<p>Hello</p>"
+)
+TEXT = OutgoingText(7, 2, "nudge", "+447700900111", "Unmentoring: hello")
+SENDER = "Unmentoring <hello@unm.example>"
+
+
+@dataclass(frozen=True)
+class Case:
+    client: Callable[[str], object]
+    fake: type[FakeProvider]
+    outgoing: Outgoing
+    credentials: object
+    too_many: object
+    declined: object
+
+
+def twilio(url):
+    return Twilio(FakeTwilio.account, "token", "+447700900000", base_url=url, timeout=0.4)
+
+
+def notify(url):
+    return Notify(fake_notify.KEY, Templates("t-email", "t-sms"), url, 0.4)
+
+
+NOTIFY_SAYS = (
+    fake_notify.error(403, "AuthError"),
+    fake_notify.error(429, "RateLimitError"),
+    fake_notify.error(400, "ValidationError"),
+)
+CASES = {
+    "sendgrid": Case(
+        lambda url: SendGrid("SG.key", SENDER, url, 0.4), FakeSendGrid, LETTER,
+        fake_sendgrid.error(401, "no"), fake_sendgrid.error(429, "slower"), fake_sendgrid.error(400, "no"),
+    ),
+    "twilio": Case(
+        twilio, FakeTwilio, TEXT,
+        fake_twilio.error(401, 20003), fake_twilio.error(429, 20429), fake_twilio.error(400, 21614),
+    ),
+    "notify email": Case(notify, FakeNotify, LETTER, *NOTIFY_SAYS),
+    "notify text": Case(notify, FakeNotify, TEXT, *NOTIFY_SAYS),
+}  # fmt: skip
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES)
+def case(request):
+    return request.param
+
+
+@contextmanager
+def serving(case, *troubles):
+    fake = case.fake()
+    fake.troubles.extend(troubles)
+    with fake.serving():
+        yield case.client(fake.url)
+
+
+def test_what_is_taken_is_known_by_the_providers_id(case):
+    with serving(case) as client:
+        assert client.send(case.outgoing).provider_id
+
+
+@pytest.mark.parametrize(
+    "trouble", [HANG, RESET, HALF, HTML, (500, {}, b""), (502, {}, b"<h1>proxy</h1>")], ids=str
+)
+def test_being_cut_off_is_uncertain(case, trouble):
+    with serving(case, trouble) as client, pytest.raises(Uncertain):
+        client.send(case.outgoing)
+
+
+def test_nobody_there_is_an_outage_and_nothing_was_sent(case):
+    with pytest.raises(Temporary) as refused:
+        case.client(nobody_there()).send(case.outgoing)
+    assert refused.value.outage
+
+
+def test_bad_credentials_stop_the_provider(case):
+    with serving(case, case.credentials) as client, pytest.raises(Temporary) as refused:
+        client.send(case.outgoing)
+    assert refused.value.stop
+
+
+def test_too_many_at_once_pauses_it_for_everyone(case):
+    with serving(case, case.too_many) as client, pytest.raises(Temporary) as refused:
+        client.send(case.outgoing)
+    assert refused.value.pause
+
+
+def test_what_it_finds_fault_with_is_not_sent_again(case):
+    with serving(case, case.declined) as client, pytest.raises(Permanent):
+        client.send(case.outgoing)
+
+
+def test_no_reason_names_an_address(case):
+    for trouble in (HANG, HTML, case.credentials, case.too_many, case.declined):
+        with serving(case, trouble) as client, pytest.raises((Temporary, Permanent, Uncertain)) as refused:
+            client.send(case.outgoing)
+        assert case.outgoing.to not in str(refused.value)
+
+
+@pytest.fixture
+def mail_server():
+    fake = FakeMailServer()
+    with fake.serving():
+        yield fake
+
+
+def by_smtp(url, letter=LETTER):
+    return Smtp(url, SENDER, 2.0).send(letter)
+
+
+def test_a_letter_travels_whole_by_smtp(mail_server):
+    calendar = OutgoingEmail(
+        8, 1, "introduction", "amina@leeds.example", "Siân O’Neill", "Meet Tom – you write first",
+        "Hello\n.\nTom", "<p>Siân</p>", "tom@example.org", {"List-Unsubscribe": "<https://unm.example/u>"},
+        b"BEGIN:VCALENDAR\r\n",
+    )  # fmt: skip
+    by_smtp(mail_server.url, calendar)
+    (letter,) = mail_server.letters
+    assert letter["Subject"] == "Meet Tom – you write first"
+    assert (letter["Reply-To"], letter["List-Unsubscribe"]) == ("tom@example.org", "<https://unm.example/u>")
+    assert letter.get_body(["plain"]).get_content().split() == ["Hello", ".", "Tom"]
+    assert [part["Content-Type"].params["method"] for part in letter.iter_attachments()] == ["PUBLISH"]
+
+
+def test_a_second_copy_has_the_same_message_id(mail_server):
+    assert by_smtp(mail_server.url).provider_id == by_smtp(mail_server.url).provider_id
+
+
+def test_a_mailbox_that_does_not_exist_is_not_written_to_again(mail_server):
+    mail_server.answers["RCPT"] = "550 5.1.1 unknown"
+    with pytest.raises(Permanent) as refused:
+        by_smtp(mail_server.url)
+    assert refused.value.suppress
+
+
+def test_a_letter_that_is_refused_is_no_fault_of_the_mailbox(mail_server):
+    mail_server.answers["DATA"] = "554 5.7.1 looks like spam"
+    with pytest.raises(Permanent) as refused:
+        by_smtp(mail_server.url)
+    assert not refused.value.suppress
+
+
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_busy_mail_server_is_tried_again(mail_server, step):
+    mail_server.answers[step] = "451 4.3.0 later"
+    with pytest.raises(Temporary):
+        by_smtp(mail_server.url)
+
+
+def test_a_connection_lost_before_the_last_dot_sent_nothing(mail_server):
+    mail_server.hang_up = "RCPT"
+    with pytest.raises(Temporary) as refused:
+        by_smtp(mail_server.url)
+    assert refused.value.outage
+
+
+def test_a_connection_lost_after_the_last_dot_is_uncertain(mail_server):
+    mail_server.hang_up = "answer"
+    with pytest.raises(Uncertain):
+        by_smtp(mail_server.url)
+
+
+def test_a_mail_server_that_is_not_there_is_an_outage():
+    with pytest.raises(Temporary) as refused:
+        by_smtp(nobody_there().replace("http", "smtp"))
+    assert refused.value.outage
+
+
+def test_a_newline_in_a_header_cannot_add_another():
+    evil = OutgoingEmail(1, 1, "nudge", "a@b.example", "A", "Hello\r\nBcc: x@y.example", "x", "x")
+    with pytest.raises(ValueError, match="linefeed"):
+        by_smtp("smtp://127.0.0.1:1", evil)

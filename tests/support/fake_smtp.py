@@ -1,0 +1,51 @@
+"""A mail server on loopback that takes letters, refuses them, or hangs up at a given word."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope, Session
+
+from tests.support.fake_provider import nobody_there
+
+
+@dataclass
+class FakeMailServer:
+    """`answers` are given once each, for RCPT or the end of DATA. `hang_up` is where it breaks off."""
+
+    letters: list[EmailMessage] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    hang_up: str = ""
+    url: str = ""
+
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.hang_up == "RCPT":
+            server.transport.abort()
+        if "RCPT" in self.answers:
+            return self.answers.pop("RCPT")
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if "DATA" in self.answers:
+            return self.answers.pop("DATA")
+        self.letters.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
+        if self.hang_up == "answer":
+            server.transport.abort()
+        return "250 OK"
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        self.url = nobody_there().replace("http", "smtp")
+        controller = Controller(self, hostname="127.0.0.1", port=int(self.url.rpartition(":")[2]))
+        controller.start()
+        try:
+            yield
+        finally:
+            controller.stop()
