@@ -47,7 +47,7 @@ class CheckInForm(FlaskForm):
         default=Showing.NO.value,
         description="An organiser reads it first.",
     )
-    may_name_me = Check("If my partner shares something, it may say that it was with me")
+    may_name_me = Check("If somebody I talked with shares something, it may say that it was with me")
 
     def validate_text(self, field: LongText) -> None:
         # A wish to show nothing is most likely a page sent before the sentence was written.

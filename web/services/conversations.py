@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
-from notifications.tables import OutboxMessage
+from notifications.tables import WAITING, OutboxMessage
 from web.models import (
     Answer,
     CheckIn,
@@ -59,6 +59,11 @@ class Conversation:
     @property
     def partner_names(self) -> str:
         return words.listing([partner.name or words.GONE for partner in self.partners])
+
+    @property
+    def all_of_you(self) -> str:
+        """ "You and Tom Field", "You, Tom Field and Siân Rees"."""
+        return words.listing(["You", *(partner.name or words.GONE for partner in self.partners)])
 
     @property
     def reader_moves_first(self) -> bool:
@@ -158,8 +163,7 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
     row.answer, row.may_name_me, row.answered_at = said.answer, said.may_name_me, now
     session.add(row)
     _keep_learning(session, talk, said, now)
-    if said.answer is not Answer.NOT_YET:
-        _stop_asking(session, talk, keep_first=said.answer is Answer.BOOKED)
+    _stop_asking(session, talk, said.answer)
     audit.record(
         session,
         talk.reader.id,
@@ -196,11 +200,22 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
     session.add(kept)
 
 
-def _stop_asking(session: Session, talk: Conversation, *, keep_first: bool) -> None:
-    """Whoever booked is asked once whether it took place; everybody else has answered."""
-    subjects = [f"group {talk.group.id} again"] + ([] if keep_first else [f"group {talk.group.id}"])
-    for subject in subjects:
-        outbox.cancel(session, kind="check_in", subject=subject, person=talk.reader.id)
+def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
+    """Whoever has a date is asked once more; whoever has not met yet as planned; everybody else no more."""
+    if answer is Answer.NOT_YET:
+        return
+    subjects = [f"group {talk.group.id}", f"group {talk.group.id} again"]
+    waiting = session.exec(
+        select(OutboxMessage.subject).where(
+            OutboxMessage.kind == messages.CheckIn.kind,
+            OutboxMessage.person == talk.reader.id,
+            col(OutboxMessage.subject).in_(subjects),
+            col(OutboxMessage.state).in_(WAITING),
+        )
+    ).all()
+    keep = [subject for subject in subjects if subject in waiting][:1] if answer is Answer.BOOKED else []
+    for subject in set(waiting) - set(keep):
+        outbox.cancel(session, kind=messages.CheckIn.kind, subject=subject, person=talk.reader.id)
 
 
 def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
