@@ -26,7 +26,7 @@ from sqlmodel import Session, col
 
 from notifications import addresses
 from notifications.errors import NoWayThere
-from notifications.messages import Channel, Message, Recipient
+from notifications.messages import BY_KIND, Channel, Message, Recipient
 from notifications.tables import (
     RESENDABLE,
     UNDECIDED,
@@ -238,6 +238,28 @@ def cancel(
         raise ValueError("cancel what? Give a kind, a subject or a person")
     stop = update(OutboxMessage).where(*where, col(OutboxMessage.state).in_(WAITING))
     return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
+
+
+def readdress(session: Session, to: Recipient) -> int:
+    """What waits for somebody goes where they are reached now. How many messages there were.
+
+    Only rounds' messages and their like: a confirmation goes to the address it is about.
+    """
+    waiting = select(OutboxMessage).where(
+        col(OutboxMessage.person) == to.person,
+        col(OutboxMessage.state).in_((State.QUEUED, State.HELD)),
+        col(OutboxMessage.kind).in_([name for name, kind in BY_KIND.items() if kind.bulk]),
+    )
+    moved = 0
+    for row in session.scalars(waiting).all():
+        channel = _channel(row.message(), to)
+        address = {"email": to.email, "phone": to.phone, "channel": channel, "name": to.name}
+        # A worker may have taken it meanwhile: then it is on its way to where it was.
+        still = update(OutboxMessage).where(
+            col(OutboxMessage.id) == row.id, col(OutboxMessage.state) == row.state
+        )
+        moved += change(session, still.values(address_key=key_on(channel, to.email, to.phone), **address))
+    return moved
 
 
 def hold(session: Session, *, programme: str | None = None, reason: str, now: datetime) -> int:

@@ -164,6 +164,7 @@ def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Pers
     _write_details(person, details)
     session.add(person)
     session.flush()
+    outbox.readdress(session, recipient(person))
     _join(session, programme, person, details, source=source, now=now)
     link.used_at, request.details = now, {}
     audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)

@@ -171,6 +171,7 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
         setattr(person, field, value)
     session.add(person)
     audit.record(session, person.id, "edited details", now=now, subject=person.id)
+    outbox.readdress(session, recipient(person))
     if addresses.email_key(email) == person.email_key:
         person.email = email
         return False
@@ -206,6 +207,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
     person.email, person.email_key = email, addresses.email_key(email)
     request.details = {}
     session.add(person)
+    outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "changed address", now=now, subject=person.id)
     return True
 
@@ -289,4 +291,5 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
         raise BadCode("That is not the code we sent. Check the text and try again")
     row.used_at, person.phone_verified_at = now, now
     session.add(person)
+    outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "verified phone", now=now, subject=person.id)
