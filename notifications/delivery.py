@@ -304,6 +304,15 @@ class _Delivery:
             refused = self._refused(session)
             if refused:
                 return refused
+            capped = spend and pace.capped_until(session, carrier.name, now, spend)
+            if capped:
+                facts = {
+                    "due_at": capped,
+                    "reason": "today's budget for texts is used up",
+                    "lease_until": None,
+                }
+                self._move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+                return State.QUEUED
             wait = pace.wait_until(session, carrier.name, now, spend)
             if wait:
                 return wait

@@ -41,7 +41,7 @@ def wait_until(session: Session, provider: str, now: datetime, spend: Spend | No
     if row is None and (spend is None or spend.cap is None):
         return None
     row = _locked(session, provider)
-    until = _stopped(row, now) or _probing(row, now) or _over_budget(row, now, spend) or _too_soon(row, now)
+    until = _stopped(row, now) or _probing(row, now) or _too_soon(row, now)
     if until is None:
         _count(row, now, spend)
     session.add(row)
@@ -79,10 +79,12 @@ def _probing(row: ProviderPace, now: datetime) -> datetime | None:
     return None
 
 
-def _over_budget(row: ProviderPace, now: datetime, spend: Spend | None) -> datetime | None:
-    today = now.astimezone(LONDON).date()
-    if spend is None or spend.cap is None:
+def capped_until(session: Session, provider: str, now: datetime, spend: Spend) -> datetime | None:
+    """When the day's budget for texts allows this one; None when it does now."""
+    if spend.cap is None:
         return None
+    row = _locked(session, provider)
+    today = now.astimezone(LONDON).date()
     spent = row.spent if row.spent_on == today else 0
     return end_of(today) if spent + spend.segments > spend.cap else None
 

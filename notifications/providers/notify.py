@@ -2,8 +2,8 @@
 
 Our reference travels with each message and can be searched for, so a call that was cut off leaves no doubt.
 One template for each channel holds `((subject))` and `((body))`, or only `((body))`. Notify lays letters out
-itself from plain text, attaches no calendar files (the link in the text does it) and knows only reply addresses that
-were set up with it.
+itself from plain text, attaches no calendar files (the link in the text does it) and knows only addresses for
+replies that were set up with it.
 """
 
 import hmac

@@ -1,0 +1,196 @@
+import math
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from notifications import outbox, pace
+from notifications.delivery import Providers
+from notifications.errors import Temporary, Uncertain
+from notifications.messages import Channel, Recipient
+from notifications.outbox import Order
+from notifications.tables import State
+from tests.notifications.conftest import Clock, Memory
+from tests.support.letters import AMINA_BY_TEXT, NOW, introduction
+
+DOWN = Temporary("it could not be reached", outage=True)
+
+
+def queue(post, number):
+    orders = [
+        Order(introduction(), Recipient(f"r{n}", "A", Channel.EMAIL, f"r{n}@example.org"), subject="r")
+        for n in range(number)
+    ]
+    with post.database.write() as session:
+        outbox.queue_all(session, orders, now=NOW)
+
+
+def counts(post):
+    with post.database.read() as session:
+        return outbox.counts(session)
+
+
+@dataclass
+class Limited(Memory):
+    """Takes so many calls in each second of the clock, and refuses more until the next."""
+
+    clock: Clock = field(default_factory=Clock)
+    limit: int = 10
+    seconds: dict[int, int] = field(default_factory=dict)
+    refused: list[float] = field(default_factory=list)
+
+    def send(self, outgoing):
+        self.clock.turn(seconds=0.005)
+        now = (self.clock.now - NOW).total_seconds()
+        second = math.floor(now)
+        if self.seconds.get(second, 0) >= self.limit:
+            self.refused.append(now)
+            raise Temporary("slower", wait=timedelta(seconds=second + 1 - now), pause=True)
+        self.seconds[second] = self.seconds.get(second, 0) + 1
+        return super().send(outgoing)
+
+
+@pytest.fixture
+def limited(post, clock):
+    post.providers = Providers(email=Limited(clock=clock))
+    return post
+
+
+def work_it_off(post, clock, number):
+    queue(post, number)
+    while counts(post).get(State.ACCEPTED, 0) < number:
+        if post.work(50).idle:
+            clock.turn(seconds=0.2)
+
+
+def test_a_limit_is_learned_from_few_refusals(limited, clock):
+    work_it_off(limited, clock, 200)
+    late = [second for second in limited.providers.email.refused if second > 10]
+    assert len(late) <= 0.02 * 200
+
+
+def test_keeping_to_a_limit_costs_at_most_a_tenth(limited, clock):
+    work_it_off(limited, clock, 200)
+    assert (clock.now - NOW).total_seconds() <= 1.1 * 200 / 10
+
+
+def test_a_pause_holds_for_every_worker(post, memory, clock):
+    memory.answers = [Temporary("slower", wait=timedelta(minutes=2), pause=True)]
+    queue(post, 20)
+    post.work(5)
+    post.work(5)
+    assert memory.calls == 1
+
+
+def test_after_a_pause_everything_goes_out(post, memory, clock):
+    memory.answers = [Temporary("slower", wait=timedelta(minutes=2), pause=True)]
+    queue(post, 20)
+    post.work(5)
+    clock.turn(minutes=2)
+    for _ in range(60):
+        post.work(5)
+        clock.turn(seconds=5)
+    assert counts(post) == {State.ACCEPTED: 20}
+
+
+def an_hour_down(post, memory, clock):
+    queue(post, 40)
+    memory.always = DOWN
+    while clock.now < NOW + timedelta(hours=1):
+        post.work(10)
+        clock.turn(seconds=15)
+    return memory.calls
+
+
+def test_a_provider_that_is_down_is_called_rarely(post, memory, clock):
+    assert an_hour_down(post, memory, clock) <= 130
+
+
+def test_after_an_hour_down_everything_is_accepted_within_ten_minutes(post, memory, clock):
+    an_hour_down(post, memory, clock)
+    memory.always = None
+    while clock.now < NOW + timedelta(hours=1, minutes=10):
+        post.work(10)
+        clock.turn(seconds=5)
+    assert counts(post) == {State.ACCEPTED: 40}
+
+
+def test_a_black_hole_opens_the_breaker_too(post, memory):
+    memory.always = Uncertain("no answer in time")
+    queue(post, 20)
+    post.work(20)
+    assert memory.calls == pace.OPEN_AFTER
+
+
+def test_one_success_closes_the_breaker(post, memory, clock):
+    memory.answers = [DOWN, DOWN, DOWN]
+    queue(post, 20)
+    post.work(20)
+    clock.turn(seconds=31)
+    post.work(20)
+    clock.turn(seconds=120)
+    post.work(20)
+    assert counts(post) == {State.ACCEPTED: 20}
+
+
+def test_emails_go_on_while_texts_are_down(post, memory):
+    down = Memory(always=DOWN, name="texts")
+    post.providers = Providers(email=memory, sms=down)
+    for subject in "abcde":
+        post.queue(to=AMINA_BY_TEXT, subject=subject)
+        post.queue(subject=subject + "mail", to=Recipient("p9", "Jo", Channel.EMAIL, "jo@leeds.example"))
+    post.work()
+    assert (len(memory.took), down.calls) == (5, 3)
+
+
+def test_a_stopped_provider_is_not_called_until_somebody_says_so(post, memory, clock):
+    memory.answers = [Temporary("the key is refused", stop=True)]
+    queue(post, 5)
+    post.work()
+    clock.turn(hours=2)
+    post.work()
+    assert (memory.calls, counts(post)) == (1, {State.QUEUED: 5})
+
+
+def test_a_stopped_provider_shows_its_reason(post, memory, clock):
+    memory.answers = [Temporary("the key is refused", "401", stop=True)]
+    queue(post, 1)
+    post.work()
+    with post.database.read() as session:
+        assert [row.stopped for row in pace.trouble(session, clock.now)] == ["the key is refused (401)"]
+
+
+def test_a_provider_that_is_put_right_goes_on_where_it_stopped(post, memory):
+    memory.answers = [Temporary("the key is refused", stop=True)]
+    queue(post, 5)
+    post.work()
+    with post.database.write() as session:
+        pace.start_again(session, "memory")
+    post.work()
+    assert counts(post) == {State.ACCEPTED: 5}
+
+
+def capped(post, memory, cap):
+    post.providers = Providers(email=memory, sms=memory, sms_daily_cap=cap)
+    for subject in "abc":
+        post.queue(to=AMINA_BY_TEXT, subject=subject)  # two segments each
+    post.work()
+
+
+def test_texts_stop_at_the_days_cap(post, memory):
+    capped(post, memory, cap=5)
+    assert (memory.calls, counts(post)) == (2, {State.ACCEPTED: 2, State.QUEUED: 1})
+
+
+def test_texts_go_on_the_next_day(post, memory, clock):
+    capped(post, memory, cap=5)
+    clock.turn(hours=15, minutes=1)
+    post.work()
+    assert memory.calls == 3
+
+
+def test_a_cap_on_texts_does_not_hold_up_emails(post, memory):
+    capped(post, memory, cap=0)
+    post.queue(subject="mail")
+    post.work()
+    assert [each.to for each in memory.took] == ["amina@leeds.example"]
