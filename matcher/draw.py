@@ -59,7 +59,7 @@ def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -
     free = others(pot.n, pot.locked)
     rest = pot.only(free) if len(pot.locked) else pot
     rng = generator(pot, seed)
-    drawn = _pairs(rest, rng, priority) if size == 2 else _circles(rest, size, rng)
+    drawn = _seat(rest, size, priority, rng)
     return _result(pot, rest, free, drawn, seed, size)
 
 
@@ -69,11 +69,23 @@ def generator(pot: Pot, seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(told, "little")))
 
 
+def _seat(pot: Pot, size: int, priority: Priority, rng: np.random.Generator) -> Drawn:
+    """A round for everybody whom never-pairs leave anybody to meet; the others would upset the parity."""
+    banned = np.bincount(pot.never_ends(), minlength=pot.n)
+    hermits = np.flatnonzero(banned >= pot.n - 1).astype(np.int32)
+    if len(hermits) and pot.n > 1:
+        active = others(pot.n, hermits)
+        drawn = _seat(pot.only(active), size, priority, rng)
+        groups = np.where(drawn.groups >= 0, active[drawn.groups], -1).astype(np.int32)
+        return replace(drawn, groups=groups, left=np.concatenate((active[drawn.left], hermits)))
+    return _pairs(pot, rng, priority) if size == 2 else _circles(pot, size, rng)
+
+
 def _pairs(pot: Pot, rng: np.random.Generator, priority: Priority) -> Drawn:
     """A round of pairs, with a three where needed."""
     if pot.n < 2:
         alone = np.arange(pot.n, dtype=np.int32)
-        return Drawn(np.zeros((0, 3), np.int32), alone, "nobody to pair", best=True)
+        return Drawn(np.zeros((0, 3), np.int32), alone, "nobody to pair", best=True, count=1)
     if pot.n <= exact.MOST:
         small = exact.Small(pot)
         if small.possible:
@@ -178,16 +190,24 @@ def _odd(pot: Pot, rng: np.random.Generator) -> Drawn:
     """One three, then pairs: the fairest three first, the next while the round misses the bound."""
     found: list[Drawn] = []
     for three in trios.candidates(pot, rng)[: TRIES if pot.n <= MIDDLE else 1]:
-        paired = others(pot.n, three)
-        rest = _even(pot.only(paired), rng)
-        groups = np.vstack((np.where(rest.groups >= 0, paired[rest.groups], -1), three))
-        drawn = Drawn(groups.astype(np.int32), paired[rest.left], rest.method)
+        waiting = np.setdiff1d(trios.waiting(pot), three)
+        drawn = _with_three(pot, three, waiting, rng)
+        if len(waiting) > 1 and not _at_bound(pot, drawn):
+            drawn = _with_three(pot, three, waiting[:0], rng)
         if _at_bound(pot, drawn):
             return drawn
         found.append(drawn)
     if not found:
         return _even(pot, rng)
     return min(found, key=lambda drawn: rules.value(pot, drawn.groups).whole())
+
+
+def _with_three(pot: Pot, three: Ints, apart: Ints, rng: np.random.Generator) -> Drawn:
+    """This three and pairs for the others, but none within `apart`: they make the next threes."""
+    paired = others(pot.n, three)
+    rest = _even(pot.only(paired, apart=apart), rng)
+    groups = np.vstack((np.where(rest.groups >= 0, paired[rest.groups], -1), three))
+    return Drawn(groups.astype(np.int32), paired[rest.left], rest.method)
 
 
 def _seated(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import rules
+from matcher import rules, trios
 from matcher.pot import Bools, Ints, Longs, Pot
 
 Masks = NDArray[np.uint32]
@@ -124,7 +124,7 @@ class Small:
             self.best, self.scale = self._solve({"repeats": met} | recent | same, allowed)
         self.kindest = self.best
         if pot.rounds or pot.trio_turns.any():
-            after = {"unkind": self._table.unkind, "familiar": self._table.familiar}
+            after = {"unkind": self._table.unkind, "apart": _apart(pot), "familiar": self._table.familiar}
             self.kindest, _ = self._solve({"repeats": met} | recent | same | after, allowed)
 
     def _within(self, met: Ints, same: dict[str, Ints]) -> Bools:
@@ -166,7 +166,7 @@ def _tops(pot: Pot, levels: dict[str, Ints]) -> list[tuple[str, int]]:
     for name, level in levels.items():
         if name == "same":
             tops.append(("unwilling", pot.n))
-        if name == "familiar":
+        if name == "apart":
             tops.append(("turns", int(_turns(pot).max()) * pot.n))
         tops.append((name, units * int(level.max())))
     return tops
@@ -185,7 +185,25 @@ def _threes(pot: Pot, pair: Longs, scale: rules.Scale) -> Longs:
     each = pot.no_trio * place.get("unwilling", 0) + _turns(pot) * place.get("turns", 0)
     corner = pair + each[:, None].astype(np.int64)
     total: Longs = corner[:, :, None] + corner[None, :, :] + corner.T[:, None, :] + place["threes"]
+    if "apart" in place:
+        _undo_apart(pot, total, place["apart"])
     return total
+
+
+def _apart(pot: Pot) -> Ints:
+    """1 for pairs of people who wait for a turn in a three together: they should not meet before it."""
+    apart = np.zeros((pot.n, pot.n), np.int32)
+    wait = trios.waiting(pot) if pot.n % 2 else np.zeros(0, np.int32)
+    apart[np.ix_(wait, wait)] = 1
+    return apart
+
+
+def _undo_apart(pot: Pot, total: Longs, unit: int) -> None:
+    """Meeting in the three is what they wait for, unless the others who wait are then stranded; in place."""
+    wait = trios.waiting(pot)
+    threes = np.array(list(combinations(wait.tolist(), 3)), np.int32).reshape(-1, 3)
+    i, j, k = threes.T
+    total[i, j, k] += (trios.stranding(pot, threes) - 3) * unit
 
 
 def _members(mask: int) -> list[int]:

@@ -101,11 +101,22 @@ class Pot:
         """Whether each pair is a never-pair; any shape."""
         return self._never.has(self.keys(a, b))
 
-    def only(self, people: NDArray[Any]) -> Pot:
-        """The same pot with only these people, renumbered in their order, and nothing locked."""
+    def never_ends(self) -> Longs:
+        """Everybody in a never-pair, once for each."""
+        first = self.pairs_never // max(self.n, 1)
+        return np.concatenate((first, self.pairs_never - first * self.n))
+
+    def only(self, people: NDArray[Any], apart: Ints | None = None) -> Pot:
+        """The same pot with only these people, renumbered in their order, and nothing locked.
+
+        People of `apart` become never-pairs of each other.
+        """
         place = np.full(self.n, -1, np.int32)
         place[people] = np.arange(len(people), dtype=np.int32)
         met, never = self.met.copy(), place[self.never]
+        if apart is not None and len(apart) > 1:
+            i, j = np.triu_indices(len(apart), 1)
+            never = np.concatenate((never, np.stack((place[apart[i]], place[apart[j]]), axis=1)))
         met[:, 1:] = place[self.met[:, 1:]]
         return Pot(
             self.organisation[people],

@@ -12,6 +12,8 @@ from matcher.proof import full_crossing, group_sizes
 
 # Every three among this many people is weighed (34,220 of them).
 POOL = 60
+# So many people waiting for a turn in a three are looked at together.
+WAITING = 9
 # Groups of three and four: passes of each kind of swap, and the heat to cool from (a repeat costs 64).
 MENDING = 60
 COOLING = 1200
@@ -38,9 +40,57 @@ def candidates(pot: Pot, rng: np.random.Generator) -> Ints:
     met = np.sum([pot.have_met(a, b) for a, b in ends], axis=0)
     unwilling = pot.no_trio[threes].sum(axis=1)
     turns = rules.trio_levels(pot)[threes].sum(axis=1)
-    keys = (rng.random(len(threes)), turns, -crossing_left(pot, threes), unwilling, met)
+    keys = (
+        rng.random(len(threes)),
+        stranding(pot, threes),
+        turns,
+        -crossing_left(pot, threes),
+        unwilling,
+        met,
+    )
     ordered: Ints = np.sort(threes[np.lexsort(keys)], axis=1).astype(np.int32)
     return ordered
+
+
+def waiting(pot: Pot) -> Ints:
+    """Willing people with fewest turns, where they are few enough to plan the next threes for all of them."""
+    levels = rules.trio_levels(pot)
+    willing = ~pot.no_trio
+    if not willing.any():
+        return np.zeros(0, np.int32)
+    least = np.flatnonzero(willing & (levels == levels[willing].min())).astype(np.int32)
+    few = 5 <= len(least) <= WAITING and len(least) < willing.sum()
+    return least if few else least[:0]
+
+
+def stranding(pot: Pot, threes: Ints) -> Ints:
+    """1 for threes that leave people who wait for a turn unable to make threes of their own; (k,).
+
+    Turns come out even only if the last few who wait have not met each other by then.
+    """
+    wait = waiting(pot)
+    cost = np.zeros(len(threes), np.int32)
+    if len(wait) < 6:
+        return cost
+    a, b = np.repeat(wait, len(wait)), np.tile(wait, len(wait))
+    apart = {frozenset(pair) for pair in np.stack((a, b), axis=1)[pot.age(a, b) > 0].tolist()}
+    inside = np.isin(threes, wait).all(axis=1)
+    for number in np.flatnonzero(inside):
+        rest = frozenset(wait.tolist()) - set(threes[number].tolist())
+        cost[number] = not _splits(rest, apart)
+    return cost
+
+
+def _splits(people: frozenset[int], apart: set[frozenset[int]]) -> bool:
+    """Whether people can be put into threes who have not met; one or two may be left over."""
+    if len(people) < 3:
+        return True
+    first, *rest = sorted(people)
+    for b, c in combinations(rest, 2):
+        three = {first, b, c}
+        if not {frozenset(p) for p in combinations(three, 2)} & apart and _splits(people - three, apart):
+            return True
+    return len(people) % 3 > 0 and _splits(people - {first}, apart)
 
 
 def _pool(pot: Pot, rng: np.random.Generator) -> Longs:

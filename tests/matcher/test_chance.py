@@ -10,7 +10,7 @@ from matcher import Pot, blossom, draw, rules
 from matcher.community import community
 from tests.matcher.oracle import best, groups_of
 
-# Four rounds of eight after which exchanging two pairs at a time is stuck in half of the rounds that are left.
+# Rounds of eight after which exchanging two pairs at a time cannot reach every round that is left.
 STUCK = [
     [(0, 1), (2, 3), (4, 5), (6, 7)],
     [(0, 2), (1, 3), (4, 6), (5, 7)],

@@ -1,0 +1,242 @@
+"""draw, check and generate: files in, files out, one line when something is wrong."""
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from matcher import cli
+
+PEOPLE = "id,organisation,shoe size\nb,Leeds,40\na,Leeds,41\nd,York,42\nc,York,43\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    return tmp_path
+
+
+def run(command, *arguments):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def table(folder, name, text):
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder / name
+
+
+def rows(file):
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
+def test_a_drawn_round_is_written_with_its_reasons(folder):
+    run(cli.draw, folder / "people.csv", "--out", folder / "round.csv")
+    written = rows(folder / "round.csv")
+    assert [(r["repeat"], r["cross_organisation"], r["why"][:10]) for r in written] == [
+        ("0", "1", "Never met.")
+    ] * 2
+
+
+def test_figures_come_as_one_object(folder):
+    told = json.loads(run(cli.draw, folder / "people.csv", "--json").stdout)
+    assert (
+        list(told)
+        == (
+            "people groups pairs unplaced repeats cross cross_bound optimal proof method"
+            " equally_good_rounds fresh_rounds_left seed seconds"
+        ).split()
+    )
+
+
+def test_a_drawn_round_passes_its_check(folder):
+    files = [folder / "people.csv", "--out", folder / "r.csv", "--proof", folder / "p.json"]
+    run(cli.draw, *files)
+    assert (
+        run(cli.check, folder / "people.csv", folder / "r.csv", "--proof", folder / "p.json").exit_code == 0
+    )
+
+
+def test_without_a_file_the_round_is_printed(folder):
+    assert "4 people, 2 groups. Seed 7." in run(cli.draw, folder / "people.csv", "--seed", 7).stdout
+
+
+def test_an_illegal_round_is_named_and_fails(folder):
+    wrong = table(folder, "round.csv", "person_1,person_2\na,b\nc,a\n")
+    told = run(cli.check, folder / "people.csv", wrong)
+    assert (told.exit_code, told.stderr) == (1, "twice: a\nleft-out: d\n")
+
+
+def test_an_illegal_round_is_told_as_json(folder):
+    wrong = table(folder, "round.csv", "person_1,person_2\na,b\n")
+    told = json.loads(run(cli.check, folder / "people.csv", wrong, "--json").stdout)
+    assert [v["people"] for v in told["violations"]] == [["c"], ["d"]]
+
+
+def test_a_legal_round_that_is_not_the_best_passes_and_says_so(folder):
+    edited = table(folder, "round.csv", "person_1,person_2,person_3\na,b,\nc,d,\n")
+    told = run(cli.check, folder / "people.csv", edited, "--json")
+    assert (told.exit_code, json.loads(told.stdout)["best"]) == (0, None)
+
+
+def test_never_pairs_that_leave_somebody_out_end_with_three(folder):
+    never = table(folder, "never.csv", "person_1,person_2\na,b\na,c\na,d\n")
+    told = run(cli.draw, folder / "people.csv", "--never", never, "--json")
+    assert (told.exit_code, [who["id"] for who in json.loads(told.stdout)["unplaced"]]) == (3, ["a"])
+
+
+def test_a_round_with_somebody_left_out_for_good_reason_passes(folder):
+    never = table(folder, "never.csv", "person_1,person_2\na,b\na,c\na,d\n")
+    run(
+        cli.draw,
+        folder / "people.csv",
+        "--never",
+        never,
+        "--out",
+        folder / "r.csv",
+        "--proof",
+        folder / "p.json",
+    )
+    told = run(
+        cli.check, folder / "people.csv", folder / "r.csv", "--never", never, "--proof", folder / "p.json"
+    )
+    assert told.exit_code == 0
+
+
+def test_people_who_have_left_are_counted_and_passed_over(folder):
+    history = table(folder, "history.csv", "round,person_1,person_2,person_3\n1,a,x,\n1,b,y,c\n")
+    told = run(cli.draw, folder / "people.csv", "--history", history)
+    assert (told.exit_code, told.stderr) == (
+        0,
+        "history.csv: names 2 people who are not in the pot; passed over\n",
+    )
+
+
+def test_a_past_three_counts_as_three_pairs(folder):
+    history = table(folder, "history.csv", "round,person_1,person_2,person_3\n1,a,b,c\n")
+    run(
+        cli.draw,
+        folder / "people.csv",
+        "--history",
+        history,
+        "--priority",
+        "cross",
+        "--out",
+        folder / "r.csv",
+    )
+    assert [r["repeat"] for r in rows(folder / "r.csv")] in (["1", "0"], ["0", "1"])
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        ("", "people.csv: the file is empty"),
+        ("id,team\na,Leeds\n", "people.csv:1: organisation: this column is missing"),
+        ("id,organisation\na,Leeds\na,York\n", "people.csv:3: id: a is listed twice"),
+        ("id,organisation\na,Leeds\n,York\n", "people.csv:3: id: this is empty"),
+        ("id,organisation\na,\n", "people.csv:2: organisation: this is empty"),
+        (
+            b"id,organisation\na,Le\xffeds\n",
+            "people.csv:2: column 2: byte 0xff is not UTF-8; save the file as UTF-8",
+        ),
+    ],
+)
+def test_a_bad_people_file_ends_with_one_line(folder, people, words):
+    told = run(cli.draw, table(folder, "people.csv", people))
+    assert (told.exit_code, told.stderr) == (2, words + "\n")
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        ("round,person_1\n1,a\n", "history.csv:1: person_2: this column is missing"),
+        ("round,person_1,person_2\nx,a,b\n", "history.csv:2: round: x is not a whole number"),
+        ("round,person_1,person_2\n1,a,a\n", "history.csv:2: person_2: a is in this group twice"),
+        ("round,person_1,person_2\n1,a,\n", "history.csv:2: person_2: a group has at least two people"),
+        ('round,person_1,person_2\n1,"a,b\n', "history.csv:2: this is not CSV (unexpected end of data)"),
+    ],
+)
+def test_a_bad_history_ends_with_one_line(folder, history, words):
+    told = run(cli.draw, folder / "people.csv", "--history", table(folder, "history.csv", history))
+    assert (told.exit_code, told.stderr) == (2, words + "\n")
+
+
+def test_a_never_pair_of_one_person_is_refused(folder):
+    told = run(cli.draw, folder / "people.csv", "--never", table(folder, "n.csv", "person_1,person_2\na,a\n"))
+    assert (told.exit_code, told.stderr) == (2, "n.csv:2: person_2: a is paired with themselves\n")
+
+
+def test_a_file_that_is_not_there_is_named(folder):
+    told = run(cli.draw, folder / "nobody.csv")
+    assert (told.exit_code, told.stderr) == (2, "nobody.csv: cannot be read: No such file or directory\n")
+
+
+def test_a_round_naming_a_stranger_is_refused(folder):
+    told = run(cli.check, folder / "people.csv", table(folder, "r.csv", "person_1,person_2\na,zoe\n"))
+    assert (told.exit_code, told.stderr) == (2, "r.csv:2: person_2: zoe is not among the people\n")
+
+
+def test_a_proof_that_is_none_is_refused(folder):
+    edited = table(folder, "round.csv", "person_1,person_2\na,c\nb,d\n")
+    told = run(cli.check, folder / "people.csv", edited, "--proof", table(folder, "p.json", "{}"))
+    assert (told.exit_code, told.stderr) == (2, "this is not a proof of a round\n")
+
+
+def test_a_byte_order_mark_does_no_harm(folder):
+    assert run(cli.draw, table(folder, "people.csv", "\ufeff" + PEOPLE)).exit_code == 0
+
+
+def test_listing_people_otherwise_gives_the_same_round(folder):
+    turned = table(
+        folder, "turned.csv", "\n".join([PEOPLE.splitlines()[0], *PEOPLE.splitlines()[:0:-1]]) + "\n"
+    )
+    assert run(cli.draw, turned).stdout == run(cli.draw, folder / "people.csv").stdout
+
+
+def test_ids_no_spreadsheet_takes_for_a_formula_come_back_as_they_were(folder):
+    people = table(folder, "people.csv", "id,organisation\n=1+1,Leeds\n@b,York\n")
+    run(cli.draw, people, "--out", folder / "r.csv")
+    assert (folder / "r.csv").read_text().splitlines()[1].startswith("'=1+1,'@b,")
+    assert run(cli.check, people, folder / "r.csv").exit_code == 0
+
+
+def test_a_made_up_community_can_be_drawn(tmp_path):
+    run(cli.generate, "--people", 41, "--organisations", 9, "--rounds", 3, "--seed", 4, "--out", tmp_path)
+    files = ["people.csv", "--history", "history.csv", "--never", "never.csv"]
+    told = run(cli.draw, *(tmp_path / f if f.endswith("csv") else f for f in files), "--json")
+    assert json.loads(told.stdout)["people"] == 41
+
+
+def test_the_seed_of_a_community_is_written(tmp_path):
+    run(
+        cli.generate,
+        "--people",
+        3,
+        "--organisations",
+        2,
+        "--rounds",
+        1,
+        "--seed",
+        99,
+        "--out",
+        tmp_path / "new",
+    )
+    assert (tmp_path / "new" / "seed.txt").read_text() == "99\n"
+
+
+def test_the_same_seed_makes_the_same_community(tmp_path):
+    for name in ("one", "two"):
+        run(
+            cli.generate,
+            "--people",
+            30,
+            "--organisations",
+            4,
+            "--rounds",
+            5,
+            "--seed",
+            1,
+            "--out",
+            tmp_path / name,
+        )
+    assert (tmp_path / "one/history.csv").read_bytes() == (tmp_path / "two/history.csv").read_bytes()

@@ -1,0 +1,102 @@
+"""Words an organiser can repeat."""
+
+import numpy as np
+import pytest
+
+from matcher import Pot, draw, explain
+from matcher.community import majority
+from matcher.explain import Labels
+
+NAMES = Labels(["Ann", "Bo", "Cy", "Dee", "Eve"], ["Leeds", "Kirklees", "Acme"])
+
+
+@pytest.mark.parametrize(
+    ("met", "words"),
+    [
+        ([], "Never met. Leeds and Kirklees have not met before."),
+        ([[1, 1, 2]], "Never met. Leeds has met Kirklees once before."),
+        ([[1, 1, 2], [2, 1, 4]], "Never met. Leeds has met Kirklees twice before."),
+        ([[3, 0, 2]], "Last met last round. Leeds has met Kirklees once before."),
+        ([[3, 0, 2], [4, 1, 3]], "Last met two rounds ago. Leeds has met Kirklees once before."),
+    ],
+)
+def test_a_pair_is_told_its_past(met, words):
+    pot = Pot([0, 0, 1, 2, 1], met)
+    assert explain.group(pot, [0, 2], NAMES) == words
+
+
+def test_people_of_one_organisation_are_told_so():
+    assert explain.group(Pot([0, 0, 1, 2, 1]), [0, 1], NAMES) == "Never met. Both from Leeds."
+
+
+def test_a_three_is_told_why():
+    words = explain.group(Pot([0, 0, 1, 2, 1]), [0, 2, 3], NAMES)
+    assert words == (
+        "None of them have met. From Leeds, Kirklees and Acme. 5 is odd."
+        " All three are happy in a three; none has been in one before."
+    )
+
+
+def test_a_three_of_people_who_said_no_is_told_there_was_no_other_way():
+    words = explain.group(Pot([0, 1, 2], no_trio=[True, False, False]), [0, 1, 2], NAMES)
+    assert "One of them said no to a three; there was no other way." in words
+
+
+def test_a_three_in_which_two_have_met_says_who():
+    words = explain.group(Pot([0, 0, 1, 2, 1], [[1, 0, 2]]), [0, 2, 3], NAMES)
+    assert words.startswith("Ann and Cy last met last round.")
+
+
+def best(pot, **given):
+    labels = Labels([f"person {p}" for p in range(pot.n)], ["Acme", "B", "C", "D", "E"])
+    return explain.best(pot, draw(pot, **given), labels)
+
+
+def test_a_majority_is_told_what_follows_and_what_would_help():
+    told = best(majority(20, 0.7, 1))
+    assert told[:4] == [
+        "No pair has met before.",
+        "6 of 10 pairs cross organisations.",
+        "Acme has 14 of the 20 people; the other 6 can host 6 of them, so at least four Acme–Acme pairs.",
+        "Invite eight people from elsewhere and every pair crosses.",
+    ]
+
+
+def test_the_remedy_works():
+    pot = majority(20, 0.7, 1)
+    guests = explain.guests_needed(pot)
+    assert draw(Pot(np.concatenate((pot.organisation, 10 + np.arange(guests))))).figures.cross == 14
+
+
+def test_a_full_round_is_told_in_two_sentences():
+    assert best(Pot([0, 1, 0, 1]))[:2] == ["No pair has met before.", "Every pair crosses organisations."]
+
+
+def test_a_counted_pot_is_told_among_how_many_rounds_it_was_drawn():
+    assert "Drawn uniformly from exactly 2 rounds equal in repeats and crossing." in best(Pot([0, 1, 0, 1]))
+
+
+def test_a_larger_pot_makes_no_claim_it_cannot_keep():
+    assert "tested, not proved, to have mixed" in " ".join(best(Pot(np.arange(40) % 4)))
+
+
+@pytest.mark.parametrize(
+    ("pot", "words"),
+    [
+        (Pot([0]), [(0, "Nobody else is in, so Ann has nobody to meet.")]),
+        (Pot([0, 0, 0], (), [[0, 1], [0, 2]]), [(0, "Ann must not meet anybody who is free this round.")]),
+        (
+            Pot([0, 0, 0], locked=[[0, 1, -1]]),
+            [(2, "Everybody else is locked in a group, so Cy has nobody to meet.")],
+        ),
+    ],
+)
+def test_whoever_is_left_out_is_told_why(pot, words):
+    assert explain.unplaced(pot, draw(pot), NAMES) == words
+
+
+def test_wishes_are_told_in_their_order():
+    told = explain.wishes("cross")
+    assert told.index("as many pairs as possible cross organisations") < told.index(
+        "as many further rounds without a repeat as possible stay open"
+    )
