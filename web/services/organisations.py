@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from web.models import Organisation, OrganisationDomain, OrganisationName
+from web.models import Organisation, OrganisationDomain, OrganisationName, Programme
 
 # A mailbox at one of these says nothing about where somebody works.
 PUBLIC_DOMAINS = frozenset(
@@ -39,7 +39,10 @@ def find_or_add(session: Session, programme: int, name: str) -> Organisation:
     known = find(session, programme, name)
     if known:
         return known
-    return add(session, programme, name)
+    # Two people from one new organisation may press their buttons together: look again, one after the other.
+    line = select(Programme.id).where(Programme.id == programme)
+    session.exec(line.with_for_update(key_share=True))
+    return find(session, programme, name) or add(session, programme, name)
 
 
 def add(

@@ -125,7 +125,8 @@ def save_draft(
 
 def _stand_in_line(session: Session, programme: Programme) -> None:
     """Two organisers may draw a first draft together, when there is no draft's row to wait for."""
-    session.exec(select(Programme.id).where(Programme.id == programme.id).with_for_update())
+    line = select(Programme.id).where(Programme.id == programme.id)
+    session.exec(line.with_for_update(key_share=True))
 
 
 def _number_taken(session: Session, pot: RoundPot) -> bool:

@@ -93,7 +93,7 @@ def test_a_day_that_is_none_is_asked_for_again(world: World, amina: str, day: st
 
 def test_pausing_says_until_when(world: World, amina: str) -> None:
     visitor = page(world, amina).press("Pause until that day", until=["7", "1", "2027"])
-    assert "paused until Thursday 7 January 2027" in visitor.text
+    assert "7 January 2027" in visitor.text
 
 
 def test_who_is_paused_may_come_back_at_once(world: World, amina: str) -> None:
