@@ -41,6 +41,8 @@ ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that f
 
 log = logging.getLogger("notifications")
 
+WAITING = "waiting"
+
 CLAIM_LEASE = timedelta(minutes=5)  # for a whole pass, until it begins with a message
 SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
 
@@ -77,7 +79,11 @@ class Providers:
 
 @dataclass(frozen=True)
 class Report:
-    """What a pass did: how many messages it took, and what became of them by state."""
+    """What a pass did: how many messages it dealt with, and what became of them by state.
+
+    Those it gave back untouched, because their provider takes no more now, stand under `WAITING` and do not
+    count as dealt with: to try again at once would change nothing.
+    """
 
     taken: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -238,8 +244,8 @@ def _deliver(jobs: list[Job], worker: _Worker) -> Report:
     if back:
         with worker.sessions() as session:
             _put_back(session, back)
-        outcomes[State.QUEUED] += len(back)
-    return Report(len(jobs), outcomes)
+        outcomes[WAITING] += len(back)
+    return Report(len(jobs) - outcomes[WAITING], outcomes)
 
 
 def _put_back(session: Session, jobs: list[Job]) -> None:
@@ -291,7 +297,7 @@ class _Delivery:
                 self.worker.closed.add(carrier.name)
                 with self.sessions() as session:
                     _put_back(session, [self.job])
-                return State.QUEUED
+                return WAITING
             self.worker.sleep(max(wait.total_seconds(), 0.001))
 
     def _begin(self, carrier: Provider, outgoing: Outgoing) -> str | datetime | None:

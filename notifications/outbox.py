@@ -35,6 +35,7 @@ from notifications.tables import (
     OutboxHold,
     OutboxMessage,
     OutboxNamed,
+    Reply,
     State,
 )
 
@@ -188,8 +189,8 @@ def change(session: Session, statement: Update) -> int:
 def forget(session: Session, person: str) -> int:
     """Blank every message that names somebody, as reader or otherwise. How many there were.
 
-    What had not been sent is cancelled: a message without its facts cannot be. Kept are opaque ids, states
-    and times.
+    What they sent back goes too. What had not been sent is cancelled: a message without its facts cannot be.
+    Kept are opaque ids, states and times.
     """
     ids = list(session.scalars(select(col(OutboxNamed.message_id)).where(col(OutboxNamed.person) == person)))
     for some in _bunches(ids):
@@ -200,6 +201,7 @@ def forget(session: Session, person: str) -> int:
             .values(state=State.CANCELLED, reason="somebody it named was erased"),
         )
         blank(session, some)
+    session.execute(delete(Reply).where(col(Reply.person) == person))
     return len(ids)
 
 

@@ -16,7 +16,7 @@ from email.utils import getaddresses
 from enum import StrEnum
 
 import nh3
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from notifications import suppression
@@ -250,11 +250,6 @@ def _stop_or_start(
         suppression.suppress(session, inbound.channel, address, why, key=key, now=now)
     elif word is Word.START:
         suppression.lift(session, inbound.channel, address, key=key)
-
-
-def forget(session: Session, person: str) -> None:
-    """Everything somebody sent back goes with them."""
-    session.execute(delete(Reply).where(col(Reply.person) == person))
 
 
 def is_from(sender: str, address: str) -> bool:

@@ -82,6 +82,14 @@ def test_a_pause_holds_for_every_worker(post, memory, clock):
     assert memory.calls == 1
 
 
+def test_waiting_for_a_provider_is_no_work(post, memory):
+    post.providers = Providers(email=memory, allowlist=frozenset(f"r{n}@example.org" for n in range(5)))
+    memory.answers = [Temporary("slower", wait=timedelta(minutes=2), pause=True)]
+    queue(post, 5)
+    post.work()
+    assert (post.work().idle, memory.calls) == (True, 1)
+
+
 def test_after_a_pause_everything_goes_out(post, memory, clock):
     memory.answers = [Temporary("slower", wait=timedelta(minutes=2), pause=True)]
     queue(post, 20)
