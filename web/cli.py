@@ -98,9 +98,12 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 
 @main.command()
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 32))
-def worker(threads: int) -> None:
-    """Answer forms, send messages, keep the schedule."""
+@click.option("--with-parent", is_flag=True, hidden=True, help="Stop when standard input ends.")
+def worker(threads: int, with_parent: bool) -> None:
+    """Answer forms and send messages."""
     logs.configure()
+    if with_parent:
+        serving.stop_at_end_of_input()
     run(Settings.from_env(), threads)
 
 

@@ -60,10 +60,10 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables to this version of the program."""
         with self.queue:
-            command.upgrade(_alembic(self.engine), "head")
+            command.upgrade(alembic_config(self.engine), "head")
 
     def is_current(self) -> bool:
-        heads = set(ScriptDirectory.from_config(_alembic(self.engine)).get_heads())
+        heads = set(ScriptDirectory.from_config(alembic_config(self.engine)).get_heads())
         with self.engine.connect() as connection:
             return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
@@ -142,7 +142,7 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def _alembic(engine: Engine) -> Config:
+def alembic_config(engine: Engine) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["engine"] = engine

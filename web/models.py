@@ -124,6 +124,8 @@ class Person(SQLModel, table=True):
     shares_email: bool = True
     shares_phone: bool = False
     shares_video: bool = False
+    # Why we must not, or cannot, write to them on the channel they chose; empty while we can.
+    unreachable: str = Field(default="", max_length=80)
     created_at: datetime = moment(nullable=False)
     erased_at: datetime | None = moment()
 

@@ -1,5 +1,6 @@
 """Serving on one machine: the web server here, the worker as a child, both gone when we are told to stop."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from web.settings import Settings
 from web.worker import waker
 
 THREADS = 8
+STDIN = 0
 LONGEST_STOP_SECONDS = 25
 RESTART_AFTER_SECONDS = 1
 
@@ -37,7 +39,10 @@ class WorkerProcess:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "web.cli", "worker"], env=self._environment)
+        # In a session of its own: Ctrl-C reaches us alone, and we ask it to finish what it holds. The pipe
+        # tells it when we are gone without having asked.
+        command = [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
+        return subprocess.Popen(command, env=self._environment, stdin=subprocess.PIPE, start_new_session=True)
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -55,6 +60,18 @@ class WorkerProcess:
             self._child.wait(LONGEST_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._child.kill()
+
+
+def stop_at_end_of_input() -> None:
+    """In the child: stop as if told to when the parent is gone, however it went."""
+
+    def watch() -> None:
+        # Not sys.stdin: a thread that holds its lock at exit makes Python abort.
+        while os.read(STDIN, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def serve(settings: Settings, *, host: str, port: int, worker: bool, ready: Callable[[], None]) -> None:

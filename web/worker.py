@@ -20,13 +20,15 @@ from notifications.render import Links
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
-from web.services import joining, links, requests
+from web.services import joining, links, reach, requests
 from web.settings import Settings
 from web.tokens import Signer
 
 KEEP_BODIES = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=30)
+LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
 AT_A_TIME = 200
+DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
 
 
@@ -61,6 +63,7 @@ class Worker:
             outbox.blank_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
+            reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
         reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
@@ -124,4 +127,10 @@ def run(settings: Settings, threads: int = 1) -> None:
     tasks(queue, settings)
     Worker(settings, Database(settings.database_url)).sweep()
     structlog.get_logger().info("worker ready", threads=threads)
-    Consumer(queue, workers=threads, max_delay=LONGEST_NAP).run()
+    Consumer(
+        queue,
+        workers=threads,
+        max_delay=LONGEST_NAP,
+        graceful_signal="TERM",
+        shutdown_timeout=DRAIN_SECONDS,
+    ).run()

@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
-from web.db import Database, _alembic
+from web.db import Database, alembic_config
 
 
 def test_the_migrations_lead_to_the_models(database: Database) -> None:
@@ -15,4 +15,4 @@ def test_the_migrations_lead_to_the_models(database: Database) -> None:
 
 
 def test_there_is_one_newest_migration(database: Database) -> None:
-    assert len(ScriptDirectory.from_config(_alembic(database.engine)).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(alembic_config(database.engine)).get_heads()) == 1

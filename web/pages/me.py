@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from notifications import suppression
 from notifications.messages import Channel
 from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
 from web.house import house
 from web.models import Link, Membership, Person, Programme, Purpose, Standing
 from web.permissions import open_to_everyone, with_link
-from web.services import conversations, links, organisations, participation, privacy, programmes, times
+from web.services import conversations, links, organisations, participation, privacy, programmes, reach, times
 from web.tokens import BadLink
 
 pages = Blueprint("me", __name__)
@@ -91,6 +90,15 @@ def next_round(token: str, slug: str) -> ResponseReturnValue:
     skips = request.form.get("in") == "no"
     participation.skip_next(g.session, _membership(visit, slug), skips, now=g.now)
     flash("You skip the next round, and are in again after it." if skips else "You are in the next round.")
+    return _back(token)
+
+
+@pages.post("/me/<token>/start-again")
+@with_link
+def start_again(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    reach.start_again(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
+    flash("Welcome back. We write to you again.")
     return _back(token)
 
 
@@ -293,15 +301,7 @@ def ask_to_unsubscribe(token: str) -> ResponseReturnValue:
 def unsubscribe(token: str) -> ResponseReturnValue:
     """One click, by a mail program or a person: no cookie, no form token, no redirect (RFC 8058)."""
     person = _standing(token)
-    if person.email:
-        suppression.suppress(
-            g.session,
-            Channel.EMAIL,
-            person.email,
-            suppression.Why.UNSUBSCRIBED,
-            key=house().signer.suppression_key(),
-            now=g.now,
-        )
+    reach.stop(g.session, person, Channel.EMAIL, key=house().signer.suppression_key(), now=g.now)
     return render_template("me/unsubscribed.html")
 
 

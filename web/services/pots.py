@@ -16,6 +16,7 @@ from web.models import (
     Membership,
     NeverPair,
     Organisation,
+    Person,
     Programme,
     Round,
     RoundState,
@@ -74,7 +75,12 @@ def gather(session: Session, programme: Programme, today: date, *, lock: bool = 
     """
     wanted = select(Membership).where(Membership.programme_id == programme.id).order_by(Membership.person_id)
     members = {row.person_id: row for row in session.exec(wanted.with_for_update() if lock else wanted)}
-    left_out = {person: reason for person, row in members.items() if (reason := _why_out(row, today))}
+    silent = _unreachable(session, programme.id)
+    left_out = {
+        person: reason
+        for person, row in members.items()
+        if (reason := _why_out(row, silent.get(person, ""), today))
+    }
     people = tuple(
         person
         for person, row in members.items()
@@ -108,7 +114,16 @@ def next_number(session: Session, programme: int) -> int:
     return (last or 0) + 1
 
 
-def _why_out(row: Membership, today: date) -> str | None:
+def _unreachable(session: Session, programme: int) -> dict[str, str]:
+    rows = session.exec(
+        select(Person.id, Person.unreachable)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(Membership.programme_id == programme, Person.unreachable != "")
+    )
+    return dict(rows.all())
+
+
+def _why_out(row: Membership, unreachable: str, today: date) -> str | None:
     """Why somebody is not in the pot on purpose; None for those in it and those who are not in at all."""
     if row.standing is Standing.SUSPENDED:
         return "suspended by an organiser"
@@ -116,6 +131,8 @@ def _why_out(row: Membership, today: date) -> str | None:
         return "has not said yes yet"
     if row.standing is not Standing.ACTIVE:
         return None
+    if unreachable:
+        return f"cannot be reached: {unreachable}"
     if row.paused_until and row.paused_until > today:
         return f"paused until {row.paused_until:%-d %B %Y}"
     return "skips this round" if row.skips_next else None

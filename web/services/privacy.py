@@ -36,6 +36,7 @@ BLANK = {
     "shares_email": False,
     "shares_phone": False,
     "shares_video": False,
+    "unreachable": "",
 }
 
 

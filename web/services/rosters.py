@@ -53,11 +53,17 @@ def search(session: Session, programme: Programme, wanted: str, *, page: int, to
     rows = session.exec(
         joined.order_by(func.lower(Person.name), Person.id).offset((page - 1) * A_PAGE).limit(A_PAGE)
     )
-    return Roster([Entry(*row, state_of(row[1], today)) for row in rows], total, page)
+    return Roster([Entry(*row, _state(row[0], row[1], today)) for row in rows], total, page)
 
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _state(person: Person, membership: Membership, today: date) -> str:
+    if person.unreachable and membership.standing is Standing.ACTIVE:
+        return f"cannot be reached: {person.unreachable}"
+    return state_of(membership, today)
 
 
 def state_of(membership: Membership, today: date) -> str:

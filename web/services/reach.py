@@ -1,0 +1,57 @@
+"""Who cannot be reached, and why: they are in no pot until they can be again.
+
+The suppression list holds keyed digests of addresses. It is read here, into a word on the person, so that
+drawing a round need not compute a digest for everyone in it.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from notifications import suppression
+from notifications.messages import Channel
+from notifications.tables import Suppression
+from web.models import Person
+from web.services import audit
+
+
+def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now: datetime) -> None:
+    """They asked us to write there no more: from the moment this is committed nothing begins to be sent."""
+    address = _address(person, channel)
+    if address is None:
+        return
+    why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
+    suppression.suppress(session, channel, address, why, key=key, now=now)
+    _note(session, person, key)
+    audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
+
+
+def start_again(session: Session, person: Person, *, key: bytes, now: datetime) -> None:
+    """They want to hear from us again, on every channel of theirs."""
+    for channel in Channel:
+        if address := _address(person, channel):
+            suppression.lift(session, channel, address, key=key)
+    _note(session, person, key)
+    audit.record(session, person.id, "wants to be written to again", now=now, subject=person.id)
+
+
+def refresh(session: Session, *, key: bytes, since: datetime) -> int:
+    """Note whom providers have reported as unreachable since then; how many. O(people) if anything is new."""
+    if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:
+        return 0
+    reachable = select(Person).where(Person.unreachable == "", col(Person.erased_at).is_(None))
+    return sum(_note(session, person, key) for person in session.exec(reachable).all())
+
+
+def _note(session: Session, person: Person, key: bytes) -> bool:
+    """Whether they cannot be reached on the channel they chose, which is what counts."""
+    channel = Channel.SMS if person.channel is Channel.SMS and person.phone_verified_at else Channel.EMAIL
+    address = _address(person, channel)
+    known = suppression.suppressed(session, channel, address, key=key) if address else None
+    person.unreachable = known.reason if known else ""
+    session.add(person)
+    return known is not None
+
+
+def _address(person: Person, channel: Channel) -> str | None:
+    return person.email if channel is Channel.EMAIL else person.phone
