@@ -42,7 +42,9 @@ class WorkerProcess:
         # In a session of its own: Ctrl-C reaches us alone, and we ask it to finish what it holds. The pipe
         # tells it when we are gone without having asked.
         command = [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
-        return subprocess.Popen(command, env=self._environment, stdin=subprocess.PIPE, start_new_session=True)
+        return subprocess.Popen(  # noqa: S603  (our own words)
+            command, env=self._environment, stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def _watch(self) -> None:
         while not self._stopping.is_set():

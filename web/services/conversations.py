@@ -62,7 +62,7 @@ class Conversation:
 
     @property
     def all_of_you(self) -> str:
-        """ "You and Tom Field", "You, Tom Field and Siân Rees"."""
+        """Such as "You and Tom Field", or "You, Tom Field and Siân Rees"."""
         return words.listing(["You", *(partner.name or words.GONE for partner in self.partners)])
 
     @property
