@@ -1,11 +1,14 @@
 """Chromium, and pages in it that notice what went wrong behind the picture."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.support import chromium
+from tests.support.busy_programme import Doors, fill
+from tests.support.live_app import LiveApp, live_app
 
 HERE = pytest.mark.browser
 
@@ -40,6 +43,30 @@ def page_without_scripts(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="en-GB", timezone_id="Europe/London", java_script_enabled=False)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[LiveApp]:
+    """A programme called councils, and nobody in it yet."""
+    with live_app(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def _busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveApp, Doors]]:
+    with live_app(tmp_path_factory.mktemp("busy")) as made:
+        yield made, fill(made)
+
+
+@pytest.fixture
+def busy(_busy: tuple[LiveApp, Doors]) -> LiveApp:
+    """A programme in the middle of its life, for all tests to look at and none to change for good."""
+    return _busy[0]
+
+
+@pytest.fixture
+def doors(_busy: tuple[LiveApp, Doors]) -> Doors:
+    return _busy[1]
 
 
 def listening(context: BrowserContext, trouble: list[str]) -> Page:

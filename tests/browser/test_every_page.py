@@ -1,90 +1,134 @@
-"""Every page a link leads to, and those that only a button opens, as the demo's people find them."""
+"""Every page a link leads to, and those only a button opens, in a programme in the middle of its life."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import asdict
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.support.demo_site import DemoSite, demo_site
+from tests.support.busy_programme import VIEWER, Doors
+from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
+from web.models import Purpose, Role
 
 NOT_PAGES = re.compile(r"\.(ics|atom|txt|csv|json)$|/assets/|/html$")
 TOKEN, NUMBER = re.compile(r"/[\w-]{25,}"), re.compile(r"/\d+")
-READER = ("The programme", "What people learned", "The outbox")
-PERSONAL = "/(me|conversation|checkin|unsubscribe)/"
-PARTICIPANT = ("An introduction", "Its check-in")
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
-    with demo_site(tmp_path_factory.mktemp("demo")) as site:
-        yield site
-
-
-@pytest.fixture
-def organiser(page: Page, demo: DemoSite) -> Page:
-    page.goto(demo.doors["Sign in as organiser"])
-    page.get_by_role("button", name="Sign in").click()
-    return page
-
-
-def kind(path: str) -> str:
+def kind(address: str) -> str:
     """One page of each kind is enough: numbers and tokens do not make another page."""
-    return NUMBER.sub("/1", TOKEN.sub("/token", re.split("[?#]", path)[0]))
+    return NUMBER.sub("/1", TOKEN.sub("/token", address.partition("?")[0].partition("#")[0]))
 
 
-def walk(page: Page, site: str, *starts: str, within: str = "/") -> set[str]:
-    """Look at one page of every kind that can be reached from `starts` by links; gives back the kinds."""
+def walk(page: Page, site: str, *starts: str) -> set[str]:
+    """Look at one page of every kind that can be reached from `starts`; gives back their paths."""
     seen: set[str] = set()
     waiting = list(starts)
     while waiting:
         address = waiting.pop(0)
         path = kind(address.removeprefix(site))
-        if path in seen or not re.match(within, path) or NOT_PAGES.search(path):
+        if path in seen or not address.startswith(site) or NOT_PAGES.search(path):
             continue
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok, f"{address}: {answer.status}"
         seen.add(path)
-        look_at(page, "page" + re.sub(r"\W+", "-", path).rstrip("-"))
+        look_at(page, "-".join(["page", *re.findall(r"\w+", kind(urlsplit(address).path))]))
         waiting += page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     return seen
 
 
-@pytest.mark.slow
-def test_a_reader_finds_every_open_page_in_order(page: Page, demo: DemoSite) -> None:
-    seen = walk(page, demo.address, demo.address + "/", *(demo.doors[name] for name in READER))
-    assert {"/", "/p/localgov/join", "/p/localgov/how-we-match", "/privacy", "/outbox/1"} <= seen
+def sign_in(
+    page: Page, busy: LiveApp, email: str = "organiser@councils.example", role: Role = Role.OWNER
+) -> None:
+    page.goto(busy.at(busy.world.door(Purpose.SIGN_IN, busy.world.appoint(email, role))))
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Councils Unmentoring").wait_for()
 
 
 @pytest.mark.slow
-def test_a_participant_finds_every_page_of_theirs_in_order(page: Page, demo: DemoSite) -> None:
-    seen = walk(page, demo.address, *(demo.doors[name] for name in PARTICIPANT), within=PERSONAL)
-    assert {"/conversation/token", "/checkin/token", "/me/token"} <= seen
+def test_a_reader_finds_every_open_page_in_order(page: Page, busy: LiveApp) -> None:
+    seen = walk(page, busy.address, busy.at("/"), busy.at("/outbox"))
+    assert {"/", "/p/councils/join", "/p/councils/how-we-match", "/privacy", "/outbox/1"} <= seen
 
 
 @pytest.mark.slow
-def test_an_organiser_finds_every_page_of_theirs_in_order(organiser: Page, demo: DemoSite) -> None:
-    seen = walk(organiser, demo.address, f"{demo.address}/organise/localgov/", within="/organise/")
-    assert {"/organise/localgov/rounds/1", "/organise/localgov/people"} <= seen
+def test_a_participant_finds_every_page_of_theirs_in_order(page: Page, busy: LiveApp, doors: Doors) -> None:
+    seen = walk(page, busy.at("/me"), doors.full_page)
+    assert {"/token", "/token/details", "/token/erase", "/token/councils/leave"} <= seen
 
 
-def test_a_draft_is_in_order_and_says_what_sending_it_does(organiser: Page, demo: DemoSite) -> None:
-    organiser.goto(f"{demo.address}/organise/localgov/")
-    organiser.get_by_role("button", name="Draw a round for 41 people").click()
-    assert organiser.get_by_role("button", name="Send 41 introductions").is_visible()
-    look_at(organiser, "draft")
+@pytest.mark.slow
+@pytest.mark.parametrize("door", [name for name in Doors.__annotations__ if name != "full_page"])
+def test_what_a_link_in_a_message_opens_is_in_order(page: Page, doors: Doors, door: str) -> None:
+    page.goto(asdict(doors)[door])
+    look_at(page, f"door-{door.replace('_', '-')}")
 
 
-def test_a_form_with_everything_missing_is_in_order(page: Page, demo: DemoSite) -> None:
-    page.goto(demo.doors["Join"])
-    page.get_by_role("button", name="Join LocalGov Unmentoring").click()
-    page.locator(".govuk-error-summary").wait_for()
-    look_at(page, "join-with-errors")
+@pytest.mark.slow
+def test_an_organiser_finds_every_page_of_theirs_in_order(page: Page, busy: LiveApp) -> None:
+    sign_in(page, busy)
+    seen = walk(page, busy.at("/organise/councils"), busy.at("/organise/councils/"))
+    assert {"/", "/rounds", "/rounds/1", "/people", "/learning"} <= seen
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/me/not-a-link", "/confirm/not-a-link"])
-def test_a_page_that_is_not_there_is_in_order(page: Page, demo: DemoSite, path: str) -> None:
-    page.goto(demo.address + path)
+def test_who_may_only_look_is_offered_no_button(page: Page, busy: LiveApp) -> None:
+    sign_in(page, busy, VIEWER, Role.VIEWER)
     look_at(page)
+    assert page.locator("main form button").all_inner_texts() == ["Sign out"]
+
+
+def test_a_draft_says_who_is_out_and_what_sending_it_does(page: Page, busy: LiveApp) -> None:
+    sign_in(page, busy)
+    page.get_by_role("button", name="Draw a round for 7 people").click()
+    expect(page.get_by_role("heading", name="Round 3: draft, nothing sent yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Send 6 introductions")).to_be_visible()
+    expect(page.locator(".un-panel--warning")).to_contain_text("Siân Rees must not meet anybody")
+    look_at(page, "draft")
+    page.get_by_role("button", name="Throw this draft away").click()
+    expect(page.get_by_role("status")).to_contain_text("Nobody was told anything")
+
+
+def press_with_nothing_filled_in(page: Page, address: str, button: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name=button).click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/p/councils/join", "Join Councils Unmentoring"),
+        ("/my-page", "Send me my link"),
+        ("/organise/sign-in", "Send me a sign-in link"),
+    ],
+)
+def test_a_form_with_everything_missing_is_in_order(
+    page: Page, busy: LiveApp, path: str, button: str
+) -> None:
+    press_with_nothing_filled_in(page, busy.at(path), button)
+    look_at(page, "errors" + path.replace("/", "-"))
+
+
+def test_a_check_in_without_an_answer_leads_to_the_question(page: Page, doors: Doors) -> None:
+    press_with_nothing_filled_in(page, doors.check_in, "Tell us")
+    look_at(page, "errors-check-in")
+    page.get_by_role("link", name="Choose what comes closest").click()
+    expect(page.get_by_label("We met")).to_be_focused()
+
+
+def test_a_pause_without_a_day_leads_to_its_first_box(page: Page, doors: Doors) -> None:
+    page.goto(doors.page)
+    page.get_by_text("Pause for longer").click()
+    page.get_by_role("button", name="Pause until that day").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look_at(page, "errors-pause")
+    page.get_by_role("link", name="Enter a day").click()
+    expect(page.get_by_label("Day")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/me/not-a-link", "/confirm/not-a-link", "/organise/nowhere/"])
+def test_a_page_that_is_not_there_is_in_order(page: Page, busy: LiveApp, path: str) -> None:
+    page.goto(busy.at(path))
+    look_at(page, "not-there" + path.replace("/", "-").rstrip("-"))

@@ -4,14 +4,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.support.live import free_port, serving
-from tests.support.world import NAME, SLUG, Clock, World, settings_at
+from tests.support.world import NAME, SLUG, World, settings_at
 from web.app import create_app
 from web.db import Database
 from web.house import KEY, utc_now
 from web.worker import Worker
+
+
+class Clock:
+    """The real time, and as far ahead of it as a test has turned it."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._ahead
+
+    @property
+    def now(self) -> datetime:
+        return self()
+
+    def turn(self, **time: float) -> None:
+        self._ahead += timedelta(**time)
 
 
 @dataclass
@@ -24,6 +42,11 @@ class LiveApp:
 
     def at(self, path: str) -> str:
         return self.address + path
+
+    def mail_at(self, to: str, kind: str | None = None) -> str:
+        """The outbox's page of the newest message somebody has."""
+        self.worker.idle()
+        return self.at(f"/outbox/{self.world.letter(to, kind).id}")
 
 
 class WorkerThread:
@@ -74,15 +97,16 @@ class WorkerThread:
 
 @contextmanager
 def live_app(folder: Path) -> Iterator[LiveApp]:
-    """A programme called councils on a free port; the clock is today's."""
+    """A programme called councils on a free port."""
     port = free_port()
     url = f"sqlite:///{folder / 'live.db'}"
     settings = settings_at(url, folder, public_url=f"http://127.0.0.1:{port}")
     Database(url).upgrade()
-    worker = Worker(settings, Database(url), utc_now)
+    clock = Clock()
+    worker = Worker(settings, Database(url), clock)
     thread = WorkerThread(worker)
-    app = create_app(settings, poke=thread.poke, limits=False)
-    world = World(app, worker, Clock(utc_now()))
+    app = create_app(settings, clock=clock, poke=thread.poke, limits=False)
+    world = World(app, worker, clock)
     world.start(SLUG, NAME)
     try:
         with serving(app, port) as address:

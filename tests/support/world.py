@@ -46,7 +46,7 @@ SLUG, NAME = "councils", "Councils Unmentoring"
 BY = "a test"
 COUNCILS = ("Leeds City Council", "Kirklees Council", "Gwynedd Council", "Brent Council")
 PUBLIC = "http://127.0.0.1:8000"
-LINK = re.compile(re.escape(PUBLIC) + r"/[^\s<>\"')]*")
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/[^\s<>\"')]*")
 
 
 @dataclass

@@ -1,0 +1,104 @@
+"""A small programme in the middle of its life, so that every page has something to show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from notifications.messages import Channel
+from notifications.messages import Link as MessageLink
+from tests.support.live_app import LiveApp
+from web.models import Membership, NeverPair, Purpose, Role, Standing
+from web.services import links, organisations, participation, people
+
+VIEWER = "viewer@councils.example"
+TEXTED = "+447700900124"
+LEARNED = "Kirklees publish their backlog as a web page."
+WAITING = "Ask the bin crews first. They know which streets the map has forgotten."
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Addresses of what is shown to whom."""
+
+    introduction: str
+    introduction_of_three: str
+    check_in: str
+    page: str
+    full_page: str
+    invitation: str
+    new_address: str
+    unsubscribe: str
+    too_old: str
+    text: str
+
+
+def fill(live: LiveApp) -> Doors:
+    """Nine people and an invitation; a round that was talked about, and one sent just now."""
+    world = live.world
+    with world.write() as session:
+        programme = world.programme(session)
+        programme.next_round_on = (world.now + timedelta(days=16)).date()
+        organisations.add(session, programme.id, "Leeds City Council", short_name="Leeds")
+    about = "I count cyclists, and sometimes I am one."
+    amina = world.join("Amina Yusuf", "Leeds City Council", email="amina@leeds.example.org", about=about)
+    tom = world.join("Tom Field", "Kirklees Council", phone="+447700900123", shares_phone=True)
+    alone = world.join("Siân Rees", "Gwynedd Council")
+    world.join("Jo Park", "Leeds City Council", phone=TEXTED, channel=Channel.SMS, verified=True)
+    others = world.join_many(5)
+    world.round()
+    for person, words in ((amina, LEARNED), (tom, WAITING)):
+        door = world.door(Purpose.CHECK_IN, person, world.group_of(person))
+        world.visitor().open(door).press("Tell us", answer="met", text=words, showing="with name")
+    world.organiser().open(f"/organise/{world.slug}/learning").press("Publish")
+    world.round()
+    _some_are_away(live, others, alone)
+    three = next(group for group in world.groups(2) if len(group) == 3)
+    return _doors(live, amina, TEXTED, three[0])
+
+
+def _some_are_away(live: LiveApp, others: list[str], alone: str) -> None:
+    """One paused, one skipping, one who has not said yes, and one who must meet nobody who is free."""
+    world = live.world
+    invited = "name,organisation,email\nIvy Jones,Brent Council,ivy@brent.example.org\n"
+    with world.write() as session:
+        programme = world.programme(session)
+        paused, skips = (session.get_one(Membership, (programme.id, person)) for person in others[:2])
+        participation.pause(session, paused, (world.now + timedelta(days=40)).date(), now=world.now)
+        participation.skip_next(session, skips, True, now=world.now)
+        people.import_people(session, programme, "people.csv", invited.encode(), by="a test", now=world.now)
+        for other in {row.person_id for row in _active(session, programme.id)} - {alone}:
+            one, two = sorted((alone, other))
+            session.add(
+                NeverPair(programme_id=programme.id, person_1=one, person_2=two, created_at=world.now)
+            )
+    world.appoint(VIEWER, Role.VIEWER)
+    world.work()
+
+
+def _active(session: Session, programme: int) -> Sequence[Membership]:
+    return session.exec(
+        select(Membership).where(Membership.programme_id == programme, Membership.standing == Standing.ACTIVE)
+    ).all()
+
+
+def _doors(live: LiveApp, amina: str, texted: str, three: str) -> Doors:
+    world = live.world
+    full_page = world.page_of(amina, full=True)
+    world.visitor().open(f"{full_page}/details").press("Save my details", email="amina@new.example.org")
+    with world.write() as session:
+        old = links.make(session, Purpose.FULL_PAGE, amina, now=world.now - timedelta(days=2))
+    invitation, new_address = world.letter("ivy@brent.example.org"), world.letter("amina@new.example.org")
+    return Doors(
+        introduction=live.at(world.door(Purpose.CONVERSATION, amina, world.group_of(amina, 2))),
+        introduction_of_three=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2))),
+        check_in=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2))),
+        page=live.at(world.page_of(amina)),
+        full_page=live.at(full_page),
+        invitation=live.at(world.link_in(invitation, "/confirm/")),
+        new_address=live.at(world.link_in(new_address, "/confirm/")),
+        unsubscribe=live.at(world.path(MessageLink(Purpose.UNSUBSCRIBE, 0), amina)),
+        too_old=live.at(world.path(old, amina)),
+        text=live.at(f"/outbox/{world.letter(texted, 'introduction').id}"),
+    )
