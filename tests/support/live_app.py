@@ -55,7 +55,7 @@ class WorkerThread:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._state = threading.Condition()
-        self._asked, self._done, self._stopping = 0, 0, False
+        self._asked, self._done, self._stopping, self._held = 0, 0, False, False
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -73,6 +73,16 @@ class WorkerThread:
             if self._error:
                 raise self._error
 
+    def hold(self) -> None:
+        """Do nothing until told to go on, as if there were much to do."""
+        with self._state:
+            self._held = True
+
+    def go_on(self) -> None:
+        with self._state:
+            self._held = False
+            self._state.notify_all()
+
     def stop(self) -> None:
         with self._state:
             self._stopping = True
@@ -82,7 +92,7 @@ class WorkerThread:
     def _run(self) -> None:
         while True:
             with self._state:
-                self._state.wait_for(lambda: self._asked > self._done or self._stopping)
+                self._state.wait_for(lambda: (self._asked > self._done and not self._held) or self._stopping)
                 if self._stopping:
                     return
                 asked = self._asked
