@@ -127,7 +127,7 @@ def deliver_due(
         tidy(session, clock())
     with sessions() as session:
         jobs = _claim(session, clock(), limit, _open(session, providers, clock()))
-    return _deliver(jobs, _Worker(sessions, providers, links, clock, sleep))
+    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep))
 
 
 def deliver_one(
@@ -142,7 +142,7 @@ def deliver_one(
     """Send this message if it is due and nobody has. A queue may ask for it any number of times."""
     with sessions() as session:
         jobs = _claim(session, clock(), 1, _open(session, providers, clock()), message_id)
-    return _deliver(jobs, _Worker(sessions, providers, links, clock, sleep))
+    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep))
 
 
 def tidy(session: Session, now: datetime) -> int:
@@ -221,7 +221,7 @@ def job_of(row: OutboxMessage) -> Job:
 
 
 @dataclass
-class _Worker:
+class Worker:
     """What every message of a pass is delivered with. `closed`: providers that take no more in this pass."""
 
     sessions: Sessions
@@ -231,8 +231,20 @@ class _Worker:
     sleep: Sleep
     closed: set[str] = field(default_factory=set)
 
+    def heed(self, session: Session, carrier: Provider, error: ProviderError) -> None:
+        """What an answer says about the provider, whoever's message it was about."""
+        now = self.clock()
+        if isinstance(error, Temporary) and error.stop:
+            pace.stop(session, carrier.name, str(error), now)
+            self.closed.add(carrier.name)
+        elif isinstance(error, Temporary) and error.pause:
+            if pace.pause(session, carrier.name, error.wait, now) - now > PATIENCE:
+                self.closed.add(carrier.name)
+        elif isinstance(error, Uncertain) or (isinstance(error, Temporary) and error.outage):
+            pace.failed(session, carrier.name, now)
 
-def _deliver(jobs: list[Job], worker: _Worker) -> Report:
+
+def _deliver(jobs: list[Job], worker: Worker) -> Report:
     outcomes: Counter[str] = Counter()
     back: list[Job] = []
     for job in jobs:
@@ -240,26 +252,26 @@ def _deliver(jobs: list[Job], worker: _Worker) -> Report:
         if carrier is not None and carrier.name in worker.closed:
             back.append(job)
         else:
-            outcomes[_Delivery(job, worker).run(carrier)] += 1
+            outcomes[Delivery(job, worker).run(carrier)] += 1
     if back:
         with worker.sessions() as session:
-            _put_back(session, back)
+            put_back(session, back)
         outcomes[WAITING] += len(back)
     return Report(len(jobs) - outcomes[WAITING], outcomes)
 
 
-def _put_back(session: Session, jobs: list[Job]) -> None:
+def put_back(session: Session, jobs: list[Job]) -> None:
     ours = [and_(col(OutboxMessage.id) == job.id, col(OutboxMessage.attempt) == job.attempt) for job in jobs]
     claimed = update(OutboxMessage).where(or_(*ours), col(OutboxMessage.state) == State.CLAIMED)
     change(session, claimed.values(state=State.QUEUED, lease_until=None))
 
 
 @dataclass
-class _Delivery:
+class Delivery:
     """One message on its way. `run` answers with the state it ended in, or "lost" to another worker."""
 
     job: Job
-    worker: _Worker
+    worker: Worker
 
     def __post_init__(self) -> None:
         self.sessions, self.providers = self.worker.sessions, self.worker.providers
@@ -271,19 +283,19 @@ class _Delivery:
         try:
             outgoing = prepare(self.job, self.providers, self.links, self.clock())
         except Exception as fault:  # noqa: BLE001  (one bad message must not stop the rest)
-            return self._crashed(fault)
+            return self.crashed(fault)
         if isinstance(carrier, InTransaction):
             return self._keep(carrier, outgoing)
         return self._start(carrier, outgoing) or self._send(carrier, outgoing)
 
     def _keep(self, carrier: InTransaction, outgoing: Outgoing) -> str:
         with self.sessions() as session:
-            refused = self._refused(session)
+            refused = self.refused_in(session)
             if refused:
                 return refused
-            if not self._move(session, State.SENDING, since=(State.CLAIMED,)):
+            if not self.move(session, State.SENDING, since=(State.CLAIMED,)):
                 return "lost"
-            self._accepted(session, "local", carrier.keep(session, outgoing, self.clock()))
+            self.accepted_in(session, "local", carrier.keep(session, outgoing, self.clock()))
         return State.ACCEPTED
 
     def _start(self, carrier: Provider, outgoing: Outgoing) -> str | None:
@@ -296,7 +308,7 @@ class _Delivery:
             if wait > PATIENCE:
                 self.worker.closed.add(carrier.name)
                 with self.sessions() as session:
-                    _put_back(session, [self.job])
+                    put_back(session, [self.job])
                 return WAITING
             self.worker.sleep(max(wait.total_seconds(), 0.001))
 
@@ -307,7 +319,7 @@ class _Delivery:
         if isinstance(outgoing, OutgoingText):
             spend = pace.Spend(sms_text.cost(outgoing.text).segments, self.providers.sms_daily_cap)
         with self.sessions() as session:
-            refused = self._refused(session)
+            refused = self.refused_in(session)
             if refused:
                 return refused
             capped = spend and pace.capped_until(session, carrier.name, now, spend)
@@ -317,27 +329,31 @@ class _Delivery:
                     "reason": "today's budget for texts is used up",
                     "lease_until": None,
                 }
-                self._move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+                self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
                 return State.QUEUED
             wait = pace.wait_until(session, carrier.name, now, spend)
             if wait:
                 return wait
-            begun = {"provider": carrier.name, "sending_at": now, "lease_until": now + SEND_LEASE}
-            if not self._move(session, State.SENDING, since=(State.CLAIMED,), **begun):
-                return "lost"
-        self.begun = now
-        return None
+            return None if self.begin_in(session, carrier) else "lost"
 
-    def _overslept(self) -> str:
-        """We were stopped between the commit and the call, for so long that others may think us dead.
+    def begin_in(self, session: Session, carrier: Provider) -> bool:
+        """Mark it as being sent; the call may follow once this is committed."""
+        self.begun = self.clock()
+        facts = {"provider": carrier.name, "sending_at": self.begun, "lease_until": self.begun + SEND_LEASE}
+        return self.move(session, State.SENDING, since=(State.CLAIMED,), **facts)
 
-        Nothing has left yet, and only we know it.
+    def overslept(self) -> bool:
+        """Were we stopped between the commit and the call, for so long that others may think us dead?
+
+        Nothing has left yet, and only we know it: then the message is queued again.
         """
+        if self.clock() < self.begun + SEND_LEASE:
+            return False
         with self.sessions() as session:
-            self._move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
-        return State.QUEUED
+            self.move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
+        return True
 
-    def _refused(self, session: Session) -> str | None:
+    def refused_in(self, session: Session) -> str | None:
         """Has something happened since it was claimed that forbids it?"""
         job, now = self.job, self.clock()
         if job.expires_at <= now:
@@ -345,14 +361,14 @@ class _Delivery:
         holds = {hold.scope: hold.reason for hold in outbox.held(session)}
         held = holds.get(outbox.EVERYTHING) or holds.get(job.programme or "")
         if held:
-            self._move(session, State.HELD, since=(State.CLAIMED,), reason=held, lease_until=None)
+            self.move(session, State.HELD, since=(State.CLAIMED,), reason=held, lease_until=None)
             return State.HELD
         why = suppression.forbids(session, job.kind, job.channel, job.address_key, key=self.providers.key)
         return self._end_in(session, State.SUPPRESSED, why) if why else None
 
     def _send(self, carrier: Provider, outgoing: Outgoing) -> str:
-        if self.clock() >= self.begun + SEND_LEASE:
-            return self._overslept()
+        if self.overslept():
+            return State.QUEUED
         try:
             accepted = carrier.send(outgoing)
         except ProviderError as error:
@@ -361,16 +377,16 @@ class _Delivery:
             # A fault of the adapter's: the message may have left before it, so it counts as cut off.
             return self._not_accepted(carrier, Uncertain(f"our own error: {type(fault).__name__}"))
         with self.sessions() as session:
-            self._accepted(session, carrier.name, accepted)
+            self.accepted_in(session, carrier.name, accepted)
             pace.worked(session, carrier.name)
         return State.ACCEPTED
 
-    def _accepted(self, session: Session, provider: str, accepted: Accepted) -> None:
+    def accepted_in(self, session: Session, provider: str, accepted: Accepted) -> None:
         now = self.clock()
         facts = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
         done = {"settled_at": now, "reason": None, "lease_until": None}
         # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
-        if self._move(session, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done):
+        if self.move(session, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done):
             if BY_KIND[self.job.kind].secret:
                 outbox.blank(session, [self.job.id], keep_local=True)
             return
@@ -380,33 +396,29 @@ class _Delivery:
 
     def _not_accepted(self, carrier: Provider, error: ProviderError) -> str:
         with self.sessions() as session:
-            if isinstance(error, Temporary):
-                return self._later(session, carrier, error)
-            if isinstance(error, Permanent):
-                return self._never(session, error)
-            pace.failed(session, carrier.name, self.clock())
-            self._move(session, State.UNCERTAIN, since=(State.SENDING,), reason=str(error), lease_until=None)
+            self.worker.heed(session, carrier, error)
+            return self.not_accepted_in(session, error)
+
+    def not_accepted_in(self, session: Session, error: ProviderError) -> str:
+        """What a refusal, or the lack of an answer, means for this message alone."""
+        if isinstance(error, Temporary):
+            return self._later(session, error)
+        if isinstance(error, Permanent):
+            return self._never(session, error)
+        self.move(session, State.UNCERTAIN, since=(State.SENDING,), reason=str(error), lease_until=None)
         return State.UNCERTAIN
 
-    def _later(self, session: Session, carrier: Provider, error: Temporary) -> str:
+    def _later(self, session: Session, error: Temporary) -> str:
         now, tries = self.clock(), self.job.tries + 1
-        back: dict[str, Any] = {"reason": str(error), "lease_until": None, "provider": None}
-        if error.stop:
-            pace.stop(session, carrier.name, str(error), now)
-            self.worker.closed.add(carrier.name)
-            due = now
-        elif error.pause:
-            due = pace.pause(session, carrier.name, error.wait, now)
-            if due - now > PATIENCE:
-                self.worker.closed.add(carrier.name)
+        back: dict[str, Any] = {"reason": str(error), "lease_until": None, "provider": None, "due_at": now}
+        if error.pause:
+            back["due_at"] = now + (error.wait if error.wait is not None else pace.DEFAULT_PAUSE)
         elif error.tries is not None and tries >= error.tries:
             return self._end_in(session, State.FAILED, str(error))
-        else:
-            if error.outage:
-                pace.failed(session, carrier.name, now)
+        elif not error.stop:
             back["tries"] = tries
-            due = now + (error.wait or timedelta(seconds=RETRY[min(tries, len(RETRY)) - 1]))
-        self._move(session, State.QUEUED, since=(State.SENDING,), due_at=due, **back)
+            back["due_at"] += error.wait or timedelta(seconds=RETRY[min(tries, len(RETRY)) - 1])
+        self.move(session, State.QUEUED, since=UNDECIDED, **back)
         return State.QUEUED
 
     def _never(self, session: Session, error: Permanent) -> str:
@@ -418,11 +430,11 @@ class _Delivery:
         if error.fall_back is Channel.EMAIL and job.to.email and Channel.EMAIL in BY_KIND[job.kind].channels:
             other = {"channel": Channel.EMAIL, "address_key": email_key(job.to.email), "provider": None}
             again = {"due_at": now, "reason": f"by email: {error}", "lease_until": None}
-            self._move(session, State.QUEUED, since=(State.SENDING,), **other, **again)
+            self.move(session, State.QUEUED, since=UNDECIDED, **other, **again)
             return State.QUEUED
         return self._end_in(session, State.FAILED, str(error))
 
-    def _crashed(self, fault: Exception) -> str:
+    def crashed(self, fault: Exception) -> str:
         # Only the type: an exception's words may hold what the message says.
         reason, crashes = f"our own error: {type(fault).__name__}", self.job.crashes + 1
         log.error("message %s of kind %s: %s", self.job.id, self.job.kind, reason)
@@ -431,7 +443,7 @@ class _Delivery:
         due = self.clock() + timedelta(seconds=RETRY[min(crashes, len(RETRY)) - 1])
         with self.sessions() as session:
             facts = {"due_at": due, "crashes": crashes, "reason": reason, "lease_until": None}
-            self._move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+            self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
         return State.QUEUED
 
     def _end(self, state: State, reason: str, **facts: Any) -> str:
@@ -440,7 +452,7 @@ class _Delivery:
 
     def _end_in(self, session: Session, state: State, reason: str, **facts: Any) -> str:
         facts |= {"reason": reason, "settled_at": self.clock(), "lease_until": None}
-        self._move(session, state, since=(State.CLAIMED, State.SENDING), **facts)
+        self.move(session, state, since=(State.CLAIMED, *UNDECIDED), **facts)
         return state
 
     def _mine(self) -> Any:
@@ -449,7 +461,7 @@ class _Delivery:
             col(OutboxMessage.id) == self.job.id, col(OutboxMessage.attempt) == self.job.attempt
         )
 
-    def _move(self, session: Session, to: State, *, since: tuple[State, ...], **facts: Any) -> bool:
+    def move(self, session: Session, to: State, *, since: tuple[State, ...], **facts: Any) -> bool:
         """Change the row's state if it still stands where we left it."""
         moved = change(
             session, self._mine().where(col(OutboxMessage.state).in_(since)).values(state=to, **facts)

@@ -204,7 +204,7 @@ def take(
     reply_id = _keep(session, inbound, understood, person, message, now)
     if reply_id is None:
         return None
-    _stop_or_start(session, inbound, understood.word, message, key, now)
+    _stop_or_start(session, inbound, understood.word, message if certain else None, key, now)
     return Answer(reply_id, understood.word, understood.learning[:LONGEST], person, message, certain)
 
 
