@@ -1,23 +1,36 @@
-"""Who carries emails and texts, as the settings say."""
+"""Who carries emails and texts, as the settings say, and the addresses at which they call us back."""
 
+from notifications import replies
 from notifications.delivery import Providers
 from notifications.providers.base import Provider
 from notifications.providers.local import Local
+from notifications.providers.notify import Notify, Templates
 from notifications.providers.sendgrid import SendGrid
+from notifications.providers.smtp import Smtp
 from notifications.providers.twilio import Twilio
-from web.settings import Settings, SettingsError
+from web.settings import Settings
 from web.tokens import Signer
 
+SENDGRID_EVENTS = "/webhooks/sendgrid/events"
+SENDGRID_INBOUND = "/webhooks/sendgrid/inbound"
 TWILIO_STATUS = "/webhooks/twilio/status"
+TWILIO_INBOUND = "/webhooks/twilio/inbound"
+NOTIFY = "/webhooks/notify"
 
 
 def providers_of(settings: Settings, signer: Signer) -> Providers:
     """The providers, with what delivery must know about the house beside them."""
+    domain = settings.inbound_domain
+
+    def reply_to(message: int, person: str) -> str:
+        return replies.reply_address(message, person, key=signer.reply_keys()[0], domain=domain or "")
+
     return Providers(
         email=_email(settings),
         sms=_sms(settings),
         key=signer.suppression_key(),
-        texts_take_replies=_is_number(settings.twilio_from),
+        reply_to=reply_to if domain else None,
+        texts_take_replies=texts_take_replies(settings),
         allowlist=frozenset(settings.trial_allowlist),
         sms_daily_cap=settings.sms_daily_cap,
     )
@@ -26,9 +39,11 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
 def _email(settings: Settings) -> Provider:
     if settings.email_provider == "sendgrid":
         return SendGrid(settings.sendgrid_api_key or "", settings.mail_from, settings.sendgrid_base_url)
-    if settings.email_provider == "local":
-        return Local(settings.mail_from)
-    raise SettingsError("EMAIL_PROVIDER", settings.email_provider, "local or sendgrid")
+    if settings.email_provider == "smtp":
+        return Smtp(settings.smtp_url or "", settings.mail_from)
+    if settings.email_provider == "notify":
+        return _notify(settings)
+    return Local(settings.mail_from)
 
 
 def _sms(settings: Settings) -> Provider | None:
@@ -40,11 +55,31 @@ def _sms(settings: Settings) -> Provider | None:
             callback="" if settings.is_trial else settings.public_url + TWILIO_STATUS,
             base_url=settings.twilio_base_url,
         )
-    if settings.sms_provider == "local":
-        return Local(settings.mail_from) if settings.is_trial else None
-    raise SettingsError("SMS_PROVIDER", settings.sms_provider, "local or twilio")
+    if settings.sms_provider == "notify":
+        return _notify(settings)
+    return Local(settings.mail_from) if settings.is_trial else None
 
 
-def _is_number(sender: str | None) -> bool:
-    """A sender name cannot receive replies; a number can."""
-    return (sender or "").startswith("+")
+def _notify(settings: Settings) -> Notify:
+    templates = Templates(settings.notify_email_template or "", settings.notify_sms_template or "")
+    return Notify(settings.notify_api_key or "", templates, settings.notify_base_url)
+
+
+def texts_take_replies(settings: Settings) -> bool:
+    """A number can be answered, a sender name cannot; behind a messaging service or Notify we cannot know."""
+    return settings.sms_provider == "twilio" and (settings.twilio_from or "").startswith("+")
+
+
+def callback_addresses(settings: Settings, signer: Signer) -> list[tuple[str, str]]:
+    """What to enter at the chosen providers. Inbound Parse signs nothing, so its address holds a secret."""
+    public, found = settings.public_url, []
+    if settings.email_provider == "sendgrid":
+        found.append(("SendGrid, Event Webhook, signed", public + SENDGRID_EVENTS))
+    if settings.inbound_domain:
+        address = f"{public}{SENDGRID_INBOUND}?key={signer.inbound_secrets()[0]}"
+        found.append((f"SendGrid, Inbound Parse of {settings.inbound_domain}", address))
+    if settings.sms_provider == "twilio":
+        found.append(("Twilio, a message comes in", public + TWILIO_INBOUND))
+    if "notify" in (settings.email_provider, settings.sms_provider):
+        found.append(("Notify, delivery receipts and received texts, bearer token", public + NOTIFY))
+    return found

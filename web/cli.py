@@ -16,7 +16,7 @@ from matcher import MatcherError
 from notifications import outbox
 from notifications.errors import NotificationError
 from notifications.tables import State
-from web import backups, demo, logs, serving
+from web import backups, carriers, demo, logs, serving
 from web.db import Database
 from web.house import signer_of, utc_now
 from web.models import Programme, Role
@@ -149,6 +149,17 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             command(session, **options)
 
     return opened
+
+
+@main.command()
+def webhooks() -> None:
+    """Print the addresses to enter at the chosen providers."""
+    settings = Settings.from_env()
+    found = carriers.callback_addresses(settings, signer_of(settings))
+    for where, address in found:
+        click.echo(f"{where}: {address}")
+    if not found:
+        click.echo("None: the chosen providers tell us nothing.")
 
 
 @main.group()

@@ -78,6 +78,12 @@ class Settings(BaseModel):
     notify_base_url: str = Field(
         default="https://api.notifications.service.gov.uk", description="where Notify is"
     )
+    notify_email_template: str | None = Field(
+        default=None, description="the id of a Notify template with ((subject)) and ((body))"
+    )
+    notify_sms_template: str | None = Field(
+        default=None, description="the id of a Notify template with ((body))"
+    )
     notify_callback_token: str | None = Field(
         default=None, description="the bearer token of Notify's callbacks"
     )

@@ -76,7 +76,15 @@ class Signer:
         """The key of the list of addresses that must not be written to. It stays what it is while SECRET_KEY
         does.
         """
-        return hmac.new(self.keys[-1].encode(), b"unmentoring suppression list", hashlib.sha256).digest()
+        return _derived(self.keys[-1], "suppression list")
+
+    def reply_keys(self) -> list[bytes]:
+        """The keys of the addresses that answers go to, newest first."""
+        return [_derived(key, "replies") for key in self.keys]
+
+    def inbound_secrets(self) -> list[str]:
+        """What the address of the inbound webhook must carry, newest first."""
+        return [_derived(key, "inbound webhook").hex()[:32] for key in self.keys]
 
     def digest(self, purpose: str, value: str) -> str:
         """A keyed digest, so that an address can be counted without being kept."""
@@ -105,6 +113,10 @@ def _decode(token: str, content: int) -> bytes:
 
 def _encode(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _derived(key: str, purpose: str) -> bytes:
+    return hmac.new(key.encode(), f"unmentoring {purpose}".encode(), hashlib.sha256).digest()
 
 
 def _version(key: str) -> bytes:

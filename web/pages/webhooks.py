@@ -1,15 +1,22 @@
 """What providers tell us. Signatures are checked over the raw bytes before anything is read."""
 
+import hmac
+
+import structlog
 from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 
 from notifications import receipts
-from notifications.providers import sendgrid, twilio
+from notifications.providers import notify, sendgrid, twilio
+from notifications.replies import Inbound
 from web.house import house
+from web.multipart import raw_fields
 from web.permissions import signed_by_provider
+from web.services import replies
 
 pages = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 EVENT_BYTES = 5 * 1024 * 1024
+MAIL_BYTES = 30 * 1024 * 1024
 
 
 @pages.post("/sendgrid/events")
@@ -29,6 +36,58 @@ def sendgrid_events() -> ResponseReturnValue:
         abort(400)
     receipts.take(g.session, events, key=house().signer.suppression_key(), now=g.now)
     return "", 204
+
+
+@pages.post("/sendgrid/inbound")
+@signed_by_provider
+def sendgrid_inbound() -> ResponseReturnValue:
+    """A mail that somebody wrote to us. Any 4xx would drop it for ever, so all that is stored answers 200."""
+    given = request.args.get("key", "")
+    if not any(hmac.compare_digest(given, secret) for secret in house().signer.inbound_secrets()):
+        abort(404)
+    request.max_content_length = MAIL_BYTES
+    try:
+        fields = raw_fields(request.get_data(), request.mimetype_params.get("boundary", ""))
+    except ValueError:
+        structlog.get_logger().warning("something that is no mail came in by the inbound webhook")
+        return "", 200
+    _take(sendgrid.inbound(fields))
+    return "", 200
+
+
+@pages.post("/twilio/inbound")
+@signed_by_provider
+def twilio_inbound() -> ResponseReturnValue:
+    """A text that somebody wrote to us."""
+    _refuse_unless_twilio_signed()
+    _take(twilio.inbound(request.form.to_dict()))
+    return _twiml()
+
+
+@pages.post("/notify")
+@signed_by_provider
+def notify_callback() -> ResponseReturnValue:
+    """A delivery receipt, or a text that somebody wrote to us: Notify sends both alike."""
+    request.max_content_length = EVENT_BYTES
+    token = house().settings.notify_callback_token or ""
+    if not notify.is_signed(request.headers.get("Authorization", ""), [token]):
+        abort(403)
+    body = request.get_data()
+    try:
+        event = notify.event(body, g.now)
+        text = notify.inbound(body)
+    except ValueError:
+        abort(400)
+    if text:
+        _take(text)
+    elif event:
+        receipts.take(g.session, [event], key=house().signer.suppression_key(), now=g.now)
+    return "", 204
+
+
+def _take(inbound: Inbound | None) -> None:
+    if inbound:
+        replies.take(g.session, inbound, signer=house().signer, now=g.now)
 
 
 @pages.post("/twilio/status")

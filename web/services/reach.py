@@ -22,7 +22,7 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
         return
     why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
     suppression.suppress(session, channel, address, why, key=key, now=now)
-    _note(session, person, key)
+    note(session, person, key=key)
     audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
 
 
@@ -31,7 +31,7 @@ def start_again(session: Session, person: Person, *, key: bytes, now: datetime) 
     for channel in Channel:
         if address := _address(person, channel):
             suppression.lift(session, channel, address, key=key)
-    _note(session, person, key)
+    note(session, person, key=key)
     audit.record(session, person.id, "wants to be written to again", now=now, subject=person.id)
 
 
@@ -40,11 +40,11 @@ def refresh(session: Session, *, key: bytes, since: datetime) -> int:
     if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:
         return 0
     reachable = select(Person).where(Person.unreachable == "", col(Person.erased_at).is_(None))
-    return sum(_note(session, person, key) for person in session.exec(reachable).all())
+    return sum(note(session, person, key=key) for person in session.exec(reachable).all())
 
 
-def _note(session: Session, person: Person, key: bytes) -> bool:
-    """Whether they cannot be reached on the channel they chose, which is what counts."""
+def note(session: Session, person: Person, *, key: bytes) -> bool:
+    """Note whether they cannot be reached on the channel they chose, which is what counts; returns it."""
     channel = Channel.SMS if person.channel is Channel.SMS and person.phone_verified_at else Channel.EMAIL
     address = _address(person, channel)
     known = suppression.suppressed(session, channel, address, key=key) if address else None

@@ -1,0 +1,91 @@
+"""What somebody wrote back to us, acted upon: met, skip, start, or one thing they learned."""
+
+from datetime import datetime
+from email.utils import parseaddr
+
+from sqlmodel import Session, col, select
+
+from notifications import replies
+from notifications.addresses import email_key
+from notifications.errors import BadAddress
+from notifications.messages import Channel
+from notifications.replies import Answer as Reply
+from notifications.replies import Inbound, Word
+from notifications.tables import OutboxMessage
+from web.models import Answer, Membership, Person, Showing
+from web.services import conversations, participation, programmes, reach
+from web.services.conversations import Conversation, Said
+from web.tokens import Signer
+
+
+def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -> None:
+    """Keep what came in, once, and do what it says as far as it is certain who says so."""
+
+    def who(channel: Channel, address: str) -> str | None:
+        return _whose(session, channel, address)
+
+    reply = replies.take(
+        session, inbound, who=who, reply_keys=signer.reply_keys(), key=signer.suppression_key(), now=now
+    )
+    person = session.get(Person, reply.person) if reply and reply.person else None
+    if reply and person and not person.erased_at:
+        _act(session, reply, person, key=signer.suppression_key(), now=now)
+
+
+def _whose(session: Session, channel: Channel, address: str) -> str | None:
+    """Whose verified address it is. A number that two people share is nobody's."""
+    if channel is Channel.EMAIL:
+        try:
+            wanted = select(Person.id).where(Person.email_key == email_key(parseaddr(address)[1]))
+        except BadAddress:
+            return None
+    else:
+        verified = col(Person.phone_verified_at).is_not(None)
+        wanted = select(Person.id).where(Person.phone == address, verified)
+    found = session.exec(wanted.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: datetime) -> None:
+    if reply.word in (Word.STOP, Word.START):
+        reach.note(session, person, key=key)
+    elif reply.word is Word.SKIP and reply.certain and (membership := _membership(session, reply)):
+        participation.skip_next(session, membership, True, now=now)
+    elif reply.word in (Word.MET, Word.LEARNING) and (talk := _talk(session, reply)):
+        _tell(session, reply, talk, now)
+
+
+def _membership(session: Session, reply: Reply) -> Membership | None:
+    if reply.message is None or reply.message.programme is None:
+        return None
+    programme = programmes.by_slug(session, reply.message.programme)
+    return session.get(Membership, (programme.id, reply.person))
+
+
+def _talk(session: Session, reply: Reply) -> Conversation | None:
+    """The conversation the answered message was about."""
+    group = _group(reply.message)
+    if group is None or reply.person is None:
+        return None
+    try:
+        return conversations.conversation(session, group, reply.person)
+    except conversations.NotTheirs:
+        return None
+
+
+def _group(message: OutboxMessage | None) -> int | None:
+    kind, _, rest = (message.subject if message else "").partition(" ")
+    number = rest.partition(" ")[0]
+    return int(number) if kind == "group" and number.isdigit() else None
+
+
+def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> None:
+    """Whoever tells what they learned has met. Their words wait for approval, to be shown without a name."""
+    met = reply.word is Word.MET and reply.certain
+    answer = Answer.MET if met or talk.check_in is None else talk.check_in.answer
+    earlier = talk.learning.text if talk.learning else ""
+    text = "\n".join(part for part in (earlier, reply.learning) if part)
+    showing = talk.learning.showing if talk.learning else Showing.WITHOUT_NAME if text else Showing.NO
+    may_name_me = talk.check_in.may_name_me if talk.check_in else False
+    link = talk.learning.link if talk.learning else ""
+    conversations.check_in(session, talk, Said(answer, text, link, showing, may_name_me), now=now)
