@@ -165,8 +165,9 @@ def _chance(result: Result) -> str:
             "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality;"
             " tested, not proved, to have mixed."
         )
-    rounds = "the only round" if ways == 1 else f"exactly {ways:,} rounds"
-    return f"Drawn uniformly from {rounds} equal in repeats and crossing."
+    if ways == 1:
+        return "There is only one round equal in repeats and crossing: this one."
+    return f"Drawn uniformly from exactly {ways:,} rounds equal in repeats and crossing."
 
 
 def _ahead(result: Result) -> list[str]:

@@ -11,6 +11,12 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 JOINERS = {"\u200c", "\u200d"}
 A_PERSON = re.compile(r"\{([0-9a-f]{20})\}")
 GONE = "somebody who has left"
+TIMES = (
+    "never",
+    "once",
+    "twice",
+    *(f"{few} times" for few in "three four five six seven eight nine".split()),
+)
 
 
 def has_invisible(line: str) -> bool:
@@ -37,4 +43,6 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 
 def times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    if count < len(TIMES):
+        return TIMES[count]
+    return f"{count:,} times"
