@@ -35,7 +35,6 @@ from notifications.tables import (
     OutboxHold,
     OutboxMessage,
     OutboxNamed,
-    Reply,
     State,
 )
 
@@ -194,15 +193,25 @@ def forget(session: Session, person: str) -> int:
     """
     ids = list(session.scalars(select(col(OutboxNamed.message_id)).where(col(OutboxNamed.person) == person)))
     for some in _bunches(ids):
-        change(
-            session,
-            update(OutboxMessage)
-            .where(col(OutboxMessage.id).in_(some), col(OutboxMessage.state).in_((*WAITING, State.UNCERTAIN)))
-            .values(state=State.CANCELLED, reason="somebody it named was erased"),
-        )
-        blank(session, some)
+        _cancel_and_blank(session, some)
     session.execute(delete(Reply).where(col(Reply.person) == person))
     return len(ids)
+
+
+def forget_address(session: Session, address_key: str) -> int:
+    """Blank every message to an address, whoever it was thought to be for. How many there were."""
+    to_it = select(col(OutboxMessage.id)).where(col(OutboxMessage.address_key) == address_key)
+    ids = [id_ for id_ in session.scalars(to_it) if id_ is not None]
+    for some in _bunches(ids):
+        _cancel_and_blank(session, some)
+    return len(ids)
+
+
+def _cancel_and_blank(session: Session, ids: Sequence[int]) -> None:
+    waiting = col(OutboxMessage.state).in_((*WAITING, State.UNCERTAIN))
+    stop = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids), waiting)
+    change(session, stop.values(state=State.CANCELLED, reason="somebody it named was erased"))
+    blank(session, ids)
 
 
 def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> None:

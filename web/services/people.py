@@ -77,7 +77,8 @@ def read_csv(file: str, content: bytes, required: Sequence[str]) -> list[Row]:
                 )
         return list(_rows(file, reader))
     except csv.Error as error:
-        raise BadFile(file, f"not CSV: {error}", row=reader.line_num) from error
+        # The dictionary reader's own count stands still while a row is being read.
+        raise BadFile(file, f"not CSV: {error}", row=reader.reader.line_num) from error
 
 
 def _rows(file: str, reader: "csv.DictReader[str]") -> Iterator[Row]:

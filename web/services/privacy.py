@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox
+from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import (
     CheckIn,
@@ -18,6 +18,7 @@ from web.models import (
     PhoneCode,
     Programme,
     Request,
+    RequestKind,
     Standing,
     VideoKind,
 )
@@ -50,6 +51,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
         return
     last_word = _farewell(session, person) if farewell else None
     outbox.forget(session, person.id)
+    _forget_address(session, person)
     for table in (Learning, CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
     for other in (Request, Link):
@@ -72,6 +74,18 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     if last_word:
         message, to = last_word
         outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def _forget_address(session: Session, person: Person) -> None:
+    """Forms sent with their address that never became them: a second one, or one nobody has looked at yet."""
+    if person.email_key is None:
+        return
+    outbox.forget_address(session, person.email_key)
+    typed = session.exec(select(Request).where(Request.kind != RequestKind.SIGN_IN)).all()
+    for request in typed:
+        if request.details and addresses.email_key(request.details["email"]) == person.email_key:
+            session.delete(request)
+    session.flush()
 
 
 def _farewell(session: Session, person: Person) -> tuple[messages.Erased, messages.Recipient] | None:

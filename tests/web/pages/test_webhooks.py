@@ -171,6 +171,22 @@ def test_a_bounced_address_is_out_of_the_next_pot(
     assert "does not exist" in world.person(tom.person).unreachable
 
 
+def test_a_failed_introduction_is_shown_with_its_reason_and_sent_again_once(
+    world: World, two: list[str], signer: fake_sendgrid.Signer, sendgrid: FakeSendGrid, client: FlaskClient
+) -> None:
+    tom = introduction_to(world, person_named(world, "Tom Field"))
+    blocked = fake_sendgrid.event(
+        "bounce", message_id=tom.id or 0, unm_attempt=str(tom.attempt), type="blocked"
+    )
+    report(client, signer, fake_sendgrid.report(blocked))
+    page = world.organiser().open("/organise/councils/rounds/1")
+    assert "Did not arrive: the receiving server refused the message this time" in page.text
+    sent = len(sendgrid.letters)
+    page.press("Send it again introduction for Tom Field")
+    world.work()
+    assert len(sendgrid.letters) == sent + 1
+
+
 def test_stop_by_text_ends_texts_at_once(world: World, two: list[str], client: FlaskClient) -> None:
     assert text(client, "Stop").status_code == 200
     assert world.person(person_named(world, "Amina Yusuf")).unreachable == "replied STOP"

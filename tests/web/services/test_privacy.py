@@ -1,0 +1,197 @@
+"""Erasure is real: nothing that could tell who it was is left in any table, file or log."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from notifications.messages import Channel
+from tests.support.world import BY, World
+from web.models import Answer, Learning, NeverPair, Person, Purpose, Showing, VideoKind
+from web.services import conversations, joining, learnings, organisers, participation, privacy
+from web.services.conversations import Said
+from web.services.joining import Details
+
+CANARY = {
+    "name": "Zebedee Quillfeather",
+    "email": "zebedee.quillfeather@example.org",
+    "phone": "+447700900987",
+    "video_kind": VideoKind.TEAMS,
+    "video_handle": "zq-handle-canary",
+    "about": "I keep canaries in the attic.",
+    "shares_phone": True,
+    "shares_video": True,
+}
+SIGNS = (
+    "zebedee",
+    "quillfeather",
+    "900987",
+    "900 987",
+    "zq-handle",
+    "canaries",
+    "attic",
+    "moorhen",
+    "wagtail",
+)
+
+
+@pytest.fixture
+def canary(world: World) -> str:
+    """Somebody whose traces are everywhere."""
+    person = world.join(channel=Channel.SMS, verified=True, **CANARY)
+    world.join_many(4)
+    world.round()
+    world.work()
+    with world.write() as session:
+        them = session.get_one(Person, person)
+        talk = conversations.conversation(session, world.group_of(person), person)
+        said = Said(
+            Answer.MET, "The moorhen told me.", "https://example.org/wagtail", Showing.WITH_NAME, True
+        )
+        conversations.check_in(session, talk, said, now=world.now)
+        learning = session.get_one(Learning, 1)
+        learnings.publish(session, learning, text=learning.text, version=1, by=BY, now=world.now)
+        one, other = sorted([person, world.partners_of(person)[0]])
+        session.add(NeverPair(programme_id=1, person_1=one, person_2=other, created_at=world.now))
+        participation.send_code(
+            session, them, world.programme(session), signer=world.worker.signer, now=world.now
+        )
+        participation.ask_for_link(session, CANARY["email"], signer=world.worker.signer, now=world.now)
+    world.work()
+    # A second form with the same address, answered and not confirmed, and a third nobody has looked at.
+    world.clock.turn(hours=2)
+    _ask_again(world)
+    world.work()
+    world.clock.turn(hours=2)
+    _ask_again(world)
+    return person
+
+
+def _ask_again(world: World) -> None:
+    values = {name: CANARY[name] for name in ("name", "email", "phone", "about", "video_handle")}
+    world.ask(Details(organisation="Leeds City Council", **values))
+
+
+def erase(world: World, person: str) -> None:
+    with world.write() as session:
+        privacy.erase(session, session.get_one(Person, person), by=BY, now=world.now)
+
+
+def deliver_farewell(world: World) -> None:
+    """The last word goes out; the reader's own mailbox is theirs to empty."""
+    world.work()
+    with world.write() as session:
+        session.execute(text("DELETE FROM local_message WHERE kind = 'erased'"))
+
+
+def signs_in(haystack: str) -> set[str]:
+    return {sign for sign in SIGNS if sign in haystack.casefold()}
+
+
+def rows_with_signs(world: World) -> dict[str, set[str]]:
+    found = {table: signs_in(str(rows)) for table, rows in world.dump().items()}
+    return {table: signs for table, signs in found.items() if signs}
+
+
+def checkpoint(world: World) -> None:
+    with closing(sqlite3.connect(world.database.engine.url.database or "")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def raw_files(world: World) -> Iterator[Path]:
+    file = world.database.engine.url.database
+    assert file
+    yield from Path(file).parent.glob("*.db*")
+
+
+def test_the_canary_was_everywhere(world: World, canary: str) -> None:
+    wanted = {"person", "outbox_message", "learning", "local_message", "request"}
+    assert wanted <= set(rows_with_signs(world))
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_no_row_of_any_table_tells_who_it_was(world: World, canary: str) -> None:
+    erase(world, canary)
+    deliver_farewell(world)
+    assert rows_with_signs(world) == {}
+
+
+def test_no_raw_byte_of_any_file_tells_who_it_was(world: World, canary: str) -> None:
+    erase(world, canary)
+    deliver_farewell(world)
+    checkpoint(world)
+    found = {file.name: signs_in(file.read_bytes().decode("latin-1")) for file in raw_files(world)}
+    assert {name: signs for name, signs in found.items() if signs} == {}
+
+
+def test_no_log_line_tells_who_it_was(
+    world: World, canary: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor = world.visitor().open(world.page_of(canary, full=True))
+    visitor.open(visitor.path + "/erase").press("Erase everything about me")
+    deliver_farewell(world)
+    written = capsys.readouterr()
+    assert signs_in(written.out + written.err + caplog.text) == set()
+
+
+def test_no_log_line_holds_a_token(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    door = world.page_of(world.join())
+    world.visitor().open(door)
+    assert door.rpartition("/")[2] not in capsys.readouterr().out
+
+
+def test_a_blank_fact_that_they_met_stays(world: World, canary: str) -> None:
+    before = world.groups()
+    erase(world, canary)
+    assert world.groups() == before
+
+
+def test_erasing_twice_changes_nothing(world: World, canary: str) -> None:
+    erase(world, canary)
+    world.work()
+    before = world.dump()
+    erase(world, canary)
+    assert world.dump() == before
+
+
+def test_who_comes_back_is_somebody_new(world: World, canary: str) -> None:
+    erase(world, canary)
+    world.clock.turn(days=1)
+    assert world.join(email=CANARY["email"]) != canary
+
+
+def test_no_link_of_theirs_opens_anything(world: World, canary: str) -> None:
+    doors = [world.page_of(canary), world.page_of(canary, full=True), world.door(Purpose.CONFIRM, canary, 1)]
+    erase(world, canary)
+    assert {world.visitor().open(door).status for door in doors} == {404}
+
+
+def test_a_partner_s_page_still_opens(world: World, canary: str) -> None:
+    partner = world.partners_of(canary)[0]
+    erase(world, canary)
+    assert "somebody who has left" in world.visitor().open(world.page_of(partner)).text
+
+
+def test_an_organiser_s_round_still_opens(world: World, canary: str) -> None:
+    erase(world, canary)
+    page = world.organiser().open("/organise/councils/rounds/1")
+    assert (page.status, signs_in(page.answer.text)) == (200, set())
+
+
+def test_who_is_an_organiser_too_stays_one(world: World, canary: str) -> None:
+    world.appoint(CANARY["email"])
+    erase(world, canary)
+    with world.read() as session:
+        assert organisers.by_email(session, CANARY["email"])
+
+
+def test_somebody_s_last_word_from_us_says_that_it_is_the_last(world: World, canary: str) -> None:
+    erase(world, canary)
+    assert world.letter(CANARY["email"]).kind == "erased"
+
+
+def test_an_address_can_be_counted_without_being_kept(world: World, canary: str) -> None:
+    assert CANARY["email"] not in joining.address_key(world.worker.signer, CANARY["email"])
