@@ -23,7 +23,8 @@ from web.models import (
     Round,
     RoundState,
 )
-from web.services import pots, rounds, times, words
+from web.services import deliveries, pots, rounds, times, words
+from web.services.deliveries import Troubled
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
 # An organiser sees what became of a group, not who said what.
@@ -86,6 +87,7 @@ class Preview:
     joined_since: Sequence[str]
     drawn_by: str
     delivery: Delivery | None
+    troubled: Sequence[Troubled]
 
     @property
     def is_draft(self) -> bool:
@@ -132,6 +134,7 @@ def of_round(session: Session, programme: Programme, number: int, *, now: dateti
         joined_since=_joined_since(session, programme, now, names) if draft else (),
         drawn_by=_organiser(session, round_.drawn_by),
         delivery=None if draft else delivery(session, round_),
+        troubled=() if draft else deliveries.of_round(session, round_),
     )
 
 

@@ -12,7 +12,7 @@ from web.house import house
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import holds_no_lock, needs
-from web.services import pots, previews, rounds, times
+from web.services import deliveries, pots, previews, rounds, times
 
 
 @pages.get("/<slug>/rounds")
@@ -81,6 +81,17 @@ def send_round(number: int) -> ResponseReturnValue:
         return here
     flash("The introductions are on their way.")
     return here
+
+
+@pages.post("/<slug>/rounds/<int:number>/messages/<int:message>/resend")
+@needs(Role.ORGANISER)
+def resend(number: int, message: int) -> ResponseReturnValue:
+    try:
+        deliveries.resend(g.session, g.programme, message, by=current_user.id, now=g.now)
+        flash("It is on its way again.")
+    except deliveries.NotToResend:
+        flash("There is nothing left to send again. Look at the round as it is now.", "error")
+    return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
 
 
 @pages.post("/<slug>/rounds/<int:number>/discard")

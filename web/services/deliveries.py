@@ -1,0 +1,76 @@
+"""Messages that need a look: why they did not arrive, and sending one again.
+
+NotToResend         it is not this programme's, or nothing is left to send again
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from notifications import outbox
+from notifications.tables import OutboxMessage, State
+from web.models import Person, Programme, Round
+from web.services import audit, words
+
+IN_WORDS = {
+    State.FAILED: "did not arrive",
+    State.PARKED: "could not be put together",
+    State.UNCERTAIN: "may have gone out, nobody can tell",
+    State.SUPPRESSED: "must not go there",
+    State.EXPIRED: "could not go out in time",
+}
+# What must not go there would only be stopped again.
+MAY_GO_AGAIN = (State.FAILED, State.PARKED, State.UNCERTAIN)
+
+
+class NotToResend(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Troubled:
+    id: int
+    name: str
+    kind: str
+    state: str
+    reason: str
+    may_go_again: bool
+
+
+def of_round(session: Session, round_: Round) -> Sequence[Troubled]:
+    """The messages of a round that need a look, oldest first."""
+    rows = session.exec(
+        select(OutboxMessage, Person.name)
+        .outerjoin(Person, col(Person.id) == OutboxMessage.person)
+        .where(OutboxMessage.round == str(round_.id), col(OutboxMessage.state).in_(list(IN_WORDS)))
+        .order_by(col(OutboxMessage.id))
+    )
+    return [
+        Troubled(
+            id=message.id or 0,
+            name=name or words.GONE,
+            kind=message.kind.replace("_", "-"),
+            state=IN_WORDS[State(message.state)],
+            reason=message.reason or "",
+            may_go_again=message.state in MAY_GO_AGAIN and message.payload is not None,
+        )
+        for message, name in rows
+    ]
+
+
+def resend(session: Session, programme: Programme, message_id: int, *, by: str, now: datetime) -> None:
+    """Send it again, with the same links: an organiser's decision, because it may then arrive twice.
+
+    Raises:
+        NotToResend: see there.
+    """
+    message = session.get(OutboxMessage, message_id)
+    if message is None or message.programme != programme.slug or message.state not in MAY_GO_AGAIN:
+        raise NotToResend
+    if not outbox.resend(session, message_id, now=now):
+        raise NotToResend
+    audit.record(
+        session, by, "message sent again", now=now, programme=programme.id, subject=f"message {message_id}"
+    )
