@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 import matcher.cli
 from matcher import MatcherError
-from notifications import outbox
+from notifications import outbox, pace
 from notifications.errors import NotificationError
 from notifications.tables import State
 from web import backups, carriers, demo, logs, serving
@@ -374,7 +374,10 @@ def list_outbox(session: Session, state: str | None) -> None:
 @outbox_.command("release")
 @writing
 def release_outbox(session: Session) -> None:
-    """Let a held outbox go on, as after a restored backup."""
+    """Let a held outbox go on, as after a restored backup, and a stopped provider be tried again."""
+    for provider in pace.trouble(session, utc_now()):
+        pace.start_again(session, provider.provider)
+        click.echo(f"{provider.provider} is tried again.")
     click.echo(f"{words.counted(outbox.release(session), 'message')} released.")
 
 

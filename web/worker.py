@@ -20,7 +20,7 @@ from notifications.render import Links
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
-from web.services import joining, links, reach, requests
+from web.services import alerts, joining, links, reach, requests
 from web.settings import Settings
 from web.tokens import Signer
 
@@ -64,9 +64,22 @@ class Worker:
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)
+        self._alert()
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
         reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
+
+    def _alert(self) -> None:
+        settings = self.settings
+        if settings.alert_email:
+            with self.database.write() as session:
+                alerts.look(
+                    session,
+                    settings.alert_email,
+                    sms_provider=settings.sms_provider,
+                    sms_cap=settings.sms_daily_cap,
+                    now=self.clock(),
+                )
 
     def _answer(self) -> int:
         with self.database.write() as session:
