@@ -35,6 +35,7 @@ from notifications.tables import (
     OutboxHold,
     OutboxMessage,
     OutboxNamed,
+    Reply,
     State,
 )
 

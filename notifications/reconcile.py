@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from notifications import delivery, outbox, receipts, render
-from notifications.delivery import Clock, Job, Providers, Report, Sessions
+from notifications import outbox, receipts, render, sending
+from notifications.delivery import Report
 from notifications.errors import ProviderError
 from notifications.messages import BY_KIND, Channel, Promise
 from notifications.outbox import change
 from notifications.providers.base import Absent, Accepted, LooksUp, Sent
+from notifications.sending import Clock, Job, Providers, Sessions
 from notifications.tables import OutboxMessage, State
 
 log = logging.getLogger("notifications")
@@ -79,7 +80,7 @@ def _claim(session: Session, now: datetime, limit: int) -> list[Doubt]:
         .returning(OutboxMessage)
     )
     rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
-    return [Doubt(delivery.job_of(row), row.provider or "", row.sending_at or now) for row in rows]
+    return [Doubt(sending.job_of(row), row.provider or "", row.sending_at or now) for row in rows]
 
 
 def _settle(doubt: Doubt, sessions: Sessions, providers: Providers, links: render.Links, clock: Clock) -> str:
@@ -107,7 +108,7 @@ def _ask(doubt: Doubt, providers: Providers, links: render.Links, clock: Clock) 
     if not isinstance(carrier, LooksUp) or carrier.name != doubt.provider:
         return None
     try:
-        outgoing = delivery.prepare(doubt.job, providers, links, clock())
+        outgoing = sending.prepare(doubt.job, providers, links, clock())
         return carrier.look_up(outgoing, doubt.began)
     except ProviderError as error:
         log.info("message %s: no evidence to be had now: %s", doubt.job.id, error)

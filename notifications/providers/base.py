@@ -4,7 +4,7 @@ An adapter raises `Temporary`, `Permanent` or `Uncertain` (see `notifications.er
 the world outside; any other exception is a fault of ours. Its codes stand in a table beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -81,6 +81,22 @@ class Provider(Protocol):
         Raises:
             Temporary, Permanent: it was not taken. Uncertain: it may have been.
         """
+        ...
+
+
+@runtime_checkable
+class Batches(Provider, Protocol):
+    """A provider that takes many letters in one call, all or none of them."""
+
+    @property
+    def batch_size(self) -> int: ...
+
+    def alike(self, letter: OutgoingEmail) -> str | None:
+        """Letters with the same answer may share a call; None goes alone."""
+        ...
+
+    def send_many(self, letters: Sequence[OutgoingEmail]) -> Accepted:
+        """As `send`, for all of them together."""
         ...
 
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from notifications import delivery, outbox, suppression
+from notifications import delivery, outbox, sending, suppression
 from notifications.delivery import Providers
 from notifications.errors import Permanent, Temporary, Uncertain
 from notifications.messages import Channel, Erased, SignIn
@@ -299,7 +299,7 @@ def test_a_stop_while_a_worker_holds_the_message_still_counts(post, memory, cloc
     with post.database.write() as session:
         jobs = delivery._claim(session, clock(), 10, list(Channel))
     stop(post, Channel.SMS, "+447700900111", Why.STOP)
-    worker = delivery.Worker(post.database.write, post.providers, links, clock, post._pass_time)
+    worker = sending.Worker(post.database.write, post.providers, links, clock, post._pass_time)
     delivery._deliver(jobs, worker)
     assert memory.calls == 0
 

@@ -26,6 +26,14 @@ class FakeSendGrid(FakeProvider):
         people = [to["email"] for each in request["personalizations"] for to in each["to"]]
         if self.bad_addresses.intersection(people):
             return error(400, "Does not contain a valid address.", "personalizations.0.to")
+        if len(people) > 1000:
+            return error(400, "The personalizations block is limited to 1000", "personalizations")
+        for each in request["personalizations"]:
+            if (
+                sum(len(name) + len(value.encode()) for name, value in each.get("substitutions", {}).items())
+                > 10_000
+            ):
+                return error(400, "substitutions are too long", "personalizations.0.substitutions")
         self.letters.append(request)
         return 202, {"X-Message-Id": f"sg-{len(self.letters)}"}, b""
 

@@ -1,0 +1,371 @@
+"""One message on its way: from a worker's hands to a provider, and what came of it written down."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, update
+from sqlmodel import Session, col
+
+from notifications import outbox, pace, render, sms_text, suppression
+from notifications.addresses import email_key
+from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.messages import BY_KIND, Channel, Message, Recipient, from_json
+from notifications.outbox import change
+from notifications.providers.base import (
+    Accepted,
+    InTransaction,
+    Outgoing,
+    OutgoingEmail,
+    OutgoingText,
+    Provider,
+)
+from notifications.providers.local import Local
+from notifications.tables import UNDECIDED, OutboxMessage, State
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], None]
+ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that finds its way back
+
+log = logging.getLogger("notifications")
+
+WAITING = "waiting"
+SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
+PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
+
+# How long to wait after a refusal, by how many there have been; the last one repeats until the deadline. At
+# most five minutes, so that everything is through soon after an outage: the breaker keeps the calls few.
+RETRY = (30, 60, 120, 300)
+PARK_AFTER = 5  # exceptions of our own
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Who carries what, and what delivery must know about the house.
+
+    `key` is the suppression list's. `reply_to` makes the address that answers go to, where mail comes in.
+    `allowlist`, if not empty, holds the only addresses (canonical emails, E.164 numbers) that are really
+    written to: everything else goes into the local mailbox. `sms_daily_cap` counts segments.
+    """
+
+    email: Provider
+    sms: Provider | None = None
+    key: bytes = b""
+    reply_to: ReplyTo | None = None
+    texts_take_replies: bool = False
+    allowlist: frozenset[str] = frozenset()
+    sms_daily_cap: int | None = None
+
+    def carrier(self, channel: str, address_key: str) -> Provider | None:
+        if self.allowlist and address_key not in self.allowlist:
+            return Local()
+        return self.email if channel == Channel.EMAIL else self.sms
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed message, read out of the database so that none is open while it is worked on."""
+
+    id: int
+    attempt: int
+    kind: str
+    programme: str | None
+    channel: Channel
+    to: Recipient
+    address_key: str
+    payload: str
+    tries: int
+    crashes: int
+    expires_at: datetime
+
+
+def job_of(row: OutboxMessage) -> Job:
+    """What is worked on once the database is closed."""
+    assert row.id is not None  # noqa: S101  (it came out of the database)
+    return Job(
+        id=row.id,
+        attempt=row.attempt,
+        kind=row.kind,
+        programme=row.programme,
+        channel=Channel(row.channel),
+        to=row.recipient(),
+        address_key=row.address_key or "",
+        payload=row.payload or "",
+        tries=row.tries,
+        crashes=row.crashes,
+        expires_at=row.expires_at,
+    )
+
+
+@dataclass
+class Worker:
+    """What every message of a pass is delivered with. `closed`: providers that take no more in this pass."""
+
+    sessions: Sessions
+    providers: Providers
+    links: render.Links
+    clock: Clock
+    sleep: Sleep
+    closed: set[str] = field(default_factory=set)
+
+    def heed(self, session: Session, carrier: Provider, error: ProviderError) -> None:
+        """What an answer says about the provider, whoever's message it was about."""
+        now = self.clock()
+        if isinstance(error, Temporary) and error.stop:
+            pace.stop(session, carrier.name, str(error), now)
+            self.closed.add(carrier.name)
+        elif isinstance(error, Temporary) and error.pause:
+            if pace.pause(session, carrier.name, error.wait, now) - now > PATIENCE:
+                self.closed.add(carrier.name)
+        elif isinstance(error, Uncertain) or (isinstance(error, Temporary) and error.outage):
+            pace.failed(session, carrier.name, now)
+
+
+def put_back(session: Session, jobs: list[Job]) -> None:
+    ours = [and_(col(OutboxMessage.id) == job.id, col(OutboxMessage.attempt) == job.attempt) for job in jobs]
+    claimed = update(OutboxMessage).where(or_(*ours), col(OutboxMessage.state) == State.CLAIMED)
+    change(session, claimed.values(state=State.QUEUED, lease_until=None))
+
+
+@dataclass
+class Delivery:
+    """One message on its way. `run` answers with the state it ended in, or "lost" to another worker."""
+
+    job: Job
+    worker: Worker
+    made: Outgoing | None = None
+
+    def __post_init__(self) -> None:
+        self.sessions, self.providers = self.worker.sessions, self.worker.providers
+        self.links, self.clock = self.worker.links, self.worker.clock
+
+    def run(self, carrier: Provider | None) -> str:
+        if carrier is None:
+            return self._end(State.PARKED, reason=f"nothing carries {self.job.channel} here")
+        outgoing = self.prepared()
+        if isinstance(outgoing, str):
+            return outgoing
+        if isinstance(carrier, InTransaction):
+            return self._keep(carrier, outgoing)
+        return self._start(carrier, outgoing) or self._send(carrier, outgoing)
+
+    def prepared(self) -> Outgoing | str:
+        """What the provider is given, made once; or where the message ended, if it cannot be made."""
+        if self.made is None:
+            try:
+                self.made = prepare(self.job, self.providers, self.links, self.clock())
+            except Exception as fault:  # noqa: BLE001  (one bad message must not stop the rest)
+                return self._crashed(fault)
+        return self.made
+
+    def _keep(self, carrier: InTransaction, outgoing: Outgoing) -> str:
+        with self.sessions() as session:
+            refused = self.refused_in(session)
+            if refused:
+                return refused
+            if not self.move(session, State.SENDING, since=(State.CLAIMED,)):
+                return "lost"
+            self.accepted_in(session, "local", carrier.keep(session, outgoing, self.clock()))
+        return State.ACCEPTED
+
+    def _start(self, carrier: Provider, outgoing: Outgoing) -> str | None:
+        """Begin, waiting in line for as long as that is worth a worker's time."""
+        while True:
+            ended = self._begin(carrier, outgoing)
+            if not isinstance(ended, datetime):
+                return ended
+            wait = ended - self.clock()
+            if wait > PATIENCE:
+                self.worker.closed.add(carrier.name)
+                with self.sessions() as session:
+                    put_back(session, [self.job])
+                return WAITING
+            self.worker.sleep(max(wait.total_seconds(), 0.001))
+
+    def _begin(self, carrier: Provider, outgoing: Outgoing) -> str | datetime | None:
+        """Commit that it is being sent. Or the state it ended in, or when its provider will take it."""
+        now = self.clock()
+        spend = None
+        if isinstance(outgoing, OutgoingText):
+            spend = pace.Spend(sms_text.cost(outgoing.text).segments, self.providers.sms_daily_cap)
+        with self.sessions() as session:
+            refused = self.refused_in(session)
+            if refused:
+                return refused
+            capped = spend and pace.capped_until(session, carrier.name, now, spend)
+            if capped:
+                facts = {
+                    "due_at": capped,
+                    "reason": "today's budget for texts is used up",
+                    "lease_until": None,
+                }
+                self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+                return State.QUEUED
+            wait = pace.wait_until(session, carrier.name, now, spend)
+            if wait:
+                return wait
+            return None if self.begin_in(session, carrier) else "lost"
+
+    def begin_in(self, session: Session, carrier: Provider) -> bool:
+        """Mark it as being sent; the call may follow once this is committed."""
+        self.begun = self.clock()
+        facts = {"provider": carrier.name, "sending_at": self.begun, "lease_until": self.begun + SEND_LEASE}
+        return self.move(session, State.SENDING, since=(State.CLAIMED,), **facts)
+
+    def overslept(self) -> bool:
+        """Were we stopped between the commit and the call, for so long that others may think us dead?
+
+        Nothing has left yet, and only we know it: then the message is queued again.
+        """
+        if self.clock() < self.begun + SEND_LEASE:
+            return False
+        with self.sessions() as session:
+            self.move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
+        return True
+
+    def refused_in(self, session: Session) -> str | None:
+        """Has something happened since it was claimed that forbids it?"""
+        job, now = self.job, self.clock()
+        if job.expires_at <= now:
+            return self._end_in(session, State.EXPIRED, "too late to be of use")
+        holds = {hold.scope: hold.reason for hold in outbox.held(session)}
+        held = holds.get(outbox.EVERYTHING) or holds.get(job.programme or "")
+        if held:
+            self.move(session, State.HELD, since=(State.CLAIMED,), reason=held, lease_until=None)
+            return State.HELD
+        why = suppression.forbids(session, job.kind, job.channel, job.address_key, key=self.providers.key)
+        return self._end_in(session, State.SUPPRESSED, why) if why else None
+
+    def _send(self, carrier: Provider, outgoing: Outgoing) -> str:
+        if self.overslept():
+            return State.QUEUED
+        try:
+            accepted = carrier.send(outgoing)
+        except ProviderError as error:
+            return self._not_accepted(carrier, error)
+        except Exception as fault:  # noqa: BLE001
+            # A fault of the adapter's: the message may have left before it, so it counts as cut off.
+            return self._not_accepted(carrier, Uncertain(f"our own error: {type(fault).__name__}"))
+        with self.sessions() as session:
+            self.accepted_in(session, carrier.name, accepted)
+            pace.worked(session, carrier.name)
+        return State.ACCEPTED
+
+    def accepted_in(self, session: Session, provider: str, accepted: Accepted) -> None:
+        now = self.clock()
+        facts = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
+        done = {"settled_at": now, "reason": None, "lease_until": None}
+        # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
+        if self.move(session, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done):
+            if BY_KIND[self.job.kind].secret:
+                outbox.blank(session, [self.job.id], keep_local=True)
+            return
+        # An event overtook us and the state is further on: only add what it could not know.
+        late = self._mine().where(col(OutboxMessage.provider_id).is_(None))
+        change(session, late.values(facts))
+
+    def _not_accepted(self, carrier: Provider, error: ProviderError) -> str:
+        with self.sessions() as session:
+            self.worker.heed(session, carrier, error)
+            return self.not_accepted_in(session, error)
+
+    def not_accepted_in(self, session: Session, error: ProviderError) -> str:
+        """What a refusal, or the lack of an answer, means for this message alone."""
+        if isinstance(error, Temporary):
+            return self._later(session, error)
+        if isinstance(error, Permanent):
+            return self._never(session, error)
+        self.move(session, State.UNCERTAIN, since=(State.SENDING,), reason=str(error), lease_until=None)
+        return State.UNCERTAIN
+
+    def _later(self, session: Session, error: Temporary) -> str:
+        now, tries = self.clock(), self.job.tries + 1
+        back: dict[str, Any] = {"reason": str(error), "lease_until": None, "provider": None, "due_at": now}
+        if error.pause:
+            back["due_at"] = now + (error.wait if error.wait is not None else pace.DEFAULT_PAUSE)
+        elif error.tries is not None and tries >= error.tries:
+            return self._end_in(session, State.FAILED, str(error))
+        elif not error.stop:
+            back["tries"] = tries
+            back["due_at"] += error.wait or timedelta(seconds=RETRY[min(tries, len(RETRY)) - 1])
+        self.move(session, State.QUEUED, since=UNDECIDED, **back)
+        return State.QUEUED
+
+    def _never(self, session: Session, error: Permanent) -> str:
+        job, now = self.job, self.clock()
+        if error.suppress:
+            why = suppression.Why.STOP if job.channel is Channel.SMS else suppression.Why.BOUNCED
+            suppression.suppress(session, job.channel, job.address_key, why, key=self.providers.key, now=now)
+            return self._end_in(session, State.SUPPRESSED, str(error))
+        if error.fall_back is Channel.EMAIL and job.to.email and Channel.EMAIL in BY_KIND[job.kind].channels:
+            other = {"channel": Channel.EMAIL, "address_key": email_key(job.to.email), "provider": None}
+            again = {"due_at": now, "reason": f"by email: {error}", "lease_until": None}
+            self.move(session, State.QUEUED, since=UNDECIDED, **other, **again)
+            return State.QUEUED
+        return self._end_in(session, State.FAILED, str(error))
+
+    def _crashed(self, fault: Exception) -> str:
+        # Only the type: an exception's words may hold what the message says.
+        reason, crashes = f"our own error: {type(fault).__name__}", self.job.crashes + 1
+        log.error("message %s of kind %s: %s", self.job.id, self.job.kind, reason)
+        if crashes >= PARK_AFTER:
+            return self._end(State.PARKED, reason=reason, crashes=crashes)
+        due = self.clock() + timedelta(seconds=RETRY[min(crashes, len(RETRY)) - 1])
+        with self.sessions() as session:
+            facts = {"due_at": due, "crashes": crashes, "reason": reason, "lease_until": None}
+            self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+        return State.QUEUED
+
+    def _end(self, state: State, reason: str, **facts: Any) -> str:
+        with self.sessions() as session:
+            return self._end_in(session, state, reason, **facts)
+
+    def _end_in(self, session: Session, state: State, reason: str, **facts: Any) -> str:
+        facts |= {"reason": reason, "settled_at": self.clock(), "lease_until": None}
+        self.move(session, state, since=(State.CLAIMED, *UNDECIDED), **facts)
+        return state
+
+    def _mine(self) -> Any:
+        """The row, as long as no other worker has claimed it since."""
+        return update(OutboxMessage).where(
+            col(OutboxMessage.id) == self.job.id, col(OutboxMessage.attempt) == self.job.attempt
+        )
+
+    def move(self, session: Session, to: State, *, since: tuple[State, ...], **facts: Any) -> bool:
+        """Change the row's state if it still stands where we left it."""
+        moved = change(
+            session, self._mine().where(col(OutboxMessage.state).in_(since)).values(state=to, **facts)
+        )
+        if moved:
+            log.info("message %s of kind %s is %s", self.job.id, self.job.kind, to)
+        return moved == 1
+
+
+def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) -> Outgoing:
+    """What the provider is given. Any exception here is ours."""
+    message: Message = from_json(job.kind, job.payload)
+    reply_to = providers.reply_to(job.id, job.to.person) if providers.reply_to and message.replies else None
+    to = Recipient(job.to.person, job.to.name, job.channel, job.to.email, job.to.phone)
+    made = render.render(
+        message, to, links, now, reply_to=reply_to, texts_take_replies=providers.texts_take_replies
+    )
+    if made.sms is not None:
+        return OutgoingText(job.id, job.attempt, job.kind, to.phone or "", made.sms)
+    return OutgoingEmail(
+        id=job.id,
+        attempt=job.attempt,
+        kind=job.kind,
+        to=to.email or "",
+        name=to.name,
+        subject=made.subject,
+        text=made.text,
+        html=made.html,
+        reply_to=made.reply_to,
+        headers=made.headers,
+        calendar=made.calendar,
+        calendar_method=made.calendar_method,
+    )
