@@ -68,13 +68,15 @@ def test_every_line_of_the_error_summary_leads_to_its_field(form: Page) -> None:
         assert focused, line.inner_text()
 
 
-def test_a_form_sent_back_at_once_is_only_asked_to_be_sent_again(form: Page) -> None:
+def test_a_form_sent_back_at_once_is_only_asked_to_be_sent_again(form: Page, busy: LiveApp) -> None:
     form.get_by_label("Your name").fill("Kay Boarder")
     form.get_by_role("textbox", name="Email address").fill("quick@example.org")
     form.locator("#organisation").fill("Leeds City Council")
     form.get_by_label("I agree to the code of conduct").check()
+    busy.world.clock.turn(seconds=-60)  # whatever this machine took, it was at once
     form.get_by_role("button", name="Join Councils Unmentoring").click()
     expect(form.locator(".govuk-error-summary")).to_contain_text("That was very quick")
+    busy.world.clock.turn(seconds=60)
     expect(form.locator(".govuk-error-summary a")).to_have_count(0)
     expect(form.get_by_label("Your name")).to_have_value("Kay Boarder")
 

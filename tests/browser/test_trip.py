@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.live_app import LiveApp
-from tests.support.looking import look_at
+from tests.support.looking import SIZES, picture, resize
 from web.models import Purpose
 
 EMAIL = "ffion.jones@ynysmon.example.org"
@@ -27,15 +27,16 @@ def organiser(browser: Browser, live: LiveApp) -> Iterator[Page]:
 
 
 class Traveller:
-    """Walks from page to page by what can be read on them; `called` looks at each and keeps pictures."""
+    """Walks from page to page by what can be read on them; with `called`, keeps pictures of each."""
 
     def __init__(self, page: Page, live: LiveApp, called: str = "") -> None:
         self.page, self.live, self.called, self.step = page, live, called, 0
 
     def look(self, name: str) -> None:
         self.step += 1
-        if self.called:
-            look_at(self.page, f"{self.called}-{self.step:02}-{name}")
+        for size, pixels in SIZES.items() if self.called else ():
+            resize(self.page, pixels)
+            picture(self.page, f"{self.called}-{self.step:02}-{name}-{size}")
 
     def join(self) -> None:
         page = self.page
