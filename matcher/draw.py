@@ -245,6 +245,7 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     """The round in the ids of the whole pot, with its proof and figures."""
     told = rules.value(rest, drawn.groups, size)
     certificate = proof.certify(rest, drawn.groups, told, drawn.best, "crossing-given-up" in drawn.notes)
+    certificate = proof.in_names_of(certificate, free, pot.n)
     ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
     unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matcher.errors import Refused, Violation
 from matcher.pot import Ints, Pot
-from matcher.result import Proof, Result
+from matcher.result import Dual, Proof, Result
 
 # Named violations; beyond it only their number is given.
 NAMED = 100
@@ -114,7 +115,7 @@ def _verdict(
     known: tuple[Counts, int] | None = None,
 ) -> Verdict:
     counts, bound = known or (count(pot, groups), cross_bound(pot, groups, missing))
-    found = list(_wrong_proof(pot, proof, counts, bound, missing))
+    found = list(_wrong_proof(pot, groups, proof, counts, bound, missing))
     if found:
         raise Refused(found)
     best, why = _best(proof, counts, bound)
@@ -243,20 +244,146 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
 
 
 def _wrong_proof(
-    pot: Pot, proof: Proof, counts: Counts, bound: int, missing: Collection[int]
+    pot: Pot, groups: ArrayLike, proof: Proof, counts: Counts, bound: int, missing: Collection[int]
 ) -> Iterator[Violation]:
     if proof.kind == "none" or proof.kind == "enumeration":
         return
+    for person in missing:
+        if _friends(pot, person):
+            yield Violation("proof", f"{person} may meet somebody and is left out", (person,))
     if proof.kind == "counting":
-        for person in missing:
-            if _friends(pot, person):
-                yield Violation("proof", f"{person} may meet somebody and is left out", (person,))
         if counts.repeats:
             yield Violation("proof", f"counting proves nothing about {counts.repeats} repeats")
         if "crossing" in proof.certifies and counts.cross != bound:
             yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
         return
-    yield Violation("proof", f"there is no proof of the kind {proof.kind}")
+    case = _Case(pot, groups, missing)
+    if proof.kind == "tutte-berge":
+        yield from _wrong_barrier(case, proof, counts, bound)
+    elif proof.kind == "dual":
+        yield from _wrong_prices(case, proof)
+    else:
+        yield Violation("proof", f"there is no proof of the kind {proof.kind}")
+
+
+class _Case:
+    """The people a proof is about (free and not left out), their round, and what every pair of them costs."""
+
+    def __init__(self, pot: Pot, groups: ArrayLike, missing: Collection[int]) -> None:
+        locked = {int(person) for person in pot.locked.ravel() if person >= 0}
+        out = locked | set(missing)
+        self.pot = pot
+        self.people = [person for person in range(pot.n) if person not in out]
+        rows = [[int(p) for p in row if p >= 0] for row in _table(groups)]
+        self.groups = [row for row in rows if not out & set(row)]
+        self.last: dict[frozenset[int], int] = {}
+        for number, a, b in pot.met.tolist():
+            pair = frozenset((a, b))
+            self.last[pair] = max(number, self.last.get(pair, number))
+        self.never = {frozenset(pair) for pair in pot.never.tolist()}
+        pairs = [frozenset(pair) for row in self.groups for pair in combinations(row, 2)]
+        self.repeated = sorted((self.last[pair] for pair in pairs if pair in self.last), reverse=True)
+        self.pairs = pairs
+        self.threes = [row for row in self.groups if len(row) == 3]
+        self._used = sorted(set(self.repeated), reverse=True)
+        self._base = 2 * len(self.people)
+
+    def cost(self, pair: frozenset[int]) -> int:
+        """Never-pair, repeat, the past from its latest round on, same organisation: as digits."""
+        a, b = pair
+        same = int(self.pot.organisation[a] == self.pot.organisation[b])
+        digits = 2 * len(self._used)
+        if pair in self.never:
+            return int(self._base ** (digits + 3))
+        if pair not in self.last:
+            return same
+        number = self.last[pair]
+        place = 2 * sum(number < used for used in self._used) + (number in self._used)
+        late = self._base ** (digits + 1 - place) if place < digits else 0
+        return int(self._base ** (digits + 2) + late + same)
+
+    def seat(self, person: int) -> int:
+        """What it costs that this person is in a three."""
+        return self._base if self.pot.no_trio[person] else 0
+
+    def worth(self) -> int:
+        seats = sum(self.seat(person) for row in self.threes for person in row)
+        return sum(self.cost(pair) for pair in self.pairs) + seats
+
+
+def _wrong_barrier(case: _Case, proof: Proof, counts: Counts, bound: int) -> Iterator[Violation]:
+    """Without the barrier, odd circles with fresh partners inside only outnumber it by two per repeat."""
+    inside = [person for person in case.people if person not in set(proof.barrier)]
+    odd = _odd_circles(case, inside)
+    if len(case.people) % 2 or odd != len(proof.barrier) + 2 * len(case.repeated):
+        yield Violation("proof", f"{odd} odd circles do not explain {counts.repeats} repeats", proof.barrier)
+    if len(set(case.repeated)) > 1 or any(number > case.pot.met[:, 0].min() for number in case.repeated):
+        yield Violation("proof", "some repeats might be from longer ago")
+    if counts.cross != bound:
+        yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
+
+
+def _odd_circles(case: _Case, people: list[int]) -> int:
+    """Circles of people joined by fresh pairs, of odd size."""
+    waiting, odd = set(people), 0
+    while waiting:
+        reached = [waiting.pop()]
+        for person in reached:
+            fresh = {
+                p for p in waiting if frozenset((p, person)) not in case.last | dict.fromkeys(case.never)
+            }
+            waiting -= fresh
+            reached += fresh
+        odd += len(reached) % 2
+    return odd
+
+
+def _wrong_prices(case: _Case, proof: Proof) -> Iterator[Violation]:
+    """Every dual must be feasible, and together they must leave no cheaper round."""
+    for dual in proof.duals:
+        if not _feasible(case, dual):
+            yield Violation("proof", "the prices overcharge a pair")
+            return
+    goal = 2 * case.worth()
+    if len(case.people) % 2 == 0:
+        if max((_lower_bound(case, dual, ()) for dual in proof.duals), default=0) < goal:
+            yield Violation("proof", "the prices leave room for a better round")
+        return
+    for three in combinations(case.people, 3):
+        own = 2 * sum(case.cost(frozenset(pair)) for pair in combinations(three, 2))
+        own += 2 * sum(case.seat(person) for person in three)
+        if all(own + _lower_bound(case, dual, three) < goal for dual in proof.duals):
+            yield Violation(
+                "proof", f"the prices leave room for a better round with {three} as a three", three
+            )
+            return
+
+
+def _feasible(case: _Case, dual: Dual) -> bool:
+    """Prices are there for everybody, odd sets are odd, and no pair is charged more than twice its cost."""
+    known = set(case.people)
+    if len(dual.prices) != case.pot.n or any(
+        odd.value < 0
+        or len(odd.people) % 2 == 0
+        or not set(odd.people) <= known
+        or len(set(odd.people)) != len(odd.people)
+        for odd in dual.sets
+    ):
+        return False
+    relief: dict[frozenset[int], int] = {}
+    for odd in dual.sets:
+        for pair in combinations(odd.people, 2):
+            relief[frozenset(pair)] = relief.get(frozenset(pair), 0) + odd.value
+    return all(
+        dual.prices[a] + dual.prices[b] - relief.get(frozenset((a, b)), 0) <= 2 * case.cost(frozenset((a, b)))
+        for a, b in combinations(case.people, 2)
+    )
+
+
+def _lower_bound(case: _Case, dual: Dual, three: tuple[int, ...]) -> int:
+    """Twice what pairing everybody but this three costs at least: s people hold s // 2 pairs at most."""
+    prices = sum(dual.prices[person] for person in case.people if person not in three)
+    return prices - sum(odd.value * (len(set(odd.people) - set(three)) // 2) for odd in dual.sets)
 
 
 def _best(proof: Proof, counts: Counts, bound: int) -> tuple[bool | None, str]:
