@@ -118,6 +118,14 @@ def test_a_check_in_without_an_answer_leads_to_the_question(page: Page, doors: D
     expect(page.get_by_label("We met")).to_be_focused()
 
 
+def test_a_conversation_nobody_has_heard_of_yet_is_one_tap_away_from_being_told(
+    page: Page, doors: Doors
+) -> None:
+    page.goto(doors.page)
+    page.get_by_role("link", name="Tell us how it went with").click()
+    expect(page.get_by_role("group", name="Did you meet?")).to_be_visible()
+
+
 def test_a_pause_without_a_day_leads_to_its_first_box(page: Page, doors: Doors) -> None:
     page.goto(doors.page)
     page.get_by_text("Pause for longer").click()

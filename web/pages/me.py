@@ -69,6 +69,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         sections=sections,
         programme=sections[0].programme if len(sections) == 1 else None,
         talks=conversations.history(g.session, visit.person),
+        check_ins=_check_ins(visit.person),
         form=pausing,
         pause_forms=forms,
         pausing=slug,
@@ -81,6 +82,13 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         Standing=Standing,
         unverified=visit.person.channel is Channel.SMS and not visit.person.phone_verified_at,
     )
+
+
+def _check_ins(person: Person) -> dict[int | None, str]:
+    """The addresses of a person's open check-ins, by group."""
+    address = links.address_maker(house().signer, "")
+    sent = links.usable(g.session, Purpose.CHECK_IN, person.id, now=g.now)
+    return {group: address(link, person.id) for group, link in sent.items()}
 
 
 @pages.post("/me/<token>/<slug>/next-round")

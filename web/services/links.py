@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from notifications import messages
 from web.models import Link, Purpose
@@ -83,6 +83,19 @@ def behind(session: Session, signer: Signer, token: str) -> Link:
     if row is None or not signer.verify(token, row.purpose, row.person):
         raise BadLink
     return row
+
+
+def usable(
+    session: Session, purpose: Purpose, person: str, *, now: datetime
+) -> dict[int | None, messages.Link]:
+    """Links of one kind that a person can still use, by what they are about: the newest of each."""
+    rows = session.exec(
+        select(Link)
+        .where(Link.purpose == purpose, Link.person == person, col(Link.used_at).is_(None))
+        .where(col(Link.expires_at) > now)
+        .order_by(col(Link.id))
+    )
+    return {row.subject: messages.Link(purpose=purpose, id=row.id) for row in rows if row.id is not None}
 
 
 def open_page(path: str) -> messages.Link:
