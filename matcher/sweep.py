@@ -19,13 +19,12 @@ from matcher.pot import Ints, Longs, Pot
 NEVER, MET, SAME = 512, 64, 8
 PASSES = 200
 MIXING = 8
-BALANCING = 30
-# A pass that mends less than one in so many of what is left is the last.
-WORTH = 200
+# Balancing ends after so many passes, or when it has looked at every pair so many times.
+BALANCING, LOOKS = 150, 4
 # Beyond so many pairs mixing and balancing are cut short: a shuffle that large needs little of either, and
 # they would take longer than all the rest.
-LARGE = 50_000
-MIXING_LARGE = 2
+LARGE = 10_000
+MIXING_LARGE, LOOKS_LARGE = 2, 1
 RESIDUE = 300
 
 
@@ -165,7 +164,7 @@ def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> I
     if not len(pot.pairs_met) or len(drawn) < 2:
         return drawn
     cost = costs.with_balance(drawn[:, 0], drawn[:, 1])
-    patience = len(drawn) if len(drawn) > LARGE else BALANCING * LARGE
+    patience = len(drawn) * (LOOKS_LARGE if len(drawn) > LARGE else LOOKS)
     for _ in range(BALANCING):
         familiar = np.flatnonzero(cost % SAME)
         patience -= len(familiar)
@@ -173,8 +172,5 @@ def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> I
             break
         blocks = partnered(familiar, len(drawn), rng)
         drawn[blocks] = blossom.repaired(drawn[blocks], costs.with_balance, ways, rng, least=True)
-        before = int(cost[blocks].sum())
         cost[blocks] = costs.with_balance(drawn[blocks][..., 0], drawn[blocks][..., 1])
-        if (before - int(cost[blocks].sum())) * WORTH < len(familiar):
-            break
     return drawn

@@ -1,0 +1,438 @@
+"""The matcher's figures beside their goals and its peers, in one run.
+
+`python -m tests.benchmarks.matcher_bench`; with `--quick` in under a minute. Nothing fails: what was not reached
+is printed as such. Peers are re-expressed from their published descriptions in a few lines, for comparison only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter, process_time
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import rustworkx as rx
+from scipy.stats import chisquare
+
+from matcher import Pot, check, draw, rules
+from matcher.community import community, meetings
+from tests.matcher.oracle import best, groups_of, value_of
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    figure: str
+    goal: str
+    reached: str
+    met: bool | None = None
+
+    def __str__(self) -> str:
+        said = {True: "yes", False: "NO", None: ""}[self.met]
+        return f"{self.figure:<58} {self.goal:>20} {self.reached:>34}  {said}"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long each figure may take; `full` for everything, else a taste of it."""
+
+    full: bool
+
+    def of(self, quick: Any, full: Any) -> Any:
+        return full if self.full else quick
+
+
+@dataclass(frozen=True)
+class Played:
+    """A stable pot, drawn until somebody must repeat."""
+
+    rounds: int
+    crossing: list[int]
+    turns: int
+    slowest: float
+
+
+def play(
+    sizes: list[int], seed: int, *, rounds: int = 10**9, size: int = 2, priority: rules.Priority = "fresh"
+) -> Played:
+    organisation = np.repeat(np.arange(len(sizes)), sizes)
+    people = len(organisation)
+    met, turns = np.zeros((0, 3), np.int64), np.zeros(people, np.int64)
+    crossing: list[int] = []
+    slowest = 0.0
+    while len(crossing) < rounds:
+        pot = Pot(organisation, met, trio_turns=turns)
+        began = process_time()
+        result = draw(pot, seed=seed, size=size, priority=priority)
+        slowest = max(slowest, process_time() - began)
+        if result.figures.repeats:
+            break
+        a, b = rules.pairs_of(result.groups)
+        crossing.append(result.figures.cross)
+        met = np.vstack((met, np.column_stack((np.full(len(a), len(crossing)), a, b))))
+        if size == 2:
+            turns[result.groups[result.groups[:, 2] >= 0].ravel()] += 1
+    return Played(len(crossing), crossing, int(turns.max() - turns.min()), slowest)
+
+
+def within(seconds: float, most: int) -> Iterator[int]:
+    """Seeds until the time is up, at least two and at most `most`."""
+    end = perf_counter() + seconds
+    for seed in range(most):
+        if seed > 1 and perf_counter() > end:
+            return
+        yield seed
+
+
+def horizon(effort: Effort) -> Iterator[Row]:
+    for people in effort.of([6, 8, 20, 50], [*range(6, 21, 2), 26, 32, 40, 50, 64]):
+        games = [play([people], seed) for seed in within(effort.of(0.3, 9), 100)]
+        good = sum(game.rounds == people - 1 for game in games)
+        yield Row(
+            f"stable pot of {people}: {people - 1} rounds without a repeat",
+            "every seed",
+            f"{good} of {len(games)} seeds",
+            good == len(games),
+        )
+        if people == 50:
+            slowest = max(game.slowest for game in games) * 1000
+            yield Row("slowest round of 50 (processor time)", "50 ms", f"{slowest:.0f} ms", slowest <= 50)
+
+
+SHAPES = [[5, 5, 5, 5], [3, 3, 3, 3], [6, 5, 4, 3, 2], [7, 7, 6]]
+CROSS_SHAPES = [
+    ([3, 3, 3, 3], 9),
+    ([5, 5, 5, 5], 15),
+    ([4, 4], 4),
+    ([2] * 5, 8),
+    ([6, 6, 6], 12),
+    ([4, 4, 4, 4], 12),
+    ([1] * 12, 11),
+    ([7, 7, 6], 12),
+    ([6, 5, 4, 3, 2], 14),
+    ([4, 3, 2, 1], 6),
+    ([5, 4, 4, 3], 11),
+    ([3, 3, 2, 2], 7),
+]
+
+
+def organisations(effort: Effort) -> Iterator[Row]:
+    for sizes in SHAPES[: effort.of(2, 4)]:
+        people = sum(sizes)
+        games = [play(sizes, seed) for seed in range(effort.of(1, 10))]
+        good = sum(game.rounds == people - 1 for game in games)
+        name = ",".join(map(str, sizes))
+        yield Row(
+            f"{name}: no repeat in {people - 1} rounds (fresh)",
+            "every seed",
+            f"{good} of {len(games)}",
+            good == len(games),
+        )
+    reached = []
+    shapes = CROSS_SHAPES[: effort.of(4, 12)]
+    for sizes, limit in shapes:
+        games = [play(sizes, seed, rounds=limit, priority="cross") for seed in range(effort.of(1, 3))]
+        reached.append(min(sum(c == sum(sizes) // 2 for c in game.crossing) for game in games) == limit)
+    yield Row(
+        "rounds that all cross, up to their proven limit (cross)",
+        f"{len(shapes)} shapes",
+        f"{sum(reached)} shapes",
+        all(reached),
+    )
+
+
+def odd_pots(effort: Effort) -> Iterator[Row]:
+    for people in effort.of([5, 9, 15], [5, 7, 9, 11, 15, 21, 31, 41]):
+        games = [play([people], seed) for seed in within(effort.of(0.5, 8), 10)]
+        limit = people * (people - 1) // (people + 3)
+        low, turns = min(game.rounds for game in games), max(game.turns for game in games)
+        yield Row(
+            f"odd pot of {people}: rounds without a repeat",
+            f"{limit - 1} (limit {limit})",
+            f"{low} ({len(games)} seeds)",
+            low >= limit - 1,
+        )
+        yield Row(f"odd pot of {people}: turns differ by", "1", str(turns), turns <= 1)
+
+
+def threes(effort: Effort) -> Iterator[Row]:
+    games = [play([30], seed, size=3) for seed in range(effort.of(1, 5))]
+    low = min(game.rounds for game in games)
+    yield Row("threes of 30: rounds without a repeat", "11", str(low), low >= 11)
+
+
+def chance(effort: Effort) -> Iterator[Row]:
+    wanted, tested, passed, seed = effort.of(6, 50), 0, 0, 0
+    while tested < wanted:
+        pot = community(6 + seed % 2 * 2, 1 + seed % 4, seed % 3, seed).pot()
+        seed += 1
+        rounds = best(pot)[1]
+        if not 2 <= len(rounds) <= 40 or pot.met.size:
+            continue
+        drawn: dict[Any, int] = dict.fromkeys(rounds, 0)
+        for number in range(15 * len(rounds)):
+            drawn[frozenset(groups_of(draw(pot, seed=number, priority="cross")))] += 1
+        tested += 1
+        passed += bool(chisquare(list(drawn.values())).pvalue > 0.001)
+    yield Row(
+        "enumerated pots drawn evenly (chi-square p > 0.001)",
+        f"{wanted}",
+        f"{passed} of {tested}",
+        passed == tested,
+    )
+
+
+def truth(effort: Effort) -> Iterator[Row]:
+    counts = {"drawn": 0, "certified": 0, "agreed": 0, "brute": 0, "right": 0}
+    for seed in within(effort.of(6, 120), 10_000):
+        rng = np.random.default_rng(seed)
+        people = int(rng.integers(2, 9)) if seed % 4 == 0 else int(rng.integers(2, 61))
+        rounds = int(rng.integers(0, 9))
+        pot = community(people, int(rng.integers(1, 9)), rounds, seed, churn=0.1, never=0.02).pot()
+        result = draw(pot, seed=seed, priority="cross")
+        counts["drawn"] += 1
+        counts["certified"] += result.figures.optimal
+        counts["agreed"] += check(pot, result) is not None
+        if people <= 8:
+            counts["brute"] += 1
+            counts["right"] += value_of(pot, result) == best(pot)[0]
+    drawn = counts["drawn"]
+    goal = f"of {drawn:,}"
+    yield Row("generated rounds certified", goal, f"{counts['certified']:,}", counts["certified"] == drawn)
+    yield Row("… and agreed by the referee", goal, f"{counts['agreed']:,}", counts["agreed"] == drawn)
+    yield Row(
+        "… and by brute force, up to 8 people",
+        f"of {counts['brute']:,}",
+        f"{counts['right']:,}",
+        counts["right"] == counts["brute"],
+    )
+
+
+def large(effort: Effort) -> Iterator[Row]:
+    times = {}
+    goals = {10_000: 0.015, 100_000: 0.2, 1_000_000: 2.5}
+    for people, goal in list(goals.items())[: effort.of(2, 3)]:
+        made = community(people, 200, 10, SEED)
+        met = meetings(made.past)
+        began, cpu = perf_counter(), process_time()
+        pot = Pot(made.organisation, met)
+        built = process_time() - cpu
+        began, cpu = perf_counter(), process_time()
+        result = draw(pot, seed=SEED)
+        wall, times[people] = perf_counter() - began, process_time() - cpu
+        perfect = result.figures.repeats == 0 and result.figures.cross == result.figures.cross_bound
+        told = f"{times[people]:.3f} s ({wall:.3f} s by the clock)"
+        yield Row(
+            f"draw {people:,}, 10 past rounds, {'perfect' if perfect else 'NOT perfect'}",
+            f"{goal} s",
+            told,
+            times[people] <= goal,
+        )
+        read = reading(met)
+        both = times[people] + built
+        yield Row(
+            f"… with building the pot, beside reading SQLite ({read:.2f} s)",
+            "1 ×",
+            f"{both / read:.2f} ×",
+            both <= read,
+        )
+    sizes = sorted(times)
+    slope = np.polyfit(np.log(sizes), np.log([times[n] for n in sizes]), 1)[0]
+    yield Row("growth with people, as an exponent", "1.15", f"{slope:.2f}", slope <= 1.15)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    yield Row("memory of this whole run so far", "1.3 GiB", f"{memory:.2f} GiB", memory <= 1.3)
+
+
+def reading(met: np.ndarray) -> float:
+    """Processor time to read the same history from SQLite into Python."""
+    with sqlite3.connect(":memory:") as database:
+        database.execute("CREATE TABLE met (round INTEGER, a INTEGER, b INTEGER)")
+        database.executemany("INSERT INTO met VALUES (?, ?, ?)", zip(*met.T.tolist(), strict=True))
+        began = process_time()
+        sum(1 for _ in database.execute("SELECT round, a, b FROM met"))
+        return process_time() - began
+
+
+def balance(effort: Effort) -> Iterator[Row]:
+    made = community(4000, 20, 8, SEED, zipf=0.4)
+    pot = made.pot()
+    pairs = draw(pot, seed=SEED).groups[:, :2]
+    got = int(rules.familiarity(pot, pairs[:, 0], pairs[:, 1]).sum())
+    bound = familiar_bound(pot)
+    yield Row(
+        "person–organisation repeats, 4,000 people",
+        f"{bound * 1.05:.0f} (bound {bound})",
+        f"{got}",
+        got <= bound * 1.05,
+    )
+    seeds = range(effort.of(5, 30))
+    fresh = Pot(community(2000, 12, 0, SEED, zipf=0.3).organisation)
+    mean = float(np.mean([mixing(fresh, draw(fresh, seed=s).groups[:, :2]) for s in seeds]))
+    yield Row(f"organisations mix as by chance: chi²/df, {len(seeds)} seeds", "1", f"{mean:.2f}", mean <= 1)
+
+
+def familiar_bound(pot: Pot) -> int:
+    """Each organisation's members, less the outsiders who have never met it, meet somebody who has."""
+    kinds = int(pot.codes.max()) + 1
+    seen = np.zeros((pot.n, kinds), np.bool_)
+    known = rules.organisations_met(pot)
+    seen[known // kinds, known % kinds] = True
+    sizes = np.bincount(pot.codes, minlength=kinds)
+    outside = pot.codes[:, None] != np.arange(kinds)
+    return int(np.maximum(0, sizes - (~seen & outside).sum(axis=0)).sum())
+
+
+def mixing(pot: Pot, pairs: np.ndarray) -> float:
+    """Chi-square per degree of freedom of organisation-to-organisation counts against chance, given sizes."""
+    kinds = int(pot.codes.max()) + 1
+    seen = np.zeros((kinds, kinds))
+    np.add.at(seen, (pot.codes[pairs[:, 0]], pot.codes[pairs[:, 1]]), 1)
+    seen += seen.T
+    expected = 1 - np.eye(kinds)
+    for _ in range(200):
+        expected *= (
+            np.sqrt(seen.sum(1) / expected.sum(1))[:, None] * np.sqrt(seen.sum(1) / expected.sum(1))[None, :]
+        )
+    upper = np.triu_indices(kinds, 1)
+    return float((((seen - expected) ** 2)[upper] / expected[upper]).sum() / (len(upper[0]) - kinds))
+
+
+def churn(effort: Effort) -> Iterator[Row]:
+    for people in effort.of([20], [20, 50, 200]):
+        repeats = churned(people, effort.of(15, 50))
+        yield Row(
+            f"{people} people, a tenth replaced each round, {effort.of(15, 50)} rounds: repeats",
+            "0",
+            str(repeats),
+            repeats == 0,
+        )
+
+
+def churned(people: int, rounds: int) -> int:
+    rng = np.random.default_rng(SEED)
+    here, newest, repeats = np.arange(people), people, 0
+    met = np.zeros((0, 3), np.int64)
+    for number in range(rounds):
+        inside = np.isin(met[:, 1:], here).all(axis=1)
+        place = np.full(newest, -1)
+        place[here] = np.arange(people)
+        told = met[inside].copy()
+        told[:, 1:] = place[told[:, 1:]]
+        result = draw(Pot(here % 5, told), seed=number)
+        repeats += result.figures.repeats
+        a, b = rules.pairs_of(result.groups)
+        met = np.vstack((met, np.column_stack((np.full(len(a), number), here[a], here[b]))))
+        gone = max(2, people // 10)
+        here = np.sort(np.concatenate((rng.permutation(here)[gone:], np.arange(newest, newest + gone))))
+        newest += gone
+    return repeats
+
+
+def peers(effort: Effort) -> Iterator[Row]:
+    for people in effort.of([100, 200], [100, 500, 1000]):
+        pot = community(people, 20, 10, SEED, zipf=0.3).pot()
+        ours = timed(lambda pot=pot: draw(pot, seed=SEED).groups)
+        yield told(f"ours, {people} people", pot, ours)
+        for name, method in PEERS.items():
+            theirs = timed(lambda pot=pot, method=method: method(pot))
+            yield told(f"  {name}", pot, theirs)
+            if name == "networkx, complete graph" and people == 1000:
+                ratio = theirs[0] / ours[0]
+                yield Row(
+                    "ours against networkx, complete graph, 1,000 people",
+                    "500 ×",
+                    f"{ratio:,.0f} ×",
+                    ratio >= 500,
+                )
+
+
+def timed(method: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
+    began = process_time()
+    groups = method()
+    return process_time() - began, groups
+
+
+def told(name: str, pot: Pot, run: tuple[float, np.ndarray]) -> Row:
+    worth = rules.value(pot, run[1])
+    return Row(name, "", f"{run[0]:.3f} s, {worth.repeats} repeats, {worth.same} same, {worth.left_out} out")
+
+
+def shuffle(pot: Pot) -> np.ndarray:
+    return as_groups(np.random.default_rng(SEED).permutation(pot.n)[: pot.n // 2 * 2].reshape(-1, 2))
+
+
+def as_groups(pairs: Any) -> np.ndarray:
+    return np.pad(
+        np.array(sorted(pairs) if isinstance(pairs, set) else pairs), ((0, 0), (0, 1)), constant_values=-1
+    )
+
+
+def edges(pot: Pot, each: int | None, *, banned: bool = False) -> list[tuple[int, int, int]]:
+    """Pairs with their weight: fresh before crossing; `each` random partners per person, or all."""
+    if each is None:
+        a, b = np.triu_indices(pot.n, 1)
+    else:
+        a = np.repeat(np.arange(pot.n), each)
+        b = np.random.default_rng(SEED).integers(0, pot.n, len(a))
+        a, b = a[a != b], b[a != b]
+    met, same = pot.have_met(a, b), pot.codes[a] == pot.codes[b]
+    if banned:
+        keep = ~met & ~same
+        return [(x, y, 1) for x, y in zip(a[keep].tolist(), b[keep].tolist(), strict=True)]
+    weight = 2 * pot.n * (~met).astype(int) + ~same
+    return list(zip(a.tolist(), b.tolist(), weight.tolist(), strict=True))
+
+
+def by_networkx(pairs: list[tuple[int, int, int]]) -> np.ndarray:
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(pairs)
+    return as_groups({(min(p), max(p)) for p in nx.max_weight_matching(graph, maxcardinality=True)})
+
+
+def by_rustworkx(pot: Pot, pairs: list[tuple[int, int, int]]) -> np.ndarray:
+    graph = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(pot.n))
+    graph.add_edges_from(pairs)
+    return as_groups(rx.max_weight_matching(graph, max_cardinality=True, weight_fn=int))
+
+
+PEERS: dict[str, Callable[[Pot], np.ndarray]] = {
+    "a shuffle": shuffle,
+    "Yelp Beans (networkx, weight 1, hard bans)": lambda pot: by_networkx(edges(pot, None, banned=True)),
+    "networkx, complete graph": lambda pot: by_networkx(edges(pot, None)),
+    "networkx, 10 random candidates each": lambda pot: by_networkx(edges(pot, 10)),
+    "rustworkx, complete graph": lambda pot: by_rustworkx(pot, edges(pot, None)),
+    "rustworkx, 10 random candidates each": lambda pot: by_rustworkx(pot, edges(pot, 10)),
+}
+
+FIGURES = (horizon, organisations, odd_pots, threes, chance, truth, balance, churn, large, peers)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="a taste of every figure, in under a minute")
+    quick = parser.parse_args(arguments).quick
+    load = os.getloadavg()[0]
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, seed {SEED}"
+    )
+    print(Row("figure", "goal", "reached"))
+    for figure in FIGURES:
+        began = perf_counter()
+        for row in figure(Effort(full=not quick)):
+            print(row, flush=True)
+        print(f"  ({figure.__name__}: {perf_counter() - began:.0f} s)", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
