@@ -29,7 +29,9 @@ class Local:
         return Accepted(f"local-{outgoing.id}")
 
     def send(self, outgoing: Outgoing) -> Accepted:
-        raise NotImplementedError("the local provider keeps messages in the caller's transaction: see `keep`")
+        raise TypeError(
+            f"message {outgoing.id}: the local provider keeps messages by `keep`, in the caller's transaction"
+        )
 
     def _row(self, outgoing: Outgoing, now: datetime) -> LocalMessage:
         row = LocalMessage(

@@ -1,13 +1,13 @@
 """Every address we answer: somebody decided who may open it, and no form is taken without its token."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from web.app import create_app
+from web.house import KEY
 from web.permissions import Access
 from web.settings import Settings
 
@@ -15,14 +15,12 @@ READS = {"GET", "HEAD", "OPTIONS"}
 SAMPLES = {"int": 1, "default": "x"}
 
 
-def whole_app(folder: Path) -> Flask:
-    settings = Settings(database_url=f"sqlite:///{folder / 'unmentoring.db'}")
-    return create_app(settings, poke=lambda: None, limits=False)
-
-
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return whole_app(tmp_path_factory.mktemp("routes"))
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    file = tmp_path_factory.mktemp("routes") / "unmentoring.db"
+    made = create_app(Settings(database_url=f"sqlite:///{file}"), poke=lambda: None, limits=False)
+    yield made
+    made.extensions[KEY].database.dispose()
 
 
 def rules(app: Flask, access: Access | None = None) -> Iterator[Rule]:

@@ -10,7 +10,7 @@ from tests.support.live import free_port, serving
 from web import demo
 from web.app import create_app
 from web.db import Database
-from web.house import utc_now
+from web.house import KEY, utc_now
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 
@@ -55,4 +55,5 @@ def demo_site(folder: Path) -> Iterator[DemoSite]:
     app = create_app(settings, clock=clock, poke=lambda: None, limits=False)
     with serving(app, port) as address:
         yield DemoSite(address, settings, database, clock)
+    app.extensions[KEY].database.dispose()
     database.dispose()

@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ class Call:
 
 
 @dataclass
-class FakeProvider:
+class FakeProvider(ABC):
     """`troubles` are used up one call each, before any is accepted: an `Answer`, or a word from above."""
 
     troubles: deque[Answer | str] = field(default_factory=deque)
@@ -31,8 +32,9 @@ class FakeProvider:
     url: str = ""
     over: threading.Event = field(default_factory=threading.Event)
 
+    @abstractmethod
     def accept(self, call: Call) -> Answer:
-        raise NotImplementedError
+        """What the provider answers to a call that meets no trouble."""
 
     @contextmanager
     def serving(self) -> Iterator[None]:
