@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import networkx as nx
 import numpy as np
 
 from matcher import rules
@@ -13,6 +14,9 @@ from matcher.pot import Pot
 from matcher.proof import crossing_bound, group_sizes
 from matcher.result import Result, Unplaced
 
+# Longer lists of names, and of circles of people, are cut short.
+MOST_NAMES = 7
+MOST_CIRCLES = 3
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -44,7 +48,7 @@ def _meetings(pot: Pot, people: list[int], labels: Labels) -> str:
             ago = pot.rounds - int(age) + 1
             when = "last round" if ago == 1 else f"{number(ago)} rounds ago"
             told.append(f"{labels.people[a]} and {labels.people[b]} last met {when}")
-    return _and(told) + "." if len(people) > 2 else f"Last met {told[0].rsplit(' last met ', 1)[1]}."
+    return _list(told) + "." if len(people) > 2 else f"Last met {told[0].rsplit(' last met ', 1)[1]}."
 
 
 def _organisations(pot: Pot, people: list[int], labels: Labels) -> str:
@@ -53,7 +57,7 @@ def _organisations(pot: Pot, people: list[int], labels: Labels) -> str:
     if len(codes) == 1:
         return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
     if len(people) > 2:
-        return f"From {_and(names)}."
+        return f"From {_list(names)}."
     one, other = (labels.organisations[int(pot.organisation[person])] for person in people)
     return _history_of(one, other, _times(pot, codes[0], codes[1]))
 
@@ -88,19 +92,71 @@ def _three(pot: Pot, people: list[int]) -> str:
 
 def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
     """Why no better round exists and what would help, most important first."""
-    told = [*_repeats(result), *_crossing(pot, result, labels), *_three_notes(result)]
+    told = [*_repeats(pot, result, labels), *_crossing(pot, result, labels), *_three_notes(result)]
     if not result.figures.optimal:
         told.append("This is the best round found; it is not proved that no better one exists.")
     return [*told, _chance(result), *_ahead(result)]
 
 
-def _repeats(result: Result) -> list[str]:
+def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
     repeats = result.figures.repeats
     if not result.figures.pairs:
         return []
     if not repeats:
         return ["No pair has met before."]
-    return [f"{number(repeats).capitalize()} {_plural('pair', repeats)} met before."]
+    told = [f"{number(repeats).capitalize()} {_plural('pair', repeats)} met before."]
+    if result.proof.kind not in ("tutte-berge", "dual"):
+        return told
+    circles = _odd_circles(pot, result)
+    told += _hemmed_in([circle[0] for circle in circles if len(circle) == 1], result.proof.barrier, labels)
+    told += [_only_each_other(circle, labels) for circle in circles if len(circle) > 1][:MOST_CIRCLES]
+    return told + _who_could_skip(circles, repeats, labels)
+
+
+def _odd_circles(pot: Pot, result: Result) -> list[list[int]]:
+    """Odd sets of people who, the barrier aside, have only each other left to meet; smallest first."""
+    out = {person.person for person in result.unplaced} | set(pot.locked.ravel().tolist())
+    people = [p for p in range(pot.n) if p not in out | set(result.proof.barrier)]
+    a, b = np.array(list(combinations(people, 2)), np.int64).reshape(-1, 2).T
+    fresh = ~(pot.have_met(a, b) | pot.must_not_meet(a, b))
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(people)
+    graph.add_edges_from(zip(a[fresh].tolist(), b[fresh].tolist(), strict=True))
+    circles = [sorted(part) for part in nx.connected_components(graph) if len(part) % 2]
+    return sorted(circles, key=lambda circle: (len(circle), circle))
+
+
+def _hemmed_in(alone: list[int], barrier: Sequence[int], labels: Labels) -> list[str]:
+    """People who have met everybody but a few, when those few cannot take them all."""
+    if not alone:
+        return []
+    who = _people(alone, labels)
+    have = "has" if len(alone) == 1 else "have"
+    if not barrier:
+        return [f"{who} {have} met everybody."]
+    return [
+        f"{who} {have} met everybody but {_people(barrier, labels)}, who can take {number(len(barrier))}."
+    ]
+
+
+def _only_each_other(circle: list[int], labels: Labels) -> str:
+    who = _people(circle, labels)
+    return f"{who} have only each other left to meet, and {number(len(circle))} is odd."
+
+
+def _who_could_skip(circles: list[list[int]], repeats: int, labels: Labels) -> list[str]:
+    """The smallest remedy: one person of two odd circles fewer is one repeat fewer."""
+    if len(circles) < 2 * repeats:
+        return []
+    skip = [circle[0] for circle in circles[: 2 * repeats]]
+    return [f"If {_people(skip, labels)} skipped this round, nobody would have to meet again."]
+
+
+def _people(people: Sequence[int], labels: Labels) -> str:
+    names = [labels.people[person] for person in people]
+    if len(names) > MOST_NAMES:
+        return f"{', '.join(names[:3])} and {number(len(names) - 3)} others"
+    return _list(names)
 
 
 def _crossing(pot: Pot, result: Result, labels: Labels) -> list[str]:
@@ -172,8 +228,8 @@ def _chance(result: Result) -> str:
 
 def _ahead(result: Result) -> list[str]:
     left = result.figures.fresh_rounds_left
-    if left is None:
-        return []
+    if not left:
+        return []  # none known, or none found: neither is news
     return [f"At least {number(left)} further {_plural('round', left)} without a repeat {_are(left)} open."]
 
 
@@ -189,7 +245,7 @@ def _left_out(pot: Pot, person: Unplaced, labels: Labels) -> str:
         return f"{others}, so {name} has nobody to meet."
     if person.reason == "never-all":
         return f"{name} must not meet anybody who is free this round."
-    others = _and([labels.people[other] for other in person.others])
+    others = _list([labels.people[other] for other in person.others])
     return f"{name} may meet only {others}, who {_are(len(person.others))} needed by others still."
 
 
@@ -198,7 +254,7 @@ def number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
 
 
-def _and(words: Sequence[str]) -> str:
+def _list(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 

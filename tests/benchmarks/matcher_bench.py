@@ -1,7 +1,8 @@
 """The matcher's figures beside their goals and its peers, in one run.
 
-`python -m tests.benchmarks.matcher_bench`; with `--quick` in under a minute. Nothing fails: what was not reached
-is printed as such. Peers are re-expressed from their published descriptions in a few lines, for comparison only.
+`python -m tests.benchmarks.matcher_bench`; with `--quick` in under a minute. Nothing fails: what was not
+reached is printed as such. Peers are re-expressed from their published descriptions in a few lines, for
+comparison only.
 """
 
 from __future__ import annotations

@@ -68,6 +68,27 @@ def test_the_remedy_works():
     assert draw(Pot(np.concatenate((pot.organisation, 10 + np.arange(guests))))).figures.cross == 14
 
 
+def test_two_odd_circles_are_told_why_somebody_meets_again():
+    pot = Pot([0] * 6, [[1, a, b] for a in range(3) for b in range(3, 6)])
+    assert best(pot)[:4] == [
+        "One pair met before.",
+        "person 0, person 1 and person 2 have only each other left to meet, and three is odd.",
+        "person 3, person 4 and person 5 have only each other left to meet, and three is odd.",
+        "If person 0 and person 3 skipped this round, nobody would have to meet again.",
+    ]
+
+
+def test_skipping_helps_as_promised():
+    pot = Pot([0] * 6, [[1, a, b] for a in range(3) for b in range(3, 6)])
+    assert draw(pot.only(np.array([1, 2, 4, 5]))).figures.repeats == 0
+
+
+def test_people_who_have_met_all_but_one_are_told_so():
+    pairs = [(1, a, b) for a in range(3) for b in range(a + 1, 6) if b != 3]
+    told = best(Pot([0] * 6, pairs))
+    assert "person 0, person 1 and person 2 have met everybody but person 3, who can take one." in told
+
+
 def test_a_full_round_is_told_in_two_sentences():
     assert best(Pot([0, 1, 0, 1]))[:2] == ["No pair has met before.", "Every pair crosses organisations."]
 
