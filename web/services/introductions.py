@@ -1,6 +1,6 @@
 """What each member of a group is told: composed from the tables, queued as messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -88,70 +88,82 @@ def video(person: Person) -> str | None:
     return f"{person.video_kind}: {person.video_handle}" if known else person.video_handle
 
 
+@dataclass(frozen=True)
+class Doors:
+    """The links in one member's messages. The one link of a text leads to the conversation's page."""
+
+    page: messages.Link
+    check_in: messages.Link
+    calendar: messages.Link
+
+
 def introduce(
-    session: Session, programme: Programme, round_: Round, party: Party, window: Window, *, now: datetime
-) -> None:
-    """Queue each member's introduction and the question that comes later."""
-    for member in party.members:
-        person = party.people[member.person_id]
-        _introduce_one(session, programme, round_, party, person, window, now=now)
-
-
-def _introduce_one(
     session: Session,
     programme: Programme,
     round_: Round,
-    party: Party,
-    person: Person,
+    parties: Sequence[Party],
     window: Window,
     *,
     now: datetime,
 ) -> None:
-    group = party.group
-    facts = programmes.facts(programme)
-    # The one link of a text: the conversation as a page, with the ways to everything else on it.
-    page = links.make(session, Purpose.CONVERSATION, person.id, now=now, subject=group.id)
-    asked = window.check_in_again_at
-    check_in = links.make(session, Purpose.CHECK_IN, person.id, now=now, subject=group.id, usable_from=asked)
-    introduction = messages.Introduction(
-        programme=facts,
-        group=str(group.id),
+    """Queue every member's introduction and the questions that come later. O(people), about 0.5 ms each."""
+    readers = [(party, member.person_id) for party in parties for member in party.members]
+    doors = _make_doors(session, readers, window, now)
+    orders = [
+        order
+        for (party, reader), opened in zip(readers, doors, strict=True)
+        for order in _orders(programme, round_, party, party.people[reader], opened, window)
+    ]
+    outbox.queue_all(session, orders, now=now)
+
+
+def _make_doors(
+    session: Session, readers: Sequence[tuple[Party, str]], window: Window, now: datetime
+) -> list[Doors]:
+    asked = {Purpose.CHECK_IN: window.check_in_again_at}
+    purposes = (Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.CALENDAR)
+    wanted = [
+        links.Wanted(purpose, reader, party.group.id, asked.get(purpose))
+        for party, reader in readers
+        for purpose in purposes
+    ]
+    made = links.make_all(session, wanted, now=now)
+    return [Doors(*made[start : start + len(purposes)]) for start in range(0, len(made), len(purposes))]
+
+
+def _orders(
+    programme: Programme, round_: Round, party: Party, reader: Person, doors: Doors, window: Window
+) -> Iterator[outbox.Order]:
+    to, of_round, subject = recipient(reader), str(round_.id), f"group {party.group.id}"
+    introduction = _introduction(programme, party, reader, doors, window)
+    yield outbox.Order(introduction, to, subject, programme.slug, of_round)
+    for again, due in ((False, window.check_in_at), (True, window.check_in_again_at)):
+        question = messages.CheckIn(
+            programmes.facts(programme), party.named(reader.id), doors.check_in, doors.page, again
+        )
+        about = f"{subject} again" if again else subject
+        yield outbox.Order(question, to, about, programme.slug, of_round, due)
+
+
+def _introduction(
+    programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
+) -> messages.Introduction:
+    return messages.Introduction(
+        programme=programmes.facts(programme),
+        group=str(party.group.id),
         sequence=0,
-        partners=tuple(party.partner(member) for member in party.others(person.id)),
-        first_mover=group.first_mover or "",
+        partners=tuple(party.partner(member) for member in party.others(reader.id)),
+        first_mover=party.group.first_mover or "",
         why=party.why,
         slots=party.slots,
         until=window.ends_on,
         starts_on=window.starts_on,
         prompts=tuple(programme.prompts),
         video_room=party.room,
-        page=page,
-        check_in=check_in,
-        calendar_link=links.make(session, Purpose.CALENDAR, person.id, now=now, subject=group.id),
+        page=doors.page,
+        check_in=doors.check_in,
+        calendar_link=doors.calendar,
     )
-    to, this_round = recipient(person), str(round_.id)
-    outbox.queue(
-        session,
-        introduction,
-        to,
-        subject=f"group {group.id}",
-        programme=programme.slug,
-        round=this_round,
-        now=now,
-    )
-    for again, due in ((False, window.check_in_at), (True, window.check_in_again_at)):
-        question = messages.CheckIn(facts, party.named(person.id), check_in, page, again)
-        subject = f"group {group.id} again" if again else f"group {group.id}"
-        outbox.queue(
-            session,
-            question,
-            to,
-            subject=subject,
-            programme=programme.slug,
-            round=this_round,
-            due=due,
-            now=now,
-        )
 
 
 def room(programme: Programme, token: str) -> str | None:

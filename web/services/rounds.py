@@ -11,10 +11,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlmodel import Session, col, func, select
 
 from matcher import Result, draw, explain, legal
@@ -154,34 +155,43 @@ def _replace(session: Session, old: Round | None, drawn: Drawn, by: str, now: da
 
 
 def _write_groups(session: Session, round_: Round, drawn: Drawn) -> None:
-    pot, labels = drawn.pot, drawn.pot.labels()
-    first = _first_movers(session, drawn)
-    for number, row in enumerate(drawn.result.groups, start=1):
-        indices = row[row >= 0]
-        counts = count(pot.pot, indices[np.newaxis, :])
-        group = Group(
-            round_id=round_.id,
-            number=number,
-            why=explain.group(pot.pot, indices, labels),
-            repeats=counts.repeats,
-            crossing=counts.cross,
-            first_mover=first[number - 1],
-        )
-        session.add(group)
-        session.flush()
-        session.add_all(_members(group, pot, indices))
-    session.flush()
+    rows = [row[row >= 0] for row in drawn.result.groups]
+    first, labels = _first_movers(session, drawn), drawn.pot.labels()
+    told = [
+        _group_row(round_, drawn, number, members, first[number - 1], labels)
+        for number, members in enumerate(rows, start=1)
+    ]
+    ids = session.scalars(insert(Group).returning(col(Group.id), sort_by_parameter_order=True), told).all()
+    members = [
+        member for group, row in zip(ids, rows, strict=True) for member in _member_rows(group, drawn.pot, row)
+    ]
+    session.execute(insert(GroupMember), members)
 
 
-def _members(group: Group, pot: RoundPot, indices: NDArray[np.int32]) -> list[GroupMember]:
-    people = [pot.people[index] for index in indices]
+def _group_row(
+    round_: Round, drawn: Drawn, number: int, members: NDArray[np.int32], first: str, labels: explain.Labels
+) -> dict[str, Any]:
+    pot = drawn.pot.pot
+    counts = count(pot, members[np.newaxis, :])
+    return {
+        "round_id": round_.id,
+        "number": number,
+        "why": explain.group(pot, members.tolist(), labels),
+        "repeats": counts.repeats,
+        "crossing": counts.cross,
+        "first_mover": first,
+    }
+
+
+def _member_rows(group: int, pot: RoundPot, members: NDArray[np.int32]) -> list[dict[str, Any]]:
+    people = [pot.people[index] for index in members]
     return [
-        GroupMember(
-            group_id=group.id,
-            person_id=person,
-            organisation_id=pot.members[person].organisation_id,
-            position=position,
-        )
+        {
+            "group_id": group,
+            "person_id": person,
+            "organisation_id": pot.members[person].organisation_id,
+            "position": position,
+        }
         for position, person in enumerate(people)
     ]
 
@@ -378,8 +388,8 @@ def _tell_everyone(
 ) -> None:
     """Introductions for those in a group, a word for those who wanted one and have none; flags reset."""
     placed = set()
+    introductions.introduce(session, programme, round_, parties, window, now=now)
     for party in parties:
-        introductions.introduce(session, programme, round_, party, window, now=now)
         placed |= {member.person_id for member in party.members}
     for person in pot.people:
         pot.members[person].let_down = person not in placed
