@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import Session
 
 import matcher.cli
@@ -63,11 +64,13 @@ class OneLine(click.Group):
             self._stop(f"there is no programme {str(error)!r}")
         except OSError as error:
             self._stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        except (OperationalError, ProgrammingError) as error:
+            self._stop(f"the database cannot be used ({error.orig}); run `unmentoring db upgrade` first")
         except KNOWN as error:
-            self._stop(" ".join(str(error).split()))
+            self._stop(str(error))
 
     def _stop(self, text: str) -> None:
-        click.echo(f"unmentoring: {text}", err=True)
+        click.echo(f"unmentoring: {' '.join(text.split())}", err=True)
         raise SystemExit(2)
 
 

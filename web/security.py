@@ -51,7 +51,6 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
         )
     app.after_request(_own_policy)  # before Talisman's, so it runs after it
-    CSRFProtect(app)
     Talisman(
         app,
         force_https=False,  # the proxy in front does that; here it would break health checks
@@ -72,6 +71,8 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         headers_enabled=True,
     )
     app.extensions["limit"] = limiter
+    # After Talisman, so that the page that refuses a form has its nonce.
+    CSRFProtect(app)
     app.after_request(_no_store)
 
 

@@ -10,7 +10,7 @@ from web.settings import is_loopback
 
 pages = Blueprint("outbox", __name__, url_prefix="/outbox")
 A_PAGE = 50
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+FORWARDED = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 # The mail's own styles are inline; nothing is fetched for it and its links open in the whole window.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; "
@@ -22,7 +22,7 @@ MAIL_POLICY = (
 def _only_here() -> None:
     """The bodies hold sign-in links: whoever comes from elsewhere, or through a proxy, finds nothing."""
     here = house().settings.is_trial and is_loopback(request.remote_addr or "")
-    if not here or any(name in request.headers for name in FORWARDED):
+    if not here or any(name.lower().startswith(FORWARDED) for name in request.headers.keys()):  # noqa: SIM118
         abort(404)
 
 

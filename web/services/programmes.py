@@ -22,7 +22,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import audit
+from web.services import audit, words
 
 THINK_DO_SHARE = [
     "What are you thinking about at the moment?",
@@ -31,6 +31,7 @@ THINK_DO_SHARE = [
 ]
 REVIEW_AFTER = timedelta(days=365)
 CONVERSATION = timedelta(minutes=30)
+LONGEST_NAME = 80
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -82,6 +83,8 @@ def add(
         raise BadSettings("slug", f"there is a programme {slug!r} already")
     if not name.strip():
         raise BadSettings("name", "a programme needs a name")
+    if len(name.strip()) > LONGEST_NAME or words.has_invisible(name.strip()):
+        raise BadSettings("name", f"at most {LONGEST_NAME} letters, none of them invisible")
     made = Programme(
         slug=slug,
         name=name.strip(),

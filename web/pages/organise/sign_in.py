@@ -23,6 +23,8 @@ class SignedIn(UserMixin):
 
 
 def load_organiser(organiser_id: str) -> SignedIn | None:
+    if "session" not in g:  # refused at the door, before anything was opened: such a page knows nobody
+        return None
     found = g.session.get(Organiser, organiser_id)
     return SignedIn(found) if found else None
 

@@ -1,0 +1,151 @@
+"""Commands given something wrong end with one line that names it, and exit code 2."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.world import World
+from web.cli import main
+
+PEOPLE = "name,organisation,email\n"
+
+
+@pytest.fixture
+def command(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Runs `unmentoring …` on the world's database."""
+    monkeypatch.setenv("DATABASE_URL", world.worker.settings.database_url)
+    monkeypatch.setenv("QUEUE_URL", world.worker.settings.queue)
+    monkeypatch.setenv("PUBLIC_URL", world.worker.settings.public_url)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, list(words))
+
+    return run
+
+
+def write(folder: Path, name: str, content: str | bytes) -> str:
+    file = folder / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("round draw nowhere", "there is no programme 'nowhere'"),
+        ("round draw councils", "Nobody is in the pot"),
+        ("round show councils", "There is no round yet"),
+        ("round show councils 7", "There is no round yet"),
+        ("round send councils 7", "There is no round 7"),
+        ("people export --programme nowhere", "there is no programme 'nowhere'"),
+        ("people import none.csv --programme councils", "none.csv"),
+        ("people import . --programme councils", "."),
+        ("people erase nobody@example.org", "nobody@example.org: nobody has that address"),
+        ("people erase nobody", "Enter an email address like name@example.org"),
+        ("organiser add nobody --programme councils", "Enter an email address like name@example.org"),
+        ("organiser add a@example.org --programme nowhere", "there is no programme 'nowhere'"),
+        ("programme add councils --name Again", "slug: there is a programme 'councils' already"),
+        ("programme add UPPER --name Again", "slug: 'UPPER' must be 1 to 40 small letters"),
+        ("programme add blank --name=", "name: a programme needs a name"),
+        (f"programme add long --name {'x' * 81}", "name: at most 80 letters"),
+        ("programme add wrong --name A --contact nobody", "Enter an email address like name@example.org"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(command, words: str, told: str) -> None:  # type: ignore[no-untyped-def]
+    result = command(*words.split())
+    said = result.stderr.strip()
+    assert (result.exit_code, told in said, len(said.splitlines()) == 1 or "Usage:" in said) == (
+        2,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "p.csv: the file is empty"),
+        ("name,email\n", "p.csv:1: organisation: there is no such column"),
+        (PEOPLE + "Amina,Leeds,amina\n", "p.csv:2: email: Enter an email address"),
+        (PEOPLE.encode() + b"\xff,Leeds,a@example.org\n", "p.csv:2: not UTF-8"),
+        (PEOPLE + "A,Leeds,a@x.org\nB,Leeds,a@x.org\n", "p.csv:3: email: a@x.org is in row 2 already"),
+    ],
+)
+def test_a_wrong_file_is_told_with_file_row_and_column(  # type: ignore[no-untyped-def]
+    command, tmp_path: Path, content: str | bytes, told: str
+) -> None:
+    result = command("people", "import", write(tmp_path, "p.csv", content), "--programme", "councils")
+    assert (result.exit_code, told in result.stderr, result.stderr.count("\n")) == (2, True, 1)
+
+
+def test_a_wrong_setting_is_told_in_one_line(command, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("PROXY_HOPS", "many")
+    result = command("audit", "verify")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_a_database_without_tables_is_told_in_one_line(  # type: ignore[no-untyped-def]
+    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    result = command("audit", "verify")
+    assert (result.exit_code, "unmentoring db upgrade" in result.stderr, result.stderr.count("\n")) == (
+        2,
+        True,
+        1,
+    )
+
+
+def test_a_tampered_audit_is_told_in_one_line(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    from sqlalchemy import text
+
+    world.join()
+    with world.write() as session:
+        session.execute(text("UPDATE auditentry SET actor = 'x' WHERE id = 2"))
+    result = command("audit", "verify")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "unmentoring: entry 2: does not follow from the entry before it\n",
+    )
+
+
+def test_a_round_is_drawn_shown_and_sent(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.join_many(4)
+    said = [command(*words.split()) for words in ("round draw councils --seed 1", "round send councils 1")]
+    world.work()
+    assert ([result.exit_code for result in said], len(world.inbox(kind="introduction"))) == ([0, 0], 4)
+
+
+def test_a_round_is_sent_once(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.join_many(4)
+    world.draw()
+    results = [command("round", "send", "councils", "1") for _ in range(2)]
+    world.work()
+    assert ([result.exit_code for result in results], len(world.inbox(kind="introduction"))) == ([0, 0], 4)
+
+
+def test_the_first_organiser_s_link_signs_in(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    link = command("organiser", "add", "first@example.org", "--programme", "councils").stdout.strip()
+    from datetime import UTC, datetime
+
+    world.clock.now = datetime.now(UTC)
+    assert world.visitor().open(link).press("Sign in").path == "/organise/councils/"
+
+
+def test_people_go_out_as_they_are(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.join("Amina Yusuf")
+    assert "Amina Yusuf" in command("people", "export", "--programme", "councils").stdout
+
+
+def test_somebody_is_erased_by_address(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    person = world.join(email="amina@example.org")
+    command("people", "erase", "Amina@example.org")
+    assert world.person(person).name == ""
+
+
+def test_the_outbox_is_listed_without_addresses(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.join(email="amina@example.org")
+    said = command("outbox", "list").stdout
+    assert ("welcome" in said, "amina" in said) == (True, False)

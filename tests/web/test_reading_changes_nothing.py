@@ -1,0 +1,100 @@
+"""GET and HEAD change no row of ours: mail programs and their scanners open every link they see."""
+
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Answer, Purpose, Role, Showing
+from web.permissions import Access
+from web.services import conversations
+from web.services.conversations import Said
+
+
+@pytest.fixture
+def lived_in(world: World) -> World:
+    """A world in which every page has something to show."""
+    people = world.join_many(5)
+    world.round()
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(people[0]), people[0])
+        said = Said(Answer.MET, "Vans.", "https://example.org/vans", Showing.WITH_NAME)
+        conversations.check_in(session, talk, said, now=world.now)
+    world.work()
+    world.clock.turn(days=28)
+    world.draw(seed=2)
+    return world
+
+
+def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
+    """Every way to fill in an address: with each real link that may stand there."""
+    base: dict[str, object] = {"slug": world.slug, "number": 1, "message": 1}
+    wanted = {name: base[name] for name in rule.arguments if name in base}
+    if "token" not in rule.arguments:
+        yield wanted
+        return
+    for token in tokens(world):
+        yield wanted | {"token": token}
+
+
+def tokens(world: World) -> list[str]:
+    person = world.groups()[0][0]
+    group = world.group_of(person)
+    organiser = world.appoint("organiser@councils.example", Role.OWNER)
+    request = world.ask(world.details())
+    subjects = {
+        Purpose.CONFIRM: request,
+        Purpose.NEW_ADDRESS: request,
+        Purpose.INVITATION: 1,
+        Purpose.CONVERSATION: group,
+        Purpose.CALENDAR: group,
+        Purpose.CHECK_IN: group,
+    }
+    made = []
+    for purpose in Purpose:
+        if purpose is not Purpose.UNSUBSCRIBE:
+            whose = organiser if purpose is Purpose.SIGN_IN else person
+            made.append(world.door(purpose, whose, subjects.get(purpose)).split("/"))
+    found = [max(parts, key=len) for parts in made]
+    return [*found, world.worker.signer.standing_token(Purpose.UNSUBSCRIBE, person)]
+
+
+def addresses(world: World) -> list[str]:
+    adapter = world.app.url_map.bind("127.0.0.1")
+    found = []
+    for rule in world.app.url_map.iter_rules():
+        decided = getattr(world.app.view_functions[rule.endpoint], "access", None)
+        if "GET" in (rule.methods or ()) and decided is not Access.PROVIDER:
+            found += [adapter.build(rule.endpoint, each) for each in values(world, rule)]
+    return found
+
+
+def fetch(visitor: Visitor, method: str, address: str) -> int:
+    return visitor.client.open(address, method=method).status_code
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_no_row_changes_whatever_is_fetched(lived_in: World) -> None:
+    nothing_changes(lived_in, "GET")
+
+
+def test_no_row_changes_whatever_is_asked_after(lived_in: World) -> None:
+    nothing_changes(lived_in, "HEAD")
+
+
+def nothing_changes(lived_in: World, method: str) -> None:
+    visitor = lived_in.organiser()
+    everywhere = addresses(lived_in)
+    before = lived_in.dump()
+    answers = {address: fetch(visitor, method, address) for address in everywhere}
+    broken = {address: status for address, status in answers.items() if status >= 500}
+    assert (lived_in.dump() == before, broken) == (True, {})
+
+
+def test_the_walk_reaches_pages_behind_every_kind_of_link(lived_in: World) -> None:
+    visitor = lived_in.organiser()
+    reached = [address for address in addresses(lived_in) if fetch(visitor, "GET", address) == 200]
+    doors = {address.split("/")[1] for address in reached}
+    assert {"me", "conversation", "checkin", "confirm", "unsubscribe", "organise", "outbox", "p"} <= doors

@@ -1,0 +1,215 @@
+"""What guards every request: headers, hosts, proxies, form tokens, sizes, rates, mail programs."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from notifications.tables import Suppression
+from tests.support.visitor import Visitor
+from tests.support.world import PUBLIC, World, settings_at
+from web.app import create_app
+from web.house import KEY
+from web.models import Purpose
+from web.settings import Settings
+
+FORWARDED = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via", "X-Forwarded-Proto"]
+
+
+@pytest.mark.parametrize("path", ["/", "/p/councils/", "/p/councils/join", "/nowhere", "/me/nobody"])
+def test_every_page_forbids_what_it_does_not_need(world: World, path: str) -> None:
+    policy = world.visitor().open(path).answer.headers["Content-Security-Policy"]
+    assert ("default-src 'none'" in policy, "unsafe" in policy, "frame-ancestors 'none'" in policy) == (
+        True,
+        False,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Cache-Control", "no-store"),
+    ],
+)
+def test_every_page_says(world: World, header: str, value: str) -> None:
+    assert world.visitor().open("/p/councils/join").answer.headers[header] == value
+
+
+def test_a_nonce_is_used_once(world: World) -> None:
+    policies = {world.visitor().open("/").answer.headers["Content-Security-Policy"] for _ in range(3)}
+    assert len(policies) == 3
+
+
+def test_a_session_is_for_this_site_and_no_script(world: World) -> None:
+    cookie = world.visitor().open("/p/councils/join").answer.headers["Set-Cookie"]
+    assert ("HttpOnly" in cookie, "SameSite=Lax" in cookie) == (True, True)
+
+
+def served_publicly(settings: Settings, **other: object) -> Flask:
+    public = {
+        "public_url": "https://unmentoring.example.org",
+        "secret_key": "a key of our own, long enough to be one",
+        "email_provider": "smtp",
+        "smtp_url": "smtp://localhost:25",
+    }
+    return create_app(Settings(**settings.model_dump() | public | other), limits=False)
+
+
+def test_in_production_the_session_travels_encrypted_only(world: World, settings: Settings) -> None:
+    client = served_publicly(settings).test_client()
+    answer = client.get("/p/councils/join", base_url="https://unmentoring.example.org")
+    cookie = answer.headers["Set-Cookie"]
+    assert ("__Host-session" in cookie, "Secure" in cookie) == (True, True)
+
+
+def test_in_production_browsers_are_told_to_stay_encrypted(world: World, settings: Settings) -> None:
+    client = served_publicly(settings).test_client()
+    answer = client.get("/", base_url="https://unmentoring.example.org")
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+
+
+def test_in_production_there_is_no_outbox(world: World, settings: Settings) -> None:
+    client = served_publicly(settings).test_client()
+    assert client.get("/outbox", base_url="https://unmentoring.example.org").status_code == 404
+
+
+# Hosts and proxies
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8000"])
+def test_an_unknown_host_is_refused(world: World, host: str) -> None:
+    answer = world.app.test_client().get("/", headers={"Host": host})
+    assert (answer.status_code, "evil" in answer.text) == (400, False)
+
+
+def test_links_in_messages_come_from_the_settings_not_from_the_request(world: World) -> None:
+    world.join(email="amina@example.org")
+    world.clock.turn(minutes=2)
+    visitor = world.visitor().open("/my-page", base_url="http://localhost:9")
+    visitor.press("Send me my link", email="amina@example.org")
+    assert f"{PUBLIC}/me/" in world.letter("amina@example.org", "my_link").text
+
+
+@pytest.mark.parametrize("header", FORWARDED)
+def test_the_outbox_is_not_shown_through_a_proxy(world: World, header: str) -> None:
+    answer = world.visitor().open("/outbox", headers={header: "203.0.113.7"})
+    assert answer.status == 404
+
+
+def test_the_outbox_is_not_shown_to_another_machine(world: World) -> None:
+    answer = world.visitor().open("/outbox", environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    assert answer.status == 404
+
+
+def test_the_outbox_is_shown_to_this_machine(world: World) -> None:
+    assert world.visitor().open("/outbox").status == 200
+
+
+# Form tokens
+
+
+def test_a_form_without_its_token_is_refused_with_a_page(world: World) -> None:
+    visitor = world.visitor()
+    visitor.post("/my-page", {"email": "amina@example.org"})
+    assert (visitor.status, world.dump()["request"]) == (422, [])
+
+
+def test_somebody_else_s_form_token_is_refused(world: World) -> None:
+    token = world.visitor().token("/my-page")
+    visitor = world.visitor()
+    visitor.post("/my-page", {"email": "amina@example.org", "csrf_token": token})
+    assert visitor.status == 422
+
+
+def test_a_form_without_its_token_is_refused_to_organisers_too(world: World) -> None:
+    visitor = world.organiser()
+    visitor.post("/organise/councils/rounds/draw")
+    assert visitor.status == 422
+
+
+# Sizes and rates
+
+
+def test_a_form_larger_than_any_person_writes_is_refused_with_a_page(world: World) -> None:
+    visitor = world.visitor().open("/my-page")
+    visitor.post("/my-page", {"email": "a" * 70_000})
+    assert (visitor.status, bool(visitor.heading)) == (413, True)
+
+
+def test_a_form_just_small_enough_is_read(world: World) -> None:
+    token = world.visitor().token("/my-page")
+    visitor = world.visitor()
+    visitor.open("/my-page")
+    visitor.post("/my-page", {"email": "a" * 60_000, "csrf_token": token})
+    assert visitor.status == 422
+
+
+def test_a_network_may_send_so_many_forms_and_no_more(world: World, settings: Settings) -> None:
+    app = create_app(settings, clock=world.clock, limits=True)
+    visitor = Visitor(app).open("/my-page")
+    form = {"email": "", "csrf_token": visitor.token("/my-page")}
+    answers = [visitor.post("/my-page", form).status_code for _ in range(21)]
+    app.extensions[KEY].database.dispose()
+    assert (answers[19], answers[20]) == (422, 429)
+
+
+def test_reading_is_never_refused_for_being_too_much(world: World, settings: Settings) -> None:
+    app = create_app(settings, clock=world.clock, limits=True)
+    visitor = Visitor(app)
+    answers = {visitor.open("/my-page").status for _ in range(40)}
+    app.extensions[KEY].database.dispose()
+    assert answers == {200}
+
+
+# Mail programs
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_mail_program_unsubscribes_with_one_post_and_no_cookie(world: World) -> None:
+    person = world.join()
+    token = world.worker.signer.standing_token(Purpose.UNSUBSCRIBE, person)
+    answer = world.app.test_client(use_cookies=False).post(
+        f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"}
+    )
+    with world.read() as session:
+        assert (answer.status_code, len(session.scalars(select(Suppression)).all())) == (200, 1)
+
+
+def test_every_introduction_names_that_link_in_its_headers(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    headers = world.letter("person-001@example.org", "introduction").headers
+    assert (headers["List-Unsubscribe-Post"], PUBLIC in headers["List-Unsubscribe"]) == (
+        "List-Unsubscribe=One-Click",
+        True,
+    )
+
+
+def test_a_changed_unsubscribe_link_stops_nobody(world: World) -> None:
+    person = world.join()
+    token = world.worker.signer.standing_token(Purpose.UNSUBSCRIBE, person)
+    answer = world.app.test_client().post(f"/unsubscribe/{token[:-1]}x")
+    assert (answer.status_code, world.dump()["suppression"]) == (404, [])
+
+
+def test_the_same_secret_key_signs_links_after_a_restart(world: World, settings: Settings) -> None:
+    door = world.page_of(world.join())
+    again = create_app(settings, clock=world.clock, limits=False)
+    status = Visitor(again).open(door).status
+    again.extensions[KEY].database.dispose()
+    assert status == 200
+
+
+def test_the_key_before_opens_links_and_the_new_one_makes_them(world: World, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    door = world.page_of(world.join())
+    url = world.worker.settings.database_url
+    new = settings_at(
+        url, tmp_path, secret_key="another key", secret_key_previous=world.worker.settings.secret_key
+    )
+    app = create_app(new, clock=world.clock, limits=False)
+    status = Visitor(app).open(door).status
+    app.extensions[KEY].database.dispose()
+    assert status == 200

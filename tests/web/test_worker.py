@@ -1,0 +1,76 @@
+"""The queue only wakes us: losing a task or having it twice is harmless."""
+
+from datetime import timedelta
+
+from huey.api import Huey
+
+from tests.support.world import World
+from web.worker import Worker, queue_of, tasks, waker
+
+
+def drain(queue: Huey) -> int:
+    """Run what is queued, as a consumer would; how many tasks there were."""
+    done = 0
+    while task := queue.dequeue():
+        queue.execute(task)
+        done += 1
+    return done
+
+
+def test_a_task_that_comes_twice_sends_once(world: World) -> None:
+    settings = world.worker.settings
+    wake = waker(settings)
+    world.ask(world.details())
+    wake()
+    wake()
+    queue = queue_of(settings)
+    tasks(queue, settings)
+    assert (drain(queue), len(world.inbox())) == (2, 1)
+
+
+def test_a_lost_task_is_made_good_by_the_next_sweep(world: World) -> None:
+    world.ask(world.details())
+    world.worker.sweep()
+    assert len(world.inbox()) == 1
+
+
+def test_two_sweeps_at_one_moment_do_no_more_than_one(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    world.clock.turn(days=14)
+    world.worker.sweep()
+    Worker(world.worker.settings, world.database, world.clock).sweep()
+    assert len(world.inbox(kind="check_in")) == 2
+
+
+def test_the_queue_carries_nothing_about_anybody(world: World) -> None:
+    from pathlib import Path
+
+    settings = world.worker.settings
+    world.ask(world.details(email="amina@example.org"))
+    waker(settings)()
+    files = Path(settings.queue.partition(":///")[2]).parent.glob("queue.db*")
+    assert not any(b"amina" in file.read_bytes() for file in files)
+
+
+def test_a_queue_that_cannot_be_reached_costs_nobody_their_form(world: World) -> None:
+    settings = world.worker.settings.model_copy(update={"queue_url": "redis://127.0.0.1:1/0"})
+    waker(settings)()
+    assert world.ask(world.details())
+
+
+def test_what_was_sent_long_ago_is_blanked(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    world.clock.turn(days=91)
+    world.worker.sweep()
+    world.clock.turn(days=1)
+    old = world.now - timedelta(days=90)
+    kept = [m for m in world.inbox() if m.sent_at < old]
+    assert kept == []
+
+
+def test_a_worker_with_nothing_to_do_does_nothing(world: World) -> None:
+    world.work()
+    before = world.dump()
+    assert (world.work(), world.dump() == before) == (0, True)
