@@ -115,7 +115,8 @@ def draw(
     seconds = time.perf_counter() - start
     referee.check(given.pot, result)
     if out:
-        why = [explain.group(given.pot, group.tolist(), given.labels) for group in result.groups]
+        reasons = explain.Reasons(given.pot, given.labels, size)
+        why = [reasons.group(group.tolist()) for group in result.groups]
         tables.write_round(out, given.people, given.pot, result.groups, why)
     if proof_file:
         proof_file.write_text(result.proof.to_json() + "\n", encoding="utf-8")
@@ -134,9 +135,10 @@ def _figures(result: Result, left: list[tuple[int, str]], given: Input, seconds:
 
 def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bool) -> None:
     if listed:
+        reasons = explain.Reasons(given.pot, given.labels, result.groups.shape[1] - 1)
         for group in result.groups:
             names = " · ".join(given.people.ids[person] for person in group if person >= 0)
-            click.echo(f"{names}\t{explain.group(given.pot, group.tolist(), given.labels)}")
+            click.echo(f"{names}\t{reasons.group(group.tolist())}")
         click.echo("")
     figures = result.figures
     click.echo(f"{figures.people} people, {figures.groups} groups. Seed {figures.seed}.")

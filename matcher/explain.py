@@ -28,13 +28,49 @@ class Labels:
     organisations: Sequence[str]
 
 
-def group(pot: Pot, members: Sequence[int], labels: Labels) -> str:
-    """Why these people, in one to three short sentences. O(history)."""
-    people = [int(person) for person in members if person >= 0]
-    told = [_meetings(pot, people, labels), _organisations(pot, people, labels)]
-    if len(people) == 3:
-        told.append(_three(pot, people))
-    return " ".join(sentence for sentence in told if sentence)
+def group(pot: Pot, members: Sequence[int], labels: Labels, size: int = 2) -> str:
+    """Why these people, in one to three short sentences. O(history); for many groups use Reasons."""
+    return Reasons(pot, labels, size).group(members)
+
+
+class Reasons:
+    """Why these people, for many groups of one pot: how often organisations have met is counted once."""
+
+    def __init__(self, pot: Pot, labels: Labels, size: int = 2) -> None:
+        self._pot = pot
+        self._labels = labels
+        self._size = size
+        first = pot.pairs_met // max(pot.n, 1)
+        ends = pot.codes[first], pot.codes[pot.pairs_met - first * pot.n]
+        kinds = int(pot.codes.max(initial=0)) + 1
+        key = np.minimum(*ends).astype(np.int64) * kinds + np.maximum(*ends)
+        self._kinds = kinds
+        self._known, self._counts = np.unique(key, return_counts=True)
+
+    def group(self, members: Sequence[int]) -> str:
+        """One to three short sentences."""
+        people = [int(person) for person in members if person >= 0]
+        told = [_meetings(self._pot, people, self._labels), self._organisations(people)]
+        if len(people) == 3 and self._size == 2:
+            told.append(_three(self._pot, people))
+        return " ".join(told)
+
+    def _organisations(self, people: list[int]) -> str:
+        codes = sorted({int(self._pot.organisation[person]) for person in people})
+        names = [self._labels.organisations[code] for code in codes]
+        if len(codes) == 1:
+            return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
+        if len(people) > 2:
+            return f"From {_list(names)}."
+        one, other = (self._labels.organisations[int(self._pot.organisation[person])] for person in people)
+        return _history_of(one, other, self._times(*people))
+
+    def _times(self, a: int, b: int) -> int:
+        """How many pairs of these two people's organisations have met."""
+        one, other = sorted((int(self._pot.codes[a]), int(self._pot.codes[b])))
+        at = int(np.searchsorted(self._known, one * self._kinds + other))
+        there = at < len(self._known) and self._known[at] == one * self._kinds + other
+        return int(self._counts[at]) if there else 0
 
 
 def _meetings(pot: Pot, people: list[int], labels: Labels) -> str:
@@ -51,29 +87,11 @@ def _meetings(pot: Pot, people: list[int], labels: Labels) -> str:
     return _list(told) + "." if len(people) > 2 else f"Last met {told[0].rsplit(' last met ', 1)[1]}."
 
 
-def _organisations(pot: Pot, people: list[int], labels: Labels) -> str:
-    codes = sorted({int(pot.organisation[person]) for person in people})
-    names = [labels.organisations[code] for code in codes]
-    if len(codes) == 1:
-        return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
-    if len(people) > 2:
-        return f"From {_list(names)}."
-    one, other = (labels.organisations[int(pot.organisation[person])] for person in people)
-    return _history_of(one, other, _times(pot, codes[0], codes[1]))
-
-
 def _history_of(one: str, other: str, times: int) -> str:
     if times == 0:
         return f"{one} and {other} have not met before."
     often = {1: "once", 2: "twice"}.get(times, f"{number(times)} times")
     return f"{one} has met {other} {often} before."
-
-
-def _times(pot: Pot, one: int, other: int) -> int:
-    """How many pairs of these two organisations have met."""
-    a = pot.organisation[pot.pairs_met // pot.n]
-    b = pot.organisation[pot.pairs_met % pot.n]
-    return int((((a == one) & (b == other)) | ((a == other) & (b == one))).sum())
 
 
 def _three(pot: Pot, people: list[int]) -> str:

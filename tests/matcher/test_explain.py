@@ -25,6 +25,10 @@ def test_a_pair_is_told_its_past(met, words):
     assert explain.group(pot, [0, 2], NAMES) == words
 
 
+def test_a_three_among_threes_is_not_told_the_number_is_odd():
+    assert "odd" not in explain.group(Pot([0, 0, 1, 2, 1]), [0, 2, 3], NAMES, size=3)
+
+
 def test_people_of_one_organisation_are_told_so():
     assert explain.group(Pot([0, 0, 1, 2, 1]), [0, 1], NAMES) == "Never met. Both from Leeds."
 
