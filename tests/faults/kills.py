@@ -118,7 +118,7 @@ def _kill_workers(day: Day) -> None:
     chance = random.Random(day.seed)
     address = (day.folder / "address").read_text()
     workers = [_start(_work, day, address) for _ in range(day.workers)]
-    deadline = time.time() + 60 + day.messages / 20
+    deadline = time.time() + 120 + day.kills + day.messages / 5  # what is not done by then counts as lost
     kills = 0
     with closing(_Watch(day)) as watch:
         while not (watch.done() and kills >= day.kills) and time.time() < deadline:

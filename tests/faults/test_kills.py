@@ -5,7 +5,11 @@ import pytest
 from tests.faults import kills, mutants
 from tests.faults.kills import Day
 
-pytestmark = pytest.mark.faults
+pytestmark = [
+    pytest.mark.faults,
+    # The test runner may have threads of its own; the forked processes open everything they need anew.
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+]
 
 
 def test_killed_workers_lose_nothing_and_say_nothing_twice(empty_url, tmp_path):
