@@ -115,10 +115,11 @@ def render(
 ) -> Rendered:
     """The message in its reader's channel.
 
-    `links` makes the address of a link for a person. `reply_to` is where answers to kinds with `replies` go.
-    About 1 ms.
+    `links` makes the address of a link for a person. `reply_to` is where answers to kinds with `replies` go;
+    without one nobody is asked to answer. About 1 ms.
     """
-    facts = _facts(message, to, links, now) | {"answers": texts_take_replies}
+    answers = texts_take_replies if to.channel is Channel.SMS else bool(reply_to)
+    facts = _facts(message, to, links, now) | {"answers": answers}
     if to.channel is Channel.SMS:
         return Rendered(sms=_sms(message, facts))
     return _email(message, to, facts, links, now, reply_to)

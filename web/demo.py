@@ -264,7 +264,7 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
     ).first()
     if introduction:
         told = introduction.message()
-        found.append(("An introduction", address(told.page, introduction.person)))  # type: ignore[attr-defined]
+        found.append(("An introduction", address(told.conversation, introduction.person)))  # type: ignore[attr-defined]
         found.append(("Its check-in", address(told.check_in, introduction.person)))  # type: ignore[attr-defined]
     organiser = organisers.by_email(session, ORGANISER)
     if organiser:

@@ -90,9 +90,10 @@ def video(person: Person) -> str | None:
 
 @dataclass(frozen=True)
 class Doors:
-    """The links in one member's messages. The one link of a text leads to the conversation's page."""
+    """The links in one member's messages: their own page, this conversation, its check-in and calendar."""
 
     page: messages.Link
+    conversation: messages.Link
     check_in: messages.Link
     calendar: messages.Link
 
@@ -121,7 +122,7 @@ def _make_doors(
     session: Session, readers: Sequence[tuple[Party, str]], window: Window, now: datetime
 ) -> list[Doors]:
     asked = {Purpose.CHECK_IN: window.check_in_again_at}
-    purposes = (Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.CALENDAR)
+    purposes = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.CALENDAR)
     wanted = [
         links.Wanted(purpose, reader, party.group.id, asked.get(purpose))
         for party, reader in readers
@@ -163,6 +164,7 @@ def _introduction(
         page=doors.page,
         check_in=doors.check_in,
         calendar_link=doors.calendar,
+        conversation=doors.conversation,
     )
 
 
