@@ -319,7 +319,6 @@ class Introduction(Message):
     `why`          a sentence or two on why these people
     `until`        the last day of the round; the introduction is not sent after it
     `cannot`       None once it is too late to drop out
-    `conversation` where the one link of a text leads: this conversation; `page` is the reader's own
     `conversation` where a text's one link leads: this conversation as a page; `page` is the reader's own
     """
 
