@@ -52,6 +52,7 @@ def fill(live: LiveApp) -> Doors:
         door = world.door(Purpose.CHECK_IN, person, world.group_of(person))
         world.visitor().open(door).press("Tell us", answer="met", text=words, showing="with name")
     world.organiser().open(f"/organise/{world.slug}/learning").press("Publish")
+    live.worker.idle()
     world.round()
     _some_are_away(live, others, alone)
     three = next(group for group in world.groups(2) if len(group) == 3)
@@ -87,6 +88,8 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str) -> Doors:
     world = live.world
     full_page = world.page_of(amina, full=True)
     world.visitor().open(f"{full_page}/details").press("Save my details", email="amina@new.example.org")
+    # Otherwise a message could be in the hands of the worker that the forms woke, and not there yet.
+    live.worker.idle()
     with world.write() as session:
         old = links.make(session, Purpose.FULL_PAGE, amina, now=world.now - timedelta(days=2))
     invitation, new_address = world.letter("ivy@brent.example.org"), world.letter("amina@new.example.org")
