@@ -79,7 +79,7 @@ def queue(
 
 
 def queue_all(session: Session, orders: Iterable[Order], *, now: datetime) -> list[int | None]:
-    """`queue` for many at once: an id or None for each, in order. About 60 µs each.
+    """`queue` for many at once: an id or None for each, in order. About 0.1 ms each.
 
     Raises:
         NoWayThere: as for `queue`; then none of them is queued.
