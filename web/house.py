@@ -15,6 +15,7 @@ from web.tokens import Signer
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = "unmentoring"
+LAST_PAGE = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class House:
 
 def house() -> House:
     return cast(House, current_app.extensions[KEY])
+
+
+def page_number() -> int:
+    """Which page of a list is wanted: the first, unless a sensible number says otherwise."""
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
 
 
 def signer_of(settings: Settings) -> Signer:

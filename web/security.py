@@ -3,16 +3,18 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, abort, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from web.settings import Settings
 
 FORM_BYTES = 64 * 1024
+LARGEST_ID = 2**31 - 1
 # Nothing is loaded from elsewhere. `frame-src` is for the outbox, which shows mails in a frame of their own.
 POLICY = {
     "default-src": "'none'",
@@ -32,6 +34,7 @@ OPEN_FORMS = "20 per minute; 100 per hour"
 def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> None:
     public = urlsplit(settings.public_url)
     https = public.scheme == "https"
+    app.url_map.converters["int"] = Number
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=[key for key in [settings.secret_key_previous] if key],
@@ -73,6 +76,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
     app.extensions["limit"] = limiter
     # After Talisman, so that the page that refuses a form has its nonce.
     CSRFProtect(app)
+    app.before_request(_refuse_what_cannot_be_stored)
     app.after_request(_no_store)
 
 
@@ -85,6 +89,19 @@ def limit_open_forms(app: Flask, *endpoints: str) -> None:
 
 def _only_reading() -> bool:
     return request.method in ("GET", "HEAD")
+
+
+def _refuse_what_cannot_be_stored() -> None:
+    """PostgreSQL has no letter for zero, so nothing can be found under it."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        abort(404)
+
+
+class Number(IntegerConverter):
+    """A number in an address, as far as the columns of our ids go."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int = 0, max: int = LARGEST_ID) -> None:  # noqa: A002
+        super().__init__(map, fixed_digits, min, max)
 
 
 def _hosts(settings: Settings, public: str) -> list[str]:

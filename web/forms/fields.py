@@ -135,6 +135,7 @@ class Readable:
             raise StopValidation(f"Use at most {self.most} letters; this has {len(text):,}")
         kept = text.replace("\n", "") if getattr(field, "lines", False) else text
         if words.has_invisible(kept):
+            field.data = "\n".join(words.made_visible(line) for line in text.split("\n"))
             raise StopValidation("Remove the characters that cannot be seen; typing it anew helps")
 
 

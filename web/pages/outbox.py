@@ -4,7 +4,7 @@ from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from notifications.providers import local
-from web.house import house
+from web.house import house, page_number
 from web.permissions import on_this_machine
 from web.settings import is_loopback
 
@@ -30,7 +30,7 @@ def _only_here() -> None:
 @on_this_machine
 def listing() -> ResponseReturnValue:
     wanted = request.args.get("to", "").strip()
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_number()
     found = local.inbox(g.session, to=wanted or None, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
     return render_template(
         "outbox/list.html", messages=found[:A_PAGE], older=len(found) > A_PAGE, page=page, wanted=wanted

@@ -1,10 +1,10 @@
 """What a programme shows to anyone: itself, what was learned, how it matches."""
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.feeds import learning_feed
-from web.house import house
+from web.house import house, page_number
 from web.permissions import open_to_everyone
 from web.services import agreements, learnings, programmes, times
 
@@ -30,7 +30,7 @@ def home(slug: str) -> ResponseReturnValue:
 @open_to_everyone
 def wall(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_number()
     shown, older = learnings.wall(g.session, programme, page=page)
     cards = [card(one) for one in shown]
     return render_template("programme/wall.html", programme=programme, cards=cards, page=page, older=older)

@@ -23,6 +23,11 @@ def has_invisible(line: str) -> bool:
     return any(unicodedata.category(letter) in INVISIBLE and letter not in JOINERS for letter in line)
 
 
+def made_visible(text: str) -> str:
+    """With a sign in place of each character that cannot be seen, so that it can be found and removed."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if has_invisible(letter) else letter for letter in text)
+
+
 def with_names(text: str, names: Mapping[str, str]) -> str:
     """Put names in place of ids in braces; who has been erased is somebody who has left."""
     return A_PERSON.sub(lambda found: names.get(found[1]) or GONE, text)

@@ -3,6 +3,7 @@
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from web.house import page_number
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import needs
@@ -12,7 +13,7 @@ from web.services import rosters, times
 @pages.get("/<slug>/people")
 @needs(Role.VIEWER)
 def everyone() -> ResponseReturnValue:
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_number()
     wanted = request.args.get("search", "").strip()[:80]
     roster = rosters.search(g.session, g.programme, wanted, page=page, today=times.today(g.now))
     return render_template(
