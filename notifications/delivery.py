@@ -101,8 +101,10 @@ def tidy(session: Session, now: datetime) -> int:
         col(OutboxMessage.state).in_((State.QUEUED, State.HELD)), col(OutboxMessage.expires_at) <= now
     )
     cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
+    erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
     return (
         change(session, claimed.values(state=State.QUEUED, lease_until=None))
+        + change(session, sending.where(col(OutboxMessage.payload).is_(None)).values(erased))
         + change(session, sending.values(cut_off))
         + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
     )

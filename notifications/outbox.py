@@ -19,7 +19,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy import CursorResult, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert, Update
 from sqlmodel import Session, col
@@ -226,9 +226,16 @@ def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> 
 
 
 def blank_older_than(session: Session, before: datetime) -> int:
-    """Retention: blank what was settled before a moment, and say how many messages that were."""
+    """Retention: blank what was over before a moment, and say how many messages that were.
+
+    What nobody settled, like a text that stayed uncertain or a message that was cancelled, counts from when it
+    was queued.
+    """
+    idle = col(OutboxMessage.state).not_in((*WAITING, State.SENDING)) & (
+        col(OutboxMessage.queued_at) < before
+    )
     old = select(col(OutboxMessage.id)).where(
-        col(OutboxMessage.settled_at) < before, col(OutboxMessage.payload).is_not(None)
+        or_(col(OutboxMessage.settled_at) < before, idle), col(OutboxMessage.payload).is_not(None)
     )
     ids = [id_ for id_ in session.scalars(old) if id_ is not None]
     for some in _bunches(ids):

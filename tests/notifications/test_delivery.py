@@ -218,6 +218,22 @@ def test_a_worker_that_died_while_sending_leaves_it_uncertain(post, memory, cloc
     assert (memory.calls, post.state()) == (0, State.UNCERTAIN)
 
 
+def test_what_was_cut_off_and_then_erased_is_nobodys_doubt_any_more(post, memory, clock):
+    class Dies(type(memory)):
+        def send(self, outgoing):
+            with post.database.write() as session:
+                outbox.forget(session, "p1")
+            raise SystemExit
+
+    post.providers = Providers(email=Dies())
+    post.queue()
+    with pytest.raises(SystemExit):
+        post.work()
+    clock.turn(minutes=6)
+    post.work()
+    assert post.state() == State.FAILED
+
+
 def slow_worker(post, memory, clock, meanwhile):
     """A worker whose call takes so long that something else happens to its message."""
 

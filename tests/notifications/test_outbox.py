@@ -202,6 +202,20 @@ def test_the_oldest_waiting_message_is_the_one_that_should_have_gone_first(post)
         assert outbox.oldest_waiting(session, NOW) == NOW - timedelta(hours=1)
 
 
+def test_a_cancelled_message_loses_its_content_in_time_too(post, clock):
+    post.queue()
+    with post.database.write() as session:
+        outbox.cancel(session, person="p1")
+        outbox.blank_older_than(session, clock.now + timedelta(days=1))
+    assert post.row().payload is None
+
+
+def test_what_still_waits_keeps_its_content(post, clock):
+    post.queue(due=NOW + timedelta(days=200))
+    with post.database.write() as session:
+        assert outbox.blank_older_than(session, clock.now + timedelta(days=100)) == 0
+
+
 def test_old_messages_lose_their_content_and_keep_their_state(post, clock):
     post.queue()
     post.work()
