@@ -181,6 +181,7 @@ def check(
         "repeats": verdict.counts.repeats,
         "cross": verdict.counts.cross,
         "cross_bound": verdict.cross_bound,
+        "fair": verdict.fair,
     }
     if as_json:
         click.echo(json.dumps(told))
@@ -191,6 +192,8 @@ def check(
     click.echo(f"{best}: {verdict.why}.")
     pairs = f"of {counts.pairs} pairs {counts.repeats} repeat and {counts.cross} cross"
     click.echo(f"{counts.groups} groups; {pairs}.")
+    if not verdict.fair:
+        click.echo("Turns in a three could be more even.")
 
 
 def _refuse(refused: Refused, given: Input, as_json: bool) -> NoReturn:

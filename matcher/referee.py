@@ -36,13 +36,15 @@ class Counts:
 @dataclass(frozen=True)
 class Verdict:
     """A legal round. `best` is True when the proof shows it, False when it is known to fall short of
-    `cross_bound` or of a proven number of repeats, None when nobody knows.
+    `cross_bound` or of a proven number of repeats, None when nobody knows. `fair` is False when somebody sits
+    in a three who has had more turns than somebody willing who does not, or who said no.
     """
 
     counts: Counts
     cross_bound: int
     best: bool | None
     why: str
+    fair: bool
 
 
 def count(pot: Pot, groups: ArrayLike) -> Counts:
@@ -82,7 +84,7 @@ def check(pot: Pot, result: Result) -> Verdict:
     legal(pot, result.groups, size, missing)
     counts = count(pot, result.groups)
     bound = cross_bound(pot, result.groups, missing)
-    found = list(_wrong_figures(result, counts, bound))
+    found = [*_wrong_figures(result, counts, bound), *_wrong_notes(pot, result)]
     if found:
         raise Refused(found)
     return _verdict(pot, result.groups, result.proof, missing, (counts, bound))
@@ -119,7 +121,8 @@ def _verdict(
     if found:
         raise Refused(found)
     best, why = _best(proof, counts, bound)
-    return Verdict(counts, bound, best, why)
+    unwilling, uneven = _unfair(pot, groups)
+    return Verdict(counts, bound, best, why, not (unwilling or uneven))
 
 
 def _violations(pot: Pot, groups: ArrayLike, size: int, unplaced: Collection[int]) -> Iterator[Violation]:
@@ -241,6 +244,40 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
             yield Violation("figure", f"{name} is {number}, not {getattr(told, name)}")
     if told.optimal and result.proof.kind == "none":
         yield Violation("proof", "the round is called best without a proof")
+
+
+def _wrong_notes(pot: Pot, result: Result) -> Iterator[Violation]:
+    """A three that is not fair must be said, and one that is must not be called unfair."""
+    if result.groups.shape[1] != 3:
+        return
+    unwilling, uneven = _unfair(pot, result.groups)
+    for name, people in (("unwilling-three", unwilling), ("turns-unequal", uneven)):
+        if bool(people) != (name in result.notes):
+            text = f"{name} is {'not ' if people else ''}said of {people or 'a fair three'}"
+            yield Violation("fairness", text, tuple(people))
+
+
+def _unfair(pot: Pot, groups: ArrayLike) -> tuple[list[int], list[int]]:
+    """Of the people in threes of a round of pairs: those who said no, and those whose turn it was not."""
+    table = _table(groups)
+    if table.shape[1] != 3:
+        return [], []
+    fixed = {int(person) for person in pot.locked.ravel() if person >= 0}
+    rows = [[int(p) for p in row] for row in table[table[:, 2] >= 0]]
+    sitting = [row for row in rows if not fixed & set(row)]
+    if not sitting:
+        return [], []
+    unwilling = [person for row in sitting for person in row if pot.no_trio[person]]
+    settled = [p for p in range(pot.n) if p not in fixed and not pot.newcomer[p] and not pot.no_trio[p]]
+    floor = min((int(pot.trio_turns[p]) for p in settled), default=0)
+    turns = [
+        max(int(t), floor) if new else int(t) for t, new in zip(pot.trio_turns, pot.newcomer, strict=True)
+    ]
+    uneven = []
+    for row in sitting:
+        others = [turns[p] for p in range(pot.n) if p not in fixed | set(row) and not pot.no_trio[p]]
+        uneven += [p for p in row if others and turns[p] > min(others)]
+    return unwilling, uneven
 
 
 def _wrong_proof(
@@ -393,4 +430,9 @@ def _best(proof: Proof, counts: Counts, bound: int) -> tuple[bool | None, str]:
         return None, "best found, not proved"
     if proof.kind == "enumeration":
         return None, "every round was counted; draw again to confirm"
+    if "crossing" not in proof.certifies and counts.cross < bound:
+        return (
+            None,
+            f"no pair has met; {bound - counts.cross} more could cross if later rounds did not matter",
+        )
     return True, "the proof holds"

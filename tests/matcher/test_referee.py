@@ -174,6 +174,19 @@ def test_a_three_picked_without_regard_to_turns_is_said_or_fair():
     assert trios.turns_unequal(pot, three) == ("turns-unequal" in result.notes)
 
 
+def test_an_unfair_three_that_is_not_said_is_refused():
+    pot = Pot(np.arange(5), trio_turns=[0, 0, 0, 4, 4])
+    unfair = np.array([[0, 3, 4], [1, 2, -1]], np.int32)
+    with pytest.raises(Refused, match="turns-unequal is not said"):
+        check(pot, replace(draw(pot), groups=unfair))
+
+
+def test_a_fair_three_must_not_be_called_unfair():
+    pot = Pot(np.arange(5))
+    with pytest.raises(Refused, match="fair three"):
+        check(pot, replace(draw(pot), notes=("unwilling-three",)))
+
+
 def test_a_bad_locked_group_is_refused_before_anything_is_drawn():
     with pytest.raises(BadPot):
         draw(Pot([0, 0, 0, 0], locked=[[0, 1, 2, 3]]))
