@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from web.app import create_app
 from web.house import KEY
@@ -56,7 +56,7 @@ def test_no_form_is_taken_without_its_token(app: Flask) -> None:
         if not (rule.methods or set()) - READS or access is Access.PROVIDER:
             continue
         values = {
-            name: SAMPLES["int" if "Integer" in type(kind).__name__ else "default"]
+            name: SAMPLES["int" if isinstance(kind, IntegerConverter) else "default"]
             for name, kind in rule._converters.items()
         }
         address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
