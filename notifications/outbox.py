@@ -228,12 +228,11 @@ def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> 
 def blank_older_than(session: Session, before: datetime) -> int:
     """Retention: blank what was over before a moment, and say how many messages that were.
 
-    What nobody settled, like a text that stayed uncertain or a message that was cancelled, counts from when it
-    was queued.
+    What nobody settled, like a text that stayed uncertain or a message that was cancelled, counts from when
+    it was queued.
     """
-    idle = col(OutboxMessage.state).not_in((*WAITING, State.SENDING)) & (
-        col(OutboxMessage.queued_at) < before
-    )
+    over = col(OutboxMessage.state).not_in((*WAITING, State.SENDING))
+    idle = over & (col(OutboxMessage.queued_at) < before)
     old = select(col(OutboxMessage.id)).where(
         or_(col(OutboxMessage.settled_at) < before, idle), col(OutboxMessage.payload).is_not(None)
     )
