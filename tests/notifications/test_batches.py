@@ -27,8 +27,12 @@ def fake():
 @pytest.fixture
 def batching(post, fake):
     """Thirty letters wait for a SendGrid that takes many at once."""
-    post.providers = Providers(email=SendGrid("SG.key", "U <hello@unm.example>", fake.url, 0.5), key=KEY)
+    post.providers = patient(fake)
     return post
+
+
+def patient(fake, seconds=10.0):
+    return Providers(email=SendGrid("SG.key", "U <hello@unm.example>", fake.url, seconds), key=KEY)
 
 
 def queue(post, message=DIGEST, number=30):
@@ -111,6 +115,7 @@ def test_nobody_gets_a_second_copy_when_a_call_is_split(batching, fake):
 
 def test_a_call_that_is_cut_off_leaves_them_all_uncertain(batching, fake):
     fake.troubles.append(HANG)
+    batching.providers = patient(fake, 0.3)
     queue(batching)
     batching.work()
     assert counts(batching) == {State.UNCERTAIN: 30}

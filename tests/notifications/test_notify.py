@@ -28,7 +28,7 @@ def fake():
 
 
 def client(fake):
-    return Notify(KEY, Templates("t-email", "t-sms"), fake.url, 2.0)
+    return Notify(KEY, Templates("t-email", "t-sms"), fake.url, 10.0)
 
 
 def test_a_letter_fills_the_template(fake):

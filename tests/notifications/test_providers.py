@@ -28,7 +28,7 @@ SENDER = "Unmentoring <hello@unm.example>"
 
 @dataclass(frozen=True)
 class Case:
-    client: Callable[[str], object]
+    client: Callable[[str, float], object]
     fake: type[FakeProvider]
     outgoing: Outgoing
     credentials: object
@@ -36,12 +36,16 @@ class Case:
     declined: object
 
 
-def twilio(url):
-    return Twilio(FakeTwilio.account, "token", "+447700900000", base_url=url, timeout=0.4)
+def sendgrid(url, timeout):
+    return SendGrid("SG.key", SENDER, url, timeout)
 
 
-def notify(url):
-    return Notify(fake_notify.KEY, Templates("t-email", "t-sms"), url, 0.4)
+def twilio(url, timeout):
+    return Twilio(FakeTwilio.account, "token", "+447700900000", base_url=url, timeout=timeout)
+
+
+def notify(url, timeout):
+    return Notify(fake_notify.KEY, Templates("t-email", "t-sms"), url, timeout)
 
 
 NOTIFY_SAYS = (
@@ -51,7 +55,7 @@ NOTIFY_SAYS = (
 )
 CASES = {
     "sendgrid": Case(
-        lambda url: SendGrid("SG.key", SENDER, url, 0.4), FakeSendGrid, LETTER,
+        sendgrid, FakeSendGrid, LETTER,
         fake_sendgrid.error(401, "no"), fake_sendgrid.error(429, "slower"), fake_sendgrid.error(400, "no"),
     ),
     "twilio": Case(
@@ -73,7 +77,7 @@ def serving(case, *troubles):
     fake = case.fake()
     fake.troubles.extend(troubles)
     with fake.serving():
-        yield case.client(fake.url)
+        yield case.client(fake.url, 0.3 if HANG in troubles else 10.0)
 
 
 def test_what_is_taken_is_known_by_the_providers_id(case):
@@ -91,7 +95,7 @@ def test_being_cut_off_is_uncertain(case, trouble):
 
 def test_nobody_there_is_an_outage_and_nothing_was_sent(case):
     with pytest.raises(Temporary) as refused:
-        case.client(nobody_there()).send(case.outgoing)
+        case.client(nobody_there(), 10.0).send(case.outgoing)
     assert refused.value.outage
 
 
@@ -127,7 +131,7 @@ def mail_server():
 
 
 def by_smtp(url, letter=LETTER):
-    return Smtp(url, SENDER, 2.0).send(letter)
+    return Smtp(url, SENDER, 10.0).send(letter)
 
 
 def test_a_letter_travels_whole_by_smtp(mail_server):
