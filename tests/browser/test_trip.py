@@ -75,6 +75,11 @@ class Traveller:
         self.open_mail("introduction")
         expect(self.page.get_by_role("heading", level=1)).to_contain_text("Meet ")
         self.press_in_mail("Your page")
+        self.look("my-page")
+        self.page.get_by_role("table", name="My conversations").get_by_role(
+            "link", name="Person"
+        ).first.click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Meet ")
         self.look("introduction")
 
     def check_in(self) -> None:

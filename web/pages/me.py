@@ -69,7 +69,8 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         sections=sections,
         programme=sections[0].programme if len(sections) == 1 else None,
         talks=conversations.history(g.session, visit.person),
-        check_ins=_check_ins(visit.person),
+        check_ins=_doors(visit.person, Purpose.CHECK_IN),
+        introductions=_doors(visit.person, Purpose.CONVERSATION),
         form=pausing,
         pause_forms=forms,
         pausing=slug,
@@ -84,10 +85,10 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
     )
 
 
-def _check_ins(person: Person) -> dict[int | None, str]:
-    """The addresses of a person's open check-ins, by group."""
+def _doors(person: Person, purpose: Purpose) -> dict[int | None, str]:
+    """The addresses of a person's check-ins or introductions that still open, by group."""
     address = links.address_maker(house().signer, "")
-    sent = links.usable(g.session, Purpose.CHECK_IN, person.id, now=g.now)
+    sent = links.usable(g.session, purpose, person.id, now=g.now)
     return {group: address(link, person.id) for group, link in sent.items()}
 
 
