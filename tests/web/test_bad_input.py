@@ -168,7 +168,8 @@ def busy(world: World) -> World:
 # Anything at all
 
 JOIN_FIELDS = (
-    "name email organisation phone channel video_kind video_handle about shares happy_in_three agree website started"
+    "name email organisation phone channel video_kind video_handle about shares happy_in_three agree website "
+    "started"
 ).split()
 anything = st.text(st.characters(codec="utf-8"), max_size=40)
 
