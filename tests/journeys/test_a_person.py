@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.visitor import Visitor
-from tests.support.world import World, links_in
+from tests.support.world import World
 
 JOIN = "Join Councils Unmentoring"
 AMINA, TOM, SIAN = "amina@leeds.example.org", "tom@kirklees.example.org", "sian@gwynedd.example.org"
@@ -125,11 +125,9 @@ def test_every_answer_is_thanked_for(world: World, answer: str) -> None:
     assert check_in(world, AMINA, answer=answer).heading == "Thank you"
 
 
-def test_the_introduction_s_page_says_what_the_letter_says(world: World) -> None:
+def test_the_introduction_s_calendar_file_opens_without_signing_in(world: World) -> None:
     three_join(world)
     send_a_round(world)
     letter = world.letter(AMINA, "introduction")
-    door = next(path for path in links_in(letter) if path.startswith("/conv") and not path.endswith(".ics"))
-    page = world.visitor().open(door)
-    calendar = page.client.get(page.link("Add to calendar"))
-    assert (page.heading, calendar.mimetype) == ("Meet Tom Field", "text/calendar")
+    calendar = world.visitor().client.get(world.link_in(letter, "/conversation/"))
+    assert (calendar.mimetype, b"METHOD:PUBLISH" in calendar.data) == ("text/calendar", True)

@@ -1,0 +1,29 @@
+"""How we match is written from the settings in force."""
+
+from tests.support.world import World
+from web.models import Priority
+
+
+def page(world: World) -> str:
+    return world.visitor().open("/p/councils/how-we-match").text
+
+
+def test_the_order_of_the_wishes_follows_the_priority(world: World) -> None:
+    orders = []
+    for priority in (Priority.FRESH, Priority.CROSS):
+        world.change(priority=priority)
+        text = page(world)
+        orders.append(
+            text.index("further rounds without a repeat") < text.index("two different organisations")
+        )
+    assert orders == [True, False]
+
+
+def test_the_size_of_groups_is_said(world: World) -> None:
+    world.change(group_size=3)
+    assert "Everyone is put into groups of three" in page(world)
+
+
+def test_the_version_is_said(world: World) -> None:
+    world.change(agreement_version=4)
+    assert "4" in page(world)
