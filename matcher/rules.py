@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from matcher.pot import Bools, Ints, Longs, Pot
 
+# Past rounds are settled all at once while their digits need no more bits than these.
+ROOM = 40
+
 Priority = Literal["fresh", "cross"]
 
 
@@ -225,14 +228,25 @@ def recent_levels(age: Ints, allowed: Bools, repeats: int, solve: Solve) -> tupl
     Returns those digits and the pairs still allowed. O(log rounds + repeats) calls of `solve`.
     """
     met = (age > 0).astype(np.int32)
-    kept: dict[str, Ints] = {}
     oldest = int(age.max())
+    if oldest * len(age).bit_length() <= ROOM:
+        return _all_at_once(age, met, allowed, solve)
+    kept: dict[str, Ints] = {}
     while sum_kept(kept, met, allowed, solve) < repeats:
         latest = _first_unavoidable(age, met, kept, allowed, oldest, solve)
         allowed = allowed & ((age <= latest) | np.isin(age, [int(name[6:]) for name in kept]))
         kept[f"recent{latest}"] = (age == latest).astype(np.int32)
         oldest = latest - 1
     return kept, allowed
+
+
+def _all_at_once(age: Ints, met: Ints, allowed: Bools, solve: Solve) -> tuple[dict[str, Ints], Bools]:
+    """A digit for every past round, where there are few."""
+    digits = {f"recent{a}": (age == a).astype(np.int32) for a in range(int(age.max()), 0, -1)}
+    totals = solve({"repeats": met} | digits, allowed)
+    kept = {name: digit for name, digit in digits.items() if totals[name]}
+    # Every best round has these totals, so pairs from the other rounds are in none of them.
+    return kept, allowed & ((age == 0) | np.isin(age, [int(name[6:]) for name in kept]))
 
 
 def sum_kept(kept: dict[str, Ints], met: Ints, allowed: Bools, solve: Solve) -> int:
