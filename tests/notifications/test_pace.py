@@ -64,14 +64,14 @@ def work_it_off(post, clock, number):
 
 
 def test_a_limit_is_learned_from_few_refusals(limited, clock):
-    work_it_off(limited, clock, 200)
+    work_it_off(limited, clock, 130)
     late = [second for second in limited.providers.email.refused if second > 10]
-    assert len(late) <= 0.02 * 200
+    assert len(late) <= 0.02 * 130
 
 
 def test_keeping_to_a_limit_costs_at_most_a_tenth(limited, clock):
-    work_it_off(limited, clock, 200)
-    assert (clock.now - NOW).total_seconds() <= 1.1 * 200 / 10
+    work_it_off(limited, clock, 130)
+    assert (clock.now - NOW).total_seconds() <= 1.1 * 130 / 10
 
 
 def test_a_pause_holds_for_every_worker(post, memory, clock):
@@ -102,11 +102,11 @@ def test_after_a_pause_everything_goes_out(post, memory, clock):
 
 
 def an_hour_down(post, memory, clock):
-    queue(post, 40)
+    queue(post, 20)
     memory.always = DOWN
     while clock.now < NOW + timedelta(hours=1):
         post.work(10)
-        clock.turn(seconds=15)
+        clock.turn(seconds=20)
     return memory.calls
 
 
@@ -120,7 +120,7 @@ def test_after_an_hour_down_everything_is_accepted_within_ten_minutes(post, memo
     while clock.now < NOW + timedelta(hours=1, minutes=10):
         post.work(10)
         clock.turn(seconds=5)
-    assert counts(post) == {State.ACCEPTED: 40}
+    assert counts(post) == {State.ACCEPTED: 20}
 
 
 def test_a_black_hole_opens_the_breaker_too(post, memory):
