@@ -19,7 +19,8 @@ def test_killed_workers_lose_nothing_and_say_nothing_twice(empty_url, tmp_path):
 
 def mutant_day(tmp_path, worker):
     url = f"sqlite:///{tmp_path / 'mutant.db'}"
-    return Day(url, tmp_path, messages=150, kills=20, latency=0.03, worker=worker)
+    # Slow calls, so that most kills fall into one; late events, so that only the mistake decides.
+    return Day(url, tmp_path, messages=120, kills=15, latency=0.1, events_after=30.0, worker=worker)
 
 
 def test_the_checker_catches_a_worker_that_sends_again_without_evidence(tmp_path):
