@@ -31,8 +31,8 @@ DEPTH = 4000
 SMALL = 64
 # Candidates with full crossing.
 FIRST = 6
-# Schedules made for an odd pot, the longest of which counts.
-PLANS = 2
+# Schedules made at most, the longest of which counts.
+PLANS, PLANS_ODD = 4, 2
 # Threes tried for one odd round.
 THREES = 12
 
@@ -256,9 +256,9 @@ def choose(graph: Bools, rounds: Iterable[Ints], goal: int, chance: Search) -> t
 
 
 def plan(graph: Bools, same: Bools, wanted: int, chance: Search) -> list[Ints]:
-    """The longest schedule of full rounds found, up to `wanted`; the best of a few for an odd pot."""
+    """The longest of a few schedules of full rounds, up to `wanted`."""
     found: list[Ints] = []
-    for _ in range(PLANS if len(graph) % 2 else 1):
+    for _ in range(PLANS_ODD if len(graph) % 2 else PLANS):
         inside = same.astype(np.int64) * (8 * len(graph))
         search = replace(chance, left=_budget(graph), inside=inside)
         found = max(found, schedule(graph, wanted, search), key=len)

@@ -266,7 +266,7 @@ class _Filter:
 
     def __init__(self, keys: Longs) -> None:
         self._keys = keys
-        self._shift = 64 - int(min(max(len(keys) * 8, 64), 2**26)).bit_length()
+        self._shift = 64 - int(min(max(len(keys) * 32, 64), 2**26)).bit_length()
         self._table = np.zeros(1 << (64 - self._shift), np.bool_)
         self._table[self._hash(keys)] = True
 

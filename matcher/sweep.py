@@ -20,7 +20,7 @@ NEVER, MET, SAME = 512, 64, 8
 PASSES = 200
 MIXING = 8
 # Balancing ends after so many passes, or when it has looked at every pair so many times.
-BALANCING, LOOKS = 150, 4
+BALANCING, LOOKS = 60, 4
 # Beyond so many pairs mixing and balancing are cut short: a shuffle that large needs little of either, and
 # they would take longer than all the rest.
 LARGE = 10_000
