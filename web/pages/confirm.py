@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from notifications.messages import Channel
 from web.house import house
 from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request
 from web.permissions import with_link
@@ -88,7 +87,7 @@ def _new_address(link: Link) -> ResponseReturnValue:
 
 
 def _code_if_wanted(person: Person, programme: Programme) -> None:
-    if person.channel is Channel.SMS and person.phone and not person.phone_verified_at:
+    if participation.awaits_code(person) and house().settings.texts_offered:
         try:
             participation.send_code(g.session, person, programme, signer=house().signer, now=g.now)
         except participation.TooManyCodes:

@@ -34,7 +34,8 @@ def show(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CONVERSATION)
     introduction = conversations.introduction(g.session, talk)
     if introduction is None:
-        raise BadLink
+        # Somebody in it asked to be erased, and with them went what was said of them.
+        return render_template("conversation/gone.html", talk=talk, programme=talk.programme, token=token)
     address = links.address_maker(house().signer, "")
     doors = {
         "check_in": address(introduction.check_in, talk.reader.id),

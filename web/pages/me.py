@@ -81,7 +81,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         },
         ANSWERS=ANSWERS,
         Standing=Standing,
-        unverified=visit.person.channel is Channel.SMS and not visit.person.phone_verified_at,
+        unverified=participation.awaits_code(visit.person) and house().settings.texts_offered,
     )
 
 
@@ -220,7 +220,7 @@ def check_phone(token: str) -> ResponseReturnValue:
         # A redirect, so that the try is counted: an error page would roll it back.
         flash(str(error), "error")
         return redirect(url_for(".phone", token=token), 303)
-    flash("Thank you. We text you from now on.")
+    flash("Thank you. Your number is confirmed.")
     return _back(token)
 
 

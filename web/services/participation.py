@@ -244,6 +244,12 @@ def send_full_page(session: Session, person: Person, *, subject: str, now: datet
     outbox.queue(session, messages.MyLink(page, known), to, subject=subject, now=now)
 
 
+def awaits_code(person: Person) -> bool:
+    """Is there a number that texts would go to, or partners would see, once it is known to be theirs?"""
+    wanted = person.channel is Channel.SMS or person.shares_phone
+    return bool(person.phone and wanted and not person.phone_verified_at)
+
+
 def send_code(
     session: Session, person: Person, programme: Programme, *, signer: Signer, now: datetime
 ) -> None:
