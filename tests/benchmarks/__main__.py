@@ -1,9 +1,12 @@
-"""`make bench`: how fast we are beside the least it could take, as ratios, for reading: nothing fails."""
+"""`make bench`: how fast we are beside the least it could take, and how good a round is beside its peers'.
+
+For reading: nothing fails.
+"""
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import drawing, serving
+from tests.benchmarks import drawing, matcher_bench, serving
 
 
 def main() -> None:
@@ -16,6 +19,7 @@ def main() -> None:
             table.add_row(row.name, time(row.ours), time(row.floor), f"{row.ratio:.2f} ×", goal, said)
             console.print(f"[dim]{row.name}[/dim]")
     console.print(table)
+    matcher_bench.main([])
 
 
 def time(seconds: float) -> str:

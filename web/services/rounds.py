@@ -156,9 +156,10 @@ def _replace(session: Session, old: Round | None, drawn: Drawn, by: str, now: da
 
 def _write_groups(session: Session, round_: Round, drawn: Drawn) -> None:
     rows = [row[row >= 0] for row in drawn.result.groups]
-    first, labels = _first_movers(session, drawn), drawn.pot.labels()
+    first = _first_movers(session, drawn)
+    reasons = explain.Reasons(drawn.pot.pot, drawn.pot.labels(), drawn.result.groups.shape[1] - 1)
     told = [
-        _group_row(round_, drawn, number, members, first[number - 1], labels)
+        _group_row(round_, drawn, number, members, first[number - 1], reasons)
         for number, members in enumerate(rows, start=1)
     ]
     ids = session.scalars(insert(Group).returning(col(Group.id), sort_by_parameter_order=True), told).all()
@@ -169,14 +170,14 @@ def _write_groups(session: Session, round_: Round, drawn: Drawn) -> None:
 
 
 def _group_row(
-    round_: Round, drawn: Drawn, number: int, members: NDArray[np.int32], first: str, labels: explain.Labels
+    round_: Round, drawn: Drawn, number: int, members: NDArray[np.int32], first: str, reasons: explain.Reasons
 ) -> dict[str, Any]:
     pot = drawn.pot.pot
     counts = count(pot, members[np.newaxis, :])
     return {
         "round_id": round_.id,
         "number": number,
-        "why": explain.group(pot, members.tolist(), labels),
+        "why": reasons.group(members.tolist()),
         "repeats": counts.repeats,
         "crossing": counts.cross,
         "first_mover": first,
