@@ -65,6 +65,10 @@ class LongText(Text):
 class Check(BooleanField):
     widget = GovCheckboxInput()
 
+    def _value(self) -> str:
+        # What was sent says only that it was ticked; it is not shown back.
+        return "y"
+
 
 class Checks(SelectMultipleField):
     widget = GovCheckboxesInput()
