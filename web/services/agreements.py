@@ -27,8 +27,8 @@ FEWEST_REPEATS = (
 CROSSING = "As many pairs as possible bring two different organisations together."
 LOOK_AHEAD = "Among these, we take a round that leaves the most further rounds without a repeat."
 FAIRNESS = (
-    "People who were let down last time and newcomers are not the ones who meet somebody again. When the "
-    "number is odd, one group is a three; turns in a three are shared out among those who are happy with it."
+    "Among rounds that are equally good so far, people who were let down last time and newcomers are not the "
+    "ones who meet somebody again, and turns in a three are shared out among those who are happy with it."
 )
 
 
