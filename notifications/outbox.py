@@ -243,14 +243,19 @@ def blank_older_than(session: Session, before: datetime) -> int:
 
 
 def cancel(
-    session: Session, *, kind: str | None = None, subject: str | None = None, person: str | None = None
+    session: Session,
+    *,
+    kind: str | None = None,
+    subject: str | None = None,
+    person: str | None = None,
+    programme: str | None = None,
 ) -> int:
     """Do not send what has not been sent, where all that is given holds. How many there were.
 
     Raises:
         ValueError: nothing is given; that would cancel everything.
     """
-    given = {"kind": kind, "subject": subject, "person": person}
+    given = {"kind": kind, "subject": subject, "person": person, "programme": programme}
     where = [col(getattr(OutboxMessage, name)) == value for name, value in given.items() if value is not None]
     if not where:
         raise ValueError("cancel what? Give a kind, a subject or a person")

@@ -16,7 +16,7 @@ from email.utils import getaddresses
 from enum import StrEnum
 
 import nh3
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from notifications import suppression
@@ -38,6 +38,8 @@ class Word(StrEnum):
     START = "start"
     HELP = "help"
     MET = "met"
+    NOT_YET = "not yet"
+    COULD_NOT = "could not"
     SKIP = "skip"
     LEARNING = "learning"  # anything else that somebody wrote themselves
     NOTHING = "nothing"  # empty, or written by a machine
@@ -49,6 +51,8 @@ WORDS = {
     Word.START: {"start", "unstop", "yes"},
     Word.HELP: {"help", "info"},
     Word.MET: {"met", "we met", "i met", "yes we met", "we have met"},
+    Word.NOT_YET: {"not yet", "no not yet", "not so far"},
+    Word.COULD_NOT: {"no", "nope", "no we didn't", "we didn't", "couldn't", "could not", "i could not"},
     Word.SKIP: {"skip", "skip this round", "skip this one", "skip please"},
 }
 # "Stop texting me" means STOP; "stop by the library, they taught me a lot" does not.
@@ -250,6 +254,11 @@ def _stop_or_start(
         suppression.suppress(session, inbound.channel, address, why, key=key, now=now)
     elif word is Word.START:
         suppression.lift(session, inbound.channel, address, key=key)
+
+
+def forget_older_than(session: Session, before: datetime) -> None:
+    """Retention: what somebody wrote is kept no longer than what we wrote."""
+    session.execute(delete(Reply).where(col(Reply.received_at) < before))
 
 
 def is_from(sender: str, address: str) -> bool:

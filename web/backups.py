@@ -76,6 +76,9 @@ def _restore_sqlite(target: Path, file: Path, make_safe: Callable[[Database], in
     restored = Database(f"sqlite:///{half}")
     try:
         count = make_safe(restored)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
     finally:
         restored.dispose()
     with closing(sqlite3.connect(half)) as opened:

@@ -1,7 +1,9 @@
 """The `unmentoring` command. Errors end with one line on standard error and exit code 2."""
 
+import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,7 @@ class OneLine(click.Group):
 @click.group(cls=OneLine)
 def main() -> None:
     """Introduce people who would not otherwise meet."""
+    os.umask(0o077)  # databases, queues and backups hold addresses: they are nobody else's to read
 
 
 main.add_command(matcher.cli.draw)
@@ -130,8 +133,13 @@ def demo_(port: int) -> None:
     serving.serve(settings, host="127.0.0.1", port=port, worker=True, ready=ready)
 
 
-def database() -> Database:
-    return Database(Settings.from_env().database_url)
+@contextmanager
+def opening() -> Iterator[Database]:
+    base = Database(Settings.from_env().database_url)
+    try:
+        yield base
+    finally:
+        base.dispose()
 
 
 def writing(command: Callable[..., None]) -> Callable[..., None]:
@@ -139,7 +147,7 @@ def writing(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def opened(**options: Any) -> None:
-        with database().write() as session:
+        with opening() as base, base.write() as session:
             command(session, **options)
 
     return opened
@@ -148,7 +156,7 @@ def writing(command: Callable[..., None]) -> Callable[..., None]:
 def reading(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def opened(**options: Any) -> None:
-        with database().read() as session:
+        with opening() as base, base.read() as session:
             command(session, **options)
 
     return opened
@@ -173,7 +181,8 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the tables to this version."""
-    database().upgrade()
+    with opening() as base:
+        base.upgrade()
     click.echo("The database is up to date.")
 
 
@@ -181,7 +190,8 @@ def upgrade() -> None:
 @click.argument("file", type=FILE)
 def backup_database(file: Path) -> None:
     """Write the whole database to FILE while the service goes on, and FILE.erased beside it."""
-    backups.backup(database(), file)
+    with opening() as base:
+        backups.backup(base, file)
     click.echo(f"Written to {file}. Keep {file}.erased beside it.")
 
 
@@ -189,7 +199,8 @@ def backup_database(file: Path) -> None:
 @click.argument("file", type=FILE)
 def restore_database(file: Path) -> None:
     """Put a backup in the database's place. Stop the service first; the outbox is held afterwards."""
-    again = backups.restore(database(), file, now=utc_now())
+    with opening() as base:
+        again = backups.restore(base, file, now=utc_now())
     click.echo(
         f"Restored; {words.counted(again, 'person', 'people')} erased again. Nothing is sent until you "
         "have looked: `unmentoring outbox list --state held`, then `unmentoring outbox release`."
@@ -303,17 +314,18 @@ def round_() -> None:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Same people and seed, same round.")
 def draw_round(slug: str, seed: int | None) -> None:
     """Draw a draft, in place of the one there may be. Nobody is told anything."""
-    base, now = database(), utc_now()
-    with base.read() as session:
-        which = programmes.by_slug(session, slug)
-        pot = pots.gather(session, which, times.today(now))
-        old = rounds.draft(session, which)
-    drawn = rounds.compute(pot, which, seed=secrets.randbits(rounds.SEED_BITS) if seed is None else seed)
-    with base.write() as session:
-        made = rounds.save_draft(session, which, drawn, by=BY, now=now, version=old.version if old else None)
-        number = made.number
-    with base.read() as session:
-        _show(session, which, number)
+    now, chosen = utc_now(), secrets.randbits(rounds.SEED_BITS) if seed is None else seed
+    with opening() as base:
+        with base.read() as session:
+            which = programmes.by_slug(session, slug)
+            pot = pots.gather(session, which, times.today(now))
+            old = rounds.draft(session, which)
+        drawn = rounds.compute(pot, which, seed=chosen)
+        with base.write() as session:
+            version = old.version if old else None
+            number = rounds.save_draft(session, which, drawn, by=BY, now=now, version=version).number
+        with base.read() as session:
+            _show(session, which, number)
 
 
 @round_.command("show")

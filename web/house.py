@@ -39,7 +39,8 @@ def page_number() -> int:
 
 
 def signer_of(settings: Settings) -> Signer:
-    return Signer([key for key in (settings.secret_key, settings.secret_key_previous) if key])
+    keys = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
+    return Signer(keys, settings.suppression_key)
 
 
 def utc_now() -> datetime:

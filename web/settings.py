@@ -50,6 +50,9 @@ class Settings(BaseModel):
     secret_key_previous: str | None = Field(
         default=None, description="the key before the last change of SECRET_KEY"
     )
+    suppression_key: str | None = Field(
+        default=None, description="the key of the list of addresses not to be written to, never changed"
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="the address people reach, https://… without a path"
     )

@@ -37,6 +37,7 @@ class Signer:
     """Makes and checks tokens with the newest of `keys`; the older ones still verify."""
 
     keys: Sequence[str]
+    suppression: str | None = None
 
     def token(self, link_id: int, purpose: str, person: str) -> str:
         """31 characters: key version (1 byte), id (6), MAC (16) in URL-safe base64."""
@@ -76,7 +77,7 @@ class Signer:
         """The key of the list of addresses that must not be written to. It stays what it is while SECRET_KEY
         does.
         """
-        return _derived(self.keys[-1], "suppression list")
+        return _derived(self.suppression or self.keys[-1], "suppression list")
 
     def reply_keys(self) -> list[bytes]:
         """The keys of the addresses that answers go to, newest first."""

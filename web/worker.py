@@ -15,7 +15,7 @@ from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.consumer import Consumer
 
-from notifications import delivery, outbox, receipts, reconcile
+from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from web.carriers import providers_of
 from web.db import Database
@@ -61,6 +61,7 @@ class Worker:
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
+            replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)

@@ -121,7 +121,7 @@ def test_a_check_in_without_an_answer_leads_to_the_question(page: Page, doors: D
 def test_a_conversation_nobody_has_heard_of_yet_is_one_tap_away_from_being_told(
     page: Page, doors: Doors
 ) -> None:
-    page.goto(doors.page)
+    page.goto(doors.full_page)
     page.get_by_role("link", name="Tell us how it went with").click()
     expect(page.get_by_role("group", name="Did you meet?")).to_be_visible()
 

@@ -6,9 +6,9 @@ from wtforms.validators import ValidationError
 
 from web.forms.fields import Check, LongText, Radio, Text, is_web_link
 from web.models import Answer, Showing
-from web.services.conversations import Conversation, Said
+from web.services.conversations import LONGEST, Conversation, Said
 
-LEARNING, LINK = 1000, 500
+LEARNING, LINK = LONGEST, 500
 ANSWERS = {
     Answer.MET: "We met",
     Answer.BOOKED: "We have a date",

@@ -96,6 +96,8 @@ class DetailsForm(FlaskForm):
     def offer_texts(self, offered: bool) -> None:
         if not offered:
             self.channel.choices = CHANNELS[:1]
+            # A number that no code can prove is shown to nobody.
+            self.shares.choices = [share for share in SHARES if share[0] != "phone"]
 
     def personal(self) -> dict[str, Any]:
         shared = set(self.shares.data)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.house import house
 from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request
 from web.permissions import with_link
-from web.services import joining, links, organisations, participation, people
+from web.services import joining, links, organisations, participation, people, reach
 from web.tokens import ExpiredLink, UsedLink
 
 pages = Blueprint("confirm", __name__)
@@ -50,6 +50,8 @@ def press(token: str) -> ResponseReturnValue:
     else:
         programme = g.session.get_one(Programme, _request(link).programme_id)
         person = joining.confirm(g.session, link, source="web form", now=g.now)
+        if person.unreachable:  # whoever joins anew wants to be written to
+            reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
         _code_if_wanted(person, programme)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
@@ -80,6 +82,7 @@ def _new_address(link: Link) -> ResponseReturnValue:
     person = g.session.get_one(Person, link.person)
     moved = participation.confirm_new_address(g.session, person, request_, now=g.now)
     link.used_at = g.now
+    reach.note(g.session, person, key=house().signer.suppression_key())
     if not moved:
         raise UsedLink(link.purpose)
     flash("From now on we write to this address.")

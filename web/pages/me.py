@@ -62,6 +62,13 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         forms[slug] = pausing
     for name, form in forms.items():
         form.until.id = f"until-{name}"
+    own = visit.link.subject
+    check_ins, told = _doors(visit.person, Purpose.CHECK_IN), _doors(visit.person, Purpose.CONVERSATION)
+    if not visit.full:
+        # A forwarded message opens what it was about, and not whom its reader met since.
+        check_ins, told = (
+            {group: at for group, at in doors.items() if group == own} for doors in (check_ins, told)
+        )
     return render_template(
         "me/page.html",
         visit=visit,
@@ -69,8 +76,8 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         sections=sections,
         programme=sections[0].programme if len(sections) == 1 else None,
         talks=conversations.history(g.session, visit.person),
-        check_ins=_doors(visit.person, Purpose.CHECK_IN),
-        introductions=_doors(visit.person, Purpose.CONVERSATION),
+        check_ins=check_ins,
+        introductions=told,
         form=pausing,
         pause_forms=forms,
         pausing=slug,
@@ -105,7 +112,7 @@ def next_round(token: str, slug: str) -> ResponseReturnValue:
 @pages.post("/me/<token>/start-again")
 @with_link
 def start_again(token: str) -> ResponseReturnValue:
-    visit = _visit(token)
+    visit = _visit(token, full=True)
     reach.start_again(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
     flash("Welcome back. We write to you again.")
     return _back(token)
@@ -192,6 +199,7 @@ def details(token: str) -> ResponseReturnValue:
     form.offer_texts(house().settings.texts_offered)
     if form.validate_on_submit():
         waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
+        reach.note(g.session, visit.person, key=house().signer.suppression_key())
         flash(
             "Saved. We have written to the new address: it counts once you press the button in that message."
             if waits

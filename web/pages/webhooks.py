@@ -42,8 +42,8 @@ def sendgrid_events() -> ResponseReturnValue:
 @signed_by_provider
 def sendgrid_inbound() -> ResponseReturnValue:
     """A mail that somebody wrote to us. Any 4xx would drop it for ever, so all that is stored answers 200."""
-    given = request.args.get("key", "")
-    if not any(hmac.compare_digest(given, secret) for secret in house().signer.inbound_secrets()):
+    given = request.args.get("key", "").encode()
+    if not any(hmac.compare_digest(given, secret.encode()) for secret in house().signer.inbound_secrets()):
         abort(404)
     request.max_content_length = MAIL_BYTES
     try:

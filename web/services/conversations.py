@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
@@ -37,6 +38,9 @@ SHARES = (
     ("Bluesky", "https://bsky.app/intent/compose?{}", "text"),
     ("LinkedIn", "https://www.linkedin.com/feed/?shareActive=true&{}", "text"),
 )
+
+
+LONGEST = 1000  # letters of a learning
 
 
 class NotTheirs(Exception):
@@ -125,15 +129,24 @@ def learning_of(session: Session, group_id: int, person_id: str) -> Learning | N
     return session.exec(wanted).one_or_none()
 
 
+def _about(talk: Conversation) -> ColumnElement[bool]:
+    """Messages about this conversation, in whichever edition."""
+    subject = f"group {talk.group.id}"
+    return (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} ")
+
+
 def introduction(session: Session, talk: Conversation) -> messages.Introduction | None:
     """What the reader was told when the group was made; None once it has been forgotten."""
     row = session.exec(
-        select(OutboxMessage).where(
+        select(OutboxMessage)
+        .where(
             OutboxMessage.kind == messages.Introduction.kind,
-            OutboxMessage.subject == f"group {talk.group.id}",
             OutboxMessage.person == talk.reader.id,
+            _about(talk),
+            col(OutboxMessage.payload).is_not(None),
         )
-    ).one_or_none()
+        .order_by(col(OutboxMessage.id).desc())
+    ).first()
     told = row.message() if row and row.payload else None
     return told if isinstance(told, messages.Introduction) else None
 
@@ -176,6 +189,15 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
         _thank(session, talk, said, now)
 
 
+def add_learning(session: Session, talk: Conversation, text: str, showing: Showing, now: datetime) -> None:
+    """Put words somebody wrote back to those that wait already."""
+    before = talk.learning
+    whole = "\n".join(part for part in (before.text if before else "", text) if part)[:LONGEST]
+    link = before.link if before else ""
+    shown = before.showing if before else showing
+    _keep_learning(session, talk, Said(Answer.MET, whole, link, shown), now)
+
+
 def _keep_learning(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
     learning = talk.learning
     if not (said.text or said.link):
@@ -204,17 +226,17 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
     """Whoever has a date is asked once more; whoever has not met yet as planned; everybody else no more."""
     if answer is Answer.NOT_YET:
         return
-    subjects = [f"group {talk.group.id}", f"group {talk.group.id} again"]
     waiting = session.exec(
-        select(OutboxMessage.subject).where(
+        select(OutboxMessage.subject)
+        .where(
             OutboxMessage.kind == messages.CheckIn.kind,
             OutboxMessage.person == talk.reader.id,
-            col(OutboxMessage.subject).in_(subjects),
+            _about(talk),
             col(OutboxMessage.state).in_(WAITING),
         )
+        .order_by(col(OutboxMessage.due_at))
     ).all()
-    keep = [subject for subject in subjects if subject in waiting][:1] if answer is Answer.BOOKED else []
-    for subject in set(waiting) - set(keep):
+    for subject in waiting[1:] if answer is Answer.BOOKED else waiting:
         outbox.cancel(session, kind=messages.CheckIn.kind, subject=subject, person=talk.reader.id)
 
 
@@ -225,11 +247,11 @@ def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> N
         partners=tuple(introductions.named(partner) for partner in talk.partners if partner.name),
         learning=said.text,
         check_in=links.make(session, Purpose.CHECK_IN, talk.reader.id, now=now, subject=talk.group.id),
-        page=links.make(session, Purpose.PAGE, talk.reader.id, now=now),
+        page=links.make(session, Purpose.PAGE, talk.reader.id, now=now, subject=talk.group.id),
         wall=links.open_page(wall),
         share=share_buttons(talk.programme, said.text),
     )
-    # One thank-you for each thing they told us: a second learning is thanked for, a repeated click is not.
+    # One thank-you for an answer and one for a learning, however often they are changed.
     subject = f"group {talk.group.id} {'told' if said.text or said.link else 'answered'}"
     outbox.queue(
         session,

@@ -56,6 +56,12 @@ class Party:
     slots: tuple[messages.Slot, ...]
     why: str
     room: str | None
+    edition: int = 0
+
+    @property
+    def subject(self) -> str:
+        """What its messages are about. A group that changed is introduced anew, and asked anew."""
+        return f"group {self.group.id}" + (f" {self.edition + 1}" if self.edition else "")
 
     def others(self, reader: str) -> list[GroupMember]:
         return [member for member in self.members if member.person_id != reader]
@@ -114,6 +120,7 @@ def introduce(
         order
         for (party, reader), opened in zip(readers, doors, strict=True)
         for order in _orders(programme, round_, party, party.people[reader], opened, window)
+        if order.due is None or order.due > now
     ]
     outbox.queue_all(session, orders, now=now)
 
@@ -135,7 +142,7 @@ def _make_doors(
 def _orders(
     programme: Programme, round_: Round, party: Party, reader: Person, doors: Doors, window: Window
 ) -> Iterator[outbox.Order]:
-    to, of_round, subject = recipient(reader), str(round_.id), f"group {party.group.id}"
+    to, of_round, subject = recipient(reader), str(round_.id), party.subject
     introduction = _introduction(programme, party, reader, doors, window)
     yield outbox.Order(introduction, to, subject, programme.slug, of_round)
     for again, due in ((False, window.check_in_at), (True, window.check_in_again_at)):
@@ -152,7 +159,7 @@ def _introduction(
     return messages.Introduction(
         programme=programmes.facts(programme),
         group=str(party.group.id),
-        sequence=0,
+        sequence=party.edition,
         partners=tuple(party.partner(member) for member in party.others(reader.id)),
         first_mover=party.group.first_mover or "",
         why=party.why,

@@ -123,6 +123,8 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
     _changed(session, membership, "left", now)
     programme = session.get_one(Programme, membership.programme_id)
     person = session.get_one(Person, membership.person_id)
+    # An introduction on its way still goes: it says whom to tell.
+    outbox.cancel(session, kind=messages.CheckIn.kind, person=person.id, programme=programme.slug)
     rejoin = links.open_page(f"/p/{programme.slug}/join")
     outbox.queue(
         session,

@@ -22,7 +22,7 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, programmes
+from web.services import audit, departures, programmes
 
 BLANK = {
     "name": "",
@@ -50,6 +50,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     if person.erased_at:
         return
     last_word = _farewell(session, person) if farewell else None
+    left_behind = departures.open_groups(session, person, now=now)
     outbox.forget(session, person.id)
     _forget_address(session, person)
     for table in (Learning, CheckIn, Consent, PhoneCode):
@@ -71,6 +72,9 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     person.erased_at = now
     session.add(person)
     audit.record(session, by, "erased", now=now, subject=person.id)
+    session.flush()
+    for group in left_behind:
+        departures.regroup(session, group, now=now)
     if last_word:
         message, to = last_word
         outbox.queue(session, message, to, subject="erased", now=now)

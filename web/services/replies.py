@@ -5,14 +5,14 @@ from email.utils import parseaddr
 
 from sqlmodel import Session, col, select
 
-from notifications import replies
+from notifications import messages, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.messages import Channel
 from notifications.replies import Answer as Reply
 from notifications.replies import Inbound, Word
 from notifications.tables import OutboxMessage
-from web.models import Answer, Membership, Person, Showing
+from web.models import Answer, LearningState, Membership, Person, Showing
 from web.services import conversations, participation, programmes, reach
 from web.services.conversations import Conversation, Said
 from web.tokens import Signer
@@ -51,7 +51,7 @@ def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: dat
         reach.note(session, person, key=key)
     elif reply.word is Word.SKIP and reply.certain and (membership := _membership(session, reply)):
         participation.skip_next(session, membership, True, now=now)
-    elif reply.word in (Word.MET, Word.LEARNING) and (talk := _talk(session, reply)):
+    elif talk := _talk(session, reply):
         _tell(session, reply, talk, now)
 
 
@@ -79,13 +79,29 @@ def _group(message: OutboxMessage | None) -> int | None:
     return int(number) if kind == "group" and number.isdigit() else None
 
 
+# What a word says of the meeting. Somebody's own words say nothing of it: they are only kept.
+SAID = {Word.MET: Answer.MET, Word.NOT_YET: Answer.NOT_YET, Word.COULD_NOT: Answer.COULD_NOT}
+
+
 def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> None:
-    """Whoever tells what they learned has met. Their words wait for approval, to be shown without a name."""
-    met = reply.word is Word.MET and reply.certain
-    answer = Answer.MET if met or talk.check_in is None else talk.check_in.answer
-    earlier = talk.learning.text if talk.learning else ""
-    text = "\n".join(part for part in (earlier, reply.learning) if part)
-    showing = talk.learning.showing if talk.learning else Showing.WITHOUT_NAME if text else Showing.NO
-    may_name_me = talk.check_in.may_name_me if talk.check_in else False
-    link = talk.learning.link if talk.learning else ""
-    conversations.check_in(session, talk, Said(answer, text, link, showing, may_name_me), now=now)
+    """Keep the answer if it is certain whose it is, and the words if they may be added to what waits.
+
+    The question says that words may be shown without a name; other messages do not, so those stay with us.
+    """
+    answer = SAID.get(reply.word)
+    if answer and reply.certain:
+        before = talk.learning
+        kept = (before.text, before.link, before.showing) if before else ("", "", Showing.NO)
+        named = talk.check_in.may_name_me if talk.check_in else False
+        conversations.check_in(session, talk, Said(answer, *kept, named), now=now)
+    if reply.learning and _may_add(talk, reply):
+        asked = reply.message is not None and reply.message.kind == messages.CheckIn.kind
+        showing = Showing.WITHOUT_NAME if asked else Showing.NO
+        conversations.add_learning(session, talk, reply.learning, showing, now)
+
+
+def _may_add(talk: Conversation, reply: Reply) -> bool:
+    """A mail whose sender is only claimed may begin but not change; what is decided already stays."""
+    if talk.learning is None:
+        return True
+    return reply.certain and talk.learning.state is LearningState.WAITING

@@ -33,15 +33,17 @@ class Roster:
         return self.page * A_PAGE < self.total
 
 
-def search(session: Session, programme: Programme, wanted: str, *, page: int, today: date) -> Roster:
-    """People whose name, organisation or email holds `wanted`; all of them when it is empty."""
+def search(
+    session: Session, programme: Programme, wanted: str, *, page: int, today: date, by_email: bool
+) -> Roster:
+    """People whose name, organisation or, `by_email`, address holds `wanted`; all when it is empty."""
     where: list[ColumnElement[bool]] = [
         col(Membership.programme_id) == programme.id,
         col(Person.erased_at).is_(None),
     ]
     if wanted:
         pattern = f"%{_escaped(wanted.lower())}%"
-        fields = (Person.name, Organisation.name, Person.email)
+        fields = [Person.name, Organisation.name, *([Person.email] if by_email else [])]
         where.append(or_(*(func.lower(field).like(pattern, escape="\\") for field in fields)))
     joined = (
         select(Person, Membership, Organisation)

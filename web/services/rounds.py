@@ -39,6 +39,7 @@ from web.services.pots import RoundPot
 
 SEED_BITS = 63
 # The true reason may be that two people must not meet, which nobody is told: the organiser sees it.
+AFTER_THE_DRAW = "This round was drawn just before you joined or came back. You come first in the next one."
 NOT_THIS_TIME = "There was nobody free whom you could meet in this round. You come first in the next one."
 
 
@@ -408,6 +409,7 @@ def _tell_not_this_time(
     session: Session, programme: Programme, round_: Round, membership: Membership, now: datetime
 ) -> None:
     out = session.get(LeftOut, (round_.id, membership.person_id))
+    reason = NOT_THIS_TIME if out else AFTER_THE_DRAW
     if out is None:
         out = LeftOut(
             round_id=round_.id,
@@ -419,7 +421,7 @@ def _tell_not_this_time(
     person = session.get_one(Person, membership.person_id)
     message = messages.NotThisTime(
         programmes.facts(programme),
-        NOT_THIS_TIME,
+        reason,
         programmes.next_round_on(programme, times.today(now)),
         links.make(session, Purpose.PAGE, person.id, now=now),
     )

@@ -212,7 +212,14 @@ def test_met_by_text_is_a_check_in(world: World, two: list[str], client: FlaskCl
     assert talk.check_in.answer is Answer.MET
 
 
+def asked(world: World) -> None:
+    """Two weeks later everybody has been asked whether they met."""
+    world.clock.turn(days=14, hours=1)
+    world.work()
+
+
 def test_free_text_is_a_learning_that_waits(world: World, two: list[str], client: FlaskClient) -> None:
+    asked(world)
     text(client, "They publish their backlog. We should.")
     with world.read() as session:
         waiting = learnings.of_programme(session, world.programme(session), LearningState.WAITING)
@@ -227,6 +234,44 @@ def test_the_same_text_twice_is_taken_once(world: World, two: list[str], client:
     with world.read() as session:
         [one] = learnings.of_programme(session, world.programme(session), LearningState.WAITING)
     assert one.learning.text == "Buses are libraries."
+
+
+def test_what_is_no_answer_to_our_question_stays_between_us(
+    world: World, two: list[str], client: FlaskClient
+) -> None:
+    text(client, "Lovely, thank you")
+    with world.read() as session:
+        [one] = learnings.of_programme(session, world.programme(session), LearningState.WAITING)
+    assert one.learning.showing is Showing.NO
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"), [("No", Answer.COULD_NOT), ("Not yet", Answer.NOT_YET), ("Sorry, on holiday", None)]
+)
+def test_nobody_has_met_who_does_not_say_so(
+    world: World, two: list[str], client: FlaskClient, words: str, answer: Answer | None
+) -> None:
+    asked(world)
+    text(client, words)
+    amina = person_named(world, "Amina Yusuf")
+    with world.read() as session:
+        check_in = conversations.conversation(session, world.group_of(amina), amina).check_in
+    assert (check_in.answer if check_in else None) is answer
+
+
+def test_a_mail_whose_sender_is_only_claimed_changes_no_learning(
+    world: World, two: list[str], client: FlaskClient
+) -> None:
+    for number, words in enumerate(("The first words.", "Forged ones.")):
+        headers = f"Message-ID: <{number}@example.org>"
+        mail(client, world, **{"from": "tom@kirklees.example.org", "text": words, "headers": headers})
+    with world.read() as session:
+        [one] = learnings.of_programme(session, world.programme(session), LearningState.WAITING)
+    assert one.learning.text == "The first words."
+
+
+def test_a_secret_of_strange_letters_is_just_a_wrong_one(client: FlaskClient) -> None:
+    assert client.post(f"{SENDGRID_INBOUND}?key=%E2%82%AC").status_code == 404
 
 
 @pytest.mark.parametrize("words", ["🎉🎉🎉", "x" * 1600, "", "STOP", "\x00\x01"])

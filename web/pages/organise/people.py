@@ -15,7 +15,14 @@ from web.services import rosters, times
 def everyone() -> ResponseReturnValue:
     page = page_number()
     wanted = request.args.get("search", "").strip()[:80]
-    roster = rosters.search(g.session, g.programme, wanted, page=page, today=times.today(g.now))
+    roster = rosters.search(
+        g.session,
+        g.programme,
+        wanted,
+        page=page,
+        today=times.today(g.now),
+        by_email=g.role is not Role.VIEWER,
+    )
     return render_template(
         "organise/people.html", programme=g.programme, role=g.role, roster=roster, wanted=wanted, page=page
     )
