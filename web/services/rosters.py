@@ -78,20 +78,29 @@ def state_of(membership: Membership, today: date) -> str:
 
 
 def tally(session: Session, programme: Programme, today: date) -> dict[str, int]:
-    """How many are in, skip, are paused, invited, suspended, or have left."""
-    counts = dict.fromkeys(("in", "skips", "paused", *(standing.value for standing in Standing)), 0)
-    paused = func.coalesce(col(Membership.paused_until) > today, False)
-    rows = session.execute(
-        select(Membership.standing, Membership.skips_next, paused, func.count())
-        .where(Membership.programme_id == programme.id)
-        .group_by(col(Membership.standing), col(Membership.skips_next), paused)
+    """How many are in, skip, are paused, cannot be reached, are invited, suspended, or have left."""
+    buckets = ("in", "skips", "paused", "unreachable")
+    counts = dict.fromkeys((*buckets, *(standing.value for standing in Standing)), 0)
+    kinds = (
+        col(Membership.standing),
+        col(Membership.skips_next),
+        func.coalesce(col(Membership.paused_until) > today, False),
+        col(Person.unreachable) != "",
     )
-    for standing, skips, is_paused, count in rows:
-        counts[_bucket(standing, skips, is_paused)] += count
+    rows = session.execute(
+        select(*kinds, func.count())
+        .join(Person, col(Person.id) == Membership.person_id)
+        .where(Membership.programme_id == programme.id)
+        .group_by(*kinds)
+    )
+    for standing, skips, paused, unreachable, count in rows:
+        counts[_bucket(standing, skips, paused, unreachable)] += count
     return counts
 
 
-def _bucket(standing: Standing, skips: bool, paused: bool) -> str:
+def _bucket(standing: Standing, skips: bool, paused: bool, unreachable: bool) -> str:
     if standing is not Standing.ACTIVE:
         return standing.value
+    if unreachable:
+        return "unreachable"
     return "paused" if paused else "skips" if skips else "in"
