@@ -81,20 +81,17 @@ def tally(session: Session, programme: Programme, today: date) -> dict[str, int]
     """How many are in, skip, are paused, cannot be reached, are invited, suspended, or have left."""
     buckets = ("in", "skips", "paused", "unreachable")
     counts = dict.fromkeys((*buckets, *(standing.value for standing in Standing)), 0)
-    kinds = (
-        col(Membership.standing),
-        col(Membership.skips_next),
-        func.coalesce(col(Membership.paused_until) > today, False),
-        col(Person.unreachable) != "",
-    )
+    paused = func.coalesce(col(Membership.paused_until) > today, False)
+    unreachable = col(Person.unreachable) != ""
     rows = session.execute(
-        select(*kinds, func.count())
+        select(Membership.standing, Membership.skips_next, paused, unreachable)
+        .add_columns(func.count())
         .join(Person, col(Person.id) == Membership.person_id)
-        .where(Membership.programme_id == programme.id)
-        .group_by(*kinds)
+        .where(col(Membership.programme_id) == programme.id)
+        .group_by(col(Membership.standing), col(Membership.skips_next), paused, unreachable)
     )
-    for standing, skips, paused, unreachable, count in rows:
-        counts[_bucket(standing, skips, paused, unreachable)] += count
+    for standing, skips, is_paused, is_silent, count in rows:
+        counts[_bucket(standing, skips, is_paused, is_silent)] += count
     return counts
 
 
