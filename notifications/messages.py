@@ -417,6 +417,7 @@ class Thanks(Message):
     """Thank you for telling us; here is what you said, and how to pass it on. `learning` may be empty."""
 
     kind = "thanks"
+    replies = True
 
     programme: Programme
     partners: tuple[Named, ...]

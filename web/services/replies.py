@@ -95,8 +95,7 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
         named = talk.check_in.may_name_me if talk.check_in else False
         conversations.check_in(session, talk, Said(answer, *kept, named), now=now)
     if reply.learning and _may_add(talk, reply):
-        asked = reply.message is not None and reply.message.kind == messages.CheckIn.kind
-        showing = Showing.WITHOUT_NAME if asked else Showing.NO
+        showing = Showing.WITHOUT_NAME if _asked(reply) else Showing.NO
         conversations.add_learning(session, talk, reply.learning, showing, now)
 
 
@@ -104,4 +103,9 @@ def _may_add(talk: Conversation, reply: Reply) -> bool:
     """A mail whose sender is only claimed may begin but not change; what is decided already stays."""
     if talk.learning is None:
         return True
-    return reply.certain and talk.learning.state is LearningState.WAITING
+    return reply.certain and _asked(reply) and talk.learning.state is LearningState.WAITING
+
+
+def _asked(reply: Reply) -> bool:
+    """Do they answer the question what they learned? "Thanks, bye" in answer to a thank-you does not."""
+    return reply.message is not None and reply.message.kind == messages.CheckIn.kind
