@@ -191,7 +191,8 @@ def test_every_introduction_names_that_link_in_its_headers(world: World) -> None
 def test_a_changed_unsubscribe_link_stops_nobody(world: World) -> None:
     person = world.join()
     token = world.worker.signer.standing_token(Purpose.UNSUBSCRIBE, person)
-    answer = world.app.test_client().post(f"/unsubscribe/{token[:-1]}x")
+    other = "A" if token[-1] != "A" else "B"
+    answer = world.app.test_client().post(f"/unsubscribe/{token[:-1]}{other}")
     assert (answer.status_code, world.dump()["suppression"]) == (404, [])
 
 
