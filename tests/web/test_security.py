@@ -1,5 +1,7 @@
 """What guards every request: headers, hosts, proxies, form tokens, sizes, rates, mail programs."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -48,30 +50,47 @@ def test_a_session_is_for_this_site_and_no_script(world: World) -> None:
     assert ("HttpOnly" in cookie, "SameSite=Lax" in cookie) == (True, True)
 
 
-def served_publicly(settings: Settings, **other: object) -> Flask:
-    public = {
-        "public_url": "https://unmentoring.example.org",
-        "secret_key": "a key of our own, long enough to be one",
-        "email_provider": "smtp",
-        "smtp_url": "smtp://localhost:25",
-    }
-    return create_app(Settings(**settings.model_dump() | public | other), limits=False)
+Serve = Callable[..., Flask]
 
 
-def test_in_production_the_session_travels_encrypted_only(world: World, settings: Settings) -> None:
+@pytest.fixture
+def served_publicly() -> Iterator[Serve]:
+    """Makes the application as it is in production; its databases are closed when the test is over."""
+    made: list[Flask] = []
+
+    def serve(settings: Settings, **other: object) -> Flask:
+        public = {
+            "public_url": "https://unmentoring.example.org",
+            "secret_key": "a key of our own, long enough to be one",
+            "email_provider": "smtp",
+            "smtp_url": "smtp://localhost:25",
+        }
+        made.append(create_app(Settings(**settings.model_dump() | public | other), limits=False))
+        return made[-1]
+
+    yield serve
+    for app in made:
+        app.extensions[KEY].database.dispose()
+
+
+def test_in_production_the_session_travels_encrypted_only(
+    world: World, settings: Settings, served_publicly: Serve
+) -> None:
     client = served_publicly(settings).test_client()
     answer = client.get("/p/councils/join", base_url="https://unmentoring.example.org")
     cookie = answer.headers["Set-Cookie"]
     assert ("__Host-session" in cookie, "Secure" in cookie) == (True, True)
 
 
-def test_in_production_browsers_are_told_to_stay_encrypted(world: World, settings: Settings) -> None:
+def test_in_production_browsers_are_told_to_stay_encrypted(
+    world: World, settings: Settings, served_publicly: Serve
+) -> None:
     client = served_publicly(settings).test_client()
     answer = client.get("/", base_url="https://unmentoring.example.org")
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
 
 
-def test_in_production_there_is_no_outbox(world: World, settings: Settings) -> None:
+def test_in_production_there_is_no_outbox(world: World, settings: Settings, served_publicly: Serve) -> None:
     client = served_publicly(settings).test_client()
     assert client.get("/outbox", base_url="https://unmentoring.example.org").status_code == 404
 
