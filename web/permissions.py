@@ -1,17 +1,21 @@
 """Who may open what. Every view says so here; a test walks the routes and fails on one that does not."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from web.models import Role
 from web.services import organisers, programmes
 
 View = Callable[..., Any]
+RECENT = timedelta(minutes=30)
+KEPT_LETTERS = 1500  # of a form, in a cookie that holds 4,000
 
 
 class Access(StrEnum):
@@ -80,6 +84,55 @@ def needs(role: Role) -> Callable[[View], View]:
         return _decided(guarded, Access(role.value))
 
     return decorate
+
+
+def recently_signed_in(*, back: str) -> Callable[[View], View]:
+    """Below `needs`: asks to sign in again when that was 30 minutes ago or longer.
+
+    For what cannot be taken back: sending, exporting, erasing. Afterwards the organiser is at the page
+    `back`, named like ".one_round" and with the values this view's address shares with it, where
+    `kept_form()` has what they had typed. Nothing is done by itself.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> Any:
+            if is_recent():
+                return view(**values)
+            _interrupt(_address(back, {"slug": g.programme.slug, **values}))
+            return redirect(url_for("organise.sign_in_again"), 303)
+
+        guarded.recent = True  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def is_recent() -> bool:
+    """Did whoever is signed in do so less than 30 minutes ago?"""
+    return bool(g.now.timestamp() - session.get("signed_in_at", 0) < RECENT.total_seconds())
+
+
+def kept_form() -> MultiDict[str, str] | None:
+    """What was typed before signing in again sent its author away from this page; given out once."""
+    kept = session.get("interrupted")
+    if not kept or not kept["fields"] or kept["by"] != current_user.id or kept["page"] != request.path:
+        return None
+    del session["interrupted"]
+    return MultiDict((name, value) for name, value in kept["fields"])
+
+
+def _interrupt(page: str) -> None:
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    small = sum(len(name) + len(value) for name, value in typed) <= KEPT_LETTERS
+    session["next"] = page
+    session["interrupted"] = {"by": current_user.id, "page": page, "fields": typed if small else []}
+
+
+def _address(endpoint: str, values: dict[str, Any]) -> str:
+    full = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
+    wanted = {name for rule in current_app.url_map.iter_rules(full) for name in rule.arguments}
+    return url_for(full, **{name: value for name, value in values.items() if name in wanted})
 
 
 def holds_no_lock(view: View) -> View:

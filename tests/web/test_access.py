@@ -8,12 +8,13 @@ from werkzeug.routing import Rule
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, OrganiserRole, Purpose, Role, Showing
-from web.permissions import Access
+from web.permissions import Access, kept_form, needs, recently_signed_in
 from web.services import conversations
 from web.services.conversations import Said
 from web.services.organisers import RANK
 
 WHO = ["owner", "organiser", "viewer", "stranger", "another programme's owner"]
+OWNER = "owner@councils.example"
 NEEDED = {Access.VIEWER: Role.VIEWER, Access.ORGANISER: Role.ORGANISER, Access.OWNER: Role.OWNER}
 
 
@@ -167,3 +168,53 @@ def test_signing_out_ends_it(world: World) -> None:
     visitor = world.organiser()
     visitor.press("Sign out")
     assert visitor.open("/organise/councils/").path == "/organise/sign-in"
+
+
+# Signing in again, before what cannot be taken back
+
+
+def sign_in_again(world: World, visitor: Visitor) -> Visitor:
+    """From the page that asks for it, by the mail it sends."""
+    visitor.press("Send me a sign-in link")
+    return visitor.open(world.link_in(world.letter(OWNER), "/organise/sign-in/")).press("Sign in")
+
+
+def test_sending_asks_to_sign_in_again_after_half_an_hour(world: World) -> None:
+    world.join_many(4)
+    visitor = world.organiser(OWNER).press("Draw a round for 4 people")
+    world.clock.turn(minutes=30)
+    visitor.press("Send 4 introductions")
+    assert (visitor.heading, world.inbox(kind="introduction")) == ("Sign in again to go on", [])
+
+
+def test_whoever_signed_in_again_is_back_where_they_were_and_may_go_on(world: World) -> None:
+    world.join_many(4)
+    visitor = world.organiser(OWNER).press("Draw a round for 4 people")
+    world.clock.turn(minutes=30)
+    sign_in_again(world, visitor.press("Send 4 introductions"))
+    assert visitor.path == "/organise/councils/rounds/1"
+    assert "are on their way" in visitor.press("Send 4 introductions").text
+
+
+def test_whoever_signed_in_again_finds_what_they_typed_once(world: World) -> None:
+    view = needs(Role.OWNER)(recently_signed_in(back=".dashboard")(lambda: "done"))
+    page = needs(Role.OWNER)(lambda: dict(kept_form() or {}))
+    world.app.add_url_rule("/organise/<slug>/sample", "organise.sample", view, methods=["POST"])
+    world.app.view_functions["organise.dashboard"] = page
+    visitor = world.organiser(OWNER)
+    token = visitor.token("/my-page")
+    world.clock.turn(minutes=30)
+    visitor.post("/organise/councils/sample", {"csrf_token": token, "reason": "It is over."})
+    sign_in_again(world, visitor)
+    found = visitor.answer.json, visitor.open("/organise/councils/").answer.json
+    assert found == ({"reason": "It is over."}, {})
+
+
+def test_what_one_organiser_typed_is_not_shown_to_another(world: World) -> None:
+    world.join_many(4)
+    visitor = world.organiser(OWNER).press("Draw a round for 4 people")
+    world.clock.turn(minutes=30)
+    visitor.press("Send 4 introductions")
+    visitor.open(world.door(Purpose.SIGN_IN, world.appoint("other@councils.example"))).press("Sign in")
+    with visitor.client.session_transaction() as cookie:
+        assert "interrupted" not in cookie

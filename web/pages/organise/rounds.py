@@ -11,7 +11,7 @@ from matcher import Refused
 from web.house import house
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import holds_no_lock, needs
+from web.permissions import holds_no_lock, needs, recently_signed_in
 from web.services import deliveries, pots, previews, rounds, times
 
 
@@ -56,6 +56,7 @@ def one_round(number: int) -> ResponseReturnValue:
 
 @pages.post("/<slug>/rounds/<int:number>/send")
 @needs(Role.ORGANISER)
+@recently_signed_in(back=".one_round")
 def send_round(number: int) -> ResponseReturnValue:
     here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
     try:

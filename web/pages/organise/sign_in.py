@@ -10,7 +10,7 @@ from web.forms.joining import EmailForm
 from web.house import house
 from web.models import Organiser, Purpose
 from web.pages.organise import pages
-from web.permissions import open_to_everyone, signed_in, with_link
+from web.permissions import is_recent, open_to_everyone, signed_in, with_link
 from web.services import links, organisers
 
 
@@ -56,6 +56,23 @@ def sign_in_sent() -> ResponseReturnValue:
     return render_template("organise/sign_in_sent.html", outbox=local)
 
 
+@pages.get("/sign-in/again")
+@signed_in
+def sign_in_again() -> ResponseReturnValue:
+    if is_recent():
+        return redirect(_own_path(session.get("next")) or url_for(".home"), 303)
+    return render_template(
+        "organise/sign_in_again.html", email=current_user.email, back=_own_path(session.get("next"))
+    )
+
+
+@pages.post("/sign-in/again")
+@signed_in
+def ask_to_sign_in_again() -> ResponseReturnValue:
+    organisers.ask_to_sign_in(g.session, current_user.email, signer=house().signer, now=g.now)
+    return redirect(url_for(".sign_in_sent"), 303)
+
+
 @pages.get("/sign-in/<token>")
 @with_link
 def show_button(token: str) -> ResponseReturnValue:
@@ -68,9 +85,12 @@ def show_button(token: str) -> ResponseReturnValue:
 def press_button(token: str) -> ResponseReturnValue:
     link = links.open_link(g.session, house().signer, token, Purpose.SIGN_IN, now=g.now)
     organiser = organisers.sign_in(g.session, link, now=g.now)
-    wanted = _own_path(session.get("next"))
+    wanted, interrupted = _own_path(session.get("next")), session.get("interrupted")
     session.clear()  # what was there before belongs to nobody in particular
     session.permanent = True
+    if interrupted and interrupted["by"] == organiser.id:
+        session["interrupted"] = interrupted
+        flash("You are signed in again. Nothing has been done yet: press the button once more.")
     session["signed_in_at"] = g.now.timestamp()
     login_user(SignedIn(organiser))
     return redirect(wanted or url_for(".home"), 303)
