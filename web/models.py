@@ -65,8 +65,14 @@ class Programme(SQLModel, table=True):
     prompts: list[str] = document(list)
     group_size: int = 2
     priority: Priority = choice(Priority, Priority.FRESH)
-    window_days: int = 21
+    # The dates of its rounds, in days before (`heads_up_days`) and after their first day; `ask_again_days` is
+    # counted from the check-in. A round sent keeps dates of its own.
+    heads_up_days: int = 2
+    nudge_days: int = 5
+    cut_off_days: int = 7
     check_in_days: int = 14
+    ask_again_days: int = 4
+    window_days: int = 21
     next_round_on: date | None = None
     agreement_version: int = 1
     agreement_adopted_on: date
@@ -265,7 +271,12 @@ class Round(SQLModel, table=True):
     drawn_by: str = Field(max_length=60)
     sent_at: datetime | None = moment()
     sent_by: str | None = Field(default=None, max_length=60)
+    # Written when it is sent; `web.services.introductions.Window` says what each is for.
     starts_on: date | None = None
+    nudge_on: date | None = None
+    cut_off_on: date | None = None
+    check_in_on: date | None = None
+    ask_again_on: date | None = None
     ends_on: date | None = None
 
 

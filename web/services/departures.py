@@ -72,7 +72,7 @@ def _introduce_anew(
     if group.first_mover not in people:
         group.first_mover = staying[0][1].id
         session.add(group)
-    window = Window.of(programme, round_.starts_on or times.today(now))
+    window = Window.of_round(round_)
     days = times.suggestable_days(times.today(now), window.ends_on)
     organisations = session.exec(
         select(Organisation).where(

@@ -1,7 +1,7 @@
 """What each member of a group is told: composed from the tables, queued as messages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
@@ -21,28 +21,69 @@ from web.services import links, programmes, times, words
 from web.services.joining import recipient
 from web.services.pots import RoundPot
 
-CHECK_IN_AT = time(9, 0)
-ASK_AGAIN_AFTER = timedelta(days=4)
+MORNING = time(9, 0)  # when what was planned for a day goes out, in London
 
 
 @dataclass(frozen=True)
 class Window:
-    """The days of a round, and when we ask whether people met."""
+    """The days of a round: those of the programme's settings until it is sent, then its own.
+
+    `nudge_on`      who writes first is reminded, if nobody has said booked or met
+    `cut_off_on`    the last day to say "I can't make this round"
+    `check_in_on`   everyone is asked whether they met; who has not answered by `ask_again_on`, once more
+    """
 
     starts_on: date
+    nudge_on: date
+    cut_off_on: date
+    check_in_on: date
+    ask_again_on: date
     ends_on: date
-    check_in_at: datetime
-    check_in_again_at: datetime
 
     @classmethod
     def of(cls, programme: Programme, starts_on: date) -> "Window":
-        asks = starts_on + timedelta(days=programme.check_in_days)
+        """The days of a round that starts on a day."""
+
+        def after(days: int) -> date:
+            return starts_on + timedelta(days=days)
+
         return cls(
             starts_on,
-            starts_on + timedelta(days=programme.window_days),
-            times.london(asks, CHECK_IN_AT),
-            times.london(asks + ASK_AGAIN_AFTER, CHECK_IN_AT),
+            after(programme.nudge_days),
+            after(programme.cut_off_days),
+            after(programme.check_in_days),
+            after(programme.check_in_days + programme.ask_again_days),
+            after(programme.window_days),
         )
+
+    @classmethod
+    def of_round(cls, round_: Round) -> "Window":
+        """The days of a round that was sent, wherever an organiser has moved them.
+
+        Raises:
+            ValueError: it was not sent by us.
+        """
+        days = {field.name: getattr(round_, field.name) for field in fields(cls)}
+        if None in days.values():
+            raise ValueError(f"round {round_.number} is {round_.state}: it has no dates")
+        return cls(**days)
+
+    @property
+    def nudge_at(self) -> datetime:
+        return times.london(self.nudge_on, MORNING)
+
+    @property
+    def cut_off_at(self) -> datetime:
+        """The first moment at which it is too late."""
+        return messages.end_of(self.cut_off_on)
+
+    @property
+    def check_in_at(self) -> datetime:
+        return times.london(self.check_in_on, MORNING)
+
+    @property
+    def ask_again_at(self) -> datetime:
+        return times.london(self.ask_again_on, MORNING)
 
 
 @dataclass(frozen=True)
@@ -128,7 +169,7 @@ def introduce(
 def _make_doors(
     session: Session, readers: Sequence[tuple[Party, str]], window: Window, now: datetime
 ) -> list[Doors]:
-    asked = {Purpose.CHECK_IN: window.check_in_again_at}
+    asked = {Purpose.CHECK_IN: window.ask_again_at}
     purposes = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.CALENDAR)
     wanted = [
         links.Wanted(purpose, reader, party.group.id, asked.get(purpose))
@@ -145,7 +186,7 @@ def _orders(
     to, of_round, subject = recipient(reader), str(round_.id), party.subject
     introduction = _introduction(programme, party, reader, doors, window)
     yield outbox.Order(introduction, to, subject, programme.slug, of_round)
-    for again, due in ((False, window.check_in_at), (True, window.check_in_again_at)):
+    for again, due in ((False, window.check_in_at), (True, window.ask_again_at)):
         question = messages.CheckIn(
             programmes.facts(programme), party.named(reader.id), doors.check_in, doors.page, again
         )

@@ -9,7 +9,7 @@ RoundError
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -376,7 +376,7 @@ def _indices(pot: RoundPot, parties: Sequence[Party]) -> NDArray[np.int32]:
 def _mark_sent(round_: Round, window: Window, by: str, now: datetime) -> None:
     round_.state, round_.sent_at, round_.sent_by = RoundState.SENT, now, by
     round_.version += 1
-    round_.starts_on, round_.ends_on = window.starts_on, window.ends_on
+    round_.sqlmodel_update(asdict(window))
 
 
 def _tell_everyone(

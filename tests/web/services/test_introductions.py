@@ -1,12 +1,15 @@
 """An introduction shows of each partner what that partner ticked, and nothing else."""
 
+from datetime import date
+
 import pytest
 
 from notifications.messages import Channel
 from notifications.providers.local import Received
 from tests.support.world import World
 from web.models import Group, GroupMember, VideoKind
-from web.services import introductions
+from web.services import introductions, rounds
+from web.services.introductions import Window
 
 HIS = {
     "email": "tom@example.org",
@@ -130,3 +133,26 @@ def test_the_question_comes_in_the_morning_of_its_day_in_london(world: World) ->
     world.clock.turn(hours=1)
     world.work()
     assert len(world.inbox(kind="check_in")) == 2
+
+
+def test_a_round_keeps_the_dates_it_was_sent_with(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    world.change(check_in_days=3, window_days=5)
+    with world.read() as session:
+        window = Window.of_round(rounds.by_number(session, world.programme(session), 1))
+    assert window == Window(
+        starts_on=date(2026, 12, 1),
+        nudge_on=date(2026, 12, 6),
+        cut_off_on=date(2026, 12, 8),
+        check_in_on=date(2026, 12, 15),
+        ask_again_on=date(2026, 12, 19),
+        ends_on=date(2026, 12, 22),
+    )
+
+
+def test_a_draft_has_no_dates(world: World) -> None:
+    world.join_many(2)
+    number = world.draw()
+    with world.read() as session, pytest.raises(ValueError, match="round 1 is draft"):
+        Window.of_round(rounds.by_number(session, world.programme(session), number))
