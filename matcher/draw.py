@@ -56,11 +56,21 @@ def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -
         raise BadPot(f"a seed is a whole number from 0 below 2**63, not {seed}")
     if pot.locked.shape[1] > size + 1:
         raise BadPot(f"locked groups have at most {size + 1} people")
+    _may_stay(pot)
     free = others(pot.n, pot.locked)
     rest = pot.only(free) if len(pot.locked) else pot
     rng = generator(pot, seed)
     drawn = _seat(rest, size, priority, rng)
     return _result(pot, rest, free, drawn, seed, size)
+
+
+def _may_stay(pot: Pot) -> None:
+    """Raises BadPot for a locked group in which two people must not meet."""
+    a, b = rules.pairs_of(pot.locked)
+    banned = np.flatnonzero(pot.must_not_meet(a, b))
+    if len(banned):
+        pair = int(a[banned[0]]), int(b[banned[0]])
+        raise BadPot(f"{pair[0]} and {pair[1]} are locked together and must not meet", pair=pair)
 
 
 def generator(pot: Pot, seed: int) -> np.random.Generator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -110,10 +111,24 @@ def _three(pot: Pot, people: list[int]) -> str:
 
 def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
     """Why no better round exists and what would help, most important first."""
-    told = [*_repeats(pot, result, labels), *_crossing(pot, result, labels), *_three_notes(result)]
+    told = [
+        *_locked(pot),
+        *_repeats(pot, result, labels),
+        *_crossing(pot, result, labels),
+        *_three_notes(result),
+    ]
     if not result.figures.optimal:
         told.append("This is the best round found; it is not proved that no better one exists.")
     return [*told, _chance(result), *_ahead(result)]
+
+
+def _locked(pot: Pot) -> list[str]:
+    """What is best is best beside the groups somebody locked, and may be worse than without them."""
+    groups = len(pot.locked)
+    if not groups:
+        return []
+    kept = "One group was" if groups == 1 else f"{number(groups).capitalize()} groups were"
+    return [f"{kept} locked and kept; the others are drawn beside {'it' if groups == 1 else 'them'}."]
 
 
 def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
@@ -123,12 +138,16 @@ def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
     if not repeats:
         return ["No pair has met before."]
     told = [f"{number(repeats).capitalize()} {_plural('pair', repeats)} met before."]
+    kept = repeats - result.proof.repeats
+    if kept:
+        some = f"{number(kept).capitalize()} of them {_are(kept)}"
+        told.append(f"{'That pair is' if kept == repeats == 1 else some} in a group you locked.")
     if result.proof.kind not in ("tutte-berge", "dual"):
         return told
     circles = _odd_circles(pot, result)
     told += _hemmed_in([circle[0] for circle in circles if len(circle) == 1], result.proof.barrier, labels)
     told += [_only_each_other(circle, labels) for circle in circles if len(circle) > 1][:MOST_CIRCLES]
-    return told + _who_could_skip(circles, repeats, labels)
+    return told + _who_could_skip(circles, result.proof.repeats, labels)
 
 
 def _odd_circles(pot: Pot, result: Result) -> list[list[int]]:
@@ -196,6 +215,8 @@ def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
     most, inside = labels.organisations[int(codes[counts.argmax()])], int(counts.max())
     if len(codes) == 1:
         return [f"Everybody is from {most}."]
+    if len(pot.locked):
+        return []  # what would help then depends on what is kept
     outside = pot.n - inside
     told = []
     hosted = result.figures.cross_bound
@@ -215,8 +236,15 @@ def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
 def guests_needed(pot: Pot, size: int = 2) -> int:
     """Fewest newcomers, each from an organisation of their own, with whom every pair can cross; 0 if none."""
     codes = pot.codes
-    for guests in range(1, pot.n + 2):
-        joined = np.concatenate((codes, np.arange(guests, dtype=np.int32) + codes.max(initial=0) + 1))
+    counts = np.bincount(codes, minlength=1)
+
+    def room(guests: int) -> bool:
+        """A group for every member of the largest organisation, without which nothing can cross fully."""
+        return len(group_sizes(pot.n + guests, size)) >= int(counts.max())
+
+    first = bisect_left(range(1, size * pot.n + 2), True, key=room) + 1
+    for guests in range(first, first + pot.n + 2):
+        joined = np.concatenate((codes, np.arange(guests, dtype=np.int32) + len(counts)))
         sizes = group_sizes(len(joined), size)
         if crossing_bound(joined, sizes) == sum(s * (s - 1) // 2 for s in sizes):
             return guests

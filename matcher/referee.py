@@ -93,8 +93,7 @@ def check(pot: Pot, result: Result) -> Verdict:
 def check_round(pot: Pot, groups: ArrayLike, proof: Proof | None = None) -> Verdict:
     """The same for a round without its figures, as `unmentoring check` reads it from files.
 
-    Whoever is missing must be somebody whom never-pairs keep from everybody, or the only one there.
-    Raises Refused as `check` does.
+    Whoever is missing must be somebody who may meet nobody who is free. Raises Refused as `check` does.
     """
     table = _table(groups)
     size = max(2, table.shape[1] - 1)
@@ -104,9 +103,10 @@ def check_round(pot: Pot, groups: ArrayLike, proof: Proof | None = None) -> Verd
 
 
 def _friends(pot: Pot, person: int) -> int:
-    """How many people this person may meet."""
+    """How many people who are not locked in a group this person may meet."""
     a, b = pot.never[:, 0], pot.never[:, 1]
-    return pot.n - 1 - len(np.union1d(a[b == person], b[a == person]))
+    out = np.concatenate((a[b == person], b[a == person], pot.locked.ravel(), [person]))
+    return pot.n - len(np.unique(out[out >= 0]))
 
 
 def _verdict(
@@ -289,8 +289,9 @@ def _wrong_proof(
         if _friends(pot, person):
             yield Violation("proof", f"{person} may meet somebody and is left out", (person,))
     if proof.kind == "counting":
-        if counts.repeats:
-            yield Violation("proof", f"counting proves nothing about {counts.repeats} repeats")
+        repeats = counts.repeats - (count(pot, pot.locked).repeats if len(pot.locked) else 0)
+        if repeats:
+            yield Violation("proof", f"counting proves nothing about {repeats} repeats")
         if "crossing" in proof.certifies and counts.cross != bound:
             yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
         return
