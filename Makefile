@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench faults pictures lock ready ready-to-test python
+.PHONY: help setup run demo test check fix bench faults contract pictures lock ready ready-to-test python
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: ready-to-test ## print our speed beside its floor
 
 faults: ready-to-test ## kill workers in earnest, many times over, and count what was lost or sent twice
 	@exec $(RUN) tests.faults kills
+
+contract: ready-to-test ## hold our requests against the providers' OpenAPI documents (SPECS=/folder/of/them)
+	@exec $(RUN) tests.contract "$(SPECS)"
 
 pictures: ready-to-test ## photograph the demo's pages for the documents
 	@exec $(RUN) tests.support.pictures

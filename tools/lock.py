@@ -1,4 +1,4 @@
-"""Choose versions again: writes the requirements*.lock files and package-lock.json.
+"""Choose versions again: writes the requirements*.lock files and both package-lock.json.
 
 Hashes, but no address of any index: a lock must work behind every mirror. `requirements.lock` is what runs;
 `requirements-dev.lock` what the tests and tools need besides.
@@ -34,7 +34,8 @@ def main() -> None:
             wanted.write_text(tool)
             compile_to(ROOT / lock, wanted, *upgrade)
     npm = ["npm", "install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"]
-    subprocess.run(npm, cwd=ROOT, check=True)
+    for folder in (ROOT, ROOT / "tests" / "contract"):
+        subprocess.run(npm, cwd=folder, check=True)
 
 
 def compile_to(lock: Path, *arguments: str | Path) -> None:
