@@ -114,6 +114,15 @@ class VideoKind(StrEnum):
     OTHER = "other"
 
 
+class Block(StrEnum):
+    """A part of the week in which somebody is usually free."""
+
+    MORNINGS = "mornings"
+    LUNCHTIMES = "lunchtimes"
+    AFTERNOONS = "afternoons"
+    EVENINGS = "evenings"
+
+
 class Person(SQLModel, table=True):
     """Somebody who joined. Erasing leaves the id alone, so that others' history still holds."""
 
@@ -130,6 +139,8 @@ class Person(SQLModel, table=True):
     shares_email: bool = True
     shares_phone: bool = False
     shares_video: bool = False
+    # Values of `Block`; empty where they have not said, which is no wish.
+    availability: list[str] = document(list)
     # Why we must not, or cannot, write to them on the channel they chose; empty while we can.
     unreachable: str = Field(default="", max_length=80)
     created_at: datetime = moment(nullable=False)
@@ -155,6 +166,8 @@ class Membership(SQLModel, table=True):
     skips_next: bool = False
     paused_until: date | None = None
     happy_in_three: bool = True
+    # 1 is every round, 2 every second, 3 every third.
+    every: int = 1
     let_down: bool = False
     joined_at: datetime = moment(nullable=False)
     left_at: datetime | None = moment()

@@ -8,10 +8,21 @@ from flask.typing import ResponseReturnValue
 from notifications.messages import Channel
 from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
+from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm
 from web.house import house
-from web.models import Link, Membership, Person, Programme, Purpose, Standing
+from web.models import Block, Link, Membership, Person, Programme, Purpose, Standing
 from web.permissions import open_to_everyone, with_link
-from web.services import conversations, links, organisations, participation, privacy, programmes, reach, times
+from web.services import (
+    conversations,
+    links,
+    organisations,
+    participation,
+    pots,
+    privacy,
+    programmes,
+    reach,
+    times,
+)
 from web.tokens import BadLink
 
 pages = Blueprint("me", __name__)
@@ -87,6 +98,8 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
             for one in sections
         },
         ANSWERS=ANSWERS,
+        free=[words.lower() for block, words in BLOCKS.items() if block in visit.person.availability],
+        HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
         unverified=participation.awaits_code(visit.person) and house().settings.texts_offered,
     )
@@ -152,6 +165,34 @@ def threes(token: str, slug: str) -> ResponseReturnValue:
     participation.set_happy_in_three(g.session, _membership(visit, slug), happy, now=g.now)
     flash("Saved.")
     return _back(token)
+
+
+@pages.route("/me/<token>/<slug>/how-often", methods=["GET", "POST"])
+@with_link
+def how_often(token: str, slug: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    membership = _membership(visit, slug)
+    form = HowOftenForm(every=str(membership.every))
+    if form.validate_on_submit():
+        participation.set_how_often(g.session, membership, int(form.every.data), now=g.now)
+        flash("Saved.")
+        return _back(token)
+    programme = g.session.get_one(Programme, membership.programme_id)
+    page = render_template("me/how_often.html", visit=visit, form=form, programme=programme)
+    return page, 422 if form.errors else 200
+
+
+@pages.route("/me/<token>/free-times", methods=["GET", "POST"])
+@with_link
+def free_times(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    form = AvailabilityForm(blocks=visit.person.availability)
+    if form.validate_on_submit():
+        blocks = {Block(value) for value in form.blocks.data}
+        participation.set_availability(g.session, visit.person, blocks, now=g.now)
+        flash("Saved.")
+        return _back(token)
+    return render_template("me/free_times.html", visit=visit, form=form), 422 if form.errors else 200
 
 
 @pages.get("/me/<token>/<slug>/leave")

@@ -7,6 +7,7 @@ TooManyCodes        three codes a number a day
 
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,7 @@ from sqlmodel import Session, col, func, select
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import (
+    Block,
     Membership,
     Organisation,
     Person,
@@ -26,10 +28,11 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, links, organisations, programmes, times
+from web.services import audit, links, organisations, pots, programmes, times
 from web.services.joining import address_key, by_email, recipient
 from web.tokens import Signer
 
+HOW_OFTEN = {1: "every", 2: "every second", 3: "every third"}
 LONGEST_PAUSE = timedelta(days=730)
 CODES_A_DAY = 3
 TRIES_A_CODE = 5
@@ -55,6 +58,7 @@ class Section:
     programme: Programme
     membership: Membership
     organisation: Organisation
+    resting: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,14 @@ def sections(session: Session, person: Person) -> list[Section]:
         .where(Membership.person_id == person.id)
         .order_by(Programme.name)
     )
-    return [Section(*row) for row in rows]
+    return [Section(*row, resting=_rests(session, row[1])) for row in rows]
+
+
+def _rests(session: Session, membership: Membership) -> bool:
+    number = pots.next_number(session, membership.programme_id)
+    return membership.person_id in pots.resting(
+        session, membership.programme_id, number, membership.person_id
+    )
 
 
 def skip_next(session: Session, membership: Membership, skips: bool, *, now: datetime) -> None:
@@ -139,6 +150,18 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
 def set_happy_in_three(session: Session, membership: Membership, happy: bool, *, now: datetime) -> None:
     membership.happy_in_three = happy
     _changed(session, membership, "happy in a three" if happy else "rather not in a three", now)
+
+
+def set_how_often(session: Session, membership: Membership, every: int, *, now: datetime) -> None:
+    """Take part in every round, every second or every third, counted from the last one they were in."""
+    membership.every = every
+    _changed(session, membership, f"takes part in {pots.HOW_OFTEN[every]}", now)
+
+
+def set_availability(session: Session, person: Person, blocks: Collection[Block], *, now: datetime) -> None:
+    person.availability = [block.value for block in Block if block in blocks]
+    session.add(person)
+    audit.record(session, person.id, "said when they are free", now=now, subject=person.id)
 
 
 def set_organisation(session: Session, membership: Membership, name: str, *, now: datetime) -> None:

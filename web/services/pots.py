@@ -6,7 +6,8 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlmodel import Session, col, select
+from sqlalchemy import true
+from sqlmodel import Session, col, func, select
 
 from matcher import Pot
 from matcher.explain import Labels
@@ -24,6 +25,7 @@ from web.models import (
 )
 
 Ints = NDArray[np.int32]
+HOW_OFTEN = {1: "every round", 2: "every second round", 3: "every third round"}
 HAPPENED = (RoundState.SENT, RoundState.IMPORTED)
 
 
@@ -75,11 +77,12 @@ def gather(session: Session, programme: Programme, today: date, *, lock: bool = 
     """
     wanted = select(Membership).where(Membership.programme_id == programme.id).order_by(Membership.person_id)
     members = {row.person_id: row for row in session.exec(wanted.with_for_update() if lock else wanted)}
-    silent = _unreachable(session, programme.id)
+    number = next_number(session, programme.id)
+    silent, rests = _unreachable(session, programme.id), resting(session, programme.id, number)
     left_out = {
         person: reason
         for person, row in members.items()
-        if (reason := _why_out(row, silent.get(person, ""), today))
+        if (reason := _why_out(row, silent.get(person, ""), today) or rests.get(person))
     }
     people = tuple(
         person
@@ -94,7 +97,7 @@ def gather(session: Session, programme: Programme, today: date, *, lock: bool = 
     history = _history(session, programme.id)
     return RoundPot(
         programme=programme.id,
-        number=next_number(session, programme.id),
+        number=number,
         people=people,
         members=members,
         organisations=organisations,
@@ -112,6 +115,31 @@ def next_number(session: Session, programme: int) -> int:
         .order_by(col(Round.number).desc())
     ).first()
     return (last or 0) + 1
+
+
+def resting(session: Session, programme: int, number: int, person: str | None = None) -> dict[str, str]:
+    """Whose turn has not come again by round `number`, in words: they take part in every second round or so.
+
+    Everybody active, or only `person`.
+    """
+    last = func.max(Round.number)
+    rows = session.exec(
+        select(Membership.person_id, Membership.every)
+        .join(GroupMember, col(GroupMember.person_id) == Membership.person_id)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(
+            Membership.programme_id == programme,
+            Membership.standing == Standing.ACTIVE,
+            Membership.every > 1,
+            Membership.person_id == person if person else true(),
+            Round.programme_id == programme,
+            col(Round.state).in_(HAPPENED),
+        )
+        .group_by(col(Membership.person_id), col(Membership.every))
+        .having(number - last < Membership.every)
+    )
+    return {member: f"takes part in {HOW_OFTEN[every]}" for member, every in rows}
 
 
 def _unreachable(session: Session, programme: int) -> dict[str, str]:

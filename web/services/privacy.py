@@ -37,6 +37,7 @@ BLANK = {
     "shares_email": False,
     "shares_phone": False,
     "shares_video": False,
+    "availability": [],
     "unreachable": "",
 }
 

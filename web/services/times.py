@@ -1,5 +1,6 @@
 """Times of day as people in the United Kingdom keep them. Inside, everything is UTC."""
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,11 +8,19 @@ import numpy as np
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from notifications.messages import Slot
+from web.models import Block
 
 LONDON = ZoneInfo("Europe/London")
 LENGTH = timedelta(minutes=30)
 # When most people in offices can get away for half an hour.
 HOURS = (time(10, 0), time(11, 0), time(12, 30), time(14, 0), time(15, 0), time(16, 0))
+# When half an hour may begin in the parts of a weekday that people can choose from.
+STARTS = {
+    Block.MORNINGS: (time(9, 30), time(10, 0), time(11, 0)),
+    Block.LUNCHTIMES: (time(12, 0), time(12, 30), time(13, 0)),
+    Block.AFTERNOONS: (time(14, 0), time(15, 0), time(16, 0)),
+    Block.EVENINGS: (time(18, 0), time(19, 0), time(20, 0)),
+}
 FRIDAY = 4
 
 
@@ -35,6 +44,19 @@ def working_days(first: date, last: date) -> list[date]:
 def suggestable_days(first: date, last: date) -> list[date]:
     """Working days early enough in a window to leave room for a second try, late enough to be arranged."""
     return working_days(first + timedelta(days=3), first + (last - first) // 2 + timedelta(days=3))
+
+
+def shared_hours(availabilities: Iterable[Collection[str]]) -> tuple[time, ...]:
+    """The hours of a weekday that suit everyone in a group; none where they share no part of it.
+
+    Who has not said when they are free has no wish; where nobody has, it is office hours.
+    """
+    wishes = [set(wish) for wish in availabilities if wish]
+    if not wishes:
+        return HOURS
+    return tuple(
+        hour for block, hours in STARTS.items() if all(block in wish for wish in wishes) for hour in hours
+    )
 
 
 def suggest(days: list[date], rng: np.random.Generator) -> tuple[Slot, ...]:

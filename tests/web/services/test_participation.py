@@ -101,6 +101,60 @@ def test_who_is_paused_may_come_back_at_once(world: World, amina: str) -> None:
     assert in_the_pot(world) == [amina]
 
 
+# How often, and when
+
+
+def test_how_often_is_one_choice_away(world: World, amina: str) -> None:
+    visitor = world.visitor().open(world.page_of(amina) + "/councils/how-often")
+    visitor.press("Save how often", every="3")
+    assert "You take part in every third round" in visitor.text
+
+
+def test_who_rests_is_told_that_the_next_round_is_without_them(world: World, amina: str) -> None:
+    world.join()
+    world.visitor().open(world.page_of(amina) + "/councils/how-often").press("Save how often", every="2")
+    world.round()
+    assert "so the next one is without you" in page(world, amina).text
+
+
+def test_how_often_in_one_programme_says_nothing_about_another(world: World, amina: str) -> None:
+    world.start("charities", "Charities Unmentoring")
+    world.clock.turn(hours=2)
+    world.join("Amina Yusuf", email="amina@example.org", slug="charities")
+    act(world, amina, "set_how_often", 3)
+    assert world.membership(amina, "charities").every == 1
+
+
+def test_when_somebody_is_free_is_kept_as_they_ticked_it(world: World, amina: str) -> None:
+    visitor = world.visitor().open(world.page_of(amina) + "/free-times")
+    visitor.press("Save my times", blocks=["lunchtimes", "evenings"])
+    assert "Weekday lunchtimes and weekday evenings" in visitor.text
+
+
+def test_ticking_no_time_is_no_wish(world: World, amina: str) -> None:
+    visitor = world.visitor().open(world.page_of(amina) + "/free-times")
+    visitor.press("Save my times", blocks=["mornings"])
+    visitor.open(world.page_of(amina) + "/free-times").press("Save my times", blocks=False)
+    assert world.person(amina).availability == []
+
+
+@pytest.mark.parametrize(
+    ("door", "field", "value"),
+    [
+        ("free-times", "blocks", "nights"),
+        ("councils/how-often", "every", "0"),
+        ("councils/how-often", "every", "x"),
+    ],
+)
+def test_what_is_not_on_the_list_is_asked_for_again(
+    world: World, amina: str, door: str, field: str, value: str
+) -> None:
+    address = f"{world.page_of(amina)}/{door}"
+    visitor = world.visitor()
+    token = visitor.token(address)
+    assert visitor.post(address, {field: value, "csrf_token": token}).status_code == 422
+
+
 # Leave and come back
 
 

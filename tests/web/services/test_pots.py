@@ -124,6 +124,28 @@ def test_who_is_out_is_out_for_a_reason(world: World, standing: Standing, reason
     assert gather(world).left_out == {person: reason}
 
 
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("every", [1, 2, 3])
+def test_who_takes_part_now_and_then_rests_in_between(world: World, every: int) -> None:
+    person, *_ = world.join_many(6)
+    with world.write() as session:
+        participation.set_how_often(session, session.get_one(Membership, (1, person)), every, now=world.now)
+    was_in = []
+    for number in range(1, 5):
+        was_in.append(person in gather(world).people)
+        world.round(number)
+        world.clock.turn(days=28)
+    assert was_in == [number % every == 0 for number in range(4)]
+
+
+def test_who_rests_is_left_out_with_the_reason(world: World) -> None:
+    person, *_ = world.join_many(4)
+    with world.write() as session:
+        participation.set_how_often(session, session.get_one(Membership, (1, person)), 3, now=world.now)
+    world.round()
+    assert gather(world).left_out == {person: "takes part in every third round"}
+
+
 def test_who_left_is_not_even_listed(world: World) -> None:
     person = world.join()
     with world.write() as session:
