@@ -5,7 +5,7 @@ opaque ids, because ids travel to providers, logs and the audit.
 """
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -74,10 +74,63 @@ class Programme(SQLModel, table=True):
     ask_again_days: int = 4
     window_days: int = 21
     next_round_on: date | None = None
+    # While this stands, nothing begins by itself and nothing planned is sent.
+    paused_at: datetime | None = moment()
+    # An organiser's words in place of ours: by kind of message, then by part. See `notifications.wording`.
+    wording: dict[str, dict[str, str]] = document(dict)
     agreement_version: int = 1
     agreement_adopted_on: date
     agreement_review_on: date
     created_at: datetime = moment(nullable=False)
+
+
+class Rhythm(StrEnum):
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    DATES = "dates"
+
+
+class Region(StrEnum):
+    """Whose bank holidays are kept free."""
+
+    ALL = "all"
+    ENGLAND_AND_WALES = "england-and-wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern-ireland"
+
+
+class Schedule(SQLModel, table=True):
+    """When a programme's rounds begin by themselves. A programme without one is run by hand.
+
+    `first_on` gives the rhythm its day; `dates` are the days of `Rhythm.DATES`; `days_off` are pairs of first
+    and last day without a round. All in ISO 8601. `enabled_by` is whose act each draw is.
+    """
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    rhythm: Rhythm = choice(Rhythm)
+    first_on: date | None = None
+    at: time = Field(default=time(9, 0))
+    dates: list[str] = document(list)
+    region: Region = choice(Region, Region.ENGLAND_AND_WALES)
+    days_off: list[list[str]] = document(list)
+    automatic: bool = False
+    enabled_by: str = Field(max_length=60)
+    enabled_at: datetime = moment(nullable=False)
+
+
+class Tick(SQLModel, table=True):
+    """Something that the calendar brought about, once: the row is the once.
+
+    `what` it was, `of` which day or round, and what became of it in words for organisers.
+    """
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    what: str = Field(primary_key=True, max_length=20)
+    of: str = Field(primary_key=True, max_length=20)
+    at: datetime = moment(nullable=False)
+    became: str = Field(default="", max_length=200)
 
 
 class Organisation(SQLModel, table=True):
@@ -165,6 +218,8 @@ class Membership(SQLModel, table=True):
     standing: Standing = choice(Standing, Standing.ACTIVE)
     skips_next: bool = False
     paused_until: date | None = None
+    # Since when we have paused them, after two rounds in silence; until they come back.
+    silent_since: date | None = None
     happy_in_three: bool = True
     # 1 is every round, 2 every second, 3 every third.
     every: int = 1
@@ -219,6 +274,7 @@ class Purpose(StrEnum):
     CONVERSATION = "conversation"
     CALENDAR = "calendar"
     CHECK_IN = "check-in"
+    NEXT_ROUND = "next round"
     UNSUBSCRIBE = "unsubscribe"
     SIGN_IN = "sign in"
 

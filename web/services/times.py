@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from notifications.messages import Slot
-from web.models import Block
+from web.models import Block, Region
 
 LONDON = ZoneInfo("Europe/London")
 LENGTH = timedelta(minutes=30)
@@ -35,10 +36,22 @@ def today(now: datetime) -> date:
 
 def working_days(first: date, last: date) -> list[date]:
     """Weekdays from `first` to `last` that are no bank holiday anywhere in the UK."""
-    # The library ships the published list; asking the network at sending time would add a way to fail.
-    holidays = {row["date"] for row in BankHolidays(use_cached_holidays=True).get_holidays()}
+    holidays = bank_holidays(Region.ALL)
     days = (first + timedelta(days=step) for step in range((last - first).days + 1))
-    return [day for day in days if day.weekday() <= FRIDAY and day not in holidays]
+    return [day for day in days if is_weekday(day) and day not in holidays]
+
+
+def is_weekday(day: date) -> bool:
+    return day.weekday() <= FRIDAY
+
+
+@cache
+def bank_holidays(region: Region) -> frozenset[date]:
+    """Those of a region, or of any, as far ahead as they are published: about two years."""
+    # The library ships the published list; asking the network at sending time would add a way to fail.
+    division = None if region is Region.ALL else region.value
+    rows = BankHolidays(use_cached_holidays=True).get_holidays(division=division)
+    return frozenset(row["date"] for row in rows)
 
 
 def suggestable_days(first: date, last: date) -> list[date]:
