@@ -20,7 +20,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel, end_of
-from notifications.providers import http
+from notifications.providers import http, in_time
 from notifications.providers.base import (
     READ_SECONDS,
     Absent,
@@ -89,7 +89,9 @@ class Notify:
 
     def _client(self) -> Any:
         # A new one for each call: it says of itself that threads must not share it.
-        return CLIENT(self._key, base_url=self._url, timeout=self._timeout)
+        client = CLIENT(self._key, base_url=self._url, timeout=self._timeout)
+        client.request_session = in_time.session()
+        return client
 
     def send(self, outgoing: Outgoing) -> Accepted:
         try:

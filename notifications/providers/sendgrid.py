@@ -18,18 +18,21 @@ from email.parser import HeaderParser
 from email.utils import parseaddr
 from http.client import HTTPException
 from typing import Any
+from urllib.request import Request
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from python_http_client.client import Client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
+from typing_extensions import override
 
 from notifications import replies
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
-from notifications.providers import http
+from notifications.providers import http, in_time
 from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail
 from notifications.receipts import Event, What
 from notifications.replies import Inbound
@@ -110,6 +113,21 @@ DROPS = {
 DROPPED = Told(What.FAILED, "SendGrid did not send it")
 
 
+class _Client(Client):  # type: ignore[misc]
+    """The SDK's client, but every answer is waited for as a whole."""
+
+    opener = in_time.opener()
+
+    @override
+    def _build_client(self, name: str | None = None) -> "_Client":
+        path = [*self._url_path, name] if name else self._url_path
+        return _Client(self.host, self.request_headers, self._version, path, self.append_slash, self.timeout)
+
+    @override
+    def _make_request(self, opener: object, request: Request, timeout: float | None = None) -> Any:
+        return super()._make_request(self.opener, request, timeout)
+
+
 class SendGrid:
     """`sender` is the From, as `Name <address>`. `base_url` points elsewhere for Europe and for tests."""
 
@@ -124,8 +142,8 @@ class SendGrid:
     ) -> None:
         # At DEBUG the SDK writes whole letters and our key into the log.
         logging.getLogger("python_http_client").setLevel(logging.WARNING)
-        self._client = SendGridAPIClient(api_key, host=base_url.rstrip("/")).client
-        self._client.timeout = timeout  # the SDK has none of its own
+        sdk = SendGridAPIClient(api_key, host=base_url.rstrip("/")).client
+        self._client = _Client(sdk.host, sdk.request_headers, 3, timeout=timeout)  # the SDK has no timeout
         self._timeout = timeout
         self._sender = sender
 

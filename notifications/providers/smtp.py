@@ -14,7 +14,10 @@ from email.policy import SMTP as MAIL_POLICY
 from email.utils import formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
+from typing_extensions import override
+
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.providers import in_time
 from notifications.providers.base import CONNECT_SECONDS, READ_SECONDS, Accepted, Outgoing, OutgoingEmail
 
 NAME = "smtp"
@@ -86,11 +89,9 @@ class Smtp:
         server = self._server
         context = ssl.create_default_context()
         if server.tls:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=CONNECT_SECONDS, context=context
-            )
+            smtp: _Smtp = _SmtpInTls(server.host, server.port, timeout=CONNECT_SECONDS, context=context)
         else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=CONNECT_SECONDS)
+            smtp = _Smtp(server.host, server.port, timeout=CONNECT_SECONDS)
         try:
             smtp.ehlo()
             if not server.tls and (server.password or smtp.has_extn("starttls")):
@@ -101,8 +102,7 @@ class Smtp:
         except BaseException:
             smtp.close()
             raise
-        if smtp.sock:
-            smtp.sock.settimeout(self._timeout)
+        smtp.wait(self._timeout)
         return _Line(smtp)
 
     def _say(self, line: "_Line", outgoing: OutgoingEmail, data: str) -> None:
@@ -110,22 +110,43 @@ class Smtp:
             _expect(250, *line.smtp.mail(parseaddr(self._sender)[1]))
             _expect(250, *line.smtp.rcpt(outgoing.to))
             _expect(READY_FOR_LETTER, *line.smtp.docmd("DATA"))
+            line.smtp.wait(self._timeout)
             line.smtp.send(data + "\r\n.\r\n")
         except UnicodeEncodeError as error:
             raise Permanent("the mail server cannot write to this address") from error
         except (OSError, smtplib.SMTPException) as error:
             raise Temporary("the connection broke before the letter was over", outage=True) from error
         try:
+            line.smtp.wait(self._timeout)
             answer = line.smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise Uncertain("the connection broke before the answer") from error
         _expect(250, *answer)
 
 
+class _Smtp(smtplib.SMTP):
+    """The library's, but all that is said between two `wait`s must be said in time."""
+
+    @override
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock:
+            self.file = in_time.reading(self.sock)
+        return super().getreply()
+
+    def wait(self, seconds: float) -> None:
+        if self.sock:
+            self.sock.settimeout(seconds)
+            self.file = None
+
+
+class _SmtpInTls(_Smtp, smtplib.SMTP_SSL):
+    pass
+
+
 class _Line:
     """An open conversation, ended politely or not at all: its end must not change what happened."""
 
-    def __init__(self, smtp: smtplib.SMTP) -> None:
+    def __init__(self, smtp: "_Smtp") -> None:
         self.smtp = smtp
 
     def __enter__(self) -> None:

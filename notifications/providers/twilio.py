@@ -20,7 +20,7 @@ from twilio.rest import Client
 
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
-from notifications.providers import http
+from notifications.providers import http, in_time
 from notifications.providers.base import READ_SECONDS, Absent, Accepted, Outgoing, OutgoingText, Sent
 from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
@@ -117,11 +117,11 @@ class Twilio:
         base_url: str = "https://api.twilio.com",
         timeout: float = READ_SECONDS,
     ) -> None:
-        # No pool: a connection that the other side has closed meanwhile would make the next text uncertain.
         # No log: the SDK's writes down whom it texts.
         quiet = logging.getLogger("notifications.twilio")
         quiet.setLevel(logging.WARNING)
-        by = TwilioHttpClient(pool_connections=False, timeout=timeout, logger=quiet)
+        by = TwilioHttpClient(timeout=timeout, logger=quiet)
+        by.session = in_time.session()
         self._client = Client(account_sid, auth_token, http_client=by)
         self._client.api.base_url = base_url.rstrip("/")
         self._sender = sender

@@ -14,7 +14,16 @@ from notifications.providers.smtp import Smtp
 from notifications.providers.twilio import Twilio
 from tests.support import fake_notify, fake_sendgrid, fake_twilio
 from tests.support.fake_notify import FakeNotify
-from tests.support.fake_provider import HALF, HANG, HTML, RESET, FakeProvider, nobody_there
+from tests.support.fake_provider import (
+    DRIP_BODY,
+    DRIP_HEAD,
+    HALF,
+    HANG,
+    HTML,
+    RESET,
+    FakeProvider,
+    nobody_there,
+)
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.fake_smtp import FakeMailServer
 from tests.support.fake_twilio import FakeTwilio
@@ -72,12 +81,15 @@ def case(request):
     return request.param
 
 
+SLOW = [HANG, DRIP_HEAD, DRIP_BODY]  # these end only with our patience
+
+
 @contextmanager
 def serving(case, *troubles):
     fake = case.fake()
     fake.troubles.extend(troubles)
     with fake.serving():
-        yield case.client(fake.url, 0.3 if HANG in troubles else 10.0)
+        yield case.client(fake.url, 0.3 if any(each in SLOW for each in troubles) else 10.0)
 
 
 def test_what_is_taken_is_known_by_the_providers_id(case):
@@ -86,7 +98,9 @@ def test_what_is_taken_is_known_by_the_providers_id(case):
 
 
 @pytest.mark.parametrize(
-    "trouble", [HANG, RESET, HALF, HTML, (500, {}, b""), (502, {}, b"<h1>proxy</h1>")], ids=str
+    "trouble",
+    [HANG, DRIP_HEAD, DRIP_BODY, RESET, HALF, HTML, (500, {}, b""), (502, {}, b"<h1>proxy</h1>")],
+    ids=str,
 )
 def test_being_cut_off_is_uncertain(case, trouble):
     with serving(case, trouble) as client, pytest.raises(Uncertain):
@@ -184,6 +198,12 @@ def test_a_connection_lost_after_the_last_dot_is_uncertain(mail_server):
     mail_server.hang_up = "answer"
     with pytest.raises(Uncertain):
         by_smtp(mail_server.url)
+
+
+def test_a_mail_server_that_answers_a_letter_at_a_time_holds_nobody(mail_server):
+    mail_server.hang_up = "drip"
+    with pytest.raises(Uncertain):
+        Smtp(mail_server.url, SENDER, 0.3).send(LETTER)
 
 
 def test_a_mail_server_that_is_not_there_is_an_outage():

@@ -13,6 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 Answer = tuple[int, dict[str, str], bytes]
 
 HANG, RESET, HALF, HTML = "hang", "reset", "half an answer", "a page with 200"
+DRIP_HEAD, DRIP_BODY = "a header, a letter at a time", "a body, a letter at a time"
+DRIP_SECONDS = 0.05
+BEGUN = b"HTTP/1.1 202 Accepted\r\nX-Message-Id: begun\r\n"
+REST = {
+    HALF: b"Content-Length: 900\r\n\r\n{", DRIP_HEAD: b"X-Slow: ", DRIP_BODY: b"Content-Length: 900\r\n\r\n",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class FakeProvider(ABC):
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        server = _Server(("127.0.0.1", 0), _handler(self))
+        server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_port}"
@@ -59,50 +65,48 @@ class _Server(ThreadingHTTPServer):
         """A caller that hung up, or was killed, is no news."""
 
 
-def _handler(fake: FakeProvider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    fake: FakeProvider
 
-        def handle_call(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            call = Call(self.command, self.path, dict(self.headers.items()), body)
-            fake.calls.append(call)
-            trouble = fake.troubles.popleft() if fake.troubles else None
-            if isinstance(trouble, str):
-                self.misbehave(trouble)
-            else:
-                self.answer(trouble or fake.accept(call))
-
-        do_GET = do_POST = do_PUT = do_DELETE = handle_call  # noqa: N815  (the names http.server asks for)
-
-        def answer(self, answer: Answer) -> None:
-            status, headers, body = answer
-            self.send_response(status)
-            for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def handle_call(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        call = Call(self.command, self.path, dict(self.headers.items()), body)
+        self.fake.calls.append(call)
+        trouble = self.fake.troubles.popleft() if self.fake.troubles else None
+        if isinstance(trouble, str):
             self.close_connection = True
+            self.misbehave(trouble)
+        else:
+            self.answer(trouble or self.fake.accept(call))
 
-        def misbehave(self, trouble: str) -> None:
-            self.close_connection = True
-            if trouble == HANG:
-                fake.over.wait(30)
-            elif trouble == HTML:
-                self.answer((200, {"Content-Type": "text/html"}, b"<h1>Welcome to the proxy</h1>"))
-            elif trouble == HALF:
-                self.wfile.write(
-                    b"HTTP/1.1 202 Accepted\r\nX-Message-Id: half\r\nContent-Length: 900\r\n\r\n{"
-                )
-            else:
-                # Linger off: the kernel sends a reset instead of a polite end.
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
+    do_GET = do_POST = do_PUT = do_DELETE = handle_call  # noqa: N815  (the names http.server asks for)
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def answer(self, answer: Answer) -> None:
+        status, headers, body = answer
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
 
-    return Handler
+    def misbehave(self, trouble: str) -> None:
+        if trouble == HANG:
+            self.fake.over.wait(30)
+        elif trouble == HTML:
+            self.answer((200, {"Content-Type": "text/html"}, b"<h1>Welcome to the proxy</h1>"))
+        elif trouble == RESET:
+            # Linger off: the kernel sends a reset instead of a polite end.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        else:
+            self.wfile.write(BEGUN + REST[trouble])
+            while trouble != HALF and not self.fake.over.wait(DRIP_SECONDS):
+                self.wfile.write(b" ")
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 def nobody_there() -> str:

@@ -1,5 +1,6 @@
 """A mail server on loopback that takes letters, refuses them, or hangs up at a given word."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,12 +11,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
 
-from tests.support.fake_provider import nobody_there
+from tests.support.fake_provider import DRIP_SECONDS, nobody_there
 
 
 @dataclass
 class FakeMailServer:
-    """`answers` are given once each, for RCPT or the end of DATA. `hang_up` is where it breaks off."""
+    """`answers` are given once each, for RCPT or the end of DATA. `hang_up` is where it breaks off, or
+    "drip": then it answers a letter at a time and never ends."""
 
     letters: list[EmailMessage] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
@@ -38,6 +40,9 @@ class FakeMailServer:
         self.letters.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
         if self.hang_up == "answer":
             server.transport.abort()
+        while self.hang_up == "drip" and not server.transport.is_closing():
+            server.transport.write(b"2")
+            await asyncio.sleep(DRIP_SECONDS)
         return "250 OK"
 
     @contextmanager
