@@ -237,6 +237,19 @@ class NeverPair(SQLModel, table=True):
     created_at: datetime = moment(nullable=False)
 
 
+class RatherNot(SQLModel, table=True):
+    """Whom a participant would rather not meet, in any programme: somebody they were introduced to, or an
+    address as they typed it, which need not be anybody's yet.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: str = person_key(index=True)
+    other_id: str | None = person_key(default=None, index=True)
+    email: str = Field(default="", max_length=254)
+    email_key: str | None = Field(default=None, max_length=254, index=True)
+    created_at: datetime = moment(nullable=False)
+
+
 class RequestKind(StrEnum):
     JOIN = "join"
     MY_LINK = "my link"

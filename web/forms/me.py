@@ -1,10 +1,14 @@
 """The forms of the personal page that the join form does not have."""
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
-from web.forms.fields import Checks, Radio
-from web.models import Block
+from web.forms.fields import Checks, Choice, Radio, Text, is_email
+from web.forms.joining import EMAIL
+from web.models import Block, Person
 from web.services.pots import HOW_OFTEN
 
 BLOCKS = {
@@ -21,6 +25,30 @@ class AvailabilityForm(FlaskForm):
         choices=[SelectChoice(block.value, words) for block, words in BLOCKS.items()],
         description="We suggest times that suit everyone in a conversation. Tick none if you do not mind.",
     )
+
+
+class RatherNotForm(FlaskForm):
+    other = Choice("Somebody you were introduced to", choices=[])
+    email = Text(
+        "Or an email address",
+        most=EMAIL,
+        description="We do not say whether anybody has it. If somebody joins with it later, it counts.",
+        validators=[Optional(), is_email],
+    )
+
+    def offer(self, people: Sequence[Person]) -> None:
+        if not people:
+            del self.other
+            self.email.label.text = "Their email address"
+            return
+        self.other.choices = [
+            SelectChoice("", "Nobody from this list"),
+            *(SelectChoice(person.id, person.name) for person in people),
+        ]
+
+    def wish(self) -> tuple[str, str]:
+        """A person's id and an address; either may be empty."""
+        return self.other.data if self.other else "", self.email.data or ""
 
 
 class HowOftenForm(FlaskForm):

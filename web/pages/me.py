@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from notifications.messages import Channel
 from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
-from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm
+from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
 from web.house import house
 from web.models import Block, Link, Membership, Person, Programme, Purpose, Standing
 from web.permissions import open_to_everyone, with_link
 from web.services import (
+    avoiding,
     conversations,
+    downloads,
     links,
     organisations,
     participation,
@@ -195,6 +197,32 @@ def free_times(token: str) -> ResponseReturnValue:
     return render_template("me/free_times.html", visit=visit, form=form), 422 if form.errors else 200
 
 
+@pages.route("/me/<token>/rather-not", methods=["GET", "POST"])
+@with_link
+def rather_not(token: str) -> ResponseReturnValue:
+    visit = _visit(token, full=True)
+    form = RatherNotForm()
+    form.offer(avoiding.met(g.session, visit.person))
+    if form.validate_on_submit():
+        try:
+            avoiding.add(g.session, visit.person, *form.wish(), now=g.now)
+            flash("Saved. You will not be put together.")
+            return redirect(url_for(".rather_not", token=token), 303)
+        except avoiding.BadWish as error:
+            form.email.errors = [str(error)]
+    wishes = avoiding.wishes(g.session, visit.person)
+    page = render_template("me/rather_not.html", visit=visit, form=form, wishes=wishes)
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/me/<token>/rather-not/<int:wish>/remove")
+@with_link
+def remove_rather_not(token: str, wish: int) -> ResponseReturnValue:
+    avoiding.remove(g.session, _visit(token, full=True).person, wish, now=g.now)
+    flash("Removed.")
+    return redirect(url_for(".rather_not", token=token), 303)
+
+
 @pages.get("/me/<token>/<slug>/leave")
 @with_link
 def ask_to_leave(token: str, slug: str) -> ResponseReturnValue:
@@ -287,6 +315,25 @@ def send_code(token: str) -> ResponseReturnValue:
         except participation.TooManyCodes:
             flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
     return redirect(url_for(".phone", token=token), 303)
+
+
+@pages.get("/me/<token>/my-data.json")
+@with_link
+def my_data(token: str) -> ResponseReturnValue:
+    held = downloads.everything(g.session, _visit(token, full=True).person)
+    return _file(downloads.as_json(held), "application/json", "my-data.json")
+
+
+@pages.get("/me/<token>/my-data.zip")
+@with_link
+def my_spreadsheets(token: str) -> ResponseReturnValue:
+    held = downloads.everything(g.session, _visit(token, full=True).person)
+    return _file(downloads.as_spreadsheets(held, g.now), "application/zip", "my-data.zip")
+
+
+def _file(content: bytes, kind: str, name: str) -> ResponseReturnValue:
+    headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}
+    return content, 200, headers
 
 
 @pages.get("/me/<token>/erase")

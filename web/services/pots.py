@@ -15,7 +15,6 @@ from web.models import (
     Group,
     GroupMember,
     Membership,
-    NeverPair,
     Organisation,
     Person,
     Programme,
@@ -23,6 +22,7 @@ from web.models import (
     RoundState,
     Standing,
 )
+from web.services import avoiding
 
 Ints = NDArray[np.int32]
 HOW_OFTEN = {1: "every round", 2: "every second round", 3: "every third round"}
@@ -226,9 +226,9 @@ def _pot(
     first, second = _pairs(history)
     met = np.stack([history.rounds[first], known[first], known[second]], axis=1)
     never = [
-        (index[row.person_1], index[row.person_2])
-        for row in session.exec(select(NeverPair).where(NeverPair.programme_id == programme.id))
-        if row.person_1 in index and row.person_2 in index
+        (index[one], index[other])
+        for one, other in sorted(avoiding.never_pairs(session, programme))
+        if one in index and other in index
     ]
     rows = [members[person] for person in people]
     return Pot(

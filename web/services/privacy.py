@@ -22,9 +22,9 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, departures, programmes
+from web.services import audit, avoiding, departures, programmes
 
-BLANK = {
+BLANK: dict[str, object] = {
     "name": "",
     "email": None,
     "email_key": None,
@@ -54,6 +54,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     left_behind = departures.open_groups(session, person, now=now)
     outbox.forget(session, person.id)
     _forget_address(session, person)
+    avoiding.forget(session, person)
     for table in (Learning, CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
     for other in (Request, Link):

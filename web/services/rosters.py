@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
 from web.models import Membership, Organisation, Person, Programme, Standing
+from web.services import pots
 
 A_PAGE = 50
 
@@ -78,7 +79,7 @@ def state_of(membership: Membership, today: date) -> str:
 
 
 def tally(session: Session, programme: Programme, today: date) -> dict[str, int]:
-    """How many are in, skip, are paused, cannot be reached, are invited, suspended, or have left."""
+    """How many are in, rest, skip, are paused, cannot be reached, are invited, suspended, or have left."""
     buckets = ("in", "skips", "paused", "unreachable")
     counts = dict.fromkeys((*buckets, *(standing.value for standing in Standing)), 0)
     paused = func.coalesce(col(Membership.paused_until) > today, False)
@@ -92,7 +93,24 @@ def tally(session: Session, programme: Programme, today: date) -> dict[str, int]
     )
     for standing, skips, is_paused, is_silent, count in rows:
         counts[_bucket(standing, skips, is_paused, is_silent)] += count
+    counts["resting"] = _resting(session, programme, today)
+    counts["in"] -= counts["resting"]
     return counts
+
+
+def _resting(session: Session, programme: Programme, today: date) -> int:
+    """How many would be in but for their own wish not to take part in every round."""
+    number = pots.next_number(session, programme.id)
+    rests = pots.resting(session, programme.id, number)
+    rows = session.exec(
+        select(Membership, Person.unreachable)
+        .join(Person, col(Person.id) == Membership.person_id)
+        .where(Membership.programme_id == programme.id, Membership.every > 1)
+    )
+    return sum(
+        row.person_id in rests and not unreachable and state_of(row, today) == "in"
+        for row, unreachable in rows
+    )
 
 
 def _bucket(standing: Standing, skips: bool, paused: bool, unreachable: bool) -> str:
