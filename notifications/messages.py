@@ -8,7 +8,7 @@ no token is ever stored.
         Confirm AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress AddressChanged     getting in
         HeadsUp Introduction PartnerGone NotThisTime Nudge CheckIn Thanks Digest        a round
         Paused Left Erased BeforeErasure                                                going away
-        Proposal Closing DraftReady Alert                                               running a programme
+        Proposal Closing DraftReady NotAsPlanned Alert        running a programme
 """
 
 from collections.abc import Iterator
@@ -545,6 +545,21 @@ class DraftReady(Message):
 
 
 @dataclass(frozen=True)
+class NotAsPlanned(Message):
+    """To organisers: the round of a day did not begin by itself. `reason` is a sentence or two."""
+
+    kind = "not_as_planned"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    round_on: date
+    reason: str
+    next_round: date | None
+    page: Link
+
+
+@dataclass(frozen=True)
 class Alert(Message):
     """To the operator: no names, no addresses. `headline` is a line, `detail` a few sentences."""
 
@@ -561,7 +576,7 @@ KINDS: tuple[type[Message], ...] = (
     Confirm, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
     HeadsUp, Introduction, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
-    Proposal, Closing, DraftReady, Alert,
+    Proposal, Closing, DraftReady, NotAsPlanned, Alert,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
 ADAPTERS: dict[str, TypeAdapter[Message]] = {kind.kind: TypeAdapter(kind) for kind in KINDS}

@@ -4,7 +4,9 @@ Losing a wake-up costs at most a minute, because a sweep looks by itself; having
 because every message and every request is claimed in the database before anything is done.
 """
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,7 +22,8 @@ from notifications.render import Links
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
-from web.services import alerts, joining, links, reach, requests
+from web.services import alerts, joining, links, reach, requests, schedule
+from web.services.rounds import SEED_BITS, StaleDraft
 from web.settings import Settings
 from web.tokens import Signer
 
@@ -65,10 +68,41 @@ class Worker:
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)
+        self._keep_the_calendar()
         self._alert()
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
         reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
+
+    def _keep_the_calendar(self) -> None:
+        """What days bring about, programme by programme: one in trouble does not stop the others."""
+        now = self.clock()
+        with self.database.read() as session:
+            heads_ups = schedule.heads_up_due(session, now=now)
+            due = schedule.due(session, now=now)
+        for programme in heads_ups:
+            with self._alone(programme), self.database.write() as session:
+                schedule.heads_up(session, programme, now=now)
+        for programme in due:
+            with self._alone(programme):
+                self._begin_round(programme, now)
+
+    def _begin_round(self, programme: int, now: datetime) -> None:
+        with self.database.read() as session:
+            ready = schedule.prepare(session, programme, seed=secrets.randbits(SEED_BITS), now=now)
+        if ready:
+            with self.database.write() as session:
+                schedule.fire(session, ready, now=now)
+
+    @contextmanager
+    def _alone(self, programme: int) -> Iterator[None]:
+        log = structlog.get_logger().bind(programme=programme)
+        try:
+            yield
+        except StaleDraft:
+            log.info("people changed while a round was drawn: the next sweep draws again")
+        except Exception:
+            log.exception("the calendar of a programme is in trouble")
 
     def _alert(self) -> None:
         settings = self.settings

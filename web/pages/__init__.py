@@ -7,10 +7,21 @@ from web.settings import Settings
 
 def register(app: Flask, settings: Settings) -> None:
     """Give `app` every page. The outbox exists only on trial, with the local provider."""
-    from web.pages import confirm, conversation, health, home, join, me, outbox, programme, webhooks
+    from web.pages import (
+        confirm,
+        conversation,
+        health,
+        home,
+        join,
+        me,
+        next_round,
+        outbox,
+        programme,
+        webhooks,
+    )
     from web.pages.organise import pages as organise
 
-    for module in (home, programme, join, confirm, me, conversation, health, webhooks):
+    for module in (home, programme, join, confirm, me, next_round, conversation, health, webhooks):
         app.register_blueprint(module.pages)
     app.register_blueprint(organise)
     if settings.is_trial and "local" in (settings.email_provider, settings.sms_provider):

@@ -28,6 +28,7 @@ from web.services import (
 from web.tokens import BadLink
 
 pages = Blueprint("me", __name__)
+EVERYDAY = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.NEXT_ROUND)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Visit:
 
 
 def _visit(token: str, *, full: bool = False) -> Visit:
-    allowed = (Purpose.FULL_PAGE,) if full else (Purpose.FULL_PAGE, Purpose.PAGE, Purpose.CONVERSATION)
+    allowed = (Purpose.FULL_PAGE,) if full else (Purpose.FULL_PAGE, *EVERYDAY)
     link = links.open_link(g.session, house().signer, token, *allowed, now=g.now)
     person = g.session.get(Person, link.person)
     if person is None or person.erased_at:
@@ -75,7 +76,8 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         forms[slug] = pausing
     for name, form in forms.items():
         form.until.id = f"until-{name}"
-    own = visit.link.subject
+    # What a heads-up is about is a programme, not a conversation.
+    own = None if visit.link.purpose is Purpose.NEXT_ROUND else visit.link.subject
     check_ins, told = _doors(visit.person, Purpose.CHECK_IN), _doors(visit.person, Purpose.CONVERSATION)
     if not visit.full:
         # A forwarded message opens what it was about, and not whom its reader met since.

@@ -189,6 +189,7 @@ def _join(
     membership.organisation_id = organisation.id
     if membership.standing is not Standing.SUSPENDED:
         membership.standing, membership.left_at = Standing.ACTIVE, None
+        membership.silent_since = None
     membership.happy_in_three = details.happy_in_three
     session.add(membership)
     record_consents(session, person.id, programme.id, source=source, now=now)

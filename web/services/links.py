@@ -21,6 +21,7 @@ PATHS = {
     Purpose.CONVERSATION: "/conversation/{}",
     Purpose.CALENDAR: "/conversation/{}/calendar.ics",
     Purpose.CHECK_IN: "/checkin/{}",
+    Purpose.NEXT_ROUND: "/next-round/{}",
     Purpose.SIGN_IN: "/organise/sign-in/{}",
 }
 SHORT = "/m/{}"
@@ -34,6 +35,7 @@ LIFE = {
     Purpose.CONVERSATION: timedelta(days=90),
     Purpose.CALENDAR: timedelta(days=90),
     Purpose.CHECK_IN: timedelta(days=30),
+    Purpose.NEXT_ROUND: timedelta(days=30),
     Purpose.SIGN_IN: timedelta(minutes=15),
 }
 

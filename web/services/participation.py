@@ -96,7 +96,7 @@ def _rests(session: Session, membership: Membership) -> bool:
 
 
 def skip_next(session: Session, membership: Membership, skips: bool, *, now: datetime) -> None:
-    membership.skips_next = skips
+    membership.skips_next, membership.silent_since = skips, None
     _changed(session, membership, "skips the next round" if skips else "is in the next round", now)
 
 
@@ -111,13 +111,13 @@ def pause(session: Session, membership: Membership, until: date, *, now: datetim
         raise BadPause("Choose a day after today")
     if until > today + LONGEST_PAUSE:
         raise BadPause("Choose a day within two years, or leave instead")
-    membership.paused_until = until
+    membership.paused_until, membership.silent_since = until, None
     _changed(session, membership, "paused", now)
 
 
 def resume(session: Session, membership: Membership, *, now: datetime) -> None:
     """Back from a pause, a skip or from having left. Who is suspended or only invited stays so."""
-    membership.paused_until, membership.skips_next = None, False
+    membership.paused_until, membership.silent_since, membership.skips_next = None, None, False
     if membership.standing is Standing.LEFT:
         membership.standing, membership.left_at = Standing.ACTIVE, None
     _changed(session, membership, "is back", now)

@@ -161,6 +161,8 @@ def _why_out(row: Membership, unreachable: str, today: date) -> str | None:
         return None
     if unreachable:
         return f"cannot be reached: {unreachable}"
+    if row.silent_since:
+        return "paused after two rounds in silence"
     if row.paused_until and row.paused_until > today:
         return f"paused until {row.paused_until:%-d %B %Y}"
     return "skips this round" if row.skips_next else None

@@ -73,6 +73,8 @@ def state_of(membership: Membership, today: date) -> str:
     """What an organiser calls it: in, paused, skips, invited, left, suspended."""
     if membership.standing is not Standing.ACTIVE:
         return membership.standing.value
+    if membership.silent_since:
+        return "paused after two rounds in silence"
     if membership.paused_until and membership.paused_until > today:
         return f"paused until {membership.paused_until.day} {membership.paused_until:%B %Y}"
     return "skips the next round" if membership.skips_next else "in"
@@ -82,7 +84,9 @@ def tally(session: Session, programme: Programme, today: date) -> dict[str, int]
     """How many are in, rest, skip, are paused, cannot be reached, are invited, suspended, or have left."""
     buckets = ("in", "skips", "paused", "unreachable")
     counts = dict.fromkeys((*buckets, *(standing.value for standing in Standing)), 0)
-    paused = func.coalesce(col(Membership.paused_until) > today, False)
+    paused = func.coalesce(col(Membership.paused_until) > today, False) | col(Membership.silent_since).is_not(
+        None
+    )
     unreachable = col(Person.unreachable) != ""
     rows = session.execute(
         select(Membership.standing, Membership.skips_next, paused, unreachable)

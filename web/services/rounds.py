@@ -4,13 +4,14 @@ RoundError
     NoDraft             there is nothing to send
     StaleDraft          the draft or its people changed after it was shown; says what changed
     NobodyToIntroduce   no group could be made
+    ProgrammePaused     nothing is sent until an organiser lets the programme go on
 """
 
 import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,10 @@ from web.models import (
     Purpose,
     Round,
     RoundState,
+    Schedule,
+    Tick,
 )
-from web.services import audit, introductions, links, pots, programmes, times, words
+from web.services import audit, introductions, links, pots, programmes, rhythm, times, words
 from web.services.introductions import Party, Window
 from web.services.joining import recipient
 from web.services.pots import RoundPot
@@ -56,6 +59,10 @@ class StaleDraft(RoundError):
 
 
 class NobodyToIntroduce(RoundError):
+    pass
+
+
+class ProgrammePaused(RoundError):
     pass
 
 
@@ -250,6 +257,7 @@ def discard(session: Session, programme: Programme, version: int, *, by: str, no
     audit.record(
         session, by, "draft discarded", now=now, programme=programme.id, subject=f"round {round_.number}"
     )
+    outbox.cancel(session, kind=messages.DraftReady.kind, programme=programme.slug)
     session.delete(round_)
 
 
@@ -265,6 +273,7 @@ def send_round(
     Raises:
         NoDraft: there is no such round.
         StaleDraft: the draft, or who is in it, changed after `version` was shown.
+        ProgrammePaused: nothing is sent meanwhile.
         matcher.Refused: the groups break a rule; nothing is written.
     """
     round_ = by_number(session, programme, number, lock=True)
@@ -274,6 +283,8 @@ def send_round(
         raise NoDraft(f"Round {number} was imported: it took place before this service")
     if round_.version != version:
         raise StaleDraft("Somebody else changed this round after you opened it. Look at it again first")
+    if programme.paused_at:
+        raise ProgrammePaused(f"{programme.name} is paused: let it go on first")
     pot = pots.gather(session, programme, times.today(now), lock=True)
     window = Window.of(programme, times.today(now))
     parties = _parties(session, programme, round_, pot, window)
@@ -282,6 +293,7 @@ def send_round(
     missing = np.setdiff1d(np.arange(pot.pot.n), indices)
     legal(pot.pot, indices, programme.group_size, missing.tolist())
     _mark_sent(round_, window, by, now)
+    _use_up_date(session, programme, number, times.today(now))
     _tell_everyone(session, programme, round_, parties, pot, window, now)
     audit.record(
         session,
@@ -399,10 +411,19 @@ def _tell_everyone(
             _tell_not_this_time(session, programme, round_, pot.members[person], now)
     for person in pot.left_out:
         pot.members[person].skips_next = False
-    if programme.next_round_on and programme.next_round_on <= times.today(now):
-        programme.next_round_on = None
-    session.add(programme)
     session.flush()
+
+
+def _use_up_date(session: Session, programme: Programme, number: int, today: date) -> None:
+    """The day this round was planned for is used, also when people were told of it and it is sent earlier."""
+    planned = programme.next_round_on
+    told = session.get(Tick, (programme.id, "heads-up", f"round {number}"))
+    if planned and (planned <= today or (told and told.became == planned.isoformat())):
+        schedule = session.get(Schedule, programme.id)
+        programme.next_round_on = rhythm.following(schedule, max(planned, today)) if schedule else None
+        session.add(programme)
+    for kind in (messages.HeadsUp, messages.DraftReady):
+        outbox.cancel(session, kind=kind.kind, programme=programme.slug)
 
 
 def _tell_not_this_time(

@@ -1,0 +1,84 @@
+"""Before a round: in, skip or pause. Opened by the heads-up; each step is one button."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.forms.joining import PauseForm
+from web.house import house
+from web.models import Membership, Person, Programme, Purpose, Standing
+from web.permissions import with_link
+from web.services import links, participation, programmes, times
+from web.tokens import BadLink
+
+pages = Blueprint("next_round", __name__)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The round somebody has been told of. `on` is None once it has begun, or was taken off the calendar."""
+
+    token: str
+    programme: Programme
+    membership: Membership
+    on: date | None
+
+    @property
+    def is_paused(self) -> bool:
+        until = self.membership.paused_until
+        return bool(self.membership.silent_since or (until and until > (self.on or times.today(g.now))))
+
+
+def _open(token: str) -> Coming:
+    link = links.open_link(g.session, house().signer, token, Purpose.NEXT_ROUND, now=g.now)
+    person = g.session.get(Person, link.person)
+    membership = g.session.get(Membership, (link.subject, link.person))
+    if person is None or person.erased_at or membership is None:
+        raise BadLink
+    programme = g.session.get_one(Programme, link.subject)
+    return Coming(token, programme, membership, programmes.next_round_on(programme, times.today(g.now)))
+
+
+def _page(coming: Coming, form: PauseForm) -> str:
+    return render_template(
+        "me/next_round.html", coming=coming, programme=coming.programme, form=form, Standing=Standing
+    )
+
+
+@pages.get("/next-round/<token>")
+@with_link
+def show(token: str) -> ResponseReturnValue:
+    return _page(_open(token), PauseForm(formdata=None))
+
+
+@pages.post("/next-round/<token>")
+@with_link
+def decide(token: str) -> ResponseReturnValue:
+    """In or not, by one of two buttons."""
+    coming = _open(token)
+    if coming.membership.standing is Standing.ACTIVE:
+        if request.form.get("in") == "no":
+            participation.skip_next(g.session, coming.membership, True, now=g.now)
+        else:
+            participation.resume(g.session, coming.membership, now=g.now)
+    return redirect(url_for(".show", token=token), 303)
+
+
+@pages.post("/next-round/<token>/pause")
+@with_link
+def pause(token: str) -> ResponseReturnValue:
+    coming, form = _open(token), PauseForm()
+    if not form.validate_on_submit() or form.until.data is None:
+        form.until.errors = list(form.until.errors) or ["Enter the first day you would like to be in again"]
+        return _page(coming, form), 422
+    if coming.membership.standing is not Standing.ACTIVE:
+        return redirect(url_for(".show", token=token), 303)
+    try:
+        participation.pause(g.session, coming.membership, form.until.data, now=g.now)
+    except participation.BadPause as error:
+        form.until.errors = [str(error)]
+        return _page(coming, form), 422
+    flash("You are paused.")
+    return redirect(url_for(".show", token=token), 303)
