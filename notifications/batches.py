@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from notifications import pace
 from notifications.errors import Permanent, ProviderError, Uncertain
 from notifications.providers.base import Batches, OutgoingEmail
-from notifications.sending import PATIENCE, WAITING, Delivery, Job, Worker, put_back
+from notifications.sending import (
+    PATIENCE,
+    WAITING,
+    Bars,
+    Delivery,
+    Worker,
+    accept_all,
+    begin_all,
+    put_back,
+)
 from notifications.tables import State
 
 
@@ -21,7 +30,7 @@ class Letter:
 
 
 def deliver_together(
-    jobs: list[Job], carrier: Batches, worker: Worker
+    deliveries: list[Delivery], carrier: Batches, worker: Worker
 ) -> tuple[list[Delivery], Counter[str]]:
     """Send what can share a call. What must go alone, and how the others ended.
 
@@ -30,8 +39,7 @@ def deliver_together(
     alone: list[Delivery] = []
     outcomes: Counter[str] = Counter()
     groups: dict[str, list[Letter]] = defaultdict(list)
-    for job in jobs:
-        delivery = Delivery(job, worker)
+    for delivery in deliveries:
         made = delivery.prepared()
         if isinstance(made, str):
             outcomes[made] += 1
@@ -50,22 +58,23 @@ def deliver_together(
 
 def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[str]:
     outcomes: Counter[str] = Counter()
-    if carrier.name in worker.closed or not _may_call(carrier, worker):
+    if not worker.takes(carrier) or not _may_call(carrier, worker):
         with worker.sessions() as session:
             put_back(session, [letter.delivery.job for letter in letters])
         outcomes[WAITING] += len(letters)
         return outcomes
-    begun: list[Letter] = []
     with worker.sessions() as session:
+        bars = Bars.now(session, [letter.delivery.job for letter in letters], worker.providers.key)
+        free = []
         for letter in letters:
-            refused = letter.delivery.refused_in(session)
+            refused = letter.delivery.refused_in(session, bars)
             if refused:
                 outcomes[refused] += 1
-            elif letter.delivery.begin_in(session, carrier):
-                begun.append(letter)
             else:
-                outcomes["lost"] += 1
-    return outcomes + _call(begun, carrier, worker)
+                free.append(letter.delivery)
+        ours = {delivery.job.id for delivery in begin_all(session, free, carrier)}
+    outcomes["lost"] += len(free) - len(ours)
+    return +outcomes + _call([each for each in letters if each.delivery.job.id in ours], carrier, worker)
 
 
 def _may_call(carrier: Batches, worker: Worker) -> bool:
@@ -99,8 +108,7 @@ def _call(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[st
         cut_off = Uncertain(f"our own error: {type(fault).__name__}")
         return slept + _refused(awake, carrier, worker, cut_off)
     with worker.sessions() as session:
-        for letter in awake:
-            letter.delivery.accepted_in(session, carrier.name, accepted)
+        accept_all(session, [letter.delivery for letter in awake], carrier.name, accepted)
         pace.worked(session, carrier.name)
     return slept + Counter({State.ACCEPTED.value: len(awake)})
 

@@ -8,13 +8,14 @@ slow cannot overwrite the one that took its place.
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from notifications import batches, pace, render
+from notifications import batches, pace, render, turns
 from notifications.messages import Channel
 from notifications.outbox import change
 from notifications.providers.base import Batches, Provider
@@ -29,7 +30,7 @@ from notifications.sending import (
     Sleep,
     Worker,
     job_of,
-    put_back,
+    never,
 )
 from notifications.tables import OutboxMessage, State
 
@@ -62,16 +63,18 @@ def deliver_due(
     limit: int = 100,
     *,
     sleep: Sleep = time.sleep,
+    stopping: Callable[[], bool] = never,
 ) -> Report:
     """Send what is due, oldest first, at most `limit` messages.
 
-    Messages whose worker died are taken back first. Call it again while the report is not idle.
+    Messages whose worker died are taken back first. Call it again while the report is not idle. A process
+    that is told to end finishes the call in flight and gives the rest back.
     """
     with sessions() as session:
         tidy(session, clock())
     with sessions() as session:
         jobs = _claim(session, clock(), limit, _open(session, providers, clock()))
-    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep))
+    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep, stopping))
 
 
 def deliver_one(
@@ -150,22 +153,12 @@ def _claim(
 
 def _deliver(jobs: list[Job], worker: Worker) -> Report:
     outcomes: Counter[str] = Counter()
-    back: list[Job] = []
     for carrier, some in _by_carrier(jobs, worker.providers):
+        alone = [Delivery(job, worker) for job in some]
         if isinstance(carrier, Batches):
-            alone, done = batches.deliver_together(some, carrier, worker)
-            outcomes.update(done)
-        else:
-            alone = [Delivery(job, worker) for job in some]
-        for each in alone:
-            if carrier is not None and carrier.name in worker.closed:
-                back.append(each.job)
-            else:
-                outcomes[each.run(carrier)] += 1
-    if back:
-        with worker.sessions() as session:
-            put_back(session, back)
-        outcomes[WAITING] += len(back)
+            alone, done = batches.deliver_together(alone, carrier, worker)
+            outcomes += done
+        outcomes += turns.deliver_in_turn(alone, carrier, worker)
     return Report(len(jobs) - outcomes[WAITING], outcomes)
 
 

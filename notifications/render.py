@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from css_inline import CSSInliner
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, pass_context
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -68,6 +68,7 @@ def _environment(html: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
     made.filters |= {
         "listed": words.listed,
@@ -128,13 +129,13 @@ def render(
 def _email(
     message: Message, to: Recipient, facts: dict[str, Any], links: Links, now: datetime, reply_to: str | None
 ) -> Rendered:
-    subject = words.squeeze(_block(TEXT, message.kind, "subject", facts))
-    preview = words.squeeze(_block(TEXT, message.kind, "preview", facts))
+    plain = _blocks(TEXT, message.kind, facts)
+    subject, preview = words.squeeze(plain("subject")), words.squeeze(plain("preview"))
     return Rendered(
         subject=subject,
         preview=preview,
-        text=_text(message, facts),
-        html=_html(message, facts, subject, preview),
+        text=_text(plain),
+        html=_html(_blocks(HTML, message.kind, facts), subject, preview),
         calendar=calendar(message, to, links, now),
         calendar_method="CANCEL" if isinstance(message, PartnerGone) else "PUBLISH",
         reply_to=_reply_to(message, reply_to),
@@ -177,28 +178,30 @@ def _about_a_group(message: Introduction, to: Recipient) -> dict[str, Any]:
     }
 
 
-def _block(environment: Environment, kind: str, block: str, facts: dict[str, Any]) -> str:
-    """One block of a kind's template, or of the letter they all extend."""
-    template = environment.get_template(f"{kind}.j2")
-    if block not in template.blocks:
-        template = environment.get_template("letter.j2")
-    return _run(template, block, facts)
+Blocks = Callable[[str], str]
 
 
-def _run(template: Template, block: str, facts: dict[str, Any]) -> str:
-    return "".join(template.blocks[block](template.new_context(facts)))
+def _blocks(environment: Environment, kind: str, facts: dict[str, Any]) -> Blocks:
+    """The blocks of a kind's template by name, or of the letter they all extend."""
+    template, letter = environment.get_template(f"{kind}.j2"), environment.get_template("letter.j2")
+    # One context for all of them: making it costs as much as filling in a block.
+    context = template.new_context(facts)
+
+    def block(name: str) -> str:
+        return "".join((template.blocks.get(name) or letter.blocks[name])(context))
+
+    return block
 
 
-def _text(message: Message, facts: dict[str, Any]) -> str:
-    body, foot = (_block(TEXT, message.kind, part, facts).strip() for part in ("body", "foot"))
+def _text(block: Blocks) -> str:
+    body, foot = block("body").strip(), block("foot").strip()
     letter = f"{body}\n\n-- \n{foot}\n" if foot else f"{body}\n"
     return re.sub(r"\n{3,}", "\n\n", letter)
 
 
-def _html(message: Message, facts: dict[str, Any], subject: str, preview: str) -> str:
+def _html(block: Blocks, subject: str, preview: str) -> str:
     # Safe: what the autoescaping environment has just made.
-    parts = (_block(HTML, message.kind, part, facts).strip() for part in ("body", "foot"))
-    body, foot = (Markup(part) for part in parts)  # noqa: S704
+    body, foot = (Markup(block(part).strip()) for part in ("body", "foot"))  # noqa: S704
     letter = HTML.get_template("forms/letter.html.j2")
     return INLINER.inline(letter.render(subject=subject, preview=preview, body=body, foot=foot))
 
@@ -222,7 +225,7 @@ def _unsaid(_: Partner) -> bool:
 def _sms_with(message: Message, facts: dict[str, Any], longest: int) -> str:
     name = partial(sms_text.name, longest=longest)
     short = {"n": name, "short_way": partial(_short_way, name)}
-    return sms_text.plain(words.squeeze(_block(TEXT, message.kind, "sms", facts | short)))
+    return sms_text.plain(words.squeeze(_blocks(TEXT, message.kind, facts | short)("sms")))
 
 
 def _short_way(name: Callable[[str], str], partner: Partner) -> str:

@@ -1,20 +1,20 @@
 """One message on its way: from a worker's hands to a provider, and what came of it written down."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 
-from sqlalchemy import and_, or_, update
-from sqlmodel import Session, col
+from sqlalchemy import Table, update
+from sqlmodel import Session
 
 from notifications import outbox, pace, render, sms_text, suppression
 from notifications.addresses import email_key
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import BY_KIND, Channel, Message, Recipient, from_json
-from notifications.outbox import change
 from notifications.providers.base import (
     Accepted,
     InTransaction,
@@ -32,6 +32,8 @@ Sleep = Callable[[float], None]
 ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that finds its way back
 
 log = logging.getLogger("notifications")
+
+TABLE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
 
 WAITING = "waiting"
 SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
@@ -101,16 +103,28 @@ def job_of(row: OutboxMessage) -> Job:
     )
 
 
+def never() -> bool:
+    return False
+
+
 @dataclass
 class Worker:
-    """What every message of a pass is delivered with. `closed`: providers that take no more in this pass."""
+    """What every message of a pass is delivered with.
+
+    `closed`: providers that take no more in this pass. `stopping` says that the process has been told to end.
+    """
 
     sessions: Sessions
     providers: Providers
     links: render.Links
     clock: Clock
     sleep: Sleep
+    stopping: Callable[[], bool] = never
     closed: set[str] = field(default_factory=set)
+
+    def takes(self, carrier: Provider) -> bool:
+        """May a provider be called in this pass?"""
+        return carrier.name not in self.closed and not self.stopping()
 
     def heed(self, session: Session, carrier: Provider, error: ProviderError) -> None:
         """What an answer says about the provider, whoever's message it was about."""
@@ -125,33 +139,79 @@ class Worker:
             pace.failed(session, carrier.name, now)
 
 
-def put_back(session: Session, jobs: list[Job]) -> None:
-    ours = [and_(col(OutboxMessage.id) == job.id, col(OutboxMessage.attempt) == job.attempt) for job in jobs]
-    claimed = update(OutboxMessage).where(or_(*ours), col(OutboxMessage.state) == State.CLAIMED)
-    change(session, claimed.values(state=State.QUEUED, lease_until=None))
+def put_back(session: Session, jobs: Sequence[Job]) -> None:
+    """Let others have what we claimed and have not begun."""
+    move_all(session, jobs, State.QUEUED, since=(State.CLAIMED,), lease_until=None)
+
+
+def move_all(
+    session: Session, jobs: Sequence[Job], to: State, *, since: Collection[State], **facts: Any
+) -> set[int]:
+    """Change the rows that still stand where we left them; their ids.
+
+    A row that another worker has claimed meanwhile has another attempt. About 20 µs each.
+    """
+    moved: set[int] = set()
+    by_attempt = groupby(sorted(jobs, key=_attempt), key=_attempt)
+    for attempt, ours in by_attempt:
+        statement = (
+            update(TABLE)
+            .where(TABLE.c.id.in_([job.id for job in ours]), TABLE.c.attempt == attempt)
+            .where(TABLE.c.state.in_(since))
+            .values(state=to, **facts)
+            .returning(TABLE.c.id)
+        )
+        moved.update(session.scalars(statement))
+    for job in jobs:
+        if job.id in moved:
+            log.info("message %s of kind %s is %s", job.id, job.kind, to)
+    return moved
+
+
+def _attempt(job: Job) -> int:
+    return job.attempt
+
+
+@dataclass(frozen=True)
+class Bars:
+    """What forbids sending: pauses by their scope, and the addresses of some jobs that are on the list."""
+
+    holds: dict[str, str]
+    listed: dict[tuple[Channel, str], str]
+
+    @classmethod
+    def now(cls, session: Session, jobs: Collection[Job], key: bytes) -> "Bars":
+        """As they stand in this transaction, the one that begins to send. At most a thousand jobs."""
+        listed: dict[tuple[Channel, str], str] = {}
+        for channel in {job.channel for job in jobs}:
+            addresses = {job.address_key for job in jobs if job.channel is channel}
+            found = suppression.refusals(session, channel, addresses, key=key)
+            listed |= {(channel, address): why for address, why in found.items()}
+        return cls({hold.scope: hold.reason for hold in outbox.held(session)}, listed)
+
+    def hold(self, job: Job) -> str | None:
+        return self.holds.get(outbox.EVERYTHING) or self.holds.get(job.programme or "")
+
+    def suppression(self, job: Job) -> str | None:
+        obeys = suppression.obeys(job.kind, job.channel)
+        return self.listed.get((job.channel, job.address_key)) if obeys else None
 
 
 @dataclass
 class Delivery:
-    """One message on its way. `run` answers with the state it ended in, or "lost" to another worker."""
+    """One message on its way: started, called for, settled.
+
+    Each step answers with the state the message ended in, or "lost" to another worker, if it ends there.
+    """
 
     job: Job
     worker: Worker
     made: Outgoing | None = None
+    begun: datetime | None = None
 
     def __post_init__(self) -> None:
         self.sessions, self.providers = self.worker.sessions, self.worker.providers
         self.links, self.clock = self.worker.links, self.worker.clock
-
-    def run(self, carrier: Provider | None) -> str:
-        if carrier is None:
-            return self._end(State.PARKED, reason=f"nothing carries {self.job.channel} here")
-        outgoing = self.prepared()
-        if isinstance(outgoing, str):
-            return outgoing
-        if isinstance(carrier, InTransaction):
-            return self._keep(carrier, outgoing)
-        return self._start(carrier, outgoing) or self._send(carrier, outgoing)
 
     def prepared(self) -> Outgoing | str:
         """What the provider is given, made once; or where the message ended, if it cannot be made."""
@@ -162,18 +222,25 @@ class Delivery:
                 return self._crashed(fault)
         return self.made
 
-    def _keep(self, carrier: InTransaction, outgoing: Outgoing) -> str:
+    def keep(self, carrier: InTransaction) -> str:
+        """For a provider that lives in our database all three steps are one."""
+        outgoing = self.prepared()
+        if isinstance(outgoing, str):
+            return outgoing
         with self.sessions() as session:
             refused = self.refused_in(session)
             if refused:
                 return refused
             if not self.move(session, State.SENDING, since=(State.CLAIMED,)):
                 return "lost"
-            self.accepted_in(session, "local", carrier.keep(session, outgoing, self.clock()))
+            accept_all(session, [self], "local", carrier.keep(session, outgoing, self.clock()))
         return State.ACCEPTED
 
-    def _start(self, carrier: Provider, outgoing: Outgoing) -> str | None:
-        """Begin, waiting in line for as long as that is worth a worker's time."""
+    def start(self, carrier: Provider) -> str | None:
+        """Commit that it is being sent, waiting in line for as long as that is worth a worker's time."""
+        outgoing = self.prepared()
+        if isinstance(outgoing, str):
+            return outgoing
         while True:
             ended = self._begin(carrier, outgoing)
             if not isinstance(ended, datetime):
@@ -208,70 +275,58 @@ class Delivery:
             wait = pace.wait_until(session, carrier.name, now, spend)
             if wait:
                 return wait
-            return None if self.begin_in(session, carrier) else "lost"
-
-    def begin_in(self, session: Session, carrier: Provider) -> bool:
-        """Mark it as being sent; the call may follow once this is committed."""
-        self.begun = self.clock()
-        facts = {"provider": carrier.name, "sending_at": self.begun, "lease_until": self.begun + SEND_LEASE}
-        return self.move(session, State.SENDING, since=(State.CLAIMED,), **facts)
+            return None if begin_all(session, [self], carrier) else "lost"
 
     def overslept(self) -> bool:
         """Were we stopped between the commit and the call, for so long that others may think us dead?
 
         Nothing has left yet, and only we know it: then the message is queued again.
         """
-        if self.clock() < self.begun + SEND_LEASE:
+        now = self.clock()
+        if now < (self.begun or now) + SEND_LEASE:
             return False
         with self.sessions() as session:
             self.move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
         return True
 
-    def refused_in(self, session: Session) -> str | None:
+    def step_back(self) -> None:
+        """Started and not called for: it is ours as before."""
+        with self.sessions() as session:
+            self.move(session, State.CLAIMED, since=(State.SENDING,), provider=None)
+
+    def refused_in(self, session: Session, bars: Bars | None = None) -> str | None:
         """Has something happened since it was claimed that forbids it?"""
         job, now = self.job, self.clock()
         if job.expires_at <= now:
             return self._end_in(session, State.EXPIRED, "too late to be of use")
-        holds = {hold.scope: hold.reason for hold in outbox.held(session)}
-        held = holds.get(outbox.EVERYTHING) or holds.get(job.programme or "")
+        bars = bars or Bars.now(session, [job], self.providers.key)
+        held = bars.hold(job)
         if held:
             self.move(session, State.HELD, since=(State.CLAIMED,), reason=held, lease_until=None)
             return State.HELD
-        why = suppression.forbids(session, job.kind, job.channel, job.address_key, key=self.providers.key)
+        why = bars.suppression(job)
         return self._end_in(session, State.SUPPRESSED, why) if why else None
 
-    def _send(self, carrier: Provider, outgoing: Outgoing) -> str:
-        if self.overslept():
-            return State.QUEUED
+    def call(self, carrier: Provider) -> Accepted | ProviderError:
+        """Hand it over. Touches no database, and may run beside its worker's other work."""
+        assert self.made is not None  # noqa: S101  (it has been started)
         try:
-            accepted = carrier.send(outgoing)
+            return carrier.send(self.made)
         except ProviderError as error:
-            return self._not_accepted(carrier, error)
+            return error
         except Exception as fault:  # noqa: BLE001
             # A fault of the adapter's: the message may have left before it, so it counts as cut off.
-            return self._not_accepted(carrier, Uncertain(f"our own error: {type(fault).__name__}"))
+            return Uncertain(f"our own error: {type(fault).__name__}")
+
+    def settle(self, carrier: Provider, answer: Accepted | ProviderError) -> str:
+        """Write down what came of the call."""
         with self.sessions() as session:
-            self.accepted_in(session, carrier.name, accepted)
+            if isinstance(answer, ProviderError):
+                self.worker.heed(session, carrier, answer)
+                return self.not_accepted_in(session, answer)
+            accept_all(session, [self], carrier.name, answer)
             pace.worked(session, carrier.name)
         return State.ACCEPTED
-
-    def accepted_in(self, session: Session, provider: str, accepted: Accepted) -> None:
-        now = self.clock()
-        facts = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
-        done = {"settled_at": now, "reason": None, "lease_until": None}
-        # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
-        if self.move(session, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done):
-            if BY_KIND[self.job.kind].secret:
-                outbox.blank(session, [self.job.id], keep_local=True)
-            return
-        # An event overtook us and the state is further on: only add what it could not know.
-        late = self._mine().where(col(OutboxMessage.provider_id).is_(None))
-        change(session, late.values(facts))
-
-    def _not_accepted(self, carrier: Provider, error: ProviderError) -> str:
-        with self.sessions() as session:
-            self.worker.heed(session, carrier, error)
-            return self.not_accepted_in(session, error)
 
     def not_accepted_in(self, session: Session, error: ProviderError) -> str:
         """What a refusal, or the lack of an answer, means for this message alone."""
@@ -313,14 +368,14 @@ class Delivery:
         reason, crashes = f"our own error: {type(fault).__name__}", self.job.crashes + 1
         log.error("message %s of kind %s: %s", self.job.id, self.job.kind, reason)
         if crashes >= PARK_AFTER:
-            return self._end(State.PARKED, reason=reason, crashes=crashes)
+            return self.end(State.PARKED, reason=reason, crashes=crashes)
         due = self.clock() + timedelta(seconds=RETRY[min(crashes, len(RETRY)) - 1])
         with self.sessions() as session:
             facts = {"due_at": due, "crashes": crashes, "reason": reason, "lease_until": None}
             self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
         return State.QUEUED
 
-    def _end(self, state: State, reason: str, **facts: Any) -> str:
+    def end(self, state: State, reason: str, **facts: Any) -> str:
         with self.sessions() as session:
             return self._end_in(session, state, reason, **facts)
 
@@ -329,20 +384,40 @@ class Delivery:
         self.move(session, state, since=(State.CLAIMED, *UNDECIDED), **facts)
         return state
 
-    def _mine(self) -> Any:
-        """The row, as long as no other worker has claimed it since."""
-        return update(OutboxMessage).where(
-            col(OutboxMessage.id) == self.job.id, col(OutboxMessage.attempt) == self.job.attempt
-        )
-
-    def move(self, session: Session, to: State, *, since: tuple[State, ...], **facts: Any) -> bool:
+    def move(self, session: Session, to: State, *, since: Collection[State], **facts: Any) -> bool:
         """Change the row's state if it still stands where we left it."""
-        moved = change(
-            session, self._mine().where(col(OutboxMessage.state).in_(since)).values(state=to, **facts)
-        )
-        if moved:
-            log.info("message %s of kind %s is %s", self.job.id, self.job.kind, to)
-        return moved == 1
+        return bool(move_all(session, [self.job], to, since=since, **facts))
+
+
+def begin_all(session: Session, deliveries: Sequence[Delivery], carrier: Provider) -> list[Delivery]:
+    """Mark those that are still ours as being sent; their call may follow once this is committed."""
+    if not deliveries:
+        return []
+    begun = deliveries[0].clock()
+    facts = {"provider": carrier.name, "sending_at": begun, "lease_until": begun + SEND_LEASE}
+    jobs = [delivery.job for delivery in deliveries]
+    moved = move_all(session, jobs, State.SENDING, since=(State.CLAIMED,), **facts)
+    ours = [delivery for delivery in deliveries if delivery.job.id in moved]
+    for delivery in ours:
+        delivery.begun = begun
+    return ours
+
+
+def accept_all(session: Session, deliveries: Sequence[Delivery], provider: str, accepted: Accepted) -> None:
+    """One call took all of these."""
+    now = deliveries[0].clock()
+    facts = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
+    done = {"settled_at": now, "reason": None, "lease_until": None}
+    jobs = [delivery.job for delivery in deliveries]
+    # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
+    moved = move_all(session, jobs, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done)
+    secret = [job.id for job in jobs if job.id in moved and BY_KIND[job.kind].secret]
+    if secret:
+        outbox.blank(session, secret, keep_local=True)
+    for job in jobs:
+        if job.id not in moved:  # an event overtook us: only add what it could not know
+            ours = update(TABLE).where(TABLE.c.id == job.id, TABLE.c.attempt == job.attempt)
+            session.execute(ours.where(TABLE.c.provider_id.is_(None)).values(facts))
 
 
 def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) -> Outgoing:

@@ -7,10 +7,11 @@ confirmation) still go to an address on it; a text never does.
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from notifications.messages import BY_KIND, Channel
@@ -68,14 +69,25 @@ def suppressed(session: Session, channel: Channel, address: str, *, key: bytes) 
 
 def forbids(session: Session, kind: str, channel: Channel, address: str, *, key: bytes) -> str | None:
     """Why a message of this kind must not go there, or None."""
-    if kind not in _obeying(channel):
-        return None
-    known = suppressed(session, channel, address, key=key)
-    return known.reason if known else None
+    return refusals(session, channel, [address], key=key).get(address) if obeys(kind, channel) else None
+
+
+def refusals(session: Session, channel: Channel, addresses: Collection[str], *, key: bytes) -> dict[str, str]:
+    """Which of these canonical addresses are on the list, and why. At most a thousand at a time."""
+    marks = {_mark(channel, address, key): address for address in addresses}
+    listed = select(col(Suppression.key), col(Suppression.reason)).where(
+        col(Suppression.channel) == channel, col(Suppression.key).in_(list(marks))
+    )
+    return {marks[mark]: reason for mark, reason in session.execute(listed)}
+
+
+def obeys(kind: str, channel: Channel) -> bool:
+    """Does the list hold for messages of this kind?"""
+    return BY_KIND[kind].bulk or channel is Channel.SMS
 
 
 def _obeying(channel: Channel) -> list[str]:
-    return [name for name, kind in BY_KIND.items() if kind.bulk or channel is Channel.SMS]
+    return [kind for kind in BY_KIND if obeys(kind, channel)]
 
 
 def _canonical(channel: Channel, address: str) -> str:

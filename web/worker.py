@@ -19,6 +19,7 @@ from huey.consumer import Consumer
 
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
+from notifications.sending import never
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
@@ -30,7 +31,7 @@ from web.tokens import Signer
 KEEP_BODIES = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=30)
 LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
-AT_A_TIME = 200
+AT_A_TIME = 500
 DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
 
@@ -42,6 +43,7 @@ class Worker:
     settings: Settings
     database: Database
     clock: Callable[[], datetime] = utc_now
+    stopping: Callable[[], bool] = never
     signer: Signer = field(init=False)
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
@@ -54,7 +56,7 @@ class Worker:
     def work(self) -> int:
         """Answer what was asked and send what is due until nothing is left. How many things were done."""
         done = 0
-        while step := self._answer() + self._deliver():
+        while not self.stopping() and (step := self._answer() + self._deliver()):
             done += step
         return done
 
@@ -122,7 +124,12 @@ class Worker:
 
     def _deliver(self) -> int:
         report = delivery.deliver_due(
-            self.database.write, self.providers, self.address, self.clock, limit=AT_A_TIME
+            self.database.write,
+            self.providers,
+            self.address,
+            self.clock,
+            limit=AT_A_TIME,
+            stopping=self.stopping,
         )
         return report.taken
 
@@ -137,12 +144,12 @@ def queue_of(settings: Settings) -> Huey:
     return RedisHuey("unmentoring", url=settings.queue)
 
 
-def tasks(queue: Huey, settings: Settings) -> Callable[[], object]:
+def tasks(queue: Huey, settings: Settings, stopping: Callable[[], bool] = never) -> Callable[[], object]:
     """Register the tasks on `queue` and return the one that wakes a worker."""
 
     @cache  # one database for all tasks of a worker; never opened by a process that only wakes others
     def worker() -> Worker:
-        return Worker(settings, Database(settings.database_url))
+        return Worker(settings, Database(settings.database_url), stopping=stopping)
 
     @queue.task(name="work")
     def work() -> None:
@@ -172,13 +179,14 @@ def waker(settings: Settings) -> Callable[[], None]:
 def run(settings: Settings, threads: int = 1) -> None:
     """Serve the queue until told to stop; first do what was left over."""
     queue = queue_of(settings)
-    tasks(queue, settings)
-    Worker(settings, Database(settings.database_url)).sweep()
-    structlog.get_logger().info("worker ready", threads=threads)
-    Consumer(
+    consumer = Consumer(
         queue,
         workers=threads,
         max_delay=LONGEST_NAP,
         graceful_signal="TERM",
         shutdown_timeout=DRAIN_SECONDS,
-    ).run()
+    )
+    tasks(queue, settings, consumer.stop_flag.is_set)
+    Worker(settings, Database(settings.database_url)).sweep()
+    structlog.get_logger().info("worker ready", threads=threads)
+    consumer.run()
