@@ -1,0 +1,109 @@
+"""Delivery to a SendGrid of ours that answers after 5 ms. The floor is its own client in a loop, with letters
+that were written before.
+
+Both have one call in flight at a time. Ours also reads the outbox, renders, writes down before and after the
+call what it does, and looks whom it must not write to: on a SQLite file with full sync.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from notifications import outbox
+from notifications.delivery import Providers, deliver_due
+from notifications.messages import Channel, CheckIn, Link, Message, Named, Partner, Recipient
+from notifications.outbox import Order
+from notifications.providers.sendgrid import SendGrid
+from notifications.sending import job_of, prepare
+from notifications.tables import State
+from tests.benchmarks.rows import Row, one_time
+from tests.support.letters import COUNCILS, introduction
+from web.db import Database
+from web.house import utc_now
+from web.services.links import address_maker
+from web.tokens import Signer
+
+ALONE, TOGETHER = 1_000, 20_000
+LINKS = address_maker(Signer(["a key for measuring only, nobody signs with it"]), "https://unm.example")
+PAGE, CHECK_IN = Link("page", 11), Link("check-in", 12)
+
+
+def rows() -> Iterator[Row]:
+    with provider() as url, TemporaryDirectory() as folder:
+        carrier = SendGrid("SG.key", "Unmentoring <hello@unm.example>", url)
+        alone, floor = one_at_a_time(Path(folder), carrier)
+        yield Row(f"{ALONE:,} introductions, one at a time", alone, floor, 1 / 0.9)
+        together = batched(Path(folder), carrier)
+        each, floor_each = together / TOGETHER, floor / ALONE
+        yield Row(
+            "a check-in, of 20,000 sent together", each, floor_each, 1 / 50, f"{1 / each:,.0f} a second"
+        )
+
+
+@contextmanager
+def provider() -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.benchmarks.slow_provider"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdin
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.stdin.close()
+
+
+def one_at_a_time(folder: Path, carrier: SendGrid) -> tuple[float, float]:
+    """Seconds of ours, and of the bare client's."""
+    database = waiting(folder / "alone.db", ALONE, letter_with_a_file)
+    providers = Providers(email=carrier, key=b"suppression")
+    with database.read() as session:
+        jobs = [job_of(row) for row in outbox.listing(session, limit=ALONE)]
+    written = [prepare(job, providers, LINKS, utc_now()) for job in jobs]
+    floor = one_time(lambda: [carrier.send(letter) for letter in written])
+    ours = one_time(lambda: deliver_everything(database, providers, ALONE))
+    return ours, floor
+
+
+def batched(folder: Path, carrier: SendGrid) -> float:
+    database = waiting(folder / "together.db", TOGETHER, question)
+    return one_time(
+        lambda: deliver_everything(database, Providers(email=carrier, key=b"suppression"), TOGETHER)
+    )
+
+
+def waiting(file: Path, number: int, kind: object) -> Database:
+    """A database in which so many messages wait."""
+    database = Database(f"sqlite:///{file}")
+    database.upgrade()
+    orders = [
+        Order(kind(each), reader(each), subject="round 1", programme="councils") for each in range(number)
+    ]
+    with database.write() as session:
+        outbox.queue_all(session, orders, now=utc_now())
+    return database
+
+
+def reader(number: int) -> Recipient:
+    return Recipient(f"{number:020x}", f"Reader Number{number}", Channel.EMAIL, f"r{number}@leeds.example")
+
+
+def letter_with_a_file(number: int) -> Message:
+    partner = Partner(f"{number + 1:020x}", f"Tom Field{number}", "Kirklees Council", "I run the bins data.")
+    until = utc_now().date().replace(year=utc_now().year + 1)
+    return replace(
+        introduction(partner), page=PAGE, check_in=CHECK_IN, cannot=None, calendar_link=None, until=until
+    )
+
+
+def question(number: int) -> Message:
+    return CheckIn(COUNCILS, (Named(f"{number + 1:020x}", f"Tom Field{number}"),), CHECK_IN, PAGE)
+
+
+def deliver_everything(database: Database, providers: Providers, number: int) -> None:
+    while not deliver_due(database.write, providers, LINKS, utc_now, limit=1_000).idle:
+        pass
+    with database.read() as session:
+        if outbox.counts(session) != {State.ACCEPTED: number}:
+            raise SystemExit(f"not all were accepted: {outbox.counts(session)}")
