@@ -268,7 +268,8 @@ def import_people(session: Session, file: Path, slug: str) -> None:
 @reading
 def export_people(session: Session, slug: str) -> None:
     """Print everyone as CSV."""
-    click.echo(people.export(session, programmes.by_slug(session, slug)), nl=False)
+    for line in people.export(session, programmes.by_slug(session, slug)):
+        click.echo(line, nl=False)
 
 
 @people_.command("erase")

@@ -9,13 +9,28 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy import Enum as EnumColumn
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from notifications import tables  # noqa: F401  (its tables belong to the same database)
 from notifications.columns import UTCDateTime
 from notifications.messages import Channel
+from web.folding import folded
 
 ID_LENGTH = 20
 
@@ -195,9 +210,11 @@ class Person(SQLModel, table=True):
     # Values of `Block`; empty where they have not said, which is no wish.
     availability: list[str] = document(list)
     # Why we must not, or cannot, write to them on the channel they chose; empty while we can.
-    unreachable: str = Field(default="", max_length=80)
+    unreachable: str = Field(default="", max_length=80, index=True)
     created_at: datetime = moment(nullable=False)
     erased_at: datetime | None = moment()
+    # Two entries turned out to be one person: this one is blank, and its links open the other's page.
+    merged_into: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
 
 
 class Standing(StrEnum):
@@ -210,8 +227,16 @@ class Standing(StrEnum):
 
 
 class Membership(SQLModel, table=True):
-    """A person in a programme. A pause here says nothing about another programme."""
+    """A person in a programme. A pause here says nothing about another programme.
 
+    `name_key` is the person's name as lists are sorted and searched, NULL once they are erased. It stands
+    here so that one index gives a page of any programme; the two listeners below keep it true.
+    """
+
+    __table_args__ = (
+        Index("ix_membership_by_name", "programme_id", "name_key", "person_id", "organisation_id"),
+        Index("ix_membership_by_joining", "programme_id", "joined_at", "person_id"),
+    )
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
     person_id: str = person_key(primary_key=True, index=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
@@ -226,6 +251,22 @@ class Membership(SQLModel, table=True):
     let_down: bool = False
     joined_at: datetime = moment(nullable=False)
     left_at: datetime | None = moment()
+    suspended_because: str = Field(default="", max_length=300)
+    name_key: str | None = Field(default=None, max_length=120)
+
+
+@event.listens_for(Membership, "before_insert")
+def _file_under_the_name(_mapper: Any, connection: Connection, membership: Membership) -> None:
+    name = connection.scalar(select(col(Person.name)).where(col(Person.id) == membership.person_id))
+    membership.name_key = folded(name) if name else None
+
+
+@event.listens_for(Person, "after_update")
+def _file_under_the_new_name(_mapper: Any, connection: Connection, person: Person) -> None:
+    if inspect(person).attrs.name.history.has_changes():
+        key = None if person.erased_at else folded(person.name)
+        places = update(Membership).where(col(Membership.person_id) == person.id)
+        connection.execute(places.values(name_key=key))
 
 
 class NeverPair(SQLModel, table=True):
@@ -298,6 +339,8 @@ class Link(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     purpose: Purpose = choice(Purpose)
     person: str = Field(max_length=ID_LENGTH, index=True)
+    # Whose id the token was made with, where that is not `person`: two entries became one.
+    signed_for: str | None = Field(default=None, max_length=ID_LENGTH)
     subject: int | None = None
     created_at: datetime = moment(nullable=False)
     expires_at: datetime | None = moment()
@@ -474,7 +517,7 @@ class AuditEntry(SQLModel, table=True):
     programme_id: int | None = Field(default=None, index=True)
     actor: str = Field(max_length=60)
     action: str = Field(max_length=60)
-    subject: str = Field(default="", max_length=80)
+    subject: str = Field(default="", max_length=80, index=True)
     facts: dict[str, Any] = document(dict)
     digest: bytes = Field(sa_type=LargeBinary, unique=True)
 

@@ -42,7 +42,7 @@ def come_as(world: World, who: str) -> Visitor:
 def guarded(app: Flask) -> list[tuple[str, str, Role]]:
     """Method, address and needed role of everything inside a programme."""
     adapter = app.url_map.bind("127.0.0.1")
-    values = {"slug": "councils", "number": 1, "message": 1}
+    values = {"slug": "councils", "number": 1, "message": 1, "person": "a" * 20, "other": "b" * 20}
     found = []
     for rule in app.url_map.iter_rules():
         needed = NEEDED.get(getattr(app.view_functions[rule.endpoint], "access", None))

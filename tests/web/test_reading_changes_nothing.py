@@ -30,7 +30,8 @@ def lived_in(world: World) -> World:
 
 def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
     """Every way to fill in an address: with each real link that may stand there."""
-    base: dict[str, object] = {"slug": world.slug, "number": 1, "message": 1}
+    person = world.groups()[0][0]
+    base: dict[str, object] = {"slug": world.slug, "number": 1, "message": 1, "person": person}
     wanted = {name: base[name] for name in rule.arguments if name in base}
     if "token" not in rule.arguments:
         yield wanted

@@ -17,6 +17,7 @@ from web.services import (
     conversations,
     downloads,
     links,
+    merging,
     organisations,
     participation,
     pots,
@@ -413,7 +414,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 
 
 def _standing(token: str) -> Person:
-    person = g.session.get(Person, house().signer.standing_person(token, Purpose.UNSUBSCRIBE))
+    person = merging.survivor(g.session, house().signer.standing_person(token, Purpose.UNSUBSCRIBE))
     if person is None or person.erased_at:
         raise BadLink
     return person

@@ -19,6 +19,7 @@ from web.models import (
     Purpose,
     Round,
     RoundState,
+    Standing,
 )
 from web.services import introductions, links, programmes, times
 from web.services.introductions import Party, Window
@@ -49,14 +50,33 @@ def regroup(session: Session, group: Group, *, now: datetime) -> None:
         .where(GroupMember.group_id == group.id)
         .order_by(col(GroupMember.position))
     ).all()
-    staying = [(member, person) for member, person in rows if not person.erased_at and person.email]
-    edition = len(rows) - len(staying)
     round_ = session.get_one(Round, group.round_id)
     programme = session.get_one(Programme, round_.programme_id)
+    suspended = _suspended(session, programme)
+    staying = [
+        (member, person)
+        for member, person in rows
+        if not person.erased_at and person.email and person.id not in suspended
+    ]
+    edition = len(rows) - len(staying)
     if len(staying) > 1:
         _introduce_anew(session, programme, round_, group, staying, edition, now)
     for _, person in staying[:1] if len(staying) == 1 else []:
         _tell_alone(session, programme, round_, group, person, edition, now)
+
+
+def programme_of(session: Session, group: Group) -> int:
+    return session.get_one(Round, group.round_id).programme_id
+
+
+def _suspended(session: Session, programme: Programme) -> set[str]:
+    return set(
+        session.exec(
+            select(Membership.person_id).where(
+                Membership.programme_id == programme.id, Membership.standing == Standing.SUSPENDED
+            )
+        )
+    )
 
 
 def _introduce_anew(

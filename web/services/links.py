@@ -105,7 +105,7 @@ def behind(session: Session, signer: Signer, token: str) -> Link:
     writing = bool(session.connection().get_execution_options().get("writing", True))
     number = link_id(token)
     row = session.get(Link, number, with_for_update=writing) if number <= LARGEST_ID else None
-    if row is None or not signer.verify(token, row.purpose, row.person):
+    if row is None or not signer.verify(token, row.purpose, row.signed_for or row.person):
         raise BadLink
     return row
 

@@ -2,11 +2,23 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
-from web.models import Organisation, OrganisationDomain, OrganisationName, Programme
+from web.models import (
+    GroupMember,
+    Membership,
+    Organisation,
+    OrganisationDomain,
+    OrganisationName,
+    Programme,
+)
+from web.services import audit
 
 # A mailbox at one of these says nothing about where somebody works.
 PUBLIC_DOMAINS = frozenset(
@@ -14,6 +26,8 @@ PUBLIC_DOMAINS = frozenset(
     "yahoo.co.uk icloud.com me.com mac.com aol.com btinternet.com sky.com virginmedia.com talktalk.net "
     "ntlworld.com protonmail.com proton.me gmx.com gmx.co.uk fastmail.com mail.com zoho.com".split()
 )
+
+A_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
 def key(name: str) -> str:
@@ -73,6 +87,14 @@ def names(session: Session, programme: int) -> list[str]:
     return sorted(rows, key=str.casefold)
 
 
+def listed(session: Session, programme: int) -> list[tuple[int, str]]:
+    """Ids and names, in alphabetical order."""
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.name)).where(Organisation.programme_id == programme)
+    )
+    return sorted(((id_, name) for id_, name in rows), key=lambda row: row[1].casefold())
+
+
 def by_email(session: Session, programme: int, email: str) -> Organisation | None:
     """The organisation an address speaks for: its domain or a parent of it, never a public mailbox
     provider's.
@@ -87,3 +109,155 @@ def by_email(session: Session, programme: int, email: str) -> Organisation | Non
     ).all()
     longest = max(found, key=lambda row: len(row.domain), default=None)
     return session.get(Organisation, longest.organisation_id) if longest else None
+
+
+class NotSo(Exception):
+    """It cannot be done; says what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An organisation in the list. `people` are those who are in or may come back; nobody erased."""
+
+    organisation: Organisation
+    people: int
+    other_names: Sequence[str]
+    domains: Sequence[str]
+
+
+def overview(session: Session, programme: int) -> list[Line]:
+    """Every organisation, in alphabetical order."""
+    people = dict(
+        session.execute(
+            select(col(Membership.organisation_id), func.count())
+            .where(col(Membership.programme_id) == programme, col(Membership.name_key).is_not(None))
+            .group_by(col(Membership.organisation_id))
+        ).all()
+    )
+    others = _by_organisation(session, OrganisationName, OrganisationName.key, programme)
+    domains = _by_organisation(session, OrganisationDomain, OrganisationDomain.domain, programme)
+    rows = session.exec(select(Organisation).where(Organisation.programme_id == programme)).all()
+    return [
+        Line(row, people.get(row.id, 0), others.get(row.id, []), domains.get(row.id, []))
+        for row in sorted(rows, key=lambda row: row.name.casefold())
+    ]
+
+
+def _by_organisation(session: Session, table: Any, column: Any, programme: int) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = session.execute(select(table.organisation_id, column).where(table.programme_id == programme))
+    for organisation, value in rows:
+        found.setdefault(organisation, []).append(value)
+    return {organisation: sorted(values) for organisation, values in found.items()}
+
+
+def one(session: Session, programme: int, organisation: int) -> Organisation | None:
+    found = session.get(Organisation, organisation)
+    return found if found is not None and found.programme_id == programme else None
+
+
+def rename(
+    session: Session, organisation: Organisation, name: str, short_name: str, *, by: str, now: datetime
+) -> None:
+    """Another name or short name. The name it had is still understood.
+
+    Raises:
+        NotSo: another organisation has that name.
+    """
+    if key(name) != organisation.key:
+        other = find(session, organisation.programme_id, name)
+        if other is not None and other.id != organisation.id:
+            raise NotSo(f"{other.name} is called that too. Merge the two instead")
+        _know_as(session, organisation, organisation.key)
+        session.execute(
+            delete(OrganisationName).where(
+                col(OrganisationName.programme_id) == organisation.programme_id,
+                col(OrganisationName.key) == key(name),
+            )
+        )
+    organisation.name, organisation.short_name, organisation.key = name, short_name, key(name)
+    session.add(organisation)
+    _record(session, organisation, "organisation renamed", by, now)
+
+
+def know_as(session: Session, organisation: Organisation, name: str, *, by: str, now: datetime) -> None:
+    """People may write it like this too.
+
+    Raises:
+        NotSo: another organisation is called that.
+    """
+    other = find(session, organisation.programme_id, name)
+    if other is not None and other.id != organisation.id:
+        raise NotSo(f"{other.name} is called that. Merge the two instead")
+    if other is None:
+        _know_as(session, organisation, key(name))
+        _record(session, organisation, "organisation name added", by, now)
+
+
+def _know_as(session: Session, organisation: Organisation, spelling: str) -> None:
+    session.add(
+        OrganisationName(
+            programme_id=organisation.programme_id, key=spelling, organisation_id=organisation.id
+        )
+    )
+    session.flush()
+
+
+def attach(session: Session, organisation: Organisation, domain: str, *, by: str, now: datetime) -> None:
+    """Addresses of this domain, and of those below it, speak for the organisation.
+
+    Raises:
+        NotSo: no domain, a public mailbox provider's, or another organisation's.
+    """
+    tidy = domain.strip().casefold().rpartition("@")[2].rstrip(".")
+    if not A_DOMAIN.fullmatch(tidy):
+        raise NotSo("Enter a domain like leeds.example.org")
+    if tidy in PUBLIC_DOMAINS:
+        raise NotSo(f"Anybody can have an address at {tidy}, so it says nothing about where they work")
+    known = session.get(OrganisationDomain, (organisation.programme_id, tidy))
+    if known is not None and known.organisation_id != organisation.id:
+        owner = session.get_one(Organisation, known.organisation_id)
+        raise NotSo(f"{tidy} belongs to {owner.name}. Remove it there first")
+    if known is None:
+        session.add(
+            OrganisationDomain(
+                programme_id=organisation.programme_id, domain=tidy, organisation_id=organisation.id
+            )
+        )
+        _record(session, organisation, "organisation domain added", by, now)
+
+
+def detach(session: Session, organisation: Organisation, domain: str, *, by: str, now: datetime) -> None:
+    known = session.get(OrganisationDomain, (organisation.programme_id, domain))
+    if known is not None and known.organisation_id == organisation.id:
+        session.delete(known)
+        _record(session, organisation, "organisation domain removed", by, now)
+
+
+def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, now: datetime) -> None:
+    """Make `gone` part of `kept`: its people, their history, its names and its domains.
+
+    Whoever writes its name from now on means the one that stays.
+
+    Raises:
+        NotSo: it is one organisation, or they are of two programmes.
+    """
+    if kept.id == gone.id or kept.programme_id != gone.programme_id:
+        raise NotSo("Choose another organisation")
+    for table in (Membership, GroupMember, OrganisationName, OrganisationDomain):
+        session.execute(
+            update(table).where(col(table.organisation_id) == gone.id).values(organisation_id=kept.id),
+            execution_options={"synchronize_session": False},
+        )
+    spelling, merged = gone.key, gone.id
+    session.delete(gone)
+    session.flush()
+    _know_as(session, kept, spelling)
+    _record(session, kept, "organisations merged", by, now, merged=merged)
+
+
+def _record(
+    session: Session, organisation: Organisation, action: str, by: str, now: datetime, **facts: Any
+) -> None:
+    subject = f"organisation {organisation.id}"
+    audit.record(session, by, action, now=now, programme=organisation.programme_id, subject=subject, **facts)

@@ -17,6 +17,7 @@ from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import (
     Block,
+    Consent,
     Membership,
     Organisation,
     Person,
@@ -168,6 +169,12 @@ def set_organisation(session: Session, membership: Membership, name: str, *, now
     organisation = organisations.find_or_add(session, membership.programme_id, name)
     membership.organisation_id = organisation.id
     _changed(session, membership, "changed organisation", now)
+
+
+def has_agreed(session: Session, person: str, programme: Programme) -> bool:
+    """Did they ever say yes to this programme's wordings?"""
+    given = select(Consent.id).where(Consent.person_id == person, Consent.programme_id == programme.id)
+    return session.exec(given).first() is not None
 
 
 def _changed(session: Session, membership: Membership, action: str, now: datetime) -> None:

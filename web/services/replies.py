@@ -13,7 +13,7 @@ from notifications.replies import Answer as Reply
 from notifications.replies import Inbound, Word
 from notifications.tables import OutboxMessage
 from web.models import Answer, LearningState, Membership, Person, Showing
-from web.services import conversations, participation, programmes, reach
+from web.services import conversations, merging, participation, programmes, reach
 from web.services.conversations import Conversation, Said
 from web.tokens import Signer
 
@@ -27,7 +27,7 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     reply = replies.take(
         session, inbound, who=who, reply_keys=signer.reply_keys(), key=signer.suppression_key(), now=now
     )
-    person = session.get(Person, reply.person) if reply and reply.person else None
+    person = merging.survivor(session, reply.person) if reply and reply.person else None
     if reply and person and not person.erased_at:
         _act(session, reply, person, key=signer.suppression_key(), now=now)
 

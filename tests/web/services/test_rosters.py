@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from notifications.messages import Channel
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.models import Membership, Person
-from web.services import participation, reach, rosters, times
+from web.services import participation, privacy, reach, rosters, times
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
@@ -37,9 +37,72 @@ def test_addresses_are_searched_only_by_those_who_see_them(world: World, by_emai
         roster = rosters.search(
             session,
             world.programme(session),
-            "somebody@",
-            page=1,
+            rosters.Wanted("somebody@"),
             today=times.today(world.now),
             by_email=by_email,
         )
     assert roster.total == found
+
+
+def page(world: World, **wanted: object) -> list[str]:
+    with world.read() as session:
+        found = rosters.search(
+            session,
+            world.programme(session),
+            rosters.Wanted(**wanted),
+            today=times.today(world.now),
+            by_email=True,
+        )
+    return [entry.person.name for entry in found.entries]
+
+
+def test_people_are_found_in_the_order_asked_for(world: World) -> None:
+    world.join("Zoë Park", "Brent Council")
+    world.clock.turn(hours=1)
+    world.join("Élodie Brown", "Leeds City Council")
+    world.clock.turn(hours=1)
+    world.join("amina Yusuf", "Leeds City Council")
+    by_name, newest = page(world), page(world, order=rosters.Order.NEWEST)
+    assert by_name == ["amina Yusuf", "Élodie Brown", "Zoë Park"]
+    assert newest == ["amina Yusuf", "Élodie Brown", "Zoë Park"]
+    assert page(world, order=rosters.Order.ORGANISATION) == ["Zoë Park", "amina Yusuf", "Élodie Brown"]
+    assert page(world, text="leeds") == ["amina Yusuf", "Élodie Brown"]
+    assert page(world, text="ELODIE") == ["Élodie Brown"]
+
+
+def test_people_are_shown_by_what_the_dashboard_counts(world: World) -> None:
+    stays, skips, silent = (world.join(name) for name in ("Stays", "Skips", "Silent"))
+    with world.write() as session:
+        participation.skip_next(session, session.get_one(Membership, (1, skips)), True, now=world.now)
+        session.get_one(Person, silent).unreachable = "bounced"
+    shown = {each: page(world, showing=each) for each in rosters.Showing if page(world, showing=each)}
+    assert shown == {
+        "": ["Silent", "Skips", "Stays"],
+        "in": ["Stays"],
+        "skips": ["Skips"],
+        "unreachable": ["Silent"],
+    }
+    assert stays
+
+
+def test_a_new_name_is_found_and_an_erased_one_is_not(world: World) -> None:
+    one, other = world.join("Ann Before"), world.join("Bo Gone")
+    with world.write() as session:
+        session.get_one(Person, one).name = "Ann After"
+        privacy.erase(session, session.get_one(Person, other), by=BY, now=world.now, farewell=False)
+    assert (page(world), page(world, text="before")) == (["Ann After"], [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "Enter a name"),
+        ("Nobody", "Nobody here is called Nobody"),
+        ("Ann Park", "Several people are called Ann Park"),
+    ],
+)
+def test_somebody_is_named_without_doubt_or_asked_again(world: World, typed: str, told: str) -> None:
+    world.join("Ann Park")
+    world.join("ANN  park")
+    with world.read() as session, pytest.raises(rosters.NobodySo, match=told):
+        rosters.called(session, world.programme(session), typed)

@@ -1,28 +1,201 @@
-"""Who takes part, and in which state."""
+"""Who takes part, one person's story, and what an organiser may do about it."""
 
-from flask import g, render_template, request
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from web.house import page_number
+from web.forms.people import OtherForm, SuspendForm
+from web.house import house, page_number
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import needs
-from web.services import rosters, times
+from web.permissions import holds_no_lock, needs, recently_signed_in
+from web.services import audit, merging, organisations, people, rosters, standing, stories, times
+from web.services.rosters import Entry, Order, Showing, Wanted
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @pages.get("/<slug>/people")
 @needs(Role.VIEWER)
 def everyone() -> ResponseReturnValue:
-    page = page_number()
-    wanted = request.args.get("search", "").strip()[:80]
+    wanted = _wanted()
     roster = rosters.search(
-        g.session,
-        g.programme,
-        wanted,
-        page=page,
-        today=times.today(g.now),
-        by_email=g.role is not Role.VIEWER,
+        g.session, g.programme, wanted, today=times.today(g.now), by_email=g.role is not Role.VIEWER
     )
     return render_template(
-        "organise/people.html", programme=g.programme, role=g.role, roster=roster, wanted=wanted, page=page
+        "organise/people.html",
+        programme=g.programme,
+        role=g.role,
+        roster=roster,
+        wanted=wanted,
+        organisations=organisations.listed(g.session, g.programme.id),
+        Order=Order,
+        Showing=Showing,
     )
+
+
+def _wanted() -> Wanted:
+    """What the address asks for; what makes no sense is as if it were not there."""
+    given = request.args
+    return Wanted(
+        text=given.get("search", "").strip()[:80],
+        showing=_word(Showing, given.get("showing", "")),
+        organisation=given.get("organisation", type=int),
+        order=_word(Order, given.get("order", "")),
+        page=page_number(),
+    )
+
+
+def _word(kind: type[Word], given: str) -> Word:
+    return kind(given) if given in set(kind) else next(iter(kind))
+
+
+@pages.post("/<slug>/people/export")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".everyone")
+@holds_no_lock
+def export_people() -> ResponseReturnValue:
+    """Everyone as a file. It begins to arrive at once, however many there are."""
+    database, programme = house().database, g.programme
+    with database.write() as session:
+        audit.record(session, current_user.id, "people exported", now=g.now, programme=programme.id)
+
+    def lines() -> Iterator[str]:
+        # The request's own session is closed before the last line is written.
+        with database.read() as session:
+            yield from people.export(session, programme)
+
+    answer = Response(lines(), mimetype="text/csv")
+    name = f"{g.programme.slug}-people-{times.today(g.now)}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@pages.get("/<slug>/people/<person>")
+@needs(Role.ORGANISER)
+def one_person(person: str) -> ResponseReturnValue:
+    return _story(_entry(person))
+
+
+def _entry(person: str) -> Entry:
+    found = rosters.one(g.session, g.programme, person, times.today(g.now))
+    if found is None:
+        abort(404)
+    return found
+
+
+def _story(
+    entry: Entry, suspending: SuspendForm | None = None, apart: OtherForm | None = None
+) -> ResponseReturnValue:
+    """The page, with the form on it that needs another look."""
+    wrong = next((form for form in (suspending, apart) if form and form.errors), None)
+    page = render_template(
+        "organise/person.html",
+        programme=g.programme,
+        entry=entry,
+        story=stories.of_person(g.session, g.programme, entry.person),
+        suspending=suspending or SuspendForm(formdata=None),
+        apart=apart or OtherForm(formdata=None),
+        form=wrong,
+    )
+    return (page, 422) if wrong else page
+
+
+@pages.post("/<slug>/people/<person>/suspend")
+@needs(Role.ORGANISER)
+def suspend(person: str) -> ResponseReturnValue:
+    entry, form = _entry(person), SuspendForm()
+    if not form.validate_on_submit():
+        return _story(entry, suspending=form)
+    standing.suspend(g.session, g.programme, entry.person, form.reason.data, by=current_user.id, now=g.now)
+    flash(f"{entry.person.name} is suspended, and in no round until you let them in again.")
+    return _back(person)
+
+
+@pages.post("/<slug>/people/<person>/unsuspend")
+@needs(Role.ORGANISER)
+def unsuspend(person: str) -> ResponseReturnValue:
+    entry = _entry(person)
+    standing.unsuspend(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
+    flash(f"{entry.person.name} is no longer suspended.")
+    return _back(person)
+
+
+@pages.post("/<slug>/people/<person>/send-link")
+@needs(Role.ORGANISER)
+def send_link(person: str) -> ResponseReturnValue:
+    entry = _entry(person)
+    try:
+        standing.send_link(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
+        flash(f"A link is on its way to {entry.person.email}.")
+    except standing.NotNow as error:
+        flash(f"{error}.", "error")
+    return _back(person)
+
+
+@pages.post("/<slug>/people/<person>/keep-apart")
+@needs(Role.ORGANISER)
+def keep_apart(person: str) -> ResponseReturnValue:
+    entry, form = _entry(person), OtherForm()
+    if form.validate_on_submit():
+        try:
+            other = rosters.called(g.session, g.programme, form.other.data)
+            standing.keep_apart(g.session, g.programme, person, other, by=current_user.id, now=g.now)
+        except (rosters.NobodySo, standing.NotNow) as error:
+            form.other.errors = [str(error)]
+    if form.errors:
+        return _story(entry, apart=form)
+    flash("They will not be put in a group together.")
+    return _back(person)
+
+
+@pages.post("/<slug>/people/<person>/let-meet")
+@needs(Role.ORGANISER)
+def let_meet(person: str) -> ResponseReturnValue:
+    _entry(person)
+    other = request.form.get("other", "")
+    standing.let_meet(g.session, g.programme, person, other, by=current_user.id, now=g.now)
+    flash("They may meet again.")
+    return _back(person)
+
+
+@pages.get("/<slug>/people/<person>/merge")
+@needs(Role.ORGANISER)
+def look_at_merge(person: str) -> ResponseReturnValue:
+    """Somebody beside their double; with nobody named yet, the question who that is."""
+    entry, form = _entry(person), OtherForm(request.args, meta={"csrf": False})
+    double = None
+    if "other" in request.args and form.validate():
+        try:
+            double = _entry(rosters.called(g.session, g.programme, form.other.data))
+            merging.check(g.session, g.programme, entry.person, double.person)
+        except (rosters.NobodySo, merging.NotOne) as error:
+            double, form.other.errors = None, [str(error)]
+    page = render_template(
+        "organise/merge_people.html", programme=g.programme, entry=entry, double=double, form=form
+    )
+    return (page, 422) if form.errors else page
+
+
+@pages.post("/<slug>/people/<person>/merge/<other>")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".look_at_merge")
+def merge_people(person: str, other: str) -> ResponseReturnValue:
+    """`person` is kept; what is `other`'s becomes theirs."""
+    kept, gone = _entry(person), _entry(other)
+    try:
+        merging.merge(g.session, g.programme, kept.person, gone.person, by=current_user.id, now=g.now)
+    except merging.NotOne as error:
+        g.session.rollback()
+        flash(f"Nothing was changed. {error}.", "error")
+    else:
+        flash(f"{kept.person.name} is one entry now, with everything of both.")
+    return _back(person)
+
+
+def _back(person: str) -> ResponseReturnValue:
+    return redirect(url_for(".one_person", slug=g.programme.slug, person=person), 303)

@@ -1,0 +1,12 @@
+"""How names are compared, sorted and searched: without case, accents and doubled spaces."""
+
+import unicodedata
+
+LONGEST = 120
+
+
+def folded(text: str) -> str:
+    """As it is compared: "Élodie  Brown" becomes "elodie brown". Punctuation stays; at most 120 letters."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    letters = (letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join("".join(letters).split())[:LONGEST]

@@ -1,0 +1,134 @@
+"""The organisations of a programme: how they are called, how they are recognised, and which are one."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+
+from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
+from web.models import Organisation, Role
+from web.pages.organise import pages
+from web.permissions import needs, recently_signed_in
+from web.services import organisations
+
+
+@pages.get("/<slug>/organisations")
+@needs(Role.VIEWER)
+def every_organisation() -> ResponseReturnValue:
+    return render_template(
+        "organise/organisations.html",
+        programme=g.programme,
+        role=g.role,
+        lines=organisations.overview(g.session, g.programme.id),
+    )
+
+
+@pages.get("/<slug>/organisations/<int:number>")
+@needs(Role.ORGANISER)
+def one_organisation(number: int) -> ResponseReturnValue:
+    return _page(_organisation(number))
+
+
+def _organisation(number: int) -> Organisation:
+    found = organisations.one(g.session, g.programme.id, number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(organisation: Organisation, wrong: FlaskForm | None = None) -> ResponseReturnValue:
+    """The page; `wrong` is the form on it that needs another look."""
+    lines = organisations.overview(g.session, g.programme.id)
+    forms = {
+        "names": OrganisationNamesForm(formdata=None, obj=organisation),
+        "other": OtherNameForm(formdata=None),
+        "domain": DomainForm(formdata=None),
+    }
+    for name, form in forms.items():
+        if wrong and isinstance(wrong, type(form)):
+            forms[name] = wrong
+    page = render_template(
+        "organise/organisation.html",
+        programme=g.programme,
+        line=next(line for line in lines if line.organisation.id == organisation.id),
+        others=[line.organisation for line in lines if line.organisation.id != organisation.id],
+        forms=forms,
+        form=wrong,
+    )
+    return (page, 422) if wrong else page
+
+
+@pages.post("/<slug>/organisations/<int:number>/rename")
+@needs(Role.ORGANISER)
+def rename_organisation(number: int) -> ResponseReturnValue:
+    found, form = _organisation(number), OrganisationNamesForm()
+    if not form.validate_on_submit():
+        return _page(found, form)
+    try:
+        organisations.rename(
+            g.session, found, form.name.data, form.short_name.data, by=current_user.id, now=g.now
+        )
+    except organisations.NotSo as error:
+        form.name.errors = [str(error)]
+        return _page(found, form)
+    flash("Saved.")
+    return _back(number)
+
+
+@pages.post("/<slug>/organisations/<int:number>/names")
+@needs(Role.ORGANISER)
+def name_organisation(number: int) -> ResponseReturnValue:
+    found, form = _organisation(number), OtherNameForm()
+    if not form.validate_on_submit():
+        return _page(found, form)
+    try:
+        organisations.know_as(g.session, found, form.other_name.data, by=current_user.id, now=g.now)
+    except organisations.NotSo as error:
+        form.other_name.errors = [str(error)]
+        return _page(found, form)
+    flash(f"Whoever writes {form.other_name.data} means {found.name}.")
+    return _back(number)
+
+
+@pages.post("/<slug>/organisations/<int:number>/domains")
+@needs(Role.ORGANISER)
+def attach_domain(number: int) -> ResponseReturnValue:
+    found, form = _organisation(number), DomainForm()
+    if not form.validate_on_submit():
+        return _page(found, form)
+    try:
+        organisations.attach(g.session, found, form.domain.data, by=current_user.id, now=g.now)
+    except organisations.NotSo as error:
+        form.domain.errors = [str(error)]
+        return _page(found, form)
+    flash(f"Addresses at that domain speak for {found.name}.")
+    return _back(number)
+
+
+@pages.post("/<slug>/organisations/<int:number>/domains/remove")
+@needs(Role.ORGANISER)
+def detach_domain(number: int) -> ResponseReturnValue:
+    found = _organisation(number)
+    organisations.detach(g.session, found, request.form.get("domain", ""), by=current_user.id, now=g.now)
+    flash("The domain is removed.")
+    return _back(number)
+
+
+@pages.post("/<slug>/organisations/<int:number>/merge")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".one_organisation")
+def merge_organisations(number: int) -> ResponseReturnValue:
+    """`number` goes; the one chosen stays."""
+    gone = _organisation(number)
+    name = gone.name
+    kept = organisations.one(g.session, g.programme.id, request.form.get("into", 0, type=int))
+    if kept is None or kept.id == gone.id:
+        flash("Nothing was changed. Choose the organisation that it is.", "error")
+        return _back(number)
+    organisations.merge(g.session, kept, gone, by=current_user.id, now=g.now)
+    flash(f"{name} is {kept.name} from now on, whoever writes it.")
+    return _back(kept.id)
+
+
+def _back(number: int) -> ResponseReturnValue:
+    return redirect(url_for(".one_organisation", slug=g.programme.slug, number=number), 303)
