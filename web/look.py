@@ -17,6 +17,8 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
 
 from notifications.addresses import phone_as_said
+from web.models import Role
+from web.services.findings import FEW
 
 BUILT = Path(__file__).parent / "static" / "built"
 URL = "/assets/"
@@ -50,7 +52,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
     def asset(name: str) -> str:
         return URL + names[name]
 
-    for say in (clock, counted, day, full_day, listed, moment, month, number):
+    for say in (clock, counted, day, few, full_day, listed, moment, month, number, percent):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
@@ -111,6 +113,16 @@ def moment(when: datetime) -> str:
 def number(n: int | float) -> str:
     """1,005."""
     return f"{n:,}"
+
+
+def few(people: int, role: Role) -> str:
+    """1,005; for a viewer "fewer than 5" where a number could point at somebody."""
+    return f"fewer than {FEW}" if role is Role.VIEWER and people < FEW else number(people)
+
+
+def percent(part: int, whole: int) -> str:
+    """62%; nothing of nothing is a dash."""
+    return f"{part / whole:.0%}" if whole else "–"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:

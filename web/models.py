@@ -457,6 +457,18 @@ class CheckIn(SQLModel, table=True):
     answered_at: datetime = moment(nullable=False)
 
 
+class KeptEvidence(SQLModel, table=True):
+    """What a programme's evidence was when last counted, where counting takes too long for a page.
+
+    `whole` has every organisation by itself; `shown` what the page shows of them.
+    """
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    counted_at: datetime = moment(nullable=False)
+    shown: dict[str, Any] = document(dict)
+    whole: dict[str, Any] = document(dict)
+
+
 class Showing(StrEnum):
     """May we show it?"""
 

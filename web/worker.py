@@ -23,7 +23,7 @@ from notifications.sending import never
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
-from web.services import alerts, joining, links, reach, requests, schedule
+from web.services import alerts, evidence, joining, links, reach, requests, schedule
 from web.services.rounds import SEED_BITS, StaleDraft
 from web.settings import Settings
 from web.tokens import Signer
@@ -72,6 +72,7 @@ class Worker:
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)
         self._keep_the_calendar()
         self._alert()
+        self._count_evidence()
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
         reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
@@ -117,6 +118,15 @@ class Worker:
                     sms_cap=settings.sms_daily_cap,
                     now=self.clock(),
                 )
+
+    def _count_evidence(self) -> None:
+        """Where it takes too long for a page. Nobody is kept from writing meanwhile."""
+        with self.database.read() as session:
+            large = evidence.due(session, now=self.clock())
+            counted = [(one.id, evidence.count(session, one, now=self.clock())) for one in large]
+        with self.database.write() as session:
+            for programme, found in counted:
+                evidence.keep(session, programme, found)
 
     def _answer(self) -> int:
         with self.database.write() as session:

@@ -12,7 +12,7 @@ from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
 from web.models import Purpose, Role
 
-NOT_PAGES = re.compile(r"\.(ics|atom|txt|csv|json)$|/assets/|/html$")
+NOT_PAGES = re.compile(r"\.(ics|atom|txt|csv|json|graphml)$|/assets/|/html$")
 TOKEN, NUMBER = re.compile(r"/[\w-]{25,}"), re.compile(r"/\d+")
 
 
@@ -70,7 +70,7 @@ def test_what_a_link_in_a_message_opens_is_in_order(page: Page, doors: Doors, do
 def test_an_organiser_finds_every_page_of_theirs_in_order(page: Page, busy: LiveApp) -> None:
     sign_in(page, busy)
     seen = walk(page, busy.at("/organise/councils"), busy.at("/organise/councils/"))
-    assert {"/", "/rounds", "/rounds/1", "/people", "/learning"} <= seen
+    assert {"/", "/rounds", "/rounds/1", "/people", "/learning", "/evidence"} <= seen
 
 
 def test_who_may_only_look_is_offered_no_button(page: Page, busy: LiveApp) -> None:

@@ -5,4 +5,12 @@ from flask import Blueprint
 pages = Blueprint("organise", __name__, url_prefix="/organise")
 
 # They add their views to it.
-from web.pages.organise import dashboard, learning, organisations, people, rounds, sign_in  # noqa: E402, F401
+from web.pages.organise import (  # noqa: E402
+    dashboard,  # noqa: F401
+    evidence,  # noqa: F401
+    learning,  # noqa: F401
+    organisations,  # noqa: F401
+    people,  # noqa: F401
+    rounds,  # noqa: F401
+    sign_in,  # noqa: F401
+)

@@ -1,0 +1,70 @@
+"""Does it work, as pages and files: who sees which numbers."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.talks import Talker, add_round
+from tests.support.world import World
+from web.models import Answer, Role
+
+HERE = "/organise/councils/evidence"
+MET = Answer.MET
+
+
+@pytest.fixture
+def talked(world: World) -> World:
+    """Six pairs of Leeds and Brent have met, one of Leeds and Camden; one of Brent and Derby has not."""
+    groups: list[list[Talker]] = [[("Leeds", MET), ("Brent", MET)]] * 6
+    groups += [[("Leeds", MET), ("Camden", MET)], [("Brent", None), ("Derby", None)]]
+    with world.write() as session:
+        sent = world.now - timedelta(days=30)
+        add_round(session, world.programme(session), groups, number=1, sent_at=sent)
+    return world
+
+
+def test_an_organiser_sees_both_shares_and_the_range(talked: World) -> None:
+    words = talked.organiser().open(HERE).text
+    assert "100% met, of those who answered (14 of 14 people)" in words
+    assert "88% met, of everyone introduced (14 of 16 people)" in words
+    assert "Of 8 groups, at least 88% met and at most 100%" in words
+
+
+def test_the_map_has_a_line_for_each_two_that_were_introduced(talked: World) -> None:
+    page = talked.organiser().open(HERE).page
+    titles = {title.text for title in page.xpath("//*[contains(@class, 'un-tie')]/title")}
+    assert titles == {
+        "Brent and Leeds: 6 met, 0 did not",
+        "Camden and Leeds: 1 met, 0 did not",
+        "Brent and Derby: 0 met, 1 did not",
+    }
+
+
+def test_a_viewer_is_pointed_at_nobody(talked: World) -> None:
+    visitor = talked.organiser("viewer@councils.example", Role.VIEWER).open(HERE)
+    titles = {title.text for title in visitor.page.xpath("//*[contains(@class, 'un-tie')]/title")}
+    assert titles == {"Brent and Leeds: 6 met, 0 did not"}
+    assert "fewer than 5" in visitor.text
+    assert "nobody from elsewhere: Derby" not in visitor.text
+
+
+def test_before_the_first_round_the_page_says_what_it_will_say(world: World) -> None:
+    assert "Nothing to tell yet" in world.organiser().open(HERE).text
+
+
+def test_the_number_of_organisations_on_the_page_is_limited_and_said(world: World) -> None:
+    groups: list[list[Talker]] = [[(f"Ward {one}", MET), (f"Ward {one + 1}", MET)] for one in range(60)]
+    with world.write() as session:
+        add_round(session, world.programme(session), groups, number=1, sent_at=world.now)
+    visitor = world.organiser().open(HERE)
+    assert "14 others together" in visitor.text
+    assert len(visitor.open(f"{HERE}/organisations.csv").answer.text.splitlines()) == 62
+
+
+@pytest.mark.parametrize("name", ["rounds.csv", "organisations.csv", "ties.csv", "network.graphml"])
+def test_a_file_comes_as_one_and_needs_a_recent_sign_in(talked: World, name: str) -> None:
+    visitor = talked.organiser()
+    given = visitor.open(f"{HERE}/{name}").answer.headers["Content-Disposition"]
+    talked.clock.turn(minutes=30)
+    assert given == f'attachment; filename="councils-{name}"'
+    assert visitor.open(f"{HERE}/{name}").heading == "Sign in again to go on"
