@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-import networkx as nx
 import numpy as np
 import rustworkx as rx
 from numpy.typing import NDArray
@@ -55,6 +54,9 @@ def match(a: Longs, b: Longs, weight: NDArray[Any], n: int, engine: Engine = "ru
 
 
 def _by_networkx(a: Longs, b: Longs, weight: NDArray[Any]) -> Longs:
+    # Half a second to import, and rarely needed: whoever only serves pages does not wait for it.
+    import networkx as nx
+
     graph: nx.Graph[int] = nx.Graph()
     graph.add_weighted_edges_from(zip(a.tolist(), b.tolist(), weight.tolist(), strict=True))
     mates = nx.max_weight_matching(graph, maxcardinality=True)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import networkx as nx
 import numpy as np
 
 from matcher import rules
@@ -152,6 +151,8 @@ def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
 
 def _odd_circles(pot: Pot, result: Result) -> list[list[int]]:
     """Odd sets of people who, the barrier aside, have only each other left to meet; smallest first."""
+    import networkx as nx  # see `blossom`
+
     out = {person.person for person in result.unplaced} | set(pot.locked.ravel().tolist())
     people = [p for p in range(pot.n) if p not in out | set(result.proof.barrier)]
     a, b = np.array(list(combinations(people, 2)), np.int64).reshape(-1, 2).T

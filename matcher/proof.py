@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -131,6 +130,8 @@ def _largest(fresh: Bools, people: Longs) -> int:
 
 def _closes(pot: Pot, barrier: tuple[int, ...], repeats: int) -> bool:
     """Whether the barrier leaves enough odd circles behind to explain all the repeats."""
+    import networkx as nx  # see `blossom`
+
     dense = table(pot)
     inside = np.setdiff1d(np.arange(pot.n), barrier)
     graph = nx.from_numpy_array((dense.allowed & ~dense.met)[np.ix_(inside, inside)])

@@ -6,14 +6,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlmodel import Session
+
+# Alembic is imported where it is used: a worker starts a fifth of a second sooner without it.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BUSY_SECONDS = 10
 
@@ -59,10 +60,15 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to this version of the program."""
+        from alembic import command
+
         with self.queue:
             command.upgrade(alembic_config(self.engine), "head")
 
     def is_current(self) -> bool:
+        from alembic.runtime.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
         heads = set(ScriptDirectory.from_config(alembic_config(self.engine)).get_heads())
         with self.engine.connect() as connection:
             return set(MigrationContext.configure(connection).get_current_heads()) == heads
@@ -142,7 +148,9 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def alembic_config(engine: Engine) -> Config:
+def alembic_config(engine: Engine) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["engine"] = engine

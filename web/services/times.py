@@ -6,7 +6,6 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from notifications.messages import Slot
 from web.models import Block, Region
@@ -48,6 +47,9 @@ def is_weekday(day: date) -> bool:
 @cache
 def bank_holidays(region: Region) -> frozenset[date]:
     """Those of a region, or of any, as far ahead as they are published: about two years."""
+    # It brings a web client along, which a page that shows no dates need not wait for.
+    from govuk_bank_holidays.bank_holidays import BankHolidays
+
     # The library ships the published list; asking the network at sending time would add a way to fail.
     division = None if region is Region.ALL else region.value
     rows = BankHolidays(use_cached_holidays=True).get_holidays(division=division)
