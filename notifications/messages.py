@@ -8,130 +8,56 @@ no token is ever stored.
         Confirm AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress AddressChanged     getting in
         HeadsUp Introduction PartnerGone NotThisTime Nudge CheckIn Thanks Digest        a round
         Paused Left Erased BeforeErasure                                                going away
-        Proposal Closing DraftReady NotAsPlanned Alert        running a programme
+        Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from typing_extensions import override
 
+from notifications.parts import (
+    BY_EMAIL,
+    BY_TEXT,
+    EITHER,
+    UNSUBSCRIBE,
+    Channel,
+    Learned,
+    Link,
+    Named,
+    Partner,
+    Programme,
+    Promise,
+    Recipient,
+    Share,
+    Slot,
+    WhatNext,
+)
+
+# What messages are made of is had from here too.
+__all__ = [
+    "BY_EMAIL",
+    "BY_TEXT",
+    "EITHER",
+    "UNSUBSCRIBE",
+    "Channel",
+    "Learned",
+    "Link",
+    "Named",
+    "Partner",
+    "Programme",
+    "Promise",
+    "Recipient",
+    "Share",
+    "Slot",
+    "WhatNext",
+]
+
 LONDON = ZoneInfo("Europe/London")
-
-
-class Channel(StrEnum):
-    EMAIL = "email"
-    SMS = "sms"
-
-
-BY_EMAIL = frozenset({Channel.EMAIL})
-BY_TEXT = frozenset({Channel.SMS})
-EITHER = frozenset({Channel.EMAIL, Channel.SMS})
-
-
-class Promise(StrEnum):
-    """What we do when we cannot know whether a provider took a message."""
-
-    AT_LEAST_ONCE = "at least once"  # wait for evidence, then send again with the same links
-    AT_MOST_ONCE = "at most once"  # never send again: the person asks for a new one
-
-
-class WhatNext(StrEnum):
-    """What happens to somebody whose partner cannot make this round."""
-
-    GOING_ON = "going on"  # a three became a pair: the others talk without them
-    LOOKING = "looking"  # the top-up is looking for somebody
-    NEXT_ROUND = "next round"  # nobody is free now: first in line next time
-
-
-@dataclass(frozen=True)
-class Link:
-    """A door into the website. `links(link, person)` turns it into an address at delivery.
-
-    `id` is 0 where the person alone decides, as in `UNSUBSCRIBE`. `short` is set by `render` in texts, where
-    every letter costs: the web may answer with its shortest form or take no notice.
-    """
-
-    purpose: str
-    id: int
-    short: bool = False
-
-
-UNSUBSCRIBE = Link("unsubscribe", 0)  # asked for by `render` itself, for mails that owe unsubscribe headers
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Who is told, and how. `person` is an opaque id.
-
-    With both addresses given, a text whose number turns out to be bad falls back to email in the same row.
-    """
-
-    person: str
-    name: str
-    channel: Channel
-    email: str | None = None
-    phone: str | None = None
-
-
-@dataclass(frozen=True)
-class Programme:
-    """`contact` is the organisers' address, shown in every message; `hashtag` without its #."""
-
-    slug: str
-    name: str
-    contact: str
-    hashtag: str = ""
-
-
-@dataclass(frozen=True)
-class Named:
-    """Somebody a message speaks of by name. The id is kept so that erasing them blanks the message."""
-
-    person: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Partner:
-    """Somebody to talk with. Only what they ticked for partners to see: the rest is None."""
-
-    person: str
-    name: str
-    organisation: str
-    about: str = ""
-    email: str | None = None
-    phone: str | None = None
-    video: str | None = None
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A time that would suit everyone in the group, aware."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True)
-class Share:
-    """A button that opens a network with the post already written. `url` is public: it holds no token."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Learned:
-    """One approved learning. `by` is None unless its author agreed to be named."""
-
-    text: str
-    by: Named | None = None
 
 
 @dataclass(frozen=True)
@@ -560,6 +486,18 @@ class NotAsPlanned(Message):
 
 
 @dataclass(frozen=True)
+class Reported(Message):
+    """To organisers: a participant has reported somebody. What it says, and of whom, is on the page alone."""
+
+    kind = "reported"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    reports: Link
+
+
+@dataclass(frozen=True)
 class Alert(Message):
     """To the operator: no names, no addresses. `headline` is a line, `detail` a few sentences."""
 
@@ -576,7 +514,7 @@ KINDS: tuple[type[Message], ...] = (
     Confirm, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
     HeadsUp, Introduction, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
-    Proposal, Closing, DraftReady, NotAsPlanned, Alert,
+    Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
 ADAPTERS: dict[str, TypeAdapter[Message]] = {kind.kind: TypeAdapter(kind) for kind in KINDS}

@@ -212,6 +212,8 @@ class Person(SQLModel, table=True):
     # Why we must not, or cannot, write to them on the channel they chose; empty while we can.
     unreachable: str = Field(default="", max_length=80, index=True)
     created_at: datetime = moment(nullable=False)
+    # The day on which silence erases them: they have been warned.
+    erase_on: date | None = Field(default=None, index=True)
     erased_at: datetime | None = moment()
     # Two entries turned out to be one person: this one is blank, and its links open the other's page.
     merged_into: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
@@ -502,6 +504,20 @@ class Learning(SQLModel, table=True):
     decided_by: str | None = Field(default=None, max_length=60)
 
 
+class Report(SQLModel, table=True):
+    """What somebody told the organisers about somebody they were introduced to. Nobody else reads it."""
+
+    id: int = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    group_id: int = Field(foreign_key="conversation_group.id")
+    person_id: str = person_key(index=True)
+    about_id: str = person_key(index=True)
+    text: str = Field(sa_type=Text)
+    created_at: datetime = moment(nullable=False)
+    handled_at: datetime | None = moment()
+    handled_by: str | None = Field(default=None, max_length=60)
+
+
 class Role(StrEnum):
     VIEWER = "viewer"
     ORGANISER = "organiser"
@@ -524,6 +540,7 @@ class OrganiserRole(SQLModel, table=True):
 class AuditEntry(SQLModel, table=True):
     """One thing done. `digest` covers the entry and the digest before it."""
 
+    __table_args__ = (Index("ix_auditentry_actor", "actor", "at"),)
     id: int = Field(default=None, primary_key=True)
     at: datetime = moment(nullable=False)
     programme_id: int | None = Field(default=None, index=True)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from notifications.sending import never
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
-from web.services import alerts, evidence, joining, links, reach, requests, schedule
+from web.services import alerts, evidence, joining, links, reach, requests, retention, schedule
 from web.services.rounds import SEED_BITS, StaleDraft
 from web.settings import Settings
 from web.tokens import Signer
@@ -47,6 +47,7 @@ class Worker:
     signer: Signer = field(init=False)
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
+    retained_on: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.signer = signer_of(self.settings)
@@ -70,12 +71,24 @@ class Worker:
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)
+        self._retain(now)
         self._keep_the_calendar()
         self._alert()
         self._count_evidence()
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
         reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
+
+    def _retain(self, now: datetime) -> None:
+        """Once a day and worker; twice would change nothing."""
+        if self.retained_on == now.date():
+            return
+        for step in (retention.settle, retention.warn):
+            more = True
+            while more:
+                with self.database.write() as session:
+                    more = step(session, now=now) == retention.AT_ONCE
+        self.retained_on = now.date()
 
     def _keep_the_calendar(self) -> None:
         """What days bring about, programme by programme: one in trouble does not stop the others."""

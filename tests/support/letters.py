@@ -72,5 +72,6 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.Closing(COUNCILS, later, "All details are erased a month later.", PAGE),
         m.DraftReady(COUNCILS, soon, "41 people in 20 groups, one of them a three", Link("draft", 8)),
         m.NotAsPlanned(COUNCILS, soon, "Nobody was in the pot.", None, Link("schedule", 8)),
+        m.Reported(COUNCILS, Link("reports", 10)),
         m.Alert("sendgrid refuses our key", "Nothing is lost; 120 messages wait.", Link("outbox", 9)),
     )  # fmt: skip

@@ -1,14 +1,15 @@
 """One conversation: the introduction as a page, its calendar file, and the check-in."""
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications import render
 from web.forms.checkin import CheckInForm
+from web.forms.reports import ReportForm
 from web.house import house
 from web.models import Answer, Link, Purpose
 from web.permissions import with_link
-from web.services import conversations, links
+from web.services import conversations, links, reports
 from web.services.joining import recipient
 from web.tokens import BadLink
 
@@ -40,6 +41,7 @@ def show(token: str) -> ResponseReturnValue:
     doors = {
         "check_in": address(introduction.check_in, talk.reader.id),
         "page": url_for("me.show", token=token),
+        "report": url_for(".report", token=token),
     }
     if introduction.calendar_link:
         doors["calendar"] = address(introduction.calendar_link, talk.reader.id)
@@ -62,6 +64,28 @@ def calendar(token: str) -> ResponseReturnValue:
         "Content-Disposition": 'attachment; filename="unmentoring.ics"',
     }
     return body, 200, headers
+
+
+@pages.route("/conversation/<token>/report", methods=["GET", "POST"])
+@with_link
+def report(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CONVERSATION)
+    partners = {partner.id: partner for partner in talk.partners if not partner.erased_at}
+    if not partners:
+        return render_template("conversation/gone.html", talk=talk, programme=talk.programme, token=token)
+    form = ReportForm()
+    form.offer(list(partners.values()))
+    if form.validate_on_submit():
+        try:
+            reports.report(g.session, talk, partners[form.about.data], form.text.data, now=g.now)
+            flash("Thank you for telling us. The organisers have been told, and nobody else.")
+        except reports.TooMany:
+            flash(f"You have sent five reports today. Please write to {talk.programme.contact}.", "error")
+        return redirect(url_for(".show", token=token), 303)
+    page = render_template(
+        "conversation/report.html", talk=talk, programme=talk.programme, token=token, form=form
+    )
+    return page, 422 if form.errors else 200
 
 
 @pages.get("/checkin/<token>")

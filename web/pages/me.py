@@ -24,6 +24,7 @@ from web.services import (
     privacy,
     programmes,
     reach,
+    retention,
     times,
 )
 from web.tokens import BadLink
@@ -102,6 +103,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
             one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now))
             for one in sections
         },
+        erased_on=retention.erased_on(g.session, visit.person),
         ANSWERS=ANSWERS,
         free=[words.lower() for block, words in BLOCKS.items() if block in visit.person.availability],
         HOW_OFTEN=pots.HOW_OFTEN,
@@ -133,6 +135,14 @@ def start_again(token: str) -> ResponseReturnValue:
     visit = _visit(token, full=True)
     reach.start_again(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
     flash("Welcome back. We write to you again.")
+    return _back(token)
+
+
+@pages.post("/me/<token>/stay")
+@with_link
+def stay(token: str) -> ResponseReturnValue:
+    retention.stay(g.session, _visit(token).person, now=g.now)
+    flash("We keep your place. Nice to hear from you.")
     return _back(token)
 
 

@@ -6,18 +6,21 @@ from datetime import date
 from sqlmodel import Session, col, func, select
 
 from web.models import Learning, LearningState, Programme, Round, RoundState, Showing
-from web.services import previews, programmes, rosters, rounds
+from web.services import previews, programmes, reports, rosters, rounds
 from web.services.previews import Delivery, Row
 
 
 @dataclass(frozen=True)
 class Board:
-    """`draft` waits to be sent; `learnings` wait to be looked at; `last` is the newest sent round."""
+    """`draft` waits to be sent; `learnings` and `reports` wait to be looked at; `last` is the newest
+    sent round.
+    """
 
     next_round_on: date | None
     tally: dict[str, int]
     draft: Round | None
     learnings: int
+    reports: int
     last: Row | None
     delivery: Delivery | None
 
@@ -30,6 +33,7 @@ def of_programme(session: Session, programme: Programme, *, today: date) -> Boar
         tally=rosters.tally(session, programme, today),
         draft=rounds.draft(session, programme),
         learnings=_waiting(session, programme),
+        reports=reports.waiting(session, programme),
         last=last,
         delivery=previews.delivery(session, last.round) if last else None,
     )

@@ -16,14 +16,24 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from notifications.tables import OutboxMessage, Reply
-from web.models import AuditEntry, Consent, Learning, LeftOut, Person, Programme, Round
+from web.models import AuditEntry, Consent, Learning, LeftOut, Person, Programme, Report, Round
 from web.services import avoiding, conversations, participation, words
 from web.services.people import safe_cell
 
 Rows = list[dict[str, Any]]
 
 # What is ours alone: it says nothing about them, or says it in another column.
-OURS = {"email_key", "erased_at", "person_id", "programme_id", "organisation_id", "group_id", "decided_by"}
+OURS = {
+    "email_key",
+    "erased_at",
+    "person_id",
+    "programme_id",
+    "organisation_id",
+    "group_id",
+    "decided_by",
+    "about_id",
+    "handled_by",
+}
 
 
 def everything(session: Session, person: Person) -> dict[str, Rows]:
@@ -35,6 +45,7 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "conversations": [_conversation(talk) for talk in conversations.history(session, person)],
         "learnings": _of(session, Learning, person, names),
         "rounds without you": _left_out(session, person, names),
+        "reports": _of(session, Report, person, names),
         "rather not meet": [{"who": wish.words} for wish in avoiding.wishes(session, person)],
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),

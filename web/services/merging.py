@@ -29,6 +29,7 @@ from web.models import (
     PhoneCode,
     Programme,
     RatherNot,
+    Report,
     Request,
     Round,
     RoundState,
@@ -138,7 +139,8 @@ def _move_history(session: Session, programme: Programme, kept: str, gone: str) 
     for table in (GroupMember, CheckIn, Learning, Consent):
         _rename(session, table.person_id, kept, gone)
     _rename(session, Group.first_mover, kept, gone)
-    _rename(session, Request.person, kept, gone)
+    for column in (Request.person, Report.person_id, Report.about_id):
+        _rename(session, column, kept, gone)
     session.execute(delete(PhoneCode).where(col(PhoneCode.person_id) == gone))
     told = select(col(LeftOut.round_id)).where(col(LeftOut.person_id) == kept)
     session.execute(delete(LeftOut).where(col(LeftOut.person_id) == gone, col(LeftOut.round_id).in_(told)))

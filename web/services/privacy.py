@@ -17,6 +17,7 @@ from web.models import (
     Person,
     PhoneCode,
     Programme,
+    Report,
     Request,
     RequestKind,
     Standing,
@@ -39,6 +40,7 @@ BLANK: dict[str, object] = {
     "shares_video": False,
     "availability": [],
     "unreachable": "",
+    "erase_on": None,
 }
 
 
@@ -57,6 +59,9 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     avoiding.forget(session, person)
     for table in (Learning, CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
+    session.execute(
+        delete(Report).where((col(Report.person_id) == person.id) | (col(Report.about_id) == person.id))
+    )
     for other in (Request, Link):
         session.execute(delete(other).where(col(other.person) == person.id))
     session.execute(

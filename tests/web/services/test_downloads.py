@@ -27,12 +27,11 @@ HELD = {
 SAID_IN = {
     "person": "details",
     "membership": "programmes",
-    "conversation_group": "conversations",
-    "conversation_member": "conversations",
     "groupmember": "conversations",
     "checkin": "conversations",
     "learning": "learnings",
     "leftout": "rounds without you",
+    "report": "reports",
     "rathernot": "rather not meet",
     "consent": "consents",
     "outbox_message": "messages to you",

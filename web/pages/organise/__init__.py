@@ -11,6 +11,7 @@ from web.pages.organise import (  # noqa: E402
     learning,  # noqa: F401
     organisations,  # noqa: F401
     people,  # noqa: F401
+    reports,  # noqa: F401
     rounds,  # noqa: F401
     sign_in,  # noqa: F401
 )

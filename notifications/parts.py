@@ -1,0 +1,115 @@
+"""What messages are made of: people as opaque ids, links as a purpose and an id, and facts in small."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+
+
+BY_EMAIL = frozenset({Channel.EMAIL})
+BY_TEXT = frozenset({Channel.SMS})
+EITHER = frozenset({Channel.EMAIL, Channel.SMS})
+
+
+class Promise(StrEnum):
+    """What we do when we cannot know whether a provider took a message."""
+
+    AT_LEAST_ONCE = "at least once"  # wait for evidence, then send again with the same links
+    AT_MOST_ONCE = "at most once"  # never send again: the person asks for a new one
+
+
+class WhatNext(StrEnum):
+    """What happens to somebody whose partner cannot make this round."""
+
+    GOING_ON = "going on"  # a three became a pair: the others talk without them
+    LOOKING = "looking"  # the top-up is looking for somebody
+    NEXT_ROUND = "next round"  # nobody is free now: first in line next time
+
+
+@dataclass(frozen=True)
+class Link:
+    """A door into the website. `links(link, person)` turns it into an address at delivery.
+
+    `id` is 0 where the person alone decides, as in `UNSUBSCRIBE`. `short` is set by `render` in texts, where
+    every letter costs: the web may answer with its shortest form or take no notice.
+    """
+
+    purpose: str
+    id: int
+    short: bool = False
+
+
+UNSUBSCRIBE = Link("unsubscribe", 0)  # asked for by `render` itself, for mails that owe unsubscribe headers
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told, and how. `person` is an opaque id.
+
+    With both addresses given, a text whose number turns out to be bad falls back to email in the same row.
+    """
+
+    person: str
+    name: str
+    channel: Channel
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Programme:
+    """`contact` is the organisers' address, shown in every message; `hashtag` without its #."""
+
+    slug: str
+    name: str
+    contact: str
+    hashtag: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody a message speaks of by name. The id is kept so that erasing them blanks the message."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Somebody to talk with. Only what they ticked for partners to see: the rest is None."""
+
+    person: str
+    name: str
+    organisation: str
+    about: str = ""
+    email: str | None = None
+    phone: str | None = None
+    video: str | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time that would suit everyone in the group, aware."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """A button that opens a network with the post already written. `url` is public: it holds no token."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One approved learning. `by` is None unless its author agreed to be named."""
+
+    text: str
+    by: Named | None = None

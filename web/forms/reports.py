@@ -1,0 +1,25 @@
+"""Telling the organisers about somebody."""
+
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
+
+from web.forms.fields import LongText, Radio
+from web.models import Person
+from web.services.reports import LONGEST
+
+
+class ReportForm(FlaskForm):
+    about = Radio("Whom is it about?", needed="Choose whom it is about")
+    text = LongText(
+        "What happened?",
+        most=LONGEST,
+        needed="Write what happened, in a sentence or two",
+        description="As much or as little as you like.",
+    )
+
+    def offer(self, people: Sequence[Person]) -> None:
+        self.about.choices = [SelectChoice(person.id, person.name) for person in people]
+        if len(people) == 1 and not self.is_submitted():
+            self.about.data = people[0].id

@@ -1,0 +1,25 @@
+"""What participants told the organisers about somebody."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from web.models import Role
+from web.pages.organise import pages
+from web.permissions import needs
+from web.services import reports
+
+
+@pages.get("/<slug>/reports")
+@needs(Role.ORGANISER)
+def read_reports() -> ResponseReturnValue:
+    told = reports.every(g.session, g.programme)
+    return render_template("organise/reports.html", programme=g.programme, role=g.role, told=told)
+
+
+@pages.post("/<slug>/reports/<int:number>/done")
+@needs(Role.ORGANISER)
+def handle_report(number: int) -> ResponseReturnValue:
+    reports.handle(g.session, g.programme, number, by=current_user.id, now=g.now)
+    flash("Marked as dealt with.")
+    return redirect(url_for(".read_reports", slug=g.programme.slug), 303)
