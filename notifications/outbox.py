@@ -19,7 +19,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert, Update
 from sqlmodel import Session, col
@@ -40,6 +40,7 @@ from notifications.tables import (
 )
 
 Thing = TypeVar("Thing")
+Kind = TypeVar("Kind", bound=Message)
 
 EVERYTHING = "everything"  # the scope of a hold on the whole outbox
 
@@ -283,6 +284,53 @@ def readdress(session: Session, to: Recipient) -> int:
         )
         moved += change(session, still.values(address_key=key_on(channel, to.email, to.phone), **address))
     return moved
+
+
+def move(
+    session: Session,
+    kind: type[Message],
+    round: str,  # noqa: A002
+    due: datetime,
+    *where: ColumnElement[bool],
+) -> int:
+    """Put off, or bring forward, what has not been sent of a round. How many messages there were."""
+    waiting = update(OutboxMessage).where(*_unsent(kind, round), *where)
+    return change(session, waiting.values(due_at=due, expires_at=due + kind.deadline))
+
+
+def rewrite(
+    session: Session,
+    kind: type[Kind],
+    round: str,  # noqa: A002
+    anew: Callable[[Kind], Kind],
+    *,
+    due: datetime | None = None,
+) -> int:
+    """Change the facts of what has not been sent of a round, and when it is due. How many there were.
+
+    `anew` keeps the people a message names.
+    """
+    moved = 0
+    for row in session.scalars(select(OutboxMessage).where(*_unsent(kind, round))).all():
+        was, at = row.message(), due or row.due_at
+        if not isinstance(was, kind):
+            continue
+        message = anew(was)
+        # A worker may have taken it meanwhile: then it goes as it was.
+        still = update(OutboxMessage).where(
+            col(OutboxMessage.id) == row.id, col(OutboxMessage.state) == row.state
+        )
+        facts = {"payload": message.to_json(), "due_at": at, "expires_at": message.expires(at)}
+        moved += change(session, still.values(facts))
+    return moved
+
+
+def _unsent(kind: type[Message], round: str) -> tuple[ColumnElement[bool], ...]:  # noqa: A002
+    return (
+        col(OutboxMessage.kind) == kind.kind,
+        col(OutboxMessage.round) == round,
+        col(OutboxMessage.state).in_((State.QUEUED, State.HELD)),
+    )
 
 
 def hold(session: Session, *, programme: str | None = None, reason: str, now: datetime) -> int:

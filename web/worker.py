@@ -23,7 +23,17 @@ from notifications.sending import never
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
-from web.services import alerts, evidence, joining, links, reach, requests, retention, schedule
+from web.services import (
+    alerts,
+    evidence,
+    joining,
+    links,
+    reach,
+    requests,
+    retention,
+    schedule,
+    silence,
+)
 from web.services.rounds import SEED_BITS, StaleDraft
 from web.settings import Settings
 from web.tokens import Signer
@@ -96,9 +106,13 @@ class Worker:
         with self.database.read() as session:
             heads_ups = schedule.heads_up_due(session, now=now)
             due = schedule.due(session, now=now)
+            ended = silence.due(session, now=now)
         for programme in heads_ups:
             with self._alone(programme), self.database.write() as session:
                 schedule.heads_up(session, programme, now=now)
+        for programme in ended:
+            with self._alone(programme), self.database.write() as session:
+                silence.pause(session, programme, now=now)
         for programme in due:
             with self._alone(programme):
                 self._begin_round(programme, now)

@@ -4,7 +4,7 @@ NotTheirs           the link's person is not in that group
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from web.models import (
     Learning,
     LearningState,
     Link,
+    Membership,
     Organisation,
     Person,
     Programme,
@@ -148,7 +149,10 @@ def introduction(session: Session, talk: Conversation) -> messages.Introduction 
         .order_by(col(OutboxMessage.id).desc())
     ).first()
     told = row.message() if row and row.payload else None
-    return told if isinstance(told, messages.Introduction) else None
+    if not isinstance(told, messages.Introduction):
+        return None
+    # An organiser may have moved the end since.
+    return replace(told, until=talk.round.ends_on or told.until)
 
 
 def history(session: Session, person: Person) -> list[Conversation]:
@@ -165,7 +169,7 @@ def history(session: Session, person: Person) -> list[Conversation]:
 
 def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
     """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
-    first = talk.check_in is None
+    first, was = talk.check_in is None, talk.check_in.answer if talk.check_in else None
     row = talk.check_in or CheckIn(
         group_id=talk.group.id,
         person_id=talk.reader.id,
@@ -177,6 +181,8 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
     session.add(row)
     _keep_learning(session, talk, said, now)
     _stop_asking(session, talk, said.answer)
+    _stop_nudging(session, talk, said.answer)
+    _put_first(session, talk, said.answer, was)
     audit.record(
         session,
         talk.reader.id,
@@ -238,6 +244,31 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
     ).all()
     for subject in waiting[1:] if answer is Answer.BOOKED else waiting:
         outbox.cancel(session, kind=messages.CheckIn.kind, subject=subject, person=talk.reader.id)
+
+
+def _stop_nudging(session: Session, talk: Conversation, answer: Answer) -> None:
+    """Who writes first need not be reminded once there is a date, or once they have told us themselves."""
+    told = talk.reader_moves_first and answer is not Answer.NOT_YET
+    if not told and answer not in (Answer.MET, Answer.BOOKED):
+        return
+    waiting = session.exec(
+        select(OutboxMessage.subject).where(
+            OutboxMessage.kind == messages.Nudge.kind,
+            _about(talk),
+            col(OutboxMessage.state).in_(WAITING),
+        )
+    ).all()
+    for subject in waiting:
+        outbox.cancel(session, kind=messages.Nudge.kind, subject=subject)
+
+
+def _put_first(session: Session, talk: Conversation, answer: Answer, was: Answer | None) -> None:
+    """Whoever was let down has priority in the next draw, until they say that it was otherwise."""
+    if Answer.NO_REPLY not in (answer, was) or answer is was:
+        return
+    membership = session.get_one(Membership, (talk.programme.id, talk.reader.id))
+    membership.let_down = answer is Answer.NO_REPLY
+    session.add(membership)
 
 
 def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> None:

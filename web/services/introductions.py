@@ -186,6 +186,15 @@ def _orders(
     to, of_round, subject = recipient(reader), str(round_.id), party.subject
     introduction = _introduction(programme, party, reader, doors, window)
     yield outbox.Order(introduction, to, subject, programme.slug, of_round)
+    if party.group.first_mover == reader.id:
+        yield outbox.Order(
+            _nudge(programme, party, reader, doors, window),
+            to,
+            subject,
+            programme.slug,
+            of_round,
+            window.nudge_at,
+        )
     for again, due in ((False, window.check_in_at), (True, window.ask_again_at)):
         question = messages.CheckIn(
             programmes.facts(programme), party.named(reader.id), doors.check_in, doors.page, again
@@ -213,6 +222,19 @@ def _introduction(
         check_in=doors.check_in,
         calendar_link=doors.calendar,
         conversation=doors.conversation,
+    )
+
+
+def _nudge(
+    programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
+) -> messages.Nudge:
+    return messages.Nudge(
+        programme=programmes.facts(programme),
+        partners=tuple(party.partner(member) for member in party.others(reader.id)),
+        until=window.ends_on,
+        check_in=doors.check_in,
+        page=doors.page,
+        slots=tuple(slot for slot in party.slots if slot.start > window.nudge_at),
     )
 
 
