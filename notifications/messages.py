@@ -6,7 +6,7 @@ no token is ever stored.
 
     Message
         Confirm AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress AddressChanged     getting in
-        HeadsUp Introduction PartnerGone NotThisTime Nudge CheckIn Thanks Digest        a round
+        HeadsUp Introduction TryOut PartnerGone NotThisTime Nudge CheckIn Thanks Digest a round
         Paused Left Erased BeforeErasure                                                going away
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
 """
@@ -68,9 +68,11 @@ class Message:
     `replies`   an answer to the email comes back to us (at the inbound domain)
     `bulk`      unsubscribe headers and a stop link are due
     `secret`    what it says, and to whom, is blanked as soon as a provider has it
+    `wording`   whose template it uses; its own if empty
     """
 
     kind: ClassVar[str]
+    wording: ClassVar[str] = ""
     deadline: ClassVar[timedelta] = timedelta(hours=72)
     promise: ClassVar[Promise] = Promise.AT_LEAST_ONCE
     channels: ClassVar[frozenset[Channel]] = EITHER
@@ -271,6 +273,21 @@ class Introduction(Message):
     def expires(self, due: datetime) -> datetime:
         # No 72 hours here: late is better than never while the round is open, and wrong afterwards.
         return end_of(self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryOut(Introduction):
+    """An introduction of a draft, sent to the organiser alone: what `reader` would read if it were sent now.
+
+    Its links lead back to the draft, and an answer to it goes to nobody.
+    """
+
+    kind = "try_out"
+    wording = "introduction"
+    channels = BY_EMAIL
+    bulk = False
+
+    reader: Named
 
 
 @dataclass(frozen=True)
@@ -512,7 +529,7 @@ class Alert(Message):
 
 KINDS: tuple[type[Message], ...] = (
     Confirm, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
-    HeadsUp, Introduction, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
+    HeadsUp, Introduction, TryOut, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
 )  # fmt: skip

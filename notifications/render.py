@@ -29,6 +29,7 @@ from notifications.messages import (
     Partner,
     PartnerGone,
     Recipient,
+    TryOut,
     WhatNext,
 )
 
@@ -129,13 +130,13 @@ def render(
 def _email(
     message: Message, to: Recipient, facts: dict[str, Any], links: Links, now: datetime, reply_to: str | None
 ) -> Rendered:
-    plain = _blocks(TEXT, message.kind, facts)
+    plain = _blocks(TEXT, message, facts)
     subject, preview = words.squeeze(plain("subject")), words.squeeze(plain("preview"))
     return Rendered(
         subject=subject,
         preview=preview,
         text=_text(plain),
-        html=_html(_blocks(HTML, message.kind, facts), subject, preview),
+        html=_html(_blocks(HTML, message, facts), subject, preview),
         calendar=calendar(message, to, links, now),
         calendar_method="CANCEL" if isinstance(message, PartnerGone) else "PUBLISH",
         reply_to=_reply_to(message, reply_to),
@@ -166,10 +167,13 @@ def has_way(partner: Partner) -> bool:
 
 
 def _about_a_group(message: Introduction, to: Recipient) -> dict[str, Any]:
+    tried = message.reader if isinstance(message, TryOut) else None
     called = dict(zip((p.person for p in message.partners), words.firsts(message.partners), strict=True))
     size = SIZES[len(message.partners)]
     return {
-        "i_write": message.first_mover == to.person,
+        "tried": tried,
+        "me": words.called(tried.name if tried else to.name),
+        "i_write": message.first_mover == (tried.person if tried else to.person),
         "writer": called.get(message.first_mover, "Your partner"),
         "first": lambda partner: called[partner.person],
         "size_words": f"a {size}",
@@ -181,9 +185,10 @@ def _about_a_group(message: Introduction, to: Recipient) -> dict[str, Any]:
 Blocks = Callable[[str], str]
 
 
-def _blocks(environment: Environment, kind: str, facts: dict[str, Any]) -> Blocks:
+def _blocks(environment: Environment, message: Message, facts: dict[str, Any]) -> Blocks:
     """The blocks of a kind's template by name, or of the letter they all extend."""
-    template, letter = environment.get_template(f"{kind}.j2"), environment.get_template("letter.j2")
+    template = environment.get_template(f"{message.wording or message.kind}.j2")
+    letter = environment.get_template("letter.j2")
     # One context for all of them: making it costs as much as filling in a block.
     context = template.new_context(facts)
 
@@ -225,7 +230,7 @@ def _unsaid(_: Partner) -> bool:
 def _sms_with(message: Message, facts: dict[str, Any], longest: int) -> str:
     name = partial(sms_text.name, longest=longest)
     short = {"n": name, "short_way": partial(_short_way, name)}
-    return sms_text.plain(words.squeeze(_blocks(TEXT, message.kind, facts | short)("sms")))
+    return sms_text.plain(words.squeeze(_blocks(TEXT, message, facts | short)("sms")))
 
 
 def _short_way(name: Callable[[str], str], partner: Partner) -> str:
@@ -236,7 +241,9 @@ def _short_way(name: Callable[[str], str], partner: Partner) -> str:
 
 
 def _reply_to(message: Message, ours: str | None) -> str | None:
-    """A pair's introduction is answered to the partner, if they ticked their email; nobody in a three."""
+    """A pair's introduction is answered to the partner, if they ticked their email; nobody in others."""
+    if isinstance(message, TryOut):
+        return None
     if isinstance(message, Introduction):
         return message.partners[0].email if len(message.partners) == 1 else None
     return ours if message.replies else None

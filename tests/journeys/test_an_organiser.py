@@ -34,7 +34,9 @@ def test_a_draft_on_a_colleague_s_screen_is_refused_with_the_reason(world: World
     mine = world.organiser().press("Draw a round for 4 people")
     theirs = world.organiser("colleague@councils.example").open("/organise/councils/rounds/1")
     mine.press("Draw again")
-    assert "Nothing was sent. Somebody else changed this round" in theirs.press("Send 4 introductions").text
+    told = theirs.press("Send 4 introductions").text
+    assert "Nothing was sent. This round is no longer as it was on your page" in told
+    assert "organiser@councils.example drew it again" in told
 
 
 def test_somebody_who_leaves_while_the_draft_is_looked_at_is_named(world: World) -> None:

@@ -1,5 +1,6 @@
 """One of every kind of message, for a pair and for a three, to render, queue and send."""
 
+from dataclasses import fields
 from datetime import UTC, date, datetime
 
 from notifications import messages as m
@@ -36,6 +37,12 @@ def introduction(*partners: Partner, first: str = "p1", **other: object) -> m.In
     return m.Introduction(**(facts | other))  # type: ignore[arg-type]
 
 
+def try_out(*partners: Partner) -> m.TryOut:
+    told = introduction(*partners)
+    facts = {each.name: getattr(told, each.name) for each in fields(told)}
+    return m.TryOut(**facts, reader=Named("p9", "Lena Ott"))
+
+
 def everything(*partners: Partner) -> tuple[Message, ...]:
     """One of each kind, about these partners: Tom if nobody is named."""
     partners = partners or (TOM,)
@@ -56,6 +63,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.AddressChanged(COUNCILS),
         m.HeadsUp(COUNCILS, soon, PAGE, Link("skip", 4)),
         introduction(*partners),
+        try_out(*partners),
         m.PartnerGone(COUNCILS, "g7", 1, named[:1], m.WhatNext.LOOKING, PAGE, named[1:]),
         m.NotThisTime(COUNCILS, "the number was odd and you would rather not be in a three", later, PAGE),
         m.Nudge(COUNCILS, partners, date(2026, 12, 24), CHECK_IN, PAGE, CANNOT, (LUNCH, TEA)),

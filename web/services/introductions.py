@@ -184,8 +184,8 @@ def _orders(
     programme: Programme, round_: Round, party: Party, reader: Person, doors: Doors, window: Window
 ) -> Iterator[outbox.Order]:
     to, of_round, subject = recipient(reader), str(round_.id), party.subject
-    introduction = _introduction(programme, party, reader, doors, window)
-    yield outbox.Order(introduction, to, subject, programme.slug, of_round)
+    told = introduction(programme, party, reader, doors, window)
+    yield outbox.Order(told, to, subject, programme.slug, of_round)
     if party.group.first_mover == reader.id:
         yield outbox.Order(
             _nudge(programme, party, reader, doors, window),
@@ -203,9 +203,10 @@ def _orders(
         yield outbox.Order(question, to, about, programme.slug, of_round, due)
 
 
-def _introduction(
+def introduction(
     programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
 ) -> messages.Introduction:
+    """What one member of a group is told."""
     return messages.Introduction(
         programme=programmes.facts(programme),
         group=str(party.group.id),

@@ -1,8 +1,9 @@
 """Who is in for a round and what the matcher has to know of them, read from the tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +22,23 @@ from web.models import (
     Round,
     RoundState,
     Standing,
+    ThisOnce,
 )
 from web.services import avoiding
 
 Ints = NDArray[np.int32]
 HOW_OFTEN = {1: "every round", 2: "every second round", 3: "every third round"}
 HAPPENED = (RoundState.SENT, RoundState.IMPORTED)
+THIS_ONCE = "left out by an organiser, this once"
 
 
 @dataclass(frozen=True)
 class RoundPot:
     """A pot, and whose ids its numbers stand for.
 
-    `people[i]` is the id of person i, in code-point order; `left_out` says in words why others are not in it.
+    `people[i]` is the id of person i, in code-point order; `left_out` says in words why others are not in it,
+    `left_out_once` who of them is out because an organiser says so. `decided` is everybody whom an organiser
+    put in or out this once.
     """
 
     programme: int
@@ -44,6 +49,11 @@ class RoundPot:
     pot: Pot
     met_before: dict[tuple[int, int], int] = field(repr=False)
     left_out: dict[str, str] = field(repr=False)
+    decided: dict[str, bool] = field(repr=False, default_factory=dict)
+
+    @property
+    def left_out_once(self) -> list[str]:
+        return [person for person, reason in self.left_out.items() if reason == THIS_ONCE]
 
     def labels(self) -> Labels:
         """People by id in braces, to be given their names when shown: what is stored names nobody."""
@@ -70,25 +80,20 @@ def placeholder(person: str) -> str:
     return "{" + person + "}"
 
 
-def gather(session: Session, programme: Programme, today: date, *, lock: bool = False) -> RoundPot:
+def gather(
+    session: Session,
+    programme: Programme,
+    today: date,
+    *,
+    lock: bool = False,
+    once: Mapping[str, bool] | None = None,
+) -> RoundPot:
     """The pot for the programme's next round. O(people + history).
 
-    With `lock` the memberships stay as they are until the transaction ends.
+    What was decided by hand for its draft holds: who is in or out this once (with `once` in addition), and
+    which groups are locked. With `lock` the memberships stay as they are until the transaction ends.
     """
-    wanted = select(Membership).where(Membership.programme_id == programme.id).order_by(Membership.person_id)
-    members = {row.person_id: row for row in session.exec(wanted.with_for_update() if lock else wanted)}
-    number = next_number(session, programme.id)
-    silent, rests = _unreachable(session, programme.id), resting(session, programme.id, number)
-    left_out = {
-        person: reason
-        for person, row in members.items()
-        if (reason := _why_out(row, silent.get(person, ""), today) or rests.get(person))
-    }
-    people = tuple(
-        person
-        for person, row in members.items()
-        if row.standing is Standing.ACTIVE and person not in left_out
-    )
+    who = who_is_in(session, programme, today, lock=lock, once=once)
     organisations = {
         row.id: row
         for row in session.exec(select(Organisation).where(Organisation.programme_id == programme.id))
@@ -97,14 +102,53 @@ def gather(session: Session, programme: Programme, today: date, *, lock: bool = 
     history = _history(session, programme.id)
     return RoundPot(
         programme=programme.id,
-        number=number,
-        people=people,
-        members=members,
+        number=who.number,
+        people=who.people,
+        members=who.members,
         organisations=organisations,
-        pot=_pot(session, programme, people, members, _in_order(organisations), history),
+        pot=_pot(session, programme, who.people, who.members, _in_order(organisations), history),
         met_before=_organisations_met(history),
-        left_out=left_out,
+        left_out=who.left_out,
+        decided=who.decided,
     )
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who is in for the next round, and why others are not; as in `RoundPot`."""
+
+    number: int
+    people: tuple[str, ...]
+    members: dict[str, Membership]
+    left_out: dict[str, str]
+    decided: dict[str, bool]
+
+
+def who_is_in(
+    session: Session,
+    programme: Programme,
+    today: date,
+    *,
+    lock: bool = False,
+    once: Mapping[str, bool] | None = None,
+) -> Who:
+    """As `gather`, without the past. O(people)."""
+    decided = _decided(session, programme.id) | dict(once or {})
+    wanted = select(Membership).where(Membership.programme_id == programme.id).order_by(Membership.person_id)
+    members = {row.person_id: row for row in session.exec(wanted.with_for_update() if lock else wanted)}
+    number = next_number(session, programme.id)
+    silent, rests = _unreachable(session, programme.id), resting(session, programme.id, number)
+    left_out = {
+        person: reason
+        for person, row in members.items()
+        if (reason := _why_out(row, silent.get(person, ""), rests.get(person), today, decided.get(person)))
+    }
+    people = tuple(
+        person
+        for person, row in members.items()
+        if row.standing is Standing.ACTIVE and person not in left_out
+    )
+    return Who(number, people, members, left_out, decided)
 
 
 def next_number(session: Session, programme: int) -> int:
@@ -151,8 +195,37 @@ def _unreachable(session: Session, programme: int) -> dict[str, str]:
     return dict(rows.all())
 
 
-def _why_out(row: Membership, unreachable: str, today: date) -> str | None:
-    """Why somebody is not in the pot on purpose; None for those in it and those who are not in at all."""
+def _decided(session: Session, programme: int) -> dict[str, bool]:
+    """Whom organisers put into the draft, or out of it, this once."""
+    rows = session.exec(
+        select(ThisOnce.person_id, ThisOnce.is_in)
+        .join(Round, col(Round.id) == ThisOnce.round_id)
+        .where(Round.programme_id == programme, Round.state == RoundState.DRAFT)
+    )
+    return dict(rows.all())
+
+
+def _locked(session: Session, programme: int) -> list[list[str]]:
+    """The draft's locked groups."""
+    rows = session.exec(
+        select(GroupMember.group_id, GroupMember.person_id)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(Round.programme_id == programme, Round.state == RoundState.DRAFT, col(Group.locked))
+    )
+    groups: dict[int, list[str]] = {}
+    for group, person in rows:
+        groups.setdefault(group, []).append(person)
+    return list(groups.values())
+
+
+def _why_out(
+    row: Membership, unreachable: str, rests: str | None, today: date, decided: bool | None
+) -> str | None:
+    """Why somebody is not in the pot on purpose; None for those in it and those who are not in at all.
+
+    An organiser may put in who skips or is paused; who never agreed or cannot be reached stays out.
+    """
     if row.standing is Standing.SUSPENDED:
         return "suspended by an organiser"
     if row.standing is Standing.INVITED:
@@ -161,11 +234,15 @@ def _why_out(row: Membership, unreachable: str, today: date) -> str | None:
         return None
     if unreachable:
         return f"cannot be reached: {unreachable}"
+    if decided:
+        return None
     if row.silent_since:
         return "paused after two rounds in silence"
     if row.paused_until and row.paused_until > today:
         return f"paused until {row.paused_until:%-d %B %Y}"
-    return "skips this round" if row.skips_next else None
+    if row.skips_next:
+        return "skips this round"
+    return rests or (THIS_ONCE if decided is False else None)
 
 
 @dataclass(frozen=True)
@@ -241,7 +318,22 @@ def _pot(
         no_trio=np.fromiter((not row.happy_in_three for row in rows), np.bool_, len(rows)),
         let_down=np.fromiter((row.let_down for row in rows), np.bool_, len(rows)),
         newcomer=~np.isin(np.arange(len(people)), known),
+        locked=_still_whole(_locked(session, programme.id), index, never, programme.group_size + 1),
     )
+
+
+def _still_whole(
+    groups: Iterable[Sequence[str]], index: Mapping[str, int], never: Iterable[tuple[int, int]], width: int
+) -> Ints:
+    """Locked groups of which nobody has gone since, and none of whom must not meet: the others are let go."""
+    banned = {frozenset(pair) for pair in never}
+    rows = [
+        [index[person] for person in group] + [-1] * (width - len(group))
+        for group in groups
+        if all(person in index for person in group)
+        and not any(frozenset((index[a], index[b])) in banned for a, b in combinations(group, 2))
+    ]
+    return np.array(rows, np.int32).reshape(-1, width)
 
 
 def _trio_turns(known: Ints, groups: Ints, people: int, size: int) -> Ints:

@@ -17,13 +17,13 @@ from web.models import (
     LeftOut,
     Membership,
     Organisation,
-    Organiser,
     Person,
     Programme,
     Round,
     RoundState,
+    Standing,
 )
-from web.services import deliveries, pots, rounds, times, words
+from web.services import deliveries, drafts, pots, rounds, times, words
 from web.services.deliveries import Troubled
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
@@ -35,6 +35,10 @@ ANSWERED = {
     Answer.COULD_NOT: "could not make it",
     Answer.NO_REPLY: "no reply",
 }
+GROUPS_ON_A_PAGE = 100
+MOST_FOUND = 200
+# Up to so many people a draft's page looks by itself who has come or gone since; sending always does.
+MOST_LOOKED_AT = 5_000
 ARRIVED = (State.ACCEPTED, State.DELIVERED)
 
 
@@ -53,6 +57,7 @@ class GroupView:
     why: str
     first_mover: str
     is_larger: bool
+    locked: bool
     repeats: int
     same_organisation: int
     answers: Sequence[str]
@@ -60,12 +65,36 @@ class GroupView:
 
 @dataclass(frozen=True)
 class Outside:
-    """Somebody not in the round: `on_purpose` if they or an organiser said so."""
+    """Somebody not in the round: `on_purpose` if they or an organiser said so. `may_come`: if put in."""
 
+    person: str
     name: str
     organisation: str
     reason: str
     on_purpose: bool
+    may_come: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody did to a draft."""
+
+    what: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SinceThen:
+    """What has changed since the draft was made: who is out or in by now, and who must not meet."""
+
+    gone: Sequence[tuple[str, str]] = ()
+    joined: Sequence[tuple[str, str]] = ()
+    forbidden: Sequence[str] = ()
+
+    @property
+    def may_be_sent(self) -> bool:
+        return not self.gone and not self.forbidden
 
 
 @dataclass(frozen=True)
@@ -80,11 +109,18 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Preview:
+    """A round; of its groups only one page, or those that hold somebody who was looked for."""
+
     round: Round
     groups: Sequence[GroupView]
+    page: int
+    pages: int
+    people: int
+    locked: int
     outside: Sequence[Outside]
     reasons: Sequence[str]
-    joined_since: Sequence[str]
+    since: SinceThen
+    changes: Sequence[Change]
     drawn_by: str
     delivery: Delivery | None
     troubled: Sequence[Troubled]
@@ -94,16 +130,38 @@ class Preview:
         return self.round.state is RoundState.DRAFT
 
     @property
-    def people(self) -> int:
-        return sum(len(group.members) for group in self.groups)
-
-    @property
     def figures(self) -> dict[str, Any]:
         return self.round.figures
 
     @property
+    def best(self) -> dict[str, Any]:
+        """What the best possible round of these people would be: this one, if nobody changed anything."""
+        return self.round.best or self.round.figures
+
+    @property
     def left_out(self) -> Sequence[Outside]:
         return [one for one in self.outside if not one.on_purpose]
+
+    @property
+    def verdict(self) -> str:
+        """How far a draft that was changed by hand is from the best possible one."""
+        return how_far(self.figures, self.best)
+
+
+def how_far(ours: dict[str, Any], best: dict[str, Any]) -> str:
+    """In a sentence, by the referee's count."""
+    proven = "best possible round" if best["optimal"] else "best round found"
+    repeats, crossing = ours["repeats"] - best["repeats"], best["cross"] - ours["cross"]
+    alone = ours["unplaced"] - best["unplaced"]
+    worse = [
+        f"{repeats} more {'pair has' if repeats == 1 else 'pairs have'} met before" if repeats > 0 else "",
+        f"{crossing} fewer {'pair crosses' if crossing == 1 else 'pairs cross'} organisations"
+        if crossing > 0
+        else "",
+        f"{words.counted(alone, 'more person is', 'more people are')} without a group" if alone > 0 else "",
+    ]
+    said = words.listing([each for each in worse if each])
+    return f"{said} than in the {proven}." if said else f"It is as good as the {proven}."
 
 
 @dataclass(frozen=True)
@@ -117,8 +175,10 @@ class Row:
     met: int
 
 
-def of_round(session: Session, programme: Programme, number: int, *, now: datetime) -> Preview:
-    """Everything about one round.
+def of_round(
+    session: Session, programme: Programme, number: int, *, now: datetime, page: int = 1, wanted: str = ""
+) -> Preview:
+    """Everything about one round; of its groups a page, or those with somebody whose name holds `wanted`.
 
     Raises:
         rounds.NoDraft: there is no such round.
@@ -126,13 +186,30 @@ def of_round(session: Session, programme: Programme, number: int, *, now: dateti
     round_ = rounds.by_number(session, programme, number)
     names, organisations = _names(session, round_)
     draft = round_.state is RoundState.DRAFT
+    groups, people, locked = session.exec(
+        select(
+            func.count(func.distinct(Group.id)),
+            func.count(col(GroupMember.person_id)),
+            func.count(func.distinct(Group.id)).filter(col(Group.locked)),
+        )
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(Group.round_id == round_.id)
+    ).one()
     return Preview(
         round=round_,
-        groups=_groups(session, programme, round_, names, organisations),
+        groups=_groups(session, programme, round_, names, organisations, page, wanted),
+        page=page,
+        pages=1 if wanted else -(-groups // GROUPS_ON_A_PAGE),
+        people=people,
+        locked=locked,
         outside=_outside(session, round_, programme, names),
         reasons=[words.with_names(reason, names) for reason in round_.reasons],
-        joined_since=_joined_since(session, programme, now, names) if draft else (),
-        drawn_by=_organiser(session, round_.drawn_by),
+        since=_since(session, programme, round_, now, names) if draft else SinceThen(),
+        changes=[
+            Change(words.with_names(each.what, names), rounds.name_of(session, each.by), each.at)
+            for each in (rounds.changes(session, round_) if draft else ())
+        ],
+        drawn_by=rounds.name_of(session, round_.drawn_by),
         delivery=None if draft else delivery(session, round_),
         troubled=() if draft else deliveries.of_round(session, round_),
     )
@@ -160,14 +237,23 @@ def _groups(
     round_: Round,
     names: dict[str, str],
     organisations: dict[int, str],
+    page: int,
+    wanted: str,
 ) -> list[GroupView]:
-    members = rounds.members_of(session, round_)
-    answers = _answers(session, round_)
-    groups = session.exec(select(Group).where(Group.round_id == round_.id).order_by(col(Group.number)))
+    query = select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))
+    if wanted:
+        found = [person for person, name in names.items() if wanted.casefold() in name.casefold()]
+        with_them = select(GroupMember.group_id).where(col(GroupMember.person_id).in_(found[:MOST_FOUND]))
+        query = query.where(col(Group.id).in_(with_them))
+    else:
+        query = query.offset((page - 1) * GROUPS_ON_A_PAGE)
+    groups = session.exec(query.limit(GROUPS_ON_A_PAGE)).all()
+    keys = [group.id for group in groups]
+    members = rounds.members_of(session, round_, keys)
+    answers = _answers(session, keys)
     return [
         _group(programme, group, members[group.id], names, organisations, answers.get(group.id, []))
         for group in groups
-        if group.id is not None
     ]
 
 
@@ -196,18 +282,15 @@ def _group(
         why=words.with_names(group.why, names),
         first_mover=first,
         is_larger=len(members) > programme.group_size,
+        locked=group.locked,
         repeats=group.repeats,
         same_organisation=pairs - group.crossing,
         answers=answers,
     )
 
 
-def _answers(session: Session, round_: Round) -> dict[int, list[str]]:
-    rows = session.exec(
-        select(CheckIn.group_id, CheckIn.answer)
-        .join(Group, col(Group.id) == CheckIn.group_id)
-        .where(Group.round_id == round_.id)
-    )
+def _answers(session: Session, groups: Sequence[int]) -> dict[int, list[str]]:
+    rows = session.exec(select(CheckIn.group_id, CheckIn.answer).where(col(CheckIn.group_id).in_(groups)))
     found: dict[int, list[str]] = {}
     for group, answer in rows:
         found.setdefault(group, []).append(ANSWERED[Answer(answer)])
@@ -216,7 +299,7 @@ def _answers(session: Session, round_: Round) -> dict[int, list[str]]:
 
 def _outside(session: Session, round_: Round, programme: Programme, names: dict[str, str]) -> list[Outside]:
     rows = session.exec(
-        select(LeftOut, Person, Organisation)
+        select(LeftOut, Person, Organisation, Membership.standing)
         .join(Person, col(Person.id) == LeftOut.person_id)
         .join(
             Membership,
@@ -224,37 +307,37 @@ def _outside(session: Session, round_: Round, programme: Programme, names: dict[
         )
         .join(Organisation, col(Organisation.id) == Membership.organisation_id)
         .where(LeftOut.round_id == round_.id)
-        .order_by(Person.name)
+        .order_by(col(LeftOut.on_purpose), Person.name)
+        .limit(MOST_FOUND)
     )
     return [
         Outside(
+            person.id,
             person.name or words.GONE,
             organisation.short_name or organisation.name,
             words.with_names(row.reason, names),
             row.on_purpose,
+            row.on_purpose and Standing(standing) is Standing.ACTIVE and not person.unreachable,
         )
-        for row, person, organisation in rows
+        for row, person, organisation, standing in rows
     ]
 
 
-def _joined_since(session: Session, programme: Programme, now: datetime, names: dict[str, str]) -> list[str]:
-    """Who is in by now and was not when the draft was drawn."""
-    pot = pots.gather(session, programme, times.today(now))
-    draft = rounds.draft(session, programme)
-    placed = (
-        {row.person_id for rows in rounds.members_of(session, draft).values() for row in rows}
-        if draft
-        else set()
+def _since(
+    session: Session, programme: Programme, round_: Round, now: datetime, names: dict[str, str]
+) -> SinceThen:
+    pairs = drafts.forbidden_pairs(session, programme, round_)
+    forbidden = [f"{names.get(a, words.GONE)} and {names.get(b, words.GONE)}" for a, b in pairs]
+    if round_.figures.get("people", 0) > MOST_LOOKED_AT:
+        return SinceThen(forbidden=forbidden)  # sending looks at all of them anyway
+    people = pots.who_is_in(session, programme, times.today(now)).people
+    placed = {row.person_id for rows in rounds.members_of(session, round_).values() for row in rows}
+    told = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == round_.id)))
+    return SinceThen(
+        gone=[(person, names.get(person) or words.GONE) for person in sorted(placed - set(people))],
+        joined=[(person, names.get(person, "")) for person in people if person not in placed | told],
+        forbidden=forbidden,
     )
-    told = (
-        set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == draft.id))) if draft else set()
-    )
-    return [names.get(person, "") for person in pot.people if person not in placed | told]
-
-
-def _organiser(session: Session, organiser: str) -> str:
-    found = session.get(Organiser, organiser)
-    return found.email if found else organiser
 
 
 def delivery(session: Session, round_: Round) -> Delivery:

@@ -2,35 +2,39 @@
 
 RoundError
     NoDraft             there is nothing to send
-    StaleDraft          the draft or its people changed after it was shown; says what changed
+    StaleDraft          the draft or its people changed after it was shown; says what changed, and by whom
     NobodyToIntroduce   no group could be made
     ProgrammePaused     nothing is sent until an organiser lets the programme go on
+
+Changing a draft by hand is in `drafts`.
 """
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Table, delete, insert, inspect
+from sqlmodel import Session, SQLModel, col, func, select
 
-from matcher import Result, draw, explain, legal
-from matcher.referee import count
+from matcher import Pot, Result, draw, explain, legal
 from notifications import messages, outbox
 from web.models import (
+    AuditEntry,
     Group,
     GroupMember,
     LeftOut,
     Membership,
+    Organiser,
     Person,
     Programme,
     Purpose,
     Round,
+    RoundChange,
     RoundState,
     Schedule,
     Tick,
@@ -44,6 +48,7 @@ SEED_BITS = 63
 # The true reason may be that two people must not meet, which nobody is told: the organiser sees it.
 AFTER_THE_DRAW = "This round was drawn just before you joined or came back. You come first in the next one."
 NOT_THIS_TIME = "There was nobody free whom you could meet in this round. You come first in the next one."
+THIS_ONCE = "The organisers left you out of it, this once: write to them if that surprises you."
 
 
 class RoundError(Exception):
@@ -68,10 +73,11 @@ class ProgrammePaused(RoundError):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A round as the matcher made it, not yet stored."""
+    """A round as the matcher made it, not yet stored. `best` is what it would be with nothing locked."""
 
     pot: RoundPot
     result: Result
+    best: Result
     seed: int
 
 
@@ -84,7 +90,18 @@ def compute(pot: RoundPot, programme: Programme, *, seed: int) -> Drawn:
     result = draw(pot.pot, seed=seed, size=programme.group_size, priority=programme.priority.value)
     if not len(result.groups):
         raise NobodyToIntroduce(_why_nobody(pot))
-    return Drawn(pot, result, seed)
+    return Drawn(pot, result, best_of(pot, programme, seed) if len(pot.pot.locked) else result, seed)
+
+
+def best_of(pot: RoundPot, programme: Programme, seed: int) -> Result:
+    """The best possible round of these people, with nothing locked: what others are measured against."""
+    return draw(
+        _nothing_locked(pot.pot), seed=seed, size=programme.group_size, priority=programme.priority.value
+    )
+
+
+def _nothing_locked(pot: Pot) -> Pot:
+    return pot.only(np.arange(pot.n)) if len(pot.locked) else pot
 
 
 def _why_nobody(pot: RoundPot) -> str:
@@ -113,11 +130,17 @@ def save_draft(
     unplaced = [person.person for person in drawn.result.unplaced]
     legal(drawn.pot.pot, drawn.result.groups, programme.group_size, unplaced)
     round_ = draft(session, programme, lock=True)
-    if (round_.version if round_ else None) != version or _number_taken(session, drawn.pot):
-        raise StaleDraft("Somebody else changed this round while you were drawing. Look at it again first")
-    round_ = _replace(session, round_, drawn, by, now)
-    _write_groups(session, round_, drawn)
+    if (round_.version if round_ else None) != version:
+        raise stale(session, round_, version)
+    if pots.next_number(session, drawn.pot.programme) != drawn.pot.number:
+        raise StaleDraft("Somebody else sent this round while you were drawing. Look at it again first")
+    before = _first_movers_of_locked(session, round_)
+    round_ = _replace(session, programme, round_, drawn, by, now)
+    _write_groups(session, round_, drawn, before)
     _write_left_out(session, round_, drawn)
+    locked = len(drawn.pot.pot.locked)
+    what = f"drew it again around {words.counted(locked, 'locked group')}" if locked else "drew it"
+    remember(session, round_, what if locked or not round_.redraws else "drew it again", by=by, now=now)
     audit.record(
         session,
         by,
@@ -132,80 +155,168 @@ def save_draft(
     return round_
 
 
+def remember(session: Session, round_: Round, what: str, *, by: str, now: datetime) -> None:
+    """Say what made a draft's version what it is, for whoever looks at an older one."""
+    session.add(RoundChange(round_id=round_.id, version=round_.version, what=what, by=by, at=now))
+    session.flush()
+
+
+def changes(session: Session, round_: Round, since: int = 0) -> Sequence[RoundChange]:
+    """What was done to a draft after a version was shown, in order."""
+    wanted = select(RoundChange).where(RoundChange.round_id == round_.id, RoundChange.version > since)
+    return session.exec(wanted.order_by(col(RoundChange.version))).all()
+
+
+def stale(session: Session, round_: Round | None, version: int | None) -> StaleDraft:
+    """What to tell somebody whose page shows an older version, or a draft that is gone."""
+    if round_ is None:
+        return StaleDraft("Somebody threw this draft away or sent it. Look again first")
+    done = changes(session, round_, version or 0)[-3:]
+    told = [f"{name_of(session, change.by)} {change.what}, {times.clock(change.at)}" for change in done]
+    said = named(session, words.listing(told)) if told else "Somebody changed it"
+    return StaleDraft(f"This round is no longer as it was on your page: {said}. Look at it again first")
+
+
+def name_of(session: Session, actor: str) -> str:
+    """Who did something: an organiser's address, or what else acts."""
+    found = session.get(Organiser, actor)
+    return found.email if found else actor
+
+
+def named(session: Session, text: str) -> str:
+    """A stored sentence with names in it."""
+    return words.with_names(text, names_of(session, words.ids_in(text)))
+
+
+def names_of(session: Session, people: Iterable[str]) -> dict[str, str]:
+    return dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(list(people)))).all())
+
+
 def _stand_in_line(session: Session, programme: Programme) -> None:
     """Two organisers may draw a first draft together, when there is no draft's row to wait for."""
     line = select(Programme.id).where(Programme.id == programme.id)
     session.exec(line.with_for_update(key_share=True))
 
 
-def _number_taken(session: Session, pot: RoundPot) -> bool:
-    return pots.next_number(session, pot.programme) != pot.number
+def _draws_before(session: Session, programme: Programme, number: int) -> int:
+    """How often this round was drawn, in drafts that were thrown away as well."""
+    drawn = select(func.count()).where(
+        AuditEntry.programme_id == programme.id,
+        AuditEntry.action == "round drawn",
+        AuditEntry.subject == f"round {number}",
+    )
+    return session.exec(drawn).one()
 
 
-def _replace(session: Session, old: Round | None, drawn: Drawn, by: str, now: datetime) -> Round:
-    """The draft's row, filled anew; its number, and how often it was drawn, are kept."""
+def _replace(
+    session: Session, programme: Programme, old: Round | None, drawn: Drawn, by: str, now: datetime
+) -> Round:
+    """The draft's row, filled anew; its number, and how often it was drawn, are kept.
+
+    So is how often it was changed by hand, as long as something of that is left: a locked group, or somebody
+    put in or out.
+    """
     round_ = old or Round(
         programme_id=drawn.pot.programme, number=drawn.pot.number, seed=0, drawn_at=now, drawn_by=by
     )
     if old:
         session.execute(delete(Group).where(col(Group.round_id) == old.id))
         session.execute(delete(LeftOut).where(col(LeftOut.round_id) == old.id))
-        round_.version, round_.redraws = old.version + 1, old.redraws + 1
+        round_.version = old.version + 1
+        if not len(drawn.pot.pot.locked) and not drawn.pot.decided:
+            round_.edits = 0
+    round_.redraws = _draws_before(session, programme, drawn.pot.number)
     result = drawn.result
-    round_.seed, round_.drawn_at, round_.drawn_by, round_.edits = drawn.seed, now, by, 0
+    round_.seed, round_.drawn_at, round_.drawn_by = drawn.seed, now, by
     round_.input_digest = drawn.pot.pot.digest()
     round_.figures = result.figures.to_json()
+    set_best(round_, drawn.pot, drawn.best)
     round_.proof = json.loads(result.proof.to_json())
-    round_.reasons = list(explain.best(drawn.pot.pot, result, drawn.pot.labels()))
     session.add(round_)
     session.flush()
     return round_
 
 
-def _write_groups(session: Session, round_: Round, drawn: Drawn) -> None:
-    rows = [row[row >= 0] for row in drawn.result.groups]
-    first = _first_movers(session, drawn)
-    reasons = explain.Reasons(drawn.pot.pot, drawn.pot.labels(), drawn.result.groups.shape[1] - 1)
-    told = [
-        _group_row(round_, drawn, number, members, first[number - 1], reasons)
-        for number, members in enumerate(rows, start=1)
+def set_best(round_: Round, pot: RoundPot, best: Result) -> None:
+    """Keep what the best possible round would be, with its proof and what would make it better."""
+    round_.best = best.figures.to_json()
+    round_.proof = json.loads(best.proof.to_json())
+    round_.reasons = list(explain.best(_nothing_locked(pot.pot), best, pot.labels()))
+
+
+def _first_movers_of_locked(session: Session, round_: Round | None) -> dict[frozenset[str], str]:
+    """Who writes first in each locked group: a locked group stays as it is."""
+    if round_ is None:
+        return {}
+    rows = session.exec(
+        select(GroupMember.group_id, GroupMember.person_id, Group.first_mover)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .where(Group.round_id == round_.id, col(Group.locked))
+    )
+    groups: dict[int, tuple[set[str], str]] = {}
+    for group, person, first in rows:
+        groups.setdefault(group, (set(), first or ""))[0].add(person)
+    return {frozenset(people): first for people, first in groups.values()}
+
+
+def _write_groups(
+    session: Session, round_: Round, drawn: Drawn, locked: Mapping[frozenset[str], str]
+) -> None:
+    pot, table = drawn.pot, drawn.result.groups
+    groups = [[pot.people[index] for index in row if index >= 0] for row in table.tolist()]
+    first = first_movers(session, pot.programme, groups, drawn.seed)
+    kept = {frozenset(row[row >= 0].tolist()) for row in pot.pot.locked}
+    reasons = explain.Reasons(pot.pot, pot.labels(), table.shape[1] - 1)
+    repeats, crossing = counts_of(pot.pot, table)
+    rows = [
+        {
+            "round_id": round_.id,
+            "number": place + 1,
+            "why": reasons.group(table[place].tolist()),
+            "repeats": repeats[place],
+            "crossing": crossing[place],
+            "first_mover": locked.get(frozenset(group), first[place]),
+            "locked": frozenset(int(index) for index in table[place] if index >= 0) in kept,
+        }
+        for place, group in enumerate(groups)
     ]
-    ids = session.scalars(insert(Group).returning(col(Group.id), sort_by_parameter_order=True), told).all()
+    statement = insert(table_of(Group)).returning(col(Group.id), sort_by_parameter_order=True)
+    ids = session.scalars(statement, rows).all()
+    write_members(session, pot, zip(ids, groups, strict=True))
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The bare table: for many rows at once, a third of the time."""
+    return cast(Table, inspect(model).local_table)
+
+
+def counts_of(pot: Pot, table: NDArray[np.int32]) -> tuple[list[int], list[int]]:
+    """For each group how many of its pairs have met, and how many cross. O(pairs log history)."""
+    i, j = np.triu_indices(table.shape[1], 1)
+    first, second = table[:, i], table[:, j]
+    real = (first >= 0) & (second >= 0)
+    first, second = np.maximum(first, 0), np.maximum(second, 0)
+    crosses = pot.organisation[first] != pot.organisation[second]
+    met = pot.have_met(first, np.where(real, second, (first + 1) % max(pot.n, 1)))
+    return (met & real).sum(axis=1).tolist(), (crosses & real).sum(axis=1).tolist()
+
+
+def write_members(session: Session, pot: RoundPot, groups: Iterable[tuple[int, Sequence[str]]]) -> None:
     members = [
-        member for group, row in zip(ids, rows, strict=True) for member in _member_rows(group, drawn.pot, row)
-    ]
-    session.execute(insert(GroupMember), members)
-
-
-def _group_row(
-    round_: Round, drawn: Drawn, number: int, members: NDArray[np.int32], first: str, reasons: explain.Reasons
-) -> dict[str, Any]:
-    pot = drawn.pot.pot
-    counts = count(pot, members[np.newaxis, :])
-    return {
-        "round_id": round_.id,
-        "number": number,
-        "why": reasons.group(members.tolist()),
-        "repeats": counts.repeats,
-        "crossing": counts.cross,
-        "first_mover": first,
-    }
-
-
-def _member_rows(group: int, pot: RoundPot, members: NDArray[np.int32]) -> list[dict[str, Any]]:
-    people = [pot.people[index] for index in members]
-    return [
         {
             "group_id": group,
             "person_id": person,
             "organisation_id": pot.members[person].organisation_id,
             "position": position,
         }
+        for group, people in groups
         for position, person in enumerate(people)
     ]
+    if members:
+        session.execute(insert(table_of(GroupMember)), members)
 
 
-def _first_movers(session: Session, drawn: Drawn) -> list[str]:
+def first_movers(session: Session, programme: int, groups: Sequence[Sequence[str]], seed: int) -> list[str]:
     """For each group the member who has been asked to write first least often; the seed decides between
     equals.
     """
@@ -213,29 +324,29 @@ def _first_movers(session: Session, drawn: Drawn) -> list[str]:
         session.exec(
             select(Group.first_mover, func.count())
             .join(Round, col(Round.id) == Group.round_id)
-            .where(Round.programme_id == drawn.pot.programme, Round.state == RoundState.SENT)
+            .where(Round.programme_id == programme, Round.state == RoundState.SENT)
             .group_by(col(Group.first_mover))
         ).all()
     )
-    rng = np.random.default_rng(drawn.seed)
-    return [
-        min(
-            (drawn.pot.people[index] for index in row[row >= 0]),
-            key=lambda person: (asked.get(person, 0), rng.random()),
-        )
-        for row in drawn.result.groups
-    ]
+    rng = np.random.default_rng(seed)
+    return [min(group, key=lambda person: (asked.get(person, 0), rng.random())) for group in groups]
 
 
 def _write_left_out(session: Session, round_: Round, drawn: Drawn) -> None:
     unplaced = explain.unplaced(drawn.pot.pot, drawn.result, drawn.pot.labels())
-    for index, reason in unplaced:
-        session.add(
-            LeftOut(round_id=round_.id, person_id=drawn.pot.people[index], reason=reason, on_purpose=False)
-        )
-    for person, reason in drawn.pot.left_out.items():
-        session.add(LeftOut(round_id=round_.id, person_id=person, reason=reason))
-    session.flush()
+    rows = [(drawn.pot.people[index], reason, False) for index, reason in unplaced]
+    rows += [(person, reason, True) for person, reason in drawn.pot.left_out.items()]
+    write_left_out(session, round_, rows)
+
+
+def write_left_out(session: Session, round_: Round, rows: Iterable[tuple[str, str, bool]]) -> None:
+    """Each row is a person, the reason, and whether it is on purpose."""
+    told = [
+        {"round_id": round_.id, "person_id": person, "reason": reason, "on_purpose": on_purpose}
+        for person, reason, on_purpose in rows
+    ]
+    if told:
+        session.execute(insert(table_of(LeftOut)), told)
 
 
 def draft(session: Session, programme: Programme, *, lock: bool = False) -> Round | None:
@@ -253,7 +364,7 @@ def discard(session: Session, programme: Programme, version: int, *, by: str, no
     if round_ is None:
         return
     if round_.version != version:
-        raise StaleDraft("Somebody else changed this round. Look at it again first")
+        raise stale(session, round_, version)
     audit.record(
         session, by, "draft discarded", now=now, programme=programme.id, subject=f"round {round_.number}"
     )
@@ -282,7 +393,7 @@ def send_round(
     if round_.state is RoundState.IMPORTED:
         raise NoDraft(f"Round {number} was imported: it took place before this service")
     if round_.version != version:
-        raise StaleDraft("Somebody else changed this round after you opened it. Look at it again first")
+        raise stale(session, round_, version)
     if programme.paused_at:
         raise ProgrammePaused(f"{programme.name} is paused: let it go on first")
     pot = pots.gather(session, programme, times.today(now), lock=True)
@@ -322,15 +433,24 @@ def _parties(
     session: Session, programme: Programme, round_: Round, pot: RoundPot, window: Window
 ) -> list[Party]:
     groups = session.exec(select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))).all()
-    members = members_of(session, round_)
+    return parties(session, programme, round_, groups, pot, window)
+
+
+def parties(
+    session: Session,
+    programme: Programme,
+    round_: Round,
+    groups: Sequence[Group],
+    pot: RoundPot,
+    window: Window,
+) -> list[Party]:
+    """Groups with everything needed to write to their members."""
+    keys = [group.id for group in groups]
+    members = members_of(session, round_, keys if len(keys) == 1 else None)
+    theirs = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
+    theirs = theirs.where(Group.round_id == round_.id)
     people = {
-        person.id: person
-        for person in session.exec(
-            select(Person)
-            .join(GroupMember, col(GroupMember.person_id) == Person.id)
-            .join(Group, col(Group.id) == GroupMember.group_id)
-            .where(Group.round_id == round_.id)
-        )
+        person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(theirs))).all()
     }
     rng, days = np.random.default_rng(round_.seed), times.suggestable_days(window.starts_on, window.ends_on)
     return [
@@ -348,14 +468,17 @@ def _parties(
     ]
 
 
-def members_of(session: Session, round_: Round) -> dict[int, list[GroupMember]]:
-    """The members of each group of a round, in their places."""
-    rows = session.exec(
+def members_of(
+    session: Session, round_: Round, groups: Sequence[int] | None = None
+) -> dict[int, list[GroupMember]]:
+    """The members of each group of a round, or of some of its groups, in their places."""
+    wanted = (
         select(GroupMember)
         .join(Group, col(Group.id) == GroupMember.group_id)
         .where(Group.round_id == round_.id)
         .order_by(col(GroupMember.group_id), col(GroupMember.position))
     )
+    rows = session.exec(wanted if groups is None else wanted.where(col(Group.id).in_(groups)))
     found: dict[int, list[GroupMember]] = {}
     for row in rows:
         found.setdefault(row.group_id, []).append(row)
@@ -400,17 +523,18 @@ def _tell_everyone(
     window: Window,
     now: datetime,
 ) -> None:
-    """Introductions for those in a group, a word for those who wanted one and have none; flags reset."""
+    """Introductions for those in a group, a word for those who could be in one and are not; flags reset."""
     placed = set()
     introductions.introduce(session, programme, round_, parties, window, now=now)
     for party in parties:
         placed |= {member.person_id for member in party.members}
-    for person in pot.people:
+    for person in (*pot.people, *pot.left_out_once):
         pot.members[person].let_down = person not in placed
         if person not in placed:
             _tell_not_this_time(session, programme, round_, pot.members[person], now)
-    for person in pot.left_out:
-        pot.members[person].skips_next = False
+    for member in pot.members.values():
+        if member.skips_next:
+            member.skips_next = False
     session.flush()
 
 
@@ -430,7 +554,7 @@ def _tell_not_this_time(
     session: Session, programme: Programme, round_: Round, membership: Membership, now: datetime
 ) -> None:
     out = session.get(LeftOut, (round_.id, membership.person_id))
-    reason = NOT_THIS_TIME if out else AFTER_THE_DRAW
+    reason = (THIS_ONCE if out.on_purpose else NOT_THIS_TIME) if out else AFTER_THE_DRAW
     if out is None:
         out = LeftOut(
             round_id=round_.id,

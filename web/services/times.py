@@ -29,6 +29,11 @@ def london(day: date, at: time) -> datetime:
     return datetime.combine(day, at, LONDON).astimezone(UTC)
 
 
+def clock(now: datetime) -> str:
+    """12:30, as a clock in London shows it."""
+    return f"{now.astimezone(LONDON):%H:%M}"
+
+
 def today(now: datetime) -> date:
     return now.astimezone(LONDON).date()
 

@@ -7,6 +7,7 @@ pages = Blueprint("organise", __name__, url_prefix="/organise")
 # They add their views to it.
 from web.pages.organise import (  # noqa: E402
     dashboard,  # noqa: F401
+    drafts,  # noqa: F401
     evidence,  # noqa: F401
     learning,  # noqa: F401
     organisations,  # noqa: F401

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from matcher import Refused
-from web.house import house
+from web.house import house, page_number
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import holds_no_lock, needs, recently_signed_in
@@ -36,6 +36,9 @@ def draw_round() -> ResponseReturnValue:
                 session, g.programme, drawn, by=current_user.id, now=g.now, version=version
             )
             number = kept.number
+    except rounds.StaleDraft as error:
+        flash(f"Nothing was drawn. {error}.", "error")
+        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
     except rounds.RoundError as error:
         flash(f"{error}.", "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
@@ -46,10 +49,17 @@ def draw_round() -> ResponseReturnValue:
 @needs(Role.VIEWER)
 def one_round(number: int) -> ResponseReturnValue:
     with suppress(rounds.NoDraft):
-        preview = previews.of_round(g.session, g.programme, number, now=g.now)
+        wanted = request.args.get("search", "").strip()
+        preview = previews.of_round(
+            g.session, g.programme, number, now=g.now, page=page_number(), wanted=wanted
+        )
         template = "draft" if preview.is_draft else "sent"
         return render_template(
-            f"organise/{template}.html", programme=g.programme, role=g.role, preview=preview
+            f"organise/{template}.html",
+            programme=g.programme,
+            role=g.role,
+            preview=preview,
+            wanted=wanted,
         )
     return render_template("errors/404.html"), 404
 

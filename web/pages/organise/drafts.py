@@ -1,0 +1,159 @@
+"""A draft, changed by hand. Each button says which version its page showed."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from notifications import outbox
+from web.house import house
+from web.models import Role
+from web.pages.organise import pages
+from web.permissions import holds_no_lock, needs
+from web.services import choices, drafts, previews, rounds, times
+from web.services.drafts import Plan
+
+
+@pages.get("/<slug>/rounds/<int:number>/people/<person>")
+@needs(Role.ORGANISER)
+def one_in_a_draft(number: int, person: str) -> ResponseReturnValue:
+    """What can be done with one person of a draft."""
+    wanted = request.args.get("search", "").strip()
+    with suppress(rounds.NoDraft):
+        round_ = rounds.by_number(g.session, g.programme, number)
+        found = choices.of_person(
+            g.session, g.programme, number, person, today=times.today(g.now), wanted=wanted
+        )
+        if round_.state == "draft":
+            return render_template(
+                "organise/person_in_draft.html",
+                programme=g.programme,
+                role=g.role,
+                round=round_,
+                choices=found,
+                wanted=wanted,
+            )
+    return render_template("errors/404.html"), 404
+
+
+@pages.post("/<slug>/rounds/<int:number>/swap")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def swap(number: int) -> ResponseReturnValue:
+    return _change(number, drafts.swap, _field("person"), _field("other"))
+
+
+@pages.post("/<slug>/rounds/<int:number>/move")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def move(number: int) -> ResponseReturnValue:
+    return _change(number, drafts.move, _field("person"), request.form.get("group", 0, type=int))
+
+
+@pages.post("/<slug>/rounds/<int:number>/leave-out")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def leave_out(number: int) -> ResponseReturnValue:
+    return _change(number, drafts.leave_out, _field("person"))
+
+
+@pages.post("/<slug>/rounds/<int:number>/put-in")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def bring_in(number: int) -> ResponseReturnValue:
+    return _change(number, drafts.bring_in, _field("person"))
+
+
+@pages.post("/<slug>/rounds/<int:number>/lock")
+@needs(Role.ORGANISER)
+def lock(number: int) -> ResponseReturnValue:
+    group, locked = request.form.get("group", 0, type=int), _field("locked") == "yes"
+    try:
+        drafts.lock(g.session, g.programme, _version(), group, locked, by=current_user.id, now=g.now)
+    except rounds.RoundError as error:
+        g.session.rollback()
+        flash(f"{error}.", "error")
+    return _to_draft(number, f"group-{group}")
+
+
+@pages.post("/<slug>/rounds/<int:number>/never")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def forbid(number: int) -> ResponseReturnValue:
+    return _decide(number, drafts.forbid, "said that {} and {} must not meet")
+
+
+@pages.post("/<slug>/rounds/<int:number>/never/take-back")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def allow(number: int) -> ResponseReturnValue:
+    return _decide(number, drafts.allow, "said that {} and {} may meet")
+
+
+@pages.post("/<slug>/rounds/<int:number>/try")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def try_out(number: int) -> ResponseReturnValue:
+    """Send one introduction to whoever is signed in."""
+    try:
+        order = drafts.try_out(g.session, g.programme, number, _field("person"), current_user.id, now=g.now)
+    except rounds.RoundError as error:
+        flash(f"{error}.", "error")
+        return _to_draft(number)
+    with house().database.write() as session:
+        outbox.queue_all(session, [order], now=g.now)
+    house().poke()
+    flash(f"A test is on its way to {order.to.email}. Nobody else has it.")
+    return _to_draft(number)
+
+
+def _change(number: int, plan: Callable[..., Plan], *what: Any) -> ResponseReturnValue:
+    """Plan without a lock, keep with one, and say how good the round is now."""
+    try:
+        planned = plan(g.session, g.programme, _version(), *what, today=times.today(g.now))
+        said = _keep(planned)
+    except rounds.RoundError as error:
+        flash(f"Nothing was changed. {error}.", "error")
+        return _to_draft(number)
+    flash(said)
+    return _to_draft(number)
+
+
+def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseReturnValue:
+    """Who must not meet is kept for good; what is best possible may be another round from now on."""
+    first, second = _field("person"), _field("other")
+    try:
+        with house().database.write() as session:
+            decide(session, g.programme, first, second, by=current_user.id, now=g.now)
+        told = what.format(*(f"{{{person}}}" for person in (first, second)))
+        with house().database.read() as session:
+            planned = drafts.recount(session, g.programme, _version(), told, today=times.today(g.now))
+        said = _keep(planned, by_hand=False)
+    except rounds.RoundError as error:
+        flash(f"{error}.", "error")
+        return _to_draft(number)
+    flash(said)
+    return _to_draft(number)
+
+
+def _keep(planned: Plan, *, by_hand: bool = True) -> str:
+    with house().database.write() as session:
+        kept = drafts.keep(session, g.programme, planned, by=current_user.id, now=g.now, by_hand=by_hand)
+        what = rounds.named(session, planned.what)
+        verdict = planned.broken and f"A rule is broken now: {planned.broken}."
+        return f"You {what}. {verdict or previews.how_far(kept.figures, kept.best)}"
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "")
+
+
+def _version() -> int:
+    return request.form.get("version", 0, type=int)
+
+
+def _to_draft(number: int, part: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for(".one_round", slug=g.programme.slug, number=number, _anchor=part), 303)
