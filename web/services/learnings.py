@@ -5,6 +5,7 @@ NothingToShow       neither words nor a link are left in it
 ChangedMeanwhile    the author or another organiser changed it after it was shown
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -60,7 +61,7 @@ def of_programme(session: Session, programme: Programme, state: LearningState) -
         .where(Learning.programme_id == programme.id, Learning.state == state)
         .order_by(col(Learning.created_at))
     )
-    return [shown(session, learning) for learning in session.exec(wanted)]
+    return with_names(session, session.exec(wanted).all())
 
 
 def wall(
@@ -75,32 +76,48 @@ def wall(
         .limit(size + 1)
     )
     rows = session.exec(wanted).all()
-    return [shown(session, learning) for learning in rows[:size]], len(rows) > size
+    return with_names(session, rows[:size]), len(rows) > size
 
 
-def shown(session: Session, learning: Learning) -> Shown:
-    """Who may be named: its author if they said so; then a partner too, if that partner said so."""
-    if learning.showing is not Showing.WITH_NAME:
-        return Shown(learning, "", "")
+def with_names(session: Session, rows: Sequence[Learning]) -> list[Shown]:
+    """Who may be named: an author who said so; then a partner too, if that partner said so. One query."""
+    groups = {row.group_id for row in rows if row.showing is Showing.WITH_NAME}
+    members = _members(session, groups) if groups else {}
+    return [
+        _shown(row, members.get(row.group_id, []) if row.showing is Showing.WITH_NAME else []) for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of a group, as the public may know them, and whether a partner may say so."""
+
+    person: str
+    called: str
+    may_be_named: bool
+
+
+def _members(session: Session, groups: set[int]) -> dict[int, list[Member]]:
     rows = session.exec(
-        select(Person, Organisation, CheckIn)
-        .join(GroupMember, col(GroupMember.person_id) == Person.id)
+        select(GroupMember.group_id, Person, Organisation, CheckIn.may_name_me)
+        .join(Person, col(GroupMember.person_id) == Person.id)
         .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
         .outerjoin(
             CheckIn, (col(CheckIn.group_id) == GroupMember.group_id) & (col(CheckIn.person_id) == Person.id)
         )
-        .where(GroupMember.group_id == learning.group_id)
-        .order_by(col(GroupMember.position))
-    ).all()
-    author = [
-        _public(person, organisation) for person, organisation, _ in rows if person.id == learning.person_id
-    ]
-    partners = [
-        _public(person, organisation)
-        for person, organisation, check_in in rows
-        if person.id != learning.person_id and check_in and check_in.may_name_me and person.name
-    ]
-    return Shown(learning, author[0] if author else "", words.listing(partners))
+        .where(col(GroupMember.group_id).in_(groups))
+        .order_by(col(GroupMember.group_id), col(GroupMember.position))
+    )
+    found: dict[int, list[Member]] = {}
+    for group, person, organisation, agreed in rows:
+        found.setdefault(group, []).append(Member(person.id, _public(person, organisation), bool(agreed)))
+    return found
+
+
+def _shown(learning: Learning, members: Sequence[Member]) -> Shown:
+    author = next((one.called for one in members if one.person == learning.person_id), "")
+    partners = [one.called for one in members if one.person != learning.person_id and one.may_be_named]
+    return Shown(learning, author, words.listing([called for called in partners if called]))
 
 
 def _public(person: Person, organisation: Organisation) -> str:

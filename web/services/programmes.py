@@ -107,22 +107,20 @@ def facts(programme: Programme) -> messages.Programme:
 
 
 def figures(session: Session, programme: Programme) -> Figures:
-    members = (Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE)
-    people, organisations = session.exec(
-        select(func.count(), func.count(func.distinct(Membership.organisation_id))).where(*members)
+    sent = select(func.count()).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    people, organisations, rounds = session.exec(
+        select(
+            func.count(), func.count(func.distinct(Membership.organisation_id)), sent.scalar_subquery()
+        ).where(Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE)
     ).one()
-    rounds = session.exec(
-        select(func.count()).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
-    ).one()
-    met = (
-        select(CheckIn.group_id)
+    # Only those who said they met are counted as having given the time.
+    given, conversations = session.exec(
+        select(func.count(), func.count(func.distinct(CheckIn.group_id)))
+        .select_from(CheckIn)
         .join(Group, col(Group.id) == CheckIn.group_id)
         .join(Round, col(Round.id) == Group.round_id)
         .where(Round.programme_id == programme.id, CheckIn.answer == Answer.MET)
-    )
-    conversations = session.exec(select(func.count()).select_from(met.distinct().subquery())).one()
-    # Only those who said they met are counted as having given the time.
-    given = session.exec(select(func.count()).select_from(met.subquery())).one()
+    ).one()
     hours = round(given * CONVERSATION / timedelta(hours=1))
     return Figures(people, organisations, rounds, conversations, hours)
 
