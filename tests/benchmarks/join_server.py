@@ -32,7 +32,7 @@ def ours(file: str) -> Flask:
 
 
 def floor(file: str) -> Flask:
-    """Flask, and one row in a file that is as safe as ours: write-ahead log, full sync, a writer at a time."""
+    """Flask, and one row in a file that is as safe as ours: written ahead, synced, by one at a time."""
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("CREATE TABLE request (id INTEGER PRIMARY KEY, details TEXT)")
