@@ -262,7 +262,7 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     whole = rules.value(pot, groups, size) if len(pot.locked) else told
     pairs = len(rules.pairs_of(groups)[0])
     locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - told.same)
-    sizes = (drawn.groups >= 0).sum(axis=1).tolist()
+    sizes = (drawn.groups >= 0).sum(axis=1)
     placed = others(rest.n, drawn.left)
     figures = Figures(
         people=pot.n,

@@ -17,6 +17,9 @@ Bools = NDArray[np.bool_]
 # Pair keys are a * n + b; with more people their square times the number of rounds would leave 63 bits.
 MOST_PEOPLE = 2**20 * 8
 
+# Knuth's multiplier, 2**64 divided by the golden ratio, and a large odd number.
+GOLDEN, STRANGE = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
+
 
 class Pot:
     """People 0..n-1 with their organisations, who met whom, and who must not meet.
@@ -68,7 +71,7 @@ class Pot:
         self.rounds, self._history = _history(self.met, n)
         self.pairs_met, self.last_met = _latest(self._history, max(self.rounds, 1))
         self.pairs_never = np.unique(_keys(self.never[:, 0], self.never[:, 1], n))
-        self._met, self._never = _Filter(self.pairs_met), _Filter(self.pairs_never)
+        self._met, self._never = _Filter(self.pairs_met, n), _Filter(self.pairs_never, n)
 
     def digest(self) -> str:
         """sha256, in hex, of everything above in one canonical order: how it was listed changes nothing."""
@@ -89,17 +92,17 @@ class Pot:
         """0 for pairs who have not met, else 1 + the rank of the round they last met in (latest largest)."""
         keys = self.keys(a, b)
         ages = np.zeros(keys.shape, np.int32)
-        met = self._met.has(keys)
+        met = self._met.has(a, b)
         ages[met] = self.last_met[np.searchsorted(self.pairs_met, keys[met])] + 1
         return ages
 
     def have_met(self, a: NDArray[Any], b: NDArray[Any]) -> Bools:
         """Whether each pair met in any earlier round; any shape. Expected O(pairs)."""
-        return self._met.has(self.keys(a, b))
+        return self._met.has(a, b)
 
     def must_not_meet(self, a: NDArray[Any], b: NDArray[Any]) -> Bools:
         """Whether each pair is a never-pair; any shape."""
-        return self._never.has(self.keys(a, b))
+        return self._never.has(a, b)
 
     def never_ends(self) -> Longs:
         """Everybody in a never-pair, once for each."""
@@ -258,27 +261,32 @@ def _latest(history: Longs, rounds: int) -> tuple[Longs, Ints]:
 
 
 class _Filter:
-    """Is a key in this sorted list? A byte per hash answers most times; the list has the last word.
+    """Is a pair in this sorted list of keys? A byte per hash answers most times; the list has the last word.
 
     The table is a filter only: collisions cost time and never truth. With five million pairs it answers ten
     times quicker than searching the list for every question.
     """
 
-    def __init__(self, keys: Longs) -> None:
-        self._keys = keys
-        self._shift = 64 - int(min(max(len(keys) * 32, 64), 2**26)).bit_length()
-        self._table = np.zeros(1 << (64 - self._shift), np.bool_)
-        self._table[self._hash(keys)] = True
+    def __init__(self, keys: Longs, n: int) -> None:
+        self._keys, self._n = keys, n
+        self._shift = np.uint64(64 - int(min(max(len(keys) * 16, 64), 2**26)).bit_length())
+        self._table = np.zeros(1 << (64 - int(self._shift)), np.bool_)
+        first = keys // max(n, 1)
+        self._table[self._hash(first, keys - first * n)] = True
 
-    def _hash(self, keys: Longs) -> NDArray[np.uint64]:
-        # Knuth's multiplicative hash: 2**64 divided by the golden ratio.
-        return (keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(self._shift)
+    def _hash(self, a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.uint64]:
+        """The same for (a, b) and (b, a): a product, then Knuth's multiplicative hash."""
+        place: NDArray[np.uint64] = np.add(a, STRANGE, dtype=np.uint64, casting="unsafe")
+        place *= np.add(b, STRANGE, dtype=np.uint64, casting="unsafe")
+        place *= GOLDEN
+        place >>= self._shift
+        return place
 
-    def has(self, keys: Longs) -> Bools:
+    def has(self, a: NDArray[Any], b: NDArray[Any]) -> Bools:
         if not len(self._keys):
-            return np.zeros(keys.shape, np.bool_)
-        found: Bools = self._table[self._hash(keys)]
-        asked = keys[found]
+            return np.zeros(np.shape(a), np.bool_)
+        found: Bools = self._table.take(self._hash(a, b).view(np.int64))
+        asked = _keys(a[found], b[found], self._n)
         # In order, the questions walk the list once instead of jumping through it.
         order = np.argsort(asked)
         at = np.minimum(np.searchsorted(self._keys, asked[order]), len(self._keys) - 1)

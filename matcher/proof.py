@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from matcher import blossom
 from matcher.dual import Matching
@@ -42,26 +41,28 @@ def group_sizes(people: int, size: int) -> list[int]:
     return [people]
 
 
-def crossing_bound(codes: Ints, sizes: list[int]) -> int:
+def crossing_bound(codes: Ints, sizes: ArrayLike) -> int:
     """No round with groups of these sizes has more crossing pairs. O(organisations + groups).
 
     Each organisation has to sit somewhere: spread as evenly as can be it still shares so many groups with
     itself. And a group larger than the number of organisations holds two people of one.
     """
-    if not sizes:
-        return 0
-    total = sum(size * (size - 1) // 2 for size in sizes)
+    groups = np.bincount(np.asarray(sizes, np.int64))
+    size = np.arange(len(groups))
     counts = np.bincount(codes)
     counts = counts[counts > 0]
-    by_organisation = sum(_spread(int(count), len(sizes)) for count in counts)
-    by_group = sum(times * _spread(size, len(counts)) for size, times in Counter(sizes).items())
-    return total - max(by_organisation, by_group)
+    if not len(groups) or not len(counts):
+        return 0
+    by_organisation = _spread(counts, int(groups.sum())).sum()
+    by_group = (groups * _spread(size, len(counts))).sum()
+    return int((groups * (size * (size - 1) // 2)).sum() - max(by_organisation, by_group))
 
 
-def _spread(things: int, places: int) -> int:
+def _spread(things: NDArray[Any], places: int) -> Longs:
     """Fewest pairs in one place when things are put in places."""
-    each, more = divmod(things, places)
-    return (places - more) * each * (each - 1) // 2 + more * (each + 1) * each // 2
+    each, more = np.divmod(things.astype(np.int64), places)
+    pairs: Longs = (places - more) * (each * (each - 1) // 2) + more * ((each + 1) * each // 2)
+    return pairs
 
 
 def full_crossing(pot: Pot, size: int = 2) -> int:
@@ -75,10 +76,10 @@ def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = Fa
     `best` is the word of a method that counted every round. Where crossing was given up for look-ahead only
     the wishes before it are claimed. People are those of this pot.
     """
-    sizes = (groups >= 0).sum(axis=1).tolist()
+    sizes = (groups >= 0).sum(axis=1)
     placed = groups[groups >= 0]
     bound = crossing_bound(pot.codes[placed], sizes)
-    crossing = sum(size * (size - 1) // 2 for size in sizes) - told.same
+    crossing = int((sizes * (sizes - 1) // 2).sum()) - told.same
     forced = sum(_alone(pot, person) for person in _missing(pot, groups))
     if told.left_out == forced and not (told.repeats or told.unwilling):
         if crossing == bound:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher import blossom, rules
+from matcher.blossom import PairCost
 from matcher.pot import Ints, Longs, Pot
 
 # One unit of each wish outweighs all that two to four pairs can hold of the next.
@@ -26,6 +27,7 @@ BALANCING, LOOKS = 60, 4
 LARGE = 10_000
 MIXING_LARGE, LOOKS_LARGE = 2, 1
 RESIDUE = 300
+MOST_PLACES = 2**28
 
 
 class Costs:
@@ -33,36 +35,45 @@ class Costs:
 
     def __init__(self, pot: Pot) -> None:
         self._pot = pot
+        # A bit for every person and organisation, so that a pass stays within the processor's cache.
+        self._width = (int(pot.codes.max(initial=0)) + 8) // 8 * 8
         self._seen: NDArray[np.uint8] | None = None
 
-    def lines(self, a: Ints, b: Ints) -> Ints:
+    def lines(self, a: NDArray[Any], b: NDArray[Any]) -> Ints:
         """Never-pair, repeat and same organisation as one number; any shape. O(pairs)."""
         codes = self._pot.codes
-        cost: Ints = (codes[a] == codes[b]).astype(np.int32) * SAME
+        return self._bans(a, b, codes.take(a), codes.take(b))
+
+    def _bans(self, a: NDArray[Any], b: NDArray[Any], code_a: Ints, code_b: Ints) -> Ints:
+        cost: Ints = np.multiply(code_a == code_b, SAME, dtype=np.int32)
         cost += self._pot.have_met(a, b) * np.int32(MET)
         if len(self._pot.pairs_never):
             cost += self._pot.must_not_meet(a, b) * np.int32(NEVER)
         return cost
 
-    def with_balance(self, a: Ints, b: Ints) -> Ints:
+    def with_balance(self, a: NDArray[Any], b: NDArray[Any]) -> Ints:
         """`lines`, then how many of the two have met the other's organisation before."""
         if self._seen is None:
             self._seen = self._organisations_seen()
-        codes = self._pot.codes
-        return self.lines(a, b) + self._seen[self._place(a, codes[b])] + self._seen[self._place(b, codes[a])]
+        code_a, code_b = self._pot.codes.take(a), self._pot.codes.take(b)
+        cost = self._bans(a, b, code_a, code_b)
+        for person, code in ((a, code_b), (b, code_a)):
+            place = self._place(person, code)
+            cost += (self._seen.take(place >> 3) >> (place & 7).astype(np.uint8)) & 1
+        return cost
 
     def _place(self, person: NDArray[Any], code: Ints) -> Longs:
-        # Beyond 256 MB places are shared: somebody then looks familiar who is not, which only wastes a swap.
-        kinds = int(self._pot.codes.max()) + 1
-        return (person.astype(np.int64) * kinds + code) % min(self._pot.n * kinds, 2**28)
+        place: Longs = np.multiply(person, self._width, dtype=np.int64)
+        place += code
+        # Beyond 32 MB places are shared: somebody then looks familiar who is not, which only wastes a swap.
+        return place % MOST_PLACES if self._pot.n * self._width > MOST_PLACES else place
 
     def _organisations_seen(self) -> NDArray[np.uint8]:
         pot = self._pot
-        kinds = int(pot.codes.max()) + 1
-        seen = np.zeros(min(pot.n * kinds, 2**28), np.uint8)
-        seen[self._place(pot.met[:, 1], pot.codes[pot.met[:, 2]])] = 1
-        seen[self._place(pot.met[:, 2], pot.codes[pot.met[:, 1]])] = 1
-        return seen
+        seen = np.zeros(min(pot.n * self._width, MOST_PLACES), np.bool_)
+        for one, other in ((1, 2), (2, 1)):
+            seen[self._place(pot.met[:, one], pot.codes.take(pot.met[:, other]))] = True
+        return np.packbits(seen, bitorder="little")
 
 
 def pairs(pot: Pot, people: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -95,17 +106,36 @@ def _deal(pot: Pot, people: Ints, rng: np.random.Generator) -> Ints:
 
 def _mend(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
     """Re-pair each bad pair with a random other one, the best of the three ways, until none is bad."""
-    ways = blossom.matchings_of(2)
     cost = costs.lines(drawn[:, 0], drawn[:, 1])
     surplus = _surplus(pot, drawn)
     for _ in range(PASSES):
         bad = np.flatnonzero(cost)
         if not len(bad) or len(drawn) < 2 or (len(bad) <= surplus and cost.max() <= SAME):
             break
-        blocks = partnered(bad, len(drawn), rng)
-        drawn[blocks] = blossom.repaired(drawn[blocks], costs.lines, ways, rng, least=True)
-        cost[blocks] = costs.lines(drawn[blocks][..., 0], drawn[blocks][..., 1])
+        exchange(drawn, cost, partnered(bad, len(drawn), rng), costs.lines, rng)
     return drawn
+
+
+def exchange(drawn: Ints, cost: Ints, blocks: Longs, price: PairCost, rng: np.random.Generator) -> None:
+    """Blocks of two pairs, each re-paired uniformly among its cheapest ways; in place.
+
+    `cost` is what every pair costs now, and is kept so. Blocks must be disjoint. O(blocks).
+    """
+    x, y = blocks[:, 0], blocks[:, 1]
+    a, b, c, d = drawn[x, 0], drawn[x, 1], drawn[y, 0], drawn[y, 1]
+    parts = price(np.concatenate((a, b, a, b)), np.concatenate((c, d, d, c))).reshape(4, -1)
+    # Chance below the point, so that it only decides between equals.
+    stay, cross, turn = rng.random((3, len(x)))
+    stay += cost[x] + cost[y]
+    cross += parts[0] + parts[1]
+    turn += parts[2] + parts[3]
+    to_cross = (cross < stay) & (cross < turn)
+    to_turn = (turn < stay) & ~to_cross
+    drawn[x, 1] = np.where(to_cross, c, np.where(to_turn, d, b))
+    drawn[y, 0] = np.where(to_cross | to_turn, b, c)
+    drawn[y, 1] = np.where(to_turn, c, d)
+    cost[x] = np.where(to_cross, parts[0], np.where(to_turn, parts[2], cost[x]))
+    cost[y] = np.where(to_cross, parts[1], np.where(to_turn, parts[3], cost[y]))
 
 
 def _surplus(pot: Pot, drawn: Ints) -> int:
@@ -148,29 +178,44 @@ def _residue(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> t
 
 
 def _mix(drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
-    """Disjoint swaps at equal cost, so that mended pairs are no different from the others."""
-    ways = blossom.matchings_of(2)
+    """Disjoint swaps at equal cost, so that mended pairs are no different from the others.
+
+    Of the three ways to pair two pairs one is proposed by chance, and taken where it costs the same
+    (Metropolis 1953). A third of the pairs with another third is all that a pass need look at: the way they
+    are already in is proposed to the others.
+    """
+    cost = costs.lines(drawn[:, 0], drawn[:, 1])
     passes = MIXING if len(drawn) <= LARGE else MIXING_LARGE
+    third = max(1, len(drawn) // 3)
     for _ in range(passes if len(drawn) > 1 else 0):
         order = rng.permutation(len(drawn))
-        blocks = order[: len(order) // 2 * 2].reshape(-1, 2)
-        drawn[blocks] = blossom.repaired(drawn[blocks], costs.lines, ways, rng)
+        x, y = order[:third], order[third : 2 * third]
+        a, b, c, d = drawn[x, 0], drawn[x, 1], *_turned(drawn[y], rng)
+        parts = costs.lines(np.concatenate((a, b)), np.concatenate((c, d))).reshape(2, -1)
+        same = np.flatnonzero(parts.sum(axis=0) == cost[x] + cost[y])
+        x, y = x[same], y[same]
+        drawn[x, 1], drawn[y, 0], drawn[y, 1] = c[same], b[same], d[same]
+        cost[x], cost[y] = parts[:, same]
     return drawn
+
+
+def _turned(pairs: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Both ends of the pairs, whichever comes first by chance."""
+    coin = rng.integers(2, size=len(pairs), dtype=np.int8)
+    rows = np.arange(len(pairs))
+    return pairs[rows, coin], pairs[rows, 1 - coin]
 
 
 def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
     """Swaps that lower person-organisation repeats and nothing else; stops when all are gone."""
-    ways = blossom.matchings_of(2)
     if not len(pot.pairs_met) or len(drawn) < 2:
         return drawn
     cost = costs.with_balance(drawn[:, 0], drawn[:, 1])
     patience = len(drawn) * (LOOKS_LARGE if len(drawn) > LARGE else LOOKS)
     for _ in range(BALANCING):
-        familiar = np.flatnonzero(cost % SAME)
+        familiar = np.flatnonzero(cost & (SAME - 1))
         patience -= len(familiar)
         if not len(familiar) or patience < 0:
             break
-        blocks = partnered(familiar, len(drawn), rng)
-        drawn[blocks] = blossom.repaired(drawn[blocks], costs.with_balance, ways, rng, least=True)
-        cost[blocks] = costs.with_balance(drawn[blocks][..., 0], drawn[blocks][..., 1])
+        exchange(drawn, cost, partnered(familiar, len(drawn), rng), costs.with_balance, rng)
     return drawn
