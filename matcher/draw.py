@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import blossom, exact, horizon, proof, rules, sweep, trios
+from matcher import barrier, blossom, exact, horizon, proof, rules, sweep, trios
 from matcher.errors import BadPot
 from matcher.pot import Ints, Pot
 from matcher.result import Figures, Result, Unplaced
@@ -20,6 +20,8 @@ SIZES = (2, 3, 4)
 MIDDLE = 600
 # Threes tried when the first ones miss the bound.
 TRIES = 12
+# Of those, so many get an exact matching: a few seconds at most for all of them.
+FEW, WORK = 3, 2000
 # Further draws of a counted pot that look-ahead may choose among.
 DRAWS = 4
 
@@ -184,38 +186,62 @@ def _counted(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:
     return Drawn(groups, left, "counted", best=True, count=small.best.count)
 
 
-def _even(pot: Pot, rng: np.random.Generator) -> Drawn:
+def _even(pot: Pot, rng: np.random.Generator, *, exact: bool = True) -> Drawn:
     """Swaps first; where they miss the bound and the pot is not too large, the exact matching."""
     people = np.arange(pot.n, dtype=np.int32)
     pairs, left = sweep.pairs(pot, people, rng)
     drawn = _seated(pot, Drawn(_padded(pairs), left, "swaps"), rng)
-    if pot.n > MIDDLE or _at_bound(pot, drawn):
+    if not exact or _at_bound(pot, drawn):
         return drawn
+    if pot.n > MIDDLE:
+        return _enlarged(pot, drawn, rng)
     pairs = blossom.best(pot, rng)
+    return _seated(pot, Drawn(_padded(pairs), others(pot.n, pairs), "matching"), rng)
+
+
+def _enlarged(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
+    """The same pairs, or where they hold repeats, as many fresh pairs as there can be."""
+    told = rules.value(pot, drawn.groups)
+    if not told.repeats or told.threes or told.left_out or pot.n > barrier.MOST:
+        return drawn
+    mate = proof.hemmed(pot, drawn.groups).mate
+    paired = np.flatnonzero(mate > np.arange(pot.n))
+    rest = np.flatnonzero(mate < 0)
+    dense = rules.table(pot.only(rest))
+    again = rest[blossom.pairs(dense.age.astype(np.int64) * 2 + dense.same, dense.allowed, rng)]
+    pairs = np.concatenate((np.stack((paired, mate[paired]), axis=1), again)).astype(np.int32)
     left = others(pot.n, pairs)
-    return _seated(pot, Drawn(_padded(pairs), left, "matching", best=not len(left)), rng)
+    return replace(drawn, groups=_padded(sweep.mix(pot, pairs, rng)), left=left) if not len(left) else drawn
 
 
 def _odd(pot: Pot, rng: np.random.Generator) -> Drawn:
     """One three, then pairs: the fairest three first, the next while the round misses the bound."""
-    found: list[Drawn] = []
-    for three in trios.candidates(pot, rng)[: TRIES if pot.n <= MIDDLE else 1]:
-        waiting = np.setdiff1d(trios.waiting(pot), three)
-        drawn = _with_three(pot, three, waiting, rng)
-        if len(waiting) > 1 and not _at_bound(pot, drawn):
-            drawn = _with_three(pot, three, waiting[:0], rng)
-        if _at_bound(pot, drawn):
-            return drawn
-        found.append(drawn)
-    if not found:
+    threes = trios.candidates(pot, rng)[: TRIES if pot.n <= MIDDLE else 1]
+    if not len(threes):
         return _even(pot, rng)
+    found: list[Drawn] = []
+    for three in threes:
+        waiting = np.setdiff1d(trios.waiting(pot), three)
+        for apart in (waiting, waiting[:0])[len(waiting) < 2 :]:
+            drawn = _with_three(pot, three, apart, rng, exact=pot.n > MIDDLE)
+            if _at_bound(pot, drawn):
+                return drawn
+            found.append(drawn)
+    if pot.n <= MIDDLE:
+        told = min((rules.value(pot, drawn.groups) for drawn in found), key=rules.Value.whole)
+        if told.repeats:
+            threes = trios.sparing(pot, threes, rng)
+        for three in threes[: max(FEW, WORK // pot.n)]:
+            found.append(_with_three(pot, three, threes[:0, 0], rng, exact=True))
+            if _at_bound(pot, found[-1]):
+                return found[-1]
     return min(found, key=lambda drawn: rules.value(pot, drawn.groups).whole())
 
 
-def _with_three(pot: Pot, three: Ints, apart: Ints, rng: np.random.Generator) -> Drawn:
+def _with_three(pot: Pot, three: Ints, apart: Ints, rng: np.random.Generator, *, exact: bool) -> Drawn:
     """This three and pairs for the others, but none within `apart`: they make the next threes."""
     paired = others(pot.n, three)
-    rest = _even(pot.only(paired, apart=apart), rng)
+    rest = _even(pot.only(paired, apart=apart), rng, exact=exact)
     groups = np.vstack((np.where(rest.groups >= 0, paired[rest.groups], -1), three))
     return Drawn(groups.astype(np.int32), paired[rest.left], rest.method)
 
@@ -254,7 +280,8 @@ def _padded(pairs: Ints) -> Ints:
 def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: int, size: int) -> Result:
     """The round in the ids of the whole pot, with its proof and figures."""
     told = rules.value(rest, drawn.groups, size)
-    certificate = proof.certify(rest, drawn.groups, told, drawn.best, "crossing-given-up" in drawn.notes)
+    given_up = "crossing-given-up" in drawn.notes
+    certificate = proof.certify(rest, drawn.groups, told, drawn.best, given_up)
     certificate = proof.in_names_of(certificate, free, pot.n)
     ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
@@ -272,7 +299,7 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
         repeats=whole.repeats,
         cross=pairs - whole.same,
         cross_bound=proof.crossing_bound(rest.codes[placed], sizes) + locked_cross,
-        optimal=certificate.kind != "none",
+        optimal=proof.best_before_ahead(certificate, given_up),
         proof=certificate.kind,
         method=drawn.method,
         equally_good_rounds=drawn.count,

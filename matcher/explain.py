@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from matcher import rules
+from matcher import barrier, proof, rules
 from matcher.pot import Pot
 from matcher.proof import crossing_bound, group_sizes
 from matcher.result import Result, Unplaced
@@ -116,7 +116,9 @@ def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
         *_crossing(pot, result, labels),
         *_three_notes(result),
     ]
-    if not result.figures.optimal:
+    if "repeats" in result.proof.certifies and not result.figures.optimal:
+        told.append("No round has fewer repeats; it is not proved that none of those is better beyond that.")
+    elif not result.figures.optimal:
         told.append("This is the best round found; it is not proved that no better one exists.")
     return [*told, _chance(result), *_ahead(result)]
 
@@ -141,27 +143,44 @@ def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
     if kept:
         some = f"{number(kept).capitalize()} of them {_are(kept)}"
         told.append(f"{'That pair is' if kept == repeats == 1 else some} in a group you locked.")
+    if result.proof.kind == "partners":
+        return told + _stuck(pot, result, labels)
     if result.proof.kind not in ("tutte-berge", "dual"):
-        return told
+        return told + _who_could_skip(pot, result, labels)
+    return told + _circles(pot, result, labels) + _who_could_skip(pot, result, labels)
+
+
+def _stuck(pot: Pot, result: Result, labels: Labels) -> list[str]:
+    """Who has nobody left for a group of three or four in which nobody has met."""
+    size = int((result.groups >= 0).sum(axis=1).min())
+    people = np.setdiff1d(np.arange(pot.n), pot.locked)
+    alone = people[proof.stuck(pot.only(people), size)].tolist()
+    if not alone:
+        return [f"Too few people are left to meet for groups of {number(size)}."]
+    are = "is" if len(alone) == 1 else "are"
+    return [f"{_people(alone, labels)} {are} in no group of {number(size)} in which nobody has met."]
+
+
+def _circles(pot: Pot, result: Result, labels: Labels) -> list[str]:
+    """Who hems in whom; in an odd pot the three takes up one odd circle, if it can."""
     circles = _odd_circles(pot, result)
-    told += _hemmed_in([circle[0] for circle in circles if len(circle) == 1], result.proof.barrier, labels)
-    told += [_only_each_other(circle, labels) for circle in circles if len(circle) > 1][:MOST_CIRCLES]
-    return told + _who_could_skip(circles, result.proof.repeats, labels)
+    over = len(circles) - len(result.proof.barrier)
+    told = []
+    if over > 1:
+        told += _hemmed_in([c[0] for c in circles if len(c) == 1], result.proof.barrier, labels)
+        told += [_only_each_other(c, labels) for c in circles if len(c) > 1][:MOST_CIRCLES]
+    if over % 2 and result.proof.repeats == (over + 1) // 2:
+        told.append("Wherever the three is put, somebody in it or beside it meets again.")
+    return told
 
 
 def _odd_circles(pot: Pot, result: Result) -> list[list[int]]:
     """Odd sets of people who, the barrier aside, have only each other left to meet; smallest first."""
-    import networkx as nx  # see `blossom`
-
     out = {person.person for person in result.unplaced} | set(pot.locked.ravel().tolist())
-    people = [p for p in range(pot.n) if p not in out | set(result.proof.barrier)]
-    a, b = np.array(list(combinations(people, 2)), np.int64).reshape(-1, 2).T
-    fresh = ~(pot.have_met(a, b) | pot.must_not_meet(a, b))
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(people)
-    graph.add_edges_from(zip(a[fresh].tolist(), b[fresh].tolist(), strict=True))
-    circles = [sorted(part) for part in nx.connected_components(graph) if len(part) % 2]
-    return sorted(circles, key=lambda circle: (len(circle), circle))
+    people = np.array([p for p in range(pot.n) if p not in out | set(result.proof.barrier)], np.int64)
+    circle = barrier.Fresh(pot.only(people)).circles(np.zeros(0, np.int32))
+    parts = [people[circle == number].tolist() for number in np.flatnonzero(np.bincount(circle) % 2)]
+    return sorted(parts, key=lambda part: (len(part), part))
 
 
 def _hemmed_in(alone: list[int], barrier: Sequence[int], labels: Labels) -> list[str]:
@@ -182,12 +201,21 @@ def _only_each_other(circle: list[int], labels: Labels) -> str:
     return f"{who} have only each other left to meet, and {number(len(circle))} is odd."
 
 
-def _who_could_skip(circles: list[list[int]], repeats: int, labels: Labels) -> list[str]:
-    """The smallest remedy: one person of two odd circles fewer is one repeat fewer."""
-    if len(circles) < 2 * repeats:
-        return []
-    skip = [circle[0] for circle in circles[: 2 * repeats]]
-    return [f"If {_people(skip, labels)} skipped this round, nobody would have to meet again."]
+def _who_could_skip(pot: Pot, result: Result, labels: Labels) -> list[str]:
+    """The smallest remedy: without both people of a pair, or one of a three, that repeat is gone."""
+    skip: list[int] = []
+    kept = set(pot.locked.ravel().tolist())
+    for row in result.groups:
+        members = [int(person) for person in row if person >= 0]
+        met = [pair for pair in combinations(members, 2) if pot.have_met(*np.array(pair)[:, None])[0]]
+        if kept & set(members) or not met:
+            continue
+        if len(members) > 3 or len(met) == 3:
+            return []
+        skip += members if len(members) == 2 else [max(members, key=lambda p: sum(p in pair for pair in met))]
+    return (
+        [f"If {_people(skip, labels)} skipped this round, nobody would have to meet again."] if skip else []
+    )
 
 
 def _people(people: Sequence[int], labels: Labels) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matcher import blossom
+from matcher import barrier
 from matcher.dual import Matching
 from matcher.pot import Bools, Ints, Longs, Pot
 from matcher.result import Dual, OddSet, Proof
@@ -19,6 +19,8 @@ from matcher.rules import Value, pairs_of, table
 MOST_EVEN = 200
 MOST_ODD = 31
 MOST_DUALS = 60
+# Groups of three and four are proved by counting partners up to this size.
+MOST_CIRCLED = 400
 
 LINES = ("placed", "repeats", "recent", "crossing")
 
@@ -86,58 +88,126 @@ def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = Fa
             return Proof("counting", LINES, repeats=0, cross=crossing)
         if given_up:
             return Proof("counting", LINES[:3], repeats=0, cross=crossing)
-    plain = groups.shape[1] == 3 and told.threes == len(placed) % 2 and told.left_out == forced
-    found = _certificate(pot, groups, told, crossing == bound) if plain else None
-    if found:
-        return replace(found, repeats=told.repeats, cross=crossing)
+    if told.left_out == forced:
+        proof_of = _of_pairs if groups.shape[1] == 3 else _of_circles
+        found = proof_of(pot, groups, told, crossing == bound)
+        if found and (found.certifies == LINES or not best):
+            return replace(found, repeats=told.repeats, cross=crossing)
     kind = "enumeration" if best else "none"
     return Proof(kind, LINES if best else (), repeats=told.repeats, cross=crossing)
 
 
-def _certificate(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None:
+def best_before_ahead(proof: Proof, given_up: bool) -> bool:
+    """Whether everything the priority puts before look-ahead is proved."""
+    return proof.certifies == LINES or (given_up and proof.certifies == LINES[:3])
+
+
+def _of_pairs(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None:
     """A proof by barrier or by prices for a round of pairs, with one three if the number is odd."""
     people = np.sort(groups[groups >= 0])
-    even = len(people) % 2 == 0
-    if not 2 < len(people) <= (MOST_EVEN if even else MOST_ODD):
+    odd = len(people) % 2
+    if told.threes != odd or not 2 < len(people) <= barrier.MOST:
         return None
     active = pot.only(people)
-    barrier = _barrier(active) if told.repeats and even else ()
-    named = tuple(int(people[person]) for person in barrier)
+    places = np.where(groups >= 0, np.searchsorted(people, groups), -1).astype(np.int32)
+    around = hemmed(active, places) if told.repeats else None
+    explained = around is not None and told.repeats == fewest_repeats(active, around)
+    named = tuple(people[around.barrier].tolist()) if around and explained else ()
     # Repeats from the very first round: none could be from longer ago.
     oldest = sum(told.recent[:-1]) == 0
-    if full and told.repeats and even and oldest and _closes(active, barrier, told.repeats):
+    if explained and full and oldest and not told.unwilling:
         return Proof("tutte-berge", LINES, barrier=named)
-    places = np.where(groups >= 0, np.searchsorted(people, groups), -1).astype(np.int32)
-    duals = _prices(active, places, told)
-    if not duals:
+    duals = _prices(active, places, told) if len(people) <= (MOST_ODD if odd else MOST_EVEN) else []
+    if duals:
+        renumbered = tuple(renamed(dual, people, pot.n) for dual in duals)
+        return Proof("dual", LINES, barrier=named, duals=renumbered)
+    return Proof("tutte-berge", LINES[:2], barrier=named) if explained else None
+
+
+def hemmed(pot: Pot, groups: Ints) -> barrier.Hemmed:
+    """What hems in a largest fresh round, found from the fresh pairs of this one."""
+    mate = np.full(pot.n, -1, np.int32)
+    a, b = pairs_of(groups)
+    fresh = ~pot.have_met(a, b)
+    for one, other in zip(a[fresh], b[fresh], strict=True):
+        # Of a three, one pair.
+        if mate[one] < 0 and mate[other] < 0:
+            mate[one], mate[other] = other, one
+    return barrier.hemmed(barrier.Fresh(pot), mate)
+
+
+def fewest_repeats(pot: Pot, around: barrier.Hemmed) -> int:
+    """No round of pairs, with one three in an odd pot, has fewer repeats.
+
+    With its r repeated pairs added to the fresh ones, a round takes each of the barrier to one odd circle at
+    most, and the three settles one more where it lies inside it. Each added pair joins two odd circles at
+    most. So without the barrier there are at most as many odd circles as it has people, one more in an odd
+    pot, and two for each repeat. Elsewhere the three costs a repeat more: two of its people in different
+    circles have met, one or two of them in the barrier are lost to the odd circles, and in an even circle it
+    leaves an odd one. So where no odd circle holds three people who have all not met, there is one more.
+    """
+    if pot.n % 2 == 0:
+        return around.spare // 2
+    return (around.spare - 1) // 2 + (not _triangle(pot, around))
+
+
+def _triangle(pot: Pot, around: barrier.Hemmed) -> bool:
+    """Whether three people within an odd circle have all not met."""
+    fresh = barrier.Fresh(pot)
+    inside = (around.circle >= 0) & around.odd[around.circle]
+    rows = {person: fresh.row(person) & inside for person in np.flatnonzero(inside).tolist()}
+    return any(
+        (rows[one] & rows[int(other)]).any() for one in rows for other in np.flatnonzero(rows[one][: one + 1])
+    )
+
+
+def _of_circles(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None:
+    """A proof that groups of three or more have as few repeats as the partners left allow."""
+    people = np.sort(groups[groups >= 0])
+    sizes = (groups >= 0).sum(axis=1)
+    usual = sorted(sizes.tolist()) == sorted(group_sizes(len(people), groups.shape[1] - 1))
+    if not usual or len(people) > MOST_CIRCLED:
         return None
-    return Proof("dual", LINES, barrier=named, duals=tuple(renamed(dual, people, pot.n) for dual in duals))
+    if told.repeats != fewest_in_circles(pot.only(people), sizes):
+        return None
+    oldest = sum(told.recent[:-1]) == 0
+    return Proof("partners", LINES if full and oldest else LINES[:2])
 
 
-def _barrier(pot: Pot) -> tuple[int, ...]:
-    """Tutte and Berge's set: those next to people whom some largest fresh round leaves over. n matchings."""
+def fewest_in_circles(pot: Pot, sizes: NDArray[Any]) -> int:
+    """No round with groups of these sizes has fewer repeats; a lower bound.
+
+    Somebody with too few fresh partners meets somebody again for each that is missing, half a repeat each.
+    A group with somebody who is in no fresh group of the smallest size has a repeat. And where no k people
+    at all have all not met, each group has as many as its people in k - 1 places share (Turán 1941).
+    """
+    small, large = int(sizes.min()), int(sizes.max())
     dense = table(pot)
     fresh = dense.allowed & ~dense.met
-    everybody = np.arange(pot.n)
-    most = _largest(fresh, everybody)
-    spare = np.array([_largest(fresh, np.delete(everybody, v)) == most for v in everybody])
-    return tuple(int(person) for person in np.flatnonzero(fresh[spare].any(axis=0) & ~spare))
+    missing = np.maximum(0, large - 1 - fresh.sum(axis=0))
+    spared = min(int((missing > 0).sum()), int((sizes[sizes < large]).sum())) * (large - small)
+    halves = int(missing.sum()) - spared
+    unable = {k: len(stuck(pot, k)) for k in range(2, large + 1)}
+    room = np.cumsum(np.sort(sizes)[::-1])
+    tables = int(np.searchsorted(room, unable[small])) + 1 if unable[small] else 0
+    nobody = [_spread(sizes, k - 1).sum() for k, number in unable.items() if number == pot.n]
+    return int(max(-(-halves // 2), tables, *nobody, 0))
 
 
-def _largest(fresh: Bools, people: Longs) -> int:
-    a, b = np.nonzero(np.triu(fresh[np.ix_(people, people)], 1))
-    return len(blossom.match(a, b, np.ones(len(a), np.int64), len(people)))
-
-
-def _closes(pot: Pot, barrier: tuple[int, ...], repeats: int) -> bool:
-    """Whether the barrier leaves enough odd circles behind to explain all the repeats."""
-    import networkx as nx  # see `blossom`
-
+def stuck(pot: Pot, size: int) -> list[int]:
+    """People who are in no group of this size in which nobody has met. O(people · partners²) for threes."""
     dense = table(pot)
-    inside = np.setdiff1d(np.arange(pot.n), barrier)
-    graph = nx.from_numpy_array((dense.allowed & ~dense.met)[np.ix_(inside, inside)])
-    odd = sum(len(part) % 2 for part in nx.connected_components(graph))
-    return odd == len(barrier) + 2 * repeats
+    fresh = dense.allowed & ~dense.met
+    return [person for person in range(pot.n) if not _in_clique(fresh, person, size)]
+
+
+def _in_clique(fresh: Bools, person: int, size: int) -> bool:
+    """Whether somebody is among `size` people who have all not met."""
+    if size <= 2:
+        return size < 2 or bool(fresh[person].any())
+    friends = np.flatnonzero(fresh[person])
+    among = fresh[np.ix_(friends, friends)]
+    return any(_in_clique(among, friend, size - 1) for friend in range(len(friends)))
 
 
 def pair_prices(pot: Pot, told: Value) -> tuple[list[list[int | None]], list[int]]:

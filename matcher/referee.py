@@ -242,7 +242,7 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
     for name, number in true.items():
         if getattr(told, name) != number:
             yield Violation("figure", f"{name} is {number}, not {getattr(told, name)}")
-    if told.optimal and result.proof.kind == "none":
+    if told.optimal and "recent" not in result.proof.certifies:
         yield Violation("proof", "the round is called best without a proof")
 
 
@@ -295,11 +295,10 @@ def _wrong_proof(
         if "crossing" in proof.certifies and counts.cross != bound:
             yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
         return
-    case = _Case(pot, groups, missing)
-    if proof.kind == "tutte-berge":
-        yield from _wrong_barrier(case, proof, counts, bound)
-    elif proof.kind == "dual":
-        yield from _wrong_prices(case, proof)
+    if proof.kind == "dual":
+        yield from _wrong_prices(_Case(pot, groups, missing), proof)
+    elif proof.kind in ("tutte-berge", "partners"):
+        yield from _wrong_hemming(_Strangers(pot, groups, missing), proof, counts, bound)
     else:
         yield Violation("proof", f"there is no proof of the kind {proof.kind}")
 
@@ -349,31 +348,103 @@ class _Case:
         return sum(self.cost(pair) for pair in self.pairs) + seats
 
 
-def _wrong_barrier(case: _Case, proof: Proof, counts: Counts, bound: int) -> Iterator[Violation]:
-    """Without the barrier, odd circles with fresh partners inside only outnumber it by two per repeat."""
-    inside = [person for person in case.people if person not in set(proof.barrier)]
-    odd = _odd_circles(case, inside)
-    if len(case.people) % 2 or odd != len(proof.barrier) + 2 * len(case.repeated):
-        yield Violation("proof", f"{odd} odd circles do not explain {counts.repeats} repeats", proof.barrier)
-    if len(set(case.repeated)) > 1 or any(number > case.pot.met[:, 0].min() for number in case.repeated):
+class _Strangers:
+    """The people a proof is about (free and not left out), their groups, and whom each must not meet anew."""
+
+    def __init__(self, pot: Pot, groups: ArrayLike, missing: Collection[int]) -> None:
+        out = {int(person) for person in pot.locked.ravel() if person >= 0} | set(missing)
+        rows = [[int(p) for p in row if p >= 0] for row in _table(groups)]
+        self.groups = [row for row in rows if not out & set(row)]
+        self.people = {person for row in self.groups for person in row}
+        self.known: dict[int, set[int]] = {person: {person} for person in range(pot.n)}
+        for a, b in (*pot.met[:, 1:].tolist(), *pot.never.tolist()):
+            self.known[a].add(b)
+            self.known[b].add(a)
+        pairs = {frozenset(pair) for row in self.groups for pair in combinations(row, 2)}
+        last: dict[frozenset[int], int] = {}
+        for number, *ends in pot.met.tolist():
+            pair = frozenset(ends)
+            if pair in pairs:
+                last[pair] = max(number, last.get(pair, number))
+        self.repeated = list(last.values())
+        self.oldest = all(number == pot.met[:, 0].min() for number in self.repeated)
+        self.unwilling = any(pot.no_trio[p] for row in self.groups if len(row) == 3 for p in row)
+
+    def strangers(self, person: int, among: set[int]) -> set[int]:
+        return among - self.known[person]
+
+    def circles(self, barrier: Collection[int]) -> list[set[int]]:
+        """Sets of people joined by fresh pairs, the barrier aside. O(people + history)."""
+        waiting, found = self.people - set(barrier), []
+        while waiting:
+            reached = [waiting.pop()]
+            for person in reached:
+                fresh = self.strangers(person, waiting)
+                waiting -= fresh
+                reached += fresh
+            found.append(set(reached))
+        return found
+
+    def mutual(self, people: set[int], size: int) -> bool:
+        """Whether there are so many of these people who have all not met."""
+        if size < 2:
+            return len(people) >= size
+        return any(self.mutual(self.strangers(person, people), size - 1) for person in people)
+
+
+def _wrong_hemming(case: _Strangers, proof: Proof, counts: Counts, bound: int) -> Iterator[Violation]:
+    """The repeats must be as few as the strangers left allow, and what is claimed beyond them must hold."""
+    fewest = _fewest_in_circles(case) if proof.kind == "partners" else _fewest_beside(case, proof.barrier)
+    if len(case.repeated) != fewest:
+        text = f"what is left explains {fewest} repeats, not {len(case.repeated)}"
+        yield Violation("proof", text, proof.barrier)
+    if "recent" in proof.certifies and not case.oldest:
         yield Violation("proof", "some repeats might be from longer ago")
-    if counts.cross != bound:
+    if "recent" in proof.certifies and proof.kind == "tutte-berge" and case.unwilling:
+        yield Violation("proof", "somebody else might be willing to sit in the three")
+    if "crossing" in proof.certifies and counts.cross != bound:
         yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
 
 
-def _odd_circles(case: _Case, people: list[int]) -> int:
-    """Circles of people joined by fresh pairs, of odd size."""
-    waiting, odd = set(people), 0
-    while waiting:
-        reached = [waiting.pop()]
-        for person in reached:
-            fresh = {
-                p for p in waiting if frozenset((p, person)) not in case.last | dict.fromkeys(case.never)
-            }
-            waiting -= fresh
-            reached += fresh
-        odd += len(reached) % 2
-    return odd
+def _fewest_beside(case: _Strangers, barrier: Collection[int]) -> int:
+    """Repeats that a barrier forces: half of the odd circles it cannot take.
+
+    In an odd pot the three takes up one more, if three people of one odd circle are strangers to each other;
+    anywhere else it costs a repeat itself.
+    """
+    if any(len(row) > 3 for row in case.groups) or sum(len(row) == 3 for row in case.groups) > 1:
+        return -1
+    odd = [circle for circle in case.circles(barrier) if len(circle) % 2]
+    over = len(odd) - len(set(barrier))
+    if len(case.people) % 2 == 0:
+        return over // 2
+    return (over - 1) // 2 + (0 if any(case.mutual(circle, 3) for circle in odd) else 1)
+
+
+def _fewest_in_circles(case: _Strangers) -> int:
+    """Repeats that too few strangers force on groups of these sizes.
+
+    Each stranger somebody lacks is half a repeat; a smaller group lacks one fewer for each of its seats. And
+    every group with somebody who cannot be in a fresh group of even the smallest size has a repeat. Where no
+    k people are strangers to each other, those of a group fall into k - 1 kinds at best, by Turán's theorem,
+    and those of one kind have met.
+    """
+    sizes = sorted((len(row) for row in case.groups), reverse=True)
+    if not sizes:
+        return 0
+    most, least = sizes[0], sizes[-1]
+    left = [case.strangers(person, case.people) for person in case.people]
+    lack = [most - 1 - len(strangers) for strangers in left if len(strangers) < most - 1]
+    seats = sum(size for size in sizes if size < most)
+    halves = sum(lack) - min(len(lack), seats) * (most - least)
+    stuck = sum(not case.mutual(strangers, least - 1) for strangers in left)
+    tables = 0
+    while stuck > 0:
+        stuck -= sizes[tables]
+        tables += 1
+    kinds = [k - 1 for k in range(2, most + 1) if not case.mutual(case.people, k)]
+    by_kind = (sum(_crowd(size, number) for size in sizes) for number in kinds)
+    return max((halves + 1) // 2, tables, *by_kind)
 
 
 def _wrong_prices(case: _Case, proof: Proof) -> Iterator[Violation]:
@@ -431,6 +502,8 @@ def _best(proof: Proof, counts: Counts, bound: int) -> tuple[bool | None, str]:
         return None, "best found, not proved"
     if proof.kind == "enumeration":
         return None, "every round was counted; draw again to confirm"
+    if "recent" not in proof.certifies:
+        return None, "no round has fewer repeats; whether another is better beyond that is not proved"
     if "crossing" not in proof.certifies and counts.cross < bound:
         return (
             None,

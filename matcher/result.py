@@ -50,6 +50,7 @@ class Proof:
 
     kind "counting"      no repeats at all, and as many crossing pairs as organisation sizes allow
          "tutte-berge"   without the people of `barrier`, too many odd circles have only each other left
+         "partners"      too few people are left to meet for groups of three or four
          "dual"          prices of repeats and crossing; several where an odd pot's three may be anybody
          "enumeration"   every round was counted; only drawing again can confirm it
          "none"          best found, not proved

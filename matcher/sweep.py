@@ -90,6 +90,12 @@ def pairs(pot: Pot, people: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]
     return _balance(pot, drawn, costs, rng), left
 
 
+def mix(pot: Pot, drawn: Ints, rng: np.random.Generator) -> Ints:
+    """Pairs found otherwise, mixed as those of a shuffle are."""
+    costs = Costs(pot)
+    return _balance(pot, _mix(drawn, costs, rng), costs, rng)
+
+
 def _deal(pot: Pot, people: Ints, rng: np.random.Generator) -> Ints:
     """A shuffle; an organisation with over a quarter is first dealt to outsiders, its surplus to itself."""
     shuffled = rng.permutation(people)

@@ -6,12 +6,14 @@ from itertools import combinations, product
 
 import numpy as np
 
-from matcher import rules, sweep
+from matcher import barrier, rules, sweep
 from matcher.pot import Ints, Longs, Pot
 from matcher.proof import full_crossing, group_sizes
 
 # Every three among this many people is weighed (34,220 of them).
 POOL = 60
+# So many threes within odd circles, and so many beside them, are looked at where repeats are unavoidable.
+SOME = 24
 # So many people waiting for a turn in a three are looked at together.
 WAITING = 9
 # Groups of three and four: passes of each kind of swap, and the heat to cool from (a repeat costs 64).
@@ -91,6 +93,52 @@ def _splits(people: frozenset[int], apart: set[frozenset[int]]) -> bool:
         if not {frozenset(p) for p in combinations(three, 2)} & apart and _splits(people - three, apart):
             return True
     return len(people) % 3 > 0 and _splits(people - {first}, apart)
+
+
+def sparing(pot: Pot, threes: Ints, rng: np.random.Generator) -> Ints:
+    """These threes, others within odd circles, and people left over with a pair: fewest repeats first.
+
+    How many repeats a three leads to is counted, not drawn: its own, and half of those whom a largest fresh
+    round of the others leaves over. Up to 60 are looked at, O(people²) each.
+    """
+    fresh = barrier.Fresh(pot)
+    around = barrier.hemmed(fresh, np.full(pot.n, barrier.NOBODY, np.int32))
+    asked = np.concatenate((threes, _within_circles(fresh, around, rng), _beside(fresh, around, rng)))
+    ends = [(asked[:, i], asked[:, j]) for i, j in ((0, 1), (0, 2), (1, 2))]
+    allowed = ~np.any([pot.must_not_meet(a, b) for a, b in ends], axis=0)
+    asked, own = asked[allowed], np.sum([pot.have_met(a, b) for a, b in ends], axis=0)[allowed]
+    repeats = [barrier.left_over(fresh, around.mate, three) // 2 for three in asked] + own
+    unwilling = pot.no_trio[asked].sum(axis=1)
+    turns = rules.trio_levels(pot)[asked].sum(axis=1)
+    ordered: Ints = asked[np.lexsort((turns, -crossing_left(pot, asked), unwilling, repeats))]
+    return ordered
+
+
+def _within_circles(fresh: barrier.Fresh, around: barrier.Hemmed, rng: np.random.Generator) -> Ints:
+    """Some threes of people of one odd circle who have all not met."""
+    inside = (around.circle >= 0) & around.odd[around.circle]
+    found = []
+    for one in rng.permutation(np.flatnonzero(inside)):
+        friends = fresh.row(int(one)) & inside
+        for other in rng.permutation(np.flatnonzero(friends))[:SOME]:
+            thirds = np.flatnonzero(friends & fresh.row(int(other)))
+            if len(thirds):
+                found.append(np.sort([one, other, rng.choice(thirds)]))
+                break
+        if len(found) == SOME:
+            break
+    return np.array(found, np.int32).reshape(-1, 3)
+
+
+def _beside(fresh: barrier.Fresh, around: barrier.Hemmed, rng: np.random.Generator) -> Ints:
+    """Somebody left over, somebody they have not met, and that one's partner."""
+    found = []
+    for one in rng.permutation(np.flatnonzero(around.mate == barrier.NOBODY))[:SOME]:
+        friends = np.flatnonzero(fresh.row(int(one)) & (around.mate != barrier.NOBODY))
+        if len(friends):
+            friend = rng.choice(friends)
+            found.append(np.sort([one, friend, around.mate[friend]]))
+    return np.array(found, np.int32).reshape(-1, 3)
 
 
 def _pool(pot: Pot, rng: np.random.Generator) -> Longs:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matcher import Pot, draw, explain
-from matcher.community import majority
+from matcher.community import majority, saturated
 from matcher.explain import Labels
 
 NAMES = Labels(["Ann", "Bo", "Cy", "Dee", "Eve"], ["Leeds", "Kirklees", "Acme"])
@@ -91,6 +91,26 @@ def test_people_who_have_met_all_but_one_are_told_so():
     pairs = [(1, a, b) for a in range(3) for b in range(a + 1, 6) if b != 3]
     told = best(Pot([0] * 6, pairs))
     assert "person 0, person 1 and person 2 have met everybody but person 3, who can take one." in told
+
+
+def test_people_of_two_halves_are_told_no_three_of_them_are_new_to_each_other():
+    halves = [[1, a, b] for a in range(6) for b in range(a + 2, 6, 2)]
+    told = best(Pot([0] * 6, halves), size=3)
+    assert told[1] == (
+        "person 0, person 1, person 2, person 3, person 4 and person 5"
+        " are in no group of three in which nobody has met."
+    )
+
+
+def test_an_odd_pot_without_three_strangers_is_told_the_three_meets_again():
+    halves = [[1, a, b] for a in range(5) for b in range(a + 2, 5, 2)]
+    told = best(Pot([0] * 5, halves))
+    assert "Wherever the three is put, somebody in it or beside it meets again." in told
+
+
+def test_fewest_repeats_without_more_are_told_apart_from_the_best():
+    told = best(saturated(71, 1))
+    assert "No round has fewer repeats; it is not proved that none of those is better beyond that." in told
 
 
 def test_a_full_round_is_told_in_two_sentences():
