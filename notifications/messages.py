@@ -5,7 +5,8 @@ are opaque ids here, and a link is a purpose and an id: its address is made when
 no token is ever stored.
 
     Message
-        Confirm AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress AddressChanged     getting in
+        Confirm JoinByText AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress         getting in
+        AddressChanged
         HeadsUp Introduction TryOut PartnerGone NotThisTime Nudge CheckIn Thanks Digest a round
         Paused Left Erased BeforeErasure                                                going away
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
@@ -126,6 +127,20 @@ class Confirm(Message):
 
     programme: Programme
     confirm: Link
+
+
+@dataclass(frozen=True)
+class JoinByText(Message):
+    """The one answer to a text that asks to join: how to say yes, or what is missing still."""
+
+    kind = "join_by_text"
+    deadline = timedelta(hours=24)
+    channels = BY_TEXT
+    bulk = False
+
+    programme: Programme
+    confirm: Link
+    incomplete: bool = False
 
 
 @dataclass(frozen=True)
@@ -528,7 +543,7 @@ class Alert(Message):
 
 
 KINDS: tuple[type[Message], ...] = (
-    Confirm, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
+    Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
     HeadsUp, Introduction, TryOut, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,

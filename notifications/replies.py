@@ -37,6 +37,8 @@ class Word(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
+    YES = "yes"  # what it says depends on what was asked; to who had sent STOP it is START
+    JOIN = "join"  # with a programme's word
     MET = "met"
     NOT_YET = "not yet"
     COULD_NOT = "could not"
@@ -45,10 +47,11 @@ class Word(StrEnum):
     NOTHING = "nothing"  # empty, or written by a machine
 
 
-# Source for the first three: Twilio's default keywords. Carriers act on them too.
+# Source for STOP, START and HELP: Twilio's default keywords. Carriers act on them too, and on "yes".
 WORDS = {
     Word.STOP: {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"},
-    Word.START: {"start", "unstop", "yes"},
+    Word.START: {"start", "unstop"},
+    Word.YES: {"yes", "yes please", "yep"},
     Word.HELP: {"help", "info"},
     Word.MET: {"met", "we met", "i met", "yes we met", "we have met"},
     Word.NOT_YET: {"not yet", "no not yet", "not so far"},
@@ -63,7 +66,7 @@ STOP_PHRASE = re.compile(
 
 @dataclass(frozen=True)
 class Understood:
-    """`learning` is what is left to show, once the word is taken off: "Met. We share vans now"."""
+    """`learning` is what is left once the word is taken off: "Met. We share vans now", "JOIN councils"."""
 
     word: Word
     learning: str = ""
@@ -100,7 +103,7 @@ class Answer:
 def understand(text: str) -> Understood:
     """What somebody's own words ask for. It guesses nothing: whatever is no word is a learning."""
     said = " ".join(text.split())
-    plain = " ".join(re.findall(r"[a-z']+", said.casefold()))
+    plain = " ".join(re.findall(r"[a-z']+", said.casefold().replace("’", "'")))  # phones write couldn’t
     if not re.search(r"\w", said):
         return Understood(Word.NOTHING)
     for word, ways in WORDS.items():
@@ -108,6 +111,9 @@ def understand(text: str) -> Understood:
             return Understood(word)
     if STOP_PHRASE.fullmatch(plain):
         return Understood(Word.STOP)
+    join = re.fullmatch(r"join[ :]+([\w-]{1,40})[.!]?", said, re.IGNORECASE)
+    if join:
+        return Understood(Word.JOIN, join[1])
     met = re.match(r"(?:we )?met\s*[.,:;!–-]\s*(.+)", said, re.IGNORECASE | re.DOTALL)
     if met:
         return Understood(Word.MET, met[1])
@@ -208,8 +214,9 @@ def take(
     reply_id = _keep(session, inbound, understood, person, message, now)
     if reply_id is None:
         return None
-    _stop_or_start(session, inbound, understood.word, message if certain else None, key, now)
-    return Answer(reply_id, understood.word, understood.learning[:LONGEST], person, message, certain)
+    lifted = _stop_or_start(session, inbound, understood.word, message if certain else None, key, now)
+    word = Word.START if lifted else understood.word
+    return Answer(reply_id, word, understood.learning[:LONGEST], person, message, certain)
 
 
 def _newest(session: Session, person: str, now: datetime) -> OutboxMessage | None:
@@ -244,16 +251,20 @@ def _keep(
 
 def _stop_or_start(
     session: Session, inbound: Inbound, word: Word, message: OutboxMessage | None, key: bytes, now: datetime
-) -> None:
+) -> bool:
+    """Whether they may be written to again who might not before."""
     # An email's From is easily forged: only the token shows that the address we wrote to is meant.
     address = inbound.sender if inbound.channel is Channel.SMS else message and message.address_key
     if not address or (inbound.channel is Channel.EMAIL and message and message.channel != Channel.EMAIL):
-        return
+        return False
     if word is Word.STOP:
         why = Why.STOP if inbound.channel is Channel.SMS else Why.UNSUBSCRIBED
         suppression.suppress(session, inbound.channel, address, why, key=key, now=now)
-    elif word is Word.START:
-        suppression.lift(session, inbound.channel, address, key=key)
+    # A carrier that stopped them starts again at "yes"; a mail's "yes" answers what the mail asked.
+    by_text = inbound.channel is Channel.SMS
+    if word is Word.START or (word is Word.YES and by_text):
+        return suppression.lift(session, inbound.channel, address, key=key)
+    return False
 
 
 def forget_older_than(session: Session, before: datetime) -> None:

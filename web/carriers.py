@@ -30,7 +30,7 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
         sms=_sms(settings),
         key=signer.suppression_key(),
         reply_to=reply_to if domain else None,
-        texts_take_replies=texts_take_replies(settings),
+        texts_take_replies=settings.texts_to is not None,
         allowlist=frozenset(settings.trial_allowlist),
         sms_daily_cap=settings.sms_daily_cap,
     )
@@ -63,11 +63,6 @@ def _sms(settings: Settings) -> Provider | None:
 def _notify(settings: Settings) -> Notify:
     templates = Templates(settings.notify_email_template or "", settings.notify_sms_template or "")
     return Notify(settings.notify_api_key or "", templates, settings.notify_base_url)
-
-
-def texts_take_replies(settings: Settings) -> bool:
-    """A number can be answered, a sender name cannot; behind a messaging service or Notify we cannot know."""
-    return settings.sms_provider == "twilio" and (settings.twilio_from or "").startswith("+")
 
 
 def callback_addresses(settings: Settings, signer: Signer) -> list[tuple[str, str]]:

@@ -76,6 +76,8 @@ class Programme(SQLModel, table=True):
     contact: str = Field(max_length=254)
     about: str = Field(default="", sa_type=Text)
     hashtag: str = Field(default="", max_length=40)
+    # What people text after JOIN; the slug where it is empty.
+    join_word: str = Field(default="", max_length=40)
     video_template: str = Field(default="", max_length=200)
     prompts: list[str] = document(list)
     group_size: int = 2
@@ -298,6 +300,7 @@ class RequestKind(StrEnum):
     MY_LINK = "my link"
     SIGN_IN = "sign in"
     NEW_ADDRESS = "new address"
+    JOIN_BY_TEXT = "join by text"
 
 
 class Request(SQLModel, table=True):

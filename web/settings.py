@@ -221,6 +221,14 @@ class Settings(BaseModel):
         return self.is_trial or self.sms_provider != "local"
 
     @property
+    def texts_to(self) -> str | None:
+        """The number people can text to. A sender name cannot be answered, and behind a messaging service or
+        Notify we cannot know.
+        """
+        number = self.twilio_from or ""
+        return number if self.sms_provider == "twilio" and number.startswith("+") else None
+
+    @property
     def database_file(self) -> Path | None:
         kind, _, rest = self.database_url.partition(":///")
         return Path(rest) if kind == "sqlite" else None

@@ -154,6 +154,11 @@ def is_phone(_form: Form, field: Field) -> None:
         _translate(field, addresses.phone)
 
 
+def is_email_or_phone(form: Form, field: Field) -> None:
+    """Whichever it looks like: only an address has an @."""
+    (is_email if "@" in (field.data or "") else is_phone)(form, field)
+
+
 def is_web_link(_form: Form, field: Field) -> None:
     """Nothing, or an address of the open web: no other scheme, no credentials, a real host."""
     if not field.data:

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from notifications.messages import Channel
 from web.forms.fields import (
@@ -18,6 +18,7 @@ from web.forms.fields import (
     Radio,
     Text,
     is_email,
+    is_email_or_phone,
     is_phone,
 )
 from web.models import Person, VideoKind
@@ -26,6 +27,7 @@ from web.services.participation import Edit
 
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
 QUICKEST_SECONDS = 2
+WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
 VIDEO_KINDS = [
     SelectChoice("", "I would rather not say"),
@@ -39,8 +41,19 @@ SHARES = [
 ]
 
 
+class LinkForm(FlaskForm):
+    """For "send me my link": an email address, or a number for who joined by text."""
+
+    address = Text(
+        "Email address or mobile number",
+        most=EMAIL,
+        needed="Enter your email address or mobile number",
+        validators=[is_email_or_phone],
+    )
+
+
 class EmailForm(FlaskForm):
-    """For "send me my link", and for an organiser's sign-in."""
+    """For an organiser's sign-in."""
 
     email = Text("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
 
@@ -84,12 +97,10 @@ class DetailsForm(FlaskForm):
             raise ValidationError("Enter a mobile number too, or choose email")
 
     def validate_shares(self, field: Checks) -> None:
-        missing = {"phone": self.phone.data, "video": self.video_handle.data}
-        for what, given in missing.items():
-            if what in field.data and not given:
-                raise ValidationError(
-                    f"There is no {'phone number' if what == 'phone' else 'video handle'} to show yet"
-                )
+        given = {"email": self.email.data, "phone": self.phone.data, "video": self.video_handle.data}
+        for what, called in WAYS.items():
+            if what in field.data and not given[what]:
+                raise ValidationError(f"There is no {called} to show yet")
         if not field.data:
             raise ValidationError("Tick at least one: they need a way to write to you")
 
@@ -116,16 +127,35 @@ class DetailsForm(FlaskForm):
 
 
 class EditForm(DetailsForm):
+    def needs_no_email(self) -> None:
+        """For who joined by text: an address may be added, and none is asked for."""
+        self.email.label.text = "Email address (optional)"
+        self.email.validators = [Optional(), is_email]
+
     def edit(self) -> Edit:
         return Edit(**self.personal())
 
     @classmethod
     def of(cls, person: Person) -> "EditForm":
         form = cls(obj=person)
+        if person.email is None:
+            form.needs_no_email()
         if not form.is_submitted():
             form.shares.data = [kind.value for kind in SHARES if getattr(person, f"shares_{kind.value}")]
             form.channel.data, form.video_kind.data = person.channel.value, person.video_kind.value
         return form
+
+
+class TextJoinForm(FlaskForm):
+    """For who asked to join by text: the number is known, and who it is is not."""
+
+    name = Text("Your name", most=NAME, needed="Enter your name")
+    organisation = Text(
+        "Your organisation",
+        most=ORGANISATION,
+        needed="Enter your organisation",
+        description="A council, a charity, a community.",
+    )
 
 
 class JoinForm(DetailsForm):

@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.forms.joining import TextJoinForm
 from web.house import house
-from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request
+from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request, RequestKind
 from web.permissions import with_link
-from web.services import joining, links, organisations, participation, people, reach
+from web.services import joining, links, organisations, participation, people, reach, texting
 from web.tokens import ExpiredLink, UsedLink
 
 pages = Blueprint("confirm", __name__)
@@ -27,6 +28,8 @@ def show(token: str) -> ResponseReturnValue:
         )
     request_ = _request(link)
     programme = g.session.get_one(Programme, request_.programme_id)
+    if request_.kind is RequestKind.JOIN_BY_TEXT:
+        return _ask_who(programme, TextJoinForm())
     details = joining.Details.from_request(request_)
     known = organisations.find(g.session, programme.id, details.organisation)
     return render_template(
@@ -43,6 +46,8 @@ def press(token: str) -> ResponseReturnValue:
     link = _open(token)
     if link.purpose is Purpose.NEW_ADDRESS:
         return _new_address(link)
+    if link.purpose is Purpose.CONFIRM and _request(link).kind is RequestKind.JOIN_BY_TEXT:
+        return _join_by_text(_request(link))
     if link.purpose is Purpose.INVITATION:
         person, programme, _ = _invited(link)
         people.accept_invitation(g.session, person, programme, now=g.now)
@@ -55,6 +60,21 @@ def press(token: str) -> ResponseReturnValue:
         _code_if_wanted(person, programme)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+def _join_by_text(request_: Request) -> ResponseReturnValue:
+    form, programme = TextJoinForm(), g.session.get_one(Programme, request_.programme_id)
+    if not form.validate_on_submit():
+        return _ask_who(programme, form), 422
+    told = (form.name.data, form.organisation.data)
+    person = texting.confirm(g.session, request_, *told, source="link in a text", now=g.now)
+    flash(f"You are in. Welcome to {programme.name}.")
+    return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+def _ask_who(programme: Programme, form: TextJoinForm) -> str:
+    known = organisations.names(g.session, programme.id)
+    return render_template("confirm/join_by_text.html", programme=programme, form=form, organisations=known)
 
 
 def _open(token: str) -> Link:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from notifications.messages import Channel
 from web.forms.checkin import ANSWERS
-from web.forms.joining import CodeForm, EditForm, EmailForm, OrganisationForm, PauseForm
+from web.forms.joining import CodeForm, EditForm, LinkForm, OrganisationForm, PauseForm
 from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
 from web.house import house
 from web.models import Block, Link, Membership, Person, Programme, Purpose, Standing
@@ -108,6 +108,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         free=[words.lower() for block, words in BLOCKS.items() if block in visit.person.availability],
         HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
+        shared_number=participation.shares_number(g.session, visit.person),
         unverified=participation.awaits_code(visit.person) and house().settings.texts_offered,
     )
 
@@ -385,16 +386,16 @@ def fresh_link(token: str) -> ResponseReturnValue:
 @open_to_everyone
 def ask_for_link(slug: str | None = None) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug) if slug else None
-    return render_template("me/ask_for_link.html", programme=programme, form=EmailForm())
+    return render_template("me/ask_for_link.html", programme=programme, form=LinkForm())
 
 
 @pages.post("/my-page")
 @open_to_everyone
 def send_link() -> ResponseReturnValue:
-    form = EmailForm()
+    form = LinkForm()
     if not form.validate_on_submit():
         return render_template("me/ask_for_link.html", programme=None, form=form), 422
-    participation.ask_for_link(g.session, form.email.data, signer=house().signer, now=g.now)
+    participation.ask_for_link(g.session, form.address.data, signer=house().signer, now=g.now)
     return redirect(url_for(".link_sent"), 303)
 
 

@@ -22,6 +22,7 @@ def home(slug: str) -> ResponseReturnValue:
         programme=programme,
         learnings=[card(one) for one in shown],
         figures=programmes.figures(g.session, programme),
+        texts_to=house().settings.texts_to,
         next_round_on=programmes.next_round_on(programme, times.today(g.now)),
     )
 

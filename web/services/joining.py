@@ -48,7 +48,7 @@ class AlreadyConfirmed(Exception):
 
 @dataclass(frozen=True)
 class Details:
-    """What the join form asks for, cleaned. `phone` is in E.164."""
+    """What the join form asks for, cleaned. `phone` is in E.164; `email` is empty for who joins by text."""
 
     name: str
     organisation: str
@@ -165,7 +165,7 @@ def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Pers
     session.add(person)
     session.flush()
     outbox.readdress(session, recipient(person))
-    _join(session, programme, person, details, source=source, now=now)
+    enter(session, programme, person, details, source=source, now=now)
     link.used_at, request.details = now, {}
     audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
     return person
@@ -179,9 +179,10 @@ def _write_details(person: Person, details: Details) -> None:
     person.email, person.email_key = details.email, addresses.email_key(details.email)
 
 
-def _join(
+def enter(
     session: Session, programme: Programme, person: Person, details: Details, *, source: str, now: datetime
 ) -> None:
+    """Give who has confirmed their place in a programme, with their consents, and welcome them."""
     organisation = organisations.find_or_add(session, programme.id, details.organisation)
     membership = session.get(Membership, (programme.id, person.id)) or Membership(
         programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now

@@ -7,8 +7,8 @@ TooManyCodes        three codes a number a day
 
 import hmac
 import secrets
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -204,8 +204,8 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     session.add(person)
     audit.record(session, person.id, "edited details", now=now, subject=person.id)
     outbox.readdress(session, recipient(person))
-    if addresses.email_key(email) == person.email_key:
-        person.email = email
+    if not email or addresses.email_key(email) == person.email_key:
+        person.email = email or person.email
         return False
     request = Request(
         kind=RequestKind.NEW_ADDRESS,
@@ -244,20 +244,38 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
     return True
 
 
-def ask_for_link(session: Session, email: str, *, signer: Signer, now: datetime) -> Request:
-    """Keep that somebody wants their link: the same statements whoever it is."""
+def ask_for_link(session: Session, address: str, *, signer: Signer, now: datetime) -> Request:
+    """Keep that somebody wants their link, by an email address or a number in E.164: the same statements
+    whoever it is.
+    """
+    is_phone = address.startswith("+") and "@" not in address
     request = Request(
         kind=RequestKind.MY_LINK,
-        address_key=address_key(signer, email),
-        details={"email": email},
+        address_key=signer.digest("number", address) if is_phone else address_key(signer, address),
+        details={"phone" if is_phone else "email": address},
         received_at=now,
     )
     session.add(request)
     return request
 
 
+def by_phone(session: Session, phone: str) -> Sequence[Person]:
+    """Everyone whose confirmed number it is: a phone may be shared."""
+    verified = col(Person.phone_verified_at).is_not(None)
+    return session.exec(select(Person).where(Person.phone == phone, verified).order_by(Person.id)).all()
+
+
+def shares_number(session: Session, person: Person) -> bool:
+    """Has somebody else confirmed the same number? Then nobody can tell whose texts are whose."""
+    return bool(person.phone and person.phone_verified_at and len(by_phone(session, person.phone)) > 1)
+
+
 def answer_link(session: Session, request: Request, *, now: datetime) -> None:
-    """Write to the address: your page, or that we do not know you."""
+    """Write to the address: your page, or that we do not know you. A number nobody confirmed gets nothing."""
+    if "phone" in request.details:
+        for one in by_phone(session, request.details["phone"]):
+            send_full_page(session, one, subject=f"request {request.id}", now=now, by_text=True)
+        return
     email = request.details["email"]
     person = by_email(session, email)
     subject = f"request {request.id}"
@@ -268,11 +286,17 @@ def answer_link(session: Session, request: Request, *, now: datetime) -> None:
     send_full_page(session, person, subject=subject, now=now)
 
 
-def send_full_page(session: Session, person: Person, *, subject: str, now: datetime) -> None:
-    """A fresh link to the address on file, which opens everything for two hours."""
+def send_full_page(
+    session: Session, person: Person, *, subject: str, now: datetime, by_text: bool = False
+) -> None:
+    """A fresh link to the address on file, which opens everything for two hours. By email where there is one,
+    unless a text was asked for.
+    """
     known = tuple(programmes.facts(section.programme) for section in sections(session, person))
     page = links.make(session, Purpose.FULL_PAGE, person.id, now=now)
-    to = recipient(person, by_email_only=True)
+    to = recipient(person, by_email_only=not by_text)
+    if by_text:
+        to = replace(to, channel=Channel.SMS)
     outbox.queue(session, messages.MyLink(page, known), to, subject=subject, now=now)
 
 

@@ -24,6 +24,7 @@ from web.models import (
     VideoKind,
 )
 from web.services import audit, avoiding, departures, programmes
+from web.services.joining import recipient
 
 BLANK: dict[str, object] = {
     "name": "",
@@ -94,7 +95,8 @@ def _forget_address(session: Session, person: Person) -> None:
     outbox.forget_address(session, person.email_key)
     typed = session.exec(select(Request).where(Request.kind != RequestKind.SIGN_IN)).all()
     for request in typed:
-        if request.details and addresses.email_key(request.details["email"]) == person.email_key:
+        typed_email = request.details.get("email")
+        if typed_email and addresses.email_key(typed_email) == person.email_key:
             session.delete(request)
     session.flush()
 
@@ -105,7 +107,7 @@ def _farewell(session: Session, person: Person) -> tuple[messages.Erased, messag
         .join(Membership, col(Membership.programme_id) == Programme.id)
         .where(Membership.person_id == person.id)
     ).first()
-    if programme is None or person.email is None:
+    if programme is None or not (person.email or person.phone_verified_at):
         return None
-    to = messages.Recipient(person.id, person.name, Channel.EMAIL, email=person.email)
+    to = recipient(person, by_email_only=True)
     return messages.Erased(programmes.facts(programme)), to

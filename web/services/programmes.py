@@ -65,6 +65,15 @@ def by_slug(session: Session, slug: str) -> Programme:
     return found
 
 
+def by_join_word(session: Session, word: str) -> Programme | None:
+    """The programme that people join by texting JOIN and this word."""
+    said = word.casefold()
+    wanted = select(Programme).where(
+        (func.lower(Programme.join_word) == said) | ((Programme.join_word == "") & (Programme.slug == said))
+    )
+    return session.exec(wanted.limit(1)).one_or_none()
+
+
 def every(session: Session) -> list[Programme]:
     return list(session.exec(select(Programme).order_by(Programme.name)))
 

@@ -13,7 +13,7 @@ from notifications.replies import Answer as Reply
 from notifications.replies import Inbound, Word
 from notifications.tables import OutboxMessage
 from web.models import Answer, LearningState, Membership, Person, Showing
-from web.services import conversations, merging, participation, programmes, reach
+from web.services import conversations, merging, participation, programmes, reach, texting
 from web.services.conversations import Conversation, Said
 from web.tokens import Signer
 
@@ -27,8 +27,10 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     reply = replies.take(
         session, inbound, who=who, reply_keys=signer.reply_keys(), key=signer.suppression_key(), now=now
     )
-    person = merging.survivor(session, reply.person) if reply and reply.person else None
-    if reply and person and not person.erased_at:
+    if reply is None or texting.take(session, inbound, reply, signer=signer, now=now):
+        return
+    person = merging.survivor(session, reply.person) if reply.person else None
+    if person and not person.erased_at:
         _act(session, reply, person, key=signer.suppression_key(), now=now)
 
 
@@ -51,6 +53,9 @@ def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: dat
         reach.note(session, person, key=key)
     elif reply.word is Word.SKIP and reply.certain and (membership := _membership(session, reply)):
         participation.skip_next(session, membership, True, now=now)
+    elif reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
+        if reply.certain and (membership := _membership(session, reply)):
+            participation.skip_next(session, membership, False, now=now)
     elif talk := _talk(session, reply):
         _tell(session, reply, talk, now)
 
@@ -88,7 +93,8 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
 
     The question says that words may be shown without a name; other messages do not, so those stay with us.
     """
-    answer = SAID.get(reply.word)
+    met = reply.word is Word.YES and _asked(reply)
+    answer = Answer.MET if met else SAID.get(reply.word)
     if answer and reply.certain:
         before = talk.learning
         kept = (before.text, before.link, before.showing) if before else ("", "", Showing.NO)
@@ -106,6 +112,6 @@ def _may_add(talk: Conversation, reply: Reply) -> bool:
     return reply.certain and _asked(reply) and talk.learning.state is LearningState.WAITING
 
 
-def _asked(reply: Reply) -> bool:
-    """Do they answer the question what they learned? "Thanks, bye" in answer to a thank-you does not."""
-    return reply.message is not None and reply.message.kind == messages.CheckIn.kind
+def _asked(reply: Reply, kind: str = messages.CheckIn.kind) -> bool:
+    """Do they answer that question? "Thanks, bye" in answer to a thank-you does not say what they learned."""
+    return reply.message is not None and reply.message.kind == kind

@@ -5,16 +5,17 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from web.models import Request, RequestKind
-from web.services import joining, organisers, participation
+from web.services import joining, organisers, participation, texting
 
 ANSWERS = {
     RequestKind.JOIN: joining.answer,
+    RequestKind.JOIN_BY_TEXT: texting.answer,
     RequestKind.MY_LINK: participation.answer_link,
     RequestKind.SIGN_IN: organisers.answer,
     RequestKind.NEW_ADDRESS: participation.answer_new_address,
 }
 # What these say is needed until somebody presses the button in the answer.
-KEPT = (RequestKind.JOIN, RequestKind.NEW_ADDRESS)
+KEPT = (RequestKind.JOIN, RequestKind.JOIN_BY_TEXT, RequestKind.NEW_ADDRESS)
 
 
 def answer_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:

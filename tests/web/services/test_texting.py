@@ -1,0 +1,256 @@
+"""Joining by text, and what a text says when it answers a question of ours."""
+
+import re
+from itertools import count
+
+import pytest
+
+from notifications.messages import Channel
+from notifications.replies import Inbound
+from tests.support.world import World
+from web.models import Answer, Person, Standing
+from web.services import conversations, participation, privacy, replies, texting
+
+PHONE = "+447700900321"
+NUMBER = count(1)
+
+
+def text(world: World, words: str, sender: str = PHONE) -> None:
+    """A text comes in, and the worker looks."""
+    with world.write() as session:
+        inbound = Inbound(Channel.SMS, f"SM{next(NUMBER)}", sender, words)
+        replies.take(session, inbound, signer=world.worker.signer, now=world.now)
+    world.work()
+
+
+def joined(world: World, phone: str = PHONE) -> list[Person]:
+    with world.read() as session:
+        return list(participation.by_phone(session, phone))
+
+
+def answers(world: World, phone: str = PHONE) -> list[str]:
+    return [message.sms or "" for message in world.inbox(phone)]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_join_and_yes_with_name_and_organisation_is_all_it_takes(world: World) -> None:
+    text(world, "JOIN councils")
+    text(world, "YES Amina Yusuf, Leeds City Council")
+    [amina] = joined(world)
+    assert (amina.name, amina.email, world.membership(amina.id).standing) == (
+        "Amina Yusuf",
+        None,
+        Standing.ACTIVE,
+    )
+
+
+def test_who_joined_by_text_is_introduced_by_text(world: World) -> None:
+    text(world, "JOIN councils")
+    text(world, "Yes. Amina Yusuf, Leeds City Council")
+    tom = world.join("Tom Field", email="tom@example.org")
+    world.round()
+    assert world.letter(PHONE, "introduction").sms
+    assert "07700 900321" in world.letter("tom@example.org", "introduction").text
+    assert world.partners_of(tom) == [joined(world)[0].id]
+
+
+def test_a_programme_may_have_a_word_of_its_own(world: World) -> None:
+    world.change(join_word="TEA")
+    text(world, "join tea")
+    assert "to join Councils Unmentoring" in answers(world)[0]
+
+
+@pytest.mark.parametrize("words", ["JOIN nothing", "Join us!", "Hello", "YES", "Amina Yusuf, Leeds"])
+def test_a_stranger_who_asks_for_no_programme_of_ours_gets_no_text(world: World, words: str) -> None:
+    text(world, words)
+    assert answers(world) == []
+
+
+def test_asking_again_at_once_brings_no_second_text(world: World) -> None:
+    for _ in range(3):
+        text(world, "JOIN councils")
+    assert len(answers(world)) == 1
+
+
+def test_a_number_is_answered_three_times_a_day(world: World) -> None:
+    for _ in range(5):
+        text(world, "JOIN councils")
+        world.clock.turn(hours=2)
+    assert len(answers(world)) == 3
+
+
+def test_yes_without_a_name_is_asked_for_it_once(world: World) -> None:
+    for words in ("JOIN councils", "YES", "yes please"):
+        text(world, words)
+    assert ["nearly there" in answer for answer in answers(world)] == [True, False]
+    text(world, "Amina Yusuf, Leeds")
+    assert joined(world)[0].name == "Amina Yusuf"
+
+
+def test_the_link_in_the_answer_asks_for_name_and_organisation(world: World) -> None:
+    text(world, "JOIN councils")
+    visitor = world.visitor().open(world.link_in(world.letter(PHONE), "/m/"))
+    visitor.press("Join Councils Unmentoring")
+    missing = visitor.mistakes
+    visitor.press("Join Councils Unmentoring", name="Amina Yusuf", organisation="Leeds City Council")
+    assert missing == ["Enter your name", "Enter your organisation"]
+    assert (visitor.heading, joined(world)[0].name) == ("Hello Amina", "Amina Yusuf")
+
+
+def test_the_link_is_used_once_the_reply_has_said_yes(world: World) -> None:
+    text(world, "JOIN councils")
+    door = world.link_in(world.letter(PHONE), "/m/")
+    text(world, "YES Amina Yusuf, Leeds")
+    assert world.visitor().open(door).heading == "This link has been used"
+
+
+def test_what_was_asked_for_long_ago_is_not_confirmed(world: World) -> None:
+    text(world, "JOIN councils")
+    world.clock.turn(hours=49)
+    text(world, "YES Amina Yusuf, Leeds")
+    assert joined(world) == []
+
+
+def test_who_is_in_already_gets_their_page(world: World) -> None:
+    world.join("Amina Yusuf", phone=PHONE, channel=Channel.SMS, verified=True)
+    text(world, "JOIN councils")
+    assert world.visitor().open(world.link_in(world.letter(PHONE), "/m/")).heading == "Hello Amina"
+
+
+def test_who_is_in_one_programme_joins_another_with_one_word(world: World) -> None:
+    amina = world.join("Amina Yusuf", "Leeds City Council", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.start("charities", "Charities Unmentoring")
+    text(world, "JOIN charities")
+    text(world, "YES")
+    assert world.membership(amina, "charities").standing is Standing.ACTIVE
+
+
+def test_what_they_agreed_to_is_kept_with_its_source(world: World) -> None:
+    text(world, "JOIN councils")
+    text(world, "YES Amina Yusuf, Leeds")
+    assert [row[-1] for row in world.dump()["consent"]] == ["text", "text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("YES Amina Yusuf, Leeds City Council", ("Amina Yusuf", "Leeds City Council")),
+        ("yes, Amina Yusuf, Leeds", ("Amina Yusuf", "Leeds")),
+        ("Amina Yusuf\nLeeds", ("Amina Yusuf", "Leeds")),
+        ("Yestyn Jones, Gwynedd, Wales.", ("Yestyn Jones", "Gwynedd, Wales")),
+        ("yes", None),
+        ("Amina Yusuf", None),
+        ("yes ,", None),
+        ("A\u202emina, Leeds", None),
+        ("x" * 81 + ", Leeds", None),
+    ],
+)
+def test_a_comma_or_a_line_tells_name_and_organisation_apart(
+    words: str, told: tuple[str, str] | None
+) -> None:
+    assert texting.name_and_organisation(words) == told
+
+
+# Somebody with a number and no address
+
+
+@pytest.fixture
+def amina(world: World) -> str:
+    text(world, "JOIN councils")
+    text(world, "YES Amina Yusuf, Leeds City Council")
+    return joined(world)[0].id
+
+
+def test_their_link_is_sent_to_their_number(world: World, amina: str) -> None:
+    world.clock.turn(minutes=2)
+    world.visitor().open("/my-page").press("Send me my link", address="07700 900321")
+    assert world.visitor().open(world.link_in(world.letter(PHONE, "my_link"), "/m/")).heading == "Hello Amina"
+
+
+def test_a_number_nobody_has_confirmed_gets_no_text(world: World) -> None:
+    world.join(phone=PHONE, channel=Channel.SMS)
+    world.visitor().open("/my-page").press("Send me my link", address=PHONE)
+    world.work()
+    assert answers(world) == []
+
+
+def test_they_change_their_details_without_an_address(world: World, amina: str) -> None:
+    visitor = world.visitor().open(world.page_of(amina, full=True) + "/details")
+    visitor.press("Save my details", about="I run the bins data.")
+    assert (visitor.status, world.person(amina).about) == (200, "I run the bins data.")
+
+
+def test_an_address_they_add_counts_once_confirmed(world: World, amina: str) -> None:
+    visitor = world.visitor().open(world.page_of(amina, full=True) + "/details")
+    visitor.press("Save my details", email="amina@example.org")
+    path = world.link_in(world.letter("amina@example.org", "new_address"), "/confirm/")
+    world.visitor().open(path).press("Yes, write here")
+    assert world.person(amina).email == "amina@example.org"
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_nothing_is_left_of_them_once_erased(world: World, amina: str) -> None:
+    text(world, "JOIN councils")
+    world.join()
+    world.round()
+    with world.write() as session:
+        privacy.erase(session, session.get_one(Person, amina), by="a test", now=world.now)
+    last = world.letter(PHONE, "erased")
+    left = {name: str(rows) for name, rows in world.dump().items() if name != "local_message"}
+    assert last.sms
+    assert {name for name, rows in left.items() if re.search("900321|Amina", rows)} == set()
+
+
+# A phone shared by two
+
+
+@pytest.fixture
+def two(world: World) -> list[str]:
+    return [world.join(name, phone=PHONE, channel=Channel.SMS, verified=True) for name in ("Ann", "Bo")]
+
+
+def test_a_text_from_a_shared_number_is_nobodys(world: World, two: list[str]) -> None:
+    world.round()
+    text(world, "SKIP")
+    assert [world.membership(person).skips_next for person in two] == [False, False]
+
+
+def test_both_are_told_on_their_page(world: World, two: list[str]) -> None:
+    pages = [world.visitor().open(world.page_of(person)).text for person in two]
+    assert ["Somebody else uses your number too" in page for page in pages] == [True, True]
+
+
+def test_each_is_sent_a_link_of_their_own(world: World, two: list[str]) -> None:
+    world.visitor().open("/my-page").press("Send me my link", address=PHONE)
+    world.work()
+    doors = [world.link_in(message, "/m/") for message in world.inbox(PHONE, "my_link")]
+    assert {world.visitor().open(door).heading for door in doors} == {"Hello Ann", "Hello Bo"}
+
+
+# Yes
+
+
+def test_yes_to_did_you_meet_means_that_they_met(world: World) -> None:
+    amina = world.join("Amina Yusuf", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.join()
+    world.round()
+    world.clock.turn(days=14, hours=1)
+    world.work()
+    text(world, "Yes!")
+    with world.read() as session:
+        check_in = conversations.conversation(session, world.group_of(amina), amina).check_in
+    assert check_in
+    assert check_in.answer is Answer.MET
+
+
+def test_yes_after_stop_is_start_and_nothing_else(world: World) -> None:
+    amina = world.join("Amina Yusuf", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.join()
+    world.round()
+    world.clock.turn(days=14, hours=1)
+    world.work()
+    text(world, "STOP")
+    text(world, "Yes")
+    with world.read() as session:
+        check_in = conversations.conversation(session, world.group_of(amina), amina).check_in
+    assert (check_in, world.person(amina).unreachable) == (None, "")
