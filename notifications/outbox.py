@@ -42,6 +42,7 @@ from notifications.tables import (
 Thing = TypeVar("Thing")
 Kind = TypeVar("Kind", bound=Message)
 
+BULK = [name for name, kind in BY_KIND.items() if kind.bulk]
 EVERYTHING = "everything"  # the scope of a hold on the whole outbox
 
 
@@ -106,7 +107,7 @@ def _row(order: Order, holds: set[str], now: datetime) -> dict[str, Any]:
     message, to = order.message, order.to
     channel = _channel(message, to)
     due = order.due or now
-    stopped = EVERYTHING in holds or order.programme in holds
+    stopped = EVERYTHING in holds or (order.programme in holds and message.bulk)
     return {
         "kind": message.kind,
         "subject": order.subject,
@@ -272,7 +273,7 @@ def readdress(session: Session, to: Recipient) -> int:
     waiting = select(OutboxMessage).where(
         col(OutboxMessage.person) == to.person,
         col(OutboxMessage.state).in_((State.QUEUED, State.HELD)),
-        col(OutboxMessage.kind).in_([name for name, kind in BY_KIND.items() if kind.bulk]),
+        col(OutboxMessage.kind).in_(BULK),
     )
     moved = 0
     for row in session.scalars(waiting).all():
@@ -336,7 +337,8 @@ def _unsent(kind: type[Message], round: str) -> tuple[ColumnElement[bool], ...]:
 def hold(session: Session, *, programme: str | None = None, reason: str, now: datetime) -> int:
     """Pause a programme's messages, or the whole outbox. How many of them wait now.
 
-    What is queued later is held too. A message being sent this moment goes out.
+    What is queued later is held too. A message being sent this moment goes out. A paused programme still
+    answers: what somebody asked for this minute, like a code or a link to confirm, is not held.
     """
     scope = programme or EVERYTHING
     if session.get(OutboxHold, scope) is None:
@@ -344,7 +346,7 @@ def hold(session: Session, *, programme: str | None = None, reason: str, now: da
         session.flush()
     stop = update(OutboxMessage).where(col(OutboxMessage.state) == State.QUEUED)
     if programme:
-        stop = stop.where(col(OutboxMessage.programme) == programme)
+        stop = stop.where(col(OutboxMessage.programme) == programme, col(OutboxMessage.kind).in_(BULK))
     return change(session, stop.values(state=State.HELD, reason=reason))
 
 

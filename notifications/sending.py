@@ -190,7 +190,9 @@ class Bars:
         return cls({hold.scope: hold.reason for hold in outbox.held(session)}, listed)
 
     def hold(self, job: Job) -> str | None:
-        return self.holds.get(outbox.EVERYTHING) or self.holds.get(job.programme or "")
+        if everything := self.holds.get(outbox.EVERYTHING):
+            return everything
+        return self.holds.get(job.programme or "") if job.kind in outbox.BULK else None
 
     def suppression(self, job: Job) -> str | None:
         obeys = suppression.obeys(job.kind, job.channel)

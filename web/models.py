@@ -98,6 +98,8 @@ class Programme(SQLModel, table=True):
     agreement_version: int = 1
     agreement_adopted_on: date
     agreement_review_on: date
+    # Why its last change, in words everyone can read.
+    agreement_reason: str = Field(default="", sa_type=Text)
     created_at: datetime = moment(nullable=False)
 
 
@@ -148,6 +150,11 @@ class Tick(SQLModel, table=True):
     of: str = Field(primary_key=True, max_length=20)
     at: datetime = moment(nullable=False)
     became: str = Field(default="", max_length=200)
+
+    @property
+    def day(self) -> date:
+        """Of which day, where it is one."""
+        return date.fromisoformat(self.of)
 
 
 class Organisation(SQLModel, table=True):

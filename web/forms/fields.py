@@ -100,7 +100,8 @@ class ThreeBoxes(GovDateInput):
     """
 
     def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
-        typed = ([*(field.raw_data or ()), "", "", ""])[:3]
+        known = (field.data.day, field.data.month, field.data.year) if field.data else ()
+        typed = ([*(field.raw_data or known), "", "", ""])[:3]
         given, field.raw_data = field.raw_data, typed
         params: dict[str, Any] = super().map_gov_params(field, **kwargs)
         field.raw_data = given

@@ -3,10 +3,10 @@
 from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.feeds import learning_feed
+from web.feeds import dates_feed, learning_feed
 from web.house import house, page_number
 from web.permissions import open_to_everyone
-from web.services import agreements, learnings, programmes, times
+from web.services import agreements, learnings, programmes, schedule, times
 
 pages = Blueprint("programme", __name__, url_prefix="/p/<slug>")
 ON_THE_FRONT = 3
@@ -50,6 +50,17 @@ def feed(slug: str) -> ResponseReturnValue:
         own=base + url_for(".feed", slug=slug),
     )
     return body, 200, {"Content-Type": "application/atom+xml; charset=utf-8", "Cache-Control": "max-age=300"}
+
+
+@pages.get("/dates.ics")
+@open_to_everyone
+def dates(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    page = house().settings.public_url + url_for(".home", slug=slug)
+    body = dates_feed(
+        programme, schedule.days(g.session, programme, times.today(g.now)), page=page, now=g.now
+    )
+    return body, 200, {"Content-Type": "text/calendar; charset=utf-8", "Cache-Control": "max-age=300"}
 
 
 @pages.get("/how-we-match")

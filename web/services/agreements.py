@@ -18,6 +18,7 @@ class Agreement:
     never: list[str]
     wishes: list[str]
     chance: str
+    reason: str
 
 
 FEWEST_REPEATS = (
@@ -48,6 +49,7 @@ def in_force(programme: Programme) -> Agreement:
             "Among the rounds that are equally good on all of this, chance decides. The draw's seed is kept, "
             "so whoever holds its input can do it again and get the same round."
         ),
+        reason=programme.agreement_reason,
     )
 
 

@@ -4,6 +4,7 @@ A sweep asks every minute. Each thing happens once, because its row in `Tick` is
 that does it: two workers, a clock that is put back or a restart cannot do it again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +22,7 @@ from web.models import (
     Purpose,
     Role,
     Round,
+    RoundState,
     Schedule,
     Tick,
 )
@@ -34,6 +36,7 @@ from web.services.rounds import Drawn
 # How late a round may begin, as after a weekend without a worker. Later it would surprise people.
 LATEST = timedelta(days=2)
 REMIND_AFTER = timedelta(days=2)
+AHEAD = 6
 ROUND, HEADS_UP = "round", "heads-up"
 
 
@@ -45,6 +48,15 @@ class Ready:
     on: date
     drawn: Drawn | None = None
     why_not: str = ""
+
+
+@dataclass(frozen=True)
+class ProgrammeDay:
+    """`key` stays when the day is moved."""
+
+    on: date
+    what: str
+    key: str
 
 
 def once(session: Session, programme: Programme, what: str, of: str, *, now: datetime, became: str) -> bool:
@@ -75,6 +87,45 @@ def _told(session: Session, programme: Programme) -> Tick | None:
     """The heads-up of the next round, if it has been given."""
     number = pots.next_number(session, programme.id)
     return session.get(Tick, (programme.id, HEADS_UP, f"round {number}"))
+
+
+def moved(session: Session, programme: Programme) -> bool:
+    """The next round has another day. Had people been told of the one before? They are not told again."""
+    told = _told(session, programme)
+    if told is None:
+        return False
+    on = programme.next_round_on
+    told.became = on.isoformat() if on else ""
+    session.add(told)
+    return True
+
+
+def history(session: Session, programme: Programme, most: int = 10) -> Sequence[Tick]:
+    """What became of the days of a schedule, newest first."""
+    wanted = select(Tick).where(Tick.programme_id == programme.id, Tick.what == ROUND)
+    return session.exec(wanted.order_by(col(Tick.of).desc()).limit(most)).all()
+
+
+def days(session: Session, programme: Programme, today: date) -> list[ProgrammeDay]:
+    """The days anybody may know of: the rounds to come, and those of rounds that are running."""
+    running = select(Round).where(
+        Round.programme_id == programme.id, Round.state == RoundState.SENT, col(Round.ends_on) >= today
+    )
+    found = [
+        ProgrammeDay(on, f"{which} day of round {round_.number}", f"round-{round_.number}-{which}")
+        for round_ in session.exec(running.order_by(col(Round.number)))
+        for on, which in ((round_.starts_on, "first"), (round_.ends_on, "last"))
+        if on
+    ]
+    number, kept = pots.next_number(session, programme.id), session.get(Schedule, programme.id)
+    on = programmes.next_round_on(programme, today)
+    for ahead in range(AHEAD):
+        if on is None:
+            break
+        what = "a round" if ahead else "the next round"
+        found.append(ProgrammeDay(on, what, f"round-{number + ahead}-first"))
+        on = rhythm.following(kept, on) if kept else None
+    return found
 
 
 def heads_up(session: Session, programme_id: int, *, now: datetime) -> int:

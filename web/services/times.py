@@ -1,6 +1,7 @@
 """Times of day as people in the United Kingdom keep them. Inside, everything is UTC."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ STARTS = {
     Block.EVENINGS: (time(18, 0), time(19, 0), time(20, 0)),
 }
 FRIDAY = 4
+WRITTEN = ("%d %B %Y", "%d %b %Y", "%d %m %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
 def london(day: date, at: time) -> datetime:
@@ -43,6 +45,14 @@ def working_days(first: date, last: date) -> list[date]:
     holidays = bank_holidays(Region.ALL)
     days = (first + timedelta(days=step) for step in range((last - first).days + 1))
     return [day for day in days if is_weekday(day) and day not in holidays]
+
+
+def day_said(text: str) -> date | None:
+    """A day as people in the United Kingdom write it: 8 December 2026, 8/12/2026, 2026-12-08."""
+    for way in WRITTEN:
+        with suppress(ValueError):
+            return datetime.strptime(" ".join(text.split()), way).replace(tzinfo=UTC).date()
+    return None
 
 
 def is_weekday(day: date) -> bool:

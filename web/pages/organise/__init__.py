@@ -14,5 +14,6 @@ from web.pages.organise import (  # noqa: E402
     people,  # noqa: F401
     reports,  # noqa: F401
     rounds,  # noqa: F401
+    settings,  # noqa: F401
     sign_in,  # noqa: F401
 )

@@ -82,7 +82,7 @@ def send_round(number: int) -> ResponseReturnValue:
         g.session.rollback()
         flash(f"{error}.", "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
-    except rounds.StaleDraft as error:
+    except (rounds.StaleDraft, rounds.ProgrammePaused) as error:
         g.session.rollback()
         flash(f"Nothing was sent. {error}.", "error")
         return here

@@ -1,0 +1,253 @@
+"""A programme's settings and schedule, as an organiser meets them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from icalendar import Calendar
+
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Purpose, Rhythm, Schedule
+
+HOME = "/organise/councils"
+
+
+@pytest.fixture
+def organiser(world: World) -> Visitor:
+    return world.organiser()
+
+
+def schedule(world: World) -> Schedule | None:
+    with world.read() as session:
+        return session.get(Schedule, 1)
+
+
+def setting(world: World, name: str) -> object:
+    with world.read() as session:
+        return getattr(world.programme(session), name)
+
+
+def test_what_everyone_sees_can_be_changed(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/about")
+    page.press("Save", name="LocalGov Unmentoring", hashtag="#unmentoring", about="Talk to a stranger.")
+    assert (page.heading, setting(world, "name"), setting(world, "hashtag")) == (
+        "Settings",
+        "LocalGov Unmentoring",
+        "unmentoring",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", " ", "Enter a name"),
+        ("contact", "nobody", "email address"),
+        ("hashtag", "two words", "letters, digits and underscores"),
+        ("video_template", "https://meet.example.org/", "Put {room} once"),
+        ("video_template", "javascript:alert({room})", "begins with https://"),
+        ("video_template", "https://meet.example.org/{room}/{secret}", "no other brackets"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    world: World, organiser: Visitor, field: str, typed: str, said: str
+) -> None:
+    before = world.dump()["programme"]
+    page = organiser.open(f"{HOME}/settings/about").press("Save", **{field: typed})
+    assert (page.status, said in " ".join(page.mistakes)) == (422, True), page.mistakes
+    assert world.dump()["programme"] == before
+
+
+def test_a_change_of_matching_is_a_new_version_with_its_reason(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/matching")
+    page.press("Change how we match", priority="cross", reason="We want councils to mix.")
+    page.open("/p/councils/how-we-match")
+    assert ("We want councils to mix." in page.text, "Version 2" in page.text) == (True, True)
+
+
+def test_a_change_that_changes_nothing_is_no_new_version(world: World, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/settings/matching").press("Change how we match", reason="No reason.")
+    assert setting(world, "agreement_version") == 1
+
+
+def test_days_are_checked_against_each_other(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/days").press("Save these days", check_in_days="25")
+    assert page.mistakes == ["The round ends after we have asked again"]
+    page.press("Save these days", check_in_days="25", window_days="35")
+    assert (page.heading, setting(world, "check_in_days")) == ("Settings", 25)
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "-1", "0", "1000", "1.5"])
+def test_days_are_whole_numbers(organiser: Visitor, typed: str) -> None:
+    page = organiser.open(f"{HOME}/settings/days").press("Save these days", nudge_days=typed)
+    assert (page.status, len(page.mistakes)) == (422, 1)
+
+
+# The schedule
+
+
+def test_a_rhythm_is_switched_on_and_shows_what_comes(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press(
+        "Switch this schedule on",
+        rhythm="weekly",
+        first_on=["21", "12", "2026"],
+        days_off="4 January 2027 to 15 January 2027",
+    )
+    said = ["Moved to Tuesday 29 December", "Not at all: no free day is near", "Monday 18 January"]
+    assert (page.heading, [words for words in said if words not in page.text]) == ("Schedule", [])
+    assert setting(world, "next_round_on") == date(2026, 12, 21)
+
+
+def test_given_dates_are_read_as_people_write_them(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="dates", on="8 December 2026\n3/2/2027\n2027-05-04")
+    kept = schedule(world)
+    assert kept
+    assert kept.dates == ["2026-12-08", "2027-02-03", "2027-05-04"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"rhythm": "weekly"}, "Enter the first day"),
+        ({"rhythm": "dates"}, "Enter at least one date"),
+        ({"rhythm": "dates", "on": "next Tuesday"}, "is not a day"),
+        ({"rhythm": "dates", "on": "1 December 2025"}, "No day of this is still to come"),
+        ({"rhythm": "weekly", "first_on": ["31", "2", "2027"]}, "Enter a day"),
+        (
+            {"rhythm": "weekly", "first_on": ["8", "12", "2026"], "days_off": "3 May 2027 to 1 May 2027"},
+            "ends before it begins",
+        ),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(
+    world: World, organiser: Visitor, typed: dict[str, object], said: str
+) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit").press("Switch this schedule on", **typed)
+    assert (page.status, said in " ".join(page.mistakes), schedule(world)) == (422, True, None), page.mistakes
+
+
+def test_switching_on_asks_for_a_fresh_sign_in(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    world.clock.turn(minutes=31)
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"])
+    assert (page.heading, schedule(world)) == ("Sign in again to go on", None)
+
+
+def test_switching_off_keeps_the_day_people_were_told(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="monthly", first_on=["8", "12", "2026"])
+    page.press("Switch the schedule off")
+    assert (schedule(world), setting(world, "next_round_on")) == (None, date(2026, 12, 8))
+
+
+def test_the_next_round_moves_and_nobody_is_told_twice(world: World, organiser: Visitor) -> None:
+    world.join_many(2)
+    page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["8", "12", "2026"])
+    world.clock.now = datetime(2026, 12, 6, 9, tzinfo=UTC)
+    world.worker.sweep()
+    page.open(f"{HOME}/schedule").press("Save this day", on=["9", "12", "2026"])
+    world.worker.sweep()
+    assert ("are not told again" in page.text, len(world.inbox(kind="heads_up"))) == (True, 2)
+
+
+def test_a_day_that_has_been_is_refused(organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["1", "12", "2026"])
+    assert page.mistakes == ["Choose a day after today"]
+
+
+def test_what_became_of_a_day_can_be_read(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"], automatic="yes")
+    world.clock.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
+    world.worker.sweep()
+    assert "No round was drawn: nobody is in the pot." in page.open(f"{HOME}/schedule").text
+
+
+def test_the_dates_of_a_programme_can_be_subscribed_to(world: World, organiser: Visitor) -> None:
+    world.join_many(2)
+    world.round()
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="monthly", first_on=["8", "12", "2026"])
+    feed = Calendar.from_ical(world.visitor().client.get("/p/councils/dates.ics").data)
+    days = [(event["uid"].partition("@")[0], event.decoded("dtstart")) for event in feed.walk("VEVENT")]
+    assert days[:3] == [
+        ("councils-round-1-first", date(2026, 12, 1)),
+        ("councils-round-1-last", date(2026, 12, 22)),
+        ("councils-round-2-first", date(2026, 12, 8)),
+    ]
+    assert len(days) == 8
+
+
+# A break
+
+
+def test_a_break_holds_what_waits_and_says_so_everywhere(world: World, organiser: Visitor) -> None:
+    amina = world.join_many(2)[0]
+    world.round()
+    organiser.open(f"{HOME}/settings").press("Pause the programme")
+    world.clock.turn(days=14)
+    world.work()
+    pages = ["/p/councils/", world.page_of(amina), world.door(Purpose.NEXT_ROUND, amina, 1)]
+    said = [path for path in pages if "is having a break" not in world.visitor().open(path).text]
+    assert (said, world.inbox(kind="check_in")) == ([], [])
+
+
+def test_a_break_keeps_nobody_from_joining_or_signing_in(world: World, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/settings").press("Pause the programme")
+    world.ask(world.details(email="new@example.org"))
+    assert world.letter("new@example.org").kind == "confirm"
+
+
+def test_after_a_break_what_waited_goes_out_and_a_day_that_passed_is_not_made_up_for(
+    world: World, organiser: Visitor
+) -> None:
+    world.join_many(2)
+    world.round()
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"], automatic="yes")
+    page.open(f"{HOME}/settings").press("Pause the programme")
+    world.clock.turn(days=14)
+    world.worker.sweep()
+    world.organiser().open(f"{HOME}/settings").press("Let the programme go on")
+    world.worker.sweep()
+    assert (len(world.inbox(kind="check_in")), len(world.inbox(kind="introduction"))) == (2, 2)
+    assert setting(world, "next_round_on") == date(2026, 12, 22)
+
+
+def test_nothing_is_sent_during_a_break(world: World, organiser: Visitor) -> None:
+    world.join_many(2)
+    organiser.open(f"{HOME}/settings").press("Pause the programme")
+    page = organiser.open(f"{HOME}/").press("Draw a round for 2 people").press("Send 2 introductions")
+    assert "is paused" in page.text
+
+
+# A round that is running
+
+
+def test_an_organiser_moves_the_days_of_a_round(world: World, organiser: Visitor) -> None:
+    world.join_many(2)
+    world.round()
+    page = organiser.open(f"{HOME}/rounds/1").open(f"{HOME}/rounds/1/dates")
+    page.press("Move these days", check_in_on=["17", "12", "2026"], ends_on=["31", "12", "2026"])
+    assert ("We ask whether they met on Thursday 17 December" in page.text, page.status) == (True, 200)
+
+
+def test_days_in_no_order_are_said_beside_their_field(world: World, organiser: Visitor) -> None:
+    world.join_many(2)
+    world.round()
+    page = organiser.open(f"{HOME}/rounds/1/dates")
+    page.press("Move these days", check_in_on=["20", "12", "2026"])
+    assert page.mistakes == ["We ask again after we have asked"]
+
+
+def test_a_draft_has_no_days_to_move(world: World, organiser: Visitor) -> None:
+    world.join_many(2)
+    world.draw()
+    assert organiser.open(f"{HOME}/rounds/1/dates").status == 404
+
+
+def test_rhythms_have_words() -> None:
+    from web.forms.settings import RHYTHMS
+
+    assert set(RHYTHMS) == set(Rhythm)

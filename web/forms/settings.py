@@ -1,0 +1,236 @@
+"""The forms of a programme's settings."""
+
+import re
+from datetime import date, time
+from typing import Any
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovTextInput
+from wtforms import IntegerField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from web.forms.fields import Choice, Day, LongText, Radio, Text, is_email
+from web.models import Priority, Programme, Region, Rhythm, Round, Schedule
+from web.services import times
+from web.services.programmes import LONGEST_NAME
+from web.services.steering import About, Days, Plan
+
+A_HASHTAG = re.compile(r"\w{1,40}")
+RHYTHMS = {
+    Rhythm.WEEKLY: "Every week",
+    Rhythm.FORTNIGHTLY: "Every two weeks",
+    Rhythm.MONTHLY: "Every month, on the same weekday: the second Tuesday, say",
+    Rhythm.QUARTERLY: "Every three months, on the same weekday",
+    Rhythm.DATES: "On the dates listed below",
+}
+REGIONS = {
+    Region.ENGLAND_AND_WALES: "England and Wales",
+    Region.SCOTLAND: "Scotland",
+    Region.NORTHERN_IRELAND: "Northern Ireland",
+    Region.ALL: "Any part of the UK",
+}
+HALF_HOURS = [time(minutes // 60, minutes % 60) for minutes in range(7 * 60, 20 * 60 + 1, 30)]
+PRIORITIES = {
+    Priority.FRESH: "Keep the most rounds without a repeat for later, then bring organisations together",
+    Priority.CROSS: "Bring different organisations together now, then keep rounds without a repeat",
+}
+SIZES = {2: "Pairs, and a three when the number is odd", 3: "Threes", 4: "Fours"}
+MOST_DAYS = 180
+ONE_A_LINE = "One a line, like 8 December 2026."
+
+
+class Number(IntegerField):
+    widget = GovTextInput()
+
+    def __init__(self, label: str, *, least: int, most: int = MOST_DAYS, **options: object) -> None:
+        said = f"Enter a number from {least} to {most}"
+        super().__init__(label, [InputRequired(said), NumberRange(least, most, said)], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a whole number of days, like 7") from error
+
+
+class DayList(LongText):
+    """Days, or stretches of days, one a line. `days` holds pairs of first and last day."""
+
+    days: list[tuple[date, date]]
+
+    def post_validate(self, _form: FlaskForm, validation_stopped: bool) -> None:
+        self.days = []
+        for line in (self.data or "").splitlines() if not validation_stopped else ():
+            ends = [times.day_said(part) for part in re.split(r"\s+to\s+", line.strip())]
+            first, last = ends[0], ends[-1]
+            if first is None or last is None or len(ends) > 2:
+                raise ValidationError(f"“{line}” is not a day like 8 December 2026")
+            if last < first:
+                raise ValidationError(f"“{line}” ends before it begins")
+            self.days.append((first, last))
+
+
+class AboutForm(FlaskForm):
+    name = Text("Name", most=LONGEST_NAME, needed="Enter a name")
+    about = LongText("About it (optional)", most=1000, description="A few sentences for its front page.")
+    contact = Text(
+        "Contact address",
+        most=254,
+        needed="Enter an email address",
+        description="Shown to everyone, in every message.",
+        validators=[is_email],
+    )
+    hashtag = Text("Hashtag (optional)", most=40, description="For posts about what people learned.")
+    video_template = Text(
+        "Video rooms (optional)",
+        most=200,
+        description="An address with {room} in it, like https://meet.example.org/{room}. Each conversation "
+        "gets a room of its own, under a name only its people know.",
+    )
+
+    def validate_hashtag(self, field: Text) -> None:
+        field.data = field.data.removeprefix("#")
+        if field.data and not A_HASHTAG.fullmatch(field.data):
+            raise ValidationError("Use letters, digits and underscores only")
+
+    def validate_video_template(self, field: Text) -> None:
+        if not field.data:
+            return
+        if field.data.count("{room}") != 1 or set(field.data.replace("{room}", "")) & set("{} "):
+            raise ValidationError("Put {room} once where the room’s name belongs, and no other brackets")
+        if not re.match(r"https://[\w.-]+\.\w+/", field.data):
+            raise ValidationError("Enter an address that begins with https:// and names a site")
+
+    def told(self) -> About:
+        return About(
+            self.name.data, self.about.data, self.contact.data, self.hashtag.data, self.video_template.data
+        )
+
+
+class MatchingForm(FlaskForm):
+    size = Radio(
+        "How large are the groups?",
+        needed="Choose a size",
+        choices=[SelectChoice(str(size), words) for size, words in SIZES.items()],
+    )
+    priority = Radio(
+        "What comes first, when rounds are equally free of repeats?",
+        needed="Choose what comes first",
+        choices=[SelectChoice(priority.value, words) for priority, words in PRIORITIES.items()],
+    )
+    reason = LongText(
+        "Why this change?",
+        most=300,
+        needed="Say why: everyone can read it",
+        description="Everyone can read it.",
+    )
+
+
+class DaysForm(FlaskForm):
+    heads_up_days = Number(
+        "Days before: tell people that a round comes", least=0, most=14, description="0 tells nobody."
+    )
+    nudge_days = Number("Days after: remind who writes first", least=1)
+    cut_off_days = Number("Days after: last day to say “I can’t make this round”", least=1)
+    check_in_days = Number("Days after: ask whether people met", least=1)
+    ask_again_days = Number("Days after that: ask once more", least=1)
+    window_days = Number("Days after: the round ends", least=1)
+
+    @classmethod
+    def of(cls, programme: Programme) -> "DaysForm":
+        return cls(obj=programme)
+
+    def told(self) -> Days:
+        return Days(**{name: getattr(self, name).data for name in Days.__dataclass_fields__})
+
+
+class NextRoundForm(FlaskForm):
+    on = Day("Day of the next round", validators=[Optional()], description="Leave it empty for no day.")
+
+
+class RoundDaysForm(FlaskForm):
+    """The days of a round that is running."""
+
+    nudge_on = Day("Remind who writes first")
+    cut_off_on = Day("Last day to say “I can’t make this round”")
+    check_in_on = Day("Ask whether people met")
+    ask_again_on = Day("Ask once more")
+    ends_on = Day("The round ends")
+
+    @classmethod
+    def of(cls, round_: Round) -> "RoundDaysForm":
+        return cls(obj=round_)
+
+
+class ScheduleForm(FlaskForm):
+    rhythm = Radio(
+        "How often is there a round?",
+        needed="Choose how often",
+        choices=[SelectChoice(kind.value, words) for kind, words in RHYTHMS.items()],
+    )
+    first_on = Day(
+        "First day",
+        validators=[Optional()],
+        description="It gives the rhythm its weekday. For example, 8 12 2026.",
+    )
+    on = DayList("Dates", most=2000, description=f"Only where you chose dates. {ONE_A_LINE}")
+    at = Choice("Time of day", choices=[SelectChoice(f"{at:%H:%M}") for at in HALF_HOURS], default="09:00")
+    automatic = Radio(
+        "What happens on the day?",
+        needed="Choose what happens",
+        choices=[
+            SelectChoice("no", "Draw, and wait for me to look and send"),
+            SelectChoice("yes", "Draw and send by itself, in my name"),
+        ],
+        default="no",
+    )
+    region = Choice(
+        "Bank holidays", choices=[SelectChoice(region.value, words) for region, words in REGIONS.items()]
+    )
+    days_off = DayList(
+        "Other days without a round (optional)",
+        most=2000,
+        description="One a line: 24 December 2026, or 19 December 2026 to 3 January 2027.",
+    )
+
+    @classmethod
+    def of(cls, kept: Schedule | None) -> "ScheduleForm":
+        if kept is None:
+            return cls()
+        return cls(
+            rhythm=kept.rhythm.value,
+            first_on=kept.first_on,
+            on="\n".join(_said(day) for day in kept.dates),
+            at=f"{kept.at:%H:%M}",
+            automatic="yes" if kept.automatic else "no",
+            region=kept.region.value,
+            days_off="\n".join(" to ".join(dict.fromkeys(map(_said, pair))) for pair in kept.days_off),
+        )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Which of two fields is needed depends on a third."""
+        good = super().validate(extra_validators)
+        by_dates = self.rhythm.data == Rhythm.DATES
+        needed = self.on if by_dates else self.first_on
+        if not self.rhythm.data or needed.data or needed.errors:
+            return bool(good)
+        needed.errors = ["Enter at least one date" if by_dates else "Enter the first day, like 8 12 2026"]
+        return False
+
+    def told(self) -> Plan:
+        by_dates = self.rhythm.data == Rhythm.DATES
+        return Plan(
+            rhythm=Rhythm(self.rhythm.data),
+            first_on=None if by_dates else self.first_on.data,
+            on=[first for first, _ in self.on.days] if by_dates else [],
+            at=time.fromisoformat(self.at.data),
+            region=Region(self.region.data),
+            days_off=self.days_off.days,
+            automatic=self.automatic.data == "yes",
+        )
+
+
+def _said(day: str) -> str:
+    found = date.fromisoformat(day)
+    return f"{found.day} {found:%B %Y}"

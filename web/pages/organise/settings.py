@@ -1,0 +1,201 @@
+"""A programme's settings, its schedule, and the days of a round that is running."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+
+from web.forms import settings as forms
+from web.models import Priority, Role, Schedule
+from web.pages.organise import pages
+from web.permissions import kept_form, needs, recently_signed_in
+from web.services import dates, programmes, rhythm, rounds, schedule, steering, times
+from web.services.introductions import Window
+from web.services.rounds import NoDraft
+
+COMING = 6
+
+
+def _mark(form: FlaskForm, mistakes: Mapping[str, str]) -> None:
+    for field, said in mistakes.items():
+        form[field].errors = [*form[field].errors, said]
+
+
+def _show(template: str, form: FlaskForm, **values: object) -> ResponseReturnValue:
+    page = render_template(
+        f"organise/{template}.html", programme=g.programme, role=g.role, form=form, **values
+    )
+    return page, 422 if form.errors else 200
+
+
+def _saved(words: str, endpoint: str = ".settings") -> ResponseReturnValue:
+    flash(words)
+    return redirect(url_for(endpoint, slug=g.programme.slug), 303)
+
+
+@pages.get("/<slug>/settings")
+@needs(Role.VIEWER)
+def settings() -> ResponseReturnValue:
+    return render_template(
+        "organise/settings.html",
+        programme=g.programme,
+        role=g.role,
+        schedule=g.session.get(Schedule, g.programme.id),
+        next_round_on=programmes.next_round_on(g.programme, times.today(g.now)),
+        RHYTHMS=forms.RHYTHMS,
+        SIZES=forms.SIZES,
+        PRIORITIES=forms.PRIORITIES,
+    )
+
+
+@pages.route("/<slug>/settings/about", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def about_settings() -> ResponseReturnValue:
+    form = forms.AboutForm(obj=g.programme)
+    if not form.validate_on_submit():
+        return _show("settings_about", form)
+    steering.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+    return _saved("Saved.")
+
+
+@pages.route("/<slug>/settings/matching", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def matching_settings() -> ResponseReturnValue:
+    form = forms.MatchingForm(size=str(g.programme.group_size), priority=g.programme.priority.value)
+    if not form.validate_on_submit():
+        return _show("settings_matching", form)
+    size, priority = int(form.size.data), Priority(form.priority.data)
+    changed = steering.set_matching(
+        g.session, g.programme, size, priority, form.reason.data, by=current_user.id, now=g.now
+    )
+    return _saved("Saved. Everyone can read it under “How we match”." if changed else "Nothing was changed.")
+
+
+@pages.route("/<slug>/settings/days", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def day_settings() -> ResponseReturnValue:
+    form = forms.DaysForm.of(g.programme)
+    if form.validate_on_submit():
+        try:
+            steering.set_days(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+            return _saved("Saved. It counts from the next round on.")
+        except dates.BadDates as error:
+            _mark(form, error.mistakes)
+    return _show("settings_days", form)
+
+
+@pages.post("/<slug>/settings/pause")
+@needs(Role.ORGANISER)
+def pause_programme() -> ResponseReturnValue:
+    steering.pause(g.session, g.programme, by=current_user.id, now=g.now)
+    return _saved("The programme is paused. Its pages say so.")
+
+
+@pages.post("/<slug>/settings/go-on")
+@needs(Role.ORGANISER)
+def go_on() -> ResponseReturnValue:
+    released = steering.go_on(g.session, g.programme, by=current_user.id, now=g.now)
+    waited = f" {released:,} messages that waited go out now." if released else ""
+    return _saved(f"The programme goes on.{waited}")
+
+
+# The schedule
+
+
+@pages.get("/<slug>/schedule")
+@needs(Role.VIEWER)
+def show_schedule() -> ResponseReturnValue:
+    kept, today = g.session.get(Schedule, g.programme.id), times.today(g.now)
+    moving = forms.NextRoundForm(formdata=None, on=programmes.next_round_on(g.programme, today))
+    return _schedule_page(moving, kept)
+
+
+def _schedule_page(moving: forms.NextRoundForm, kept: Schedule | None) -> ResponseReturnValue:
+    today = times.today(g.now)
+    return _show(
+        "schedule",
+        moving,
+        schedule=kept,
+        next_round_on=programmes.next_round_on(g.programme, today),
+        coming=rhythm.coming(kept, today, COMING) if kept else [],
+        past=schedule.history(g.session, g.programme),
+        RHYTHMS=forms.RHYTHMS,
+    )
+
+
+@pages.post("/<slug>/schedule/next")
+@needs(Role.ORGANISER)
+def move_next_round() -> ResponseReturnValue:
+    form = forms.NextRoundForm()
+    if form.validate_on_submit():
+        try:
+            told = steering.move_next_round(
+                g.session, g.programme, form.on.data, by=current_user.id, now=g.now
+            )
+            return _saved(
+                "Saved. People have been told another day already, and are not told again."
+                if told
+                else "Saved.",
+                ".show_schedule",
+            )
+        except programmes.BadSettings as error:
+            _mark(form, {error.field: error.message})
+    return _schedule_page(form, g.session.get(Schedule, g.programme.id))
+
+
+@pages.get("/<slug>/schedule/edit")
+@needs(Role.ORGANISER)
+def edit_schedule() -> ResponseReturnValue:
+    typed = kept_form()
+    kept = g.session.get(Schedule, g.programme.id)
+    return _show(
+        "schedule_edit", forms.ScheduleForm(formdata=typed) if typed else forms.ScheduleForm.of(kept)
+    )
+
+
+@pages.post("/<slug>/schedule/edit")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".edit_schedule")
+def switch_on() -> ResponseReturnValue:
+    """It may send in the organiser's name from now on, so it asks for a fresh sign-in as sending does."""
+    form = forms.ScheduleForm()
+    if form.validate_on_submit():
+        try:
+            first = steering.switch_on(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+            return _saved(f"Saved. The next round is on {first.day} {first:%B %Y}.", ".show_schedule")
+        except programmes.BadSettings as error:
+            _mark(form, {error.field: error.message})
+    return _show("schedule_edit", form)
+
+
+@pages.post("/<slug>/schedule/off")
+@needs(Role.ORGANISER)
+def switch_off() -> ResponseReturnValue:
+    steering.switch_off(g.session, g.programme, by=current_user.id, now=g.now)
+    return _saved("The schedule is off. You draw and send by hand.", ".show_schedule")
+
+
+# A round that is running
+
+
+@pages.route("/<slug>/rounds/<int:number>/dates", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def round_dates(number: int) -> ResponseReturnValue:
+    try:
+        round_ = rounds.by_number(g.session, g.programme, number)
+        window = Window.of_round(round_)
+    except (NoDraft, ValueError):
+        return render_template("errors/404.html"), 404
+    form = forms.RoundDaysForm.of(round_)
+    if form.validate_on_submit():
+        wanted = replace(window, **{name: form[name].data for name in steering.DAYS_OF})
+        try:
+            moved = dates.move(g.session, g.programme, round_, wanted, by=current_user.id, now=g.now)
+            flash(f"Saved. {moved:,} messages that wait moved with it." if moved else "Saved.")
+            return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+        except dates.BadDates as error:
+            _mark(form, error.mistakes)
+    return _show("round_dates", form, number=number, window=window)

@@ -1,0 +1,183 @@
+"""What organisers may change about their programme. Every change is checked, and written into the audit.
+
+`programmes.BadSettings` says what cannot be, by field.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+
+from sqlmodel import Session
+
+from notifications import addresses, outbox
+from web.models import Priority, Programme, Region, Rhythm, Schedule
+from web.services import audit, dates, programmes, rhythm, schedule, times
+from web.services.introductions import Window
+from web.services.programmes import BadSettings
+
+PAUSED = "the programme is paused"
+# The settings that give a round its days.
+DAYS_OF = {
+    "nudge_on": "nudge_days",
+    "cut_off_on": "cut_off_days",
+    "check_in_on": "check_in_days",
+    "ask_again_on": "ask_again_days",
+    "ends_on": "window_days",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """What everyone sees. `hashtag` without its #; `video_template` holds "{room}", or nothing."""
+
+    name: str
+    about: str
+    contact: str
+    hashtag: str
+    video_template: str
+
+
+@dataclass(frozen=True)
+class Days:
+    heads_up_days: int
+    nudge_days: int
+    cut_off_days: int
+    check_in_days: int
+    ask_again_days: int
+    window_days: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A schedule as an organiser describes it. `first_on` belongs to a rhythm, `on` to given dates."""
+
+    rhythm: Rhythm
+    first_on: date | None
+    on: Sequence[date]
+    at: time
+    region: Region
+    days_off: Sequence[tuple[date, date]]
+    automatic: bool
+
+
+def describe(session: Session, programme: Programme, about: About, *, by: str, now: datetime) -> None:
+    programme.sqlmodel_update(asdict(about) | {"contact": addresses.email(about.contact)})
+    _changed(session, programme, "programme described", by, now)
+
+
+def set_days(session: Session, programme: Programme, days: Days, *, by: str, now: datetime) -> None:
+    """The days of rounds from the next one on: one that is running keeps its own.
+
+    Raises:
+        dates.BadDates: they come in an order that makes no sense; its mistakes are by setting.
+    """
+    wanted = Programme(**asdict(days))
+    try:
+        dates.check(Window.of(wanted, times.today(now)))
+    except dates.BadDates as error:
+        raise dates.BadDates({DAYS_OF[day]: said for day, said in error.mistakes.items()}) from error
+    programme.sqlmodel_update(asdict(days))
+    _changed(session, programme, "days of a round set", by, now, **asdict(days))
+
+
+def set_matching(
+    session: Session,
+    programme: Programme,
+    size: int,
+    priority: Priority,
+    reason: str,
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Change how the programme matches: a new version of its agreement, with the reason everyone can read.
+
+    False, and nothing is written, where it is as it was.
+    """
+    if (programme.group_size, programme.priority) == (size, priority):
+        return False
+    programme.group_size, programme.priority = size, priority
+    programme.agreement_version += 1
+    programme.agreement_reason = reason
+    programme.agreement_adopted_on = times.today(now)
+    programme.agreement_review_on = times.today(now) + programmes.REVIEW_AFTER
+    version = programme.agreement_version
+    _changed(
+        session, programme, "matching changed", by, now, size=size, priority=priority.value, version=version
+    )
+    return True
+
+
+def move_next_round(
+    session: Session, programme: Programme, on: date | None, *, by: str, now: datetime
+) -> bool:
+    """Set, move or take back the day of the next round. Whether people had been told of another day.
+
+    Raises:
+        BadSettings: not a day to come.
+    """
+    if on and on <= times.today(now):
+        raise BadSettings("on", "Choose a day after today")
+    programme.next_round_on = on
+    _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
+    return schedule.moved(session, programme)
+
+
+def switch_on(session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime) -> date:
+    """Let rounds begin by themselves, from now on as an act of `by`. The first day.
+
+    Raises:
+        BadSettings: no day of it is still to come.
+    """
+    kept = session.get(Schedule, programme.id) or Schedule(
+        programme_id=programme.id, rhythm=plan.rhythm, enabled_by=by, enabled_at=now
+    )
+    kept.rhythm, kept.first_on, kept.at, kept.region = plan.rhythm, plan.first_on, plan.at, plan.region
+    kept.dates = [day.isoformat() for day in plan.on]
+    kept.days_off = [[first.isoformat(), last.isoformat()] for first, last in plan.days_off]
+    kept.automatic, kept.enabled_by, kept.enabled_at = plan.automatic, by, now
+    following = rhythm.following(kept, times.today(now))
+    if following is None:
+        field = "on" if plan.rhythm is Rhythm.DATES else "first_on"
+        raise BadSettings(field, "No day of this is still to come")
+    session.add(kept)
+    programme.next_round_on = following
+    facts = {"rhythm": plan.rhythm.value, "automatic": plan.automatic, "on": following.isoformat()}
+    _changed(session, programme, "schedule switched on", by, now, **facts)
+    schedule.moved(session, programme)
+    return following
+
+
+def switch_off(session: Session, programme: Programme, *, by: str, now: datetime) -> None:
+    """Back to rounds by hand. The day that is set stays: people may have been told."""
+    if kept := session.get(Schedule, programme.id):
+        session.delete(kept)
+        _changed(session, programme, "schedule switched off", by, now)
+
+
+def pause(session: Session, programme: Programme, *, by: str, now: datetime) -> None:
+    """Nothing begins by itself and no message of a round goes out until `go_on`."""
+    if programme.paused_at:
+        return
+    programme.paused_at = now
+    outbox.hold(session, programme=programme.slug, reason=PAUSED, now=now)
+    _changed(session, programme, "programme paused", by, now)
+
+
+def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> int:
+    """End a pause. A round whose day passed meanwhile is not made up for. How many messages go out now."""
+    if not programme.paused_at:
+        return 0
+    programme.paused_at = None
+    today, kept = times.today(now), session.get(Schedule, programme.id)
+    if programme.next_round_on and programme.next_round_on <= today:
+        programme.next_round_on = rhythm.following(kept, today) if kept else None
+    _changed(session, programme, "programme goes on", by, now)
+    return outbox.release(session, programme=programme.slug)
+
+
+def _changed(
+    session: Session, programme: Programme, action: str, by: str, now: datetime, **facts: int | str | bool
+) -> None:
+    session.add(programme)
+    audit.record(session, by, action, now=now, programme=programme.id, subject=programme.slug, **facts)
