@@ -3,10 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
-from notifications import columns
 
-revision = '0010'
-down_revision = '0009'
+revision = '0011'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 
