@@ -34,6 +34,7 @@ from web.services import (
     privacy,
     programmes,
     rounds,
+    spreadsheets,
     times,
     words,
 )
@@ -47,7 +48,7 @@ KNOWN = (
     MatcherError,
     NotificationError,
     backups.BackupError,
-    people.BadFile,
+    spreadsheets.BadFile,
     programmes.BadSettings,
     organisers.LastOwner,
     rounds.RoundError,
@@ -261,6 +262,15 @@ def import_people(session: Session, file: Path, slug: str) -> None:
         session, programmes.by_slug(session, slug), str(file), content, by=BY, now=utc_now()
     )
     click.echo(f"{words.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
+    if done.doubles:
+        click.echo(
+            f"{words.counted(done.doubles, 'row')} passed over: the address is further up in the file."
+        )
+    if done.asked:
+        click.echo(
+            f"{words.counted(done.asked, 'person', 'people')} left out who may be here already. "
+            "Import the file on the page to say who is somebody else."
+        )
 
 
 @people_.command("export")
@@ -279,7 +289,7 @@ def erase_person(session: Session, email: str) -> None:
     """Take somebody's personal data out of every table."""
     person = joining.by_email(session, email)
     if person is None:
-        raise people.BadFile(email, "nobody has that address")
+        raise spreadsheets.BadFile(email, "nobody has that address")
     privacy.erase(session, person, by=BY, now=utc_now())
     click.echo("Erased.")
 
@@ -294,7 +304,7 @@ def history() -> None:
 @click.option("--programme", "slug", required=True)
 @writing
 def import_history(session: Session, file: Path, slug: str) -> None:
-    """Take in rounds of an older scheme: round,person_1,person_2,… by email or id."""
+    """Take in rounds of an older scheme: round,person_1,person_2,… by email, id or name."""
     content = file.read_bytes()
     done = people.import_history(
         session, programmes.by_slug(session, slug), str(file), content, by=BY, now=utc_now()

@@ -5,8 +5,8 @@ import unicodedata
 LONGEST = 120
 
 
-def folded(text: str) -> str:
-    """As it is compared: "Élodie  Brown" becomes "elodie brown". Punctuation stays; at most 120 letters."""
+def folded(text: str, most: int | None = LONGEST) -> str:
+    """As it is compared: "Élodie  Brown" becomes "elodie brown". Punctuation stays."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     letters = (letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join("".join(letters).split())[:LONGEST]
+    return " ".join("".join(letters).split())[:most]

@@ -592,3 +592,7 @@ class AuditHead(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     entries: int = 0
     digest: bytes = Field(default=b"", sa_type=LargeBinary)
+
+
+# The rest of the tables stands in a file of its own; whoever has these has all.
+from web import import_tables  # noqa: E402, F401

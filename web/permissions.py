@@ -135,6 +135,16 @@ def _address(endpoint: str, values: dict[str, Any]) -> str:
     return url_for(full, **{name: value for name, value in values.items() if name in wanted})
 
 
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """The view takes a file. Every other form is refused beyond 64 kB."""
+
+    def decorate(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
 def holds_no_lock(view: View) -> View:
     """The view works long and opens its own writing session for the moment it needs one."""
     view.own_session = True  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, request
+from flask import Flask, abort, current_app, g, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
@@ -74,6 +74,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         headers_enabled=True,
     )
     app.extensions["limit"] = limiter
+    app.before_request(_take_files)
     # After Talisman, so that the page that refuses a form has its nonce.
     CSRFProtect(app)
     app.before_request(_refuse_what_cannot_be_stored)
@@ -89,6 +90,16 @@ def limit_open_forms(app: Flask, *endpoints: str) -> None:
 
 def _only_reading() -> bool:
     return request.method in ("GET", "HEAD")
+
+
+def _take_files() -> None:
+    """Some views take files, but only from somebody who has signed in: the cookie is signed, and is looked at
+    before a byte of the file is.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_bytes", None)
+    if most and "_user_id" in session:
+        request.max_content_length = most
 
 
 def _refuse_what_cannot_be_stored() -> None:

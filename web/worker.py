@@ -20,12 +20,14 @@ from huey.consumer import Consumer
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
+from web import import_work
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
 from web.services import (
     alerts,
     evidence,
+    imports,
     joining,
     links,
     reach,
@@ -67,7 +69,7 @@ class Worker:
     def work(self) -> int:
         """Answer what was asked and send what is due until nothing is left. How many things were done."""
         done = 0
-        while not self.stopping() and (step := self._answer() + self._deliver()):
+        while not self.stopping() and (step := self._answer() + self._deliver() + self._import()):
             done += step
         return done
 
@@ -76,6 +78,7 @@ class Worker:
         now = self.clock()
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
+            imports.forget_old(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
             replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)
@@ -158,6 +161,9 @@ class Worker:
     def _answer(self) -> int:
         with self.database.write() as session:
             return requests.answer_waiting(session, now=self.clock(), limit=AT_A_TIME)
+
+    def _import(self) -> int:
+        return import_work.step(self.database, self.clock)
 
     def _deliver(self) -> int:
         report = delivery.deliver_due(

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from notifications.tables import OutboxMessage, Reply
 from web.models import AuditEntry, Consent, Learning, LeftOut, Person, Programme, Report, Round
 from web.services import avoiding, conversations, participation, words
-from web.services.people import safe_cell
+from web.services.spreadsheets import safe_cell
 
 Rows = list[dict[str, Any]]
 

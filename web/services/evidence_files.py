@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 
 from web.services.findings import Evidence
-from web.services.people import safe_cell
+from web.services.spreadsheets import safe_cell
 
 
 def rounds(evidence: Evidence) -> str:

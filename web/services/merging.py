@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from notifications import outbox
 from notifications.tables import OutboxNamed, Reply
+from web.import_tables import ImportRow
 from web.models import (
     CheckIn,
     Consent,
@@ -36,7 +37,8 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, joining, privacy
+from web.services import audit, joining
+from web.services.tombstones import BLANK
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.LEFT, Standing.INVITED)
@@ -105,7 +107,7 @@ def merge(
     _move_history(session, programme, kept.id, gone.id)
     _move_links_and_messages(session, kept.id, gone.id)
     session.execute(update(Person).where(col(Person.merged_into) == gone.id).values(merged_into=kept.id))
-    for field, value in privacy.BLANK.items():
+    for field, value in BLANK.items():
         setattr(gone, field, value)
     gone.erased_at, gone.merged_into = now, kept.id
     session.add_all([kept, gone])
@@ -139,7 +141,7 @@ def _move_history(session: Session, programme: Programme, kept: str, gone: str) 
     for table in (GroupMember, CheckIn, Learning, Consent):
         _rename(session, table.person_id, kept, gone)
     _rename(session, Group.first_mover, kept, gone)
-    for column in (Request.person, Report.person_id, Report.about_id):
+    for column in (ImportRow.person_id, Request.person, Report.person_id, Report.about_id):
         _rename(session, column, kept, gone)
     session.execute(delete(PhoneCode).where(col(PhoneCode.person_id) == gone))
     told = select(col(LeftOut.round_id)).where(col(LeftOut.person_id) == kept)

@@ -6,7 +6,6 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
-from notifications.messages import Channel
 from web.models import (
     CheckIn,
     Consent,
@@ -21,28 +20,10 @@ from web.models import (
     Request,
     RequestKind,
     Standing,
-    VideoKind,
 )
-from web.services import audit, avoiding, departures, programmes
+from web.services import audit, avoiding, departures, imports, programmes
 from web.services.joining import recipient
-
-BLANK: dict[str, object] = {
-    "name": "",
-    "email": None,
-    "email_key": None,
-    "phone": None,
-    "phone_verified_at": None,
-    "channel": Channel.EMAIL,
-    "video_kind": VideoKind.NONE,
-    "video_handle": "",
-    "about": "",
-    "shares_email": False,
-    "shares_phone": False,
-    "shares_video": False,
-    "availability": [],
-    "unreachable": "",
-    "erase_on": None,
-}
+from web.services.tombstones import BLANK
 
 
 def erase(session: Session, person: Person, *, by: str, now: datetime, farewell: bool = True) -> None:
@@ -58,6 +39,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     outbox.forget(session, person.id)
     _forget_address(session, person)
     avoiding.forget(session, person)
+    imports.forget_person(session, person, now=now)
     for table in (Learning, CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
     session.execute(

@@ -9,6 +9,7 @@ from web.pages.organise import (  # noqa: E402
     dashboard,  # noqa: F401
     drafts,  # noqa: F401
     evidence,  # noqa: F401
+    imports,  # noqa: F401
     learning,  # noqa: F401
     organisations,  # noqa: F401
     people,  # noqa: F401

@@ -1,0 +1,248 @@
+"""The wizard: nothing is written before the last yes, and what was can be taken back."""
+
+import io
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.visitor import Visitor
+from tests.support.world import BY, World
+from web.import_tables import Import, ImportRow, ImportState
+from web.models import Group, Membership, Organisation, Person, Round, Standing
+from web.services import imports, people, privacy
+
+PEOPLE = """Full name;Council;E-mail
+Amina Yusuf;Leeds CC;amina@example.org
+Tom Field;Kirklees Council;tom@example.org
+Tom Field;Kirklees Council;TOM@example.org
+T. Field;Kirklees Council;tom@home.example.org
+=1+1;Mind;sum@example.org
+Nobody;Mind;
+Known Already;Leeds City Council;known@example.org
+"""
+PAIRS = """Round;Date;Person A;Person B
+1;21/10/2026;amina@example.org;Tom Field
+2;21.11.26;Tom Field;amina@example.org
+2;21 Nov 2026;Stranger;amina@example.org
+"""
+
+
+def upload(world: World, content: str | bytes, kind: str = "people", name: str = "sheet.csv") -> Visitor:
+    raw = content if isinstance(content, bytes) else content.encode("cp1252")
+    visitor = world.organiser().open("/organise/councils/import")
+    return visitor.press("Upload the file", kind=kind, file=(io.BytesIO(raw), name))
+
+
+def work(world: World, visitor: Visitor) -> Visitor:
+    """The worker does its part, and the page looks again."""
+    world.work()
+    return visitor.open(visitor.path)
+
+
+@pytest.fixture
+def preview(world: World) -> Visitor:
+    world.join("Known Already", "Leeds City Council", email="known@example.org")
+    visitor = upload(world, PEOPLE).press("See what will happen")
+    return work(world, visitor.press("Go on"))
+
+
+def count(world: World, table: type) -> int:
+    with world.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_the_doubtful_are_asked_and_everything_is_shown_before_anything_is_written(
+    world: World, preview: Visitor
+) -> None:
+    shown = preview.text
+    for words in (
+        "2 Amina Yusuf amina@example.org Leeds City Council (“Leeds CC”) is invited",
+        "has the address of row 3",
+        "is called like row 3",
+        "cannot be taken in email: Enter an email address",
+        "is here here already",
+    ):
+        assert words in shown, words
+    assert ("Invite 3 people" in preview.buttons, count(world, Person)) == (True, 1)
+
+
+def test_with_a_yes_they_are_invited_and_asked_before_any_pot(world: World, preview: Visitor) -> None:
+    work(world, preview.press("Invite 3 people"))
+    assert "3 people were invited. 3 have not answered yet." in preview.text
+    assert world.membership(person(world, "amina@example.org")).standing is Standing.INVITED
+    world.visitor().open(world.link_in(world.letter("amina@example.org"), "/confirm/")).press("Yes, I am in")
+    assert world.membership(person(world, "amina@example.org")).standing is Standing.ACTIVE
+
+
+def person(world: World, email: str) -> str:
+    with world.read() as session:
+        return session.scalars(select(Person.id).where(Person.email_key == email)).one()
+
+
+def test_what_a_spelling_was_taken_for_is_remembered(world: World, preview: Visitor) -> None:
+    work(world, preview.press("Invite 3 people"))
+    again = upload(world, "name,organisation,email\nLena,leeds cc,lena@example.org\n")
+    again = work(world, again.press("See what will happen"))
+    assert "Leeds City Council (“leeds cc”)" in again.text
+
+
+def test_somebody_who_only_looks_like_another_is_invited_if_an_organiser_says_so(
+    world: World, preview: Visitor
+) -> None:
+    preview.open(preview.path, query_string={"outcome": "likely"})
+    preview.press("Save these answers", **{"row-5": "else"})
+    work(world, preview.press("Invite 4 people"))
+    assert person(world, "tom@home.example.org")
+
+
+def test_nothing_is_left_of_the_file_once_it_is_in(world: World, preview: Visitor) -> None:
+    work(world, preview.press("Invite 3 people"))
+    with world.read() as session:
+        job = session.scalars(select(Import)).one()
+        rows = session.scalars(select(ImportRow)).all()
+    assert (job.state, job.content, job.organisations) == (ImportState.DONE, None, [])
+    assert {str(row.cells) for row in rows} == {"{}"}
+
+
+def test_undoing_keeps_who_has_said_yes_and_forgets_the_others(world: World, preview: Visitor) -> None:
+    work(world, preview.press("Invite 3 people"))
+    world.visitor().open(world.link_in(world.letter("amina@example.org"), "/confirm/")).press("Yes, I am in")
+    work(world, preview.open(preview.path))
+    work(world, preview.press("Undo for the 2 people who have not said yes"))
+    with world.read() as session:
+        names = set(session.scalars(select(Person.name).where(Person.erased_at.is_(None))))
+    assert (preview.heading, names) == ("It is taken back", {"Amina Yusuf", "Known Already"})
+    assert "sum@example.org" not in str(world.dump())
+
+
+def test_thrown_away_is_as_if_it_had_never_been(world: World, preview: Visitor) -> None:
+    preview.press("Throw this file away")
+    assert (count(world, Person), count(world, ImportRow), count(world, Organisation)) == (1, 0, 1)
+    assert "amina@example.org" not in str(world.dump())
+
+
+def test_a_file_nobody_finishes_is_gone_after_a_day(world: World, preview: Visitor) -> None:
+    world.clock.turn(days=1, minutes=1)
+    world.worker.sweep()
+    assert "amina@example.org" not in str(world.dump())
+
+
+def test_a_file_is_gone_when_somebody_in_it_is_erased(world: World, preview: Visitor) -> None:
+    with world.write() as session:
+        known = session.get_one(Person, person(world, "known@example.org"))
+        privacy.erase(session, known, by=BY, now=world.now, farewell=False)
+    assert "known@example.org" not in str(world.dump())
+
+
+def test_columns_can_be_chosen_again(world: World, preview: Visitor) -> None:
+    preview.press("Change the columns").press("See what will happen", organisation="0", name="1")
+    assert preview.status == 200
+
+
+def test_a_column_that_is_needed_is_asked_for(world: World) -> None:
+    visitor = upload(world, "who,what,where\nAmina,a@example.org,Leeds\n").press("See what will happen")
+    assert visitor.mistakes == ["Choose the column with the email address; there are who, what, where"]
+
+
+def test_pressing_twice_or_late_changes_nothing_more(world: World, preview: Visitor) -> None:
+    token, here = preview.token(preview.path), preview.path
+    for _ in range(2):
+        preview.post(f"{here}/confirm", {"csrf_token": token})
+    world.work()
+    late = preview.post(f"{here}/throw-away", {"csrf_token": token}).text
+    assert ("has moved on" in late, count(world, Membership)) == (True, 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04", "a zipped file, or an Excel workbook, whatever its name says"),
+        (b"", "the file is empty"),
+        (b"name,email\n", "there is nothing below the first row"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_in_words(world: World, content: bytes, told: str) -> None:
+    visitor = upload(world, content)
+    assert (visitor.status, told in visitor.mistakes[0], count(world, Import)) == (422, True, 0)
+
+
+def test_a_file_too_large_is_refused(world: World) -> None:
+    client = world.organiser().client
+    answer = client.post(
+        "/organise/councils/import",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(imports.LARGEST + 100_000)},
+    )
+    assert answer.status_code == 413
+
+
+def test_only_who_has_signed_in_may_send_a_file(world: World) -> None:
+    visitor = world.visitor()
+    token = visitor.token("/my-page")
+    sent = {"csrf_token": token, "kind": "people", "file": (io.BytesIO(b"x" * 100_000), "p.csv")}
+    assert visitor.post("/organise/councils/import", sent).status_code == 413
+
+
+# The history of an older scheme
+
+
+def test_past_rounds_are_shown_taken_in_and_taken_back(world: World) -> None:
+    world.join("Amina Yusuf", email="amina@example.org")
+    world.join("Tom Field")
+    visitor = work(world, upload(world, PAIRS, "history").press("See what will happen"))
+    assert "too few are here nobody here is Stranger" in visitor.text
+    work(world, visitor.press("Take in 2 groups"))
+    with world.read() as session:
+        days = [str(day) for day in session.scalars(select(Round.starts_on).order_by(Round.number))]
+    assert (days, count(world, Group)) == (["2026-10-21", "2026-11-21"], 2)
+    work(world, visitor.press("Undo"))
+    assert (visitor.heading, count(world, Round)) == ("It is taken back", 0)
+
+
+def test_history_that_a_round_builds_on_is_not_taken_back(world: World) -> None:
+    world.join("Amina Yusuf", email="amina@example.org")
+    world.join("Tom Field")
+    visitor = work(world, upload(world, PAIRS, "history").press("See what will happen"))
+    work(world, visitor.press("Take in 2 groups"))
+    world.draw()
+    assert "A round was drawn since" in visitor.press("Undo").text
+
+
+def test_people_whom_past_rounds_name_are_not_taken_back_first(world: World) -> None:
+    visitor = upload(world, "name,organisation,email\nA B,X,a@x.org\nC D,Y,c@x.org\n")
+    work(world, visitor.press("See what will happen"))
+    work(world, visitor.press("Invite 2 people"))
+    here = visitor.path
+    with world.write() as session:
+        history = b"round,person_1,person_2\n1,a@x.org,c@x.org\n"
+        people.import_history(session, world.programme(session), "h.csv", history, by=BY, now=world.now)
+    told = visitor.open(here).press("Undo for the 2 people who have not said yes").text
+    assert "Undo the import of the history first" in told
+
+
+# Large
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("both_databases")
+def test_thousands_with_many_doubles_go_in_batch_by_batch(world: World) -> None:
+    lines = [f"Person {i},Council {i % 20},p{i % 1500}@example.org" for i in range(2000)]
+    content = "name,organisation,email\n" + "\n".join(lines)
+    with world.write() as session:
+        done = people.import_people(
+            session, world.programme(session), "p.csv", content.encode(), by=BY, now=world.now
+        )
+    assert (done.added, done.doubles, count(world, Membership)) == (1500, 500, 1500)
+
+
+def test_an_import_goes_on_where_a_worker_died(world: World, preview: Visitor) -> None:
+    preview.press("Invite 3 people")
+    with world.read() as session:
+        number = session.scalars(select(Import.id)).one()
+    with suppress(ConnectionError), world.write() as session:
+        imports.write_some(session, session.get_one(Import, number), now=world.now)
+        raise ConnectionError
+    assert "Taking it in" in preview.open(preview.path).text
+    assert preview.answer.headers["Refresh"] == "2"
+    assert "3 people were invited" in work(world, preview).text

@@ -1,0 +1,267 @@
+"""A spreadsheet comes in, one answer at a time. Nothing is written before the last one."""
+
+from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from web.house import page_number
+from web.import_tables import Import, ImportKind, ImportState, Outcome
+from web.models import Role
+from web.pages.organise import pages
+from web.permissions import needs, takes_files
+from web.services import columns, imports, organisations
+from web.services.imports import NotToUndo, WrongMoment
+from web.services.spreadsheets import BadFile
+
+REFRESH_SECONDS = 2
+SAMPLES = 3
+LATER = "Nothing was changed: the import has moved on since this page was shown. Here it is as it stands."
+
+
+@pages.get("/<slug>/import")
+@needs(Role.ORGANISER)
+def begin_import() -> ResponseReturnValue:
+    return _begin()
+
+
+def _begin(problem: str = "", kind: str = "people") -> str:
+    return render_template(
+        "organise/import/begin.html",
+        programme=g.programme,
+        jobs=imports.every(g.session, g.programme),
+        problem=problem,
+        kind=kind,
+    )
+
+
+@pages.post("/<slug>/import")
+@needs(Role.ORGANISER)
+@takes_files(imports.LARGEST + 64 * 1024)
+def upload_import() -> ResponseReturnValue:
+    kind, file = request.form.get("kind", ""), request.files.get("file")
+    if kind not in set(ImportKind):
+        return _begin("Choose what is in the file"), 422
+    if not file or not file.filename:
+        return _begin("Choose a file", kind), 422
+    try:
+        job = imports.upload(
+            g.session,
+            g.programme,
+            ImportKind(kind),
+            file.filename.replace("\\", "/").rpartition("/")[2],
+            file.stream.read(),
+            by=current_user.id,
+            now=g.now,
+        )
+    except BadFile as error:
+        return _begin(str(error), kind), 422
+    return _show(job.id)
+
+
+@pages.get("/<slug>/import/<int:number>")
+@needs(Role.ORGANISER)
+def one_import(number: int) -> ResponseReturnValue:
+    return _page(_job(number))
+
+
+def _job(number: int) -> Import:
+    job = imports.one(g.session, g.programme, number)
+    if job is None:
+        abort(404)
+    return job
+
+
+def _page(job: Import, problems: dict[str, str] | None = None) -> ResponseReturnValue:
+    """The page for the state it is in. While a worker is at it, the page comes again by itself."""
+    shown = {
+        ImportState.COLUMNS: _columns,
+        ImportState.ORGANISATIONS: _organisations,
+        ImportState.READY: _preview,
+    }.get(job.state, _progress)
+    answer: Response = make_response(shown(job, problems or {}))
+    if job.state in imports.WORKING:
+        answer.headers["Refresh"] = str(REFRESH_SECONDS)
+    if problems:
+        answer.status_code = 422
+    return answer
+
+
+def _columns(job: Import, problems: dict[str, str]) -> str:
+    sheet = imports.sheet_of(job)
+    return render_template(
+        "organise/import/columns.html",
+        programme=g.programme,
+        job=job,
+        sheet=sheet,
+        samples=[cells[: len(sheet.header)] for _, cells in sheet.rows[:SAMPLES]],
+        fields=columns.FIELDS[job.kind],
+        problems=problems,
+    )
+
+
+def _organisations(job: Import, problems: dict[str, str]) -> str:
+    asked = imports.asked(job)
+    names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
+    names |= {
+        f"={entry['key']}": f"{entry['name']}, as elsewhere in this file" for entry in job.organisations
+    }
+    return render_template(
+        "organise/import/organisations.html",
+        programme=g.programme,
+        job=job,
+        asked=asked[: imports.ASK_AT_ONCE],
+        more=max(len(asked) - imports.ASK_AT_ONCE, 0),
+        names=names,
+        problems=problems,
+    )
+
+
+def _preview(job: Import, problems: dict[str, str]) -> str:
+    given, page = request.args.get("outcome", ""), page_number()
+    outcome = Outcome(given) if given in set(Outcome) else None
+    names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
+    names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
+    return render_template(
+        "organise/import/preview.html",
+        programme=g.programme,
+        job=job,
+        rows=imports.rows(g.session, job, outcome, page),
+        outcome=outcome,
+        Outcome=Outcome,
+        page=page,
+        total=job.counts.get(outcome.value, 0) if outcome else job.counts["rows"],
+        a_page=imports.A_PAGE,
+        writes=imports.to_be_written(g.session, job),
+        names=names,
+        problems=problems,
+    )
+
+
+def _progress(job: Import, problems: dict[str, str]) -> str:
+    done = job.state is ImportState.DONE and job.kind is ImportKind.PEOPLE
+    return render_template(
+        "organise/import/progress.html",
+        programme=g.programme,
+        job=job,
+        working=job.state in imports.WORKING,
+        waiting=imports.still_invited(g.session, job) if done else 0,
+        problems=problems,
+    )
+
+
+@pages.post("/<slug>/import/<int:number>/columns")
+@needs(Role.ORGANISER)
+def choose_columns(number: int) -> ResponseReturnValue:
+    job = _job(number)
+    chosen = {
+        field.key: place
+        for field in columns.FIELDS[job.kind]
+        if (place := request.form.get(field.key, type=int)) is not None
+    }
+    try:
+        width = len(imports.sheet_of(job).header)
+        imports.choose(g.session, job, {key: place for key, place in chosen.items() if 0 <= place < width})
+    except columns.BadColumns as error:
+        job.columns = chosen
+        answer = _page(job, error.problems)
+        g.session.rollback()
+        return answer
+    except WrongMoment:
+        return _moved_on(number)
+    return _show(number)
+
+
+@pages.post("/<slug>/import/<int:number>/organisations")
+@needs(Role.ORGANISER)
+def answer_organisations(number: int) -> ResponseReturnValue:
+    """Each question is called after what it is about, so that an old page answers only what it asked."""
+    job = _job(number)
+    try:
+        if "rest" in request.form:
+            imports.answer_rest_as_new(g.session, job)
+            return _show(number)
+        keys = [entry["key"] for entry in imports.asked(job)[: imports.ASK_AT_ONCE]]
+        said = {key: answer for key in keys if (answer := request.form.get(f"is-{key}"))}
+        imports.answer(g.session, job, said)
+    except WrongMoment:
+        return _moved_on(number)
+    left = {entry["key"]: entry["name"] for entry in imports.asked(job)[: imports.ASK_AT_ONCE]}
+    missing = {
+        f"asked-{place}": f"Say which organisation “{name}” is"
+        for place, (key, name) in enumerate(left.items(), start=1)
+        if key in keys
+    }
+    return _page(job, missing) if missing else _show(number)
+
+
+@pages.post("/<slug>/import/<int:number>/somebody-else")
+@needs(Role.ORGANISER)
+def somebody_else(number: int) -> ResponseReturnValue:
+    """Of the rows on one page of the list: which are somebody else, and so invited."""
+    job = _job(number)
+    numbers = {
+        int(name.removeprefix("row-")): value == "else"
+        for name, value in request.form.items()
+        if name.startswith("row-") and name.removeprefix("row-").isascii() and name[4:].isdigit()
+    }
+    try:
+        imports.someone_else(g.session, job, numbers)
+    except WrongMoment:
+        return _moved_on(number)
+    flash("Noted.")
+    page = min(max(request.form.get("page", 1, type=int), 1), 100_000)
+    here = url_for(".one_import", slug=g.programme.slug, number=number, outcome="likely", page=page)
+    return redirect(here, 303)
+
+
+@pages.post("/<slug>/import/<int:number>/confirm")
+@needs(Role.ORGANISER)
+def confirm_import(number: int) -> ResponseReturnValue:
+    try:
+        imports.confirm(g.session, _job(number), by=current_user.id, now=g.now)
+    except WrongMoment:
+        return _moved_on(number)
+    return _show(number)
+
+
+@pages.post("/<slug>/import/<int:number>/columns-again")
+@needs(Role.ORGANISER)
+def columns_again(number: int) -> ResponseReturnValue:
+    try:
+        imports.columns_again(g.session, _job(number))
+    except WrongMoment:
+        return _moved_on(number)
+    return _show(number)
+
+
+@pages.post("/<slug>/import/<int:number>/throw-away")
+@needs(Role.ORGANISER)
+def abandon_import(number: int) -> ResponseReturnValue:
+    try:
+        imports.abandon(g.session, _job(number), by=current_user.id, now=g.now)
+    except WrongMoment:
+        return _moved_on(number)
+    flash("The file is thrown away. Nothing of it was taken in.")
+    return redirect(url_for(".begin_import", slug=g.programme.slug), 303)
+
+
+@pages.post("/<slug>/import/<int:number>/undo")
+@needs(Role.ORGANISER)
+def undo_import(number: int) -> ResponseReturnValue:
+    try:
+        imports.undo(g.session, _job(number), by=current_user.id, now=g.now)
+    except NotToUndo as error:
+        flash(f"Nothing was changed. {error}.", "error")
+    except WrongMoment:
+        return _moved_on(number)
+    return _show(number)
+
+
+def _moved_on(number: int) -> ResponseReturnValue:
+    g.session.rollback()
+    flash(LATER, "error")
+    return _show(number)
+
+
+def _show(number: int) -> ResponseReturnValue:
+    return redirect(url_for(".one_import", slug=g.programme.slug, number=number), 303)

@@ -1,0 +1,22 @@
+"""What is left of a person's entry once their details are gone: an id that others' history points to."""
+
+from notifications.messages import Channel
+from web.models import VideoKind
+
+BLANK: dict[str, object] = {
+    "name": "",
+    "email": None,
+    "email_key": None,
+    "phone": None,
+    "phone_verified_at": None,
+    "channel": Channel.EMAIL,
+    "video_kind": VideoKind.NONE,
+    "video_handle": "",
+    "about": "",
+    "shares_email": False,
+    "shares_phone": False,
+    "shares_video": False,
+    "availability": [],
+    "unreachable": "",
+    "erase_on": None,
+}
