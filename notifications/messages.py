@@ -5,8 +5,8 @@ are opaque ids here, and a link is a purpose and an id: its address is made when
 no token is ever stored.
 
     Message
-        Confirm JoinByText AlreadyIn Welcome MyLink SignIn PhoneCode NewAddress         getting in
-        AddressChanged
+        Confirm JoinByText AlreadyIn Welcome MyLink SignIn Organise PhoneCode           getting in
+        NewAddress AddressChanged
         HeadsUp Introduction TryOut PartnerGone NotThisTime Nudge CheckIn Thanks Digest a round
         Paused Left Erased BeforeErasure                                                going away
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
@@ -191,6 +191,23 @@ class SignIn(Message):
     bulk = False
     secret = True
 
+    sign_in: Link
+
+
+@dataclass(frozen=True)
+class Organise(Message):
+    """Somebody offers a role in a programme: a week, once. `role` as in "an organiser"; `by` an address."""
+
+    kind = "organise"
+    deadline = timedelta(days=7)
+    channels = BY_EMAIL
+    bulk = False
+    secret = True
+
+    programme: Programme
+    role: str
+    may: str
+    by: str
     sign_in: Link
 
 
@@ -543,7 +560,8 @@ class Alert(Message):
 
 
 KINDS: tuple[type[Message], ...] = (
-    Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, PhoneCode, NewAddress, AddressChanged,
+    Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
+    AddressChanged,
     HeadsUp, Introduction, TryOut, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,

@@ -343,6 +343,7 @@ class Purpose(StrEnum):
     NEXT_ROUND = "next round"
     UNSUBSCRIBE = "unsubscribe"
     SIGN_IN = "sign in"
+    ORGANISE = "organise"
 
 
 class Link(SQLModel, table=True):
@@ -570,6 +571,9 @@ class OrganiserRole(SQLModel, table=True):
     organiser_id: str = Field(foreign_key="organiser.id", primary_key=True, max_length=ID_LENGTH)
     programme_id: int = Field(foreign_key="programme.id", primary_key=True, index=True)
     role: Role = choice(Role)
+    given_at: datetime | None = moment()
+    # When they first signed in with it. Until then it has been offered, and its owner keeps nobody's place.
+    taken_at: datetime | None = moment()
 
 
 class AuditEntry(SQLModel, table=True):

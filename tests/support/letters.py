@@ -59,6 +59,8 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.Welcome(COUNCILS, PAGE, later),
         m.MyLink(PAGE, (COUNCILS,)),
         m.SignIn(Link("sign-in", 2)),
+        m.Organise(COUNCILS, "an organiser", "draw rounds and look after people", "o@councils.example",
+                   Link("organise", 2)),
         m.PhoneCode(COUNCILS, "314159"),
         m.NewAddress(Link("new-address", 3)),
         m.AddressChanged(COUNCILS),

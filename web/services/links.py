@@ -23,6 +23,7 @@ PATHS = {
     Purpose.CHECK_IN: "/checkin/{}",
     Purpose.NEXT_ROUND: "/next-round/{}",
     Purpose.SIGN_IN: "/organise/sign-in/{}",
+    Purpose.ORGANISE: "/organise/sign-in/{}",
 }
 SHORT = "/m/{}"
 LARGEST_ID = 2**31 - 1  # of the column; a token has room for more
@@ -37,6 +38,7 @@ LIFE = {
     Purpose.CHECK_IN: timedelta(days=30),
     Purpose.NEXT_ROUND: timedelta(days=30),
     Purpose.SIGN_IN: timedelta(minutes=15),
+    Purpose.ORGANISE: timedelta(days=7),
 }
 
 

@@ -5,6 +5,7 @@ LastOwner           a programme keeps at least one owner
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
@@ -21,13 +22,13 @@ from web.models import (
 )
 from web.services import audit, links
 from web.services.joining import address_key
-from web.tokens import Signer
+from web.tokens import BadLink, Signer
 
 RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}
 
 
 class LastOwner(Exception):
-    pass
+    """Why this owner is needed, as a clause that begins a sentence."""
 
 
 def by_email(session: Session, email: str) -> Organiser | None:
@@ -49,23 +50,32 @@ def add(
     )
     session.add(organiser)
     session.flush()
-    held = session.get(OrganiserRole, (organiser.id, programme.id))
-    if held and held.role is Role.OWNER and role is not Role.OWNER and _owners(session, programme) == 1:
-        raise LastOwner
-    held = held or OrganiserRole(organiser_id=organiser.id, programme_id=programme.id, role=role)
+    held = session.get(OrganiserRole, (organiser.id, programme.id)) or OrganiserRole(
+        organiser_id=organiser.id, programme_id=programme.id, role=role, given_at=now
+    )
+    if held.role is Role.OWNER and role is not Role.OWNER:
+        check_others_own(session, held)
     held.role = role
     session.add(held)
+    session.flush()
     audit.record(
         session, by, "role given", now=now, programme=programme.id, subject=organiser.id, role=role.value
     )
     return organiser
 
 
-def _owners(session: Session, programme: Programme) -> int:
-    owners = select(OrganiserRole).where(
-        OrganiserRole.programme_id == programme.id, OrganiserRole.role == Role.OWNER
-    )
-    return len(session.exec(owners).all())
+def check_others_own(session: Session, held: OrganiserRole) -> None:
+    """Raises LastOwner if nobody else owns the programme; who never signed in does not count for somebody
+    who did.
+    """
+    owners = session.exec(
+        select(OrganiserRole)
+        .where(OrganiserRole.programme_id == held.programme_id, OrganiserRole.role == Role.OWNER)
+        .with_for_update()
+    ).all()
+    others = [one for one in owners if one.organiser_id != held.organiser_id]
+    if not any(one.taken_at or not held.taken_at for one in others):
+        raise LastOwner(f"{'The others have not signed in yet' if others else 'Nobody else is an owner'}")
 
 
 def role_in(session: Session, organiser: str, programme: Programme) -> Role | None:
@@ -112,8 +122,20 @@ def sign_in_link(session: Session, organiser: Organiser, *, now: datetime) -> me
 
 
 def sign_in(session: Session, link: Link, *, now: datetime) -> Organiser:
-    """Use up a sign-in link. The caller has opened it, so it is neither expired nor used."""
+    """Use up a sign-in link, and take the roles that were offered. The caller has opened it, so it is neither
+    expired nor used.
+
+    Raises:
+        BadLink: they have no role anywhere any more, and we have forgotten them.
+    """
     link.used_at = now
-    organiser = session.get_one(Organiser, link.person)
+    organiser = session.get(Organiser, link.person)
+    if organiser is None:
+        raise BadLink
+    session.execute(
+        update(OrganiserRole)
+        .where(col(OrganiserRole.organiser_id) == organiser.id, col(OrganiserRole.taken_at).is_(None))
+        .values(taken_at=now)
+    )
     audit.record(session, organiser.id, "signed in", now=now, subject=organiser.id)
     return organiser

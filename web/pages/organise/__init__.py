@@ -12,6 +12,7 @@ from web.pages.organise import (  # noqa: E402
     imports,  # noqa: F401
     learning,  # noqa: F401
     organisations,  # noqa: F401
+    organisers,  # noqa: F401
     people,  # noqa: F401
     reports,  # noqa: F401
     rounds,  # noqa: F401

@@ -13,6 +13,8 @@ from web.pages.organise import pages
 from web.permissions import is_recent, open_to_everyone, signed_in, with_link
 from web.services import links, organisers
 
+WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
+
 
 class SignedIn(UserMixin):
     """Who is signed in, as Flask-Login wants it."""
@@ -76,14 +78,14 @@ def ask_to_sign_in_again() -> ResponseReturnValue:
 @pages.get("/sign-in/<token>")
 @with_link
 def show_button(token: str) -> ResponseReturnValue:
-    links.open_link(g.session, house().signer, token, Purpose.SIGN_IN, now=g.now)
+    links.open_link(g.session, house().signer, token, *WAYS_IN, now=g.now)
     return render_template("organise/sign_in_button.html", token=token)
 
 
 @pages.post("/sign-in/<token>")
 @with_link
 def press_button(token: str) -> ResponseReturnValue:
-    link = links.open_link(g.session, house().signer, token, Purpose.SIGN_IN, now=g.now)
+    link = links.open_link(g.session, house().signer, token, *WAYS_IN, now=g.now)
     organiser = organisers.sign_in(g.session, link, now=g.now)
     wanted, interrupted = _own_path(session.get("next")), session.get("interrupted")
     session.clear()  # what was there before belongs to nobody in particular

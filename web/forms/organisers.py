@@ -1,0 +1,22 @@
+"""Who runs a programme."""
+
+from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
+
+from web.forms.fields import Radio, Text, is_email
+from web.forms.joining import EMAIL
+from web.models import Role
+
+ROLES = [
+    SelectChoice(Role.ORGANISER.value, "Organiser: draws and sends rounds, looks after people"),
+    SelectChoice(Role.VIEWER.value, "Viewer: sees how many take part and whether it works, no names"),
+    SelectChoice(Role.OWNER.value, "Owner: everything, also who organises, and closing the programme"),
+]
+
+
+class RoleForm(FlaskForm):
+    role = Radio("What may they do?", needed="Choose what they may do", choices=ROLES)
+
+
+class InviteForm(RoleForm):
+    email = Text("Email address", most=EMAIL, needed="Enter their email address", validators=[is_email])

@@ -1,0 +1,107 @@
+"""Who runs the programme: asking somebody to help, changing what they may do, letting them go."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from web.forms.organisers import InviteForm, RoleForm
+from web.models import Organiser, Role
+from web.pages.organise import pages
+from web.permissions import kept_form, needs, recently_signed_in
+from web.services import organisers, team
+
+
+@pages.get("/<slug>/organisers")
+@needs(Role.ORGANISER)
+def everybody_who_organises() -> ResponseReturnValue:
+    return _list(InviteForm(formdata=kept_form()))
+
+
+def _list(form: InviteForm) -> str:
+    return render_template(
+        "organise/organisers.html",
+        programme=g.programme,
+        role=g.role,
+        members=team.of_programme(g.session, g.programme),
+        me=current_user.id,
+        form=form,
+    )
+
+
+@pages.post("/<slug>/organisers/invite")
+@needs(Role.OWNER)
+@recently_signed_in(back=".everybody_who_organises")
+def invite_organiser() -> ResponseReturnValue:
+    form = InviteForm()
+    if not form.validate_on_submit():
+        return _list(form), 422
+    by = g.session.get_one(Organiser, current_user.id)
+    try:
+        team.invite(g.session, g.programme, form.email.data, Role(form.role.data), by=by, now=g.now)
+        flash(f"A link to sign in is on its way to {form.email.data}.")
+    except organisers.LastOwner as error:
+        _refuse(error)
+    return _back()
+
+
+@pages.get("/<slug>/organisers/<organiser>")
+@needs(Role.ORGANISER)
+def one_organiser(organiser: str) -> ResponseReturnValue:
+    found = _member(organiser)
+    form = RoleForm(formdata=kept_form(), role=found.held.role.value)
+    return render_template(
+        "organise/organiser.html",
+        programme=g.programme,
+        role=g.role,
+        member=found,
+        me=current_user.id,
+        form=form,
+    )
+
+
+@pages.post("/<slug>/organisers/<organiser>/role")
+@needs(Role.OWNER)
+@recently_signed_in(back=".one_organiser")
+def change_role(organiser: str) -> ResponseReturnValue:
+    found, form = _member(organiser), RoleForm()
+    if form.validate_on_submit():
+        try:
+            role = Role(form.role.data)
+            team.change(g.session, g.programme, organiser, role, by=current_user.id, now=g.now)
+            flash(f"{found.organiser.email} is {team.CALLED[role]} now.")
+        except organisers.LastOwner as error:
+            _refuse(error)
+    return _back()
+
+
+@pages.post("/<slug>/organisers/<organiser>/remove")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".one_organiser")
+def remove_organiser(organiser: str) -> ResponseReturnValue:
+    """An owner lets anybody go; everybody else only themselves."""
+    found, is_me = _member(organiser), organiser == current_user.id
+    if not is_me and not organisers.may(g.role, Role.OWNER):
+        abort(403)
+    email = found.organiser.email
+    try:
+        team.remove(g.session, g.programme, organiser, by=current_user.id, now=g.now)
+    except organisers.LastOwner as error:
+        _refuse(error)
+        return _back()
+    flash(f"You no longer organise {g.programme.name}." if is_me else f"{email} no longer organises.")
+    return redirect(url_for(".home"), 303) if is_me else _back()
+
+
+def _member(organiser: str) -> team.Member:
+    try:
+        return team.member(g.session, g.programme, organiser)
+    except team.NoSuchOrganiser:
+        abort(404)
+
+
+def _refuse(error: organisers.LastOwner) -> None:
+    flash(f"{error}, and a programme needs one: make somebody else an owner first.", "error")
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for(".everybody_who_organises", slug=g.programme.slug), 303)

@@ -1,0 +1,108 @@
+"""The people who run a programme: who they are, who joins them, who goes.
+
+NoSuchOrganiser     nobody of that id has a role here
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from notifications.messages import Channel
+from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
+from web.services import audit, links, organisers, programmes
+
+CALLED = {Role.VIEWER: "a viewer", Role.ORGANISER: "an organiser", Role.OWNER: "an owner"}
+MAY = {
+    Role.VIEWER: "you can see how many take part, and whether it works; no names",
+    Role.ORGANISER: "you can draw and send rounds, look after people, and decide what is shown",
+    Role.OWNER: "you can do everything, also decide who organises and close the programme",
+}
+
+
+class NoSuchOrganiser(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Member:
+    """An organiser of a programme. `schedules`: its rounds begin by themselves on their behalf."""
+
+    organiser: Organiser
+    held: OrganiserRole
+    schedules: bool
+
+
+def of_programme(session: Session, programme: Programme) -> Sequence[Member]:
+    """Owners first, then by address."""
+    schedule = session.get(Schedule, programme.id)
+    rows = session.exec(
+        select(Organiser, OrganiserRole)
+        .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
+        .where(OrganiserRole.programme_id == programme.id)
+    ).all()
+    found = [
+        Member(organiser, held, schedule is not None and schedule.enabled_by == organiser.id)
+        for organiser, held in rows
+    ]
+    return sorted(found, key=lambda one: (-organisers.RANK[one.held.role], one.organiser.email))
+
+
+def member(session: Session, programme: Programme, organiser: str) -> Member:
+    for one in of_programme(session, programme):
+        if one.organiser.id == organiser:
+            return one
+    raise NoSuchOrganiser(organiser)
+
+
+def invite(
+    session: Session, programme: Programme, email: str, role: Role, *, by: Organiser, now: datetime
+) -> Organiser:
+    """Give somebody a role and write to them. Who has one already keeps it until they are asked for: see
+    `change`.
+
+    Raises:
+        organisers.LastOwner: it would take the last owner's role.
+    """
+    organiser = organisers.add(session, programme, email, role, by=by.id, now=now)
+    message = messages.Organise(
+        programmes.facts(programme),
+        CALLED[role],
+        MAY[role],
+        by.email,
+        links.make(session, Purpose.ORGANISE, organiser.id, now=now),
+    )
+    to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
+    subject = f"programme {programme.id} at {now.isoformat()}"
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+    return organiser
+
+
+def change(
+    session: Session, programme: Programme, organiser: str, role: Role, *, by: str, now: datetime
+) -> None:
+    """Raises NoSuchOrganiser, or organisers.LastOwner: nothing has changed then."""
+    found = member(session, programme, organiser)
+    organisers.add(session, programme, found.organiser.email, role, by=by, now=now)
+
+
+def remove(session: Session, programme: Programme, organiser: str, *, by: str, now: datetime) -> None:
+    """Take somebody's role away. Who has none left anywhere is forgotten, address and all.
+
+    Raises:
+        NoSuchOrganiser, or organisers.LastOwner: nothing has changed then.
+    """
+    found = member(session, programme, organiser)
+    if found.held.role is Role.OWNER:
+        organisers.check_others_own(session, found.held)
+    session.delete(found.held)
+    session.flush()
+    audit.record(session, by, "role taken", now=now, programme=programme.id, subject=organiser)
+    if not organisers.programmes_of(session, organiser):
+        outbox.forget(session, organiser)
+        session.execute(delete(Link).where(col(Link.person) == organiser))
+        session.delete(found.organiser)
+        session.flush()
