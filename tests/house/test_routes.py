@@ -1,11 +1,14 @@
 """Every address we answer: somebody decided who may open it, and no form is taken without its token."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
+from tests.support.access import RECENT
+from tests.support.access import rows as rows_of_access
 from web.app import create_app
 from web.house import KEY
 from web.permissions import Access
@@ -33,6 +36,17 @@ def rules(app: Flask, access: Access | None = None) -> Iterator[Rule]:
 def test_somebody_decided_who_may_open_each_route(app: Flask) -> None:
     undecided = [str(rule) for rule in rules(app) if not hasattr(app.view_functions[rule.endpoint], "access")]
     assert undecided == []
+
+
+def test_every_route_has_its_row_in_the_matrix_of_who_may_open_what(app: Flask) -> None:
+    """Add what is missing to a line of tests/support/access.py: who should be let in there?"""
+    named = [endpoint for endpoint, _ in rows_of_access()]
+    assert (set(app.view_functions) - set(named), set(named) - set(app.view_functions)) == (set(), set())
+    assert [endpoint for endpoint, times in Counter(named).items() if times > 1] == []
+
+
+def test_what_asks_for_a_recent_sign_in_is_what_was_decided(app: Flask) -> None:
+    assert {name for name, view in app.view_functions.items() if hasattr(view, "recent")} == RECENT
 
 
 def test_every_organiser_s_page_asks_for_a_role_or_a_sign_in(app: Flask) -> None:

@@ -29,12 +29,9 @@ def test_a_reason_is_asked_for_and_only_organisers_read_it(world: World) -> None
     asked = visitor.press("Suspend Tom Field").mistakes
     visitor.press("Suspend Tom Field", reason="Sold watches")
     told = "suspended: Sold watches" in visitor.text
-    seen = [
-        world.visitor().open(world.page_of(person)).text,
-        viewer(world).open("/organise/councils/people").text,
-    ]
+    seen = world.visitor().open(world.page_of(person)).text
     visitor.press("Let them in again")
-    assert (asked, told, any("watches" in text for text in seen)) == (
+    assert (asked, told, "watches" in seen) == (
         ["Say why, in a few words"],
         True,
         False,
@@ -82,9 +79,3 @@ def test_an_address_with_nonsense_in_it_shows_everyone(world: World) -> None:
     world.join("Tom Field")
     asked = {"showing": "x", "order": "x", "organisation": "x", "page": "x"}
     assert "Tom Field" in world.organiser().open("/organise/councils/people", query_string=asked).text
-
-
-def test_a_role_of_viewer_is_enough_to_look(world: World) -> None:
-    world.join("Tom Field", email="tom@example.org")
-    visitor = viewer(world).open("/organise/councils/people")
-    assert ("Tom Field" in visitor.text, "tom@example.org" in visitor.text) == (True, False)

@@ -23,7 +23,7 @@ class LearningForm(FlaskForm):
 
 
 @pages.get("/<slug>/learning")
-@needs(Role.VIEWER)
+@needs(Role.ORGANISER)
 def learning() -> ResponseReturnValue:
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
     published, _ = learnings.wall(g.session, g.programme)

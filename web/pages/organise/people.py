@@ -20,7 +20,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 @pages.get("/<slug>/people")
-@needs(Role.VIEWER)
+@needs(Role.ORGANISER)
 def everyone() -> ResponseReturnValue:
     wanted = _wanted()
     roster = rosters.search(

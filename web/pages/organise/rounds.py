@@ -46,7 +46,7 @@ def draw_round() -> ResponseReturnValue:
 
 
 @pages.get("/<slug>/rounds/<int:number>")
-@needs(Role.VIEWER)
+@needs(Role.ORGANISER)
 def one_round(number: int) -> ResponseReturnValue:
     with suppress(rounds.NoDraft):
         wanted = request.args.get("search", "").strip()

@@ -1,0 +1,117 @@
+"""Who may open what: every route stands in one line below, and every cell of that line is tried.
+
+A new route: add its endpoint to the line that is meant. If nothing fits, add a line with its six cells; and
+if it does what cannot be taken back, or lets people's details out, name it in `RECENT` as well. The
+decorators of `web.permissions` are the code's own answer; this is what it is held against.
+"""
+
+from collections.abc import Iterator
+
+WHO = ("owner", "organiser", "viewer", "participant", "stranger", "another programme's owner")
+
+IN = "in"
+SIGN_IN = "sign in"  # asked to, first
+REFUSED = "refused"  # 403: they know that it is there
+HIDDEN = "hidden"  # 404: they do not learn even that
+
+MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
+    #              owner    organiser viewer   particip. stranger elsewhere
+    "everyone": (
+        (IN, IN, IN, IN, IN, IN),
+        """
+        health.live health.ready home.accessibility home.code_of_conduct home.contact home.home home.privacy
+        home.robots home.security join.check_your_messages join.send join.show me.ask_for_link me.erased
+        me.link_sent me.send_link organise.ask_to_sign_in organise.sign_in organise.sign_in_sent
+        programme.dates programme.feed programme.home programme.how_we_match programme.wall
+        """,
+    ),
+    # The participant comes with the link from their message, everybody else with one that was tampered with.
+    "who has the link": (
+        (HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, HIDDEN),
+        """
+        confirm.press confirm.show
+        conversation.answer conversation.calendar conversation.check_in conversation.report conversation.short
+        conversation.show conversation.thanks
+        me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details me.erase me.free_times
+        me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets me.next_round me.organisation
+        me.pause me.phone me.rather_not me.remove_rather_not me.resume me.send_code me.show me.start_again
+        me.stay me.threes me.unsubscribe
+        next_round.decide next_round.pause next_round.show
+        organise.press_button organise.show_button
+        """,
+    ),
+    "who is signed in": (
+        (IN, IN, IN, SIGN_IN, SIGN_IN, IN),
+        "organise.ask_to_sign_in_again organise.home organise.sign_in_again",
+    ),
+    # Everybody ends at the page to sign in, whether they were or not.
+    "signing out": ((SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN), "organise.sign_out"),
+    "viewers": (
+        (IN, IN, IN, SIGN_IN, SIGN_IN, HIDDEN),
+        """
+        organise.dashboard organise.does_it_work organise.every_organisation organise.every_round
+        organise.settings organise.show_schedule
+        """,
+    ),
+    "organisers": (
+        (IN, IN, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
+        """
+        organise.abandon_import organise.answer_organisations organise.begin_import organise.choose_columns
+        organise.columns_again organise.confirm_import organise.one_import organise.somebody_else
+        organise.undo_import organise.upload_import
+        organise.about_settings organise.day_settings organise.edit_schedule organise.go_on
+        organise.matching_settings organise.move_next_round organise.pause_programme organise.round_dates
+        organise.switch_off organise.switch_on
+        organise.allow organise.bring_in organise.forbid organise.leave_out organise.lock organise.move
+        organise.one_in_a_draft organise.swap organise.try_out
+        organise.attach_domain organise.decline organise.detach_domain organise.discard_round
+        organise.draw_round organise.everybody_who_organises organise.everyone organise.evidence_as_graph
+        organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
+        organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
+        organise.look_at_merge organise.merge_organisations organise.merge_people organise.name_organisation
+        organise.one_organisation organise.one_organiser organise.one_person organise.one_round
+        organise.publish organise.read_reports organise.rename_organisation organise.resend organise.send_link
+        organise.send_round organise.suspend organise.unsuspend
+        """,
+    ),
+    "owners, and organisers for themselves": (
+        (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
+        "organise.remove_organiser",
+    ),
+    "owners": (
+        (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
+        "organise.change_role organise.invite_organiser",
+    ),
+    # In tests we are on trial at a loopback address; elsewhere these are not there: see test_security.py.
+    "this machine": (
+        (IN, IN, IN, IN, IN, IN),
+        "outbox.calendar outbox.html outbox.listing outbox.message",
+    ),
+    # Nobody here has a provider's key.
+    "providers": (
+        (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
+        """
+        webhooks.notify_callback webhooks.sendgrid_events webhooks.twilio_inbound webhooks.twilio_status
+        """,
+    ),
+    "a provider that knows a secret address": (
+        (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+        "webhooks.sendgrid_inbound",
+    ),
+}
+
+RECENT = set(
+    """
+    organise.change_role organise.evidence_as_graph organise.evidence_of_organisations
+    organise.evidence_of_rounds organise.evidence_of_ties organise.export_people organise.invite_organiser
+    organise.merge_organisations organise.merge_people organise.remove_organiser organise.send_round
+    organise.switch_on
+    """.split()
+)
+
+
+def rows() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each endpoint with its six cells, in the order of `WHO`."""
+    for cells, endpoints in MATRIX.values():
+        for endpoint in endpoints.split():
+            yield endpoint, cells
