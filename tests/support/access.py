@@ -70,7 +70,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
         organise.look_at_merge organise.merge_organisations organise.merge_people organise.name_organisation
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
-        organise.publish organise.read_reports organise.rename_organisation organise.resend organise.send_link
+        organise.publish organise.read_audit organise.read_reports organise.rename_organisation
+        organise.resend organise.send_link
         organise.send_round organise.suspend organise.unsuspend
         """,
     ),

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from tests.support.world import START
 from web.db import Database
+from web.models import AuditEntry
 from web.services import audit
 from web.services.audit import TamperedAudit
 
@@ -73,17 +74,42 @@ def test_a_removed_entry_is_found(database: Database, which: int) -> None:
         entries(database)
 
 
-def test_all_entries_removed_is_found(database: Database) -> None:
-    record(database)
-    tamper(database, "DELETE FROM auditentry")
-    with pytest.raises(TamperedAudit):
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_an_entry_put_in_between_is_named(database: Database, place: int) -> None:
+    for number in range(3):
+        record(database, number=number)
+    for entry in range(3, place - 1, -1):
+        tamper(database, f"UPDATE auditentry SET id = {entry + 1} WHERE id = {entry}")
+    with database.write() as session:
+        forged = AuditEntry(
+            id=place, at=START, actor="a test", action="did nothing", subject="", facts={}, digest=b"forged"
+        )
+        session.add(forged)
+    with pytest.raises(TamperedAudit, match=f"entry {place}: ") as found:
+        entries(database)
+    assert found.value.entry == place
+
+
+def test_the_entry_after_a_removed_one_is_named(database: Database) -> None:
+    for number in range(3):
+        record(database, number=number)
+    tamper(database, "DELETE FROM auditentry WHERE id = 2")
+    with pytest.raises(TamperedAudit, match="entry 3: "):
         entries(database)
 
 
-def test_two_entries_exchanged_are_found(database: Database) -> None:
+def test_the_first_of_two_exchanged_entries_is_named(database: Database) -> None:
     for number in range(3):
         record(database, number=number)
-    tamper(database, "UPDATE auditentry SET id = 10 WHERE id = 1")
+    for before, after in ((1, 9), (2, 1), (9, 2)):
+        tamper(database, f"UPDATE auditentry SET id = {after} WHERE id = {before}")
+    with pytest.raises(TamperedAudit, match="entry 1: "):
+        entries(database)
+
+
+def test_all_entries_removed_is_found(database: Database) -> None:
+    record(database)
+    tamper(database, "DELETE FROM auditentry")
     with pytest.raises(TamperedAudit):
         entries(database)
 
