@@ -68,6 +68,8 @@ class Programme:
     name: str
     contact: str
     hashtag: str = ""
+    # Its own words for this kind of message, by part: see `wording`.
+    wording: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

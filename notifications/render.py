@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from notifications import addresses, calendars, sms_text, words
+from notifications import addresses, calendars, sms_text, wording, words
 from notifications.messages import (
     LONDON,
     UNSUBSCRIBE,
@@ -28,6 +28,7 @@ from notifications.messages import (
     Message,
     Partner,
     PartnerGone,
+    Programme,
     Recipient,
     TryOut,
     WhatNext,
@@ -81,6 +82,7 @@ def _environment(html: bool) -> Environment:
         "quoted": words.quoted,
         "sentence": words.sentence,
         "phone": addresses.phone_as_said,
+        "short_name": lambda name, shorten: shorten(name),
     }
     made.filters |= {"day": _day, "moment": _moment}
     made.globals |= {
@@ -156,9 +158,27 @@ def _facts(message: Message, to: Recipient, links: Links, now: datetime) -> dict
     facts |= {each.name: getattr(message, each.name) for each in fields(message)}
     facts |= {"to": to, "me": words.called(to.name), "url": url, "today": now.astimezone(LONDON).date()}
     facts |= {"has_way": has_way, "unsubscribe": url(UNSUBSCRIBE) if message.bulk else None}
+    facts |= _own_words(message.wording or message.kind, facts["programme"])
     if isinstance(message, Introduction):
         facts |= _about_a_group(message, to)
     return facts
+
+
+def _own_words(kind: str, programme: Programme | None) -> dict[str, Any]:
+    """`say` and `paragraphs` give a text of this kind in the programme's words, or else in ours."""
+    own = dict(programme.wording) if programme else {}
+    always = {"programme": programme.name if programme else ""}
+
+    def text(part: str) -> str:
+        return own.get(part, wording.part(kind, part).ours)
+
+    def say(part: str, **facts: str) -> str:
+        return wording.fill(text(part), always | facts)
+
+    def paragraphs(part: str, **facts: str) -> list[str]:
+        return wording.paragraphs(text(part), always | facts)
+
+    return {"say": say, "paragraphs": paragraphs}
 
 
 def has_way(partner: Partner) -> bool:

@@ -72,6 +72,7 @@ class Sample:
             "person": self.people[0],
             "other": self.people[1],
             "organiser": self.spare,
+            "kind": "check_in",
             "token": self.token(endpoint, with_link) if "token" in rule.arguments else "",
         }
         known = {name: values[name] for name in rule.arguments}

@@ -197,7 +197,11 @@ def _orders(
         )
     for again, due in ((False, window.check_in_at), (True, window.ask_again_at)):
         question = messages.CheckIn(
-            programmes.facts(programme), party.named(reader.id), doors.check_in, doors.page, again
+            programmes.facts(programme, messages.CheckIn),
+            party.named(reader.id),
+            doors.check_in,
+            doors.page,
+            again,
         )
         about = f"{subject} again" if again else subject
         yield outbox.Order(question, to, about, programme.slug, of_round, due)
@@ -208,7 +212,7 @@ def introduction(
 ) -> messages.Introduction:
     """What one member of a group is told."""
     return messages.Introduction(
-        programme=programmes.facts(programme),
+        programme=programmes.facts(programme, messages.Introduction),
         group=str(party.group.id),
         sequence=party.edition,
         partners=tuple(party.partner(member) for member in party.others(reader.id)),
@@ -230,7 +234,7 @@ def _nudge(
     programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
 ) -> messages.Nudge:
     return messages.Nudge(
-        programme=programmes.facts(programme),
+        programme=programmes.facts(programme, messages.Nudge),
         partners=tuple(party.partner(member) for member in party.others(reader.id)),
         until=window.ends_on,
         check_in=doors.check_in,

@@ -200,7 +200,7 @@ def enter(
 def welcome(session: Session, programme: Programme, person: Person, *, now: datetime) -> None:
     page = links.make(session, Purpose.PAGE, person.id, now=now)
     next_round = programmes.next_round_on(programme, times.today(now))
-    message = messages.Welcome(programmes.facts(programme), page, next_round)
+    message = messages.Welcome(programmes.facts(programme, messages.Welcome), page, next_round)
     to, subject = recipient(person), f"joined {now.isoformat()}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 

@@ -110,9 +110,12 @@ def add(
     return made
 
 
-def facts(programme: Programme) -> messages.Programme:
-    """What a message says about its programme."""
-    return messages.Programme(programme.slug, programme.name, programme.contact, programme.hashtag)
+def facts(programme: Programme, kind: type[messages.Message] | None = None) -> messages.Programme:
+    """What a message says about its programme, with the words the programme has for this kind of message."""
+    own = programme.wording.get(kind.kind, {}) if kind else {}
+    return messages.Programme(
+        programme.slug, programme.name, programme.contact, programme.hashtag, tuple(sorted(own.items()))
+    )
 
 
 def figures(session: Session, programme: Programme) -> Figures:

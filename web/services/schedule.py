@@ -161,7 +161,7 @@ def _heads_ups(
         for purpose, subject in ((Purpose.PAGE, None), (Purpose.NEXT_ROUND, programme.id))
     ]
     doors = iter(links.make_all(session, wanted, now=now))
-    facts, subject = programmes.facts(programme), f"programme {programme.id} round {number}"
+    facts, subject = programmes.facts(programme, messages.HeadsUp), f"programme {programme.id} round {number}"
     return [
         outbox.Order(
             messages.HeadsUp(facts, on, page=next(doors), skip=next(doors)),

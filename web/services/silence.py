@@ -72,7 +72,7 @@ def pause(session: Session, programme_id: int, *, now: datetime) -> int:
             session, audit.SYSTEM, "paused as silent", now=now, programme=programme.id, subject=person.id
         )
         page = links.make(session, Purpose.PAGE, person.id, now=now)
-        message = messages.Paused(programmes.facts(programme), page)
+        message = messages.Paused(programmes.facts(programme, messages.Paused), page)
         outbox.queue(
             session,
             message,

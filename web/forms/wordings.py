@@ -1,0 +1,44 @@
+"""The form of one kind of message, made from its parts."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from notifications.wording import PARTS, PLACES, Part
+from web.forms.fields import LongText, Text
+
+# Longer than any part may be: the part itself says so in its own words.
+ROOM = 2000
+
+
+class PromptsForm(FlaskForm):
+    prompts = LongText(
+        "What people may start from",
+        most=ROOM,
+        description="One a line, five at most. Leave it empty for ours: think, do, share.",
+    )
+
+    def told(self) -> list[str]:
+        return [line for line in self.prompts.data.splitlines() if line]
+
+
+class WordingForm(FlaskForm):
+    """Fields are added by `wording_form`, one for each part."""
+
+    kind: str
+
+    def told(self) -> dict[str, str]:
+        return {part.name: self[part.name].data or "" for part in PARTS[self.kind]}
+
+
+def wording_form(kind: str, **options: Any) -> WordingForm:
+    fields: dict[str, Any] = {part.name: _field(part) for part in PARTS[kind]}
+    made: WordingForm = type("OfOneKind", (WordingForm,), fields | {"kind": kind})(**options)
+    return made
+
+
+def _field(part: Part) -> Text:
+    places = "; ".join(f"{{{name}}} is {PLACES[name]}" for name in part.allowed)
+    if part.is_line:
+        return Text(part.label, most=ROOM, description=f"{places}.")
+    return LongText(part.label, most=ROOM, description=f"{places}. A new line begins a new paragraph.")
