@@ -61,8 +61,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.undo_import organise.upload_import
         organise.about_settings organise.day_settings organise.edit_schedule organise.go_on
         organise.matching_settings organise.move_next_round organise.pause_programme organise.round_dates
-        organise.prompts organise.reset_wording organise.switch_off organise.switch_on organise.wording_as_mail
-        organise.wording_of
+        organise.prompts organise.reset_wording organise.switch_off organise.switch_on
+        organise.wording_as_mail organise.wording_of
         organise.allow organise.bring_in organise.forbid organise.leave_out organise.lock organise.move
         organise.one_in_a_draft organise.swap organise.try_out
         organise.attach_domain organise.decline organise.detach_domain organise.discard_round
