@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, Text
 from sqlmodel import Field, SQLModel
 
-from web.models import choice, document, moment, person_key
+from web.columns import choice, document, moment, person_key
 
 
 class ImportKind(StrEnum):

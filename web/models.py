@@ -4,13 +4,11 @@ Table models do not validate: services do. Times are UTC, and enums are stored b
 opaque ids, because ids travel to providers, logs and the audit.
 """
 
-import secrets
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Column,
     Connection,
@@ -24,40 +22,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy import Enum as EnumColumn
 from sqlmodel import Field, SQLModel, col
 
 from notifications import tables  # noqa: F401  (its tables belong to the same database)
-from notifications.columns import UTCDateTime
 from notifications.messages import Channel
+from web.columns import ID_LENGTH, choice, document, moment, new_id, person_key
 from web.folding import folded
-
-ID_LENGTH = 20
-
-
-def new_id() -> str:
-    return secrets.token_hex(ID_LENGTH // 2)
-
-
-def moment(*, nullable: bool = True, index: bool = False) -> Any:
-    return Field(default=None if nullable else ..., sa_type=UTCDateTime, nullable=nullable, index=index)
-
-
-def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
-    values = EnumColumn(kind, native_enum=False, length=20, values_callable=_values)
-    return Field(default=default, sa_column=Column(values, nullable=False))
-
-
-def _values(members: type[StrEnum]) -> list[str]:
-    return [member.value for member in members]
-
-
-def document(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
-    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
-
-
-def person_key(**options: Any) -> Any:
-    return Field(foreign_key="person.id", max_length=ID_LENGTH, **options)
 
 
 class Priority(StrEnum):

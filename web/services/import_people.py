@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from notifications import addresses, messages, outbox
 from notifications.errors import BadAddress
 from notifications.messages import Channel
+from web.columns import new_id
 from web.folding import folded
 from web.import_tables import Import, ImportRow, Outcome
 from web.models import (
@@ -22,7 +23,6 @@ from web.models import (
     Programme,
     Purpose,
     Standing,
-    new_id,
 )
 from web.services import likeness, links, organisations, programmes, words
 from web.services.likeness import People, Register
