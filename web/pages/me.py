@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from notifications.messages import Channel
+from notifications.suppression import Why
 from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, LinkForm, OrganisationForm, PauseForm
 from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
@@ -30,6 +31,12 @@ from web.services import (
 from web.tokens import BadLink
 
 pages = Blueprint("me", __name__)
+# Why we do not write to somebody, said to themselves.
+SAYS = {
+    Why.STOP: "you sent STOP",
+    Why.UNSUBSCRIBED: "you asked us to stop",
+    Why.SPAM: "you reported our mail as spam",
+}
 EVERYDAY = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.NEXT_ROUND)
 
 
@@ -104,10 +111,12 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
             for one in sections
         },
         erased_on=retention.erased_on(g.session, visit.person),
+        SAYS=SAYS,
         ANSWERS=ANSWERS,
         free=[words.lower() for block, words in BLOCKS.items() if block in visit.person.availability],
         HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
+        stopped=reach.stopped(g.session, visit.person, key=house().signer.suppression_key()),
         shared_number=participation.shares_number(g.session, visit.person),
         unverified=participation.awaits_code(visit.person) and house().settings.texts_offered,
     )
@@ -374,10 +383,11 @@ def erased() -> ResponseReturnValue:
 @with_link
 def fresh_link(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    # One a minute for each page: the minute is part of what makes the message the only one.
-    subject = f"fresh {g.now:%Y-%m-%dT%H:%M}"
-    participation.send_full_page(g.session, visit.person, subject=subject, now=g.now)
-    flash("We have sent a fresh link to the address we have for you. It is good for two hours.")
+    try:
+        participation.send_fresh_link(g.session, visit.person, now=g.now)
+        flash("We have sent a fresh link to the address we have for you. It is good for two hours.")
+    except participation.TooManyLinks:
+        flash("We have sent three links this hour. Look in your spam folder, or ask again later.", "error")
     return _back(token)
 
 

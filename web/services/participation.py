@@ -3,6 +3,7 @@
 BadPause            a pause that ends before it starts; says what to do
 BadCode             not the code we sent, too old, or tried too often; says what to do
 TooManyCodes        three codes a number a day
+TooManyLinks        three fresh links a person an hour
 """
 
 import hmac
@@ -15,6 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
+from notifications.tables import OutboxMessage
 from web.models import (
     Block,
     Consent,
@@ -36,6 +38,7 @@ from web.tokens import Signer
 HOW_OFTEN = {1: "every", 2: "every second", 3: "every third"}
 LONGEST_PAUSE = timedelta(days=730)
 CODES_A_DAY = 3
+LINKS_AN_HOUR = 3
 TRIES_A_CODE = 5
 CODE_LIFE = timedelta(minutes=10)
 
@@ -49,6 +52,10 @@ class BadCode(Exception):
 
 
 class TooManyCodes(Exception):
+    pass
+
+
+class TooManyLinks(Exception):
     pass
 
 
@@ -284,6 +291,23 @@ def answer_link(session: Session, request: Request, *, now: datetime) -> None:
         outbox.queue(session, messages.MyLink(None), to, subject=subject, now=now)
         return
     send_full_page(session, person, subject=subject, now=now)
+
+
+def send_fresh_link(session: Session, person: Person, *, now: datetime) -> None:
+    """A fresh link for who has their page open already: one a minute, and three an hour.
+
+    Raises:
+        TooManyLinks: three have gone out in the hour before.
+    """
+    asked = select(func.count()).where(
+        OutboxMessage.person == person.id,
+        OutboxMessage.kind == messages.MyLink.kind,
+        col(OutboxMessage.queued_at) > now - timedelta(hours=1),
+    )
+    if session.exec(asked).one() >= LINKS_AN_HOUR:
+        raise TooManyLinks
+    # The minute is part of what makes the message the only one.
+    send_full_page(session, person, subject=f"fresh {now:%Y-%m-%dT%H:%M}", now=now)
 
 
 def send_full_page(

@@ -55,7 +55,14 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     session.execute(
         update(Membership)
         .where(col(Membership.person_id) == person.id)
-        .values(standing=Standing.LEFT, left_at=now, paused_until=None, silent_since=None, skips_next=False)
+        .values(
+            standing=Standing.LEFT,
+            left_at=now,
+            paused_until=None,
+            silent_since=None,
+            skips_next=False,
+            suspended_because="",
+        )
     )
     for field, value in BLANK.items():
         setattr(person, field, value)

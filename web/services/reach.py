@@ -43,6 +43,17 @@ def refresh(session: Session, *, key: bytes, since: datetime) -> int:
     return sum(note(session, person, key=key) for person in session.exec(reachable).all())
 
 
+def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, str]:
+    """On which channels of theirs we must not or cannot write, and why: the one they chose or not."""
+    found = {}
+    for channel in Channel:
+        address = _address(person, channel)
+        known = suppression.suppressed(session, channel, address, key=key) if address else None
+        if known:
+            found[channel] = known.reason
+    return found
+
+
 def note(session: Session, person: Person, *, key: bytes) -> bool:
     """Note whether they cannot be reached on the channel they chose, which is what counts; returns it."""
     channel = Channel.SMS if person.channel is Channel.SMS and person.phone_verified_at else Channel.EMAIL

@@ -10,7 +10,7 @@ from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Membership, Person, Standing
-from web.services import participation
+from web.services import participation, reach
 from web.services.participation import BadCode, BadPause, TooManyCodes
 
 PHONE = "+447700900111"
@@ -217,6 +217,15 @@ def test_a_fresh_link_is_sent_once_a_minute(world: World, amina: str) -> None:
     assert len(world.inbox(kind="my_link")) == 1
 
 
+def test_a_fresh_link_is_sent_three_times_an_hour(world: World, amina: str) -> None:
+    visitor = page(world, amina)
+    for _ in range(5):
+        visitor.press("Send me a fresh link")
+        world.clock.turn(minutes=2)
+    world.work()
+    assert (len(world.inbox(kind="my_link")), "three links this hour" in visitor.text) == (3, True)
+
+
 def test_a_fresh_link_is_good_for_two_hours(world: World, amina: str) -> None:
     path = world.page_of(amina, full=True)
     world.clock.turn(hours=2)
@@ -361,6 +370,22 @@ def test_codes_are_not_kept_as_they_are(world: World, texted: str) -> None:
     send_code(world, texted)
     right = code(world)
     assert right not in str(world.dump()["phonecode"])
+
+
+def test_who_sent_stop_reads_so_and_takes_it_back(world: World) -> None:
+    person = world.join(email="tom@example.org", phone=PHONE, verified=True)
+    with world.write() as session:
+        reach.stop(
+            session,
+            session.get_one(Person, person),
+            Channel.SMS,
+            key=world.worker.signer.suppression_key(),
+            now=world.now,
+        )
+    visitor = page(world, person, full=True)
+    before = "We do not text you: you sent STOP." in visitor.text
+    visitor.press("Write to me again")
+    assert (before, "We do not text you" in visitor.text) == (True, False)
 
 
 # Another address

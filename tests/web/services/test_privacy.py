@@ -7,11 +7,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
+from notifications import replies as replies_of
 from notifications.messages import Channel
+from notifications.replies import Inbound
+from notifications.tables import OutboxMessage
 from tests.support.world import BY, World
-from web.models import Answer, Learning, NeverPair, Person, Purpose, Showing, VideoKind
-from web.services import conversations, joining, learnings, organisers, participation, privacy
+from web.models import Answer, Learning, Membership, NeverPair, Person, Purpose, Showing, VideoKind
+from web.services import (
+    avoiding,
+    conversations,
+    joining,
+    learnings,
+    organisers,
+    participation,
+    privacy,
+    replies,
+    reports,
+)
 from web.services.conversations import Said
 from web.services.joining import Details
 
@@ -25,16 +39,28 @@ CANARY = {
     "shares_phone": True,
     "shares_video": True,
 }
+# Twenty canaries, each planted by another hand or in another place.
 SIGNS = (
-    "zebedee",
+    "zebedee",  # the name, in every message that names them
     "quillfeather",
-    "900987",
-    "900 987",
+    "zebedee.quillfeather@",  # the address
+    "900987",  # the number, as we keep it
+    "07700 900987",  # and as people say it
     "zq-handle",
-    "canaries",
+    "canaries",  # the line about them
     "attic",
-    "moorhen",
-    "wagtail",
+    "moorhen",  # what they learned
+    "wagtail",  # the link they gave
+    "lapwing",  # a text they sent
+    "bittern",  # a mail they sent
+    "plover",  # somebody they would rather not meet
+    "heron",  # what they told the organisers
+    "dunlin",  # what a partner told the organisers about them
+    "curlew",  # why an organiser suspended them
+    "new-canary",  # an address they wanted to move to
+    "siskin",  # what a form for another programme said, which nobody confirmed
+    "redshank",  # and a third, that nobody has looked at
+    "nightjar",  # a name they had for a while
 )
 
 
@@ -61,18 +87,60 @@ def canary(world: World) -> str:
         )
         participation.ask_for_link(session, CANARY["email"], signer=world.worker.signer, now=world.now)
     world.work()
-    # A second form with the same address, answered and not confirmed, and a third nobody has looked at.
+    # A form for another programme, answered and not confirmed, and one nobody has looked at.
+    _write_back(world, person)
+    _tell_tales(world, person)
+    _change_details(world, person)
     world.clock.turn(hours=2)
-    _ask_again(world)
+    world.start("charities", "Charities Unmentoring")
+    _ask_again(world, "I am a siskin.", "charities")
     world.work()
     world.clock.turn(hours=2)
-    _ask_again(world)
+    _ask_again(world, "I am a redshank.")
     return person
 
 
-def _ask_again(world: World) -> None:
-    values = {name: CANARY[name] for name in ("name", "email", "phone", "about", "video_handle")}
-    world.ask(Details(organisation="Leeds City Council", **values))
+def _ask_again(world: World, about: str, slug: str | None = None) -> None:
+    values = {name: CANARY[name] for name in ("name", "email", "phone", "video_handle")}
+    world.ask(Details(organisation="Leeds City Council", about=about, **values), slug)
+
+
+def _write_back(world: World, person: str) -> None:
+    """A text and a mail of theirs come in."""
+    with world.read() as session:
+        asked = session.scalars(select(OutboxMessage).where(OutboxMessage.person == person)).first()
+        assert asked
+        assert asked.id
+    key = world.worker.signer.reply_keys()[0]
+    to = replies_of.reply_address(asked.id, person, key=key, domain="in.example")
+    texted = Inbound(Channel.SMS, "SM1", CANARY["phone"], "The lapwing says hello")
+    mailed = Inbound(Channel.EMAIL, "<1@x>", CANARY["email"], "The bittern booms", to=(to,))
+    with world.write() as session:
+        for inbound in (texted, mailed):
+            replies.take(session, inbound, signer=world.worker.signer, now=world.now)
+
+
+def _tell_tales(world: World, person: str) -> None:
+    """They report their partner, the partner reports them, and they wish not to meet somebody."""
+    partner = world.partners_of(person)[0]
+    with world.write() as session:
+        group = world.group_of(person)
+        for reader, about, said in ((person, partner, "He is a heron."), (partner, person, "A dunlin.")):
+            talk = conversations.conversation(session, group, reader)
+            reports.report(session, talk, session.get_one(Person, about), said, now=world.now)
+        avoiding.add(session, session.get_one(Person, person), "", "plover@example.org", now=world.now)
+        session.get_one(Membership, (1, person)).suspended_because = "A curlew."
+
+
+def _change_details(world: World, person: str) -> None:
+    """They take another name, and begin to move to another address."""
+    visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
+    visitor.press("Save my details", name="Nightjar Quillfeather")
+    world.visitor().open(world.page_of(person)).press("Send me a fresh link")
+    world.work()
+    visitor.open(world.page_of(person, full=True) + "/details")
+    visitor.press("Save my details", name=CANARY["name"], email="new-canary@example.org")
+    world.work()
 
 
 def erase(world: World, person: str) -> None:
@@ -108,8 +176,10 @@ def raw_files(world: World) -> Iterator[Path]:
 
 
 def test_the_canary_was_everywhere(world: World, canary: str) -> None:
+    rows = rows_with_signs(world)
     wanted = {"person", "outbox_message", "learning", "local_message", "request"}
-    assert wanted <= set(rows_with_signs(world))
+    assert wanted | {"reply", "report", "rathernot", "membership"} <= set(rows)
+    assert set().union(*rows.values()) == set(SIGNS)
 
 
 @pytest.mark.usefixtures("both_databases")

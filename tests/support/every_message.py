@@ -1,0 +1,81 @@
+"""A programme in which most kinds of message have been sent, and every link in them."""
+
+import re
+
+from notifications.messages import Channel
+from notifications.replies import Inbound
+from tests.support.world import LINK, World
+from web.models import Membership, Person, Purpose
+from web.services import participation, replies, reports
+from web.services.conversations import conversation
+
+PHONE, TEXTED = "+447700900111", "+447700900222"
+
+
+def fill(world: World) -> None:
+    """Everything that can happen to a few people in a month, and then a silence of two years."""
+    world.appoint("organiser@councils.example")
+    people = [world.join("Amina Yusuf", email="amina@example.org"), *world.join_many(4)]
+    people.append(world.join(phone=PHONE, channel=Channel.SMS, verified=True))
+    _forms(world)
+    world.round()
+    _a_round(world, people)
+    _going_away(world, people)
+    world.work()
+
+
+def _forms(world: World) -> None:
+    """Every open form is sent, and a text comes in."""
+    world.clock.turn(hours=2)
+    visitor = world.visitor()
+    visitor.open("/organise/sign-in").press("Send me a sign-in link", email="organiser@councils.example")
+    for address in ("nobody@example.org", "person-001@example.org", PHONE):
+        visitor.open("/my-page").press("Send me my link", address=address)
+    world.ask(world.details(email="amina@example.org"))
+    world.ask(world.details(email="new@example.org"))
+    with world.write() as session:
+        texted = Inbound(Channel.SMS, "SM1", TEXTED, "JOIN councils")
+        replies.take(session, texted, signer=world.worker.signer, now=world.now)
+    world.work()
+
+
+def _a_round(world: World, people: list[str]) -> None:
+    """They are asked, one answers, one reports, one moves to another address."""
+    world.clock.turn(days=15)
+    world.work()
+    group = world.group_of(people[0])
+    door = world.door(Purpose.CHECK_IN, people[0], group)
+    world.visitor().open(door).press("Tell us", answer="met", text="Vans.", showing="without name")
+    with world.write() as session:
+        talk = conversation(session, group, people[0])
+        reports.report(session, talk, talk.partners[0], "He sells.", now=world.now)
+    visitor = world.visitor().open(world.page_of(people[0], full=True) + "/details")
+    visitor.press("Save my details", email="amina@new.example.org")
+    world.work()
+    path = world.link_in(world.letter("amina@new.example.org", "new_address"), "/confirm/")
+    world.visitor().open(path).press("Yes, write here")
+
+
+def _going_away(world: World, people: list[str]) -> None:
+    with world.write() as session:
+        membership = session.get_one(Membership, (1, people[1]))
+        participation.leave(session, membership, now=world.now)
+        participation.send_code(
+            session,
+            session.get_one(Person, people[5]),
+            world.programme(session),
+            signer=world.worker.signer,
+            now=world.now,
+        )
+    visitor = world.visitor().open(world.page_of(people[2], full=True))
+    visitor.open(visitor.path + "/erase").press("Erase everything about me")
+
+
+def links_in_messages(world: World) -> dict[str, set[str]]:
+    """Our own addresses in every part of every message: which kinds of message carry them."""
+    found: dict[str, set[str]] = {}
+    for message in world.inbox():
+        whole = " ".join([message.text, message.html, message.sms or "", str(message.headers)])
+        for address in LINK.findall(whole):
+            found.setdefault(re.sub(r"[&.,].*$", "", address), set()).add(message.kind)
+    return found
