@@ -9,11 +9,12 @@ from web.models import Membership, Person, Purpose
 from web.services import participation, replies, reports
 from web.services.conversations import conversation
 
+TOKEN = re.compile(r"[\w-]{31,}")
 PHONE, TEXTED = "+447700900111", "+447700900222"
 
 
 def fill(world: World) -> None:
-    """Everything that can happen to a few people in a month, and then a silence of two years."""
+    """Much of what can happen to a few people in a month. In the end every kind of link has a fresh one."""
     world.appoint("organiser@councils.example")
     people = [world.join("Amina Yusuf", email="amina@example.org"), *world.join_many(4)]
     people.append(world.join(phone=PHONE, channel=Channel.SMS, verified=True))
@@ -21,7 +22,8 @@ def fill(world: World) -> None:
     world.round()
     _a_round(world, people)
     _going_away(world, people)
-    world.work()
+    _forms(world)
+    _move(world, people[0], "amina@newest.example.org")
 
 
 def _forms(world: World) -> None:
@@ -34,7 +36,7 @@ def _forms(world: World) -> None:
     world.ask(world.details(email="amina@example.org"))
     world.ask(world.details(email="new@example.org"))
     with world.write() as session:
-        texted = Inbound(Channel.SMS, "SM1", TEXTED, "JOIN councils")
+        texted = Inbound(Channel.SMS, f"SM{world.now}", TEXTED, "JOIN councils")
         replies.take(session, texted, signer=world.worker.signer, now=world.now)
     world.work()
 
@@ -49,11 +51,15 @@ def _a_round(world: World, people: list[str]) -> None:
     with world.write() as session:
         talk = conversation(session, group, people[0])
         reports.report(session, talk, talk.partners[0], "He sells.", now=world.now)
-    visitor = world.visitor().open(world.page_of(people[0], full=True) + "/details")
-    visitor.press("Save my details", email="amina@new.example.org")
-    world.work()
+    _move(world, people[0], "amina@new.example.org")
     path = world.link_in(world.letter("amina@new.example.org", "new_address"), "/confirm/")
     world.visitor().open(path).press("Yes, write here")
+
+
+def _move(world: World, person: str, email: str) -> None:
+    visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
+    visitor.press("Save my details", email=email)
+    world.work()
 
 
 def _going_away(world: World, people: list[str]) -> None:
@@ -71,11 +77,16 @@ def _going_away(world: World, people: list[str]) -> None:
     visitor.open(visitor.path + "/erase").press("Erase everything about me")
 
 
+def one_of_each(links: dict[str, set[str]]) -> list[str]:
+    """The newest link of each sort: what one person's message leads to, another's leads to as well."""
+    return list({(TOKEN.sub("…", link), *sorted(links[link])): link for link in reversed(links)}.values())
+
+
 def links_in_messages(world: World) -> dict[str, set[str]]:
-    """Our own addresses in every part of every message: which kinds of message carry them."""
+    """Our own addresses in every part of every message, newest first, and the kinds that carry them."""
     found: dict[str, set[str]] = {}
     for message in world.inbox():
         whole = " ".join([message.text, message.html, message.sms or "", str(message.headers)])
         for address in LINK.findall(whole):
-            found.setdefault(re.sub(r"[&.,].*$", "", address), set()).add(message.kind)
+            found.setdefault(address.partition("&")[0].rstrip(".,\\"), set()).add(message.kind)
     return found
