@@ -12,6 +12,7 @@ from matcher.errors import BadPot, BadTable, MatcherError, Refused, Violation
 from matcher.pot import Pot
 from matcher.referee import check, legal
 from matcher.result import Figures, Proof, Result, Unplaced
+from matcher.topup import TopUp, top_up
 
 __all__ = [
     "BadPot",
@@ -22,9 +23,11 @@ __all__ = [
     "Proof",
     "Refused",
     "Result",
+    "TopUp",
     "Unplaced",
     "Violation",
     "check",
     "draw",
     "legal",
+    "top_up",
 ]

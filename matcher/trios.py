@@ -175,23 +175,25 @@ def turns_unequal(pot: Pot, three: Ints) -> bool:
 
 
 def join(pot: Pot, groups: Ints, left: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Seat people left over with a pair each, where never-pairs allow; groups (g, 3) and who is still left.
+    """Seat people left over in a group with an empty seat each, where never-pairs allow; the groups (g, w),
+    padded with -1, and who is still left.
 
-    Pairs they have met least are preferred, then pairs whose people have had fewest turns in a three.
+    Groups they have met least of are preferred, then those whose people have had fewest turns in a three.
     """
     levels = rules.trio_levels(pot)
     still = []
     for person in rng.permutation(left):
-        a, b = groups[:, 0], groups[:, 1]
-        alone = np.full(len(groups), person)
-        fits = (groups[:, 2] < 0) & ~pot.must_not_meet(alone, a) & ~pot.must_not_meet(alone, b)
-        options = np.flatnonzero(fits)
+        there, members = groups >= 0, np.maximum(groups, 0)
+        alone = np.full(groups.shape, person)
+        clash = there & pot.must_not_meet(alone, members)
+        options = np.flatnonzero(~there[:, -1] & ~clash.any(axis=1))
         if not len(options):
             still.append(person)
             continue
-        met = pot.have_met(alone, a).astype(int) + pot.have_met(alone, b)
-        rank = np.lexsort((rng.random(len(options)), levels[a][options] + levels[b][options], met[options]))
-        groups[options[rank[0]], 2] = person
+        met = (there & pot.have_met(alone, members)).sum(axis=1)[options]
+        turns = np.where(there, levels[members], 0).sum(axis=1)[options]
+        chosen = options[np.lexsort((rng.random(len(options)), turns, met))[0]]
+        groups[chosen, there[chosen].sum()] = person
     return groups, np.array(still, np.int32)
 
 
