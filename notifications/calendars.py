@@ -32,10 +32,13 @@ def uid(group: str, host: str) -> str:
     return f"group-{group}@{host}"
 
 
-def publish(entry: Entry, now: datetime) -> bytes:
-    """An entry to add, or to replace an earlier edition of the same entry."""
+def publish(entry: Entry, now: datetime, *, agreed: bool = False) -> bytes:
+    """An entry to add, or to replace an earlier edition of the same entry.
+
+    Until it is `agreed` the hour is a suggestion.
+    """
     event = _event(entry, now)
-    event.add("status", "TENTATIVE")  # a suggestion: nobody has agreed to the hour yet
+    event.add("status", "CONFIRMED" if agreed else "TENTATIVE")
     return _file("PUBLISH", event)
 
 

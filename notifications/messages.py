@@ -7,7 +7,8 @@ no token is ever stored.
     Message
         Confirm JoinByText AlreadyIn Welcome MyLink SignIn Organise PhoneCode           getting in
         NewAddress AddressChanged
-        HeadsUp Introduction TryOut PartnerGone NotThisTime Nudge CheckIn Thanks Digest a round
+        HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
+        Thanks Digest
         Paused Left Erased BeforeErasure                                                going away
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
 """
@@ -41,22 +42,9 @@ from notifications.parts import (
 
 # What messages are made of is had from here too.
 __all__ = [
-    "BY_EMAIL",
-    "BY_TEXT",
-    "EITHER",
-    "UNSUBSCRIBE",
-    "Channel",
-    "Learned",
-    "Link",
-    "Named",
-    "Partner",
-    "Programme",
-    "Promise",
-    "Recipient",
-    "Share",
-    "Slot",
-    "WhatNext",
-]
+    "BY_EMAIL", "BY_TEXT", "EITHER", "UNSUBSCRIBE", "Channel", "Learned", "Link", "Named",
+    "Partner", "Programme", "Promise", "Recipient", "Share", "Slot", "WhatNext",
+]  # fmt: skip
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -157,13 +145,17 @@ class AlreadyIn(Message):
 
 @dataclass(frozen=True)
 class Welcome(Message):
-    """You are in: when the first round is, and where your page is."""
+    """You are in: when the first round is, and where your page is.
+
+    `top_up_on`: a round goes on, and on that day we look in it for whoever came late.
+    """
 
     kind = "welcome"
 
     programme: Programme
     page: Link
     next_round: date | None = None
+    top_up_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -278,7 +270,10 @@ class Introduction(Message):
     `first_mover`  the id of whoever writes first: the reader or one of the partners
     `why`          a sentence or two on why these people
     `until`        the last day of the round; the introduction is not sent after it
+    `gone`         who is no longer in a group that changed, as far as they may be named
+    `no_time_shared` they have said when they are free, and share no part of the week
     `cannot`       None once it is too late to drop out
+    `booked`       where they say that they have a date; None leaves it to the check-in
     `conversation` where a text's one link leads: this conversation as a page; `page` is the reader's own
     """
 
@@ -300,6 +295,9 @@ class Introduction(Message):
     cannot: Link | None = None
     calendar_link: Link | None = None
     conversation: Link | None = None
+    booked: Link | None = None
+    gone: tuple[Named, ...] = ()
+    no_time_shared: bool = False
 
     @override
     def expires(self, due: datetime) -> datetime:
@@ -327,7 +325,8 @@ class PartnerGone(Message):
     """Somebody in your group cannot make it, and what happens now. Withdraws the calendar entry of a pair.
 
     `gone` is empty when they have been erased: then nobody is named. `staying` are the others of a three who
-    still talk with you. `sequence` is one more than the introduction's.
+    still talk with you. `sequence` is one more than the introduction's. `word_by`: on that day at the latest
+    we say whether we have found somebody else.
     """
 
     kind = "partner_gone"
@@ -340,6 +339,27 @@ class PartnerGone(Message):
     page: Link
     staying: tuple[Named, ...] = ()
     next_round: date | None = None
+    word_by: date | None = None
+
+
+@dataclass(frozen=True)
+class TooLate(Message):
+    """They want to drop out after the cut-off: whom to tell themselves, and the page that says what else.
+
+    `conversation` is that page: there they tell us that it did not work out.
+    """
+
+    kind = "too_late"
+
+    programme: Programme
+    partners: tuple[Partner, ...]
+    until: date
+    conversation: Link
+    page: Link
+
+    @override
+    def expires(self, due: datetime) -> datetime:
+        return min(due + self.deadline, end_of(self.until))
 
 
 @dataclass(frozen=True)
@@ -562,7 +582,7 @@ class Alert(Message):
 KINDS: tuple[type[Message], ...] = (
     Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
     AddressChanged,
-    HeadsUp, Introduction, TryOut, PartnerGone, NotThisTime, Nudge, CheckIn, Thanks, Digest,
+    HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
 )  # fmt: skip

@@ -265,6 +265,25 @@ def cancel(
     return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
 
 
+def call_off(session: Session, subject: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
+    """Do not send what waits about a subject, in whichever edition ("group 7", "group 7 2", "group 7 again").
+
+    Kind and person of each message that was stopped.
+    """
+    stop = (
+        update(OutboxMessage)
+        .where(
+            (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} "),
+            col(OutboxMessage.kind).in_(kinds),
+            col(OutboxMessage.state).in_(WAITING),
+        )
+        .values(state=State.CANCELLED, reason="its cause is gone")
+        .returning(col(OutboxMessage.kind), col(OutboxMessage.person))
+    )
+    rows = session.execute(stop, execution_options={"synchronize_session": False})
+    return {(kind, person) for kind, person in rows}
+
+
 def readdress(session: Session, to: Recipient) -> int:
     """What waits for somebody goes where they are reached now. How many messages there were.
 

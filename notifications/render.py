@@ -30,6 +30,7 @@ from notifications.messages import (
     PartnerGone,
     Programme,
     Recipient,
+    Slot,
     TryOut,
     WhatNext,
 )
@@ -277,25 +278,31 @@ def _headers(message: Message, to: Recipient, links: Links) -> dict[str, str]:
     return headers
 
 
-def calendar(message: Message, to: Recipient, links: Links, now: datetime) -> bytes | None:
-    """The calendar file of an introduction, or the one that withdraws it; None for every other kind."""
+def calendar(
+    message: Message, to: Recipient, links: Links, now: datetime, *, booked: Slot | None = None
+) -> bytes | None:
+    """The calendar file of an introduction, or the one that withdraws it; None for every other kind.
+
+    `booked` is when they have agreed to talk; until then the first time we suggest stands in it.
+    """
     if isinstance(message, Introduction):
-        return calendars.publish(_conversation(message, to, links), now)
+        return calendars.publish(_conversation(message, to, links, booked), now, agreed=booked is not None)
     if isinstance(message, PartnerGone) and message.what_next is not WhatNext.GOING_ON:
         return calendars.withdraw(_called_off(message, to, links, now), now)
     return None
 
 
-def _conversation(message: Introduction, to: Recipient, links: Links) -> calendars.Entry:
+def _conversation(message: Introduction, to: Recipient, links: Links, booked: Slot | None) -> calendars.Entry:
     page = links(message.page, to.person)
     people = words.listed([f"{p.name}, {p.organisation}" for p in message.partners])
-    first: datetime | date = message.slots[0].start if message.slots else message.until
-    last: datetime | date = message.slots[0].end if message.slots else message.until
+    slot = booked or next(iter(message.slots), None)
+    first: datetime | date = slot.start if slot else message.until
+    last: datetime | date = slot.end if slot else message.until
     return calendars.Entry(
         uid=calendars.uid(message.group, urlsplit(page).hostname or "unmentoring"),
         sequence=message.sequence,
         title=f"Talk with {people}",
-        details=_details(message, page),
+        details=_details(message, page, booked),
         start=first,
         end=last,
         url=page,
@@ -303,14 +310,14 @@ def _conversation(message: Introduction, to: Recipient, links: Links) -> calenda
     )
 
 
-def _details(message: Introduction, page: str) -> str:
+def _details(message: Introduction, page: str, booked: Slot | None) -> str:
     ways = [
         f"{partner.name}: {', '.join(way for way in _ways(partner) if way)}"
         for partner in message.partners
         if has_way(partner)
     ]
     hour = "A suggestion: move it to suit you." if message.slots else "The last day of this round."
-    return "\n".join([hour, *ways, f"Your page: {page}"])
+    return "\n".join([*([] if booked else [hour]), *ways, f"Your page: {page}"])
 
 
 def _ways(partner: Partner) -> tuple[str, str, str]:

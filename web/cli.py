@@ -36,6 +36,7 @@ from web.services import (
     rounds,
     spreadsheets,
     times,
+    topups,
     words,
 )
 from web.settings import Settings, SettingsError
@@ -378,6 +379,21 @@ def send_round(session: Session, slug: str, number: int) -> None:
     found = rounds.by_number(session, which, number)
     rounds.send_round(session, which, number, found.version, by=BY, now=utc_now())
     click.echo(f"Round {number} is on its way.")
+
+
+@round_.command("top-up")
+@click.argument("slug")
+@writing
+def top_up(session: Session, slug: str) -> None:
+    """Match who waits in the running round now, and not only after its cut-off."""
+    which, now = programmes.by_slug(session, slug), utc_now()
+    number = topups.running(session, which, now=now).number
+    made = topups.run(session, which, number, None, by=BY, now=now)
+    click.echo(
+        f"Round {number}: {words.counted(len(made.groups), 'new group')}, "
+        f"{words.counted(len(made.joins), 'person joins', 'people join')} a pair, "
+        f"nobody yet for {words.counted(len(made.nobody), 'person', 'people')}."
+    )
 
 
 @main.group("outbox")

@@ -391,6 +391,8 @@ class Round(SQLModel, table=True):
     check_in_on: date | None = None
     ask_again_on: date | None = None
     ends_on: date | None = None
+    # Since when everybody who waited for somebody in it has been given them, or a word.
+    topped_up_at: datetime | None = moment()
 
 
 class Group(SQLModel, table=True):
@@ -406,6 +408,12 @@ class Group(SQLModel, table=True):
     first_mover: str | None = person_key(default=None)
     # Kept as it is when the rest of the draft is drawn again.
     locked: bool = False
+    # How often its members have changed: messages and calendar entries of a changed group are new ones.
+    edition: int = 0
+    # Since when fewer than two of them are left.
+    called_off_at: datetime | None = moment()
+    # The number of the top-up that made it; 0 for the round's own draw.
+    top_up: int = 0
 
 
 class GroupMember(SQLModel, table=True):
@@ -415,6 +423,9 @@ class GroupMember(SQLModel, table=True):
     person_id: str = person_key(primary_key=True, index=True)
     organisation_id: int = Field(foreign_key="organisation.id")
     position: int = 0
+    withdrew_at: datetime | None = moment()
+    # As having met: not if the introduction was withdrawn before the round's cut-off.
+    counts: bool = True
 
 
 class LeftOut(SQLModel, table=True):
@@ -461,6 +472,7 @@ class CheckIn(SQLModel, table=True):
     person_id: str = person_key(primary_key=True, index=True)
     answer: Answer = choice(Answer)
     may_name_me: bool = False
+    booked_for: datetime | None = moment()
     first_answered_at: datetime = moment(nullable=False)
     answered_at: datetime = moment(nullable=False)
 
@@ -568,5 +580,5 @@ class AuditHead(SQLModel, table=True):
     digest: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
-# The rest of the tables stands in a file of its own; whoever has these has all.
-from web import import_tables  # noqa: E402, F401
+# The rest of the tables stands in files of their own; whoever has these has all.
+from web import import_tables, topup_tables  # noqa: E402, F401

@@ -35,6 +35,7 @@ from web.services import (
     retention,
     schedule,
     silence,
+    topups,
 )
 from web.services.rounds import SEED_BITS, StaleDraft
 from web.settings import Settings
@@ -83,7 +84,7 @@ class Worker:
             replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
-            reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK)
+            reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
         self._retain(now)
         self._keep_the_calendar()
         self._alert()
@@ -109,6 +110,7 @@ class Worker:
         with self.database.read() as session:
             heads_ups = schedule.heads_up_due(session, now=now)
             due = schedule.due(session, now=now)
+            waiting = topups.due(session, now=now)
             ended = silence.due(session, now=now)
         for programme in heads_ups:
             with self._alone(programme), self.database.write() as session:
@@ -116,6 +118,9 @@ class Worker:
         for programme in ended:
             with self._alone(programme), self.database.write() as session:
                 silence.pause(session, programme, now=now)
+        for round_ in waiting:
+            with self._alone(round_.programme_id), self.database.write() as session:
+                topups.run_by_itself(session, round_.id, now=now)
         for programme in due:
             with self._alone(programme):
                 self._begin_round(programme, now)

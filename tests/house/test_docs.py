@@ -14,7 +14,7 @@ DOCS = sorted([*Path().glob("*.md"), *Path("docs").rglob("*.md"), Path("tests/RE
 RUNNING = Path("docs/running.md")
 DECISIONS = sorted(Path("docs/decisions").glob("[0-9]*.md"))
 ENVIRONMENT = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*)`")
-COMMAND = re.compile(r"(?:^|[`\s])unmentoring ((?:[a-z]+ ?){1,2})", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[`\s])unmentoring ((?:[a-z-]+ ?){1,2})", re.MULTILINE)
 MAKE = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # Words in capitals that are no settings of ours: make's own, and a test's.

@@ -30,8 +30,9 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         (HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, HIDDEN),
         """
         confirm.press confirm.show
-        conversation.answer conversation.calendar conversation.check_in conversation.report conversation.short
-        conversation.show conversation.thanks
+        conversation.answer conversation.book conversation.booked conversation.calendar conversation.cannot
+        conversation.check_in conversation.could_not conversation.drop_out conversation.report
+        conversation.short conversation.show conversation.thanks
         me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details me.erase me.free_times
         me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets me.next_round me.organisation
         me.pause me.phone me.rather_not me.remove_rather_not me.resume me.send_code me.show me.start_again
@@ -58,6 +59,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         """
         organise.abandon_import organise.answer_organisations organise.begin_import organise.choose_columns
         organise.columns_again organise.confirm_import organise.one_import organise.somebody_else
+        organise.look_at_top_up organise.top_up
         organise.undo_import organise.upload_import
         organise.about_settings organise.day_settings organise.edit_schedule organise.go_on
         organise.matching_settings organise.move_next_round organise.pause_programme organise.round_dates
@@ -107,7 +109,7 @@ RECENT = set(
     organise.change_role organise.evidence_as_graph organise.evidence_of_organisations
     organise.evidence_of_rounds organise.evidence_of_ties organise.export_people organise.invite_organiser
     organise.merge_organisations organise.merge_people organise.remove_organiser organise.send_round
-    organise.switch_on
+    organise.switch_on organise.top_up
     """.split()
 )
 

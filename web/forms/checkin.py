@@ -1,12 +1,16 @@
 """Did you meet, and what did you learn?"""
 
+import re
+from datetime import datetime, time
+
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
-from web.forms.fields import Check, LongText, Radio, Text, is_web_link
+from web.forms.fields import Check, Day, LongText, Radio, Text, is_web_link
 from web.models import Answer, Showing
 from web.services.conversations import LONGEST, Conversation, Said
+from web.services.times import clock, london
 
 LEARNING, LINK = LONGEST, 500
 ANSWERS = {
@@ -21,6 +25,31 @@ SHOWINGS = [
     SelectChoice(Showing.WITHOUT_NAME.value, "Yes, without my name"),
     SelectChoice(Showing.NO.value, "No, keep it between us"),
 ]
+
+
+class BookedForm(FlaskForm):
+    """We have a date. When it is may stay between them."""
+
+    day = Day("Which day? (optional)", description="For example, 8 12 2026.", validators=[Optional()])
+    hour = Text("What time? (optional)", most=5, description="For example, 12:30.")
+
+    def validate_hour(self, field: Text) -> None:
+        if bool(field.data) != bool(self.day.data):
+            raise ValidationError("Give the day and the time, or leave both empty")
+        # Where the clocks go forward an hour is left out: then the clock shows another one.
+        if field.data and (self.at is None or clock(self.at) != f"{self.time_said:%H:%M}"):
+            raise ValidationError("Enter a time of that day, such as 12:30")
+
+    @property
+    def time_said(self) -> time | None:
+        """Such as 12:30 or 9.05."""
+        found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", self.hour.data or "")
+        hour, minute = (int(found[1]), int(found[2])) if found else (24, 0)
+        return time(hour, minute) if hour < 24 and minute < 60 else None
+
+    @property
+    def at(self) -> datetime | None:
+        return london(self.day.data, self.time_said) if self.day.data and self.time_said else None
 
 
 class CheckInForm(FlaskForm):

@@ -102,7 +102,7 @@ def _new_address(link: Link) -> ResponseReturnValue:
     person = g.session.get_one(Person, link.person)
     moved = participation.confirm_new_address(g.session, person, request_, now=g.now)
     link.used_at = g.now
-    reach.note(g.session, person, key=house().signer.suppression_key())
+    reach.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
     if not moved:
         raise UsedLink(link.purpose)
     flash("From now on we write to this address.")

@@ -1,15 +1,16 @@
-"""One conversation: the introduction as a page, its calendar file, and the check-in."""
+"""One conversation: the introduction as a page, its calendar file, a date, dropping out, and the check-in."""
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications import render
-from web.forms.checkin import CheckInForm
+from web.forms.checkin import BookedForm, CheckInForm
 from web.forms.reports import ReportForm
 from web.house import house
 from web.models import Answer, Link, Purpose
 from web.permissions import with_link
-from web.services import conversations, links, reports
+from web.services import conversations, departures, links, programmes, reports, times
+from web.services.introductions import Window
 from web.services.joining import recipient
 from web.tokens import BadLink
 
@@ -33,6 +34,12 @@ def short(token: str) -> ResponseReturnValue:
 @with_link
 def show(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CONVERSATION)
+    return _page(token, talk)
+
+
+def _page(token: str, talk: conversations.Conversation) -> str:
+    if not talk.goes_on:
+        return _called_off(token, talk)
     introduction = conversations.introduction(g.session, talk)
     if introduction is None:
         # Somebody in it asked to be erased, and with them went what was said of them.
@@ -42,11 +49,97 @@ def show(token: str) -> ResponseReturnValue:
         "check_in": address(introduction.check_in, talk.reader.id),
         "page": url_for("me.show", token=token),
         "report": url_for(".report", token=token),
+        "booked": url_for(".booked", token=token),
     }
+    if talk.can_drop_out(g.now):
+        doors["cannot"] = url_for(".cannot", token=token)
     if introduction.calendar_link:
         doors["calendar"] = address(introduction.calendar_link, talk.reader.id)
     return render_template(
         "conversation/page.html", talk=talk, introduction=introduction, programme=talk.programme, links=doors
+    )
+
+
+def _called_off(token: str, talk: conversations.Conversation) -> str:
+    return render_template(
+        "conversation/called_off.html",
+        talk=talk,
+        programme=talk.programme,
+        token=token,
+        instead=conversations.found_instead(g.session, talk),
+        looks_on=talk.looks_on(g.now),
+        window=Window.of_round(talk.round),
+        next_round_on=programmes.next_round_on(talk.programme, times.today(g.now)),
+    )
+
+
+@pages.get("/conversation/<token>/cannot")
+@with_link
+def cannot(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CONVERSATION)
+    if not talk.goes_on:
+        return _called_off(token, talk)
+    return render_template(
+        "conversation/cannot.html" if talk.can_drop_out(g.now) else "conversation/too_late.html",
+        talk=talk,
+        programme=talk.programme,
+        token=token,
+        introduction=conversations.introduction(g.session, talk),
+        window=Window.of_round(talk.round),
+    )
+
+
+@pages.post("/conversation/<token>/cannot")
+@with_link
+def drop_out(token: str) -> ResponseReturnValue:
+    link, talk = _open(token, Purpose.CONVERSATION)
+    try:
+        departures.cannot_make_it(g.session, talk.group.id, link.person, now=g.now)
+    except departures.TooLate:
+        return redirect(url_for(".cannot", token=token), 303)
+    return redirect(url_for(".show", token=token), 303)
+
+
+@pages.post("/conversation/<token>/could-not")
+@with_link
+def could_not(token: str) -> ResponseReturnValue:
+    """After the cut-off: nobody else can be found, but we need not ask any more."""
+    _, talk = _open(token, Purpose.CONVERSATION)
+    conversations.say(g.session, talk, Answer.COULD_NOT, now=g.now)
+    flash("Thank you for telling us. There is a next round.")
+    return redirect(url_for("me.show", token=token), 303)
+
+
+@pages.get("/conversation/<token>/booked")
+@with_link
+def booked(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CONVERSATION)
+    return _booking(token, talk, BookedForm(formdata=None))
+
+
+@pages.post("/conversation/<token>/booked")
+@with_link
+def book(token: str) -> ResponseReturnValue:
+    _, talk = _open(token, Purpose.CONVERSATION)
+    form = BookedForm()
+    if not talk.goes_on:
+        return redirect(url_for(".show", token=token), 303)
+    if form.validate_on_submit():
+        try:
+            conversations.book(g.session, talk, form.at, now=g.now)
+        except conversations.BadTime as error:
+            form.day.errors = [str(error)]
+        else:
+            flash("Good. We will not remind anybody to write.")
+            return redirect(url_for(".show", token=token), 303)
+    return _booking(token, talk, form), 422
+
+
+def _booking(token: str, talk: conversations.Conversation, form: BookedForm) -> str:
+    if not talk.goes_on:
+        return _called_off(token, talk)
+    return render_template(
+        "conversation/booked.html", talk=talk, programme=talk.programme, token=token, form=form
     )
 
 
@@ -56,8 +149,10 @@ def calendar(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CALENDAR)
     introduction = conversations.introduction(g.session, talk)
     address = links.address_maker(house().signer, house().settings.public_url)
-    body = introduction and render.calendar(introduction, recipient(talk.reader), address, g.now)
-    if not body:
+    if introduction is None or not talk.goes_on:
+        raise BadLink
+    body = render.calendar(introduction, recipient(talk.reader), address, g.now, booked=talk.slot)
+    if body is None:
         raise BadLink
     headers = {
         "Content-Type": "text/calendar; charset=utf-8; method=PUBLISH",
@@ -92,7 +187,7 @@ def report(token: str) -> ResponseReturnValue:
 @with_link
 def check_in(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
-    return _form(talk, CheckInForm.of(talk))
+    return _form(talk, CheckInForm.of(talk)) if talk.stands else _not_theirs_any_more(talk)
 
 
 @pages.post("/checkin/<token>")
@@ -100,6 +195,8 @@ def check_in(token: str) -> ResponseReturnValue:
 def answer(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
     form = CheckInForm()
+    if not talk.stands:
+        return _not_theirs_any_more(talk)
     if not form.validate_on_submit():
         return _form(talk, form), 422
     conversations.check_in(g.session, talk, form.said(), now=g.now)
@@ -123,3 +220,8 @@ def thanks(token: str) -> ResponseReturnValue:
 
 def _form(talk: conversations.Conversation, form: CheckInForm) -> str:
     return render_template("conversation/check_in.html", talk=talk, programme=talk.programme, form=form)
+
+
+def _not_theirs_any_more(talk: conversations.Conversation) -> str:
+    """A question about a conversation that was called off before it could take place."""
+    return render_template("conversation/no_question.html", talk=talk, programme=talk.programme)

@@ -291,7 +291,7 @@ def details(token: str) -> ResponseReturnValue:
     form.offer_texts(house().settings.texts_offered)
     if form.validate_on_submit():
         waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
-        reach.note(g.session, visit.person, key=house().signer.suppression_key())
+        reach.note(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
         flash(
             "Saved. We have written to the new address: it counts once you press the button in that message."
             if waits

@@ -1,11 +1,12 @@
 """Conversations: one group as one of its members sees it, and what that member says became of it.
 
 NotTheirs           the link's person is not in that group
+BadTime             a date that has been, or one far away; says what to do
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement
@@ -30,7 +31,8 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services import audit, introductions, links, programmes, words
+from web.services import audit, introductions, links, programmes, times, words
+from web.services.introductions import Window
 from web.services.joining import recipient
 
 SHARES = (
@@ -42,33 +44,76 @@ SHARES = (
 
 
 LONGEST = 1000  # letters of a learning
+LATEST_DATE = timedelta(days=90)  # after the end of a round
 
 
 class NotTheirs(Exception):
     pass
 
 
+class BadTime(Exception):
+    pass
+
+
 @dataclass(frozen=True)
 class Conversation:
-    """A group from the side of `reader`. Partners are ordered as in the group; erased ones have no name."""
+    """A group from the side of `reader`: those who still talk with them, and who cannot make it any more.
+
+    Both are ordered as in the group; erased ones have no name. `booked_for` is what anybody in it told us.
+    """
 
     programme: Programme
     round: Round
     group: Group
     reader: Person
+    member: GroupMember
     partners: Sequence[Person]
+    gone: Sequence[Person]
     organisations: dict[str, Organisation]
     check_in: CheckIn | None
     learning: Learning | None
+    met: bool
+    booked_for: datetime | None
 
     @property
     def partner_names(self) -> str:
-        return words.listing([partner.name or words.GONE for partner in self.partners])
+        return words.listing([partner.name or words.GONE for partner in self.partners or self.gone])
+
+    @property
+    def gone_names(self) -> str:
+        """Who cannot make it, or nothing where they have asked to be forgotten."""
+        return words.listing([person.name for person in self.gone if person.name])
+
+    @property
+    def stands(self) -> bool:
+        """Have they been introduced for good? Not if that was withdrawn before the round's cut-off."""
+        return self.member.counts
+
+    @property
+    def goes_on(self) -> bool:
+        return not (self.group.called_off_at or self.member.withdrew_at)
+
+    @property
+    def slot(self) -> messages.Slot | None:
+        """The half hour they have agreed on."""
+        at = self.booked_for
+        return messages.Slot(at, at + times.LENGTH) if at else None
+
+    def can_drop_out(self, now: datetime) -> bool:
+        """Is there time to find somebody else for those who would be left?"""
+        return self.goes_on and not self.met and now < Window.of_round(self.round).cut_off_at
+
+    def looks_on(self, now: datetime) -> bool:
+        """Are they left alone, and do we still look for somebody else for them?"""
+        alone = bool(self.group.called_off_at) and not self.member.withdrew_at and not self.stands
+        return (
+            alone and not self.round.topped_up_at and times.today(now) < Window.of_round(self.round).ends_on
+        )
 
     @property
     def all_of_you(self) -> str:
         """Such as "You and Tom Field", or "You, Tom Field and Siân Rees"."""
-        return words.listing(["You", *(partner.name or words.GONE for partner in self.partners)])
+        return words.listing(["You", *(one.name or words.GONE for one in self.partners or self.gone)])
 
     @property
     def reader_moves_first(self) -> bool:
@@ -88,6 +133,7 @@ class Said:
     link: str = ""
     showing: Showing = Showing.NO
     may_name_me: bool = False
+    booked_for: datetime | None = None
 
 
 def behind(session: Session, link: Link) -> Conversation:
@@ -103,26 +149,50 @@ def behind(session: Session, link: Link) -> Conversation:
 
 def conversation(session: Session, group_id: int, person_id: str) -> Conversation:
     group, reader = session.get(Group, group_id), session.get(Person, person_id)
-    if group is None or reader is None or session.get(GroupMember, (group_id, person_id)) is None:
+    member = session.get(GroupMember, (group_id, person_id))
+    if group is None or reader is None or member is None:
         raise NotTheirs
     round_ = session.get_one(Round, group.round_id)
     rows = session.exec(
-        select(Person, Organisation)
+        select(Person, Organisation, GroupMember)
         .join(GroupMember, col(GroupMember.person_id) == Person.id)
         .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
         .where(GroupMember.group_id == group_id)
         .order_by(col(GroupMember.position))
     ).all()
+    others = [(person, row) for person, _, row in rows if person.id != person_id]
+    said = {row.person_id: row for row in session.exec(select(CheckIn).where(CheckIn.group_id == group_id))}
+    own = said.get(person_id)
+    booked = [row.booked_for for row in (own, *said.values()) if row and row.booked_for]
     return Conversation(
         programme=session.get_one(Programme, round_.programme_id),
         round=round_,
         group=group,
         reader=reader,
-        partners=[person for person, _ in rows if person.id != person_id],
-        organisations={person.id: organisation for person, organisation in rows},
-        check_in=session.get(CheckIn, (group_id, person_id)),
+        member=member,
+        partners=[person for person, row in others if not row.withdrew_at],
+        gone=[person for person, row in others if row.withdrew_at],
+        organisations={person.id: organisation for person, organisation, _ in rows},
+        check_in=own,
         learning=learning_of(session, group_id, person_id),
+        met=any(row.answer is Answer.MET for row in said.values()),
+        booked_for=booked[0] if booked else None,
     )
+
+
+def found_instead(session: Session, talk: Conversation) -> Conversation | None:
+    """The conversation of the same round that they were given instead of one that was called off."""
+    newer = session.exec(
+        select(Group.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(
+            Group.round_id == talk.round.id,
+            GroupMember.person_id == talk.reader.id,
+            col(GroupMember.withdrew_at).is_(None),
+            col(Group.called_off_at).is_(None),
+        )
+    ).first()
+    return conversation(session, newer, talk.reader.id) if newer is not None else None
 
 
 def learning_of(session: Session, group_id: int, person_id: str) -> Learning | None:
@@ -132,7 +202,7 @@ def learning_of(session: Session, group_id: int, person_id: str) -> Learning | N
 
 def _about(talk: Conversation) -> ColumnElement[bool]:
     """Messages about this conversation, in whichever edition."""
-    subject = f"group {talk.group.id}"
+    subject = introductions.about(talk.group)
     return (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} ")
 
 
@@ -169,7 +239,9 @@ def history(session: Session, person: Person) -> list[Conversation]:
 
 def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
     """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
-    first, was = talk.check_in is None, talk.check_in.answer if talk.check_in else None
+    was = talk.check_in.answer if talk.check_in else None
+    # A date is not yet a conversation: its thanks come with the next answer.
+    first = was in (None, Answer.BOOKED)
     row = talk.check_in or CheckIn(
         group_id=talk.group.id,
         person_id=talk.reader.id,
@@ -178,6 +250,8 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
         answered_at=now,
     )
     row.answer, row.may_name_me, row.answered_at = said.answer, said.may_name_me, now
+    if said.booked_for or said.answer not in (Answer.BOOKED, Answer.MET):
+        row.booked_for = said.booked_for
     session.add(row)
     _keep_learning(session, talk, said, now)
     _stop_asking(session, talk, said.answer)
@@ -191,8 +265,31 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
         programme=talk.programme.id,
         subject=f"group {talk.group.id}",
     )
-    if first or said.text or said.link:
+    if said.text or said.link or (first and said.answer is not Answer.BOOKED):
         _thank(session, talk, said, now)
+
+
+def say(
+    session: Session, talk: Conversation, answer: Answer, *, now: datetime, at: datetime | None = None
+) -> None:
+    """Keep a bare answer; what they wrote earlier stays. `at` is when they are going to talk."""
+    before = talk.learning
+    kept = (before.text, before.link, before.showing) if before else ("", "", Showing.NO)
+    named = talk.check_in.may_name_me if talk.check_in else False
+    check_in(session, talk, Said(answer, *kept, named, at), now=now)
+
+
+def book(session: Session, talk: Conversation, at: datetime | None, *, now: datetime) -> None:
+    """They have a date, at a time they may keep to themselves.
+
+    Raises:
+        BadTime: it has been, or is long after the round.
+    """
+    if at and at <= now:
+        raise BadTime("Enter a day and a time still to come")
+    if at and times.today(at) > Window.of_round(talk.round).ends_on + LATEST_DATE:
+        raise BadTime("Enter a day within three months of this round")
+    say(session, talk, Answer.BOOKED, now=now, at=at)
 
 
 def add_learning(session: Session, talk: Conversation, text: str, showing: Showing, now: datetime) -> None:

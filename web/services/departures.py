@@ -1,7 +1,18 @@
-"""What becomes of a conversation when somebody in it is erased: who stays is not left without a word."""
+"""What becomes of a conversation when somebody in it cannot make it: who stays is not left without a word.
+
+Until the round's cut-off an introduction can be withdrawn, and then it does not count as having met: whoever
+is left alone waits for the top-up (see `topups`). After it the introduction stands, and who is let down comes
+first in the next round. Of a three, two talk on.
+
+Whoever changes a group holds its round's row first, so that two who drop out together, or a top-up meanwhile,
+come one after the other.
+
+TooLate             the cut-off has passed, or somebody in the group has said that they met
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import combinations
 
 import numpy as np
 from sqlmodel import Session, col, select
@@ -13,70 +24,169 @@ from web.models import (
     Group,
     GroupMember,
     Membership,
-    Organisation,
     Person,
     Programme,
     Purpose,
     Round,
     RoundState,
-    Standing,
 )
-from web.services import introductions, links, programmes, times
-from web.services.introductions import Party, Window
+from web.services import audit, introductions, links, programmes, rounds, times
+from web.services.introductions import Window
 from web.services.joining import recipient
 
+ASKED_OF_A_GROUP = (messages.Introduction.kind, messages.Nudge.kind, messages.CheckIn.kind)
 
-def open_groups(session: Session, person: Person, *, now: datetime) -> Sequence[Group]:
-    """The groups of theirs whose round still goes on and who have not said that they met."""
-    met = select(CheckIn.group_id).where(CheckIn.answer == Answer.MET)
-    return session.exec(
-        select(Group)
+
+class TooLate(Exception):
+    pass
+
+
+def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) -> None:
+    """Somebody says that they cannot make this round. A second press changes nothing.
+
+    Raises:
+        TooLate: nobody else can be found any more, or there is nothing left to drop out of.
+    """
+    found = session.get_one(Group, group)
+    round_ = lock(session, found.round_id)
+    session.refresh(found)
+    member = session.get_one(GroupMember, (group, person), populate_existing=True)
+    if member.withdrew_at:
+        return
+    too_late = now >= Window.of_round(round_).cut_off_at or group in _said(session, round_, (Answer.MET,))
+    if too_late and not found.called_off_at:
+        raise TooLate
+    withdraw(session, found, person, now=now)
+    audit.record(
+        session,
+        person,
+        "cannot make it",
+        now=now,
+        programme=round_.programme_id,
+        subject=introductions.about(found),
+    )
+
+
+def lock(session: Session, round_id: int) -> Round:
+    """The round's row as it is now, for us alone until we are done."""
+    return session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+
+
+def _said(session: Session, round_: Round, answers: Sequence[Answer]) -> set[int]:
+    """The groups of a round in which somebody has said one of these."""
+    said = (
+        select(CheckIn.group_id)
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .where(Group.round_id == round_.id, col(CheckIn.answer).in_(answers))
+    )
+    return set(session.exec(said))
+
+
+def withdraw_everywhere(
+    session: Session, person: str, *, programme: int | None = None, now: datetime
+) -> None:
+    """Out of every conversation still to come, of every programme or only of one: they have left, or are
+    suspended.
+    """
+    for group in open_groups(session, person, programme=programme, now=now):
+        withdraw(session, group, person, now=now)
+
+
+def cannot_be_reached(session: Session, person: str, *, now: datetime) -> None:
+    """Somebody whom our messages do not reach, or who wants none: while there is time and nobody in the group
+    has a date, somebody else is found for those who would wait for them.
+    """
+    for group in open_groups(session, person, settled=(Answer.MET, Answer.BOOKED), now=now):
+        round_ = session.get_one(Round, group.round_id)
+        if now < Window.of_round(round_).cut_off_at:
+            withdraw(session, group, person, now=now)
+
+
+def open_groups(
+    session: Session,
+    person: str,
+    *,
+    programme: int | None = None,
+    settled: Sequence[Answer] = (Answer.MET,),
+    now: datetime,
+) -> Sequence[Group]:
+    """The groups they are in whose round still goes on, and where nobody has said one of the answers that
+    settle it. Their rounds are locked.
+    """
+    wanted = (
+        select(Round.id)
+        .join(Group, col(Group.round_id) == Round.id)
         .join(GroupMember, col(GroupMember.group_id) == Group.id)
-        .join(Round, col(Round.id) == Group.round_id)
         .where(
-            GroupMember.person_id == person.id,
+            GroupMember.person_id == person,
+            col(GroupMember.withdrew_at).is_(None),
             Round.state == RoundState.SENT,
             col(Round.ends_on) >= times.today(now),
-            col(Group.id).not_in(met),
-        )
-    ).all()
-
-
-def regroup(session: Session, group: Group, *, now: datetime) -> None:
-    """Introduce those who stay to each other anew, or tell the one who stays and put them first next time."""
-    rows = session.exec(
-        select(GroupMember, Person)
-        .join(Person, col(Person.id) == GroupMember.person_id)
-        .where(GroupMember.group_id == group.id)
-        .order_by(col(GroupMember.position))
-    ).all()
-    round_ = session.get_one(Round, group.round_id)
-    programme = session.get_one(Programme, round_.programme_id)
-    suspended = _suspended(session, programme)
-    staying = [
-        (member, person)
-        for member, person in rows
-        if not person.erased_at and person.email and person.id not in suspended
-    ]
-    edition = len(rows) - len(staying)
-    if len(staying) > 1:
-        _introduce_anew(session, programme, round_, group, staying, edition, now)
-    for _, person in staying[:1] if len(staying) == 1 else []:
-        _tell_alone(session, programme, round_, group, person, edition, now)
-
-
-def programme_of(session: Session, group: Group) -> int:
-    return session.get_one(Round, group.round_id).programme_id
-
-
-def _suspended(session: Session, programme: Programme) -> set[str]:
-    return set(
-        session.exec(
-            select(Membership.person_id).where(
-                Membership.programme_id == programme.id, Membership.standing == Standing.SUSPENDED
-            )
         )
     )
+    if programme is not None:
+        wanted = wanted.where(Round.programme_id == programme)
+    found: list[Group] = []
+    for round_id in sorted(set(session.exec(wanted))):
+        round_ = lock(session, round_id)
+        theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
+        rows = session.exec(
+            theirs.where(
+                Group.round_id == round_id,
+                GroupMember.person_id == person,
+                col(GroupMember.withdrew_at).is_(None),
+                col(Group.id).not_in(_said(session, round_, settled)),
+            ).execution_options(populate_existing=True)
+        )
+        found += rows.all()
+    return found
+
+
+def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> None:
+    """Take somebody out of a group whose round is locked, and tell those who stay."""
+    round_ = session.get_one(Round, group.round_id)
+    programme = session.get_one(Programme, round_.programme_id)
+    in_time = now < Window.of_round(round_).cut_off_at
+    member = session.get_one(GroupMember, (group.id, person))
+    member.withdrew_at, member.counts = now, member.counts and not in_time
+    session.add(member)
+    if group.called_off_at:
+        # They were waiting for somebody else, and wait no more.
+        outbox.cancel(session, kind=messages.PartnerGone.kind, subject=_gone(group), person=person)
+        session.flush()
+        return
+    group.edition += 1
+    session.add(group)
+    stopped = outbox.call_off(session, introductions.about(group), ASKED_OF_A_GROUP)
+    unaware = {reader for kind, reader in stopped if kind == messages.Introduction.kind}
+    session.flush()
+    staying = _staying(session, group)
+    gone = _named(session.get_one(Person, person))
+    if len(staying) > 1:
+        group.crossing = sum(
+            one.organisation_id != other.organisation_id for one, other in combinations(staying, 2)
+        )
+        _introduce_anew(session, programme, round_, group, staying, gone, unaware, now)
+        return
+    group.called_off_at = now
+    for stays in staying:
+        stays.counts = stays.counts and not in_time
+        session.add(stays)
+        _tell_alone(session, programme, round_, group, stays, () if stays.person_id in unaware else gone, now)
+    session.flush()
+
+
+def _staying(session: Session, group: Group) -> Sequence[GroupMember]:
+    return session.exec(
+        select(GroupMember)
+        .where(GroupMember.group_id == group.id, col(GroupMember.withdrew_at).is_(None))
+        .order_by(col(GroupMember.position))
+    ).all()
+
+
+def _named(person: Person) -> tuple[messages.Named, ...]:
+    """Who has been erased is named to nobody."""
+    return (introductions.named(person),) if person.name and not person.erased_at else ()
 
 
 def _introduce_anew(
@@ -84,31 +194,18 @@ def _introduce_anew(
     programme: Programme,
     round_: Round,
     group: Group,
-    staying: Sequence[tuple[GroupMember, Person]],
-    edition: int,
+    staying: Sequence[GroupMember],
+    gone: tuple[messages.Named, ...],
+    unaware: set[str],
     now: datetime,
 ) -> None:
-    people = {person.id: person for _, person in staying}
+    rng = np.random.default_rng((group.id, group.edition))
+    people = [member.person_id for member in staying]
     if group.first_mover not in people:
-        group.first_mover = staying[0][1].id
+        group.first_mover = rounds.first_movers(session, programme.id, [people], group.edition)[0]
         session.add(group)
     window = Window.of_round(round_)
-    days = times.suggestable_days(times.today(now), window.ends_on)
-    organisations = session.exec(
-        select(Organisation).where(
-            col(Organisation.id).in_([member.organisation_id for member, _ in staying])
-        )
-    )
-    party = Party(
-        group,
-        [member for member, _ in staying],
-        people,
-        {row.id: row for row in organisations},
-        times.suggest(days, np.random.default_rng(group.id)),
-        why="",
-        room=None,
-        edition=edition,
-    )
+    party = introductions.party(session, programme, group, window, rng, now=now, gone=gone, newcomers=unaware)
     introductions.introduce(session, programme, round_, [party], window, now=now)
 
 
@@ -117,28 +214,37 @@ def _tell_alone(
     programme: Programme,
     round_: Round,
     group: Group,
-    person: Person,
-    edition: int,
+    stays: GroupMember,
+    gone: tuple[messages.Named, ...],
     now: datetime,
 ) -> None:
-    membership = session.get_one(Membership, (programme.id, person.id))
+    """One is left: we look for somebody else while there is time, and they come first next time."""
+    membership = session.get_one(Membership, (programme.id, stays.person_id))
     membership.let_down = True
     session.add(membership)
+    person = session.get_one(Person, stays.person_id)
+    window = Window.of_round(round_)
+    looking = now < window.cut_off_at
     message = messages.PartnerGone(
         programme=programmes.facts(programme),
         group=str(group.id),
-        sequence=edition,
-        gone=(),
-        what_next=messages.WhatNext.NEXT_ROUND,
-        page=links.make(session, Purpose.PAGE, person.id, now=now),
+        sequence=group.edition,
+        gone=gone,
+        what_next=messages.WhatNext.LOOKING if looking else messages.WhatNext.NEXT_ROUND,
+        page=links.make(session, Purpose.PAGE, person.id, now=now, subject=group.id),
         next_round=programmes.next_round_on(programme, times.today(now)),
+        word_by=times.today(window.top_up_at) if looking else None,
     )
     outbox.queue(
         session,
         message,
         recipient(person),
-        subject=f"group {group.id} gone",
+        subject=_gone(group),
         programme=programme.slug,
         round=str(round_.id),
         now=now,
     )
+
+
+def _gone(group: Group) -> str:
+    return f"{introductions.about(group)} gone"

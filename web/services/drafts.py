@@ -564,7 +564,7 @@ def try_out(
     party = rounds.parties(session, programme, round_, [group], pot, window)[0]
     back = links.open_page(f"/organise/{programme.slug}/rounds/{number}")
     who = party.people[reader or party.members[0].person_id]
-    told = introductions.introduction(programme, party, who, Doors(back, back, back, back), window)
+    told = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)
     facts = {each.name: getattr(told, each.name) for each in fields(told)} | {"group": f"try-{group.id}"}
     to = session.get_one(Organiser, organiser)
     return outbox.Order(

@@ -97,6 +97,8 @@ def _groups(programme: Programme) -> Subquery:
             ),
         )
         .where(col(Round.programme_id) == programme.id, col(Round.state) != RoundState.DRAFT)
+        # An introduction withdrawn in time did not happen.
+        .where(col(GroupMember.counts).is_(True))
         .group_by(col(Group.id), col(Group.round_id), col(Group.repeats))
         .subquery()
     )
@@ -284,6 +286,7 @@ def _member(name: str) -> Subquery:
                 col(CheckIn.person_id) == GroupMember.person_id,
             ),
         )
+        .where(col(GroupMember.counts).is_(True))
         .subquery(name)
     )
 

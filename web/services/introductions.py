@@ -1,10 +1,12 @@
 """What each member of a group is told: composed from the tables, queued as messages."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session
+import numpy as np
+from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from web.models import (
@@ -78,6 +80,11 @@ class Window:
         return messages.end_of(self.cut_off_on)
 
     @property
+    def top_up_at(self) -> datetime:
+        """When those who wait for somebody are matched, or told that there is nobody."""
+        return times.london(self.cut_off_on + programmes.TOP_UP_AFTER, MORNING)
+
+    @property
     def check_in_at(self) -> datetime:
         return times.london(self.check_in_on, MORNING)
 
@@ -97,12 +104,16 @@ class Party:
     slots: tuple[messages.Slot, ...]
     why: str
     room: str | None
-    edition: int = 0
+    gone: tuple[messages.Named, ...] = ()
+    newcomers: Collection[str] = ()
 
     @property
     def subject(self) -> str:
         """What its messages are about. A group that changed is introduced anew, and asked anew."""
-        return f"group {self.group.id}" + (f" {self.edition + 1}" if self.edition else "")
+        return about(self.group) + (f" {self.group.edition + 1}" if self.group.edition else "")
+
+    def because(self, why: str) -> "Party":
+        return replace(self, why=why)
 
     def others(self, reader: str) -> list[GroupMember]:
         return [member for member in self.members if member.person_id != reader]
@@ -121,6 +132,11 @@ class Party:
             phone=person.phone if person.shares_phone and person.phone_verified_at else None,
             video=video(person) if person.shares_video else None,
         )
+
+
+def about(group: Group) -> str:
+    """How the subjects of all messages about a group begin."""
+    return f"group {group.id}"
 
 
 def named(person: Person) -> messages.Named:
@@ -160,7 +176,7 @@ def introduce(
     orders = [
         order
         for (party, reader), opened in zip(readers, doors, strict=True)
-        for order in _orders(programme, round_, party, party.people[reader], opened, window)
+        for order in _orders(programme, round_, party, party.people[reader], opened, window, now)
         if order.due is None or order.due > now
     ]
     outbox.queue_all(session, orders, now=now)
@@ -181,10 +197,16 @@ def _make_doors(
 
 
 def _orders(
-    programme: Programme, round_: Round, party: Party, reader: Person, doors: Doors, window: Window
+    programme: Programme,
+    round_: Round,
+    party: Party,
+    reader: Person,
+    doors: Doors,
+    window: Window,
+    now: datetime,
 ) -> Iterator[outbox.Order]:
     to, of_round, subject = recipient(reader), str(round_.id), party.subject
-    told = introduction(programme, party, reader, doors, window)
+    told = introduction(programme, party, reader, doors, window, now)
     yield outbox.Order(told, to, subject, programme.slug, of_round)
     if party.group.first_mover == reader.id:
         yield outbox.Order(
@@ -208,13 +230,15 @@ def _orders(
 
 
 def introduction(
-    programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
+    programme: Programme, party: Party, reader: Person, doors: Doors, window: Window, now: datetime
 ) -> messages.Introduction:
     """What one member of a group is told."""
+    in_time = now < window.cut_off_at
     return messages.Introduction(
         programme=programmes.facts(programme, messages.Introduction),
         group=str(party.group.id),
-        sequence=party.edition,
+        # Who comes anew into a group that changed has seen nothing change.
+        sequence=0 if reader.id in party.newcomers else party.group.edition,
         partners=tuple(party.partner(member) for member in party.others(reader.id)),
         first_mover=party.group.first_mover or "",
         why=party.why,
@@ -227,6 +251,10 @@ def introduction(
         check_in=doors.check_in,
         calendar_link=doors.calendar,
         conversation=doors.conversation,
+        cannot=links.room("cannot", doors.conversation) if in_time else None,
+        booked=links.room("booked", doors.conversation),
+        gone=() if reader.id in party.newcomers else party.gone,
+        no_time_shared=not party.slots and not shared_hours(party.people, party.members),
     )
 
 
@@ -237,10 +265,50 @@ def _nudge(
         programme=programmes.facts(programme, messages.Nudge),
         partners=tuple(party.partner(member) for member in party.others(reader.id)),
         until=window.ends_on,
-        check_in=doors.check_in,
+        check_in=links.room("booked", doors.conversation),
         page=doors.page,
+        cannot=links.room("cannot", doors.conversation) if window.nudge_at < window.cut_off_at else None,
         slots=tuple(slot for slot in party.slots if slot.start > window.nudge_at),
     )
+
+
+def party(
+    session: Session,
+    programme: Programme,
+    group: Group,
+    window: Window,
+    rng: np.random.Generator,
+    *,
+    now: datetime,
+    why: str = "",
+    gone: tuple[messages.Named, ...] = (),
+    newcomers: Collection[str] = (),
+) -> Party:
+    """A group of a round that goes on, as it is now: with new times, and a room only they know."""
+    rows = session.exec(
+        select(GroupMember, Person, Organisation)
+        .join(Person, col(Person.id) == GroupMember.person_id)
+        .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
+        .where(GroupMember.group_id == group.id, col(GroupMember.withdrew_at).is_(None))
+        .order_by(col(GroupMember.position))
+    ).all()
+    members, people = [row[0] for row in rows], {row[1].id: row[1] for row in rows}
+    days = times.suggestable_days(times.today(now), window.ends_on)
+    return Party(
+        group,
+        members,
+        people,
+        {row[2].id: row[2] for row in rows},
+        times.suggest(days, shared_hours(people, members), rng),
+        why,
+        room(programme, secrets.token_hex(8)),
+        gone,
+        newcomers,
+    )
+
+
+def shared_hours(people: dict[str, Person], members: Sequence[GroupMember]) -> tuple[time, ...]:
+    return times.shared_hours(people[member.person_id].availability for member in members)
 
 
 def room(programme: Programme, token: str) -> str | None:

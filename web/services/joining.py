@@ -200,7 +200,9 @@ def enter(
 def welcome(session: Session, programme: Programme, person: Person, *, now: datetime) -> None:
     page = links.make(session, Purpose.PAGE, person.id, now=now)
     next_round = programmes.next_round_on(programme, times.today(now))
-    message = messages.Welcome(programmes.facts(programme, messages.Welcome), page, next_round)
+    top_up_on = programmes.top_up_on(session, programme, times.today(now))
+    facts = programmes.facts(programme, messages.Welcome)
+    message = messages.Welcome(facts, page, next_round, top_up_on)
     to, subject = recipient(person), f"joined {now.isoformat()}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 

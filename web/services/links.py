@@ -25,6 +25,11 @@ PATHS = {
     Purpose.SIGN_IN: "/organise/sign-in/{}",
     Purpose.ORGANISE: "/organise/sign-in/{}",
 }
+# What has a page of its own behind a conversation's link: the same link, and so the same token.
+ROOMS = {
+    "cannot": "/conversation/{}/cannot",
+    "booked": "/conversation/{}/booked",
+}
 SHORT = "/m/{}"
 LARGEST_ID = 2**31 - 1  # of the column; a token has room for more
 LIFE = {
@@ -130,16 +135,24 @@ def open_page(path: str) -> messages.Link:
     return messages.Link(purpose=path, id=0)
 
 
+def room(name: str, conversation: messages.Link) -> messages.Link:
+    """A link to one of the `ROOMS` behind a conversation's link. In a letter tried out: back to the draft."""
+    if conversation.purpose.startswith("/"):
+        return conversation
+    return messages.Link(purpose=name, id=conversation.id)
+
+
 def address_maker(signer: Signer, public_url: str) -> Callable[[messages.Link, str], str]:
     """How a link in a message becomes an address, for `notifications.render`."""
 
     def address(link: messages.Link, person: str) -> str:
         if link.purpose.startswith("/"):
             return public_url + link.purpose
-        purpose = Purpose(link.purpose)
+        purpose = Purpose.CONVERSATION if link.purpose in ROOMS else Purpose(link.purpose)
         if purpose is Purpose.UNSUBSCRIBE:
             return f"{public_url}/unsubscribe/{signer.standing_token(purpose, person)}"
         token = signer.token(link.id, purpose, person)
-        return public_url + (SHORT if link.short else PATHS[purpose]).format(token)
+        path = ROOMS.get(link.purpose, PATHS[purpose])
+        return public_url + (SHORT if link.short else path).format(token)
 
     return address

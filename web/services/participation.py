@@ -31,7 +31,7 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, links, organisations, pots, programmes, times
+from web.services import audit, departures, links, organisations, pots, programmes, times
 from web.services.joining import address_key, by_email, recipient
 from web.tokens import Signer
 
@@ -142,7 +142,7 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
     _changed(session, membership, "left", now)
     programme = session.get_one(Programme, membership.programme_id)
     person = session.get_one(Person, membership.person_id)
-    # An introduction on its way still goes: it says whom to tell.
+    departures.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     outbox.cancel(session, kind=messages.CheckIn.kind, person=person.id, programme=programme.slug)
     rejoin = links.open_page(f"/p/{programme.slug}/join")
     outbox.queue(

@@ -1,7 +1,7 @@
 """Who is in for a round and what the matcher has to know of them, read from the tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 
@@ -66,6 +66,13 @@ class RoundPot:
     def index(self) -> dict[str, int]:
         return {person: number for number, person in enumerate(self.people)}
 
+    def only(self, people: Iterable[str]) -> "RoundPot":
+        """The same pot with only these of its people."""
+        kept = tuple(sorted(people))
+        index = self.index()
+        places = np.fromiter((index[person] for person in kept), np.int32, len(kept))
+        return replace(self, people=kept, pot=self.pot.only(places))
+
     def times_met(self, first: int, second: int) -> int:
         """In how many groups of earlier rounds two organisations (by id) came together."""
         return self.met_before.get((min(first, second), max(first, second)), 0)
@@ -87,13 +94,15 @@ def gather(
     *,
     lock: bool = False,
     once: Mapping[str, bool] | None = None,
+    in_round: Collection[str] = (),
 ) -> RoundPot:
     """The pot for the programme's next round. O(people + history).
 
     What was decided by hand for its draft holds: who is in or out this once (with `once` in addition), and
-    which groups are locked. With `lock` the memberships stay as they are until the transaction ends.
+    which groups are locked. With `lock` the memberships stay as they are until the transaction ends. Who is
+    `in_round` is in for the one that goes on: what is said or decided of the next one does not count.
     """
-    who = who_is_in(session, programme, today, lock=lock, once=once)
+    who = who_is_in(session, programme, today, lock=lock, once=once, in_round=in_round)
     organisations = {
         row.id: row
         for row in session.exec(select(Organisation).where(Organisation.programme_id == programme.id))
@@ -131,6 +140,7 @@ def who_is_in(
     *,
     lock: bool = False,
     once: Mapping[str, bool] | None = None,
+    in_round: Collection[str] = (),
 ) -> Who:
     """As `gather`, without the past. O(people)."""
     decided = _decided(session, programme.id) | dict(once or {})
@@ -142,6 +152,7 @@ def who_is_in(
         person: reason
         for person, row in members.items()
         if (reason := _why_out(row, silent.get(person, ""), rests.get(person), today, decided.get(person)))
+        and not (person in in_round and _speaks_of_the_next(row, today) and not silent.get(person))
     }
     people = tuple(
         person
@@ -179,6 +190,7 @@ def resting(session: Session, programme: int, number: int, person: str | None = 
             Membership.person_id == person if person else true(),
             Round.programme_id == programme,
             col(Round.state).in_(HAPPENED),
+            col(GroupMember.counts).is_(True),
         )
         .group_by(col(Membership.person_id), col(Membership.every))
         .having(number - last < Membership.every)
@@ -245,9 +257,18 @@ def _why_out(
     return rests or (THIS_ONCE if decided is False else None)
 
 
+def _speaks_of_the_next(row: Membership, today: date) -> bool:
+    """Would only a skip, a rhythm or an organiser's choice leave them out?"""
+    paused = row.silent_since or (row.paused_until and row.paused_until > today)
+    return row.standing is Standing.ACTIVE and not paused
+
+
 @dataclass(frozen=True)
 class _History:
-    """Every membership of a group that happened, ordered by group. All columns have one length."""
+    """Every membership of a group that happened, ordered by group. All columns have one length.
+
+    An introduction that was withdrawn before its round's cut-off did not happen.
+    """
 
     rounds: Ints
     groups: Ints
@@ -260,7 +281,11 @@ def _history(session: Session, programme: int) -> _History:
         select(Round.number, Group.id, GroupMember.person_id, GroupMember.organisation_id)
         .join(Group, col(Group.round_id) == Round.id)
         .join(GroupMember, col(GroupMember.group_id) == Group.id)
-        .where(Round.programme_id == programme, col(Round.state).in_(HAPPENED))
+        .where(
+            Round.programme_id == programme,
+            col(Round.state).in_(HAPPENED),
+            col(GroupMember.counts).is_(True),
+        )
         .order_by(col(Group.id), col(GroupMember.person_id))
     ).all()
     rounds, groups, people, organisations = zip(*rows, strict=True) if rows else ((), (), (), ())

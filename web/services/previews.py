@@ -23,8 +23,9 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import deliveries, drafts, pots, rounds, times, words
+from web.services import deliveries, drafts, pots, rounds, times, topups, words
 from web.services.deliveries import Troubled
+from web.services.introductions import Window
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
 # An organiser sees what became of a group, not who said what.
@@ -48,10 +49,13 @@ class Member:
     name: str
     organisation: str
     moves_first: bool
+    withdrew: bool = False
 
 
 @dataclass(frozen=True)
 class GroupView:
+    """`top_up` is the number of the top-up that made it, or 0; `called_off`: fewer than two are left."""
+
     number: int
     members: Sequence[Member]
     why: str
@@ -61,6 +65,8 @@ class GroupView:
     repeats: int
     same_organisation: int
     answers: Sequence[str]
+    top_up: int
+    called_off: bool
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,17 @@ def how_far(ours: dict[str, Any], best: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
+class TopUpView:
+    """What a top-up would do, by names. `final`: who finds nobody is told so at once."""
+
+    groups: Sequence[Sequence[str]]
+    joins: Sequence[tuple[str, Sequence[str]]]
+    nobody: Sequence[str]
+    introductions: int
+    final: bool
+
+
+@dataclass(frozen=True)
 class Row:
     """A round in the list of rounds."""
 
@@ -212,6 +229,27 @@ def of_round(
         drawn_by=rounds.name_of(session, round_.drawn_by),
         delivery=None if draft else delivery(session, round_),
         troubled=() if draft else deliveries.of_round(session, round_),
+    )
+
+
+def of_top_up(session: Session, plan: topups.Plan, *, now: datetime) -> TopUpView:
+    names, organisations = _names(session, plan.round)
+
+    def said(person: str) -> str:
+        organisation = organisations[plan.pot.members[person].organisation_id]
+        return f"{names.get(person) or words.GONE}, {organisation}"
+
+    members = rounds.members_of(session, plan.round)
+    joins = [
+        (said(person), [said(row.person_id) for row in members[group] if not row.withdrew_at])
+        for group, person in plan.joins
+    ]
+    return TopUpView(
+        groups=[[said(person) for person in group] for group in plan.groups],
+        joins=joins,
+        nobody=[said(person) for person in plan.nobody],
+        introductions=sum(len(group) for group in plan.groups) + sum(1 + len(pair) for _, pair in joins),
+        final=now >= Window.of_round(plan.round).cut_off_at,
     )
 
 
@@ -271,21 +309,25 @@ def _group(
             names.get(member.person_id) or words.GONE,
             organisations.get(member.organisation_id, ""),
             member.person_id == group.first_mover,
+            member.withdrew_at is not None,
         )
         for member in members
     ]
-    pairs = len(members) * (len(members) - 1) // 2
+    there = sum(not member.withdrew for member in shown)
+    pairs = there * (there - 1) // 2
     first = next((member.name.split()[0] for member in shown if member.moves_first and member.name), "")
     return GroupView(
         number=group.number,
         members=shown,
         why=words.with_names(group.why, names),
         first_mover=first,
-        is_larger=len(members) > programme.group_size,
+        is_larger=there > programme.group_size,
         locked=group.locked,
         repeats=group.repeats,
-        same_organisation=pairs - group.crossing,
+        same_organisation=0 if group.called_off_at else pairs - group.crossing,
         answers=answers,
+        top_up=group.top_up,
+        called_off=group.called_off_at is not None,
     )
 
 
@@ -375,6 +417,8 @@ def _count(
     query = select(Round.id, what).join(Group, col(Group.round_id) == Round.id)
     if members:
         query = query.join(GroupMember, col(GroupMember.group_id) == Group.id)
+        query = query.where(col(GroupMember.withdrew_at).is_(None))
+    query = query.where(col(Group.called_off_at).is_(None))
     return dict(session.exec(query.where(Round.programme_id == programme.id).group_by(col(Round.id))).all())
 
 

@@ -35,7 +35,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     if person.erased_at:
         return
     last_word = _farewell(session, person) if farewell else None
-    left_behind = departures.open_groups(session, person, now=now)
+    left_behind = departures.open_groups(session, person.id, now=now)
     outbox.forget(session, person.id)
     _forget_address(session, person)
     avoiding.forget(session, person)
@@ -71,7 +71,7 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     audit.record(session, by, "erased", now=now, subject=person.id)
     session.flush()
     for group in left_behind:
-        departures.regroup(session, group, now=now)
+        departures.withdraw(session, group, person.id, now=now)
     if last_word:
         message, to = last_word
         outbox.queue(session, message, to, subject="erased", now=now)

@@ -31,6 +31,7 @@ THINK_DO_SHARE = [
 ]
 REVIEW_AFTER = timedelta(days=365)
 CONVERSATION = timedelta(minutes=30)
+TOP_UP_AFTER = timedelta(days=1)  # the cut-off: the last day to drop out
 LONGEST_NAME = 80
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -135,6 +136,18 @@ def figures(session: Session, programme: Programme) -> Figures:
     ).one()
     hours = round(given * CONVERSATION / timedelta(hours=1))
     return Figures(people, organisations, rounds, conversations, hours)
+
+
+def top_up_on(session: Session, programme: Programme, today: date) -> date | None:
+    """When we look whom in the running round we can still introduce to somebody who comes late."""
+    cut_off = session.exec(
+        select(func.max(Round.cut_off_on)).where(
+            Round.programme_id == programme.id,
+            Round.state == RoundState.SENT,
+            col(Round.topped_up_at).is_(None),
+        )
+    ).one()
+    return cut_off + TOP_UP_AFTER if cut_off and cut_off + TOP_UP_AFTER >= today else None
 
 
 def next_round_on(programme: Programme, today: date) -> date | None:

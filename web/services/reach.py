@@ -12,7 +12,7 @@ from notifications import suppression
 from notifications.messages import Channel
 from notifications.tables import Suppression
 from web.models import Person
-from web.services import audit
+from web.services import audit, departures
 
 
 def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now: datetime) -> None:
@@ -22,7 +22,7 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
         return
     why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
     suppression.suppress(session, channel, address, why, key=key, now=now)
-    note(session, person, key=key)
+    note(session, person, key=key, now=now)
     audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
 
 
@@ -31,16 +31,16 @@ def start_again(session: Session, person: Person, *, key: bytes, now: datetime) 
     for channel in Channel:
         if address := _address(person, channel):
             suppression.lift(session, channel, address, key=key)
-    note(session, person, key=key)
+    note(session, person, key=key, now=now)
     audit.record(session, person.id, "wants to be written to again", now=now, subject=person.id)
 
 
-def refresh(session: Session, *, key: bytes, since: datetime) -> int:
+def refresh(session: Session, *, key: bytes, since: datetime, now: datetime) -> int:
     """Note whom providers have reported as unreachable since then; how many. O(people) if anything is new."""
     if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:
         return 0
     reachable = select(Person).where(Person.unreachable == "", col(Person.erased_at).is_(None))
-    return sum(note(session, person, key=key) for person in session.exec(reachable).all())
+    return sum(note(session, person, key=key, now=now) for person in session.exec(reachable).all())
 
 
 def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, str]:
@@ -54,13 +54,20 @@ def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, st
     return found
 
 
-def note(session: Session, person: Person, *, key: bytes) -> bool:
-    """Note whether they cannot be reached on the channel they chose, which is what counts; returns it."""
+def note(session: Session, person: Person, *, key: bytes, now: datetime) -> bool:
+    """Note whether they cannot be reached on the channel they chose, which is what counts; returns it.
+
+    Whoever would wait for them is looked after.
+    """
     channel = Channel.SMS if person.channel is Channel.SMS and person.phone_verified_at else Channel.EMAIL
     address = _address(person, channel)
     known = suppression.suppressed(session, channel, address, key=key) if address else None
+    lost = bool(known) and not person.unreachable
     person.unreachable = known.reason if known else ""
     session.add(person)
+    if lost:
+        session.flush()
+        departures.cannot_be_reached(session, person.id, now=now)
     return known is not None
 
 

@@ -5,7 +5,7 @@ from email.utils import parseaddr
 
 from sqlmodel import Session, col, select
 
-from notifications import messages, replies
+from notifications import messages, outbox, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.messages import Channel
@@ -13,9 +13,22 @@ from notifications.replies import Answer as Reply
 from notifications.replies import Inbound, Word
 from notifications.tables import OutboxMessage
 from web.models import Answer, LearningState, Membership, Person, Showing
-from web.services import conversations, merging, participation, programmes, reach, texting
-from web.services.conversations import Conversation, Said
+from web.services import (
+    conversations,
+    departures,
+    introductions,
+    links,
+    merging,
+    participation,
+    programmes,
+    reach,
+    texting,
+)
+from web.services.conversations import Conversation
+from web.services.joining import recipient
 from web.tokens import Signer
+
+OF_THIS_ROUND = (messages.Introduction.kind, messages.Nudge.kind, messages.PartnerGone.kind)
 
 
 def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -> None:
@@ -50,14 +63,54 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
 
 def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: datetime) -> None:
     if reply.word in (Word.STOP, Word.START):
-        reach.note(session, person, key=key)
+        reach.note(session, person, key=key, now=now)
+    elif reply.certain and _means_this_round(reply) and (talk := _talk(session, reply)):
+        _drop_out(session, talk, now)
     elif reply.word is Word.SKIP and reply.certain and (membership := _membership(session, reply)):
         participation.skip_next(session, membership, True, now=now)
     elif reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
         if reply.certain and (membership := _membership(session, reply)):
             participation.skip_next(session, membership, False, now=now)
-    elif talk := _talk(session, reply):
+    elif (talk := _talk(session, reply)) and talk.stands:
         _tell(session, reply, talk, now)
+
+
+def _means_this_round(reply: Reply) -> bool:
+    """After an introduction, "skip" and "I could not" speak of the conversation it announced."""
+    asked = reply.message is not None and reply.message.kind in OF_THIS_ROUND
+    return asked and reply.word in (Word.SKIP, Word.COULD_NOT)
+
+
+def _drop_out(session: Session, talk: Conversation, now: datetime) -> None:
+    if not talk.goes_on and not talk.looks_on(now):
+        return
+    try:
+        departures.cannot_make_it(session, talk.group.id, talk.reader.id, now=now)
+    except departures.TooLate:
+        _say_too_late(session, talk, now)
+
+
+def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
+    """Their partner counts on them, and we offer what there is to do now."""
+    told = conversations.introduction(session, talk)
+    if told is None or talk.met:
+        return
+    message = messages.TooLate(
+        programme=told.programme,
+        partners=told.partners,
+        until=told.until,
+        conversation=links.room("cannot", told.conversation or told.page),
+        page=told.page,
+    )
+    outbox.queue(
+        session,
+        message,
+        recipient(talk.reader),
+        subject=introductions.about(talk.group),
+        programme=talk.programme.slug,
+        round=str(talk.round.id),
+        now=now,
+    )
 
 
 def _membership(session: Session, reply: Reply) -> Membership | None:
@@ -96,10 +149,7 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
     met = reply.word is Word.YES and _asked(reply)
     answer = Answer.MET if met else SAID.get(reply.word)
     if answer and reply.certain:
-        before = talk.learning
-        kept = (before.text, before.link, before.showing) if before else ("", "", Showing.NO)
-        named = talk.check_in.may_name_me if talk.check_in else False
-        conversations.check_in(session, talk, Said(answer, *kept, named), now=now)
+        conversations.say(session, talk, answer, now=now)
     if reply.learning and _may_add(talk, reply):
         showing = Showing.WITHOUT_NAME if _asked(reply) else Showing.NO
         conversations.add_learning(session, talk, reply.learning, showing, now)

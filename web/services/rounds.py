@@ -459,7 +459,7 @@ def parties(
             members[group.id],
             people,
             pot.organisations,
-            times.suggest(days, rng),
+            times.suggest(days, introductions.shared_hours(people, members[group.id]), rng),
             introductions.why(pot, group, members[group.id]),
             introductions.room(programme, secrets.token_hex(8)),
         )

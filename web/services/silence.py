@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage, Reply, State
@@ -98,10 +99,8 @@ def _silent(session: Session, programme: Programme, rounds: list[Round]) -> list
     members = session.exec(
         select(Membership, Person)
         .join(Person, col(Person.id) == Membership.person_id)
-        .join(GroupMember, col(GroupMember.person_id) == Membership.person_id)
-        .join(Group, col(Group.id) == GroupMember.group_id)
         .where(
-            Group.round_id == rounds[0].id,
+            col(Membership.person_id).in_(_introduced(rounds[0])),
             Membership.programme_id == programme.id,
             Membership.standing == Standing.ACTIVE,
             col(Membership.silent_since).is_(None),
@@ -132,9 +131,14 @@ def _last_rounds(session: Session, rounds: list[Round], people: list[str]) -> di
     return {person: of for person, of in found.items() if len(of) == ROUNDS}
 
 
-def _members(session: Session, round_: Round) -> set[str]:
+def _introduced(round_: Round) -> SelectOfScalar[str]:
+    """Who was in a round; not who was in it only until an introduction was withdrawn in time."""
     rows = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
-    return set(session.exec(rows.where(Group.round_id == round_.id)))
+    return rows.where(Group.round_id == round_.id, col(GroupMember.counts).is_(True))
+
+
+def _members(session: Session, round_: Round) -> set[str]:
+    return set(session.exec(_introduced(round_)))
 
 
 def _lively(session: Session, round_: Round) -> set[str]:

@@ -28,16 +28,13 @@ def suspend(
     What waits to be sent to them about rounds is not. A second press only changes the reason.
     """
     membership = session.get_one(Membership, (programme.id, person.id))
-    was_in = membership.standing is Standing.ACTIVE
-    left_behind = departures.open_groups(session, person, now=now) if was_in else []
+    if membership.standing is Standing.ACTIVE:
+        departures.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     membership.standing, membership.suspended_because = Standing.SUSPENDED, reason
     session.add(membership)
     audit.record(session, by, "suspended", now=now, programme=programme.id, subject=person.id)
     for kind in (name for name, kind in messages.BY_KIND.items() if kind.bulk):
         outbox.cancel(session, kind=kind, person=person.id, programme=programme.slug)
-    for group in left_behind:
-        if departures.programme_of(session, group) == programme.id:
-            departures.regroup(session, group, now=now)
 
 
 def unsuspend(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:

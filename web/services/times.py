@@ -1,9 +1,10 @@
 """Times of day as people in the United Kingdom keep them. Inside, everything is UTC."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -24,6 +25,7 @@ STARTS = {
 }
 FRIDAY = 4
 WRITTEN = ("%d %B %Y", "%d %b %Y", "%d %m %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
+MOST_SLOTS = 3
 
 
 def london(day: date, at: time) -> datetime:
@@ -66,14 +68,19 @@ def bank_holidays(region: Region) -> frozenset[date]:
     from govuk_bank_holidays.bank_holidays import BankHolidays
 
     # The library ships the published list; asking the network at sending time would add a way to fail.
-    division = None if region is Region.ALL else region.value
-    rows = BankHolidays(use_cached_holidays=True).get_holidays(division=division)
-    return frozenset(row["date"] for row in rows)
+    published = BankHolidays(use_cached_holidays=True)
+    # Asked for none in particular it gives those that every region shares.
+    regions = BankHolidays.ALL_DIVISIONS if region is Region.ALL else (region.value,)
+    return frozenset(row["date"] for each in regions for row in published.get_holidays(division=each))
 
 
 def suggestable_days(first: date, last: date) -> list[date]:
-    """Working days early enough in a window to leave room for a second try, late enough to be arranged."""
-    return working_days(first + timedelta(days=3), first + (last - first) // 2 + timedelta(days=3))
+    """Working days early enough in a window to leave room for a second try, late enough to be arranged.
+
+    In a window too short for that: those from the next day to the last.
+    """
+    early, middle = first + timedelta(days=3), first + (last - first) // 2 + timedelta(days=3)
+    return working_days(early, min(middle, last)) or working_days(first + timedelta(days=1), last)
 
 
 def shared_hours(availabilities: Iterable[Collection[str]]) -> tuple[time, ...]:
@@ -89,9 +96,13 @@ def shared_hours(availabilities: Iterable[Collection[str]]) -> tuple[time, ...]:
     )
 
 
-def suggest(days: list[date], rng: np.random.Generator) -> tuple[Slot, ...]:
-    """Two half hours on different days of `days` at different times of day."""
-    chosen = sorted(rng.choice(len(days), min(2, len(days)), replace=False))
-    hours = rng.choice(len(HOURS), len(chosen), replace=False)
-    starts = (london(days[day], HOURS[hour]) for day, hour in zip(chosen, hours, strict=True))
+def suggest(days: Sequence[date], hours: Sequence[time], rng: np.random.Generator) -> tuple[Slot, ...]:
+    """Up to three half hours, one in each third of `days`, as different in their hour as `hours` allow."""
+    count = min(MOST_SLOTS, len(days)) if hours else 0
+    edges = [part * len(days) // count for part in range(count + 1)] if count else []
+    order = rng.permutation(len(hours))
+    starts = [
+        london(days[int(rng.integers(first, last))], hours[order[part % len(hours)]])
+        for part, (first, last) in enumerate(pairwise(edges))
+    ]
     return tuple(Slot(start, start + LENGTH) for start in starts)

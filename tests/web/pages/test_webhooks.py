@@ -198,9 +198,13 @@ def test_start_by_text_begins_again(world: World, two: list[str], client: FlaskC
     assert world.person(person_named(world, "Amina Yusuf")).unreachable == ""
 
 
-def test_skip_by_text_skips_the_next_round(world: World, two: list[str], client: FlaskClient) -> None:
+def test_skip_by_text_after_an_introduction_is_out_of_that_round(
+    world: World, two: list[str], client: FlaskClient
+) -> None:
     text(client, "SKIP")
-    assert world.membership(person_named(world, "Amina Yusuf")).skips_next
+    amina = person_named(world, "Amina Yusuf")
+    with world.read() as session:
+        assert not conversations.conversation(session, world.group_of(amina), amina).goes_on
 
 
 def test_met_by_text_is_a_check_in(world: World, two: list[str], client: FlaskClient) -> None:

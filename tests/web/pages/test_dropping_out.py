@@ -1,0 +1,259 @@
+"""I can't make this round, and we've booked it: a tap in the message, a tap on the page."""
+
+from datetime import date, datetime, time
+
+import icalendar
+import pytest
+
+from notifications.messages import Channel
+from notifications.replies import Inbound
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import CheckIn, GroupMember, Membership, Purpose
+from web.services import replies, times
+
+CANNOT, BOOKED = "I can’t make this round", "We’ve booked it"
+
+
+@pytest.fixture
+def pair(world: World) -> list[str]:
+    """Two who have been introduced."""
+    world.join_many(2)
+    world.round()
+    return world.groups()[0]
+
+
+def door(world: World, person: str, room: str = "") -> str:
+    path = world.door(Purpose.CONVERSATION, person, world.group_of(person))
+    return f"{path}/{room}" if room else path
+
+
+def from_letter(world: World, person: str, room: str) -> Visitor:
+    letter = world.letter(str(world.person(person).email), "introduction")
+    path = next(path for path in letter_paths(letter.text) if path.endswith(room))
+    return world.visitor().open(path)
+
+
+def letter_paths(text: str) -> list[str]:
+    return [word for word in text.split() if word.startswith("http")]
+
+
+def is_out(world: World, person: str) -> bool:
+    with world.read() as session:
+        return session.get_one(GroupMember, (1, person)).withdrew_at is not None
+
+
+# I can't make this round
+
+
+def test_a_tap_in_the_message_and_one_on_the_page(world: World, pair: list[str]) -> None:
+    page = from_letter(world, pair[0], "/cannot").press(CANNOT)
+    assert (page.heading, is_out(world, pair[0])) == ("You are out of this round", True)
+
+
+def test_the_link_alone_changes_nothing(world: World, pair: list[str]) -> None:
+    before = world.dump()
+    world.visitor().open(door(world, pair[0], "cannot"))
+    assert {name: rows for name, rows in world.dump().items() if name != "link"} == {
+        name: rows for name, rows in before.items() if name != "link"
+    }
+
+
+def test_the_partner_s_page_says_so_and_by_when_there_is_news(world: World, pair: list[str]) -> None:
+    world.visitor().open(door(world, pair[0], "cannot")).press(CANNOT)
+    page = world.visitor().open(door(world, pair[1]))
+    assert page.heading == f"{world.person(pair[0]).name} cannot make this round"
+    assert "tell you by Wednesday 9 December" in page.text
+
+
+def test_who_is_left_alone_may_rather_wait_for_the_next_round(world: World, pair: list[str]) -> None:
+    world.visitor().open(door(world, pair[0], "cannot")).press(CANNOT)
+    page = world.visitor().open(door(world, pair[1])).press("Look for nobody else in this round")
+    assert (page.heading, is_out(world, pair[1])) == ("You are out of this round", True)
+
+
+def test_who_was_given_somebody_else_reads_it_on_the_old_page(world: World, pair: list[str]) -> None:
+    late = world.join("Siân Jones")
+    world.visitor().open(door(world, pair[0], "cannot")).press(CANNOT)
+    old = door(world, pair[1])
+    world.clock.turn(days=8)
+    world.worker.sweep()
+    assert f"You are now talking with {world.person(late).name}" in world.visitor().open(old).text
+
+
+def test_when_nobody_was_found_the_page_says_that_they_come_first(world: World, pair: list[str]) -> None:
+    world.visitor().open(door(world, pair[0], "cannot")).press(CANNOT)
+    old = door(world, pair[1])
+    world.clock.turn(days=8)
+    world.worker.sweep()
+    assert "You come first in the next round" in world.visitor().open(old).text
+
+
+def test_two_tabs_are_one_press(world: World, pair: list[str]) -> None:
+    tabs = [world.visitor().open(door(world, pair[0], "cannot")) for _ in range(2)]
+    assert [tab.press(CANNOT).heading for tab in tabs] == ["You are out of this round"] * 2
+    world.work()
+    assert len(world.inbox(kind="partner_gone")) == 1
+
+
+def test_after_the_cut_off_they_are_told_whom_to_tell(world: World, pair: list[str]) -> None:
+    page = world.visitor().open(door(world, pair[0], "cannot"))
+    world.clock.turn(days=8)
+    page.press(CANNOT)
+    assert page.heading == f"{world.person(pair[1]).name} counts on you"
+    assert str(world.person(pair[1]).email) in page.text
+    page.press("I couldn’t make it")
+    with world.read() as session:
+        assert session.get_one(CheckIn, (1, pair[0])).answer.value == "could not"
+
+
+def test_what_a_partner_did_not_tick_is_not_shown_there(world: World) -> None:
+    people = [world.join(shares_email=False), world.join(shares_email=False)]
+    world.round()
+    world.clock.turn(days=8)
+    page = world.visitor().open(door(world, people[0], "cannot"))
+    assert (str(world.person(people[1]).email) in page.text, "we pass it on" in page.text) == (False, True)
+
+
+def test_a_question_about_a_conversation_called_off_is_none(world: World, pair: list[str]) -> None:
+    world.visitor().open(door(world, pair[0], "cannot")).press(CANNOT)
+    check_in = world.door(Purpose.CHECK_IN, pair[1], 1)
+    assert world.visitor().open(check_in).heading == "This conversation was called off"
+
+
+def test_a_three_reads_of_both_others(world: World) -> None:
+    world.join_many(3)
+    world.round()
+    text = world.visitor().open(door(world, world.groups()[0][0], "cannot")).text
+    assert all(world.person(person).name in text for person in world.groups()[0][1:])
+
+
+# By text and by answer
+
+
+def answer(world: World, phone: str, said: str) -> None:
+    with world.write() as session:
+        inbound = Inbound(Channel.SMS, f"SM{world.now:%H%M%S}{said}", phone, said)
+        replies.take(session, inbound, signer=world.worker.signer, now=world.now)
+    world.work()
+
+
+PHONE = "+447700900123"
+
+
+@pytest.fixture
+def texted(world: World) -> str:
+    """One of two who have been introduced, by text."""
+    person = world.join(phone=PHONE, channel=Channel.SMS, verified=True)
+    world.join()
+    world.round()
+    return person
+
+
+def test_skip_after_an_introduction_means_this_round(world: World, texted: str) -> None:
+    answer(world, PHONE, "Skip")
+    assert (is_out(world, texted), world.membership(texted).skips_next) == (True, False)
+
+
+def test_skip_after_the_cut_off_is_told_whom_to_tell(world: World, texted: str) -> None:
+    world.clock.turn(days=8)
+    answer(world, PHONE, "SKIP")
+    assert (world.inbox(PHONE)[0].kind, is_out(world, texted)) == ("too_late", False)
+
+
+def test_met_in_answer_to_nothing_that_stands_is_not_believed(world: World, texted: str) -> None:
+    answer(world, PHONE, "SKIP")
+    answer(world, PHONE, "MET")
+    with world.read() as session:
+        assert session.get(CheckIn, (1, texted)) is None
+
+
+# We've booked it
+
+
+def test_a_date_can_stay_between_them(world: World, pair: list[str]) -> None:
+    page = from_letter(world, pair[0], "/booked").press(BOOKED)
+    with world.read() as session:
+        said = session.get_one(CheckIn, (1, pair[0]))
+    assert (said.answer.value, said.booked_for, page.heading) == (
+        "booked",
+        None,
+        f"Meet {world.person(pair[1]).name}",
+    )
+
+
+def book(world: World, person: str, day: str, hour: str) -> Visitor:
+    page = world.visitor().open(door(world, person, "booked"))
+    return page.press(BOOKED, day=day.split(), hour=hour)
+
+
+def test_the_calendar_file_then_says_when(world: World, pair: list[str]) -> None:
+    page = book(world, pair[0], "10 12 2026", "12:30")
+    assert "Thursday 10 December at 12:30" in page.text
+    file = world.visitor().client.get(page.link("Add to calendar"))
+    event = icalendar.Calendar.from_ical(file.data).walk("VEVENT")[0]
+    assert (event["STATUS"], event["DTSTART"].dt) == (
+        "CONFIRMED",
+        times.london(date(2026, 12, 10), time(12, 30)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "mistake"),
+    [
+        ("1 11 2026", "12:30", "Enter a day and a time still to come"),
+        ("10 12 2026", "", "Give the day and the time, or leave both empty"),
+        ("10 12 2026", "noon", "Enter a time of that day, such as 12:30"),
+        ("10 12 2026", "25:00", "Enter a time of that day, such as 12:30"),
+        ("31 12 2030", "12:30", "Enter a day within three months of this round"),
+        ("31 2 2026", "12:30", "Enter a day, like 7 12 2026"),
+    ],
+)
+def test_a_date_that_cannot_be_is_told_what_to_do(
+    world: World, pair: list[str], day: str, hour: str, mistake: str
+) -> None:
+    page = book(world, pair[0], day, hour)
+    assert (page.status, page.mistakes[0]) == (422, mistake)
+
+
+def test_an_hour_that_the_clocks_leave_out_is_not_a_time(world: World) -> None:
+    world.clock.now = datetime(2027, 3, 16, 9, tzinfo=world.now.tzinfo)
+    world.join_many(2)
+    world.round()
+    page = book(world, world.groups()[0][0], "28 3 2027", "01:30")
+    assert page.mistakes == ["Enter a time of that day, such as 12:30"]
+
+
+# The organiser's page
+
+
+def test_an_organiser_looks_and_then_sends(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    for gone, _ in world.groups():
+        world.visitor().open(door(world, gone, "cannot")).press(CANNOT)
+    organiser = world.organiser().open("/organise/councils/rounds/1/top-up")
+    organiser.press("Send 2 introductions")
+    assert ("top-up" in organiser.text, "called off" in organiser.text) == (True, True)
+
+
+def test_an_organiser_reads_when_nobody_waits(world: World, pair: list[str]) -> None:
+    page = world.organiser().open("/organise/councils/rounds/1/top-up")
+    assert ("Nobody waits for somebody" in page.text, len(pair)) == (True, 2)
+
+
+def test_what_changed_since_the_organiser_looked_is_not_sent(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (one, _), (other, _) = world.groups()
+    world.visitor().open(door(world, one, "cannot")).press(CANNOT)
+    organiser = world.organiser().open("/organise/councils/rounds/1/top-up")
+    world.visitor().open(door(world, other, "cannot")).press(CANNOT)
+    organiser.press(organiser.buttons[-1])
+    assert "Nothing was sent. Somebody joined, dropped out or answered" in organiser.text
+
+
+def test_who_is_left_alone_keeps_a_say_in_the_next_round(world: World, pair: list[str]) -> None:
+    world.visitor().open(door(world, pair[0], "cannot")).press(CANNOT)
+    with world.read() as session:
+        assert session.get_one(Membership, (1, pair[0])).skips_next is False
