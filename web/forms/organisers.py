@@ -10,7 +10,7 @@ from web.models import Role
 ROLES = [
     SelectChoice(Role.ORGANISER.value, "Organiser: draws and sends rounds, looks after people"),
     SelectChoice(Role.VIEWER.value, "Viewer: sees how many take part and whether it works, no names"),
-    SelectChoice(Role.OWNER.value, "Owner: everything, also who organises, and closing the programme"),
+    SelectChoice(Role.OWNER.value, "Owner: everything, and decides who organises"),
 ]
 
 

@@ -13,6 +13,7 @@ from web.models import AuditEntry, Membership, Organiser, Person, Programme
 from web.services import words
 
 A_PAGE = 50
+A_DIGEST = re.compile(r"[0-9a-f]{64}")
 AN_ID = re.compile(r"[0-9a-f]{20}")
 # Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
 SAID = {
@@ -137,4 +138,6 @@ def _named(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
+    if A_DIGEST.fullmatch(text):
+        return f"{text[:12]}…"
     return names.get(text, words.GONE) if AN_ID.fullmatch(text) else text

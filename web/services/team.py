@@ -19,7 +19,7 @@ CALLED = {Role.VIEWER: "a viewer", Role.ORGANISER: "an organiser", Role.OWNER: "
 MAY = {
     Role.VIEWER: "you can see how many take part, and whether it works; no names",
     Role.ORGANISER: "you can draw and send rounds, look after people, and decide what is shown",
-    Role.OWNER: "you can do everything, also decide who organises and close the programme",
+    Role.OWNER: "you can do everything, and decide who organises",
 }
 
 
