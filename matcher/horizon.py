@@ -31,8 +31,9 @@ DEPTH = 4000
 SMALL = 64
 # Candidates with full crossing.
 FIRST = 6
-# Schedules made at most, the longest of which counts.
-PLANS, PLANS_ODD = 4, 2
+# Schedules made at most, the longest of which counts: one in two is found where it is hardest. Small pots are
+# quick, and have least room for a mistake.
+PLANS, PLANS_ODD, PLANNED = 4, 2, 320
 # Threes tried for one odd round.
 THREES = 12
 
@@ -258,7 +259,8 @@ def choose(graph: Bools, rounds: Iterable[Ints], goal: int, chance: Search) -> t
 def plan(graph: Bools, same: Bools, wanted: int, chance: Search) -> list[Ints]:
     """The longest of a few schedules of full rounds, up to `wanted`."""
     found: list[Ints] = []
-    for _ in range(PLANS_ODD if len(graph) % 2 else PLANS):
+    plans = PLANS_ODD if len(graph) % 2 else max(PLANS, PLANNED // len(graph))
+    for _ in range(plans):
         inside = same.astype(np.int64) * (8 * len(graph))
         search = replace(chance, left=_budget(graph), inside=inside)
         found = max(found, schedule(graph, wanted, search), key=len)
@@ -313,7 +315,7 @@ def ahead(
     """The round to take and a lower bound on the further full rounds it keeps open; None if there is none.
 
     `rounds` are candidates with as much crossing as can be. With `give_up`, crossing is given up where none
-    of them keeps as many rounds open as another round would.
+    of them keeps as many rounds open as another round would; where all pairs cross there is none to give up.
     """
     goal = min(most_rounds(graph) - 1, max(8, DEPTH // len(graph)))
     found: list[Ints] = []
@@ -322,7 +324,8 @@ def ahead(
         found = plan(graph, same, goal + 1, chance)
         goal = len(found) - 1
     best = choose(graph, rounds, goal, chance)
-    if not give_up or (best and best[1] >= goal):
+    all_cross = len(graph) % 2 == 0 and not (graph & same).any()
+    if (best and best[1] >= goal) or not (give_up or all_cross):
         return best
     found = found or plan(graph, same, goal + 1, chance)
     if not found or (best and best[1] >= len(found) - 1):
