@@ -40,8 +40,8 @@ fix: ready-to-test ## mend what the tools can mend
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-bench: ready-to-test ## print our speed beside its floor
-	@exec $(RUN) tests.benchmarks
+bench: ready-to-test ## print our speed beside its floor (FULL=1 for every seed, an hour)
+	@exec $(RUN) tests.benchmarks $(if $(FULL),--full)
 
 faults: ready-to-test ## kill workers in earnest, many times over, and count what was lost or sent twice
 	@exec $(RUN) tests.faults kills

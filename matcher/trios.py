@@ -8,7 +8,7 @@ import numpy as np
 
 from matcher import barrier, rules, sweep
 from matcher.pot import Ints, Longs, Pot
-from matcher.proof import full_crossing, group_sizes
+from matcher.proof import fewest_in_circles, full_crossing, group_sizes
 
 # Every three among this many people is weighed (34,220 of them).
 POOL = 60
@@ -214,8 +214,9 @@ def circles(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
         if not len(bad) or _group_cost(seats, costs).sum() <= least:
             break
         _swap(seats, sweep.partnered(bad, len(seats), rng), costs, rng, heat=0.0)
-    if pot.n <= MOST_COOLED:
-        seats = _cool(seats, costs, least, rng)
+    if pot.n <= MOST_COOLED and _group_cost(seats, costs).sum() > least:
+        repeats = fewest_in_circles(pot, (seats >= 0).sum(axis=1))
+        seats = _cool(seats, costs, least + sweep.MET * repeats, rng)
     for _ in range(MIXING):
         _swap(seats, _blocks(len(seats), rng), costs, rng, heat=None)
     return seats

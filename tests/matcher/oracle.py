@@ -12,24 +12,27 @@ from matcher import Pot
 Group = tuple[int, ...]
 
 
-def every_round(people: list[int], banned: set[frozenset[int]]) -> Iterator[tuple[list[Group], int]]:
-    """All ways to put people into pairs and threes and to leave people out; groups and how many are out."""
+def every_round(
+    people: list[int], banned: set[frozenset[int]], out: int, threes: int
+) -> Iterator[list[Group]]:
+    """All ways to put people into pairs and so many threes, with so many left out."""
     if not people:
-        yield [], 0
+        if not out and not threes:
+            yield []
         return
     first, rest = people[0], people[1:]
-    for groups, out in every_round(rest, banned):
-        yield groups, out + 1
+    if out:
+        yield from every_round(rest, banned, out - 1, threes)
     for other in rest:
         if frozenset((first, other)) in banned:
             continue
         left = [p for p in rest if p != other]
-        for groups, out in every_round(left, banned):
-            yield [(first, other), *groups], out
-        for third in left:
+        for groups in every_round(left, banned, out, threes):
+            yield [(first, other), *groups]
+        for third in left if threes else ():
             if third > other and not {frozenset((first, third)), frozenset((other, third))} & banned:
-                for groups, out in every_round([p for p in left if p != third], banned):
-                    yield [(first, other, third), *groups], out
+                for groups in every_round([p for p in left if p != third], banned, out, threes - 1):
+                    yield [(first, other, third), *groups]
 
 
 def value(pot: Pot, groups: list[Group], out: int) -> tuple:
@@ -53,13 +56,16 @@ def value(pot: Pot, groups: list[Group], out: int) -> tuple:
 
 
 def best(pot: Pot) -> tuple[tuple, set[frozenset[Group]]]:
-    """The best value and every round that has it."""
+    """The best value and every round that has it: fewest left out, then fewest threes, then the rest."""
     banned = {frozenset(pair) for pair in pot.never.tolist()}
-    found: dict[tuple, set[frozenset[Group]]] = {}
-    for groups, out in every_round(list(range(pot.n)), banned):
-        found.setdefault(value(pot, groups, out), set()).add(frozenset(groups))
-    winner = min(found)
-    return winner, found[winner]
+    for out in range(pot.n + 1):
+        for threes in range(pot.n // 3 + 1):
+            found: dict[tuple, set[frozenset[Group]]] = {}
+            for groups in every_round(list(range(pot.n)), banned, out, threes):
+                found.setdefault(value(pot, groups, out), set()).add(frozenset(groups))
+            if found:
+                return min(found.items())
+    raise AssertionError("leaving everybody out is a round")
 
 
 def groups_of(result) -> list[Group]:
