@@ -26,6 +26,9 @@ from matcher.rules import Priority
 
 P = ParamSpec("P")
 CSV = click.Path(path_type=Path)
+BEFORE = click.option(
+    "--before", type=int, metavar="ROUND", help="Read the history only up to the round before this one."
+)
 SEED = click.IntRange(0, 2**63 - 1)
 
 
@@ -58,12 +61,14 @@ def _stop(text: str) -> NoReturn:
     raise SystemExit(2)
 
 
-def _read(people_file: Path, history_file: Path | None, never_file: Path | None) -> Input:
+def _read(
+    people_file: Path, history_file: Path | None, never_file: Path | None, before: int | None = None
+) -> Input:
     people = tables.read_people(people_file)
     count = len(people.ids)
     history = tables.History(np.zeros((0, 3), np.int32), np.zeros(count, np.int32), set(), 0)
     if history_file:
-        history = tables.read_history(history_file, people)
+        history = tables.read_history(history_file, people, before)
         _passed_over(history_file, history.leavers)
     never, gone = tables.read_never(never_file, people) if never_file else (np.zeros((0, 2), np.int32), 0)
     if never_file:
@@ -93,6 +98,8 @@ def _passed_over(file: Path, gone: int) -> None:
     show_default=True,
     help="Keep further repeat-free rounds open before crossing organisations, or after.",
 )
+@BEFORE
+@click.option("--append", is_flag=True, help="Add the round to the history file, for the next draw.")
 @click.option("--out", type=CSV, help="Write the round here instead of printing it.")
 @click.option("--proof", "proof_file", type=CSV, help="Write the proof here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
@@ -104,12 +111,18 @@ def draw(
     seed: int,
     size: int,
     priority: Priority,
+    before: int | None,
+    append: bool,
     out: Path | None,
     proof_file: Path | None,
     as_json: bool,
 ) -> None:
     """Draw a round for the people of a spreadsheet."""
-    given = _read(people_file, history, never)
+    if append and (history is None or before is not None):
+        _stop("--append needs --history, and all of it")
+    if append and history and not history.exists():
+        tables.write_rows(history, ["round", "person_1", "person_2", "person_3"], [])
+    given = _read(people_file, history, never, before)
     start = time.perf_counter()
     result = draw_round(given.pot, seed=seed, size=size, priority=priority)
     seconds = time.perf_counter() - start
@@ -120,6 +133,8 @@ def draw(
         tables.write_round(out, given.people, given.pot, result.groups, why)
     if proof_file:
         proof_file.write_text(result.proof.to_json() + "\n", encoding="utf-8")
+    if append and history:
+        tables.append_round(history, given.people, result.groups)
     left = explain.unplaced(given.pot, result, given.labels)
     if as_json:
         click.echo(json.dumps(_figures(result, left, given, seconds), ensure_ascii=False))
@@ -141,7 +156,9 @@ def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bo
             click.echo(f"{names}\t{reasons.group(group.tolist())}")
         click.echo("")
     figures = result.figures
-    click.echo(f"{figures.people} people, {figures.groups} groups. Seed {figures.seed}.")
+    people = "1 person" if figures.people == 1 else f"{figures.people} people"
+    groups = "1 group" if figures.groups == 1 else f"{figures.groups} groups"
+    click.echo(f"{people}, {groups}. Seed {figures.seed}.")
     for sentence in explain.best(given.pot, result, given.labels):
         click.echo(sentence)
     for _, sentence in left:
@@ -153,6 +170,7 @@ def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bo
 @click.argument("round_file", metavar="ROUND.csv", type=CSV)
 @click.option("--history", type=CSV, help="Who met before.")
 @click.option("--never", type=CSV, help="Who must not meet.")
+@BEFORE
 @click.option("--proof", "proof_file", type=CSV, help="The proof written by draw.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
 @_one_line
@@ -161,11 +179,12 @@ def check(
     round_file: Path,
     history: Path | None,
     never: Path | None,
+    before: int | None,
     proof_file: Path | None,
     as_json: bool,
 ) -> None:
     """Check a round and its proof against the files it was drawn from."""
-    given = _read(people_file, history, never)
+    given = _read(people_file, history, never, before)
     groups = tables.read_round(round_file, given.people)
     proof = Proof.from_json(proof_file.read_text(encoding="utf-8")) if proof_file else None
     try:

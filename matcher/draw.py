@@ -50,11 +50,11 @@ def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -
 
     Raises BadPot for a size or priority there is not. See docs/matching.md for methods and costs.
     """
-    if size not in SIZES:
+    if not isinstance(size, int | np.integer) or size not in SIZES:
         raise BadPot(f"groups have 2 to 4 people, not {size}")
     if priority not in ("fresh", "cross"):
         raise BadPot(f"priority is fresh or cross, not {priority}")
-    if not 0 <= seed < 2**63:
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
         raise BadPot(f"a seed is a whole number from 0 below 2**63, not {seed}")
     if pot.locked.shape[1] > size + 1:
         raise BadPot(f"locked groups have at most {size + 1} people")

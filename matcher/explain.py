@@ -120,7 +120,7 @@ def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
         told.append("No round has fewer repeats; it is not proved that none of those is better beyond that.")
     elif not result.figures.optimal:
         told.append("This is the best round found; it is not proved that no better one exists.")
-    return [*told, _chance(result), *_ahead(result)]
+    return [*told, *_chance(result), *_ahead(result)]
 
 
 def _locked(pot: Pot) -> list[str]:
@@ -289,16 +289,20 @@ def _three_notes(result: Result) -> list[str]:
     return told
 
 
-def _chance(result: Result) -> str:
+def _chance(result: Result) -> list[str]:
     ways = result.figures.equally_good_rounds
+    if not len(result.groups):
+        return []
     if ways is None:
-        return (
-            "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality;"
-            " tested, not proved, to have mixed."
-        )
+        return [
+            (
+                "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality;"
+                " tested, not proved, to have mixed."
+            )
+        ]
     if ways == 1:
-        return "There is only one round equal in repeats and crossing: this one."
-    return f"Drawn uniformly from exactly {ways:,} rounds equal in repeats and crossing."
+        return ["There is only one round equal in repeats and crossing: this one."]
+    return [f"Drawn uniformly from exactly {ways:,} rounds equal in repeats and crossing."]
 
 
 def _ahead(result: Result) -> list[str]:

@@ -132,15 +132,22 @@ class Pot:
         )
 
 
+def _array(name: str, values: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise BadPot(f"{name} has rows of different lengths") from error
+
+
 def _column(name: str, values: ArrayLike) -> Ints:
-    given = np.asarray(values)
+    given = _array(name, values)
     if given.ndim != 1:
         raise BadPot(f"{name} must have one dimension, not {given.ndim}")
     return _whole(name, given)
 
 
 def _rows(name: str, values: ArrayLike, width: int) -> Ints:
-    given = np.asarray(values)
+    given = _array(name, values)
     if given.size == 0:
         return _frozen(np.zeros((0, width), np.int32))
     if given.ndim != 2 or given.shape[1] != width:
@@ -173,7 +180,7 @@ def _per_person(name: str, values: ArrayLike | None, n: int) -> Ints:
 
 
 def _flags(name: str, values: ArrayLike | None, n: int) -> Bools:
-    flags = np.zeros(n, np.bool_) if values is None else np.asarray(values)
+    flags = np.zeros(n, np.bool_) if values is None else _array(name, values)
     if flags.size and flags.dtype != np.bool_:
         raise BadPot(f"{name} must hold true or false, not {flags.dtype}")
     if flags.shape != (n,):
@@ -197,7 +204,7 @@ def _ids_exist(name: str, pairs: Ints, n: int) -> None:
 
 
 def _locked(values: ArrayLike | None, n: int) -> Ints:
-    given = np.asarray(() if values is None else values)
+    given = _array("locked", () if values is None else values)
     if given.size == 0:
         return _frozen(np.full((0, 3), -1, np.int32))
     if given.ndim != 2:

@@ -57,8 +57,11 @@ def read_people(file: Path) -> People:
     return People(ids, names, np.array([code[found[person]] for person in ids], np.int32))
 
 
-def read_history(file: Path, people: People) -> History:
-    """Columns round and person_1 to person_k. Ids that are not in the pot have left: counted, passed over."""
+def read_history(file: Path, people: People, before: int | None = None) -> History:
+    """Columns round and person_1 to person_k. Ids that are not in the pot have left: counted, passed over.
+
+    Rounds from `before` on are passed over too, to draw or check that round again.
+    """
     places = people.places
     met: list[tuple[int, int, int]] = []
     turns = np.zeros(len(places), np.int32)
@@ -67,6 +70,8 @@ def read_history(file: Path, people: People) -> History:
     for row, cells in _rows(file, ("round", "person_1", "person_2")):
         number = _whole(file, row, cells, "round")
         group = _group(file, row, cells)
+        if before is not None and number >= before:
+            continue
         leavers.update(person for person in group if person not in places)
         here = [places[person] for person in group if person in places]
         known.update(here)
@@ -118,6 +123,27 @@ def write_round(file: Path, people: People, pot: Pot, groups: Ints, why: Sequenc
             writer.writerow([*names, repeats, crossing, safe(reason)])
 
 
+def append_round(file: Path, people: People, groups: Ints) -> int:
+    """Add a round to a history and return its number, one above the highest; other columns stay as they are.
+
+    The file is replaced at once, so that it is whole whatever happens.
+    """
+    rows = list(csv.reader(io.StringIO(_text(file), newline=""), strict=True))
+    header = [name.strip() for name in rows[0]]
+    numbers = [_whole(file, row, cells, "round") for row, cells in _rows(file, ("round",))]
+    number = max(numbers, default=0) + 1
+    wide = int((groups >= 0).sum(axis=1).max(initial=2))
+    header += [name for name in (f"person_{place + 1}" for place in range(wide)) if name not in header]
+    told = [dict(zip(header, cells, strict=False)) for cells in rows[1:] if any(cells)]
+    for group in groups:
+        names = [safe(people.ids[person]) for person in group if person >= 0]
+        told.append({f"person_{place}": name for place, name in enumerate(names, 1)} | {"round": str(number)})
+    new = file.with_name(f"{file.name}.new")
+    write_rows(new, header, [[cells.get(name, "") for name in header] for cells in told])
+    new.replace(file)
+    return number
+
+
 def write_rows(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A plain table."""
     with file.open("w", encoding="utf-8", newline="") as out:
@@ -159,7 +185,7 @@ def _text(file: Path) -> str:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise BadTable(file.name, f"cannot be read: {error.strerror or error}") from error
+        raise BadTable(file.name or str(file), f"cannot be read: {error.strerror or error}") from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -200,6 +200,53 @@ def test_ids_no_spreadsheet_takes_for_a_formula_come_back_as_they_were(folder):
     assert run(cli.check, people, folder / "r.csv").exit_code == 0
 
 
+def test_an_appended_round_is_known_to_the_next_draw(folder):
+    history = folder / "history.csv"
+    for _ in range(3):
+        run(cli.draw, folder / "people.csv", "--history", history, "--append")
+    told = [(row["round"], {row["person_1"], row["person_2"]}) for row in rows(history)]
+    assert [number for number, _ in told] == ["1", "1", "2", "2", "3", "3"]
+    assert len({frozenset(pair) for _, pair in told}) == 6
+
+
+def test_what_else_stands_in_a_history_is_kept_when_a_round_is_appended(folder):
+    history = table(folder, "history.csv", "when,round,person_1,person_2\nMay,7,a,x\n")
+    run(cli.draw, folder / "people.csv", "--history", history, "--append", "--size", 3)
+    assert history.read_text().splitlines()[:2] == [
+        "when,round,person_1,person_2,person_3,person_4",
+        "May,7,a,x,,",
+    ]
+    assert rows(history)[1]["round"] == "8"
+
+
+def test_a_round_that_was_appended_can_be_drawn_and_checked_again(folder):
+    history, out = folder / "history.csv", folder / "r.csv"
+    run(cli.draw, folder / "people.csv", "--history", history, "--append", "--out", out)
+    first = out.read_text()
+    given = [folder / "people.csv", "--history", history, "--before", 1]
+    run(cli.draw, *given, "--out", out)
+    assert (out.read_text(), run(cli.check, given[0], out, *given[1:]).exit_code) == (first, 0)
+
+
+@pytest.mark.parametrize("options", [["--append"], ["--append", "--history", "h.csv", "--before", 2]])
+def test_a_round_is_only_appended_to_a_whole_history(folder, options):
+    told = run(cli.draw, folder / "people.csv", *options)
+    assert (told.exit_code, told.stderr) == (2, "--append needs --history, and all of it\n")
+
+
+def test_a_pot_without_people_is_a_round_without_groups(folder):
+    told = run(cli.draw, table(folder, "people.csv", "id,organisation\n"))
+    assert (told.exit_code, told.stdout.strip()) == (0, "0 people, 0 groups. Seed 1.")
+
+
+def test_a_pot_of_one_ends_with_three_and_the_reason(folder):
+    told = run(cli.draw, table(folder, "people.csv", "id,organisation\na,Leeds\n"))
+    assert (told.exit_code, told.stdout.split("\n")[1:3]) == (
+        3,
+        ["1 person, 0 groups. Seed 1.", "Nobody else is in, so a has nobody to meet."],
+    )
+
+
 def test_a_made_up_community_can_be_drawn(tmp_path):
     run(cli.generate, "--people", 41, "--organisations", 9, "--rounds", 3, "--seed", 4, "--out", tmp_path)
     files = ["people.csv", "--history", "history.csv", "--never", "never.csv"]

@@ -19,6 +19,9 @@ from matcher import BadPot, Pot, draw
         (([0.5, 0],), "whole numbers", None),
         (([[0], [0]],), "one dimension", None),
         (([0, 2**40],), "beyond 32 bits", None),
+        (([0, 0], [[1, 0], [1, 0, 1]]), "rows of different lengths", None),
+        (("ab",), "one dimension", None),
+        (([0, None],), "whole numbers", None),
     ],
 )
 def test_bad_input_is_refused_and_named(arguments, words, person):
@@ -46,7 +49,16 @@ def test_what_is_said_about_people_must_fit_them(extra, words):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"size": 1}, {"size": 5}, {"seed": -1}, {"seed": 2**63}, {"priority": "best"}]
+    "arguments",
+    [
+        {"size": 1},
+        {"size": 5},
+        {"size": 2.0},
+        {"seed": 1.5},
+        {"seed": -1},
+        {"seed": 2**63},
+        {"priority": "best"},
+    ],
 )
 def test_a_draw_that_cannot_be_is_refused(arguments):
     with pytest.raises(BadPot):
