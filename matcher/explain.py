@@ -294,12 +294,10 @@ def _chance(result: Result) -> list[str]:
     if not len(result.groups):
         return []
     if ways is None:
-        return [
-            (
-                "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality;"
-                " tested, not proved, to have mixed."
-            )
-        ]
+        chain = (
+            "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality"
+        )
+        return [f"{chain}; tested, not proved, to have mixed."]
     if ways == 1:
         return ["There is only one round equal in repeats and crossing: this one."]
     return [f"Drawn uniformly from exactly {ways:,} rounds equal in repeats and crossing."]
