@@ -291,6 +291,16 @@ def test_an_event_that_overtakes_the_answer_is_not_overwritten(post, memory, clo
     assert (post.state(), post.row().provider_id) == (State.DELIVERED, "m1")
 
 
+def test_who_is_erased_while_a_worker_writes_to_them_leaves_no_word_behind(post, memory, clock):
+    def erased():
+        with post.database.write() as session:
+            outbox.forget(session, "p1")
+
+    slow_worker(post, memory, clock, erased)
+    row = post.row()
+    assert (row.payload, row.name, row.email, row.phone, row.address_key) == (None,) * 5
+
+
 def stop(post, channel, address, why):
     with post.database.write() as session:
         return suppression.suppress(session, channel, address, why, key=b"suppression key", now=NOW)

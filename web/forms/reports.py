@@ -20,6 +20,11 @@ class ReportForm(FlaskForm):
     )
 
     def offer(self, people: Sequence[Person]) -> None:
+        self.people = {person.id: person for person in people}
         self.about.choices = [SelectChoice(person.id, person.name) for person in people]
-        if len(people) == 1 and not self.is_submitted():
-            self.about.data = people[0].id
+        if len(people) == 1:
+            del self.about
+
+    def chosen(self) -> Person:
+        """Whom it is about: the one they chose, or the only one there is."""
+        return self.people[self.about.data] if self.about else next(iter(self.people.values()))

@@ -165,14 +165,14 @@ def calendar(token: str) -> ResponseReturnValue:
 @with_link
 def report(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CONVERSATION)
-    partners = {partner.id: partner for partner in talk.partners if not partner.erased_at}
+    partners = [partner for partner in talk.partners if not partner.erased_at]
     if not partners:
         return render_template("conversation/gone.html", talk=talk, programme=talk.programme, token=token)
     form = ReportForm()
-    form.offer(list(partners.values()))
+    form.offer(partners)
     if form.validate_on_submit():
         try:
-            reports.report(g.session, talk, partners[form.about.data], form.text.data, now=g.now)
+            reports.report(g.session, talk, form.chosen(), form.text.data, now=g.now)
             flash("Thank you for telling us. The organisers have been told, and nobody else.")
         except reports.TooMany:
             flash(f"You have sent five reports today. Please write to {talk.programme.contact}.", "error")
