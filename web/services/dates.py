@@ -93,7 +93,8 @@ def _move_messages(session: Session, round_: Round, window: Window) -> int:
 
     def nudge(message: messages.Nudge) -> messages.Nudge:
         slots = tuple(slot for slot in message.slots if slot.start > window.nudge_at)
-        return replace(message, until=window.ends_on, slots=slots)
+        cannot = message.cannot if window.nudge_at < window.cut_off_at else None
+        return replace(message, until=window.ends_on, slots=slots, cannot=cannot)
 
     def introduction(message: messages.Introduction) -> messages.Introduction:
         return replace(message, until=window.ends_on)

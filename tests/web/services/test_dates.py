@@ -82,6 +82,13 @@ def test_a_nudge_moves_and_says_the_new_end(running: World) -> None:
     assert "up to Wednesday 30 December" in text
 
 
+def test_a_nudge_has_the_way_out_until_the_cut_off(running: World) -> None:
+    heard(running, "nudge", 6)
+    letter = running.inbox(kind="nudge")[0]
+    door = letter.text.split("I can’t make this round:")[1].split()[0]
+    assert running.visitor().open(door).status == 200
+
+
 def test_the_door_to_a_question_put_off_for_long_stays_open(running: World) -> None:
     move(running, check_in_on=date(2027, 2, 1), ask_again_on=date(2027, 2, 5), ends_on=date(2027, 2, 9))
     running.clock.now = datetime(2027, 2, 5, 9, tzinfo=running.now.tzinfo)

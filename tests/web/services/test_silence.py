@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.world import World
 from web.models import Answer, Purpose
-from web.services import conversations, pots, times
+from web.services import conversations, departures, pots, times
 from web.services.conversations import Said
 
 AMINA, TOM = "amina@example.org", "tom@example.org"
@@ -101,6 +101,15 @@ def test_a_round_they_were_not_in_does_not_count(two: World) -> None:
 def who_is(world: World, email: str) -> str:
     people = [person for group in world.groups() for person in group]
     return next(person for person in people if world.person(person).email == email)
+
+
+def test_who_was_left_alone_had_nothing_to_tell(two: World) -> None:
+    go_through(two)
+    two.round()
+    with two.write() as session:
+        departures.cannot_make_it(session, two.group_of(who(two, TOM), 2), who(two, TOM), now=two.now)
+    two.clock.turn(days=22)
+    assert paused(two) == []
 
 
 def test_the_day_of_the_end_is_still_a_day_to_answer(two: World) -> None:
