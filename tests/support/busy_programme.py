@@ -24,6 +24,8 @@ class Doors:
 
     introduction: str
     introduction_of_three: str
+    cannot: str
+    booked: str
     check_in: str
     page: str
     full_page: str
@@ -96,6 +98,8 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str) -> Doors:
     return Doors(
         introduction=live.at(world.door(Purpose.CONVERSATION, amina, world.group_of(amina, 2))),
         introduction_of_three=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2))),
+        cannot=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2)) + "/cannot"),
+        booked=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2)) + "/booked"),
         check_in=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2))),
         page=live.at(world.page_of(amina)),
         full_page=live.at(full_page),
