@@ -82,7 +82,7 @@ def test_a_partner_who_is_erased_leaves_no_name_behind(world: World) -> None:
     three_join(world)
     send_a_round(world)
     world.clock.turn(hours=1)
-    world.visitor().open("/my-page").press("Send me my link", email=TOM)
+    world.visitor().open("/my-page").press("Send me my link", address=TOM)
     page = world.visitor().open(world.link_in(world.letter(TOM, "my_link"), "/me/"))
     page.open(page.path + "/erase").press("Erase everything about me")
     assert not any("Tom" in message.text for message in world.inbox(AMINA))
@@ -91,7 +91,7 @@ def test_a_partner_who_is_erased_leaves_no_name_behind(world: World) -> None:
 def test_a_lost_link_is_sent_again(world: World) -> None:
     join(world, "Amina Yusuf", AMINA, "Leeds City Council")
     world.clock.turn(days=90)
-    world.visitor().open("/p/councils/my-page").press("Send me my link", email=AMINA)
+    world.visitor().open("/p/councils/my-page").press("Send me my link", address=AMINA)
     page = world.visitor().open(world.link_in(world.letter(AMINA, "my_link"), "/me/"))
     assert page.heading == "Hello Amina"
 

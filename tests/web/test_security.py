@@ -108,7 +108,7 @@ def test_links_in_messages_come_from_the_settings_not_from_the_request(world: Wo
     world.join(email="amina@example.org")
     world.clock.turn(minutes=2)
     visitor = world.visitor().open("/my-page", base_url="http://localhost:9")
-    visitor.press("Send me my link", email="amina@example.org")
+    visitor.press("Send me my link", address="amina@example.org")
     assert f"{PUBLIC}/me/" in world.letter("amina@example.org", "my_link").text
 
 

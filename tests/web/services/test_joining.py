@@ -76,7 +76,7 @@ def test_a_known_and_an_unknown_address_cost_the_same_statements(world: World) -
 def test_the_link_form_asks_the_database_the_same_for_known_and_unknown(world: World) -> None:
     world.join(email="known@example.org")
     pages = [
-        world.visitor().open("/my-page").press("Send me my link", email=f"{who}@example.org").answer.text
+        world.visitor().open("/my-page").press("Send me my link", address=f"{who}@example.org").answer.text
         for who in ("known", "unknown")
     ]
     assert same_for_everyone(pages[0]) == same_for_everyone(pages[1])
@@ -135,7 +135,7 @@ def test_the_limit_holds_across_forms(world: World) -> None:
     world.work()
     before = len(world.inbox(AMINA.email))
     world.ask(AMINA)
-    world.visitor().open("/my-page").press("Send me my link", email=AMINA.email)
+    world.visitor().open("/my-page").press("Send me my link", address=AMINA.email)
     world.work()
     assert len(world.inbox(AMINA.email)) == before + 1
 
