@@ -11,23 +11,17 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
     ForeignKey,
     Index,
     LargeBinary,
     Text,
     UniqueConstraint,
-    event,
-    inspect,
-    select,
-    update,
 )
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel
 
 from notifications import tables  # noqa: F401  (its tables belong to the same database)
 from notifications.messages import Channel
 from web.columns import ID_LENGTH, choice, document, moment, new_id, person_key
-from web.folding import folded
 
 
 class Priority(StrEnum):
@@ -207,15 +201,19 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
 
 
+# All that a list of people sorts and filters by: it need not look at the rows themselves.
+LISTED_BY = "programme_id name_key person_id organisation_id standing paused_until skips_next".split()
+
+
 class Membership(SQLModel, table=True):
     """A person in a programme. A pause here says nothing about another programme.
 
     `name_key` is the person's name as lists are sorted and searched, NULL once they are erased. It stands
-    here so that one index gives a page of any programme; the two listeners below keep it true.
+    here so that one index gives a page of any programme; `web.filing` keeps it true.
     """
 
     __table_args__ = (
-        Index("ix_membership_by_name", "programme_id", "name_key", "person_id", "organisation_id"),
+        Index("ix_membership_by_name", *LISTED_BY),
         Index("ix_membership_by_joining", "programme_id", "joined_at", "person_id"),
     )
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
@@ -234,20 +232,6 @@ class Membership(SQLModel, table=True):
     left_at: datetime | None = moment()
     suspended_because: str = Field(default="", max_length=300)
     name_key: str | None = Field(default=None, max_length=120)
-
-
-@event.listens_for(Membership, "before_insert")
-def _file_under_the_name(_mapper: Any, connection: Connection, membership: Membership) -> None:
-    name = connection.scalar(select(col(Person.name)).where(col(Person.id) == membership.person_id))
-    membership.name_key = folded(name) if name else None
-
-
-@event.listens_for(Person, "after_update")
-def _file_under_the_new_name(_mapper: Any, connection: Connection, person: Person) -> None:
-    if inspect(person).attrs.name.history.has_changes():
-        key = None if person.erased_at else folded(person.name)
-        places = update(Membership).where(col(Membership.person_id) == person.id)
-        connection.execute(places.values(name_key=key))
 
 
 class NeverPair(SQLModel, table=True):
@@ -580,5 +564,5 @@ class AuditHead(SQLModel, table=True):
     digest: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
-# The rest of the tables stands in files of their own; whoever has these has all.
-from web import import_tables, topup_tables  # noqa: E402, F401
+# The rest of the tables, and what keeps some of these true, stand in files of their own.
+from web import filing, import_tables, topup_tables  # noqa: E402, F401

@@ -1,0 +1,177 @@
+"""The list of 100,000 people beside its SQL alone, and bringing 100,000 in beside bare inserts."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, insert
+from sqlmodel import Session
+
+from tests.benchmarks.rows import Row, median_time, one_time
+from web import import_work
+from web.app import create_app
+from web.db import Database
+from web.folding import folded
+from web.house import KEY
+from web.import_tables import ImportKind
+from web.models import Membership, Person, Programme, Role, Standing
+from web.services import imports, organisations, organisers, programmes
+from web.settings import DEFAULT_KEY, Settings
+
+PEOPLE, ORGANISATIONS, DOUBLES = 100_000, 400, 5_000
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+BASE = "http://127.0.0.1:8000"
+FIRST = "Amina Tom Siân Jo Élodie Zoë Lena Ravi Mei Ngozi".split()
+LAST = "Yusuf Field Rees Park Brown Ahmed Jones Patel Chen Okafor".split()
+PAGES = {
+    "the first page": "",
+    "the last page": f"?page={PEOPLE // 50}",
+    "newest first": "?order=newest",
+    "by organisation": "?order=organisation",
+    "paused, of whom there are few": "?showing=paused",
+    "in the next round": "?showing=in",
+    "a part of a name": "?search=field+12",
+    "nobody": "?search=qqqq",
+}
+
+
+def rows() -> Iterator[Row]:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "people.db"
+        app, client = signed_in(Settings(database_url=f"sqlite:///{file}", secret_key=DEFAULT_KEY))
+        fill(app.extensions[KEY].database)
+        for name, query in PAGES.items():
+            yield listing(app, client, file, name, query)
+        yield from bringing_in(app.extensions[KEY].database)
+
+
+def name_of(number: int) -> str:
+    return f"{FIRST[number % 10]} {LAST[number // 10 % 10]} {number}"
+
+
+def signed_in(settings: Settings) -> tuple[Flask, FlaskClient]:
+    database = Database(settings.database_url)
+    database.upgrade()
+    with database.write() as session:
+        for slug in ("councils", "charities"):
+            made = programmes.add(session, slug, slug, contact="hello@example.org", now=NOW, by="bench")
+            who = organisers.add(session, made, "organiser@example.org", Role.OWNER, by="bench", now=NOW).id
+    database.dispose()
+    app = create_app(settings, clock=lambda: NOW, limits=False)
+    client = app.test_client()
+    with client.session_transaction(base_url=BASE) as cookie:
+        cookie.update({"_user_id": who, "_fresh": True, "signed_in_at": NOW.timestamp()})
+    return app, client
+
+
+def fill(database: Database) -> None:
+    with database.write() as session:
+        places = [organisations.add(session, 1, f"Council {number}").id for number in range(ORGANISATIONS)]
+        people = [person(number) for number in range(PEOPLE)]
+        session.execute(insert(Person), [one.model_dump() for one in people])
+        members = [member(number, one, places) for number, one in enumerate(people)]
+        session.execute(insert(Membership), [one.model_dump() for one in members])
+
+
+def person(number: int) -> Person:
+    address = f"person-{number}@example.org"
+    return Person(name=name_of(number), email=address, email_key=address, created_at=NOW)
+
+
+def member(number: int, one: Person, places: list[int]) -> Membership:
+    return Membership(
+        programme_id=1,
+        person_id=one.id,
+        organisation_id=places[number % len(places)],
+        standing=Standing.INVITED if number % 10 == 0 else Standing.ACTIVE,
+        paused_until=NOW.date().replace(year=2027) if number % 500 == 1 else None,
+        joined_at=NOW,
+        name_key=folded(one.name),
+    )
+
+
+def listing(app: Flask, client: FlaskClient, file: Path, name: str, query: str) -> Row:
+    def look() -> None:
+        answer = client.get(f"/organise/councils/people{query}", base_url=BASE)
+        if answer.status_code != 200:
+            raise SystemExit(f"{query} answered {answer.status_code}")
+
+    said = statements(app.extensions[KEY].database, look)
+    ours, floor = median_time(look), replaying(file, said)
+    return Row(f"list of {PEOPLE:,} people: {name}", ours, floor, 2.0, f"{ours * 1000:.0f} ms, goal 300 ms")
+
+
+def statements(database: Database, work: Callable[[], None]) -> list[tuple[str, Any]]:
+    said: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
+        said.append((text, values))
+
+    event.listen(database.engine, "before_cursor_execute", hear)
+    work()
+    event.remove(database.engine, "before_cursor_execute", hear)
+    return [(text, values) for text, values in said if text.lstrip().startswith("SELECT")]
+
+
+def replaying(file: Path, said: list[tuple[str, Any]]) -> float:
+    with sqlite3.connect(file) as database:
+        database.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
+        return median_time(lambda: [database.execute(text, values).fetchall() for text, values in said])
+
+
+def bringing_in(database: Database) -> Iterator[Row]:
+    """A file of 100,000 rows, of which 5,000 stand twice."""
+    lines = [
+        f"{name_of(number)},Council {number % ORGANISATIONS},p{number % (PEOPLE - DOUBLES)}@example.org"
+        for number in range(PEOPLE)
+    ]
+    raw = "\n".join(["name,organisation,email", *lines]).encode()
+    with database.write() as session:
+        programme = session.get_one(Programme, 2)
+        job = imports.upload(session, programme, ImportKind.PEOPLE, "p.csv", raw, by="bench", now=NOW)
+        number = job.id
+    choosing = one_time(lambda: answered(database, number, imports.choose))
+    checking = one_time(lambda: import_work.step(database, lambda: NOW))
+    with database.write() as session:
+        imports.confirm(session, session.get_one(imports.Import, number), by="bench", now=NOW)
+    writing = one_time(lambda: finish(database))
+    floor = bare(lines)
+    yield Row(f"choose the columns of {PEOPLE:,} rows", choosing, floor, None)
+    yield Row(f"check {PEOPLE:,} rows, {DOUBLES:,} of them doubles", checking, floor, None)
+    yield Row(f"invite {PEOPLE - DOUBLES:,} people, a message and a link each", writing, floor, None)
+
+
+def answered(database: Database, number: int, choose: Callable[[Session, Any, Any], None]) -> None:
+    with database.write() as session:
+        job = session.get_one(imports.Import, number)
+        choose(session, job, job.columns)
+        if imports.asked(job):
+            imports.answer_rest_as_new(session, job)
+
+
+def finish(database: Database) -> None:
+    while import_work.step(database, lambda: NOW):
+        pass
+
+
+def bare(lines: list[str]) -> float:
+    """The least there is to write: the rows, into a table of their own."""
+    with TemporaryDirectory() as folder, sqlite3.connect(Path(folder) / "bare.db") as database:
+        database.execute("CREATE TABLE people (name TEXT, organisation TEXT, email TEXT UNIQUE)")
+        cells = [line.split(",") for line in lines]
+
+        def write() -> None:
+            database.executemany("INSERT OR IGNORE INTO people VALUES (?, ?, ?)", cells)
+            database.commit()
+
+        return one_time(write)
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(f"{row.name}: {row.ours * 1000:.0f} ms, floor {row.floor * 1000:.0f} ms, {row.ratio:.2f}")
