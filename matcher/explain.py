@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from matcher import barrier, proof, rules
-from matcher.pot import Pot
+from matcher.pot import Ints, Pot
 from matcher.proof import crossing_bound, group_sizes
 from matcher.result import Result, Unplaced
 
@@ -45,39 +45,59 @@ class Reasons:
         kinds = int(pot.codes.max(initial=0)) + 1
         key = np.minimum(*ends).astype(np.int64) * kinds + np.maximum(*ends)
         self._kinds = kinds
-        self._known, self._counts = np.unique(key, return_counts=True)
+        known, counts = np.unique(key, return_counts=True)
+        self._often = dict(zip(known.tolist(), counts.tolist(), strict=True))
+        self._organisation, self._codes = pot.organisation.tolist(), pot.codes.tolist()
+
+    def round(self, groups: Ints) -> list[str]:
+        """For every group of a round. Who has met is asked once for all of them. O(groups)."""
+        i, j = np.triu_indices(groups.shape[1], 1)
+        a, b = groups[:, i], groups[:, j]
+        met = np.zeros(a.shape, np.bool_)
+        real = (a >= 0) & (b >= 0)
+        met[real] = self._pot.have_met(a[real], b[real])
+        return [
+            self._told(row, not any(pairs)) for row, pairs in zip(groups.tolist(), met.tolist(), strict=True)
+        ]
 
     def group(self, members: Sequence[int]) -> str:
         """One to three short sentences."""
+        return self._told(members, fresh=False)
+
+    def _told(self, members: Sequence[int], fresh: bool) -> str:
+        """`fresh` if it is known that no two of them have met."""
         people = [int(person) for person in members if person >= 0]
-        told = [_meetings(self._pot, people, self._labels), self._organisations(people)]
+        met = _never(people) if fresh else _meetings(self._pot, people, self._labels)
+        told = [met, self._organisations(people)]
         if len(people) == 3 and self._size == 2:
             told.append(_three(self._pot, people))
         return " ".join(told)
 
     def _organisations(self, people: list[int]) -> str:
-        codes = sorted({int(self._pot.organisation[person]) for person in people})
+        codes = sorted({self._organisation[person] for person in people})
         names = [self._labels.organisations[code] for code in codes]
         if len(codes) == 1:
             return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
         if len(people) > 2:
             return f"From {_list(names)}."
-        one, other = (self._labels.organisations[int(self._pot.organisation[person])] for person in people)
+        one, other = (self._labels.organisations[self._organisation[person]] for person in people)
         return _history_of(one, other, self._times(*people))
 
     def _times(self, a: int, b: int) -> int:
         """How many pairs of these two people's organisations have met."""
-        one, other = sorted((int(self._pot.codes[a]), int(self._pot.codes[b])))
-        at = int(np.searchsorted(self._known, one * self._kinds + other))
-        there = at < len(self._known) and self._known[at] == one * self._kinds + other
-        return int(self._counts[at]) if there else 0
+        one, other = sorted((self._codes[a], self._codes[b]))
+        return int(self._often.get(one * self._kinds + other, 0))
+
+
+def _never(people: Sequence[int]) -> str:
+    return "Never met." if len(people) == 2 else "None of them have met."
 
 
 def _meetings(pot: Pot, people: list[int], labels: Labels) -> str:
     pairs = np.array(list(combinations(people, 2)))
     ages = pot.age(pairs[:, 0], pairs[:, 1])
     if not ages.any():
-        return "Never met." if len(people) == 2 else "None of them have met."
+        return _never(people)
     told = []
     for (a, b), age in zip(pairs, ages, strict=True):
         if age:

@@ -18,7 +18,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, delete, insert, inspect
+from sqlalchemy import Table, delete, insert, inspect, update
 from sqlmodel import Session, SQLModel, col, func, select
 
 from matcher import Pot, Result, draw, explain, legal
@@ -266,13 +266,13 @@ def _write_groups(
     groups = [[pot.people[index] for index in row if index >= 0] for row in table.tolist()]
     first = first_movers(session, pot.programme, groups, drawn.seed)
     kept = {frozenset(row[row >= 0].tolist()) for row in pot.pot.locked}
-    reasons = explain.Reasons(pot.pot, pot.labels(), table.shape[1] - 1)
+    reasons = explain.Reasons(pot.pot, pot.labels(), table.shape[1] - 1).round(table)
     repeats, crossing = counts_of(pot.pot, table)
     rows = [
         {
             "round_id": round_.id,
             "number": place + 1,
-            "why": reasons.group(table[place].tolist()),
+            "why": reasons[place],
             "repeats": repeats[place],
             "crossing": crossing[place],
             "first_mover": locked.get(frozenset(group), first[place]),
@@ -280,8 +280,10 @@ def _write_groups(
         }
         for place, group in enumerate(groups)
     ]
-    statement = insert(table_of(Group)).returning(col(Group.id), sort_by_parameter_order=True)
-    ids = session.scalars(statement, rows).all()
+    # Asked for afterwards: SQLite gives ids back in order only for one row at a time.
+    session.execute(insert(table_of(Group)), rows)
+    made = select(Group.id).where(Group.round_id == round_.id).order_by(col(Group.number))
+    ids = session.exec(made).all()
     write_members(session, pot, zip(ids, groups, strict=True))
 
 
@@ -524,17 +526,19 @@ def _tell_everyone(
     now: datetime,
 ) -> None:
     """Introductions for those in a group, a word for those who could be in one and are not; flags reset."""
-    placed = set()
     introductions.introduce(session, programme, round_, parties, window, now=now)
-    for party in parties:
-        placed |= {member.person_id for member in party.members}
-    for person in (*pot.people, *pot.left_out_once):
-        pot.members[person].let_down = person not in placed
-        if person not in placed:
-            _tell_not_this_time(session, programme, round_, pot.members[person], now)
-    for member in pot.members.values():
-        if member.skips_next:
-            member.skips_next = False
+    placed = {member.person_id for party in parties for member in party.members}
+    waiting = [person for person in (*pot.people, *pot.left_out_once) if person not in placed]
+    for person in waiting:
+        _tell_not_this_time(session, programme, round_, person, now)
+    in_it = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
+    here = col(Membership.programme_id) == programme.id
+    for who, flags in (
+        (col(Membership.person_id).in_(in_it.where(Group.round_id == round_.id)), {"let_down": False}),
+        (col(Membership.person_id).in_(waiting), {"let_down": True}),
+        (col(Membership.skips_next), {"skips_next": False}),
+    ):
+        session.execute(update(Membership).where(here, who).values(flags))
     session.flush()
 
 
@@ -551,19 +555,19 @@ def _use_up_date(session: Session, programme: Programme, number: int, today: dat
 
 
 def _tell_not_this_time(
-    session: Session, programme: Programme, round_: Round, membership: Membership, now: datetime
+    session: Session, programme: Programme, round_: Round, who: str, now: datetime
 ) -> None:
-    out = session.get(LeftOut, (round_.id, membership.person_id))
+    out = session.get(LeftOut, (round_.id, who))
     reason = (THIS_ONCE if out.on_purpose else NOT_THIS_TIME) if out else AFTER_THE_DRAW
     if out is None:
         out = LeftOut(
             round_id=round_.id,
-            person_id=membership.person_id,
+            person_id=who,
             reason="joined or came back after the draw",
             on_purpose=False,
         )
         session.add(out)
-    person = session.get_one(Person, membership.person_id)
+    person = session.get_one(Person, who)
     message = messages.NotThisTime(
         programmes.facts(programme),
         reason,
