@@ -8,13 +8,13 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import delivering, drawing, evidence, joining, matcher_bench, people, serving
+from tests.benchmarks import delivering, drawing, evidence, joining, matcher_bench, people, rounds, serving
 
 
 def main() -> None:
     console = Console(width=120)
     table = Table("what", "ours", "floor", "ratio", "goal", "", title="Speed, beside its floor, in this run")
-    for bench in (drawing, delivering, joining, serving, evidence, people):
+    for bench in (drawing, rounds, delivering, joining, serving, evidence, people):
         for row in bench.rows():
             goal = f"≤ {row.goal:g} ×" if row.goal else ""
             said = row.remark or ("" if row.met else "not met")

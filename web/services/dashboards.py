@@ -1,45 +1,135 @@
 """An organiser's first page: what happens next, what needs them, how the last round went."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
-from web.models import Learning, LearningState, Programme, Round, RoundState, Showing
-from web.services import previews, programmes, reports, rosters, rounds
+from web.models import (
+    Learning,
+    LearningState,
+    Link,
+    Programme,
+    Purpose,
+    Request,
+    RequestKind,
+    Round,
+    RoundState,
+    Showing,
+)
+from web.services import previews, programmes, reports, rosters, rounds, times, words
 from web.services.previews import Delivery, Row
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Something that will happen by itself, and on which day."""
+
+    on: date
+    what: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for an organiser, and the page below the programme's where it is done."""
+
+    what: str
+    page: str
+
+
+@dataclass(frozen=True)
 class Board:
-    """`draft` waits to be sent; `learnings` and `reports` wait to be looked at; `last` is the newest
-    sent round.
+    """`draft` waits to be sent; `unconfirmed` were asked and have not said yes; `last` is the newest sent
+    round.
     """
 
     next_round_on: date | None
     tally: dict[str, int]
+    unconfirmed: int
     draft: Round | None
-    learnings: int
-    reports: int
+    coming: Sequence[Coming]
+    waiting: Sequence[Waiting]
     last: Row | None
     delivery: Delivery | None
 
 
-def of_programme(session: Session, programme: Programme, *, today: date) -> Board:
-    sent = [row for row in previews.every(session, programme) if row.round.state is RoundState.SENT]
-    last = sent[0] if sent else None
+def of_programme(session: Session, programme: Programme, *, now: datetime, may_organise: bool) -> Board:
+    today = times.today(now)
+    newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    sent = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
+    delivery = previews.delivery(session, sent) if sent else None
+    tally = rosters.tally(session, programme, today)
     return Board(
         next_round_on=programmes.next_round_on(programme, today),
-        tally=rosters.tally(session, programme, today),
+        tally=tally,
+        unconfirmed=tally["invited"] + _unconfirmed(session, programme, now),
         draft=rounds.draft(session, programme),
-        learnings=_waiting(session, programme),
-        reports=reports.waiting(session, programme),
-        last=last,
-        delivery=previews.delivery(session, last.round) if last else None,
+        coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
+        waiting=list(_waiting(session, programme, sent, delivery, tally, today)) if may_organise else [],
+        last=previews.of_sent(session, sent) if sent else None,
+        delivery=delivery,
     )
 
 
-def _waiting(session: Session, programme: Programme) -> int:
+def _unconfirmed(session: Session, programme: Programme, now: datetime) -> int:
+    """Who filled in the form, and may still press the button in their mail."""
+    asked = (
+        select(func.count(func.distinct(Request.id)))
+        .join(Link, col(Link.person) == Request.person)
+        .where(
+            Request.kind == RequestKind.JOIN,
+            Request.programme_id == programme.id,
+            Link.purpose == Purpose.CONFIRM,
+            col(Link.used_at).is_(None),
+            col(Link.expires_at) > now,
+        )
+    )
+    return session.exec(asked).one()
+
+
+def _coming(session: Session, programme: Programme, today: date) -> Iterator[Coming]:
+    if on := programmes.next_round_on(programme, today):
+        yield Coming(on, "The next round begins")
+    running = select(Round).where(
+        Round.programme_id == programme.id, Round.state == RoundState.SENT, col(Round.ends_on) >= today
+    )
+    for round_ in session.exec(running.order_by(col(Round.number))):
+        for day, what in (
+            (round_.nudge_on, "Who writes first is reminded"),
+            (round_.check_in_on, "Everyone is asked whether they met"),
+            (round_.ask_again_on, "Who has not answered is asked once more"),
+            (round_.ends_on, f"Last day of round {round_.number}"),
+        ):
+            if day and day >= today:
+                yield Coming(day, what)
+
+
+def _waiting(
+    session: Session,
+    programme: Programme,
+    sent: Round | None,
+    delivery: Delivery | None,
+    tally: dict[str, int],
+    today: date,
+) -> Iterator[Waiting]:
+    """The most pressing first."""
+    if told := reports.waiting(session, programme):
+        one = "report about somebody waits" if told == 1 else "reports about somebody wait"
+        yield Waiting(f"{told:,} {one} for you", "reports")
+    if sent and delivery and delivery.troubled:
+        one = "message did" if delivery.troubled == 1 else "messages did"
+        yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")
+    if tally["unreachable"]:
+        who = words.counted(tally["unreachable"], "person", "people")
+        yield Waiting(f"{who} we cannot reach", "people?showing=unreachable")
+    if learnings := _learnings(session, programme):
+        yield Waiting(f"{words.counted(learnings, 'learning')} to look at", "learning")
+    if programme.agreement_review_on <= today:
+        yield Waiting("How you match is due for a review", "settings")
+
+
+def _learnings(session: Session, programme: Programme) -> int:
     waiting = select(func.count()).where(
         Learning.programme_id == programme.id,
         Learning.state == LearningState.WAITING,

@@ -390,6 +390,18 @@ def delivery(session: Session, round_: Round) -> Delivery:
     return Delivery(total, arrived, waiting, total - arrived - waiting)
 
 
+def of_sent(session: Session, round_: Round) -> Row:
+    """A round that was sent, as the list of rounds has it; groups and people as they were then."""
+    answered, met = session.exec(
+        select(func.count(), func.count().filter(col(CheckIn.answer) == Answer.MET))
+        .select_from(CheckIn)
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .where(Group.round_id == round_.id)
+    ).one()
+    figures = round_.figures
+    return Row(round_, figures["groups"], figures["people"] - figures["unplaced"], answered, met)
+
+
 def every(session: Session, programme: Programme) -> list[Row]:
     """All rounds of a programme, newest first."""
     groups = _count(session, programme, func.count(func.distinct(Group.id)))

@@ -7,7 +7,7 @@ from flask_login import current_user
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import needs, signed_in
-from web.services import dashboards, organisers, times
+from web.services import dashboards, organisers
 
 
 @pages.get("/")
@@ -22,5 +22,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/<slug>/")
 @needs(Role.VIEWER)
 def dashboard() -> ResponseReturnValue:
-    board = dashboards.of_programme(g.session, g.programme, today=times.today(g.now))
+    board = dashboards.of_programme(
+        g.session, g.programme, now=g.now, may_organise=organisers.may(g.role, Role.ORGANISER)
+    )
     return render_template("organise/dashboard.html", programme=g.programme, role=g.role, board=board)
