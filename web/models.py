@@ -345,8 +345,7 @@ class RoundState(StrEnum):
 class Round(SQLModel, table=True):
     """A draft until sent. The number is taken when drawn, so a programme has one draft at a time.
 
-    `figures` is what the round is worth, `best` what the best possible one would be, of which `proof` is the
-    proof and `reasons` speak. `edits` and `redraws` count what people did to what chance had made.
+    `figures` is what it is worth, `best` what the best possible one would be; `reasons` speak of that one.
     """
 
     __table_args__ = (UniqueConstraint("programme_id", "number"),)
@@ -419,24 +418,6 @@ class LeftOut(SQLModel, table=True):
     person_id: str = person_key(primary_key=True, index=True)
     reason: str = Field(sa_type=Text)
     on_purpose: bool = True
-
-
-class ThisOnce(SQLModel, table=True):
-    """What an organiser decided about one person for one round: in it or out of it, whatever else holds."""
-
-    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
-    person_id: str = person_key(primary_key=True, index=True)
-    is_in: bool
-
-
-class RoundChange(SQLModel, table=True):
-    """What made a draft's version what it is, in words that name people by their ids."""
-
-    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
-    version: int = Field(primary_key=True)
-    what: str = Field(sa_type=Text)
-    by: str = Field(max_length=60)
-    at: datetime = moment(nullable=False)
 
 
 class Answer(StrEnum):

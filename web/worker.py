@@ -26,6 +26,7 @@ from web.db import Database
 from web.house import signer_of, utc_now
 from web.services import (
     alerts,
+    errands,
     evidence,
     imports,
     joining,
@@ -70,7 +71,9 @@ class Worker:
     def work(self) -> int:
         """Answer what was asked and send what is due until nothing is left. How many things were done."""
         done = 0
-        while not self.stopping() and (step := self._answer() + self._deliver() + self._import()):
+        while not self.stopping() and (
+            step := self._answer() + self._deliver() + self._import() + self._errands()
+        ):
             done += step
         return done
 
@@ -169,6 +172,9 @@ class Worker:
 
     def _import(self) -> int:
         return import_work.step(self.database, self.clock)
+
+    def _errands(self) -> int:
+        return errands.run_waiting(self.database.read, self.database.write, self.clock)
 
     def _deliver(self) -> int:
         report = delivery.deliver_due(

@@ -8,7 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import web.models  # noqa: F401  (registers every table)
+import web.draft_models  # noqa: F401  (with `models`, registers every table)
 
 
 def run() -> None:

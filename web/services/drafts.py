@@ -21,6 +21,7 @@ from matcher.pot import Ints, Longs
 from matcher.referee import Counts, count, cross_bound
 from notifications import messages, outbox
 from notifications.messages import Channel
+from web.draft_models import ThisOnce
 from web.models import (
     Group,
     GroupMember,
@@ -31,7 +32,6 @@ from web.models import (
     Programme,
     Round,
     RoundState,
-    ThisOnce,
 )
 from web.services import audit, avoiding, introductions, links, pots, rounds, times, words
 from web.services.introductions import Doors, Window

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from matcher import Pot
 from matcher.explain import Labels
+from web.draft_models import ThisOnce
 from web.models import (
     Group,
     GroupMember,
@@ -23,7 +24,6 @@ from web.models import (
     Round,
     RoundState,
     Standing,
-    ThisOnce,
 )
 from web.services import avoiding
 

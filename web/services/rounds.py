@@ -23,6 +23,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from matcher import Pot, Result, draw, explain, legal
 from notifications import messages, outbox
+from web.draft_models import RoundChange
 from web.models import (
     AuditEntry,
     Group,
@@ -34,7 +35,6 @@ from web.models import (
     Programme,
     Purpose,
     Round,
-    RoundChange,
     RoundState,
     Schedule,
     Tick,

@@ -6,20 +6,30 @@ from contextlib import suppress
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlmodel import Session
 
 from matcher import Refused
+from web.draft_models import Work
 from web.house import house, page_number
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import holds_no_lock, needs, recently_signed_in
-from web.services import deliveries, pots, previews, rounds, times
+from web.services import deliveries, errands, pots, previews, rounds, times
 
 
 @pages.get("/<slug>/rounds")
 @needs(Role.VIEWER)
 def every_round() -> ResponseReturnValue:
     listed = previews.every(g.session, g.programme)
-    return render_template("organise/rounds.html", programme=g.programme, role=g.role, rounds=listed)
+    errand = errands.current(g.session, g.programme)
+    return render_template(
+        "organise/rounds.html",
+        programme=g.programme,
+        role=g.role,
+        rounds=listed,
+        errand=errand,
+        steps=errands.STEPS,
+    )
 
 
 @pages.post("/<slug>/rounds/draw")
@@ -28,6 +38,9 @@ def every_round() -> ResponseReturnValue:
 def draw_round() -> ResponseReturnValue:
     """Read, draw, then write with a version check: drawing may take long and keeps nobody waiting."""
     version = request.form.get("version", type=int)
+    if errands.people(g.session, g.programme) > errands.LARGE:
+        with house().database.write() as session:
+            return _have_it_done(session, Work.DRAW, version)
     pot = pots.gather(g.session, g.programme, times.today(g.now))
     try:
         drawn = rounds.compute(pot, g.programme, seed=secrets.randbits(rounds.SEED_BITS))
@@ -43,6 +56,13 @@ def draw_round() -> ResponseReturnValue:
         flash(f"{error}.", "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+
+
+def _have_it_done(session: Session, work: Work, version: int | None) -> ResponseReturnValue:
+    """By a worker: the list of rounds shows how far it is."""
+    errands.ask(session, g.programme, work, version, by=current_user.id, now=g.now)
+    house().poke()
+    return redirect(url_for(".every_round", slug=g.programme.slug), 303)
 
 
 @pages.get("/<slug>/rounds/<int:number>")
@@ -69,12 +89,15 @@ def one_round(number: int) -> ResponseReturnValue:
 @recently_signed_in(back=".one_round")
 def send_round(number: int) -> ResponseReturnValue:
     here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+    version = request.form.get("version", 0, type=int)
+    if errands.people(g.session, g.programme) > errands.LARGE:
+        return _have_it_done(g.session, Work.SEND, version)
     try:
         rounds.send_round(
             g.session,
             g.programme,
             number,
-            request.form.get("version", 0, type=int),
+            version,
             by=current_user.id,
             now=g.now,
         )

@@ -1,0 +1,122 @@
+"""Draws and sendings too large for a page to wait for: asked for once, done by a worker, and told if they fail.
+
+An errand ends in the transaction that keeps its work, so that a worker that dies leaves either the errand or
+its work. What is left is begun again by whoever looks next.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, func, select
+
+from matcher import MatcherError
+from notifications import outbox
+from web.draft_models import Errand, Work
+from web.models import Membership, Programme, Standing
+from web.services import pots, rounds, times
+from web.services.rounds import SEED_BITS, RoundError
+
+# More people than these take longer than a page may: about three seconds.
+LARGE = 10_000
+# After so long without an end its worker is taken for dead.
+PATIENCE = timedelta(minutes=30)
+STEPS = {
+    Work.DRAW: ("waiting for a worker", "reading who is in and who has met", "drawing and keeping the round"),
+    Work.SEND: ("waiting for a worker", "checking the round", "writing the introductions"),
+}
+
+Opens = Callable[[], AbstractContextManager[Session]]
+
+
+def people(session: Session, programme: Programme) -> int:
+    """How many take part in a programme."""
+    active = select(func.count()).where(
+        Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE
+    )
+    return session.exec(active).one()
+
+
+def current(session: Session, programme: Programme) -> Errand | None:
+    """What is being done for a programme, or what stopped it."""
+    return session.get(Errand, programme.id)
+
+
+def ask(
+    session: Session, programme: Programme, work: Work, version: int | None, *, by: str, now: datetime
+) -> None:
+    """Have it done. While something is being done for the programme, asking again changes nothing."""
+    values = {
+        "work": work,
+        "version": version,
+        "seed": secrets.randbits(SEED_BITS),
+        "people": people(session, programme),
+        "step": 0,
+        "by": by,
+        "asked_at": now,
+        "begun_at": None,
+        "trouble": "",
+    }
+    statement = outbox.insert_on(session)(Errand).values(programme_id=programme.id, **values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["programme_id"], set_=values, where=col(Errand.trouble) != ""
+        )
+    )
+
+
+def run_waiting(read: Opens, write: Opens, clock: Callable[[], datetime]) -> int:
+    """Do what was asked for, one errand after the other; how many there were."""
+    done = 0
+    while (errand := _claim(write, clock())) is not None:
+        try:
+            _draw(read, write, errand, clock) if errand.work is Work.DRAW else _send(write, errand, clock)
+        except (RoundError, MatcherError) as refused:
+            with write() as session:
+                session.get_one(Errand, errand.programme_id).trouble = str(refused)
+        done += 1
+    return done
+
+
+def _claim(write: Opens, now: datetime) -> Errand | None:
+    with write() as session:
+        free = or_(col(Errand.begun_at).is_(None), col(Errand.begun_at) < now - PATIENCE)
+        wanted = select(Errand).where(col(Errand.trouble) == "", free).order_by(col(Errand.asked_at))
+        errand = session.exec(wanted).first()
+        if errand is None:
+            return None
+        # Two workers may have read this line: the row decides.
+        mine = update(Errand).where(col(Errand.programme_id) == errand.programme_id, free)
+        if not outbox.change(session, mine.values(begun_at=now, step=1)):
+            return None
+        return errand
+
+
+def _draw(read: Opens, write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    with read() as session:
+        programme = session.get_one(Programme, errand.programme_id)
+        pot = pots.gather(session, programme, times.today(clock()))
+    _next_step(write, errand)
+    drawn = rounds.compute(pot, programme, seed=errand.seed)
+    with write() as session:
+        programme = session.get_one(Programme, errand.programme_id)
+        rounds.save_draft(session, programme, drawn, by=errand.by, now=clock(), version=errand.version)
+        session.delete(session.get_one(Errand, errand.programme_id))
+
+
+def _send(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    _next_step(write, errand)
+    with write() as session:
+        programme = session.get_one(Programme, errand.programme_id)
+        draft = rounds.draft(session, programme)
+        if draft is None:
+            raise rounds.stale(session, None, errand.version)
+        rounds.send_round(session, programme, draft.number, errand.version or 0, by=errand.by, now=clock())
+        session.delete(session.get_one(Errand, errand.programme_id))
+
+
+def _next_step(write: Opens, errand: Errand) -> None:
+    with write() as session:
+        session.get_one(Errand, errand.programme_id).step = 2
