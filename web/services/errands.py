@@ -1,4 +1,4 @@
-"""Draws and sendings too large for a page to wait for: asked for once, done by a worker, and told if they fail.
+"""Draws and sendings too large for a page to wait for: asked for once, done by a worker, told if they fail.
 
 An errand ends in the transaction that keeps its work, so that a worker that dies leaves either the errand or
 its work. What is left is begun again by whoever looks next.
