@@ -275,7 +275,7 @@ def _why_out(
     return rests or (THIS_ONCE if decided is False else None)
 
 
-def _speaks_of_the_next(row: Membership, today: date) -> bool:
+def _speaks_of_the_next(row: Member, today: date) -> bool:
     """Would only a skip, a rhythm or an organiser's choice leave them out?"""
     paused = row.silent_since or (row.paused_until and row.paused_until > today)
     return row.standing is Standing.ACTIVE and not paused
