@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Column, ForeignKey, Text
 from sqlmodel import Field, SQLModel
 
-from web.models import choice, moment, person_key
+from web.columns import choice, moment, person_key
 
 
 class ThisOnce(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 from typing import Any, cast
 
@@ -45,6 +45,7 @@ class Member:
     silent_since: date | None
     happy_in_three: bool
     let_down: bool
+    joined_at: datetime
 
 
 @dataclass(frozen=True)
