@@ -367,7 +367,9 @@ class _Strangers:
             if pair in pairs:
                 last[pair] = max(number, last.get(pair, number))
         self.repeated = list(last.values())
-        self.oldest = all(number == pot.met[:, 0].min() for number in self.repeated)
+        ours = [number for number, one, other in pot.met.tolist() if {one, other} <= self.people]
+        first = min(ours, default=0)
+        self.oldest = all(number == first for number in self.repeated)
         self.unwilling = any(pot.no_trio[p] for row in self.groups if len(row) == 3 for p in row)
 
     def strangers(self, person: int, among: set[int]) -> set[int]:

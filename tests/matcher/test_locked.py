@@ -47,6 +47,13 @@ def test_a_repeat_somebody_locked_is_theirs_and_the_others_are_still_proved():
     assert (result.figures.repeats, check(pot, result).best) == (1, True)
 
 
+def test_what_is_longest_ago_is_longest_ago_among_the_others():
+    circles = [[2, a, b] for a in range(3) for b in range(3, 6)]
+    pot = Pot([0] * 8, [[1, 6, 7], *circles], locked=[[6, 7, -1]])
+    result = draw(pot, priority="cross")
+    assert (result.proof.repeats, check(pot, result).best) == (1, True)
+
+
 def test_a_locked_pair_that_must_not_meet_is_refused_by_name():
     with pytest.raises(BadPot, match="0 and 1 are locked together") as refused:
         draw(Pot([0, 1, 2, 3], (), [[1, 0]], locked=[[0, 1, -1]]))
