@@ -3,13 +3,15 @@
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from web.services.conversations import NotTheirs
 from web.services.programmes import NoSuchProgramme
 from web.tokens import BadLink, ExpiredLink, UsedLink
 
+# Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
+DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
 OWN_PAGE = {403, 404, 410, 413, 422, 429, 500, 503}
 
 
@@ -19,10 +21,14 @@ def register(app: Flask) -> None:
     app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
     app.register_error_handler(NotTheirs, lambda _error: _page(404))
     app.register_error_handler(BadLink, _bad_link)
-    app.register_error_handler(OperationalError, _database_away)
+    for error in DATABASE_AWAY:
+        app.register_error_handler(error, _database_away)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, DATABASE_AWAY):  # the commit failed, after the page had been made
+        return _database_away(cause)
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     body, _ = _page(error.code if error.code in OWN_PAGE else 404 if error.code < 500 else 500)
@@ -44,6 +50,6 @@ def _bad_link(error: BadLink) -> ResponseReturnValue:
     return page, 410 if expired else 404
 
 
-def _database_away(_error: OperationalError) -> ResponseReturnValue:
+def _database_away(_error: Exception) -> ResponseReturnValue:
     body, code = _page(503)
     return body, code, {"Retry-After": "10"}
