@@ -40,6 +40,7 @@ def deliver_together(
     outcomes: Counter[str] = Counter()
     groups: dict[str, list[Letter]] = defaultdict(list)
     for delivery in deliveries:
+        worker.still_here()
         made = delivery.prepared()
         if isinstance(made, str):
             outcomes[made] += 1
@@ -58,6 +59,7 @@ def deliver_together(
 
 def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[str]:
     outcomes: Counter[str] = Counter()
+    worker.still_here()
     if not worker.takes(carrier) or not _may_call(carrier, worker):
         with worker.sessions() as session:
             put_back(session, [letter.delivery.job for letter in letters])

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -20,6 +20,7 @@ from notifications.messages import Channel
 from notifications.outbox import change
 from notifications.providers.base import Batches, Provider
 from notifications.sending import (
+    CLAIM_LEASE,
     WAITING,
     Clock,
     Delivery,
@@ -35,8 +36,6 @@ from notifications.sending import (
 from notifications.tables import OutboxMessage, State
 
 __all__ = ["Clock", "Providers", "ReplyTo", "Report", "Sessions", "deliver_due", "deliver_one", "tidy"]
-
-CLAIM_LEASE = timedelta(minutes=5)  # for a whole pass, until it begins with a message
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def deliver_due(
         tidy(session, clock())
     with sessions() as session:
         jobs = _claim(session, clock(), limit, _open(session, providers, clock()))
-    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep, stopping))
+    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep, stopping, claimed=jobs))
 
 
 def deliver_one(

@@ -36,6 +36,8 @@ log = logging.getLogger("notifications")
 TABLE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
 
 WAITING = "waiting"
+CLAIM_LEASE = timedelta(seconds=25)  # renewed while the pass goes on
+RENEW_EVERY = timedelta(seconds=8)
 SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
 PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
 
@@ -121,6 +123,18 @@ class Worker:
     sleep: Sleep
     stopping: Callable[[], bool] = never
     closed: set[str] = field(default_factory=set)
+    claimed: Sequence[Job] = ()
+    renew_at: datetime | None = None
+
+    def still_here(self) -> None:
+        """Keep what this pass has claimed: a worker that dies is found out soon, one at work never is."""
+        now = self.clock()
+        if self.renew_at and now >= self.renew_at:
+            until = now + CLAIM_LEASE
+            with self.sessions() as session:
+                move_all(session, self.claimed, State.CLAIMED, since=(State.CLAIMED,), lease_until=until)
+        if self.renew_at is None or now >= self.renew_at:
+            self.renew_at = now + RENEW_EVERY
 
     def takes(self, carrier: Provider) -> bool:
         """May a provider be called in this pass?"""

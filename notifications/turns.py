@@ -53,6 +53,7 @@ class _Line:
     def _start(self, waiting: deque[Delivery]) -> Delivery | None:
         """The next one that may be sent, marked as such."""
         while waiting and self.worker.takes(self.carrier):
+            self.worker.still_here()
             delivery = waiting.popleft()
             ended = delivery.start(self.carrier)
             if not ended:

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import structlog
 from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
-from huey.api import Huey
+from huey.api import Huey, TaskWrapper
 from huey.consumer import Consumer
 
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
-from notifications.sending import never
+from notifications.sending import CLAIM_LEASE, never
 from web import import_work
 from web.carriers import providers_of
 from web.db import Database
@@ -198,7 +198,7 @@ def queue_of(settings: Settings) -> Huey:
     return RedisHuey("unmentoring", url=settings.queue)
 
 
-def tasks(queue: Huey, settings: Settings, stopping: Callable[[], bool] = never) -> Callable[[], object]:
+def tasks(queue: Huey, settings: Settings, stopping: Callable[[], bool] = never) -> TaskWrapper:
     """Register the tasks on `queue` and return the one that wakes a worker."""
 
     @cache  # one database for all tasks of a worker; never opened by a process that only wakes others
@@ -240,7 +240,9 @@ def run(settings: Settings, threads: int = 1) -> None:
         graceful_signal="TERM",
         shutdown_timeout=DRAIN_SECONDS,
     )
-    tasks(queue, settings, consumer.stop_flag.is_set)
+    wake = tasks(queue, settings, consumer.stop_flag.is_set)
     Worker(settings, Database(settings.database_url)).sweep()
+    # What a worker held that died a moment ago is ours only when its lease is over.
+    wake.schedule(delay=CLAIM_LEASE.total_seconds() + 1)
     structlog.get_logger().info("worker ready", threads=threads)
     consumer.run()
