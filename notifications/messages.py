@@ -5,7 +5,7 @@ are opaque ids here, and a link is a purpose and an id: its address is made when
 no token is ever stored.
 
     Message
-        Confirm JoinByText AlreadyIn Welcome MyLink SignIn Organise PhoneCode           getting in
+        Confirm JoinByText AlreadyIn Welcome Help MyLink SignIn Organise PhoneCode      getting in
         NewAddress AddressChanged
         HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks Digest
@@ -156,6 +156,18 @@ class Welcome(Message):
     page: Link
     next_round: date | None = None
     top_up_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Help(Message):
+    """The answer to HELP. `page` is None where we do not know who asks: a number is told so once."""
+
+    kind = "help"
+    deadline = timedelta(hours=24)
+    bulk = False
+
+    page: Link | None
+    programmes: tuple[Programme, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -580,7 +592,7 @@ class Alert(Message):
 
 
 KINDS: tuple[type[Message], ...] = (
-    Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
+    Confirm, JoinByText, AlreadyIn, Welcome, Help, MyLink, SignIn, Organise, PhoneCode, NewAddress,
     AddressChanged,
     HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,

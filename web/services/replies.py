@@ -1,5 +1,6 @@
 """What somebody wrote back to us, acted upon: met, skip, start, or one thing they learned."""
 
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -12,7 +13,7 @@ from notifications.messages import Channel
 from notifications.replies import Answer as Reply
 from notifications.replies import Inbound, Word
 from notifications.tables import OutboxMessage
-from web.models import Answer, LearningState, Membership, Person, Showing
+from web.models import Answer, LearningState, Membership, Person, Purpose, Showing
 from web.services import (
     conversations,
     departures,
@@ -23,6 +24,7 @@ from web.services import (
     programmes,
     reach,
     texting,
+    times,
 )
 from web.services.conversations import Conversation
 from web.services.joining import recipient
@@ -43,6 +45,9 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     if reply is None or texting.take(session, inbound, reply, signer=signer, now=now):
         return
     person = merging.survivor(session, reply.person) if reply.person else None
+    if reply.word is Word.HELP:
+        _help(session, inbound, reply, person, signer=signer, now=now)
+        return
     if person and not person.erased_at:
         _act(session, reply, person, key=signer.suppression_key(), now=now)
 
@@ -111,6 +116,29 @@ def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
         round=str(talk.round.id),
         now=now,
     )
+
+
+def _help(
+    session: Session, inbound: Inbound, reply: Reply, person: Person | None, *, signer: Signer, now: datetime
+) -> None:
+    """Say what to do: once a day to somebody we know, once for ever to a number we do not.
+
+    A mail that proves nothing is not answered: its sender may be forged.
+    """
+    if not reply.certain:
+        return
+    if person and not person.erased_at:
+        known = tuple(
+            programmes.facts(section.programme) for section in participation.sections(session, person)
+        )
+        page = links.make(session, Purpose.PAGE, person.id, now=now)
+        to = replace(recipient(person), channel=inbound.channel)
+        outbox.queue(session, messages.Help(page, known), to, subject=f"help {times.today(now)}", now=now)
+    elif inbound.channel is Channel.SMS and not participation.by_phone(session, inbound.sender):
+        stranger = messages.Recipient(
+            texting.number_key(signer, inbound.sender)[:20], "", Channel.SMS, phone=inbound.sender
+        )
+        outbox.queue(session, messages.Help(None), stranger, subject="help", now=now)
 
 
 def _membership(session: Session, reply: Reply) -> Membership | None:

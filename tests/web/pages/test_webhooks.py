@@ -198,6 +198,38 @@ def test_start_by_text_begins_again(world: World, two: list[str], client: FlaskC
     assert world.person(person_named(world, "Amina Yusuf")).unreachable == ""
 
 
+def test_help_by_text_is_answered_with_their_page_once_a_day(
+    world: World, two: list[str], client: FlaskClient, twilio: FakeTwilio
+) -> None:
+    text(client, "HELP", "SM1")
+    text(client, "help?", "SM2")
+    world.work()
+    told = [sent["body"] for sent in twilio.texts if "reply SKIP" in str(sent["body"])]
+    assert (len(told), "http" in str(told[0])) == (1, True)
+
+
+def test_help_from_a_number_we_do_not_know_is_answered_once_for_ever(
+    world: World, two: list[str], client: FlaskClient, twilio: FakeTwilio
+) -> None:
+    for day in range(3):
+        text(client, "HELP", f"SM{day}", sender="+447700900555")
+        world.work()
+        world.clock.turn(days=1)
+    assert [sent["to"] for sent in twilio.texts if "hold no details" in str(sent["body"])] == [
+        "+447700900555"
+    ]
+
+
+def test_help_after_stop_is_not_answered(
+    world: World, two: list[str], client: FlaskClient, twilio: FakeTwilio
+) -> None:
+    before = len(twilio.texts)
+    text(client, "STOP", "SM1")
+    text(client, "HELP", "SM2")
+    world.work()
+    assert len(twilio.texts) == before
+
+
 def test_skip_by_text_after_an_introduction_is_out_of_that_round(
     world: World, two: list[str], client: FlaskClient
 ) -> None:
