@@ -251,14 +251,22 @@ def cancel(
     subject: str | None = None,
     person: str | None = None,
     programme: str | None = None,
+    due_before: datetime | None = None,
+    held: bool = False,
 ) -> int:
     """Do not send what has not been sent, where all that is given holds. How many there were.
+
+    `held`: only what waits because its programme, or the whole outbox, is paused.
 
     Raises:
         ValueError: nothing is given; that would cancel everything.
     """
     given = {"kind": kind, "subject": subject, "person": person, "programme": programme}
     where = [col(getattr(OutboxMessage, name)) == value for name, value in given.items() if value is not None]
+    if due_before is not None:
+        where.append(col(OutboxMessage.due_at) < due_before)
+    if held:
+        where.append(col(OutboxMessage.state) == State.HELD)
     if not where:
         raise ValueError("cancel what? Give a kind, a subject or a person")
     stop = update(OutboxMessage).where(*where, col(OutboxMessage.state).in_(WAITING))

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -47,8 +48,18 @@ def backup(database: Database, file: Path) -> None:
     half.replace(file)
 
 
-def restore(database: Database, file: Path, *, now: datetime) -> int:
-    """Put a backup in the database's place, with the outbox held; returns how many people were erased again.
+@dataclass(frozen=True)
+class Restored:
+    """`erased` people were erased again. `asked` is False where the database that was replaced could not be
+    read: whoever was erased since the newest ledger is known to nobody.
+    """
+
+    erased: int
+    asked: bool
+
+
+def restore(database: Database, file: Path, *, now: datetime) -> Restored:
+    """Put a backup in the database's place, with the outbox held.
 
     Stop the service first. The backup is brought up to date and made safe before it takes the place.
 
@@ -57,13 +68,16 @@ def restore(database: Database, file: Path, *, now: datetime) -> int:
     """
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
-    erased = set(_ledgers_beside(file))
+    erased, asked = set(_ledgers_beside(file)), False
     with suppress(DatabaseError), database.read() as session:
         erased |= _erased(session)
+        asked = True
+    database.dispose()  # a connection kept open would go on reading the file that is replaced
     if database.file:
-        return _restore_sqlite(database.file, file, lambda restored: _make_safe(restored, erased, now))
+        count = _restore_sqlite(database.file, file, lambda restored: _make_safe(restored, erased, now))
+        return Restored(count, asked)
     _run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={database.libpq_url}", str(file))
-    return _make_safe(database, erased, now)
+    return Restored(_make_safe(database, erased, now), asked)
 
 
 def _restore_sqlite(target: Path, file: Path, make_safe: Callable[[Database], int]) -> int:

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sqlmodel import Session
 
 import matcher.cli
 from matcher import MatcherError
-from notifications import outbox, pace
+from notifications import messages, outbox, pace
 from notifications.errors import NotificationError
 from notifications.tables import State
 from web import backups, carriers, demo, logs, serving
@@ -202,11 +203,18 @@ def backup_database(file: Path) -> None:
 def restore_database(file: Path) -> None:
     """Put a backup in the database's place. Stop the service first; the outbox is held afterwards."""
     with opening() as base:
-        again = backups.restore(base, file, now=utc_now())
+        done = backups.restore(base, file, now=utc_now())
     click.echo(
-        f"Restored; {words.counted(again, 'person', 'people')} erased again. Nothing is sent until you "
-        "have looked: `unmentoring outbox list --state held`, then `unmentoring outbox release`."
+        f"Restored; {words.counted(done.erased, 'person', 'people')} erased again. Nothing is sent until you "
+        "have looked: `unmentoring outbox list --state held`, then `unmentoring outbox cancel --held …` for "
+        "what went out before, and `unmentoring outbox release`."
     )
+    if not done.asked:
+        click.echo(
+            "The database that was replaced could not be read: whoever was erased since the newest ledger "
+            f"beside {file} is back. Erase them again: `unmentoring people erase`.",
+            err=True,
+        )
 
 
 @main.group()
@@ -411,6 +419,22 @@ def list_outbox(session: Session, state: str | None) -> None:
         due = row.due_at.isoformat(timespec="minutes")
         table.add_row(str(row.id), row.kind, row.channel, row.state, due, row.reason or "")
     Console().print(table)
+
+
+@outbox_.command("cancel")
+@click.option("--held", is_flag=True, help="Only what is held, as after a restore.")
+@click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
+@click.option(
+    "--before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Only what was due before (UTC)."
+)
+@writing
+def cancel_outbox(session: Session, held: bool, kind: str | None, before: datetime | None) -> None:
+    """Never send what waits, where all that is given holds: what went out already before a restore."""
+    moment = before.replace(tzinfo=UTC) if before else None
+    if not (held or kind or moment):
+        raise click.UsageError("say which: --held, --kind or --before")
+    gone = outbox.cancel(session, kind=kind, due_before=moment, held=held)
+    click.echo(f"{words.counted(gone, 'message')} cancelled.")
 
 
 @outbox_.command("release")

@@ -1,0 +1,84 @@
+"""What comes back from a backup is quiet at first, and who was erased stays erased."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifications import outbox
+from notifications.tables import State
+from tests.support.world import BY, World
+from web import backups
+from web.services import privacy
+
+
+@pytest.fixture
+def backup(world: World, tmp_path: Path) -> Path:
+    """Taken while a round's introductions wait."""
+    world.join_many(4)
+    world.send(world.draw())
+    file = tmp_path / "kept" / "monday.db"
+    file.parent.mkdir()
+    backups.backup(world.database, file)
+    return file
+
+
+def restore(world: World, file: Path) -> backups.Restored:
+    world.database.dispose()
+    return backups.restore(world.database, file, now=world.now)
+
+
+def erase(world: World, person: str) -> None:
+    with world.write() as session:
+        privacy.erase(session, session.get_one(privacy.Person, person), by=BY, now=world.now)
+
+
+def test_a_restored_outbox_is_held_and_sends_nothing_until_released(world: World, backup: Path) -> None:
+    world.work()
+    restore(world, backup)
+    world.clock.turn(minutes=10)
+    world.worker.sweep()
+    assert world.inbox(kind="introduction") == []
+    with world.write() as session:
+        outbox.release(session)
+    world.work()
+    assert len(world.inbox(kind="introduction")) == 4
+
+
+def test_what_went_out_before_can_be_cancelled_after_a_restore(world: World, backup: Path) -> None:
+    restore(world, backup)
+    with world.write() as session:
+        soon = world.now + timedelta(minutes=1)
+        cancelled = outbox.cancel(session, kind="introduction", held=True, due_before=soon)
+        outbox.release(session)
+    world.work()
+    with world.read() as session:
+        counts = outbox.counts(session, kind="introduction")
+    assert (cancelled, counts, world.inbox(kind="introduction")) == (4, {State.CANCELLED: 4}, [])
+
+
+def test_who_was_erased_since_the_backup_is_erased_again(world: World, backup: Path) -> None:
+    one = world.groups()[0][0]
+    erase(world, one)
+    done = restore(world, backup)
+    assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=True), "")
+
+
+def test_a_newer_ledger_guards_an_older_backup(world: World, backup: Path) -> None:
+    one = world.groups()[0][0]
+    erase(world, one)
+    backups.backup(world.database, backup.with_name("tuesday.db"))
+    world.database.dispose()
+    world.database.file.write_bytes(b"not a database any more " * 99)
+    done = restore(world, backup)
+    assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=False), "")
+
+
+def test_what_is_no_backup_changes_nothing(world: World, tmp_path: Path) -> None:
+    world.join_many(2)
+    wrong = tmp_path / "letter.txt"
+    wrong.write_text("Dear all")
+    before = world.dump()
+    with pytest.raises(backups.BackupError, match="not a backup"):
+        restore(world, wrong)
+    assert world.dump() == before
