@@ -5,7 +5,7 @@ are opaque ids here, and a link is a purpose and an id: its address is made when
 no token is ever stored.
 
     Message
-        Confirm JoinByText AlreadyIn Welcome Help MyLink SignIn Organise PhoneCode      getting in
+        Confirm JoinByText AlreadyIn Welcome MyLink SignIn Organise PhoneCode           getting in
         NewAddress AddressChanged
         HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks Digest
@@ -159,22 +159,8 @@ class Welcome(Message):
 
 
 @dataclass(frozen=True)
-class Help(Message):
-    """The answer to HELP. `page` is None where we do not know who asks: a number is told so once."""
-
-    kind = "help"
-    deadline = timedelta(hours=24)
-    bulk = False
-
-    page: Link | None
-    programmes: tuple[Programme, ...] = ()
-
-
-@dataclass(frozen=True)
 class MyLink(Message):
-    """The answer to "send me my link". `page` is None when we do not know the address:
-    its owner is told just that.
-    """
+    """The answer to "send me my link", and to HELP. `page` is None when we do not know who asks."""
 
     kind = "my_link"
     deadline = timedelta(hours=2)
@@ -182,6 +168,7 @@ class MyLink(Message):
 
     page: Link | None
     programmes: tuple[Programme, ...] = ()
+    helps: bool = False
 
 
 @dataclass(frozen=True)
@@ -592,7 +579,7 @@ class Alert(Message):
 
 
 KINDS: tuple[type[Message], ...] = (
-    Confirm, JoinByText, AlreadyIn, Welcome, Help, MyLink, SignIn, Organise, PhoneCode, NewAddress,
+    Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
     AddressChanged,
     HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,

@@ -87,5 +87,5 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.NotAsPlanned(COUNCILS, soon, "Nobody was in the pot.", None, Link("schedule", 8)),
         m.Reported(COUNCILS, Link("reports", 10)),
         m.Alert("sendgrid refuses our key", "Nothing is lost; 120 messages wait.", Link("outbox", 9)),
-        m.Help(PAGE, (COUNCILS,)),
+        m.MyLink(PAGE, (COUNCILS,), helps=True),
     )  # fmt: skip

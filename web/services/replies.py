@@ -133,12 +133,14 @@ def _help(
         )
         page = links.make(session, Purpose.PAGE, person.id, now=now)
         to = replace(recipient(person), channel=inbound.channel)
-        outbox.queue(session, messages.Help(page, known), to, subject=f"help {times.today(now)}", now=now)
+        outbox.queue(
+            session, messages.MyLink(page, known, helps=True), to, subject=f"help {times.today(now)}", now=now
+        )
     elif inbound.channel is Channel.SMS and not participation.by_phone(session, inbound.sender):
         stranger = messages.Recipient(
             texting.number_key(signer, inbound.sender)[:20], "", Channel.SMS, phone=inbound.sender
         )
-        outbox.queue(session, messages.Help(None), stranger, subject="help", now=now)
+        outbox.queue(session, messages.MyLink(None, helps=True), stranger, subject="help", now=now)
 
 
 def _membership(session: Session, reply: Reply) -> Membership | None:
