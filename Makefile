@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench faults contract pictures lock ready ready-to-test python
+.PHONY: help setup run demo test check fix bench faults contract pictures year lock ready ready-to-test python
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ faults: ready-to-test ## kill workers in earnest, many times over, and count wha
 
 contract: ready-to-test ## hold our requests against the providers' OpenAPI documents (SPECS=/folder/of/them)
 	@exec $(RUN) tests.contract "$(SPECS)"
+
+year: ready-to-test ## live a year of a programme by its pages and messages (PEOPLE=300 ROUNDS=12 SEED=1)
+	@exec $(RUN) tests.year --people $(or $(PEOPLE),300) --rounds $(or $(ROUNDS),12) --seed $(or $(SEED),1)
 
 pictures: ready-to-test ## photograph the demo's pages for the documents
 	@exec $(RUN) tests.support.pictures
