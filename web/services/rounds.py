@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Table, delete, insert, inspect, update
 from sqlmodel import Session, SQLModel, col, func, select
 
-from matcher import Pot, Result, draw, explain, legal
+from matcher import Pot, Result, check, draw, explain, legal
 from notifications import messages, outbox
 from web.draft_models import RoundChange
 from web.models import (
@@ -82,14 +82,17 @@ class Drawn:
 
 
 def compute(pot: RoundPot, programme: Programme, *, seed: int) -> Drawn:
-    """Draw. It may take long and holds no lock.
+    """Draw, and have the referee look at the round, its figures and its proof. It may take long and holds no
+    lock.
 
     Raises:
         NobodyToIntroduce: the pot is empty or nobody in it may meet anybody.
+        matcher.Refused: the matcher has broken a rule, or claimed what its proof does not show.
     """
     result = draw(pot.pot, seed=seed, size=programme.group_size, priority=programme.priority.value)
     if not len(result.groups):
         raise NobodyToIntroduce(_why_nobody(pot))
+    check(pot.pot, result)
     return Drawn(pot, result, best_of(pot, programme, seed) if len(pot.pot.locked) else result, seed)
 
 
