@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from matcher import trios
 from matcher.draw import draw, generator, others
-from matcher.pot import Ints, Pot
+from matcher.pot import Bools, Ints, Pot
 from matcher.referee import legal
 from matcher.result import Result
 from matcher.rules import Priority
@@ -39,7 +40,8 @@ def top_up(pot: Pot, running: Ints, seed: int, size: int = 2, priority: Priority
     """Draw everybody who is in no row of `running`, then seat who is left with groups that take one more.
 
     `running` (r, size + 1), padded with -1, are the groups of the round that would take one more. A person
-    who said no to a three joins none, and leaves the one they were drawn into if that can be.
+    who said no to a three joins none, and leaves the one they were drawn into if that can be. A group of two
+    who must not meet any more is nobody's to join; it is not judged here, only what is added is.
 
     Raises:
         BadPot, Refused: as `draw` and `legal` do.
@@ -50,15 +52,19 @@ def top_up(pot: Pot, running: Ints, seed: int, size: int = 2, priority: Priority
     drawn = draw(asked, seed=seed, size=size, priority=priority)
     groups = np.where(drawn.groups >= 0, waiting[drawn.groups], -1).astype(np.int32)
     rng = generator(asked, seed)
-    seats = running.copy()
+    apart = _apart_by_now(pot, running)
+    open_rows = np.flatnonzero(~apart)
+    seats = running[open_rows]
     left = np.array([waiting[one.person] for one in drawn.unplaced], np.int32)
     willing = left[~pot.no_trio[left]]
     seats, still = trios.join(once, seats, willing, rng)
     seats = _spare(once, groups, seats, size, rng)
     out = np.sort(np.concatenate((still, left[pot.no_trio[left]]))).astype(np.int32)
-    legal(once, np.vstack((groups, seats)), size, out.tolist())
-    joined = np.argwhere((seats >= 0) & (running < 0))
-    pairs = [(int(row), int(seats[row, place])) for row, place in joined]
+    as_they_are = running[apart]
+    unjudged = as_they_are[as_they_are >= 0]
+    legal(once, np.vstack((groups, seats)), size, [*out.tolist(), *unjudged.tolist()])
+    joined = np.argwhere((seats >= 0) & (running[open_rows] < 0))
+    pairs = [(int(open_rows[row]), int(seats[row, place])) for row, place in joined]
     return TopUp(groups, np.array(pairs, np.int32).reshape(-1, 2), tuple(out.tolist()), drawn, asked)
 
 
@@ -77,6 +83,16 @@ def _once_only(pot: Pot, running: Ints) -> Pot:
         let_down=pot.let_down,
         newcomer=pot.newcomer,
     )
+
+
+def _apart_by_now(pot: Pot, running: Ints) -> Bools:
+    """Groups that were sent before two of their people asked not to meet; (r,)."""
+    clash = np.zeros(len(running), np.bool_)
+    for i, j in combinations(range(running.shape[1]), 2):
+        a, b = running[:, i], running[:, j]
+        both = (a >= 0) & (b >= 0)
+        clash |= both & pot.must_not_meet(np.maximum(a, 0), np.maximum(b, 0))
+    return clash
 
 
 def _pairs(groups: Ints) -> tuple[Ints, Ints]:

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.models import Answer, Group, GroupMember, Membership, Round, Standing
-from web.services import conversations, departures, participation, pots, times, topups
+from web.services import conversations, departures, participation, pots, standing, times, topups
 
 both = pytest.mark.usefixtures("both_databases")
 
@@ -145,6 +145,17 @@ def test_a_turn_in_a_three_is_counted_where_it_happened(world: World) -> None:
         pot = pots.gather(session, world.programme(session), times.today(world.now))
         turns = dict(zip(pot.people, pot.pot.trio_turns.tolist(), strict=True))
     assert turns == {person: int(person != gone) for person in pot.people}
+
+
+def test_a_pair_kept_apart_since_it_was_introduced_is_joined_by_nobody(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), pair = world.groups()
+    with world.write() as session:
+        standing.keep_apart(session, world.programme(session), *pair, by=BY, now=world.now)
+    drop_out(world, gone)
+    cut_off(world)
+    assert (live(world), newest(world, one)) == ([set(pair)], "not_this_time")
 
 
 def test_a_pair_with_a_date_is_left_alone(world: World) -> None:
