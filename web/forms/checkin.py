@@ -15,7 +15,7 @@ from web.services.times import clock, london
 LEARNING, LINK = LONGEST, 500
 ANSWERS = {
     Answer.MET: "We met",
-    Answer.BOOKED: "We have a date",
+    Answer.BOOKED: "We have agreed a time",
     Answer.NOT_YET: "Not yet",
     Answer.COULD_NOT: "I could not make it",
     Answer.NO_REPLY: "I had no reply",
@@ -28,7 +28,7 @@ SHOWINGS = [
 
 
 class BookedForm(FlaskForm):
-    """We have a date. When it is may stay between them."""
+    """We have agreed a time. When it is may stay between them."""
 
     day = Day("Which day? (optional)", description="For example, 8 12 2026.", validators=[Optional()])
     hour = Text("What time? (optional)", most=5, description="For example, 12:30.")

@@ -31,7 +31,7 @@ ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
 # An organiser sees what became of a group, not who said what.
 ANSWERED = {
     Answer.MET: "met",
-    Answer.BOOKED: "have a date",
+    Answer.BOOKED: "have agreed a time",
     Answer.NOT_YET: "not yet",
     Answer.COULD_NOT: "could not make it",
     Answer.NO_REPLY: "no reply",
