@@ -37,6 +37,12 @@ def test_an_organiser_reads_who_said_what_about_whom(world: World, amina: str) -
     assert [part in page for part in ("About Tom Field", "From Amina Yusuf", WORDS)] == [True] * 3
 
 
+def test_the_report_leads_to_the_person_it_is_about(world: World, amina: str) -> None:
+    report(world, amina)
+    visitor = world.organiser().open("/organise/councils/reports")
+    assert "Suspend Tom Field" in visitor.open(visitor.link("Open the page of Tom Field")).text
+
+
 def test_organisers_are_told_that_there_is_something_to_read_and_not_what(world: World, amina: str) -> None:
     report(world, amina)
     letter = world.letter(ORGANISER, "reported")
