@@ -345,7 +345,7 @@ def _nobody_has_gone(seats: Seats) -> None:
     gone = [named(p) for group in seats.groups.values() for p in group if p not in seats.index]
     if gone:
         verb = "is" if len(gone) == 1 else "are"
-        raise NotAllowed(f"{words.listing(gone)} {verb} out by now. Take them out or draw again")
+        raise NotAllowed(f"{words.listing(gone)} {verb} no longer in this round. Take them out or draw again")
 
 
 def _broken(session: Session, seats: Seats, table: Ints, missing: Sequence[int]) -> str:

@@ -90,7 +90,7 @@ def send_link(session: Session, programme: Programme, person: Person, *, by: str
         NotNow: one went out less than ten minutes ago, or there is no address.
     """
     if not person.email:
-        raise NotNow("There is no email address to send it to")
+        raise NotNow("We have no email address for them. They can ask for it with their number, on My page")
     subject = f"organiser {now.isoformat()}"
     if _went_out_since(session, person, now - BETWEEN_LINKS):
         raise NotNow("A link went out to them less than ten minutes ago. Wait a little, then send another")
