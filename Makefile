@@ -43,8 +43,8 @@ fix: ready-to-test ## mend what the tools can mend
 bench: ready-to-test ## print our speed beside its floor (FULL=1 for every seed, an hour)
 	@exec $(RUN) tests.benchmarks $(if $(FULL),--full)
 
-faults: ready-to-test ## kill workers in earnest, many times over, and count what was lost or sent twice
-	@exec $(RUN) tests.faults kills
+faults: ready-to-test ## every bad day in full size, counted by a checker of its own (hours; SHORT=1 for minutes)
+	@exec $(RUN) tests.faults $(if $(SHORT),,--full)
 
 contract: ready-to-test ## hold our requests against the providers' OpenAPI documents (SPECS=/folder/of/them)
 	@exec $(RUN) tests.contract "$(SPECS)"

@@ -7,7 +7,7 @@ of their own in the standard library.
 
 import io
 import time
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import socket
 from ssl import create_default_context
 from typing import Any
@@ -55,6 +55,15 @@ class _Answer(HTTPResponse):
         super().__init__(sock, *how, **else_)
         self.fp.close()
         self.fp = reading(sock)
+
+    @override
+    def read(self, amt: int | None = None) -> bytes:
+        """As ever, but an answer that breaks off is hung up on at once, not when its memory is tidied."""
+        try:
+            return super().read(amt)
+        except (OSError, HTTPException):
+            self.close()
+            raise
 
 
 class _Plain(HTTPConnection):

@@ -1,10 +1,26 @@
-"""What holds after a bad day, found with SQL and the provider's own log alone. Imports nothing of ours."""
+"""What holds after a bad day, found with SQL and the provider's own log alone. Imports nothing of ours.
+
+A provider's log has a line for each call: the message's id, its attempt, the moment in seconds, and one word:
+"taken", or why it was not.
+"""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import create_engine, text
+
+TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Call:
+    message: int
+    attempt: int
+    at: float
+    what: str
 
 
 @dataclass(frozen=True)
@@ -17,15 +33,35 @@ class Verdict:
     states: dict[str, int]
 
     def __str__(self) -> str:
-        return f"{self.messages} messages: {self.lost} lost, {self.twice} sent twice; {self.states}"
+        return f"{self.messages:,} messages: {self.lost} lost, {self.twice} sent twice; {self.states}"
 
 
-def check(engine: Engine, log: Path) -> Verdict:
-    """Compare what our tables say with what the provider's log says it took."""
-    taken = Counter(int(line.split()[0]) for line in log.read_text().splitlines() if line.strip())
+def ask(url: str, question: str, **facts: Any) -> list[Any]:
+    engine = create_engine(url)
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT id, state FROM outbox_message")).all()
+        rows = list(connection.execute(text(question), facts))
+    engine.dispose()
+    return rows
+
+
+def number(url: str, question: str, **facts: Any) -> int:
+    return int(ask(url, question, **facts)[0][0])
+
+
+def calls(log: Path) -> list[Call]:
+    lines = [line.split() for line in log.read_text().splitlines() if line.strip()] if log.exists() else []
+    return [Call(int(line[0]), int(line[1]), float(line[2]), line[3]) for line in lines]
+
+
+def check(url: str, log: Path) -> Verdict:
+    """Compare what the tables say with what the provider's log says it took."""
+    taken = Counter(call.message for call in calls(log) if call.what == TAKEN)
+    rows = ask(url, "SELECT id, state FROM outbox_message")
     arrived = {"accepted", "delivered"}
     lost = sum(1 for id_, state in rows if state not in arrived or not taken[id_])
-    twice = sum(number - 1 for number in taken.values() if number > 1)
+    twice = sum(many - 1 for many in taken.values() if many > 1)
     return Verdict(len(rows), lost, twice, dict(Counter(state for _, state in rows)))
+
+
+def latest(these: Iterable[Call]) -> float:
+    return max((call.at for call in these), default=0.0)

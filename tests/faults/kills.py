@@ -1,4 +1,4 @@
-"""Workers killed with -9 at random moments while they send.
+"""Workers killed with -9 at random moments while they send; others stopped for minutes, then let go on.
 
 Every process is forked from one that has imported everything, so a new worker starts in milliseconds and a
 run can afford a thousand kills. Our clock runs faster than the real one, so that a lease of two minutes ends
@@ -15,38 +15,29 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkProcess
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import SQLModel
 
-from notifications import delivery, outbox, receipts, reconcile
+from notifications import delivery, receipts, reconcile
 from notifications.delivery import Providers
-from notifications.messages import Channel, Recipient
 from notifications.providers import sendgrid
+from notifications.providers.base import Accepted, Outgoing
 from notifications.providers.sendgrid import SendGrid
-from notifications.tables import OutboxMessage
 from tests.faults import checker
 from tests.faults.checker import Verdict
+from tests.faults.trial import KEY, Trial, opened, queue, room
 from tests.support.fake_provider import Answer, Call
 from tests.support.fake_sendgrid import FakeSendGrid, event, report
-from tests.support.letters import introduction, links
+from tests.support.letters import links
 from web.db import Database
 
 FORK = multiprocessing.get_context("fork")
-KEY = b"suppression key"
-ROOM = OutboxMessage.__table__.metadata  # type: ignore[attr-defined]
-TABLES = (
-    "outbox_message",
-    "outbox_named",
-    "outbox_hold",
-    "local_message",
-    "suppression",
-    "provider_pace",
-    "receipt",
-)
+AFTERWARDS_SECONDS = 1.0  # time for who stood still to do what it should not
+STALL_SECONDS = 6.5  # of ours 6.5 minutes: longer than every lease, shorter than we wait for evidence
 
 
 @dataclass(frozen=True)
@@ -58,11 +49,12 @@ class Day:
     messages: int = 300
     workers: int = 4
     kills: int = 12
+    stalls: int = 0
     lost_events: float = 0.0
     seed: int = 1
     speed: float = 60.0
     events_after: float = 3.0  # seconds: later than a lease of ours ends, sooner than we give up waiting
-    latency: float = 0.005
+    latency: float = 0.02
     began: float = field(default_factory=time.time)
     worker: Callable[["Day", Database, Providers], None] | None = None  # a mutant's, instead of ours
 
@@ -77,7 +69,9 @@ class Day:
 
 def run(day: Day) -> Verdict:
     """The whole day: queue, send, kill, and wait until the survivors have settled everything."""
-    _prepare(day)
+    database = room(Trial(day.url, day.folder))
+    queue(database, day.messages)
+    database.dispose()
     address = day.folder / "address"
     provider = _start(_provide, day, address)
     while not address.exists():
@@ -86,26 +80,11 @@ def run(day: Day) -> Verdict:
     postman = _start(_deliver_events, day)
     try:
         _kill_workers(day)
-        return _verdict(day)
+        return checker.check(day.url, day.log)
     finally:
         for process in (provider, postman):
             process.kill()
             process.join()
-
-
-def _prepare(day: Day) -> None:
-    database = Database(day.url)
-    SQLModel.metadata.create_all(database.engine, [ROOM.tables[name] for name in TABLES])
-    letter = introduction(until=date(2036, 1, 1))
-    orders = [
-        outbox.Order(
-            letter, Recipient(f"r{n}", "Amina Shah", Channel.EMAIL, f"r{n}@example.org"), subject="g"
-        )
-        for n in range(day.messages)
-    ]
-    with database.write() as session:
-        outbox.queue_all(session, orders, now=datetime(2026, 12, 1, tzinfo=UTC))
-    database.dispose()
 
 
 def _start(work: Callable[..., None], *given: object) -> ForkProcess:
@@ -115,23 +94,69 @@ def _start(work: Callable[..., None], *given: object) -> ForkProcess:
 
 
 def _kill_workers(day: Day) -> None:
+    """Kill one at a time, and stop one at a time for minutes, until that was often enough and all is done."""
     chance = random.Random(day.seed)
     address = (day.folder / "address").read_text()
-    workers = [_start(_work, day, address) for _ in range(day.workers)]
-    deadline = time.time() + 120 + day.kills + day.messages / 5  # what is not done by then counts as lost
-    kills = 0
+    workers = [_Hand(day, address) for _ in range(day.workers)]
+    deadline = time.time() + 120 + day.kills + 8 * day.stalls + day.messages / 5  # then it counts as lost
+    kills, stalls, stalled = 0, 0, _Stalled()
     with closing(_Watch(day)) as watch:
-        while not (watch.done() and kills >= day.kills) and time.time() < deadline:
+        while not (watch.done() and kills >= day.kills and stalls >= day.stalls and not stalled):
             time.sleep(chance.uniform(0.01, 0.12))
-            if kills < day.kills:
-                victim = chance.randrange(day.workers)
-                os.kill(workers[victim].pid or 0, signal.SIGKILL)
-                workers[victim].join()
-                workers[victim] = _start(_work, day, address)
+            stalled.let_go_if_over()
+            if time.time() > deadline:
+                break
+            victim = chance.randrange(day.workers)
+            if not (workers[victim].at_work or watch.done()):
+                continue
+            if kills < day.kills and workers[victim].pid != stalled.pid:
+                workers[victim].end()
+                workers[victim] = _Hand(day, address)
                 kills += 1
+            elif stalls < day.stalls and not stalled:
+                stalled.stop(workers[victim].pid)
+                stalls += 1
     for worker in workers:
-        worker.kill()
-        worker.join()
+        worker.end()
+
+
+class _Hand:
+    """A worker's process. One that has not yet called for anything has nothing to lose when it dies."""
+
+    def __init__(self, day: Day, address: str) -> None:
+        self._calls = FORK.Value("i", 0)
+        self.process = _start(_work, day, address, self._calls)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid or 0
+
+    @property
+    def at_work(self) -> bool:
+        return bool(self._calls.value)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+
+class _Stalled:
+    """The worker that stands still, if any, or was let go on just now."""
+
+    def __init__(self) -> None:
+        self.pid, self._until = 0, 0.0
+
+    def __bool__(self) -> bool:
+        return time.time() < self._until + AFTERWARDS_SECONDS
+
+    def stop(self, pid: int) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        self.pid, self._until = pid, time.time() + STALL_SECONDS
+
+    def let_go_if_over(self) -> None:
+        if self.pid and time.time() > self._until:
+            os.kill(self.pid, signal.SIGCONT)
+            self.pid = 0
 
 
 class _Watch:
@@ -150,7 +175,7 @@ class _Watch:
 
 
 def _count_open(day: Day, open_: object) -> None:
-    database = Database(day.url)
+    database = opened(day.url)
     undone = text(
         "SELECT count(*) FROM outbox_message WHERE state NOT IN ('accepted', 'delivered', 'parked', 'failed')"
     )
@@ -158,14 +183,6 @@ def _count_open(day: Day, open_: object) -> None:
         with database.engine.connect().execution_options(writing=False) as connection:
             open_.value = connection.execute(undone).scalar_one()  # type: ignore[attr-defined]
         time.sleep(0.2)
-
-
-def _verdict(day: Day) -> Verdict:
-    database = Database(day.url)
-    try:
-        return checker.check(database.engine, day.log)
-    finally:
-        database.dispose()
 
 
 def _provide(day: Day, address: Path) -> None:
@@ -176,7 +193,7 @@ def _provide(day: Day, address: Path) -> None:
         def accept(self, call: Call) -> Answer:
             time.sleep(day.latency)
             args = json.loads(call.body)["personalizations"][0]["custom_args"]
-            os.write(out, f"{args['unm_message']} {args['unm_attempt']} {time.time()}\n".encode())
+            os.write(out, f"{args['unm_message']} {args['unm_attempt']} {time.time()} taken\n".encode())
             return 202, {"X-Message-Id": f"sg-{args['unm_message']}-{args['unm_attempt']}"}, b""
 
     fake = Logging()
@@ -189,7 +206,7 @@ def _provide(day: Day, address: Path) -> None:
 def _deliver_events(day: Day) -> None:
     """The provider's webhook calls: late, shuffled, repeated, and some never."""
     chance = random.Random(day.seed + 1)
-    database = Database(day.url)
+    database = opened(day.url)
     seen = 0
     while True:
         time.sleep(0.2)
@@ -204,7 +221,7 @@ def _deliver_events(day: Day) -> None:
 
 
 def _events(line: str, day: Day, chance: random.Random) -> list[dict[str, object]]:
-    message, attempt, _ = line.split()
+    message, attempt, *_ = line.split()
     if random.Random(f"{day.seed} {message}").random() < day.lost_events:
         return []
     about = {"message_id": int(message), "unm_attempt": attempt}
@@ -212,9 +229,14 @@ def _events(line: str, day: Day, chance: random.Random) -> list[dict[str, object
     return told + [each for each in told if chance.random() < 0.3]
 
 
-def _work(day: Day, address: str) -> None:
-    database = Database(day.url)
-    providers = Providers(email=SendGrid("SG.key", "Unmentoring <hello@unm.example>", address, 5.0), key=KEY)
+def _work(day: Day, address: str, calls: Any) -> None:
+    class Counting(SendGrid):
+        def send(self, outgoing: Outgoing) -> Accepted:
+            calls.value += 1
+            return super().send(outgoing)
+
+    database = opened(day.url)
+    providers = Providers(email=Counting("SG.key", "Unmentoring <hello@unm.example>", address, 5.0), key=KEY)
     worker = day.worker or work_honestly
     while True:
         worker(day, database, providers)

@@ -1,11 +1,16 @@
 """Workers that make the mistakes ours was built to avoid. Each must be caught by the checker."""
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
+from sqlmodel import Session, col
 
+from notifications import sending
 from notifications.delivery import Providers
 from notifications.providers.base import OutgoingEmail
+from notifications.tables import OutboxMessage, State
 from tests.faults.kills import Day, work_honestly
 from web.db import Database
 
@@ -29,3 +34,24 @@ def marks_before_it_sends(day: Day, database: Database, providers: Providers) ->
         providers.email.send(letter)
     if not taken:
         time.sleep(0.05)
+
+
+def does_not_look_who_has_it(day: Day, database: Database, providers: Providers) -> None:
+    """No fencing: who stood still goes on as if nobody had taken its messages meanwhile."""
+
+    def move_all(
+        session: Session, jobs: Sequence[sending.Job], to: State, *, since: object, **facts: Any
+    ) -> set[int]:
+        ids = {job.id for job in jobs}
+        session.execute(update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(state=to, **facts))
+        return ids
+
+    sending.move_all = move_all  # type: ignore[assignment]
+    work_honestly(day, database, providers)
+
+
+MUTANTS = {
+    "mark before send": marks_before_it_sends,
+    "no evidence": sends_again_when_a_lease_ends,
+    "no fencing": does_not_look_who_has_it,
+}

@@ -23,7 +23,8 @@ from notifications.outbox import Order
 from notifications.providers.base import Accepted, Outgoing, OutgoingEmail
 from notifications.providers.local import Local
 from notifications.receipts import Event, What
-from tests.faults.kills import FORK, ROOM, TABLES
+from tests.faults.kills import FORK
+from tests.faults.trial import ROOM, TABLES
 from tests.support.letters import everything, introduction, links
 from web.db import Database
 

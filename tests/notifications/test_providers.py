@@ -1,12 +1,15 @@
 """What delivery relies on, asked of every provider that is reached over a network."""
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 
 import pytest
 
 from notifications.errors import Permanent, Temporary, Uncertain
+from notifications.providers import in_time
 from notifications.providers.base import Outgoing, OutgoingEmail, OutgoingText
 from notifications.providers.notify import Notify, Templates
 from notifications.providers.sendgrid import SendGrid
@@ -105,6 +108,15 @@ def test_what_is_taken_is_known_by_the_providers_id(case):
 def test_being_cut_off_is_uncertain(case, trouble):
     with serving(case, trouble) as client, pytest.raises(Uncertain):
         client.send(case.outgoing)
+
+
+@pytest.mark.parametrize("trouble", [DRIP_BODY, HALF])
+def test_an_answer_that_breaks_off_is_hung_up_on_at_once(trouble):
+    fake = FakeSendGrid(troubles=deque([trouble]))
+    with fake.serving(), in_time.opener().open(fake.url, timeout=0.3) as answer:
+        with pytest.raises((TimeoutError, HTTPException)):
+            answer.read()
+        assert answer.isclosed()
 
 
 def test_nobody_there_is_an_outage_and_nothing_was_sent(case):

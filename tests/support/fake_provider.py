@@ -42,6 +42,10 @@ class FakeProvider(ABC):
     def accept(self, call: Call) -> Answer:
         """What the provider answers to a call that meets no trouble."""
 
+    def spoil(self, call: Call) -> None:
+        """A call whose answer will be spoilt. A fake that keeps a log may take it all the same."""
+        return
+
     @contextmanager
     def serving(self) -> Iterator[None]:
         server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
@@ -76,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         trouble = self.fake.troubles.popleft() if self.fake.troubles else None
         if isinstance(trouble, str):
             self.close_connection = True
+            self.fake.spoil(call)
             self.misbehave(trouble)
         else:
             self.answer(trouble or self.fake.accept(call))

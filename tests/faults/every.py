@@ -1,0 +1,62 @@
+"""Every fault there is, in the order of the document."""
+
+from tests.faults import events, kills, network, pacing, poison, pressing, stops, storage
+from tests.faults.kills import Day
+from tests.faults.mutants import MUTANTS
+from tests.faults.trial import Fault, Outcome, Trial
+
+
+def killed(trial: Trial) -> Outcome:
+    """Workers killed at random while they send, and some stopped for minutes."""
+    if trial.mutant:
+        return _outcome(_mutant_day(trial), 0)
+    return _outcome(_day(trial, stalls=trial.size(1, 20)), 0)
+
+
+def killed_without_evidence(trial: Trial) -> Outcome:
+    """The same, when the provider's reports of one message in twenty never come."""
+    day = _day(trial, lost_events=0.05)
+    return _outcome(day, max(1, day.kills // 20))
+
+
+def _day(trial: Trial, **other: float) -> Day:
+    # In full it must last long enough that the thousandth kill still hits somebody at work.
+    other |= {"latency": 0.05} if trial.full else {}
+    messages, deaths = trial.size(150, 20_000), trial.size(10, 1000)
+    return Day(trial.url, trial.folder, messages, kills=deaths, seed=trial.seed, **other)  # type: ignore[arg-type]
+
+
+def _mutant_day(trial: Trial) -> Day:
+    """Slow calls, so that most kills fall into one; late events, so that only the mistake decides."""
+    deaths = {"kills": 0, "stalls": 1} if trial.mutant == "no fencing" else {"kills": 15}
+    return Day(
+        trial.url, trial.folder, 120, **deaths, latency=0.1, events_after=30.0, seed=trial.seed,
+        worker=MUTANTS[trial.mutant],
+    )  # fmt: skip
+
+
+def _outcome(day: Day, allowed: int) -> Outcome:
+    verdict = kills.run(day)
+    return Outcome(
+        f"{day.kills} kills and {day.stalls} stalls of {day.workers} workers, {day.lost_events:.0%} of "
+        f"evidence lost: {verdict}",
+        f"none lost, at most {allowed} twice",
+        verdict.lost == 0 and verdict.twice <= allowed,
+    )
+
+
+SQLITE, NOWHERE = ("sqlite",), ()
+FAULTS = (
+    Fault("kills", killed, tuple(MUTANTS)),
+    Fault("kills-without-evidence", killed_without_evidence, tested_on=SQLITE),
+    Fault("press-send", pressing.send, tested_on=NOWHERE),  # web/services/test_rounds_together.py
+    Fault("queue-at-once", pressing.queue, ("no unique index",)),
+    Fault("outage", pacing.outage, ("no breaker",), tested_on=SQLITE),
+    Fault("outage-of-a-day", pacing.outage_of_a_day, tested_on=NOWHERE),
+    Fault("too-many", pacing.too_many, ("no pace",), tested_on=SQLITE),
+    Fault("poison", poison.fault, tested_on=SQLITE),
+    Fault("network", network.fault, ("no timeout",), tested_on=SQLITE),
+    Fault("events", events.fault, ("no signature",)),
+    Fault("stop", stops.fault, ("looks only when queueing",)),
+    Fault("storage", storage.fault),
+)

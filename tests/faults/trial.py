@@ -1,0 +1,101 @@
+"""What every fault is given, and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlmodel import SQLModel
+
+from notifications import outbox
+from notifications.messages import Channel, Message, Recipient
+from notifications.tables import OutboxMessage
+from tests.support.letters import introduction
+from web.db import Database
+
+KEY = b"suppression key"
+BEGAN = datetime(2026, 12, 1, 9, tzinfo=UTC)
+LETTER = introduction(until=date(2036, 1, 1))
+ROOM = OutboxMessage.__table__.metadata  # type: ignore[attr-defined]
+TABLES = (
+    "outbox_message",
+    "outbox_named",
+    "outbox_hold",
+    "local_message",
+    "suppression",
+    "provider_pace",
+    "receipt",
+    "reply",
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An empty database and a folder for the provider's log. `mutant` names the mistake to make, if any."""
+
+    url: str
+    folder: Path
+    full: bool = False
+    seed: int = 1
+    mutant: str = ""
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "provider.log"
+
+    def size(self, short: int, full: int) -> int:
+        return full if self.full else short
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The figure as measured, beside what was promised."""
+
+    figure: str
+    goal: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One row of the faults we survive. Each mutant is a mistake that must make it fail."""
+
+    name: str
+    run: Callable[[Trial], Outcome]
+    mutants: tuple[str, ...] = ()
+    tested_on: tuple[str, ...] = ("sqlite", "postgresql")  # in `make test`; in full it is always both
+
+
+def opened(url: str) -> Database:
+    """A database that does not wait for the disk: here processes die, not machines."""
+    database = Database(url)
+    if database.file:
+        event.listen(database.engine, "connect", lambda connection, _: _hurry(connection))
+    return database
+
+
+def _hurry(connection: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
+
+
+def room(trial: Trial) -> Database:
+    """A database with the outbox's tables in it."""
+    database = opened(trial.url)
+    SQLModel.metadata.create_all(database.engine, [ROOM.tables[name] for name in TABLES])
+    return database
+
+
+def queue(
+    database: Database, number: int, letter: Message = LETTER, channel: Channel = Channel.EMAIL
+) -> None:
+    """That many messages, each to somebody else, due since `BEGAN`."""
+    orders = [
+        outbox.Order(
+            letter, Recipient(f"r{n}", "Amina Shah", channel, f"r{n}@example.org", "+447700900111"), "g"
+        )
+        for n in range(number)
+    ]
+    with database.write() as session:
+        outbox.queue_all(session, orders, now=BEGAN)
