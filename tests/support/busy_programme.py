@@ -8,12 +8,24 @@ from sqlmodel import Session, select
 
 from notifications.messages import Channel
 from notifications.messages import Link as MessageLink
+from notifications.replies import Inbound
 from tests.support.live_app import LiveApp
 from web.models import Membership, NeverPair, Purpose, Role, Standing
-from web.services import links, organisations, participation, people
+from web.services import (
+    conversations,
+    departures,
+    links,
+    organisations,
+    participation,
+    people,
+    replies,
+    reports,
+    rounds,
+)
 
 VIEWER = "viewer@councils.example"
 TEXTED = "+447700900124"
+JOINER = "+447700900125"
 LEARNED = "Kirklees publish their backlog as a web page."
 WAITING = "Ask the bin crews first. They know which streets the map has forgotten."
 
@@ -25,11 +37,16 @@ class Doors:
     introduction: str
     introduction_of_three: str
     cannot: str
+    too_late: str
+    called_off: str
     booked: str
+    report: str
+    next_round: str
     check_in: str
     page: str
     full_page: str
     invitation: str
+    join_by_text: str
     new_address: str
     unsubscribe: str
     too_old: str
@@ -37,7 +54,8 @@ class Doors:
 
 
 def fill(live: LiveApp) -> Doors:
-    """Nine people and an invitation; a round that was talked about, and one sent just now."""
+    """Nine people and an invitation; a round that was talked about, and one sent just now, in which somebody
+    cannot make it."""
     world = live.world
     with world.write() as session:
         programme = world.programme(session)
@@ -58,7 +76,9 @@ def fill(live: LiveApp) -> Doors:
     world.round()
     _some_are_away(live, others, alone)
     three = next(group for group in world.groups(2) if len(group) == 3)
-    return _doors(live, amina, TEXTED, three[0])
+    let_down = _one_cannot_make_it(live, {amina, alone}, others[0])
+    _one_is_reported(live, three[0])
+    return _doors(live, amina, TEXTED, three[0], let_down)
 
 
 def _some_are_away(live: LiveApp, others: list[str], alone: str) -> None:
@@ -80,13 +100,47 @@ def _some_are_away(live: LiveApp, others: list[str], alone: str) -> None:
     world.work()
 
 
+def _one_cannot_make_it(live: LiveApp, but: set[str], rather: str) -> str:
+    """Of a pair of round 2; who is left. And in round 1 it is too late for that by now."""
+    world = live.world
+    pair = next(group for group in world.groups(2) if len(group) == 2 and not but & set(group))
+    gone, let_down = sorted(pair, key=lambda person: person != rather)
+    with world.write() as session:
+        departures.cannot_make_it(session, world.group_of(gone, 2), gone, now=world.now)
+        first = rounds.by_number(session, world.programme(session), 1)
+        first.cut_off_on = (world.now - timedelta(days=1)).date()
+        session.add(first)
+    world.work()
+    return let_down
+
+
+def _one_is_reported(live: LiveApp, reader: str) -> None:
+    world = live.world
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(reader, 2), reader)
+        words = "They tried to sell me a car park."
+        reports.report(session, talk, talk.partners[0], words, now=world.now)
+    world.work()
+
+
+def _asks_by_text(live: LiveApp) -> str:
+    """Somebody who has not said yet who they are; the link in our answer."""
+    world = live.world
+    for number, words in enumerate((f"JOIN {world.slug}", "YES")):
+        with world.write() as session:
+            inbound = Inbound(Channel.SMS, f"SM{number}", JOINER, words)
+            replies.take(session, inbound, signer=world.worker.signer, now=world.now)
+        world.work()
+    return world.link_in(world.letter(JOINER), "/m/")
+
+
 def _active(session: Session, programme: int) -> Sequence[Membership]:
     return session.exec(
         select(Membership).where(Membership.programme_id == programme, Membership.standing == Standing.ACTIVE)
     ).all()
 
 
-def _doors(live: LiveApp, amina: str, texted: str, three: str) -> Doors:
+def _doors(live: LiveApp, amina: str, texted: str, three: str, let_down: str) -> Doors:
     world = live.world
     full_page = world.page_of(amina, full=True)
     world.visitor().open(f"{full_page}/details").press("Save my details", email="amina@new.example.org")
@@ -94,18 +148,29 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str) -> Doors:
     live.worker.idle()
     with world.write() as session:
         old = links.make(session, Purpose.FULL_PAGE, amina, now=world.now - timedelta(days=2))
+    of_three = live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2)))
     invitation, new_address = world.letter("ivy@brent.example.org"), world.letter("amina@new.example.org")
     return Doors(
         introduction=live.at(world.door(Purpose.CONVERSATION, amina, world.group_of(amina, 2))),
-        introduction_of_three=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2))),
-        cannot=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2)) + "/cannot"),
-        booked=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2)) + "/booked"),
+        introduction_of_three=of_three,
+        cannot=f"{of_three}/cannot",
+        too_late=live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three)) + "/cannot"),
+        called_off=live.at(world.door(Purpose.CONVERSATION, let_down, world.group_of(let_down, 2))),
+        booked=f"{of_three}/booked",
+        report=f"{of_three}/report",
+        next_round=live.at(world.door(Purpose.NEXT_ROUND, amina, _programme(live))),
         check_in=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2))),
         page=live.at(world.page_of(amina)),
         full_page=live.at(full_page),
         invitation=live.at(world.link_in(invitation, "/confirm/")),
+        join_by_text=live.at(_asks_by_text(live)),
         new_address=live.at(world.link_in(new_address, "/confirm/")),
         unsubscribe=live.at(world.path(MessageLink(Purpose.UNSUBSCRIBE, 0), amina)),
         too_old=live.at(world.path(old, amina)),
         text=live.at(f"/outbox/{world.letter(texted, 'introduction').id}"),
     )
+
+
+def _programme(live: LiveApp) -> int:
+    with live.world.read() as session:
+        return live.world.programme(session).id
