@@ -58,7 +58,7 @@ ORGANISERS = (
 
 def kind(address: str) -> str:
     """One page of each kind is enough: numbers, people and tokens do not make another page."""
-    path = address.partition("?")[0].partition("#")[0]
+    path = address.partition("?")[0]
     return NUMBER.sub("/1", ID.sub("/somebody", TOKEN.sub("/token", path)))
 
 
@@ -67,7 +67,7 @@ def walk(page: Page, site: str, *starts: str) -> set[str]:
     seen: set[str] = set()
     waiting = list(starts)
     while waiting:
-        address = waiting.pop(0)
+        address = waiting.pop(0).partition("#")[0]
         path = kind(address.removeprefix(site))
         if path in seen or not address.startswith(site) or NOT_PAGES.search(path):
             continue
