@@ -514,7 +514,7 @@ class Proposal(Message):
 
 @dataclass(frozen=True)
 class Closing(Message):
-    """The programme ends, and what becomes of everybody's details. `details` is a sentence."""
+    """The programme ends, or `stays_open` after all. `details`: what becomes of everybody's, in sentences."""
 
     kind = "closing"
 
@@ -522,6 +522,7 @@ class Closing(Message):
     on: date
     details: str
     page: Link
+    stays_open: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ KNOWN = (
     MatcherError,
     NotificationError,
     backups.BackupError,
+    programmes.Ends,
     spreadsheets.BadFile,
     programmes.BadSettings,
     organisers.LastOwner,

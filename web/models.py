@@ -57,6 +57,13 @@ class Programme(SQLModel, table=True):
     next_round_on: date | None = None
     # While this stands, nothing begins by itself and nothing planned is sent.
     paused_at: datetime | None = moment()
+    # Its last day, once its end has been announced. `closed_at` is when it ended, `emptied_at` when everybody
+    # was erased who takes part nowhere else; `ended_with` are the figures of its page at the end.
+    closing_on: date | None = None
+    closed_at: datetime | None = moment()
+    emptied_at: datetime | None = moment()
+    wall_stays: bool = True
+    ended_with: dict[str, int] = document(dict)
     # An organiser's words in place of ours: by kind of message, then by part. See `notifications.wording`.
     wording: dict[str, dict[str, str]] = document(dict)
     agreement_version: int = 1

@@ -10,7 +10,7 @@ from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from web.models import Role
+from web.models import Programme, Role
 from web.services import organisers, programmes
 
 View = Callable[..., Any]
@@ -79,11 +79,29 @@ def needs(role: Role) -> Callable[[View], View]:
                 abort(404)
             if not organisers.may(g.role, role):
                 abort(403)
+            if not getattr(view, "outlives", False):
+                stop_if_closed(g.programme)
             return view(**values)
 
         return _decided(guarded, Access(role.value))
 
     return decorate
+
+
+def stop_if_closed(programme: Programme) -> None:
+    """A programme that has ended can be looked at, and nothing in it changes any more.
+
+    Raises:
+        programmes.Ends
+    """
+    if request.method not in ("GET", "HEAD"):
+        programmes.must_be_open(programme)
+
+
+def outlives_its_programme(view: View) -> View:
+    """Below `needs`: may still be done once the programme has ended."""
+    view.outlives = True  # type: ignore[attr-defined]
+    return view
 
 
 def recently_signed_in(*, back: str) -> Callable[[View], View]:

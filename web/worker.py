@@ -26,6 +26,7 @@ from web.db import Database
 from web.house import signer_of, utc_now
 from web.services import (
     alerts,
+    closings,
     errands,
     evidence,
     imports,
@@ -89,6 +90,7 @@ class Worker:
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
         self._retain(now)
+        self._close(now)
         self._keep_the_calendar()
         self._alert()
         self._count_evidence()
@@ -106,6 +108,22 @@ class Worker:
                 with self.database.write() as session:
                     more = step(session, now=now) == retention.AT_ONCE
         self.retained_on = now.date()
+
+    def _close(self, now: datetime) -> None:
+        """End the programmes whose last day is over, and erase who takes part in no other."""
+        with self.database.read() as session:
+            over = [(one.id, evidence.count(session, one, now=now)) for one in closings.due(session, now=now)]
+        for programme, counted in over:
+            with self._alone(programme), self.database.write() as session:
+                closings.close(session, programme, counted, now=now)
+        with self.database.read() as session:
+            full = closings.to_be_emptied(session)
+        for programme in full:
+            more = True
+            while more and not self.stopping():
+                more = False
+                with self._alone(programme), self.database.write() as session:
+                    more = closings.erase_some(session, programme, now=now) == closings.AT_ONCE
 
     def _keep_the_calendar(self) -> None:
         """What days bring about, programme by programme: one in trouble does not stop the others."""

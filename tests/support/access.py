@@ -84,7 +84,9 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "owners": (
         (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
-        "organise.change_role organise.invite_organiser",
+        """
+        organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
+        """,
     ),
     # In tests we are on trial at a loopback address; elsewhere these are not there: see test_security.py.
     "this machine": (
@@ -106,7 +108,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
 
 RECENT = set(
     """
-    organise.change_role organise.evidence_as_graph organise.evidence_of_organisations
+    organise.change_role organise.close organise.evidence_as_graph organise.evidence_of_organisations
     organise.evidence_of_rounds organise.evidence_of_ties organise.export_people organise.invite_organiser
     organise.merge_organisations organise.merge_people organise.remove_organiser organise.send_round
     organise.switch_on organise.top_up

@@ -83,6 +83,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.Proposal(COUNCILS, "Pairs may come from one organisation.", "the pot is small", later,
                    Link("agreement", 7), PAGE),
         m.Closing(COUNCILS, later, "All details are erased a month later.", PAGE),
+        m.Closing(COUNCILS, later, "Your details and your place are kept.", PAGE, stays_open=True),
         m.DraftReady(COUNCILS, soon, "41 people in 20 groups, one of them a three", Link("draft", 8)),
         m.NotAsPlanned(COUNCILS, soon, "Nobody was in the pot.", None, Link("schedule", 8)),
         m.Reported(COUNCILS, Link("reports", 10)),

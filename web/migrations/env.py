@@ -8,7 +8,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import web.draft_models  # noqa: F401  (with `models`, registers every table)
+import web.draft_models
+import web.models  # noqa: F401  (together they register every table)
 
 
 def run() -> None:

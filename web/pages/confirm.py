@@ -7,7 +7,7 @@ from web.forms.joining import TextJoinForm
 from web.house import house
 from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request, RequestKind
 from web.permissions import with_link
-from web.services import joining, links, organisations, participation, people, reach, texting
+from web.services import joining, links, organisations, participation, people, programmes, reach, texting
 from web.tokens import ExpiredLink, UsedLink
 
 pages = Blueprint("confirm", __name__)
@@ -27,7 +27,7 @@ def show(token: str) -> ResponseReturnValue:
             "confirm/invitation.html", programme=programme, person=person, organisation=organisation
         )
     request_ = _request(link)
-    programme = g.session.get_one(Programme, request_.programme_id)
+    programme = _joined(request_)
     if request_.kind is RequestKind.JOIN_BY_TEXT:
         return _ask_who(programme, TextJoinForm())
     details = joining.Details.from_request(request_)
@@ -53,7 +53,7 @@ def press(token: str) -> ResponseReturnValue:
         people.accept_invitation(g.session, person, programme, now=g.now)
         link.used_at = g.now
     else:
-        programme = g.session.get_one(Programme, _request(link).programme_id)
+        programme = _joined(_request(link))
         person = joining.confirm(g.session, link, source="web form", now=g.now)
         if person.unreachable:  # whoever joins anew wants to be written to
             reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
@@ -63,7 +63,7 @@ def press(token: str) -> ResponseReturnValue:
 
 
 def _join_by_text(request_: Request) -> ResponseReturnValue:
-    form, programme = TextJoinForm(), g.session.get_one(Programme, request_.programme_id)
+    form, programme = TextJoinForm(), _joined(request_)
     if not form.validate_on_submit():
         return _ask_who(programme, form), 422
     told = (form.name.data, form.organisation.data)
@@ -90,11 +90,20 @@ def _request(link: Link) -> Request:
         raise UsedLink(link.purpose) from error
 
 
+def _joined(request_: Request) -> Programme:
+    """The programme that somebody would join."""
+    programme = g.session.get_one(Programme, request_.programme_id)
+    programmes.must_go_on(programme)
+    return programme
+
+
 def _invited(link: Link) -> tuple[Person, Programme, Membership]:
     membership = g.session.get(Membership, (link.subject, link.person))
     if membership is None:
         raise ExpiredLink(link.purpose)
-    return g.session.get_one(Person, link.person), g.session.get_one(Programme, link.subject), membership
+    programme = g.session.get_one(Programme, link.subject)
+    programmes.must_go_on(programme)
+    return g.session.get_one(Person, link.person), programme, membership
 
 
 def _new_address(link: Link) -> ResponseReturnValue:

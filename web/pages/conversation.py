@@ -8,7 +8,7 @@ from web.forms.checkin import BookedForm, CheckInForm
 from web.forms.reports import ReportForm
 from web.house import house
 from web.models import Answer, Link, Purpose
-from web.permissions import with_link
+from web.permissions import stop_if_closed, with_link
 from web.services import conversations, departures, links, programmes, reports, times
 from web.services.introductions import Window
 from web.services.joining import recipient
@@ -19,7 +19,9 @@ pages = Blueprint("conversation", __name__)
 
 def _open(token: str, *purposes: Purpose) -> tuple[Link, conversations.Conversation]:
     link = links.open_link(g.session, house().signer, token, *purposes, now=g.now)
-    return link, conversations.behind(g.session, link)
+    talk = conversations.behind(g.session, link)
+    stop_if_closed(talk.programme)
+    return link, talk
 
 
 @pages.get("/m/<token>")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from web.services.conversations import NotTheirs
-from web.services.programmes import NoSuchProgramme
+from web.services.programmes import Ends, NoSuchProgramme
 from web.tokens import BadLink, ExpiredLink, UsedLink
 
 # Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, lambda _error: _page(422))
     app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
+    app.register_error_handler(Ends, _ends)
     app.register_error_handler(NotTheirs, lambda _error: _page(404))
     app.register_error_handler(BadLink, _bad_link)
     for error in DATABASE_AWAY:
@@ -42,6 +43,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _page(code: int) -> tuple[str, int]:
     g.pop("programme", None)
     return render_template(f"errors/{code}.html"), code
+
+
+def _ends(error: Ends) -> ResponseReturnValue:
+    return render_template("errors/ends.html", programme=error.programme), 410
 
 
 def _bad_link(error: BadLink) -> ResponseReturnValue:

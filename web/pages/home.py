@@ -13,7 +13,8 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @open_to_everyone
 def home() -> ResponseReturnValue:
-    return render_template("pages/home.html", programmes=programmes.every(g.session))
+    going_on = [one for one in programmes.every(g.session) if not one.closing_on]
+    return render_template("pages/home.html", programmes=going_on)
 
 
 @pages.get("/privacy")

@@ -17,13 +17,13 @@ pages = Blueprint("join", __name__, url_prefix="/p/<slug>/join")
 @pages.get("")
 @open_to_everyone
 def show(slug: str) -> ResponseReturnValue:
-    return _page(programmes.by_slug(g.session, slug), JoinForm())
+    return _page(_programme(slug), JoinForm())
 
 
 @pages.post("")
 @open_to_everyone
 def send(slug: str) -> ResponseReturnValue:
-    programme = programmes.by_slug(g.session, slug)
+    programme = _programme(slug)
     form = JoinForm()
     form.offer_texts(house().settings.texts_offered)
     _suggest_organisation(form, programme)
@@ -48,6 +48,12 @@ def check_your_messages(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     outbox = "outbox" if house().settings.is_trial and house().settings.email_provider == "local" else ""
     return render_template("join/check_your_messages.html", programme=programme, outbox=outbox)
+
+
+def _programme(slug: str) -> Programme:
+    programme = programmes.by_slug(g.session, slug)
+    programmes.must_go_on(programme)
+    return programme
 
 
 def _suggest_organisation(form: JoinForm, programme: Programme) -> None:

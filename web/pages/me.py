@@ -12,7 +12,7 @@ from web.forms.joining import CodeForm, EditForm, LinkForm, OrganisationForm, Pa
 from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
 from web.house import house
 from web.models import Block, Link, Membership, Person, Programme, Purpose, Standing
-from web.permissions import open_to_everyone, with_link
+from web.permissions import open_to_everyone, stop_if_closed, with_link
 from web.services import (
     avoiding,
     conversations,
@@ -64,6 +64,7 @@ def _visit(token: str, *, full: bool = False) -> Visit:
 
 def _membership(visit: Visit, slug: str) -> Membership:
     programme = programmes.by_slug(g.session, slug)
+    stop_if_closed(programme)
     found: Membership | None = g.session.get(Membership, (programme.id, visit.person.id))
     if found is None:
         raise programmes.NoSuchProgramme(slug)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from web.forms.joining import PauseForm
 from web.house import house
 from web.models import Membership, Person, Programme, Purpose, Standing
-from web.permissions import with_link
+from web.permissions import stop_if_closed, with_link
 from web.services import links, participation, programmes, times
 from web.tokens import BadLink
 
@@ -38,6 +38,7 @@ def _open(token: str) -> Coming:
     if person is None or person.erased_at or membership is None:
         raise BadLink
     programme = g.session.get_one(Programme, link.subject)
+    stop_if_closed(programme)
     return Coming(token, programme, membership, programmes.next_round_on(programme, times.today(g.now)))
 
 

@@ -18,6 +18,10 @@ AN_ID = re.compile(r"[0-9a-f]{20}")
 # Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
 SAID = {
     "programme added": "Started the programme",
+    "closing announced": "Announced the end of the programme",
+    "closing taken back": "Kept the programme open after all",
+    "programme closed": "Closed the programme",
+    "programme emptied": "Erased everybody who takes part in no other programme",
     "round drawn": "Drew a round",
     "round sent": "Sent a round",
     "draft discarded": "Threw a draft away",

@@ -91,6 +91,8 @@ def _unconfirmed(session: Session, programme: Programme, now: datetime) -> int:
 def _coming(session: Session, programme: Programme, today: date) -> Iterator[Coming]:
     if on := programmes.next_round_on(programme, today):
         yield Coming(on, "The next round begins")
+    if programme.closing_on and not programme.closed_at:
+        yield Coming(programme.closing_on, "Last day of the programme")
     running = select(Round).where(
         Round.programme_id == programme.id, Round.state == RoundState.SENT, col(Round.ends_on) >= today
     )

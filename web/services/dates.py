@@ -56,6 +56,8 @@ def move(
     """
     before = Window.of_round(round_)
     check(window)
+    if programme.closing_on and window.ends_on > programme.closing_on:
+        raise BadDates({"ends_on": "The programme ends before this day"})
     changed = _changed(before, window, times.today(now))
     if not changed:
         return 0

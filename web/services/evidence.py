@@ -329,7 +329,9 @@ def _as_read(name: str) -> list[tuple[int, str]]:
 def due(session: Session, *, now: datetime, large: int = LARGE) -> list[Programme]:
     """Programmes of more than `large` groups, too many to count at each look, last counted an hour ago."""
     fresh = select(KeptEvidence.programme_id).where(col(KeptEvidence.counted_at) > now - KEPT_FOR)
-    rest = session.exec(select(Programme).where(col(Programme.id).not_in(fresh))).all()
+    # Of one that has closed, what was counted on its last day is all there is.
+    stale = col(Programme.id).not_in(fresh) & col(Programme.closed_at).is_(None)
+    rest = session.exec(select(Programme).where(stale)).all()
     return [programme for programme in rest if _has_more(session, programme, large)]
 
 

@@ -24,7 +24,7 @@ from notifications import outbox
 from web.folding import folded
 from web.import_tables import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.models import GroupMember, Link, Membership, NeverPair, Person, Programme, RatherNot, Standing
-from web.services import audit, columns, import_history, import_people, likeness, spreadsheets
+from web.services import audit, columns, import_history, import_people, likeness, programmes, spreadsheets
 from web.services.spreadsheets import BadFile, Sheet
 from web.services.tombstones import BLANK
 
@@ -69,7 +69,9 @@ def upload(
 
     Raises:
         BadFile: it is no CSV of any kind, or history where there are rounds already.
+        programmes.Ends: nobody is brought in any more.
     """
+    programmes.must_go_on(programme)
     if kind is ImportKind.HISTORY and not import_history.can_begin(session, programme):
         raise BadFile(file_name, f"{programme.name} has rounds already; import history before the first")
     text = spreadsheets.decode(file_name, raw)
@@ -247,9 +249,11 @@ def confirm(session: Session, job: Import, *, by: str, now: datetime) -> None:
 
     Raises:
         WrongMoment: there is nothing to say yes to.
+        programmes.Ends: nobody is brought in any more.
     """
     if job.state in (ImportState.WRITING, ImportState.DONE):
         return
+    programmes.must_go_on(session.get_one(Programme, job.programme_id))
     _must_be(job, ImportState.READY)
     job.total = to_be_written(session, job)
     job.state, job.done, job.by = ImportState.WRITING, 0, by

@@ -182,7 +182,12 @@ def _write_details(person: Person, details: Details) -> None:
 def enter(
     session: Session, programme: Programme, person: Person, details: Details, *, source: str, now: datetime
 ) -> None:
-    """Give who has confirmed their place in a programme, with their consents, and welcome them."""
+    """Give who has confirmed their place in a programme, with their consents, and welcome them.
+
+    Raises:
+        programmes.Ends: nobody joins any more.
+    """
+    programmes.must_go_on(programme)
     organisation = organisations.find_or_add(session, programme.id, details.organisation)
     membership = session.get(Membership, (programme.id, person.id)) or Membership(
         programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now

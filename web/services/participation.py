@@ -124,7 +124,13 @@ def pause(session: Session, membership: Membership, until: date, *, now: datetim
 
 
 def resume(session: Session, membership: Membership, *, now: datetime) -> None:
-    """Back from a pause, a skip or from having left. Who is suspended or only invited stays so."""
+    """Back from a pause, a skip or from having left. Who is suspended or only invited stays so.
+
+    Raises:
+        programmes.Ends: they had left a programme that nobody joins any more.
+    """
+    if membership.standing is Standing.LEFT:
+        programmes.must_go_on(session.get_one(Programme, membership.programme_id))
     membership.paused_until, membership.silent_since, membership.skips_next = None, None, False
     if membership.standing is Standing.LEFT:
         membership.standing, membership.left_at = Standing.ACTIVE, None

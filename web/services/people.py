@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from web.import_tables import ImportKind
 from web.models import Membership, Organisation, Person, Programme, Standing
-from web.services import audit, imports, joining
+from web.services import audit, imports, joining, programmes
 from web.services.spreadsheets import safe_cell
 
 
@@ -62,7 +62,12 @@ def import_history(
 
 
 def accept_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:
-    """An imported person says yes: from now on they are in the pot."""
+    """An imported person says yes: from now on they are in the pot.
+
+    Raises:
+        programmes.Ends: nobody joins any more.
+    """
+    programmes.must_go_on(programme)
     membership = session.get_one(Membership, (programme.id, person.id))
     if membership.standing is not Standing.INVITED or programme.id is None:
         return

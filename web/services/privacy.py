@@ -10,6 +10,7 @@ from web.models import (
     CheckIn,
     Consent,
     Learning,
+    LearningState,
     Link,
     Membership,
     NeverPair,
@@ -26,11 +27,20 @@ from web.services.joining import recipient
 from web.services.tombstones import BLANK
 
 
-def erase(session: Session, person: Person, *, by: str, now: datetime, farewell: bool = True) -> None:
+def erase(
+    session: Session,
+    person: Person,
+    *,
+    by: str,
+    now: datetime,
+    farewell: bool = True,
+    keep_closed_walls: bool = False,
+) -> None:
     """Make a blank tombstone of somebody and forget every message that names them. A second call changes
     nothing.
 
-    A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone.
+    A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone. With
+    `keep_closed_walls` what they let us publish stays on the walls that outlive their programmes.
     """
     if person.erased_at:
         return
@@ -40,7 +50,8 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     _forget_address(session, person)
     avoiding.forget(session, person)
     imports.forget_person(session, person, now=now)
-    for table in (Learning, CheckIn, Consent, PhoneCode):
+    _forget_learnings(session, person, keep_closed_walls)
+    for table in (CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
     session.execute(
         delete(Report).where((col(Report.person_id) == person.id) | (col(Report.about_id) == person.id))
@@ -75,6 +86,17 @@ def erase(session: Session, person: Person, *, by: str, now: datetime, farewell:
     if last_word:
         message, to = last_word
         outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def _forget_learnings(session: Session, person: Person, keep_closed_walls: bool) -> None:
+    theirs = delete(Learning).where(col(Learning.person_id) == person.id)
+    if keep_closed_walls:
+        walls = select(Programme.id).where(
+            col(Programme.closed_at).is_not(None), col(Programme.wall_stays).is_(True)
+        )
+        published = col(Learning.state) == LearningState.PUBLISHED
+        theirs = theirs.where(~(published & col(Learning.programme_id).in_(walls)))
+    session.execute(theirs)
 
 
 def _forget_address(session: Session, person: Person) -> None:

@@ -2,6 +2,7 @@
 
 NoSuchProgramme     no programme under that name
 BadSettings         a setting that cannot be; `.field`, `.message`
+Ends                it is closing, or has closed
 """
 
 import re
@@ -40,6 +41,14 @@ class NoSuchProgramme(Exception):
     pass
 
 
+class Ends(Exception):
+    """It is closing, or closed: what was asked for is not done any more."""
+
+    def __init__(self, programme: Programme) -> None:
+        super().__init__(f"{programme.name} {'has ended' if programme.closed_at else 'is closing'}")
+        self.programme = programme
+
+
 class BadSettings(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -66,13 +75,33 @@ def by_slug(session: Session, slug: str) -> Programme:
     return found
 
 
+def must_go_on(programme: Programme) -> None:
+    """For what begins something: joining, drawing, planning, bringing people in.
+
+    Raises:
+        Ends: its end has been announced.
+    """
+    if programme.closing_on:
+        raise Ends(programme)
+
+
+def must_be_open(programme: Programme) -> None:
+    """For everything that changes something.
+
+    Raises:
+        Ends: it has ended.
+    """
+    if programme.closed_at:
+        raise Ends(programme)
+
+
 def by_join_word(session: Session, word: str) -> Programme | None:
-    """The programme that people join by texting JOIN and this word."""
+    """The programme that people join by texting JOIN and this word, unless it is closing."""
     said = word.casefold()
     wanted = select(Programme).where(
         (func.lower(Programme.join_word) == said) | ((Programme.join_word == "") & (Programme.slug == said))
     )
-    return session.exec(wanted.limit(1)).one_or_none()
+    return session.exec(wanted.where(col(Programme.closing_on).is_(None)).limit(1)).one_or_none()
 
 
 def every(session: Session) -> list[Programme]:
@@ -120,6 +149,8 @@ def facts(programme: Programme, kind: type[messages.Message] | None = None) -> m
 
 
 def figures(session: Session, programme: Programme) -> Figures:
+    if programme.closed_at:
+        return Figures(**programme.ended_with)
     sent = select(func.count()).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
     people, organisations, rounds = session.exec(
         select(

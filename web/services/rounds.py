@@ -71,6 +71,10 @@ class ProgrammePaused(RoundError):
     pass
 
 
+class ProgrammeEnds(RoundError):
+    pass
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A round as the matcher made it, not yet stored. `best` is what it would be with nothing locked."""
@@ -127,6 +131,7 @@ def save_draft(
 
     Raises:
         StaleDraft: somebody drew, edited or sent it meanwhile.
+        ProgrammeEnds: its end has been announced.
         matcher.Refused: the referee found a broken rule; nothing is written.
     """
     _stand_in_line(session, programme)
@@ -197,8 +202,9 @@ def names_of(session: Session, people: Iterable[str]) -> dict[str, str]:
 
 def _stand_in_line(session: Session, programme: Programme) -> None:
     """Two organisers may draw a first draft together, when there is no draft's row to wait for."""
-    line = select(Programme.id).where(Programme.id == programme.id)
-    session.exec(line.with_for_update(key_share=True))
+    line = select(Programme).where(Programme.id == programme.id).with_for_update(key_share=True)
+    if session.exec(line.execution_options(populate_existing=True)).one().closing_on:
+        raise ProgrammeEnds(f"{programme.name} is closing: no more rounds are drawn")
 
 
 def _draws_before(session: Session, programme: Programme, number: int) -> int:

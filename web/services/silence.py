@@ -44,6 +44,7 @@ def due(session: Session, *, now: datetime) -> list[int]:
             Round.state == RoundState.SENT,
             col(Round.ends_on) < times.today(now),
             col(Programme.paused_at).is_(None),
+            col(Programme.closing_on).is_(None),
         )
         .group_by(col(Round.programme_id))
     )

@@ -115,7 +115,9 @@ def move_next_round(
 
     Raises:
         BadSettings: not a day to come.
+        programmes.Ends: its end has been announced.
     """
+    programmes.must_go_on(programme)
     if on and on <= times.today(now):
         raise BadSettings("on", "Choose a day after today")
     programme.next_round_on = on
@@ -128,7 +130,9 @@ def switch_on(session: Session, programme: Programme, plan: Plan, *, by: str, no
 
     Raises:
         BadSettings: no day of it is still to come.
+        programmes.Ends: its end has been announced.
     """
+    programmes.must_go_on(programme)
     kept = session.get(Schedule, programme.id) or Schedule(
         programme_id=programme.id, rhythm=plan.rhythm, enabled_by=by, enabled_at=now
     )
@@ -157,6 +161,7 @@ def switch_off(session: Session, programme: Programme, *, by: str, now: datetime
 
 def pause(session: Session, programme: Programme, *, by: str, now: datetime) -> None:
     """Nothing begins by itself and no message of a round goes out until `go_on`."""
+    programmes.must_go_on(programme)
     if programme.paused_at:
         return
     programme.paused_at = now

@@ -118,7 +118,9 @@ def _waiting(session: Session, phone: str, *, signer: Signer, now: datetime) -> 
         col(Request.handled_at) > now - joining.CONFIRM_WITHIN,
     )
     newest = session.exec(wanted.order_by(col(Request.id).desc())).first()
-    return newest if newest and newest.details else None
+    if newest is None or not newest.details:
+        return None
+    return None if session.get_one(Programme, newest.programme_id).closing_on else newest
 
 
 def _confirm_or_ask(session: Session, request: Request, text: str, now: datetime) -> None:

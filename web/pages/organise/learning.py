@@ -10,7 +10,7 @@ from web.forms.checkin import LEARNING
 from web.forms.fields import LongText
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
-from web.permissions import needs
+from web.permissions import needs, outlives_its_programme
 from web.services import learnings
 
 
@@ -72,6 +72,7 @@ def publish(number: int) -> ResponseReturnValue:
 
 @pages.post("/<slug>/learning/<int:number>/decline")
 @needs(Role.ORGANISER)
+@outlives_its_programme
 def decline(number: int) -> ResponseReturnValue:
     found, form = _learning(number), LearningForm()
     try:

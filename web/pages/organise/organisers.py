@@ -7,7 +7,7 @@ from flask_login import current_user
 from web.forms.organisers import InviteForm, RoleForm
 from web.models import Organiser, Role
 from web.pages.organise import pages
-from web.permissions import kept_form, needs, recently_signed_in
+from web.permissions import kept_form, needs, outlives_its_programme, recently_signed_in
 from web.services import organisers, team
 
 
@@ -30,6 +30,7 @@ def _list(form: InviteForm) -> str:
 
 @pages.post("/<slug>/organisers/invite")
 @needs(Role.OWNER)
+@outlives_its_programme
 @recently_signed_in(back=".everybody_who_organises")
 def invite_organiser() -> ResponseReturnValue:
     form = InviteForm()
@@ -61,6 +62,7 @@ def one_organiser(organiser: str) -> ResponseReturnValue:
 
 @pages.post("/<slug>/organisers/<organiser>/role")
 @needs(Role.OWNER)
+@outlives_its_programme
 @recently_signed_in(back=".one_organiser")
 def change_role(organiser: str) -> ResponseReturnValue:
     found, form = _member(organiser), RoleForm()
@@ -76,6 +78,7 @@ def change_role(organiser: str) -> ResponseReturnValue:
 
 @pages.post("/<slug>/organisers/<organiser>/remove")
 @needs(Role.ORGANISER)
+@outlives_its_programme
 @recently_signed_in(back=".one_organiser")
 def remove_organiser(organiser: str) -> ResponseReturnValue:
     """An owner lets anybody go; everybody else only themselves."""

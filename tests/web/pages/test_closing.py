@@ -1,0 +1,227 @@
+"""Closing a programme: announced, taken back or done, and what stays."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from tests.support.visitor import Visitor
+from tests.support.world import NAME, World
+from web.models import Answer, Learning, Programme, Role, Round, Schedule, Showing, Standing
+from web.services import audit, conversations, evidence, learnings
+from web.services.conversations import Said
+
+CLOSE = "/organise/councils/close"
+
+
+@pytest.fixture
+def owner(world: World) -> Visitor:
+    return world.organiser()
+
+
+def announce(owner: Visitor, wall: str = "stays", **other: object) -> Visitor:
+    return owner.open(CLOSE).press("Announce the end", **{"wall": wall, "name": NAME} | other)
+
+
+def press(owner: Visitor, address: str, **fields: str) -> int:
+    """What a page left open would send; the answer's status."""
+    token = owner.token("/my-page")
+    return owner.post(address, {"csrf_token": token, **fields}).status_code
+
+
+def programme(world: World) -> Programme:
+    with world.read() as session:
+        return world.programme(session)
+
+
+def last_day_passes(world: World) -> None:
+    while not programme(world).closed_at:
+        world.clock.turn(days=1)
+        world.worker.sweep()
+
+
+def tell_what_was_learned(world: World, person: str, *, published: bool = True) -> None:
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(person), person)
+        conversations.check_in(
+            session, talk, Said(Answer.MET, "Vans.", showing=Showing.WITH_NAME), now=world.now
+        )
+        session.flush()
+        row = session.exec(select(Learning).where(Learning.person_id == person)).one()
+        if published:
+            learnings.publish(session, row, text="Vans.", version=row.version, by="a test", now=world.now)
+
+
+def test_everybody_hears_once_which_day_is_the_last(world: World, owner: Visitor) -> None:
+    people = world.join_many(3)
+    heading = announce(owner).heading
+    press(owner, CLOSE, on="1 2 2027", wall="goes", name=NAME)
+    world.work()
+    told = world.inbox(kind="closing")
+    assert (heading, len(told)) == (f"{NAME} is closing", len(people))
+    assert programme(world).closing_on == (world.now + timedelta(days=14)).date()
+
+
+def test_what_cannot_be_is_refused(world: World, owner: Visitor) -> None:
+    cases: list[tuple[dict[str, object], str]] = [
+        ({"name": "Councils"}, "This is not its name"),
+        ({"on": ["2", "12", "2026"]}, "not before 8 December 2026"),
+        ({"on": ["2", "12", "2036"]}, "Choose a day within a year"),
+        ({"on": ["", "", ""]}, "Enter the last day"),
+        ({"wall": "burns"}, "Choose one of these"),
+    ]
+    for typed, said in cases:
+        page = announce(owner, **typed)
+        assert (page.status, said in " ".join(page.mistakes)) == (422, True), page.mistakes
+    assert programme(world).closing_on is None
+
+
+def test_a_running_round_is_waited_for(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    world.round()
+    with world.read() as session:
+        ends = session.exec(select(Round.ends_on)).one()
+    announce(owner)
+    assert programme(world).closing_on == ends
+
+
+def test_it_asks_for_a_fresh_sign_in(world: World, owner: Visitor) -> None:
+    owner.open(CLOSE)
+    world.clock.turn(minutes=31)
+    page = owner.press("Announce the end", wall="stays", name=NAME)
+    assert (page.heading, programme(world).closing_on) == ("Sign in again to go on", None)
+
+
+def test_a_draft_a_schedule_and_a_break_end_with_the_announcement(world: World, owner: Visitor) -> None:
+    world.join_many(4)
+    owner.open("/organise/councils/schedule/edit").press(
+        "Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"]
+    )
+    world.draw()
+    owner.open("/organise/councils/settings").press("Pause the programme")
+    announce(owner)
+    world.work()
+    with world.read() as session:
+        left = len(session.exec(select(Schedule)).all()), len(session.exec(select(Round)).all())
+    assert (left, programme(world).paused_at, programme(world).next_round_on) == ((0, 0), None, None)
+    assert len(world.inbox(kind="closing")) == 4
+
+
+def test_nobody_joins_and_nothing_is_drawn_while_it_closes(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    world.ask(world.details())
+    world.work()
+    door = world.link_in(world.inbox(kind="confirm")[0], "/confirm/")
+    announce(owner)
+    press(owner, "/organise/councils/rounds/draw")
+    said = owner.text
+    with world.read() as session:
+        rounds = len(session.exec(select(Round)).all())
+    assert "is closing: no more rounds are drawn" in said
+    assert rounds == 0
+    for address in ("/p/councils/join", door):
+        page = world.visitor().open(address)
+        assert (page.status, page.heading) == (410, f"{NAME} is closing")
+
+
+def test_who_was_told_hears_that_it_stays_open(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    announce(owner)
+    world.work()
+    owner.open(CLOSE).press("Keep it open after all")
+    world.work()
+    kept = [one for one in world.inbox(kind="closing") if "stays open" in (one.subject or "")]
+    assert (len(kept), programme(world).closing_on) == (2, None)
+    world.clock.turn(minutes=1)
+    announce(owner)
+    world.work()
+    assert len(world.inbox(kind="closing")) == 6
+
+
+def test_taken_back_before_anybody_was_told_nobody_is_told(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    announce(owner)
+    owner.open(CLOSE).press("Keep it open after all")
+    world.work()
+    assert world.inbox(kind="closing") == []
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_after_its_last_day_who_is_in_no_other_programme_is_erased(world: World, owner: Visitor) -> None:
+    world.start("charities", "Charities Unmentoring")
+    both = world.join("Amina Yusuf", email="amina@example.org")
+    world.clock.turn(minutes=2)
+    world.join(email="amina@example.org", slug="charities")
+    gone, learned = world.join_many(2)
+    world.round()
+    announce(owner)
+    last_day_passes(world)
+    world.worker.sweep()
+    assert world.person(both).erased_at is None
+    assert world.membership(both).standing is Standing.LEFT
+    assert world.membership(both, "charities").standing is Standing.ACTIVE
+    assert (world.person(gone).name, world.person(learned).email) == ("", None)
+    assert programme(world).emptied_at == programme(world).closed_at
+    with world.read() as session:
+        assert audit.verify(session)
+
+
+def test_nothing_happens_before_its_last_day_is_over(world: World, owner: Visitor) -> None:
+    person = world.join()
+    announce(owner)
+    world.clock.turn(days=14)
+    world.worker.sweep()
+    assert (programme(world).closed_at, world.person(person).erased_at) == (None, None)
+
+
+@pytest.mark.parametrize(("wall", "stays"), [("stays", 1), ("goes", 0)])
+def test_what_was_published_stays_without_a_name_if_the_wall_does(
+    world: World, owner: Visitor, wall: str, stays: int
+) -> None:
+    amina = world.join("Amina Yusuf")
+    ben = world.join("Ben Hughes")
+    world.round()
+    tell_what_was_learned(world, amina)
+    tell_what_was_learned(world, ben, published=False)
+    announce(owner, wall)
+    last_day_passes(world)
+    with world.read() as session:
+        left = len(session.exec(select(Learning)).all())
+    page = world.visitor().open("/p/councils/learning").text
+    assert (left, "Vans." in page, "Amina" in page) == (stays, bool(stays), False)
+
+
+def test_figures_and_evidence_outlive_the_people(world: World, owner: Visitor) -> None:
+    people = world.join_many(2)
+    world.round()
+    for person in people:
+        tell_what_was_learned(world, person)
+    announce(owner)
+    last_day_passes(world)
+    with world.read() as session:
+        found = evidence.of_programme(session, world.programme(session), now=world.now)
+    home = world.visitor().open("/p/councils/").text
+    assert (found.rounds[0].groups_met, "have given" in home, "ended on" in home) == (1, True, True)
+
+
+def test_an_ended_programme_can_be_looked_at_and_not_changed(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    announce(owner)
+    last_day_passes(world)
+    before = world.dump()
+    for address in ("settings/about", "settings/pause", "rounds/draw", "schedule/off", "close/keep-open"):
+        assert press(owner, f"/organise/councils/{address}") == 410, address
+    assert world.dump() == before
+    for address in ("", "settings", "close", "people", "rounds", "evidence", "audit", "learning"):
+        assert owner.open(f"/organise/councils/{address}").status == 200, address
+
+
+def test_owners_of_an_ended_programme_still_decide_who_sees_it(world: World, owner: Visitor) -> None:
+    spare = world.appoint("spare@councils.example", Role.VIEWER)
+    announce(owner)
+    last_day_passes(world)
+    me = world.organiser()
+    me.open(f"/organise/councils/organisers/{spare}")
+    assert me.status == 200
+    press(me, f"/organise/councils/organisers/{spare}/remove")
+    assert me.open(f"/organise/councils/organisers/{spare}").status == 404

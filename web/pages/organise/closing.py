@@ -1,0 +1,61 @@
+"""Closing a programme: what will happen, the day, and the way back until then."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from web.forms.closing import CloseForm
+from web.models import Role
+from web.pages.organise import pages
+from web.permissions import kept_form, needs, recently_signed_in
+from web.services import closings, programmes, times, words
+
+
+@pages.get("/<slug>/close")
+@needs(Role.OWNER)
+def ask_to_close() -> ResponseReturnValue:
+    typed, today = kept_form(), times.today(g.now)
+    known = {} if typed else {"on": closings.usual(g.session, g.programme, today), "wall": "stays"}
+    return _page(CloseForm(g.programme.name, formdata=typed, data=known))
+
+
+def _page(form: CloseForm) -> ResponseReturnValue:
+    page = render_template(
+        "organise/close.html",
+        programme=g.programme,
+        role=g.role,
+        form=form,
+        earliest=closings.earliest(g.session, g.programme, times.today(g.now)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/<slug>/close")
+@needs(Role.OWNER)
+@recently_signed_in(back=".ask_to_close")
+def close() -> ResponseReturnValue:
+    form = CloseForm(g.programme.name)
+    if not form.validate_on_submit():
+        return _page(form)
+    try:
+        told = closings.announce(
+            g.session,
+            g.programme,
+            form.on.data,
+            wall_stays=form.wall.data == "stays",
+            by=current_user.id,
+            now=g.now,
+        )
+    except programmes.BadSettings as error:
+        form[error.field].errors = [error.message]
+        return _page(form)
+    flash(f"The end is announced. We are telling {words.counted(told, 'person', 'people')}.")
+    return redirect(url_for(".ask_to_close", slug=g.programme.slug), 303)
+
+
+@pages.post("/<slug>/close/keep-open")
+@needs(Role.OWNER)
+def keep_open() -> ResponseReturnValue:
+    told = closings.take_back(g.session, g.programme, by=current_user.id, now=g.now)
+    flash(f"The programme stays open. We are telling {words.counted(told, 'person', 'people')} so.")
+    return redirect(url_for(".settings", slug=g.programme.slug), 303)
