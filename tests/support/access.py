@@ -74,7 +74,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.look_at_merge organise.merge_organisations organise.merge_people organise.name_organisation
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.publish organise.read_audit organise.read_reports organise.rename_organisation
-        organise.resend organise.send_link
+        organise.resend organise.send_digest organise.send_link
         organise.send_round organise.suspend organise.unsuspend
         """,
     ),
@@ -110,8 +110,8 @@ RECENT = set(
     """
     organise.change_role organise.close organise.evidence_as_graph organise.evidence_of_organisations
     organise.evidence_of_rounds organise.evidence_of_ties organise.export_people organise.invite_organiser
-    organise.merge_organisations organise.merge_people organise.remove_organiser organise.send_round
-    organise.switch_on organise.top_up
+    organise.merge_organisations organise.merge_people organise.remove_organiser organise.send_digest
+    organise.send_round organise.switch_on organise.top_up
     """.split()
 )
 

@@ -24,6 +24,7 @@ SAID = {
     "programme emptied": "Erased everybody who takes part in no other programme",
     "round drawn": "Drew a round",
     "round sent": "Sent a round",
+    "digest sent": "Sent the digest of a round",
     "draft discarded": "Threw a draft away",
     "draft changed": "Changed a draft",
     "message sent again": "Sent a message again",

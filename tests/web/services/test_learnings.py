@@ -3,9 +3,10 @@
 import pytest
 
 from tests.support.world import BY, World
-from web.models import Answer, Learning, LearningState, Person, Showing
-from web.services import conversations, learnings, privacy
+from web.models import Answer, Learning, LearningState, Membership, Person, Showing
+from web.services import conversations, digests, learnings, privacy
 from web.services.conversations import Said
+from web.services.digests import NothingToSend
 from web.services.learnings import ChangedMeanwhile, NothingToShow, NotToShow
 
 WORDS = "Ask the crews first."
@@ -143,3 +144,75 @@ def test_a_declined_learning_is_not_waiting(world: World, three: list[str]) -> N
         learnings.decline(session, session.get_one(Learning, 1), version=1, by=BY, now=world.now)
         waiting = learnings.of_programme(session, world.programme(session), LearningState.WAITING)
     assert waiting == []
+
+
+# The digest of a round
+
+
+def digest_text(world: World, three: list[str]) -> str:
+    with world.write() as session:
+        digests.send(session, world.programme(session), 1, by=BY, now=world.now)
+    return world.letter(world.person(three[2]).email or "", "digest").text
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_digest_goes_to_each_person_once(world: World, three: list[str]) -> None:
+    say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
+    publish(world)
+    organiser = world.organiser().open("/organise/councils/learning")
+    organiser.press("Send the digest of round 1 to 3 people")
+    assert "on its way to 3 people" in organiser.text
+    with world.write() as session:
+        assert digests.send(session, world.programme(session), 1, by=BY, now=world.now) == 0
+    world.work()
+    assert len(world.inbox(kind="digest")) == 3
+
+
+@pytest.mark.parametrize("showing", [Showing.WITHOUT_NAME, Showing.WITH_NAME])
+def test_a_digest_names_an_author_who_said_so(world: World, three: list[str], showing: Showing) -> None:
+    say(world, three[0], words=WORDS, showing=showing)
+    say(world, three[1], named=True)
+    publish(world)
+    text = digest_text(world, three)
+    assert (WORDS in text, "Amina, Leeds City Council" in text, "Tom" in text, "2 of the 2" in text) == (
+        True,
+        showing is Showing.WITH_NAME,
+        False,
+        True,
+    )
+
+
+def test_a_digest_shows_only_what_an_organiser_published(world: World, three: list[str]) -> None:
+    say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
+    say(world, three[1], words="Not looked at.", showing=Showing.WITH_NAME)
+    publish(world)
+    assert "Not looked at" not in digest_text(world, three)
+
+
+def test_there_is_a_digest_once_the_round_is_over_or_something_is_published(
+    world: World, three: list[str]
+) -> None:
+    with world.write() as session, pytest.raises(NothingToSend):
+        digests.send(session, world.programme(session), 1, by=BY, now=world.now)
+    world.clock.turn(days=40)
+    assert "Nobody has shared a learning from round 1" in digest_text(world, three)
+
+
+def test_who_is_away_or_cannot_be_reached_gets_no_digest(world: World, three: list[str]) -> None:
+    say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
+    publish(world)
+    with world.write() as session:
+        programme = world.programme(session)
+        session.get_one(Membership, (programme.id, three[0])).silent_since = world.now.date()
+        session.get_one(Person, three[1]).unreachable = "it bounced"
+        session.flush()
+        found = digests.ready(session, programme, now=world.now)
+        assert found
+        assert [person.id for person in found.people] == [three[2]]
+
+
+def test_a_paused_programme_sends_no_digest(world: World, three: list[str]) -> None:
+    world.clock.turn(days=40)
+    world.change(paused_at=world.now)
+    with world.read() as session:
+        assert digests.ready(session, world.programme(session), now=world.now) is None

@@ -10,8 +10,8 @@ from web.forms.checkin import LEARNING
 from web.forms.fields import LongText
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
-from web.permissions import needs, outlives_its_programme
-from web.services import learnings
+from web.permissions import needs, outlives_its_programme, recently_signed_in
+from web.services import digests, learnings, words
 
 
 class LearningForm(FlaskForm):
@@ -34,6 +34,7 @@ def learning() -> ResponseReturnValue:
         waiting=[one for one in waiting if one.learning.showing is not Showing.NO],
         kept=sum(one.learning.showing is Showing.NO for one in waiting),
         published=published,
+        digest=digests.ready(g.session, g.programme, now=g.now),
         forms={one.learning.id: _form(one.learning) for one in waiting},
     )
 
@@ -80,6 +81,20 @@ def decline(number: int) -> ResponseReturnValue:
         flash("It is not shown.")
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
+    return _back()
+
+
+@pages.post("/<slug>/learning/digest/<int:number>")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".learning")
+def send_digest(number: int) -> ResponseReturnValue:
+    try:
+        sent = digests.send(g.session, g.programme, number, by=current_user.id, now=g.now)
+    except digests.NothingToSend:
+        flash(f"Nothing was sent: there is nothing to tell of round {number} now.", "error")
+        return _back()
+    to = words.counted(sent, "person", "people")
+    flash(f"The digest is on its way to {to}." if sent else "Everyone has had it already.")
     return _back()
 
 

@@ -1,0 +1,160 @@
+"""The digest of a round: what people learned in it, by email, to everyone who takes part and can be reached.
+
+An organiser sends it. Who has had it is not sent it again; who joins later can still be.
+
+NothingToSend       no such round, nothing to tell of it yet, or the programme has a break or has ended
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from notifications import messages, outbox
+from notifications.tables import OutboxMessage
+from web.models import (
+    Group,
+    Learning,
+    LearningState,
+    Membership,
+    Person,
+    Programme,
+    Purpose,
+    Round,
+    RoundState,
+    Showing,
+    Standing,
+)
+from web.services import audit, learnings, links, previews, programmes, times
+from web.services.joining import recipient
+from web.services.learnings import Shown
+from web.services.links import Wanted
+
+MOST = 10  # learnings in one email; its button leads to all of them
+
+
+class NothingToSend(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A round whose digest can go out, and who has not had it yet."""
+
+    round: Round
+    people: list[Person]
+
+
+def ready(
+    session: Session, programme: Programme, *, now: datetime, number: int | None = None
+) -> Ready | None:
+    """The newest round, or the one with that number, that is over or of which something is on the wall."""
+    if programme.paused_at or programme.closed_at:
+        return None
+    wanted = select(Round).where(
+        Round.programme_id == programme.id,
+        Round.state == RoundState.SENT,
+        or_(col(Round.ends_on) < times.today(now), col(Round.id).in_(_told_of())),
+    )
+    if number is not None:
+        wanted = wanted.where(Round.number == number)
+    round_ = session.exec(wanted.order_by(col(Round.number).desc()).limit(1)).first()
+    return Ready(round_, _without(session, programme, round_, now)) if round_ else None
+
+
+def _told_of() -> SelectOfScalar[int]:
+    rows = select(Group.round_id).join(Learning, col(Learning.group_id) == Group.id)
+    return rows.where(Learning.state == LearningState.PUBLISHED)
+
+
+def _without(session: Session, programme: Programme, round_: Round, now: datetime) -> list[Person]:
+    """Who takes part, has an email address that works, and has not had the digest of this round."""
+    had = select(OutboxMessage.person).where(
+        OutboxMessage.kind == messages.Digest.kind, OutboxMessage.subject == _subject(round_)
+    )
+    return list(
+        session.exec(
+            select(Person)
+            .join(Membership, col(Membership.person_id) == Person.id)
+            .where(
+                Membership.programme_id == programme.id,
+                Membership.standing == Standing.ACTIVE,
+                col(Membership.silent_since).is_(None),
+                or_(col(Membership.paused_until).is_(None), col(Membership.paused_until) <= times.today(now)),
+                Person.unreachable == "",
+                col(Person.email).is_not(None),
+                col(Person.id).not_in(had),
+            )
+            .order_by(col(Person.id))
+        )
+    )
+
+
+def _subject(round_: Round) -> str:
+    return f"round {round_.id} digest"
+
+
+def send(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> int:
+    """Queue it for everyone who has not had it; how many they are.
+
+    Raises:
+        NothingToSend: see there.
+    """
+    found = ready(session, programme, now=now, number=number)
+    if found is None:
+        raise NothingToSend
+    round_, people = found.round, found.people
+    learned = [_learned(one) for one in _published(session, round_)]
+    row = previews.of_sent(session, round_)
+    pages = links.make_all(session, [Wanted(Purpose.PAGE, person.id) for person in people], now=now)
+    orders = [
+        outbox.Order(
+            messages.Digest(
+                programme=programmes.facts(programme, messages.Digest),
+                round_name=f"round {round_.number}",
+                learned=tuple(learned),
+                wall=links.open_page(f"/p/{programme.slug}/learning"),
+                page=page,
+                met=row.met,
+                answered=row.answered,
+                next_round=programmes.next_round_on(programme, times.today(now)),
+            ),
+            recipient(person, by_email_only=True),
+            subject=_subject(round_),
+            programme=programme.slug,
+            round=str(round_.id),
+        )
+        for person, page in zip(people, pages, strict=True)
+    ]
+    sent = sum(id_ is not None for id_ in outbox.queue_all(session, orders, now=now))
+    if sent:
+        audit.record(
+            session,
+            by,
+            "digest sent",
+            now=now,
+            programme=programme.id,
+            subject=f"round {round_.number}",
+            people=sent,
+        )
+    return sent
+
+
+def _published(session: Session, round_: Round) -> list[Shown]:
+    rows = session.exec(
+        select(Learning)
+        .join(Group, col(Group.id) == Learning.group_id)
+        .where(Group.round_id == round_.id, Learning.state == LearningState.PUBLISHED)
+        .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
+        .limit(MOST)
+    )
+    return learnings.with_names(session, rows.all())
+
+
+def _learned(one: Shown) -> messages.Learned:
+    """With its author, if they said so. A partner is named on the wall alone: there they can take it back."""
+    learning = one.learning
+    named = one.author and learning.showing is Showing.WITH_NAME
+    by = messages.Named(learning.person_id, one.author) if named else None
+    return messages.Learned(learning.text or learning.link, by)
