@@ -22,11 +22,12 @@ class Agreement:
 
 
 FEWEST_REPEATS = (
-    "As few people as possible meet somebody they have met before. While a round without any such pair "
-    "exists, there is none. Where one cannot be avoided, it is the pair that met longest ago."
+    "As few people as possible meet somebody they have met before: each round is proved to have the fewest "
+    "such pairs there can be, or is the best that was found. Where some must meet again, we look for those "
+    "who met longest ago."
 )
 CROSSING = "As many pairs as possible bring two different organisations together."
-LOOK_AHEAD = "Among these, we take a round that leaves the most further rounds without a repeat."
+LOOK_AHEAD = "Among these, we take the round found to leave the most further rounds without a repeat."
 FAIRNESS = (
     "Among rounds that are equally good so far, people who were let down last time and newcomers are not the "
     "ones who meet somebody again, and turns in a three are shared out among those who are happy with it."
@@ -42,7 +43,8 @@ def in_force(programme: Programme) -> Agreement:
         size=_size(programme.group_size),
         never=[
             "Two people who must not meet never do.",
-            "Nobody is introduced who has skipped the round, paused or left.",
+            "Nobody is introduced who has left.",
+            "Nobody is introduced who has skipped the round or paused, unless an organiser puts them in.",
         ],
         wishes=[FEWEST_REPEATS, *ahead, FAIRNESS],
         chance=(

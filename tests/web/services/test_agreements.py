@@ -27,3 +27,9 @@ def test_the_size_of_groups_is_said(world: World) -> None:
 def test_the_version_is_said(world: World) -> None:
     world.change(agreement_version=4)
     assert "4" in page(world)
+
+
+def test_nothing_is_promised_that_an_organiser_or_the_search_could_break(world: World) -> None:
+    text = page(world)
+    assert "unless an organiser puts them in" in text
+    assert "or is the best that was found" in text
