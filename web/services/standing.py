@@ -84,24 +84,30 @@ def let_meet(session: Session, programme: Programme, one: str, other: str, *, by
 
 
 def send_link(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:
-    """Their own page by a fresh link, or their invitation once more, to the address we have.
+    """Their own page by a fresh link, or their invitation once more, to the address we have; the link by text
+    where there is only a number.
 
     Raises:
-        NotNow: one went out less than ten minutes ago, or there is no address.
+        NotNow: one went out less than ten minutes ago, or there is nowhere to send it.
     """
-    if not person.email:
-        raise NotNow("We have no email address for them. They can ask for it with their number, on My page")
+    membership = session.get_one(Membership, (programme.id, person.id))
+    by_text = not person.email
+    if by_text and membership.standing is Standing.INVITED:
+        raise NotNow("An invitation goes by email, and we have no email address for them")
+    if by_text and not (person.phone and person.phone_verified_at):
+        raise NotNow("We have no email address for them, and no number that they have confirmed")
+    if by_text and person.unreachable:
+        raise NotNow("Texts do not reach them, or they have asked us to send none")
     subject = f"organiser {now.isoformat()}"
     if _went_out_since(session, person, now - BETWEEN_LINKS):
         raise NotNow("A link went out to them less than ten minutes ago. Wait a little, then send another")
-    membership = session.get_one(Membership, (programme.id, person.id))
     if membership.standing is Standing.INVITED:
         confirm = links.make(session, Purpose.INVITATION, person.id, now=now, subject=programme.id)
         to = messages.Recipient(person.id, "", Channel.EMAIL, email=person.email)
         message = messages.Confirm(programmes.facts(programme), confirm)
         outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
     else:
-        participation.send_full_page(session, person, subject=subject, now=now)
+        participation.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
     audit.record(session, by, "link sent", now=now, programme=programme.id, subject=person.id)
 
 

@@ -60,6 +60,18 @@ def test_a_programme_may_have_a_word_of_its_own(world: World) -> None:
     assert "to join Councils Unmentoring" in answers(world)[0]
 
 
+def test_an_organiser_s_link_goes_by_text_to_who_has_only_a_number(world: World) -> None:
+    text(world, "JOIN councils")
+    text(world, "YES Amina Yusuf, Leeds City Council")
+    person = joined(world)[0].id
+    page = world.organiser().open(f"/organise/councils/people/{person}").press("Send a link to their page")
+    assert "on its way to 07700 900321" in page.text
+    assert "/m/" in (world.letter(PHONE, "my_link").sms or "")
+    with world.write() as session:
+        session.get_one(Person, person).unreachable = "STOP"
+    assert "Texts do not reach them" in page.press("Send a link to their page").text
+
+
 @pytest.mark.parametrize("words", ["JOIN nothing", "Join us!", "Hello", "YES", "Amina Yusuf, Leeds"])
 def test_a_stranger_who_asks_for_no_programme_of_ours_gets_no_text(world: World, words: str) -> None:
     text(world, words)

@@ -8,6 +8,7 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from notifications.addresses import phone_as_said
 from web.forms.people import OtherForm, SuspendForm
 from web.house import house, page_number
 from web.models import Role
@@ -131,7 +132,8 @@ def send_link(person: str) -> ResponseReturnValue:
     entry = _entry(person)
     try:
         standing.send_link(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
-        flash(f"A link is on its way to {entry.person.email}.")
+        where = entry.person.email or phone_as_said(entry.person.phone or "")
+        flash(f"A link is on its way to {where}.")
     except standing.NotNow as error:
         flash(f"{error}.", "error")
     return _back(person)
