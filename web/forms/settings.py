@@ -16,6 +16,7 @@ from web.services import times
 from web.services.programmes import LONGEST_NAME
 from web.services.steering import About, Days, Plan
 
+A_JOIN_WORD = re.compile(r"[A-Za-z0-9]{1,40}")  # what a text can be understood to say after JOIN
 A_HASHTAG = re.compile(r"\w{1,40}")
 RHYTHMS = {
     Rhythm.WEEKLY: "Every week",
@@ -89,6 +90,17 @@ class AboutForm(FlaskForm):
         "gets a room of its own, under a name only its people know.",
     )
 
+    join_word = Text(
+        "The word people text to join (optional)",
+        most=40,
+        description="They text JOIN and this word. Without one it is the programme’s short name, as in its "
+        "address.",
+    )
+
+    def validate_join_word(self, field: Text) -> None:
+        if field.data and not A_JOIN_WORD.fullmatch(field.data):
+            raise ValidationError("Use one word of letters from a to z and digits")
+
     def validate_hashtag(self, field: Text) -> None:
         field.data = field.data.removeprefix("#")
         if field.data and not A_HASHTAG.fullmatch(field.data):
@@ -104,7 +116,12 @@ class AboutForm(FlaskForm):
 
     def told(self) -> About:
         return About(
-            self.name.data, self.about.data, self.contact.data, self.hashtag.data, self.video_template.data
+            self.name.data,
+            self.about.data,
+            self.contact.data,
+            self.hashtag.data,
+            self.video_template.data,
+            self.join_word.data.casefold(),
         )
 
 

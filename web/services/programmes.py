@@ -120,6 +120,8 @@ def add(
         raise BadSettings("slug", f"{slug!r} must be 1 to 40 small letters, digits and hyphens")
     if session.exec(select(Programme).where(Programme.slug == slug)).first():
         raise BadSettings("slug", f"there is a programme {slug!r} already")
+    if not settings.get("join_word") and by_join_word(session, slug):
+        raise BadSettings("slug", f"another programme is joined by texting {slug!r}")
     if not name.strip():
         raise BadSettings("name", "a programme needs a name")
     if len(name.strip()) > LONGEST_NAME or words.has_invisible(name.strip()):

@@ -28,13 +28,16 @@ DAYS_OF = {
 
 @dataclass(frozen=True)
 class About:
-    """What everyone sees. `hashtag` without its #; `video_template` holds "{room}", or nothing."""
+    """What everyone sees. `hashtag` without its #; `video_template` holds "{room}", or nothing; without a
+    `join_word` people text the slug.
+    """
 
     name: str
     about: str
     contact: str
     hashtag: str
     video_template: str
+    join_word: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,14 @@ class Plan:
 
 
 def describe(session: Session, programme: Programme, about: About, *, by: str, now: datetime) -> None:
+    """Change what everyone sees.
+
+    Raises:
+        BadSettings: people join another programme by that word.
+    """
+    other = programmes.by_join_word(session, about.join_word or programme.slug)
+    if other and other.id != programme.id:
+        raise BadSettings("join_word", "Another programme is joined by this word: choose another")
     programme.sqlmodel_update(asdict(about) | {"contact": addresses.email(about.contact)})
     _changed(session, programme, "programme described", by, now)
 

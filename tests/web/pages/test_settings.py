@@ -8,6 +8,7 @@ from icalendar import Calendar
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Purpose, Rhythm, Schedule
+from web.services import programmes
 
 HOME = "/organise/councils"
 
@@ -37,12 +38,24 @@ def test_what_everyone_sees_can_be_changed(world: World, organiser: Visitor) -> 
     )
 
 
+def test_people_join_by_the_word_an_organiser_chose(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/about").press("Save", join_word="Tea4Two")
+    assert "JOIN TEA4TWO" in page.text
+    with world.read() as session:
+        found = programmes.by_join_word(session, "tea4two")
+        assert found
+        assert found.slug == world.slug
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
         ("name", " ", "Enter a name"),
         ("contact", "nobody", "email address"),
         ("hashtag", "two words", "letters, digits and underscores"),
+        ("join_word", "two words", "one word of letters"),
+        ("join_word", "tea", "Another programme"),
+        ("join_word", "Other", "Another programme"),
         ("video_template", "https://meet.example.org/", "Put {room} once"),
         ("video_template", "javascript:alert({room})", "begins with https://"),
         ("video_template", "https://meet.example.org/{room}/{secret}", "no other brackets"),
@@ -51,6 +64,8 @@ def test_what_everyone_sees_can_be_changed(world: World, organiser: Visitor) -> 
 def test_what_cannot_be_is_said_beside_its_field(
     world: World, organiser: Visitor, field: str, typed: str, said: str
 ) -> None:
+    world.start("other", "Other Unmentoring")
+    world.start("third", "Third Unmentoring", join_word="tea")
     before = world.dump()["programme"]
     page = organiser.open(f"{HOME}/settings/about").press("Save", **{field: typed})
     assert (page.status, said in " ".join(page.mistakes)) == (422, True), page.mistakes

@@ -55,10 +55,13 @@ def settings() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def about_settings() -> ResponseReturnValue:
     form = forms.AboutForm(obj=g.programme)
-    if not form.validate_on_submit():
-        return _show("settings_about", form)
-    steering.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
-    return _saved("Saved.")
+    if form.validate_on_submit():
+        try:
+            steering.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+            return _saved("Saved.")
+        except programmes.BadSettings as error:
+            _mark(form, {error.field: error.message})
+    return _show("settings_about", form)
 
 
 @pages.route("/<slug>/settings/matching", methods=["GET", "POST"])
