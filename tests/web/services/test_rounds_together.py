@@ -78,7 +78,7 @@ def test_organisers_who_draw_together_make_one_draft(world: World) -> None:
     assert (count(world, Round), answers.count(None), len(refused)) == (1, 1, 7)
 
 
-def test_who_leaves_while_a_round_is_sent_is_either_in_it_or_not(world: World) -> None:
+def test_somebody_leaves_while_a_round_is_sent_and_nobody_else_is_left_without_a_word(world: World) -> None:
     people = world.join_many(4)
     number = world.draw()
 
@@ -91,7 +91,9 @@ def test_who_leaves_while_a_round_is_sent_is_either_in_it_or_not(world: World) -
     answers = together(2, act)
     world.work()
     refused = isinstance(answers[1], StaleDraft)
-    assert len(world.inbox(kind="introduction")) == (0 if refused else 4)
+    told = {mail.to for mail in world.inbox() if mail.kind in ("introduction", "partner_gone")}
+    staying = {world.person(person).email for person in people[1:]}
+    assert told == (set() if refused else staying)
 
 
 def test_a_confirmation_pressed_many_times_together_makes_one_person(world: World) -> None:
