@@ -43,6 +43,8 @@ SAID_IN = {
     "request": "",  # a form on its way, handled within minutes
     "link": "",  # ids behind the links in messages
     "phonecode": "",  # digests of codes that lived ten minutes
+    "importrow": "",  # a row of an organiser's file, blank once it has been taken in
+    "thisonce": "",  # put in or left out of a draft by hand; what came of it is in the rounds
 }
 
 
