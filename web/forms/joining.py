@@ -97,9 +97,10 @@ class DetailsForm(FlaskForm):
             raise ValidationError("Enter a mobile number too, or choose email")
 
     def validate_shares(self, field: Checks) -> None:
-        given = {"email": self.email.data, "phone": self.phone.data, "video": self.video_handle.data}
+        ways = {"email": self.email, "phone": self.phone, "video": self.video_handle}
         for what, called in WAYS.items():
-            if what in field.data and not given[what]:
+            # A way that is itself wrong has been told so: once is enough.
+            if what in field.data and not ways[what].data and not ways[what].errors:
                 raise ValidationError(f"There is no {called} to show yet")
         if not field.data:
             raise ValidationError("Tick at least one: they need a way to write to you")
