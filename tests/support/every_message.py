@@ -73,7 +73,10 @@ def _going_away(world: World, people: list[str]) -> None:
             signer=world.worker.signer,
             now=world.now,
         )
-    visitor = world.visitor().open(world.page_of(people[2], full=True))
+    # Not a partner of the first: erasing one takes the messages along that name them.
+    partners = world.partners_of(people[0])
+    erased = next(person for person in people[2:5] if person not in partners)
+    visitor = world.visitor().open(world.page_of(erased, full=True))
     visitor.open(visitor.path + "/erase").press("Erase everything about me")
 
 
