@@ -85,7 +85,7 @@ class Traveller:
     def check_in(self) -> None:
         page = self.page
         self.open_mail("introduction")
-        self.press_in_mail("We’ve booked it")
+        self.press_in_mail("Talked already? Tell us how it went")
         page.get_by_label("We met").check()
         page.get_by_label("One thing you learned").fill(LEARNED)
         page.get_by_label("Yes, with my first name").check()
