@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import networkx as nx
-
 from web.services.findings import Evidence
 from web.services.spreadsheets import safe_cell
 
@@ -60,6 +58,8 @@ def graph(evidence: Evidence) -> str:
     """Organisations as nodes, introductions between them as edges weighted by the conversations that took
     place.
     """
+    import networkx as nx  # slow to import: see `matcher.blossom`
+
     made: nx.Graph = nx.Graph(name="Organisations and their conversations")
     for one in evidence.organisations:
         made.add_node(one.id, label=one.name, people=one.people, introduced=one.introduced, met=one.met)
