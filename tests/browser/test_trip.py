@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.live_app import LiveApp
-from tests.support.looking import SIZES, picture, resize
+from tests.support.looking import SIZES, look_at, picture, resize
 from web.models import Purpose
 
 EMAIL = "ffion.jones@ynysmon.example.org"
@@ -139,6 +139,7 @@ def test_progress_of_sending_moves_without_reloading(organiser: Page, live: Live
     organiser.get_by_role("button", name="Send 4 introductions").click()
     delivery = organiser.locator("#delivery")
     expect(delivery).to_contain_text("0 of 4 introductions delivered")
+    look_at(organiser, "round-going-out")
     organiser.evaluate("window.sameDocument = true")
     live.worker.go_on()
     expect(delivery).to_contain_text("4 of 4 introductions delivered", timeout=15_000)
