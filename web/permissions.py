@@ -89,12 +89,13 @@ def needs(role: Role) -> Callable[[View], View]:
 
 
 def stop_if_closed(programme: Programme) -> None:
-    """A programme that has ended can be looked at, and nothing in it changes any more.
+    """A programme that has ended can be looked at, and nothing in it changes any more: the form of a change
+    is not shown either.
 
     Raises:
         programmes.Ends
     """
-    if request.method not in ("GET", "HEAD"):
+    if request.url_rule and "POST" in (request.url_rule.methods or ()):
         programmes.must_be_open(programme)
 
 

@@ -23,8 +23,9 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import deliveries, drafts, pots, rounds, times, topups, words
+from web.services import deliveries, drafts, evidence, pots, rounds, times, topups, words
 from web.services.deliveries import Troubled
+from web.services.findings import RoundEvidence
 from web.services.introductions import Window
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
@@ -403,11 +404,12 @@ def of_sent(session: Session, round_: Round) -> Row:
 
 
 def every(session: Session, programme: Programme) -> list[Row]:
-    """All rounds of a programme, newest first."""
+    """All rounds of a programme, newest first; of one that has ended, with the answers it ended with."""
     groups = _count(session, programme, func.count(func.distinct(Group.id)))
     people = _count(session, programme, func.count(col(GroupMember.person_id)), members=True)
     answered = _check_ins(session, programme)
     met = _check_ins(session, programme, CheckIn.answer == Answer.MET)
+    at_the_end = _at_the_end(session, programme)
     rows = session.exec(
         select(Round).where(Round.programme_id == programme.id).order_by(col(Round.number).desc())
     )
@@ -416,11 +418,19 @@ def every(session: Session, programme: Programme) -> list[Row]:
             row,
             groups.get(row.id, 0),
             people.get(row.id, 0),
-            answered.get(row.id, 0),
-            met.get(row.id, 0),
+            at_the_end[row.number].answered if row.number in at_the_end else answered.get(row.id, 0),
+            at_the_end[row.number].met if row.number in at_the_end else met.get(row.id, 0),
         )
         for row in rows
     ]
+
+
+def _at_the_end(session: Session, programme: Programme) -> dict[int, RoundEvidence]:
+    """By number, the rounds of a programme that has ended: the answers themselves went with the people."""
+    if programme.closed_at is None:
+        return {}
+    kept = evidence.of_programme(session, programme, now=programme.closed_at)
+    return {one.number: one for one in kept.rounds}
 
 
 def _count(

@@ -216,6 +216,40 @@ def test_an_ended_programme_can_be_looked_at_and_not_changed(world: World, owner
         assert owner.open(f"/organise/councils/{address}").status == 200, address
 
 
+def test_nothing_is_offered_in_an_ended_programme_that_is_refused(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    world.round()
+    tell_what_was_learned(world, world.groups()[0][0])
+    announce(owner)
+    last_day_passes(world)
+    start, me = "/organise/councils/", world.organiser()
+    seen, waiting, offered = set[str](), [start], set[str]()
+    while waiting:
+        address = waiting.pop()
+        if address in seen or not address.startswith(start):
+            continue
+        seen.add(address)
+        page = me.open(address)
+        assert page.status == 200, address
+        waiting += page.links
+        offered |= {form.get("action") for form in page.page.xpath("//main//form[@method='post']")}
+    still = {f"{start}organisers/invite", f"{start}learning/1/decline", "/organise/sign-out"}
+    assert {one for one in offered if "/organisers/" not in one} | still == still, offered
+    assert len(seen) > 10
+
+
+def test_the_list_of_rounds_keeps_what_was_answered(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    world.round()
+    for person in world.groups()[0]:
+        tell_what_was_learned(world, person)
+    announce(owner)
+    shown = [owner.open("/organise/councils/rounds").text]
+    last_day_passes(world)
+    shown.append(world.organiser().open("/organise/councils/rounds").text)
+    assert ["1 2 2 2" in page for page in shown] == [True, True], shown
+
+
 def test_owners_of_an_ended_programme_still_decide_who_sees_it(world: World, owner: Visitor) -> None:
     spare = world.appoint("spare@councils.example", Role.VIEWER)
     announce(owner)

@@ -9,7 +9,7 @@ from web.import_tables import Import, ImportKind, ImportState, Outcome
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import needs, takes_files
-from web.services import columns, imports, organisations
+from web.services import columns, imports, organisations, programmes
 from web.services.imports import NotToUndo, WrongMoment
 from web.services.spreadsheets import BadFile
 
@@ -21,6 +21,7 @@ LATER = "Nothing was changed: the import has moved on since this page was shown.
 @pages.get("/<slug>/import")
 @needs(Role.ORGANISER)
 def begin_import() -> ResponseReturnValue:
+    programmes.must_go_on(g.programme)
     return _begin()
 
 

@@ -152,6 +152,7 @@ def move_next_round() -> ResponseReturnValue:
 @pages.get("/<slug>/schedule/edit")
 @needs(Role.ORGANISER)
 def edit_schedule() -> ResponseReturnValue:
+    programmes.must_go_on(g.programme)
     typed = kept_form()
     kept = g.session.get(Schedule, g.programme.id)
     return _show(
