@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,6 +11,13 @@ from hypothesis import strategies as st
 from matcher import Pot
 
 Group = tuple[int, ...]
+
+# Rounds of eight after which exchanging two pairs at a time cannot reach every round that is left.
+STUCK = [
+    [(0, 1), (2, 3), (4, 5), (6, 7)],
+    [(0, 2), (1, 3), (4, 6), (5, 7)],
+    [(0, 3), (1, 2), (4, 7), (5, 6)],
+]
 
 
 def every_round(
@@ -66,6 +74,37 @@ def best(pot: Pot) -> tuple[tuple, set[frozenset[Group]]]:
             if found:
                 return min(found.items())
     raise AssertionError("leaving everybody out is a round")
+
+
+def keeping(pot: Pot) -> list[frozenset[Group]]:
+    """Of the best rounds those after which the most rounds of pairs without a repeat can follow, sorted.
+
+    Where a repeat cannot be avoided now, nothing is left to keep and all of them are returned.
+    """
+    worth, rounds = best(pot)
+    strangers = frozenset(_pairs(range(pot.n))) - {frozenset(pair) for pair in pot.met[:, 1:].tolist()}
+    strangers -= {frozenset(pair) for pair in pot.never.tolist()}
+    found: dict[int, list[frozenset[Group]]] = {}
+    for groups in sorted(rounds, key=sorted):
+        met = {pair for group in groups for pair in _pairs(group)}
+        found.setdefault(0 if worth[2] else _further(pot.n, strangers - met), []).append(groups)
+    return found[max(found)]
+
+
+def _further(people: int, strangers: frozenset[frozenset[int]]) -> int:
+    """How many rounds of pairs can be laid out one after another, everybody in each and nobody twice."""
+    bound = min(sum(person in pair for pair in strangers) for person in range(people))
+    others = frozenset(_pairs(range(people))) - strangers
+    most = 0
+    for groups in every_round(list(range(people)), set(others), 0, 0):
+        if most == bound:
+            break
+        most = max(most, 1 + _further(people, strangers - {frozenset(group) for group in groups}))
+    return most
+
+
+def _pairs(group: Iterable[int]) -> Iterator[frozenset[int]]:
+    return map(frozenset, combinations(group, 2))
 
 
 def groups_of(result) -> list[Group]:

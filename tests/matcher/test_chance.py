@@ -8,14 +8,7 @@ from scipy.stats import chisquare
 
 from matcher import Pot, blossom, draw, rules
 from matcher.community import community
-from tests.matcher.oracle import best, groups_of
-
-# Rounds of eight after which exchanging two pairs at a time cannot reach every round that is left.
-STUCK = [
-    [(0, 1), (2, 3), (4, 5), (6, 7)],
-    [(0, 2), (1, 3), (4, 6), (5, 7)],
-    [(0, 3), (1, 2), (4, 7), (5, 6)],
-]
+from tests.matcher.oracle import STUCK, best, groups_of, keeping
 
 
 def enumerable_pots():
@@ -34,8 +27,8 @@ def test_every_best_round_is_drawn_equally_often(pot):
 
 
 def fairest(pot):
-    """The best rounds, and of those the ones best on what comes after look-ahead."""
-    rounds = sorted(best(pot)[1], key=sorted)
+    """The best rounds that keep most rounds open, and of those the ones best on what comes after."""
+    rounds = keeping(pot)
     after = [later(pot, groups) for groups in rounds]
     return [groups for groups, told in zip(rounds, after, strict=True) if told == min(after)]
 
