@@ -49,6 +49,7 @@ PLACES = {
     "day": "the day the round starts",
     "partners": "whom they meet, by full name",
     "first": "whom they meet, by first name",
+    "round": "which round it is, like “round 3”",
 }
 
 
@@ -110,6 +111,28 @@ PARTS: dict[str, tuple[Part, ...]] = {
             needed=("partners",),
         ),
         _text("did you talk with {partners}?", "partners"),
+    ),
+    "thanks": (
+        _subject("Thank you for telling us"),
+        _opening("Thank you for telling us how it went with {partners}.", "partners"),
+        _text("thank you for telling us how it went."),
+    ),
+    "digest": (
+        _subject("What people learned: {round}", "round"),
+        _opening("Here is what people in {programme} learned in {round}.", "round"),
+    ),
+    "partner_gone": (
+        Part(
+            "note",
+            "To somebody whose partner can’t make it",
+            "It has nothing to do with you, and you need do nothing.",
+            600,
+        ),
+    ),
+    "not_this_time": (
+        _subject("No conversation for you this round"),
+        _opening("This round of {programme} has no conversation for you."),
+        _text("no conversation for you this round."),
     ),
     "paused": (
         _opening(

@@ -371,7 +371,7 @@ def _put_first(session: Session, talk: Conversation, answer: Answer, was: Answer
 def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
     wall = f"/p/{talk.programme.slug}/learning"
     message = messages.Thanks(
-        programme=programmes.facts(talk.programme),
+        programme=programmes.facts(talk.programme, messages.Thanks),
         partners=tuple(introductions.named(partner) for partner in talk.partners if partner.name),
         learning=said.text,
         check_in=links.make(session, Purpose.CHECK_IN, talk.reader.id, now=now, subject=talk.group.id),

@@ -226,7 +226,7 @@ def _tell_alone(
     window = Window.of_round(round_)
     looking = now < window.cut_off_at
     message = messages.PartnerGone(
-        programme=programmes.facts(programme),
+        programme=programmes.facts(programme, messages.PartnerGone),
         group=str(group.id),
         sequence=group.edition,
         gone=gone,

@@ -578,7 +578,7 @@ def _tell_not_this_time(
         session.add(out)
     person = session.get_one(Person, who)
     message = messages.NotThisTime(
-        programmes.facts(programme),
+        programmes.facts(programme, messages.NotThisTime),
         reason,
         programmes.next_round_on(programme, times.today(now)),
         links.make(session, Purpose.PAGE, person.id, now=now),

@@ -354,7 +354,7 @@ def tell_nobody(session: Session, programme: Programme, round_: Round, person: s
     if waited and waited.called_off_at and waited.called_off_at >= Window.of_round(round_).cut_off_at:
         return  # they were told so at once
     message = messages.NotThisTime(
-        programmes.facts(programme),
+        programmes.facts(programme, messages.NotThisTime),
         NOBODY if waited else NOBODY_YET,
         programmes.next_round_on(programme, times.today(now)),
         links.make(session, Purpose.PAGE, person, now=now),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlmodel import Session
 
 from notifications import messages, render, sms_text, wording
-from notifications.messages import Channel, Link, Message, Named, Partner, Recipient, Slot
+from notifications.messages import Channel, Link, Message, Named, Partner, Recipient, Slot, WhatNext
 from notifications.wording import PARTS, BadWording, Part
 from web.models import Programme
 from web.services import audit, programmes
@@ -19,6 +19,10 @@ KINDS = {
     "introduction": "Introduction",
     "nudge": "Reminder to write first",
     "check_in": "Did you meet?",
+    "thanks": "Thank you for telling us",
+    "digest": "What people learned in a round",
+    "partner_gone": "Your partner can’t make it",
+    "not_this_time": "Nobody to meet this round",
     "paused": "Paused after two silent rounds",
 }
 MOST_PROMPTS, LONGEST_PROMPT = 5, 120
@@ -167,6 +171,23 @@ def _introduction(programme: Programme, facts: messages.Programme, partner: Part
     )
 
 
+def _digest(_: Programme, facts: messages.Programme, partner: Partner) -> Message:
+    learned = messages.Learned("Kirklees publish their bin times.", Named(partner.person, partner.name))
+    return messages.Digest(facts, "round 3", (learned,), DOOR, PAGE, met=12, answered=14, next_round=END)
+
+
+def _partner_gone(_: Programme, facts: messages.Programme, partner: Partner) -> Message:
+    return messages.PartnerGone(
+        programme=facts,
+        group="1",
+        sequence=1,
+        gone=(Named(partner.person, partner.name),),
+        what_next=WhatNext.LOOKING,
+        page=PAGE,
+        word_by=SOON,
+    )
+
+
 SAMPLES: dict[str, Sample] = {
     "welcome": lambda _, facts, __: messages.Welcome(facts, PAGE, SOON),
     "heads_up": lambda _, facts, __: messages.HeadsUp(facts, SOON, PAGE, DOOR),
@@ -174,6 +195,14 @@ SAMPLES: dict[str, Sample] = {
     "nudge": lambda _, facts, partner: messages.Nudge(facts, (partner,), END, DOOR, PAGE, DOOR, SLOTS),
     "check_in": lambda _, facts, partner: messages.CheckIn(
         facts, (Named(partner.person, partner.name),), DOOR, PAGE
+    ),
+    "thanks": lambda _, facts, partner: messages.Thanks(
+        facts, (Named(partner.person, partner.name),), "Ask the bin crews first.", DOOR, PAGE, DOOR
+    ),
+    "digest": _digest,
+    "partner_gone": _partner_gone,
+    "not_this_time": lambda _, facts, __: messages.NotThisTime(
+        facts, "Everybody else who is in has met you already", END, PAGE
     ),
     "paused": lambda _, facts, __: messages.Paused(facts, PAGE),
 }

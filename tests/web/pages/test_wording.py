@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.models import Purpose
 from web.services.wordings import KINDS
 
 HOME = "/organise/councils/settings/wording"
@@ -42,6 +43,34 @@ def test_words_that_are_kept_stand_in_the_next_message(world: World, organiser: 
     world.clock.turn(days=14)
     assert world.letter("amina@example.org", "check_in").subject == "So, Tom and you?"
     assert own(world) == {"check_in": {"subject": "So, {first} and you?"}}
+
+
+def test_each_kind_is_sent_in_the_words_it_was_given(world: World, organiser: Visitor) -> None:
+    given = {
+        "thanks": ("opening", "Cheers, from {partners} as well."),
+        "digest": ("opening", "Put the kettle on: {round} is written up."),
+        "partner_gone": ("note", "Chin up."),
+        "not_this_time": ("opening", "Not yet, in {programme}."),
+    }
+    for kind, (part, words) in given.items():
+        organiser.open(f"{HOME}/{kind}").press("Save these words", **{part: words})
+    amina, tom = world.join("Amina Yusuf"), world.join("Tom Field", email="tom@example.org")
+    world.round()
+    check_in = world.door(Purpose.CHECK_IN, tom, world.group_of(tom))
+    world.visitor().open(check_in).press("Tell us", answer="booked", text="Vans.", showing="without name")
+    organiser.open("/organise/councils/learning").press("Publish").press(
+        "Send the digest of round 1 to 2 people"
+    )
+    cannot = world.door(Purpose.CONVERSATION, amina, world.group_of(amina)) + "/cannot"
+    world.visitor().open(cannot).press("I can’t make this round")
+    world.work()
+    world.clock.turn(days=9)
+    world.worker.sweep()
+    said = {kind: world.letter("tom@example.org", kind).text for kind in given}
+    assert "Cheers, from Amina Yusuf as well." in said["thanks"]
+    assert "Put the kettle on: round 1 is written up." in said["digest"]
+    assert "Chin up." in said["partner_gone"]
+    assert "Not yet, in Councils Unmentoring." in said["not_this_time"]
 
 
 def test_words_of_one_programme_stay_there(world: World, organiser: Visitor) -> None:
