@@ -16,9 +16,12 @@ def main() -> None:
     table = Table("what", "ours", "floor", "ratio", "goal", "", title="Speed, beside its floor, in this run")
     for bench in (drawing, rounds, delivering, joining, serving, evidence, people):
         for row in bench.rows():
-            goal = f"≤ {row.goal:g} ×" if row.goal else ""
-            said = row.remark or ("" if row.met else "not met")
-            table.add_row(row.name, time(row.ours), time(row.floor), f"{row.ratio:.2f} ×", goal, said)
+            goals = [f"≤ {row.goal:g} ×"] if row.goal else []
+            goals += [f"≤ {time(row.most)}"] if row.most else []
+            said = ", ".join(filter(None, [row.remark, "" if row.met else "not met"]))
+            table.add_row(
+                row.name, time(row.ours), time(row.floor), f"{row.ratio:.2f} ×", ", ".join(goals), said
+            )
             console.print(f"[dim]{row.name}[/dim]")
     console.print(table)
     matcher_bench.main(sys.argv[1:])

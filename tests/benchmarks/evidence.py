@@ -2,22 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from notifications.tables import OutboxMessage, State
-from tests.benchmarks.rows import Row, median_time, one_time
-from web.app import create_app
+from tests.benchmarks.pages import NOW, Site, heard, replaying, site
+from tests.benchmarks.rows import Row, one_time
 from web.db import Database
-from web.house import KEY
 from web.models import (
     Answer,
     CheckIn,
@@ -27,53 +23,28 @@ from web.models import (
     Organisation,
     Person,
     Programme,
-    Role,
     Round,
     RoundState,
 )
-from web.services import evidence, organisers, programmes
-from web.settings import DEFAULT_KEY, Settings
+from web.services import evidence
 
 PEOPLE, ORGANISATIONS, ROUNDS = 100_000, 300, 24
 HALF = PEOPLE // 2
-NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-BASE = "http://127.0.0.1:8000"
-Statement = tuple[str, Any]
 
 
 def rows() -> Iterator[Row]:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "evidence.db"
-        app, client = signed_in(Settings(database_url=f"sqlite:///{file}", secret_key=DEFAULT_KEY))
-        fill(file)
-        database: Database = app.extensions[KEY].database
-        counted, counting = heard(database, lambda: count(database))
-        in_sql = replayed(file, counting, repeat=1)
-        what = f"{PEOPLE:,} people, {ROUNDS} rounds"
-        yield Row(f"count the evidence of {what}, as the worker does hourly", counted, in_sql, 2.0)
-        page, _ = answering(database, client, "evidence")
-        yield Row(f"evidence of {what}", page, in_sql, 2.0, f"{page * 1000:.0f} ms, goal 300 ms")
-        board, said = answering(database, client, "")
-        yield Row(
-            f"dashboard of {what}", board, replayed(file, said), 2.0, f"{board * 1000:.0f} ms, goal 300 ms"
-        )
-        database.dispose()
+    what = f"{PEOPLE:,} people, {ROUNDS} rounds"
+    with TemporaryDirectory() as folder, site(Path(folder) / "evidence.db") as made:
+        fill(made.file)
+        yield counting(made, f"count the evidence of {what}, as the worker does hourly")
+        yield made.row(f"evidence of {what}", "evidence")
+        yield made.row(f"dashboard of {what}", "")
 
 
-def signed_in(settings: Settings) -> tuple[Flask, FlaskClient]:
-    database = Database(settings.database_url)
-    database.upgrade()
-    with database.write() as session:
-        made = programmes.add(
-            session, "councils", "Councils", contact="hello@example.org", now=NOW, by="bench"
-        )
-        who = organisers.add(session, made, "organiser@example.org", Role.OWNER, by="bench", now=NOW).id
-    database.dispose()
-    app = create_app(settings, clock=lambda: NOW, limits=False)
-    client = app.test_client()
-    with client.session_transaction(base_url=BASE) as cookie:
-        cookie.update({"_user_id": who, "_fresh": True, "signed_in_at": NOW.timestamp()})
-    return app, client
+def counting(made: Site, name: str) -> Row:
+    taken, said = heard(made.database, lambda: one_time(lambda: count(made.database)))
+    with replaying(made.file, said) as floor:
+        return Row(name, taken, one_time(floor), 2.0)
 
 
 def count(database: Database) -> None:
@@ -82,40 +53,6 @@ def count(database: Database) -> None:
         found = evidence.count(session, session.get_one(Programme, 1), now=NOW)
     with database.write() as session:
         evidence.keep(session, 1, found)
-
-
-def answering(database: Database, client: FlaskClient, page: str) -> tuple[float, list[Statement]]:
-    def look() -> None:
-        answer = client.get(f"/organise/councils/{page}", base_url=BASE)
-        if answer.status_code != 200:
-            raise SystemExit(f"{page} answered {answer.status_code}")
-
-    _, said = heard(database, look)
-    return median_time(look), said
-
-
-def heard(database: Database, work: Callable[[], None]) -> tuple[float, list[Statement]]:
-    """How long it took, and what it asked the database."""
-    said: list[Statement] = []
-
-    def hear(_connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
-        said.append((text, values))
-
-    event.listen(database.engine, "before_cursor_execute", hear)
-    taken = one_time(work)
-    event.remove(database.engine, "before_cursor_execute", hear)
-    return taken, [(text, values) for text, values in said if text.lstrip().startswith("SELECT")]
-
-
-def replayed(file: Path, said: list[Statement], repeat: int = 5) -> float:
-    with sqlite3.connect(file) as database:
-        database.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
-
-        def ask() -> None:
-            for text, values in said:
-                database.execute(text, values).fetchall()
-
-        return median_time(ask, repeat) if repeat > 1 else one_time(ask)
 
 
 # The programme

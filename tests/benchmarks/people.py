@@ -2,30 +2,23 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlmodel import Session
 
-from tests.benchmarks.rows import Row, median_time, one_time
+from tests.benchmarks.pages import NOW, site
+from tests.benchmarks.rows import Row, one_time
 from web import import_work
-from web.app import create_app
 from web.db import Database
 from web.folding import folded
-from web.house import KEY
 from web.import_tables import ImportKind
-from web.models import Membership, Person, Programme, Role, Standing
-from web.services import imports, organisations, organisers, programmes
-from web.settings import DEFAULT_KEY, Settings
+from web.models import Membership, Person, Programme, Standing
+from web.services import imports, organisations
 
 PEOPLE, ORGANISATIONS, DOUBLES = 100_000, 400, 5_000
-NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-BASE = "http://127.0.0.1:8000"
 FIRST = "Amina Tom Siân Jo Élodie Zoë Lena Ravi Mei Ngozi".split()
 LAST = "Yusuf Field Rees Park Brown Ahmed Jones Patel Chen Okafor".split()
 PAGES = {
@@ -41,32 +34,15 @@ PAGES = {
 
 
 def rows() -> Iterator[Row]:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "people.db"
-        app, client = signed_in(Settings(database_url=f"sqlite:///{file}", secret_key=DEFAULT_KEY))
-        fill(app.extensions[KEY].database)
+    with TemporaryDirectory() as folder, site(Path(folder) / "people.db") as made:
+        fill(made.database)
         for name, query in PAGES.items():
-            yield listing(app, client, file, name, query)
-        yield from bringing_in(app.extensions[KEY].database)
+            yield made.row(f"list of {PEOPLE:,} people: {name}", f"people{query}")
+        yield from bringing_in(made.database)
 
 
 def name_of(number: int) -> str:
     return f"{FIRST[number % 10]} {LAST[number // 10 % 10]} {number}"
-
-
-def signed_in(settings: Settings) -> tuple[Flask, FlaskClient]:
-    database = Database(settings.database_url)
-    database.upgrade()
-    with database.write() as session:
-        for slug in ("councils", "charities"):
-            made = programmes.add(session, slug, slug, contact="hello@example.org", now=NOW, by="bench")
-            who = organisers.add(session, made, "organiser@example.org", Role.OWNER, by="bench", now=NOW).id
-    database.dispose()
-    app = create_app(settings, clock=lambda: NOW, limits=False)
-    client = app.test_client()
-    with client.session_transaction(base_url=BASE) as cookie:
-        cookie.update({"_user_id": who, "_fresh": True, "signed_in_at": NOW.timestamp()})
-    return app, client
 
 
 def fill(database: Database) -> None:
@@ -93,35 +69,6 @@ def member(number: int, one: Person, places: list[int]) -> Membership:
         joined_at=NOW,
         name_key=folded(one.name),
     )
-
-
-def listing(app: Flask, client: FlaskClient, file: Path, name: str, query: str) -> Row:
-    def look() -> None:
-        answer = client.get(f"/organise/councils/people{query}", base_url=BASE)
-        if answer.status_code != 200:
-            raise SystemExit(f"{query} answered {answer.status_code}")
-
-    said = statements(app.extensions[KEY].database, look)
-    ours, floor = median_time(look), replaying(file, said)
-    return Row(f"list of {PEOPLE:,} people: {name}", ours, floor, 2.0, f"{ours * 1000:.0f} ms, goal 300 ms")
-
-
-def statements(database: Database, work: Callable[[], None]) -> list[tuple[str, Any]]:
-    said: list[tuple[str, Any]] = []
-
-    def hear(_connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
-        said.append((text, values))
-
-    event.listen(database.engine, "before_cursor_execute", hear)
-    work()
-    event.remove(database.engine, "before_cursor_execute", hear)
-    return [(text, values) for text, values in said if text.lstrip().startswith("SELECT")]
-
-
-def replaying(file: Path, said: list[tuple[str, Any]]) -> float:
-    with sqlite3.connect(file) as database:
-        database.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
-        return median_time(lambda: [database.execute(text, values).fetchall() for text, values in said])
 
 
 def bringing_in(database: Database) -> Iterator[Row]:

@@ -53,7 +53,7 @@ def page(world: World, **wanted: object) -> list[str]:
             today=times.today(world.now),
             by_email=True,
         )
-    return [entry.person.name for entry in found.entries]
+    return [entry.name for entry in found.entries]
 
 
 def test_people_are_found_in_the_order_asked_for(world: World) -> None:
@@ -83,6 +83,31 @@ def test_people_are_shown_by_what_the_dashboard_counts(world: World) -> None:
         "unreachable": ["Silent"],
     }
     assert stays
+
+
+def test_every_page_says_how_many_there_are(world: World) -> None:
+    first = world.join("Person 0")
+    with world.write() as session:
+        place = session.get_one(Membership, (1, first)).organisation_id
+        for number in range(1, rosters.A_PAGE + 1):
+            person = Person(name=f"Person {number}", created_at=world.now)
+            session.add(person)
+            session.flush()
+            session.add(
+                Membership(programme_id=1, person_id=person.id, organisation_id=place, joined_at=world.now)
+            )
+    with world.read() as session:
+        found = [
+            rosters.search(
+                session,
+                world.programme(session),
+                rosters.Wanted(page=number),
+                today=times.today(world.now),
+                by_email=True,
+            )
+            for number in (1, 2, 3)
+        ]
+    assert [(len(each.entries), each.total) for each in found] == [(50, 51), (1, 51), (0, 51)]
 
 
 def test_a_new_name_is_found_and_an_erased_one_is_not(world: World) -> None:
