@@ -114,6 +114,28 @@ def test_an_organiser_finds_every_page_of_theirs_in_order(page: Page, busy: Live
     assert seen >= {f"/{page}" for page in ORGANISERS}
 
 
+def test_a_schedule_asks_only_for_what_its_rhythm_needs(page: Page, busy: LiveApp) -> None:
+    sign_in(page, busy)
+    page.goto(busy.at("/organise/councils/schedule/edit"))
+    first_day, dates = page.get_by_role("group", name="First day"), page.get_by_label("Dates", exact=True)
+    shown = [(first_day.is_visible(), dates.is_visible())]
+    for rhythm in ("Every month, on the same weekday", "On the dates listed below"):
+        page.get_by_label(rhythm).check()
+        shown.append((first_day.is_visible(), dates.is_visible()))
+        look_at(page, f"schedule-by-{'dates' if 'dates' in rhythm else 'rhythm'}")
+    assert shown == [(False, False), (True, False), (False, True)]
+
+
+def test_without_scripts_a_schedule_says_what_each_field_is_for(
+    page_without_scripts: Page, busy: LiveApp
+) -> None:
+    page = page_without_scripts
+    sign_in(page, busy)
+    page.goto(busy.at("/organise/councils/schedule/edit"))
+    expect(page.get_by_role("group", name="First day")).to_contain_text("For a rhythm")
+    expect(page.get_by_text("For rounds on dates of your own")).to_be_visible()
+
+
 def test_who_may_only_look_is_offered_no_button(page: Page, busy: LiveApp) -> None:
     sign_in(page, busy, VIEWER, Role.VIEWER)
     look_at(page)

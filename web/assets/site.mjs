@@ -33,6 +33,17 @@ function keepFresh(region) {
 }
 document.querySelectorAll("[data-refresh-seconds][id]").forEach(keepFresh);
 
+// <div data-shown-for="rhythm" data-values="weekly monthly">: hidden unless one of these is chosen under that name in
+// its form. Whoever has no scripts sees it always, with words that say whom it is for.
+document.querySelectorAll("[data-shown-for]").forEach((part) => {
+  const form = part.closest("form");
+  const show = () => {
+    part.hidden = !part.dataset.values.split(" ").includes(form.elements[part.dataset.shownFor].value);
+  };
+  form.addEventListener("change", show);
+  addEventListener("pageshow", show); // the back button brings back what was chosen
+});
+
 // One press is enough: the second within three seconds is ignored on every form that sends something.
 document.querySelectorAll('form[method="post"]').forEach((form) => {
   let last = -Infinity;

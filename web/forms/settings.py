@@ -62,14 +62,11 @@ class DayList(LongText):
 
     def post_validate(self, _form: FlaskForm, validation_stopped: bool) -> None:
         self.days = []
-        for line in (self.data or "").splitlines() if not validation_stopped else ():
-            ends = [times.day_said(part) for part in re.split(r"\s+to\s+", line.strip())]
-            first, last = ends[0], ends[-1]
-            if first is None or last is None or len(ends) > 2:
-                raise ValidationError(f"“{line}” is not a day like 8 December 2026")
-            if last < first:
-                raise ValidationError(f"“{line}” ends before it begins")
-            self.days.append((first, last))
+        try:
+            for line in (self.data or "").splitlines() if not validation_stopped else ():
+                self.days.append(times.stretch_said(line))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class AboutForm(FlaskForm):
@@ -189,9 +186,9 @@ class ScheduleForm(FlaskForm):
     first_on = Day(
         "First day",
         validators=[Optional()],
-        description="It gives the rhythm its weekday. For example, 8 12 2026.",
+        description="For a rhythm, which keeps its weekday. For example, 8 12 2026.",
     )
-    on = DayList("Dates", most=2000, description=f"Only where you chose dates. {ONE_A_LINE}")
+    on = DayList("Dates", most=2000, description=f"For rounds on dates of your own. {ONE_A_LINE}")
     at = Choice("Time of day", choices=[SelectChoice(f"{at:%H:%M}") for at in HALF_HOURS], default="09:00")
     automatic = Radio(
         "What happens on the day?",
@@ -226,14 +223,16 @@ class ScheduleForm(FlaskForm):
         )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Which of two fields is needed depends on a third."""
+        """Which of two fields is needed depends on a third. The other is passed over, and may be hidden."""
         good = super().validate(extra_validators)
-        by_dates = self.rhythm.data == Rhythm.DATES
-        needed = self.on if by_dates else self.first_on
-        if not self.rhythm.data or needed.data or needed.errors:
+        if not self.rhythm.data:
             return bool(good)
-        needed.errors = ["Enter at least one date" if by_dates else "Enter the first day, like 8 12 2026"]
-        return False
+        by_dates = self.rhythm.data == Rhythm.DATES
+        needed, other = (self.on, self.first_on) if by_dates else (self.first_on, self.on)
+        other.errors = []
+        if not needed.data and not needed.errors:
+            needed.errors = ["Enter at least one date" if by_dates else "Enter the first day, like 8 12 2026"]
+        return not self.errors
 
     def told(self) -> Plan:
         by_dates = self.rhythm.data == Rhythm.DATES

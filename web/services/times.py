@@ -1,5 +1,6 @@
 """Times of day as people in the United Kingdom keep them. Inside, everything is UTC."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -55,6 +56,21 @@ def day_said(text: str) -> date | None:
         with suppress(ValueError):
             return datetime.strptime(" ".join(text.split()), way).replace(tzinfo=UTC).date()
     return None
+
+
+def stretch_said(text: str) -> tuple[date, date]:
+    """First and last of the days from one to another, "19 December 2026 to 3 January 2027", or of one day.
+
+    Raises:
+        ValueError: it says no days.
+    """
+    ends = [day_said(part) for part in re.split(r"\s+to\s+", text.strip())]
+    first, last = ends[0], ends[-1]
+    if first is None or last is None or len(ends) > 2:
+        raise ValueError(f"“{text}” is not a day like 8 December 2026")
+    if last < first:
+        raise ValueError(f"“{text}” ends before it begins")
+    return first, last
 
 
 def is_weekday(day: date) -> bool:

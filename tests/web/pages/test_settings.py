@@ -121,6 +121,14 @@ def test_given_dates_are_read_as_people_write_them(world: World, organiser: Visi
     assert kept.dates == ["2026-12-08", "2027-02-03", "2027-05-04"]
 
 
+def test_what_a_rhythm_does_not_need_is_passed_over(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"], on="one day")
+    kept = schedule(world)
+    assert kept
+    assert (kept.first_on, kept.dates) == (date(2026, 12, 8), [])
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
