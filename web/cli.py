@@ -2,10 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from notifications.errors import NotificationError
 from notifications.tables import State
 from web import backups, carriers, demo, logs, serving
 from web.db import Database
+from web.doors import BY, opening, reading, writing
 from web.house import signer_of, utc_now
 from web.models import Programme, Role
 from web.services import (
@@ -43,7 +41,6 @@ from web.services import (
 from web.settings import Settings, SettingsError
 from web.worker import run
 
-BY = "the command line"
 FILE = click.Path(path_type=Path, dir_okay=False)
 KNOWN = (
     SettingsError,
@@ -135,35 +132,6 @@ def demo_(port: int) -> None:
         click.echo("Stop with Ctrl-C.")
 
     serving.serve(settings, host="127.0.0.1", port=port, worker=True, ready=ready)
-
-
-@contextmanager
-def opening() -> Iterator[Database]:
-    base = Database(Settings.from_env().database_url)
-    try:
-        yield base
-    finally:
-        base.dispose()
-
-
-def writing(command: Callable[..., None]) -> Callable[..., None]:
-    """Hand the command a session that commits when it ends well."""
-
-    @wraps(command)
-    def opened(**options: Any) -> None:
-        with opening() as base, base.write() as session:
-            command(session, **options)
-
-    return opened
-
-
-def reading(command: Callable[..., None]) -> Callable[..., None]:
-    @wraps(command)
-    def opened(**options: Any) -> None:
-        with opening() as base, base.read() as session:
-            command(session, **options)
-
-    return opened
 
 
 @main.command()
