@@ -22,6 +22,7 @@ from web.db import Database
 from web.doors import BY, opening, reading, writing
 from web.house import signer_of, utc_now
 from web.models import Programme, Role
+from web.schedule_cli import schedule_
 from web.services import (
     audit,
     joining,
@@ -34,6 +35,7 @@ from web.services import (
     programmes,
     rounds,
     spreadsheets,
+    steering,
     times,
     topups,
     words,
@@ -86,6 +88,7 @@ def main() -> None:
 main.add_command(matcher.cli.draw)
 main.add_command(matcher.cli.check)
 main.add_command(matcher.cli.generate)
+main.add_command(schedule_)
 
 
 @main.command()
@@ -202,6 +205,26 @@ def add_programme(session: Session, slug: str, name: str, contact: str | None) -
     address = contact or settings.mail_from.rpartition("<")[2].rstrip("> ")
     made = programmes.add(session, slug, name, contact=address, now=utc_now(), by=BY)
     click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
+
+
+@programme.command("pause")
+@click.argument("slug")
+@writing
+def pause_programme(session: Session, slug: str) -> None:
+    """Let nothing begin by itself and no message of a round go out, until it goes on."""
+    steering.pause(session, programmes.by_slug(session, slug), by=BY, now=utc_now())
+    click.echo("The programme is paused. Its pages say so.")
+
+
+@programme.command("go-on")
+@click.argument("slug")
+@writing
+def go_on(session: Session, slug: str) -> None:
+    """End a pause."""
+    which = programmes.by_slug(session, slug)
+    programmes.must_be_open(which)
+    released = steering.go_on(session, which, by=BY, now=utc_now())
+    click.echo(f"The programme goes on; {words.counted(released, 'message')} that waited go out now.")
 
 
 @main.group()

@@ -1,5 +1,6 @@
 """Commands given something wrong end with one line that names it, and exit code 2."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from click.testing import CliRunner, Result
 
 from tests.support.world import World
 from web.cli import main
+from web.house import utc_now
+from web.models import Schedule
 
 PEOPLE = "name,organisation,email\n"
 
@@ -51,6 +54,14 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("programme add blank --name=", "name: a programme needs a name"),
         (f"programme add long --name {'x' * 81}", "name: at most 80 letters"),
         ("programme add wrong --name A --contact nobody", "Enter an email address like name@example.org"),
+        ("programme pause nowhere", "there is no programme 'nowhere'"),
+        ("schedule show nowhere", "there is no programme 'nowhere'"),
+        ("schedule on councils --for a@example.org --on 2036-12-08", "a@example.org is no organiser"),
+        ("schedule on councils --for a@example.org --every weekly", "say --every with --first"),
+        ("schedule next councils tomorrow", "'tomorrow' is not a day like 2026-12-08"),
+        ("schedule next councils 2020-12-08", "on: Choose a day after today"),
+        ("schedule days-off councils 2026-12-08", "There is no schedule: switch one on first"),
+        ("schedule days-off councils never", "“never” is not a day"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(command, words: str, told: str) -> None:  # type: ignore[no-untyped-def]
@@ -149,3 +160,69 @@ def test_the_outbox_is_listed_without_addresses(command, world: World) -> None: 
     world.join(email="amina@example.org")
     said = command("outbox", "list").stdout
     assert ("welcome" in said, "amina" in said) == (True, False)
+
+
+# The schedule. Commands have no other clock than the machine's.
+
+SOON = (utc_now() + timedelta(days=40)).date()
+
+
+def plan(world: World) -> Schedule | None:
+    with world.read() as session:
+        return session.get(Schedule, world.programme(session).id)
+
+
+def test_a_schedule_is_switched_on_in_an_organiser_s_name_shown_and_switched_off(  # type: ignore[no-untyped-def]
+    command, world: World
+) -> None:
+    who = world.appoint("organiser@councils.example")
+    on = command(
+        *"schedule on councils --for organiser@councils.example --every monthly --at 10:30 --send".split(),
+        *("--first", f"{SOON:%d/%m/%Y}", "--off", f"{SOON} to {SOON + timedelta(days=2)}"),
+    )
+    kept, shown = plan(world), command("schedule", "show", "councils").stdout
+    assert on.exit_code == 0, on.stderr
+    assert kept
+    assert (kept.enabled_by, kept.first_on, kept.automatic, f"{kept.at:%H:%M}") == (who, SOON, True, "10:30")
+    assert kept.days_off == [[f"{SOON}", f"{SOON + timedelta(days=2)}"]]
+    assert "Monthly, at 10:30: drawn and sent, in the name of organiser@councils.example." in shown
+    assert (command("schedule", "off", "councils").exit_code, plan(world)) == (0, None)
+    assert "by hand" in command("schedule", "show", "councils").stdout
+
+
+def test_days_off_move_the_next_round_only_where_it_falls_on_one(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.appoint("organiser@councils.example")
+    later = SOON + timedelta(days=30)
+    days = [word for day in (SOON, later) for word in ("--on", str(day))]
+    command("schedule", "on", "councils", "--for", "organiser@councils.example", *days)
+
+    def next_round() -> date | None:
+        with world.read() as session:
+            return world.programme(session).next_round_on
+
+    before = next_round()
+    command("schedule", "days-off", "councils", str(later))
+    assert (before, next_round()) == (before, before)
+    command("schedule", "days-off", "councils", f"{SOON} to {SOON + timedelta(days=9)}")
+    assert (next_round() or SOON) >= later
+    nothing = command("schedule", "days-off", "councils", f"{SOON} to {later + timedelta(days=9)}")
+    assert (nothing.exit_code, "No day of the schedule is left" in nothing.stderr) == (2, True)
+    assert plan(world).days_off == [[str(SOON), str(SOON + timedelta(days=9))]]  # type: ignore[union-attr]
+
+
+def test_the_next_round_is_set_and_taken_back(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    said = [command("schedule", "next", "councils", *words).stdout for words in ([str(SOON)], [])]
+    assert [f"{SOON:%B %Y}" in said[0], said[1]] == [True, "No day is set for the next round.\n"]
+
+
+def test_a_programme_is_paused_and_goes_on(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.join_many(2)
+    number = world.draw()
+    world.send(number)
+    paused = command("programme", "pause", "councils")
+    world.work()
+    held = len(world.inbox(kind="introduction"))
+    gone_on = command("programme", "go-on", "councils")
+    world.work()
+    assert (paused.exit_code, held, len(world.inbox(kind="introduction"))) == (0, 0, 2)
+    assert "go out now" in gone_on.stdout

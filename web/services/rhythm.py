@@ -66,13 +66,14 @@ def _rule(rhythm: Rhythm, first: date) -> rrule:
 
 
 def _free(schedule: Schedule, planned: date) -> date | None:
-    if not _is_off(schedule, planned):
+    if not is_off(schedule, planned):
         return planned
     near = (planned + timedelta(days=step) for step in range(1, FURTHEST_MOVE + 1))
-    return next((day for day in near if times.is_weekday(day) and not _is_off(schedule, day)), None)
+    return next((day for day in near if times.is_weekday(day) and not is_off(schedule, day)), None)
 
 
-def _is_off(schedule: Schedule, day: date) -> bool:
+def is_off(schedule: Schedule, day: date) -> bool:
+    """Is it a bank holiday in the programme's region, or one of its own days off?"""
     said = day.isoformat()
     own = any(first <= said <= last for first, last in schedule.days_off)
     return own or day in times.bank_holidays(schedule.region)

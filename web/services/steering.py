@@ -136,21 +136,24 @@ def move_next_round(
     return schedule.moved(session, programme)
 
 
-def switch_on(session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime) -> date:
-    """Let rounds begin by themselves, from now on as an act of `by`. The first day.
+def switch_on(
+    session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime, in_the_name_of: str = ""
+) -> date:
+    """Let rounds begin by themselves, from now on as an act of `in_the_name_of`, or of `by`. The first day.
 
     Raises:
         BadSettings: no day of it is still to come.
         programmes.Ends: its end has been announced.
     """
     programmes.must_go_on(programme)
+    whose = in_the_name_of or by
     kept = session.get(Schedule, programme.id) or Schedule(
-        programme_id=programme.id, rhythm=plan.rhythm, enabled_by=by, enabled_at=now
+        programme_id=programme.id, rhythm=plan.rhythm, enabled_by=whose, enabled_at=now
     )
     kept.rhythm, kept.first_on, kept.at, kept.region = plan.rhythm, plan.first_on, plan.at, plan.region
     kept.dates = [day.isoformat() for day in plan.on]
-    kept.days_off = [[first.isoformat(), last.isoformat()] for first, last in plan.days_off]
-    kept.automatic, kept.enabled_by, kept.enabled_at = plan.automatic, by, now
+    kept.days_off = _as_kept(plan.days_off)
+    kept.automatic, kept.enabled_by, kept.enabled_at = plan.automatic, whose, now
     following = rhythm.following(kept, times.today(now))
     if following is None:
         field = "on" if plan.rhythm is Rhythm.DATES else "first_on"
@@ -161,6 +164,35 @@ def switch_on(session: Session, programme: Programme, plan: Plan, *, by: str, no
     _changed(session, programme, "schedule switched on", by, now, **facts)
     schedule.moved(session, programme)
     return following
+
+
+def set_days_off(
+    session: Session, programme: Programme, days_off: Sequence[tuple[date, date]], *, by: str, now: datetime
+) -> date | None:
+    """Change only the days without a round of a schedule that is on. The next round keeps its day unless that
+    is off now; gives it back.
+
+    Raises:
+        BadSettings: there is no schedule, or no day of it is left.
+        programmes.Ends: its end has been announced.
+    """
+    programmes.must_go_on(programme)
+    kept = session.get(Schedule, programme.id)
+    if kept is None:
+        raise BadSettings("days_off", "There is no schedule: switch one on first")
+    kept.days_off = _as_kept(days_off)
+    session.add(kept)
+    if programme.next_round_on and rhythm.is_off(kept, programme.next_round_on):
+        programme.next_round_on = rhythm.following(kept, times.today(now))
+        if programme.next_round_on is None:
+            raise BadSettings("days_off", "No day of the schedule is left")
+        schedule.moved(session, programme)
+    _changed(session, programme, "days off set", by, now, stretches=len(days_off))
+    return programme.next_round_on
+
+
+def _as_kept(days_off: Sequence[tuple[date, date]]) -> list[list[str]]:
+    return [[first.isoformat(), last.isoformat()] for first, last in days_off]
 
 
 def switch_off(session: Session, programme: Programme, *, by: str, now: datetime) -> None:
