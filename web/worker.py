@@ -5,6 +5,7 @@ because every message and every request is claimed in the database before anythi
 """
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ KEEP_EVENTS = timedelta(days=30)
 LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
 AT_A_TIME = 500
 DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
+LOOK_EVERY = 60  # seconds, for evidence to be counted
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
 
 
@@ -93,7 +95,6 @@ class Worker:
         self._close(now)
         self._keep_the_calendar()
         self._alert()
-        self._count_evidence()
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
         reconcile.poll(self.database.write, self.providers, self.clock)
         self.work()
@@ -175,14 +176,20 @@ class Worker:
                     now=self.clock(),
                 )
 
-    def _count_evidence(self) -> None:
-        """Where it takes too long for a page. Nobody is kept from writing meanwhile."""
+    def count_evidence(self) -> None:
+        """Where it takes too long for a page, each hour. Nobody is kept from writing meanwhile."""
         with self.database.read() as session:
             large = evidence.due(session, now=self.clock())
-            counted = [(one.id, evidence.count(session, one, now=self.clock())) for one in large]
-        with self.database.write() as session:
-            for programme, found in counted:
-                evidence.keep(session, programme, found)
+        for programme in large:
+            if self.stopping():
+                return
+            with self.database.write() as session:
+                mine = evidence.claim(session, programme.id, now=self.clock())
+            if mine:
+                with self.database.read() as session:
+                    found = evidence.count(session, programme, now=self.clock())
+                with self.database.write() as session:
+                    evidence.keep(session, programme.id, found)
 
     def _answer(self) -> int:
         with self.database.write() as session:
@@ -258,9 +265,22 @@ def run(settings: Settings, threads: int = 1) -> None:
         graceful_signal="TERM",
         shutdown_timeout=DRAIN_SECONDS,
     )
-    wake = tasks(queue, settings, consumer.stop_flag.is_set)
+    stopping = consumer.stop_flag
+    wake = tasks(queue, settings, stopping.is_set)
     Worker(settings, Database(settings.database_url)).sweep()
     # What a worker held that died a moment ago is ours only when its lease is over.
     wake.schedule(delay=CLAIM_LEASE.total_seconds() + 1)
+    threading.Thread(target=_count_beside, args=(settings, stopping), name="evidence", daemon=True).start()
     structlog.get_logger().info("worker ready", threads=threads)
     consumer.run()
+
+
+def _count_beside(settings: Settings, stopping: threading.Event) -> None:
+    """Count evidence in a thread of its own: where it takes a minute, no message waits for it."""
+    worker = Worker(settings, Database(settings.database_url), stopping=stopping.is_set)
+    while not stopping.is_set():
+        try:
+            worker.count_evidence()
+        except Exception:  # noqa: BLE001  (the next look is in a minute)
+            structlog.get_logger().exception("evidence could not be counted: tried again soon")
+        stopping.wait(LOOK_EVERY)

@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 from huey.api import Huey
+from sqlalchemy import insert
 
 from tests.support.world import World
+from web.models import Group, KeptEvidence
+from web.services import evidence
+from web.services.rounds import table_of
 from web.worker import Worker, queue_of, tasks, waker
 
 
@@ -68,6 +72,21 @@ def test_what_was_sent_long_ago_is_blanked(world: World) -> None:
     old = world.now - timedelta(days=90)
     kept = [m for m in world.inbox() if m.sent_at < old]
     assert kept == []
+
+
+def test_evidence_that_takes_long_is_counted_beside_the_sweep(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    with world.write() as session:
+        many = [{"round_id": 1, "number": number} for number in range(2, evidence.LARGE + 2)]
+        session.execute(insert(table_of(Group)), many)
+    world.worker.sweep()
+    with world.read() as session:
+        swept = session.get(KeptEvidence, 1)
+    world.worker.count_evidence()
+    with world.read() as session:
+        kept = session.get_one(KeptEvidence, 1)
+    assert (swept, kept.counted_at, kept.begun_at) == (None, world.now, None)
 
 
 def test_a_worker_with_nothing_to_do_does_nothing(world: World) -> None:

@@ -216,3 +216,20 @@ def test_only_large_programmes_are_kept_and_for_an_hour(world: World) -> None:
         evidence.keep(session, programme.id, found)
         assert evidence.due(session, now=world.now, large=1) == []
         assert len(evidence.due(session, now=world.now + timedelta(hours=1), large=1)) == 1
+
+
+def test_of_two_workers_one_counts(world: World) -> None:
+    after(world, [[(A, MET), (B, MET)], [(A, MET), (B, MET)]])
+    with world.write() as session:
+        one, other = (evidence.claim(session, 1, now=world.now) for _ in range(2))
+        waiting = evidence.due(session, now=world.now, large=1)
+        later = world.now + evidence.PATIENCE
+        assert (one, other, waiting, evidence.claim(session, 1, now=later)) == (True, False, [], True)
+
+
+def test_what_somebody_begins_to_count_is_shown_as_it_is(world: World) -> None:
+    after(world, [[(A, MET), (B, MET)]])
+    with world.write() as session:
+        evidence.claim(session, 1, now=world.now)
+        shown = evidence.of_programme(session, world.programme(session), now=world.now)
+    assert shown.rounds == counted(world).rounds
