@@ -35,7 +35,17 @@ from notifications.sending import (
 )
 from notifications.tables import OutboxMessage, State
 
-__all__ = ["Clock", "Providers", "ReplyTo", "Report", "Sessions", "deliver_due", "deliver_one", "tidy"]
+__all__ = [
+    "Clock",
+    "Providers",
+    "ReplyTo",
+    "Report",
+    "Sessions",
+    "claims_end",
+    "deliver_due",
+    "deliver_one",
+    "tidy",
+]
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,12 @@ def tidy(session: Session, now: datetime) -> int:
         + change(session, sending.values(cut_off))
         + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
     )
+
+
+def claims_end(session: Session) -> list[datetime]:
+    """When what workers hold, living or dead, is free again at the earliest: a moment for each of them."""
+    held = select(col(OutboxMessage.lease_until)).where(col(OutboxMessage.state) == State.CLAIMED)
+    return [until for until in session.scalars(held.distinct()) if until is not None]
 
 
 def _open(session: Session, providers: Providers, now: datetime) -> list[Channel]:

@@ -20,7 +20,7 @@ from huey.consumer import Consumer
 
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
-from notifications.sending import CLAIM_LEASE, never
+from notifications.sending import never
 from web import import_work
 from web.carriers import providers_of
 from web.db import Database
@@ -50,6 +50,7 @@ LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hou
 AT_A_TIME = 500
 DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
 LOOK_EVERY = 60  # seconds, for evidence to be counted
+SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
 
 
@@ -267,9 +268,12 @@ def run(settings: Settings, threads: int = 1) -> None:
     )
     stopping = consumer.stop_flag
     wake = tasks(queue, settings, stopping.is_set)
-    Worker(settings, Database(settings.database_url)).sweep()
+    database = Database(settings.database_url)
+    Worker(settings, database).sweep()
     # What a worker held that died a moment ago is ours only when its lease is over.
-    wake.schedule(delay=CLAIM_LEASE.total_seconds() + 1)
+    with database.read() as session:
+        for until in delivery.claims_end(session):
+            wake.schedule(delay=max((until - utc_now()).total_seconds(), 0) + SOON)
     threading.Thread(target=_count_beside, args=(settings, stopping), name="evidence", daemon=True).start()
     structlog.get_logger().info("worker ready", threads=threads)
     consumer.run()

@@ -73,11 +73,11 @@ def run(day: Day) -> Verdict:
     queue(database, day.messages)
     database.dispose()
     address = day.folder / "address"
-    provider = _start(_provide, day, address)
+    provider = start(provide, day, address)
     while not address.exists():
         time.sleep(0.01)
     day = replace(day, began=time.time())
-    postman = _start(_deliver_events, day)
+    postman = start(_deliver_events, day)
     try:
         _kill_workers(day)
         return checker.check(day.url, day.log)
@@ -87,7 +87,7 @@ def run(day: Day) -> Verdict:
             process.join()
 
 
-def _start(work: Callable[..., None], *given: object) -> ForkProcess:
+def start(work: Callable[..., None], *given: object) -> ForkProcess:
     process = FORK.Process(target=work, args=given, daemon=True)
     process.start()
     return process
@@ -125,7 +125,7 @@ class _Hand:
 
     def __init__(self, day: Day, address: str) -> None:
         self._calls = FORK.Value("i", 0)
-        self.process = _start(_work, day, address, self._calls)
+        self.process = start(_work, day, address, self._calls)
 
     @property
     def pid(self) -> int:
@@ -164,7 +164,7 @@ class _Watch:
 
     def __init__(self, day: Day) -> None:
         self._open = FORK.Value("i", day.messages)
-        self._process = _start(_count_open, day, self._open)
+        self._process = start(_count_open, day, self._open)
 
     def done(self) -> bool:
         return bool(self._open.value == 0)
@@ -185,7 +185,7 @@ def _count_open(day: Day, open_: object) -> None:
         time.sleep(0.2)
 
 
-def _provide(day: Day, address: Path) -> None:
+def provide(day: Day, address: Path) -> None:
     """A SendGrid that writes down, before it answers, which message it took."""
     out = os.open(day.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 

@@ -88,14 +88,18 @@ def room(trial: Trial) -> Database:
 
 
 def queue(
-    database: Database, number: int, letter: Message = LETTER, channel: Channel = Channel.EMAIL
+    database: Database,
+    number: int,
+    letter: Message = LETTER,
+    channel: Channel = Channel.EMAIL,
+    now: datetime = BEGAN,
 ) -> None:
-    """That many messages, each to somebody else, due since `BEGAN`."""
+    """That many messages, each to somebody else, due since `now`."""
     orders = [
         outbox.Order(
-            letter, Recipient(f"r{n}", "Amina Shah", channel, f"r{n}@example.org", "+447700900111"), "g"
+            letter, Recipient(f"{n:08x}", "Amina Shah", channel, f"r{n}@example.org", "+447700900111"), "g"
         )
         for n in range(number)
     ]
     with database.write() as session:
-        outbox.queue_all(session, orders, now=BEGAN)
+        outbox.queue_all(session, orders, now=now)
