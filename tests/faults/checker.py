@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 TAKEN = "taken"
 
@@ -61,6 +61,31 @@ def check(url: str, log: Path) -> Verdict:
     lost = sum(1 for id_, state in rows if state not in arrived or not taken[id_])
     twice = sum(many - 1 for many in taken.values() if many > 1)
     return Verdict(len(rows), lost, twice, dict(Counter(state for _, state in rows)))
+
+
+Picture = dict[str, Any]
+
+
+def picture(url: str, log: Path, words: str = "") -> Picture:
+    """What stands, without what differs from run to run: rows a table, states, and what a provider took.
+
+    `twice` counts letters that it took again; `words` are looked for in everything that is kept.
+    """
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        rows = {name: list(connection.execute(text(f'SELECT * FROM "{name}"'))) for name in names}
+    engine.dispose()
+    taken = Counter(call.message for call in calls(log) if call.what == TAKEN)
+    return {
+        "rows": {name: len(found) for name, found in rows.items()},
+        "messages": Counter((row.kind, row.state) for row in rows["outbox_message"]),
+        "rounds": Counter(row.state for row in rows["round"]),
+        "erased": sum(row.erased_at is not None for row in rows["person"]),
+        "mentions": sum(words in repr(row) for found in rows.values() for row in found) if words else 0,
+        "taken": len(taken),
+        "twice": taken.total() - len(taken),
+    }
 
 
 def latest(these: Iterable[Call]) -> float:

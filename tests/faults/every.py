@@ -1,6 +1,19 @@
 """Every fault there is, in the order of the document."""
 
-from tests.faults import events, kills, network, pacing, poison, pressing, stops, storage
+from tests.faults import (
+    clocks,
+    events,
+    kills,
+    network,
+    pacing,
+    points,
+    poison,
+    pressing,
+    restarts,
+    restored,
+    stops,
+    storage,
+)
 from tests.faults.kills import Day
 from tests.faults.mutants import MUTANTS
 from tests.faults.trial import Fault, Outcome, Trial
@@ -15,7 +28,7 @@ def killed(trial: Trial) -> Outcome:
 
 def killed_without_evidence(trial: Trial) -> Outcome:
     """The same, when the provider's reports of one message in twenty never come."""
-    day = _day(trial, lost_events=0.05)
+    day = _mutant_day(trial, lost_events=0.05) if trial.mutant else _day(trial, lost_events=0.05)
     return _outcome(day, max(1, day.kills // 20))
 
 
@@ -26,12 +39,12 @@ def _day(trial: Trial, **other: float) -> Day:
     return Day(trial.url, trial.folder, messages, kills=deaths, seed=trial.seed, **other)  # type: ignore[arg-type]
 
 
-def _mutant_day(trial: Trial) -> Day:
+def _mutant_day(trial: Trial, lost_events: float = 0.0) -> Day:
     """Slow calls, so that most kills fall into one; late events, so that only the mistake decides."""
     deaths = {"kills": 0, "stalls": 1} if trial.mutant == "no fencing" else {"kills": 15}
     return Day(
-        trial.url, trial.folder, 120, **deaths, latency=0.1, events_after=30.0, seed=trial.seed,
-        worker=MUTANTS[trial.mutant],
+        trial.url, trial.folder, 120, **deaths, latency=0.1, events_after=30.0, lost_events=lost_events,
+        seed=trial.seed, worker=MUTANTS[trial.mutant],
     )  # fmt: skip
 
 
@@ -48,15 +61,20 @@ def _outcome(day: Day, allowed: int) -> Outcome:
 SQLITE, NOWHERE = ("sqlite",), ()
 FAULTS = (
     Fault("kills", killed, tuple(MUTANTS)),
-    Fault("kills-without-evidence", killed_without_evidence, tested_on=SQLITE),
-    Fault("press-send", pressing.send, tested_on=NOWHERE),  # web/services/test_rounds_together.py
+    Fault("kills-without-evidence", killed_without_evidence, ("no evidence",), tested_on=SQLITE),
+    Fault("every-point", points.fault, ("no transaction",), tested_on=SQLITE),
+    Fault("restart", restarts.fault, ("claims for ever",), tested_on=SQLITE),
+    # In short: web/services/test_rounds_together.py
+    Fault("press-send", pressing.send, ("does not look whether it was sent",), tested_on=NOWHERE),
     Fault("queue-at-once", pressing.queue, ("no unique index",)),
     Fault("outage", pacing.outage, ("no breaker",), tested_on=SQLITE),
-    Fault("outage-of-a-day", pacing.outage_of_a_day, tested_on=NOWHERE),
+    Fault("outage-of-a-day", pacing.outage_of_a_day, ("gives up",), tested_on=NOWHERE),
     Fault("too-many", pacing.too_many, ("no pace",), tested_on=SQLITE),
-    Fault("poison", poison.fault, tested_on=SQLITE),
+    Fault("poison", poison.fault, ("never parks",), tested_on=SQLITE),
     Fault("network", network.fault, ("no timeout",), tested_on=SQLITE),
     Fault("events", events.fault, ("no signature",)),
     Fault("stop", stops.fault, ("looks only when queueing",)),
-    Fault("storage", storage.fault),
+    Fault("storage", storage.fault, ("says thank you all the same",)),
+    Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
+    Fault("clock-changes", clocks.fault, ("by the clock on the wall",), tested_on=SQLITE),
 )

@@ -7,14 +7,18 @@ of the machine changes nothing. Each call takes 5 ms of it; when everybody waits
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from json import loads
 from pathlib import Path
 
+from sqlmodel import Session
+
 from notifications import delivery, outbox, pace, reconcile
 from notifications.delivery import Providers
+from notifications.errors import Temporary
 from notifications.providers.sendgrid import SendGrid
+from notifications.sending import Delivery
 from notifications.tables import State
 from tests.faults import checker
 from tests.faults.trial import BEGAN, KEY, Outcome, Trial, opened, queue, room
@@ -124,7 +128,20 @@ def outage(trial: Trial) -> Outcome:
 
 
 def outage_of_a_day(trial: Trial) -> Outcome:
-    return _outage(trial, trial.size(2 * HOUR, DAY), trial.size(5, 1000), 1, 60)
+    honest = Delivery._later
+    if trial.mutant == "gives up":
+        Delivery._later = _later_or_never  # type: ignore[method-assign]
+    try:
+        return _outage(trial, trial.size(2 * HOUR, DAY), trial.size(5, 1000), 1, 60)
+    finally:
+        Delivery._later = honest  # type: ignore[method-assign]
+
+
+def _later_or_never(delivery: Delivery, session: Session, error: Temporary, tries: int = 5) -> str:
+    return _LATER(delivery, session, replace(error, tries=tries))
+
+
+_LATER = Delivery._later
 
 
 def _outage(trial: Trial, length: float, messages: int, workers: int = 2, nap: float = 10) -> Outcome:

@@ -6,7 +6,7 @@ from json import loads
 
 from sqlalchemy import text
 
-from notifications import delivery
+from notifications import delivery, sending
 from notifications.delivery import Providers
 from notifications.providers.sendgrid import SendGrid
 from tests.faults import checker
@@ -28,6 +28,16 @@ class Choosy(Book):
 
 
 def fault(trial: Trial) -> Outcome:
+    honest = sending.PARK_AFTER
+    if trial.mutant == "never parks":
+        sending.PARK_AFTER = 10**9
+    try:
+        return _fault(trial)
+    finally:
+        sending.PARK_AFTER = honest
+
+
+def _fault(trial: Trial) -> Outcome:
     messages = trial.size(100, 4000)
     plain = _rate(trial, messages, poisoned=False) if trial.full else 0.0
     rate = _rate(trial, messages, poisoned=True)

@@ -14,6 +14,7 @@ from tests.faults.trial import BEGAN, LETTER, Outcome, Trial, room
 from tests.faults.worlds import world_of
 from tests.support.letters import AMINA
 from tests.support.world import BY, World
+from web.models import RoundState
 from web.services import rounds
 
 PEOPLE, THREADS = 4, 64
@@ -41,7 +42,8 @@ def send(trial: Trial) -> Outcome:
         world.join_many(PEOPLE)
         for _ in range(times):
             number = world.draw()
-            answers = together(THREADS, lambda number=number: _press(world, number))
+            press = _press_blindly if trial.mutant else _press
+            answers = together(THREADS, lambda number=number, press=press: press(world, number))
             failed += sum(isinstance(answer, Exception) for answer in answers)
     sent = checker.number(trial.url, "SELECT count(*) FROM round WHERE state = 'sent'")
     told = checker.number(trial.url, "SELECT count(*) FROM outbox_message WHERE kind = 'introduction'")
@@ -57,6 +59,15 @@ def send(trial: Trial) -> Outcome:
 def _press(world: World, number: int) -> int:
     with world.write() as session:
         programme = world.programme(session)
+        return rounds.send_round(session, programme, number, 1, by=BY, now=world.now).version
+
+
+def _press_blindly(world: World, number: int) -> int:
+    """As if nobody had sent it yet."""
+    with world.write() as session:
+        programme = world.programme(session)
+        draft = rounds.by_number(session, programme, number, lock=True)
+        draft.state, draft.version = RoundState.DRAFT, 1
         return rounds.send_round(session, programme, number, 1, by=BY, now=world.now).version
 
 

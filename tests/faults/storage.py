@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 from typing import Any
 
+from flask import redirect
 from sqlalchemy import Engine, create_engine, event, text
 
 from tests.faults import checker
@@ -21,10 +22,11 @@ from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
 from tests.support.world import World
 from web.house import KEY
+from web.pages.errors import DATABASE_AWAY
 
 JOIN = "Join Councils Unmentoring"
 Harm = Callable[[Trial, Engine], Any]
-REFUSALS, MOST = 2, 60
+REFUSALS, MOST, A_FEW = 2, 60, 8
 BUSY = 0.2  # seconds a writer waits for the lock in the short form; ten in the full one, as in life
 
 
@@ -125,6 +127,9 @@ def fault(trial: Trial) -> Outcome:
         base = world.app.extensions[KEY].database
         if not trial.full:
             event.listen(base.engine, "connect", _impatient(trial))
+        if trial.mutant:
+            for trouble in DATABASE_AWAY:
+                world.app.register_error_handler(trouble, lambda _: redirect("/p/councils/", 303))
         harms = _harms(trial)
         said = {name: _through(trial, world, base.engine, harm) for name, harm in harms.items()}
         acknowledged = sum(answers[200] for told in said.values() for answers in told)
@@ -168,7 +173,7 @@ def _through(trial: Trial, world: World, engine: Engine, harm: Harm) -> tuple[Co
     during = Counter[int]()
     with harm(trial, engine):
         # A full disk still has room in pages that are begun: go on until it has none.
-        while during[503] < REFUSALS and during.total() < MOST:
+        while during[503] < REFUSALS and during.total() < (A_FEW if trial.mutant else MOST):
             during[_join(world)] += 1
     return before, during, Counter(_join(world) for _ in range(2))
 

@@ -1,4 +1,4 @@
-"""What comes back from a backup is quiet at first, and who was erased stays erased."""
+"""What comes back from a backup, and who was erased stays erased. That it is quiet: `faults/restored.py`."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -31,18 +31,6 @@ def restore(world: World, file: Path) -> backups.Restored:
 def erase(world: World, person: str) -> None:
     with world.write() as session:
         privacy.erase(session, session.get_one(privacy.Person, person), by=BY, now=world.now)
-
-
-def test_a_restored_outbox_is_held_and_sends_nothing_until_released(world: World, backup: Path) -> None:
-    world.work()
-    restore(world, backup)
-    world.clock.turn(minutes=10)
-    world.worker.sweep()
-    assert world.inbox(kind="introduction") == []
-    with world.write() as session:
-        outbox.release(session)
-    world.work()
-    assert len(world.inbox(kind="introduction")) == 4
 
 
 def test_what_went_out_before_can_be_cancelled_after_a_restore(world: World, backup: Path) -> None:

@@ -1,14 +1,13 @@
 """What the calendar brings about: each thing once, whoever looks and whenever."""
 
-from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import select
 
 from tests.support.world import World
 from web.models import OrganiserRole, Purpose, Rhythm, Round, RoundState, Schedule, Tick
-from web.services import audit, programmes, rounds, schedule
+from web.services import audit, rounds, schedule
 from web.worker import Worker
 
 TUESDAY = date(2026, 12, 8)
@@ -175,33 +174,6 @@ def test_trouble_in_one_programme_leaves_the_others_alone(world: World) -> None:
     world.ask(world.details())
     world.worker.sweep()
     assert len(world.inbox(kind="confirm")) == 3
-
-
-# The two nights on which clocks change
-
-
-@pytest.mark.parametrize("night", [date(2026, 10, 25), date(2027, 3, 28)])
-def test_every_half_hour_of_a_night_when_clocks_change_fires_once(world: World, night: date) -> None:
-    """48 schedules, looked at every quarter of an hour from the evening before to the morning after."""
-    half_hours = [time(minutes // 60, minutes % 60) for minutes in range(0, 24 * 60, 30)]
-    world.clock.now = datetime(2026, 10, 1, 9, tzinfo=UTC)
-    with world.write() as session:
-        for number, half_hour in enumerate(half_hours):
-            made = programmes.add(session, f"at-{number}", str(half_hour), contact=ORGANISER, now=world.now,
-                                  by="a test", next_round_on=night, heads_up_days=0)  # fmt: skip
-            kept = Schedule(programme_id=made.id, rhythm=Rhythm.DATES, dates=[night.isoformat()])
-            kept.sqlmodel_update({"at": half_hour, "enabled_by": "somebody", "enabled_at": world.now})
-            session.add(kept)
-    fired: list[int] = []
-    for quarter in range(-8, 26 * 4):
-        moment = datetime.combine(night, time(), UTC) + timedelta(minutes=15 * quarter)
-        with world.write() as session:
-            for programme in schedule.due(session, now=moment):
-                ready = schedule.prepare(session, programme, seed=1, now=moment)
-                assert ready
-                schedule.fire(session, ready, now=moment)
-                fired.append(programme)
-    assert Counter(fired) == dict.fromkeys(range(2, 2 + len(half_hours)), 1)
 
 
 # Heads-ups

