@@ -8,7 +8,8 @@ NothingToSend       no such round, nothing to tell of it yet, or the programme h
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import String, cast
+from sqlmodel import Session, col, exists, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
@@ -52,15 +53,30 @@ def ready(
     """The newest round, or the one with that number, that is over or of which something is on the wall."""
     if programme.paused_at or programme.closed_at:
         return None
-    wanted = select(Round).where(
-        Round.programme_id == programme.id,
-        Round.state == RoundState.SENT,
-        or_(col(Round.ends_on) < times.today(now), col(Round.id).in_(_told_of())),
-    )
+    wanted = _worth_telling(programme, now)
     if number is not None:
         wanted = wanted.where(Round.number == number)
-    round_ = session.exec(wanted.order_by(col(Round.number).desc()).limit(1)).first()
+    round_ = session.exec(wanted.limit(1)).first()
     return Ready(round_, _without(session, programme, round_, now)) if round_ else None
+
+
+def earlier(session: Session, programme: Programme, newest: Ready | None, *, now: datetime) -> list[int]:
+    """The numbers of the rounds before `newest` of which nobody has had the digest, newest first."""
+    if newest is None:
+        return []
+    had = exists().where(
+        col(OutboxMessage.kind) == messages.Digest.kind,
+        col(OutboxMessage.round) == cast(col(Round.id), String),
+    )
+    wanted = _worth_telling(programme, now).where(col(Round.number) < newest.round.number, ~had)
+    return [row.number for row in session.exec(wanted)]
+
+
+def _worth_telling(programme: Programme, now: datetime) -> SelectOfScalar[Round]:
+    """Rounds that are over, or of which something is on the wall; newest first."""
+    told_of = or_(col(Round.ends_on) < times.today(now), col(Round.id).in_(_told_of()))
+    wanted = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT, told_of)
+    return wanted.order_by(col(Round.number).desc())
 
 
 def _told_of() -> SelectOfScalar[int]:

@@ -198,6 +198,20 @@ def test_there_is_a_digest_once_the_round_is_over_or_something_is_published(
     assert "Nobody has shared a learning from round 1" in digest_text(world, three)
 
 
+def test_an_earlier_round_can_still_have_its_digest_until_somebody_has_had_it(
+    world: World, three: list[str]
+) -> None:
+    for _ in range(2):
+        world.clock.turn(days=22)
+        world.round()
+    organiser = world.organiser().open("/organise/councils/learning")
+    offered = [button for button in organiser.buttons if "digest" in button]
+    assert offered == ["Send the digest of round 2 to 3 people", "Send the digest of round 1"]
+    organiser.press("Send the digest of round 1")
+    assert "The digest is on its way to 3 people." in organiser.text
+    assert [button for button in organiser.buttons if "digest" in button] == offered[:1]
+
+
 def test_who_is_away_or_cannot_be_reached_gets_no_digest(world: World, three: list[str]) -> None:
     say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
     publish(world)

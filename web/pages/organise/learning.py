@@ -27,6 +27,7 @@ class LearningForm(FlaskForm):
 def learning() -> ResponseReturnValue:
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
     published, _ = learnings.wall(g.session, g.programme)
+    digest = digests.ready(g.session, g.programme, now=g.now)
     return render_template(
         "organise/learning.html",
         programme=g.programme,
@@ -34,7 +35,8 @@ def learning() -> ResponseReturnValue:
         waiting=[one for one in waiting if one.learning.showing is not Showing.NO],
         kept=sum(one.learning.showing is Showing.NO for one in waiting),
         published=published,
-        digest=digests.ready(g.session, g.programme, now=g.now),
+        digest=digest,
+        earlier=digests.earlier(g.session, g.programme, digest, now=g.now),
         forms={one.learning.id: _form(one.learning) for one in waiting},
     )
 
