@@ -127,6 +127,15 @@ def test_an_organiser_lets_only_themselves_go(world: World, owner: str) -> None:
     )
 
 
+def test_a_viewer_finds_the_way_out_and_nobody_else(world: World, owner: str) -> None:
+    visitor = world.organiser(OTHER, Role.VIEWER).open("/organise/councils/")
+    visitor.open(visitor.link("Your role"))
+    said = ("You are a viewer of" in visitor.text, OWNER in visitor.answer.text)
+    others = visitor.client.get(f"/organise/councils/organisers/{owner}").status_code
+    visitor.press("Step down")
+    assert (said, others, "You no longer organise" in visitor.text) == ((True, False), 403, True)
+
+
 def test_an_owner_asks_and_changes_on_the_page(world: World) -> None:
     visitor = world.organiser(OWNER).open("/organise/councils/organisers")
     visitor.press("Send the invitation", email="not an address", role="viewer")

@@ -46,8 +46,11 @@ def invite_organiser() -> ResponseReturnValue:
 
 
 @pages.get("/<slug>/organisers/<organiser>")
-@needs(Role.ORGANISER)
+@needs(Role.VIEWER)
 def one_organiser(organiser: str) -> ResponseReturnValue:
+    """A viewer sees themselves: who else runs the programme is not theirs to know."""
+    if organiser != current_user.id and not organisers.may(g.role, Role.ORGANISER):
+        abort(403)
     found = _member(organiser)
     form = RoleForm(formdata=kept_form(), role=found.held.role.value)
     return render_template(
@@ -77,14 +80,15 @@ def change_role(organiser: str) -> ResponseReturnValue:
 
 
 @pages.post("/<slug>/organisers/<organiser>/remove")
-@needs(Role.ORGANISER)
+@needs(Role.VIEWER)
 @outlives_its_programme
 @recently_signed_in(back=".one_organiser")
 def remove_organiser(organiser: str) -> ResponseReturnValue:
     """An owner lets anybody go; everybody else only themselves."""
-    found, is_me = _member(organiser), organiser == current_user.id
+    is_me = organiser == current_user.id
     if not is_me and not organisers.may(g.role, Role.OWNER):
         abort(403)
+    found = _member(organiser)
     email = found.organiser.email
     try:
         team.remove(g.session, g.programme, organiser, by=current_user.id, now=g.now)
