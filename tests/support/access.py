@@ -71,14 +71,14 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.draw_round organise.everybody_who_organises organise.everyone organise.evidence_as_graph
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
-        organise.look_at_merge organise.merge_organisations organise.merge_people organise.name_organisation
+        organise.look_at_merge organise.merge_organisations organise.name_organisation
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.publish organise.read_audit organise.read_reports organise.rename_organisation
         organise.resend organise.send_digest organise.send_link
         organise.send_round organise.suspend organise.unsuspend
         """,
     ),
-    "owners, and organisers for themselves": (
+    "owners, and everybody for themselves": (
         (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
         "organise.remove_organiser",
     ),
@@ -86,6 +86,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
         """
         organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
+        organise.merge_people
         """,
     ),
     # In tests we are on trial at a loopback address; elsewhere these are not there: see test_security.py.

@@ -51,6 +51,11 @@ def of_programme(session: Session, programme: Programme) -> Sequence[Member]:
     return sorted(found, key=lambda one: (-organisers.RANK[one.held.role], one.organiser.email))
 
 
+def owners(session: Session, programme: Programme) -> list[str]:
+    """Their addresses."""
+    return [one.organiser.email for one in of_programme(session, programme) if one.held.role is Role.OWNER]
+
+
 def member(session: Session, programme: Programme, organiser: str) -> Member:
     for one in of_programme(session, programme):
         if one.organiser.id == organiser:

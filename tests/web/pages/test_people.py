@@ -79,3 +79,18 @@ def test_an_address_with_nonsense_in_it_shows_everyone(world: World) -> None:
     world.join("Tom Field")
     asked = {"showing": "x", "order": "x", "organisation": "x", "page": "x"}
     assert "Tom Field" in world.organiser().open("/organise/councils/people", query_string=asked).text
+
+
+def test_an_organiser_compares_two_entries_and_an_owner_merges_them(world: World) -> None:
+    amina, double = world.join("Amina Yusuf"), world.join("Amina Y", email="amina@home.example.org")
+    owner = world.organiser("owner@councils.example")
+    address = f"/organise/councils/people/{amina}/merge?other=amina%40home.example.org"
+    page = world.organiser("helper@councils.example", Role.ORGANISER).open(address)
+    assert ("ask owner@councils.example" in page.text, page.buttons) == (True, [])
+    token = page.token("/my-page")
+    assert (
+        page.post(f"/organise/councils/people/{amina}/merge/{double}", {"csrf_token": token}).status_code
+        == 403
+    )
+    owner.open(address).press("Keep person-001@example.org")
+    assert world.person(double).merged_into == amina

@@ -14,7 +14,7 @@ from web.house import house, page_number
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import holds_no_lock, needs, recently_signed_in
-from web.services import audit, merging, organisations, people, rosters, standing, stories, times
+from web.services import audit, merging, organisations, people, rosters, standing, stories, team, times
 from web.services.rosters import Entry, Order, Showing, Wanted
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -176,13 +176,19 @@ def look_at_merge(person: str) -> ResponseReturnValue:
         except (rosters.NobodySo, merging.NotOne) as error:
             double, form.other.errors = None, [str(error)]
     page = render_template(
-        "organise/merge_people.html", programme=g.programme, entry=entry, double=double, form=form
+        "organise/merge_people.html",
+        programme=g.programme,
+        role=g.role,
+        entry=entry,
+        double=double,
+        form=form,
+        owners=team.owners(g.session, g.programme),
     )
     return (page, 422) if form.errors else page
 
 
 @pages.post("/<slug>/people/<person>/merge/<other>")
-@needs(Role.ORGANISER)
+@needs(Role.OWNER)
 @recently_signed_in(back=".look_at_merge")
 def merge_people(person: str, other: str) -> ResponseReturnValue:
     """`person` is kept; what is `other`'s becomes theirs."""
