@@ -76,10 +76,8 @@ class Reasons:
     def _organisations(self, people: list[int]) -> str:
         codes = sorted({self._organisation[person] for person in people})
         names = [self._labels.organisations[code] for code in codes]
-        if len(codes) == 1:
-            return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
-        if len(people) > 2:
-            return f"From {_list(names)}."
+        if len(codes) == 1 or len(people) > 2:
+            return _from(names, people)
         one, other = (self._labels.organisations[self._organisation[person]] for person in people)
         return _history_of(one, other, self._times(*people))
 
@@ -87,6 +85,22 @@ class Reasons:
         """How many pairs of these two people's organisations have met."""
         one, other = sorted((self._codes[a], self._codes[b]))
         return int(self._often.get(one * self._kinds + other, 0))
+
+
+def alone(pot: Pot, members: Sequence[int], labels: Labels) -> str:
+    """Who of them has met, and where they are from: what can be told by the past of these people alone."""
+    people = [int(person) for person in members if person >= 0]
+    pairs = np.array(list(combinations(people, 2)))
+    met = pairs[pot.have_met(pairs[:, 0], pairs[:, 1])].tolist()
+    names = [labels.organisations[code] for code in sorted({int(pot.organisation[one]) for one in people})]
+    told = [f"{labels.people[a]} and {labels.people[b]} have met before" for a, b in met]
+    return f"{_list(told) + '.' if told else _never(people)} {_from(names, people)}"
+
+
+def _from(names: Sequence[str], people: Sequence[int]) -> str:
+    if len(names) == 1:
+        return f"{'Both' if len(people) == 2 else 'All'} from {names[0]}."
+    return f"From {_list(names)}."
 
 
 def _never(people: Sequence[int]) -> str:

@@ -145,3 +145,15 @@ def test_wishes_are_told_in_their_order():
     assert told.index("as many pairs as possible cross organisations") < told.index(
         "as many further rounds without a repeat as possible stay open"
     )
+
+
+@pytest.mark.parametrize(
+    ("met", "members", "words"),
+    [
+        ([], [0, 1], "Never met. Both from Leeds."),
+        ([[4, 0, 2]], [0, 2], "Ann and Cy have met before. From Leeds and Kirklees."),
+        ([[4, 0, 2]], [0, 2, 3], "Ann and Cy have met before. From Leeds, Kirklees and Acme."),
+    ],
+)
+def test_people_alone_are_told_who_has_met_and_nothing_of_their_organisations(met, members, words):
+    assert explain.alone(Pot([0, 0, 1, 2, 1], met), members, NAMES) == words

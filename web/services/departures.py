@@ -12,7 +12,6 @@ TooLate             the cut-off has passed, or somebody in the group has said th
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import combinations
 
 import numpy as np
 from sqlmodel import Session, col, select
@@ -30,7 +29,7 @@ from web.models import (
     Round,
     RoundState,
 )
-from web.services import audit, introductions, links, programmes, rounds, times
+from web.services import audit, introductions, links, programmes, regrouping, rounds, times
 from web.services.introductions import Window
 from web.services.joining import recipient
 
@@ -160,23 +159,22 @@ def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> N
     stopped = outbox.call_off(session, introductions.about(group), ASKED_OF_A_GROUP)
     unaware = {reader for kind, reader in stopped if kind == messages.Introduction.kind}
     session.flush()
-    staying = _staying(session, group)
+    those_left = staying(session, group)
     gone = _named(session.get_one(Person, person))
-    if len(staying) > 1:
-        group.crossing = sum(
-            one.organisation_id != other.organisation_id for one, other in combinations(staying, 2)
-        )
-        _introduce_anew(session, programme, round_, group, staying, gone, unaware, now)
+    if len(those_left) > 1:
+        regrouping.recount(session, round_, group, those_left)
+        _introduce_anew(session, programme, round_, group, those_left, gone, unaware, now)
         return
     group.called_off_at = now
-    for stays in staying:
+    for stays in those_left:
         stays.counts = stays.counts and not in_time
         session.add(stays)
         _tell_alone(session, programme, round_, group, stays, () if stays.person_id in unaware else gone, now)
     session.flush()
 
 
-def _staying(session: Session, group: Group) -> Sequence[GroupMember]:
+def staying(session: Session, group: Group) -> Sequence[GroupMember]:
+    """Who is in it still, in their places."""
     return session.exec(
         select(GroupMember)
         .where(GroupMember.group_id == group.id, col(GroupMember.withdrew_at).is_(None))
@@ -194,13 +192,13 @@ def _introduce_anew(
     programme: Programme,
     round_: Round,
     group: Group,
-    staying: Sequence[GroupMember],
+    members: Sequence[GroupMember],
     gone: tuple[messages.Named, ...],
     unaware: set[str],
     now: datetime,
 ) -> None:
     rng = np.random.default_rng((group.id, group.edition))
-    people = [member.person_id for member in staying]
+    people = [member.person_id for member in members]
     if group.first_mover not in people:
         group.first_mover = rounds.first_movers(session, programme.id, [people], group.edition)[0]
         session.add(group)

@@ -22,8 +22,6 @@ import numpy as np
 from sqlmodel import Session, col, func, select
 
 import matcher
-from matcher import explain
-from matcher.referee import count
 from notifications import messages, outbox
 from web.models import (
     Answer,
@@ -39,7 +37,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import audit, departures, introductions, links, pots, programmes, rounds, times
+from web.services import audit, departures, introductions, links, pots, programmes, regrouping, rounds, times
 from web.services.introductions import Party, Window
 from web.services.joining import recipient
 from web.services.pots import RoundPot
@@ -276,16 +274,12 @@ def _new_groups(
     now: datetime,
 ) -> list[Party]:
     last = session.exec(select(func.max(Group.number)).where(Group.round_id == made.round.id)).one()
-    reasons = explain.Reasons(made.pot.pot, made.pot.labels(), programme.group_size)
     first = rounds.first_movers(session, programme.id, made.groups, made.seed)
-    index, parties = made.pot.index(), []
+    parties = []
     for place, people in enumerate(made.groups):
-        row = np.array([index[person] for person in people], np.int32)
         group = Group(
             round_id=made.round.id,
             number=(last or 0) + 1 + place,
-            why=reasons.group(row.tolist()),
-            crossing=count(made.pot.pot, row[np.newaxis, :]).cross,
             first_mover=first[place],
             top_up=made.number,
         )
@@ -293,6 +287,8 @@ def _new_groups(
         session.flush()
         for position, person in enumerate(people):
             _seat(session, made.pot, group, person, position)
+        session.flush()
+        regrouping.recount(session, made.round, group, departures.staying(session, group))
         session.flush()
         party = introductions.party(session, programme, group, window, rng, now=now)
         parties.append(party.because(introductions.why(made.pot, group, party.members)))
@@ -307,8 +303,7 @@ def _larger_groups(
     rng: np.random.Generator,
     now: datetime,
 ) -> list[Party]:
-    reasons = explain.Reasons(made.pot.pot, made.pot.labels(), programme.group_size)
-    index, parties = made.pot.index(), []
+    parties = []
     for group_id, person in made.joins:
         group = session.get_one(Group, group_id)
         outbox.call_off(session, introductions.about(group), departures.ASKED_OF_A_GROUP)
@@ -318,10 +313,9 @@ def _larger_groups(
             )
         ).all()
         _seat(session, made.pot, group, person, 1 + max(member.position for member in before))
-        everyone = sorted([index[person], *(index[member.person_id] for member in before)])
-        group.edition, group.why = group.edition + 1, reasons.group(everyone)
-        group.crossing = count(made.pot.pot, np.array([everyone], np.int32)).cross
-        session.add(group)
+        session.flush()
+        group.edition += 1
+        regrouping.recount(session, made.round, group, departures.staying(session, group))
         session.flush()
         party = introductions.party(
             session, programme, group, window, rng, now=now, why=LARGER, newcomers={person}

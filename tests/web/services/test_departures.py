@@ -121,6 +121,22 @@ def test_of_a_three_two_talk_on_and_know_who_is_gone(world: World) -> None:
 
 
 @both
+def test_what_is_kept_of_a_three_is_counted_anew_for_the_two_who_stay(world: World) -> None:
+    world.join_many(3)
+    for number in (1, 2):
+        assert world.round() == number
+    [[gone, *stay]] = world.groups(2)
+    group = world.group_of(gone, 2)
+    with world.write() as session:
+        assert session.get_one(Group, group).repeats == 3
+        departures.cannot_make_it(session, group, gone, now=world.now)
+    with world.read() as session:
+        kept = session.get_one(Group, group)
+    one, other = (f"{{{person}}}" for person in stay)
+    assert (kept.repeats, kept.crossing) == (1, 1)
+    assert kept.why.startswith(f"{one} and {other} have met before. From ")
+
+
 def test_when_two_of_a_three_drop_out_the_third_is_told(world: World) -> None:
     world.join_many(3)
     world.round()
