@@ -27,6 +27,7 @@ from web.services import deliveries, drafts, evidence, pots, rounds, times, topu
 from web.services.deliveries import Troubled
 from web.services.findings import RoundEvidence
 from web.services.introductions import Window
+from web.topup_tables import TopUp
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
 # An organiser sees what became of a group, not who said what.
@@ -115,6 +116,15 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class TopUpDone:
+    """A top-up that took place, and what it takes to draw it again."""
+
+    top_up: TopUp
+    groups: int
+    by: str
+
+
+@dataclass(frozen=True)
 class Preview:
     """A round; of its groups only one page, or those that hold somebody who was looked for."""
 
@@ -131,6 +141,7 @@ class Preview:
     drawn_by: str
     delivery: Delivery | None
     troubled: Sequence[Troubled]
+    top_ups: Sequence[TopUpDone] = ()
 
     @property
     def is_draft(self) -> bool:
@@ -230,7 +241,18 @@ def of_round(
         drawn_by=rounds.name_of(session, round_.drawn_by),
         delivery=None if draft else delivery(session, round_),
         troubled=() if draft else deliveries.of_round(session, round_),
+        top_ups=() if draft else _top_ups(session, round_),
     )
+
+
+def _top_ups(session: Session, round_: Round) -> list[TopUpDone]:
+    rows = session.exec(select(TopUp).where(TopUp.round_id == round_.id).order_by(col(TopUp.number)))
+    groups = dict(
+        session.exec(
+            select(Group.top_up, func.count()).where(Group.round_id == round_.id).group_by(col(Group.top_up))
+        ).all()
+    )
+    return [TopUpDone(row, groups.get(row.number, 0), rounds.name_of(session, row.by)) for row in rows]
 
 
 def of_top_up(session: Session, plan: topups.Plan, *, now: datetime) -> TopUpView:

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from tests.support.world import BY, World
 from web.models import Answer, Group, GroupMember, Membership, Round, Standing
 from web.services import conversations, departures, participation, pots, standing, times, topups
+from web.topup_tables import TopUp
 
 both = pytest.mark.usefixtures("both_databases")
 
@@ -122,6 +123,9 @@ def test_the_one_left_over_makes_a_willing_pair_a_three(world: World) -> None:
     drop_out(world, gone)
     cut_off(world)
     assert live(world) == [{one, *pair}]
+    with world.read() as session:
+        kept = session.get_one(Group, world.group_of(pair[0]))
+    assert (kept.repeats, kept.why.startswith("None of them have met. From ")) == (0, True)
 
 
 def test_a_pair_made_a_three_is_introduced_anew_and_a_newcomer_for_the_first_time(world: World) -> None:
@@ -221,6 +225,22 @@ def test_it_runs_by_itself_once(world: World) -> None:
     before = world.dump()
     world.worker.sweep()
     assert world.dump() == before
+
+
+def test_the_round_s_page_says_how_it_was_drawn(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    for group in world.groups():
+        drop_out(world, group[0])
+    cut_off(world)
+    with world.read() as session:
+        kept = session.exec(select(TopUp)).one()
+    page = world.organiser().open("/organise/councils/rounds/1").text
+    assert "Top-up 1, by the schedule" in page
+    assert (
+        f"1 new group. Proved to be the best possible. Seed {kept.seed}, input {kept.input_digest[:16]}."
+        in page
+    )
 
 
 def test_it_waits_for_the_morning(world: World) -> None:
