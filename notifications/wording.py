@@ -68,8 +68,8 @@ def _opening(ours: str, *places: str, needed: tuple[str, ...] = ()) -> Part:
 PARTS: dict[str, tuple[Part, ...]] = {
     "welcome": (
         _opening(
-            "We will introduce you to one person, or sometimes two, whom you have not met. One of you is "
-            "asked to write first, and you find half an hour to talk."
+            "We will introduce you to one person whom you have not met, or to two or three at once. One of "
+            "you is asked to write first, and you find half an hour to talk."
         ),
     ),
     "heads_up": (

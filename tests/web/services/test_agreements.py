@@ -33,3 +33,12 @@ def test_nothing_is_promised_that_an_organiser_or_the_search_could_break(world: 
     text = page(world)
     assert "unless an organiser puts them in" in text
     assert "or is the best that was found" in text
+
+
+def test_the_front_page_says_how_large_the_groups_are(world: World) -> None:
+    said = []
+    for size in (2, 3, 4):
+        world.change(group_size=size)
+        said.append(world.visitor().open("/p/councils/").text)
+    assert ["We pair people" in page for page in said] == [True, False, False]
+    assert ["in threes and at random" in said[1], "in fours and at random" in said[2]] == [True, True]
