@@ -313,6 +313,9 @@ def phone(token: str) -> ResponseReturnValue:
 @with_link
 def check_phone(token: str) -> ResponseReturnValue:
     visit, form = _visit(token, full=True), CodeForm()
+    if visit.person.phone_verified_at or not visit.person.phone:
+        # Confirmed, or taken off, in another tab: the page says which, and asks for nothing.
+        return redirect(url_for(".phone", token=token), 303)
     if not form.validate_on_submit():
         return render_template("me/phone.html", visit=visit, person=visit.person, form=form), 422
     try:

@@ -467,3 +467,11 @@ def test_a_new_organisation_is_added(world: World, amina: str) -> None:
     visitor = world.visitor().open(world.page_of(amina, full=True) + "/councils/organisation")
     visitor.press("Save my organisation", organisation="Cyngor Gwynedd")
     assert "Cyngor Gwynedd" in world.visitor().open(world.page_of(amina, full=True)).text
+
+
+def test_a_number_confirmed_in_another_tab_asks_for_no_code(world: World, texted: str) -> None:
+    visitor = world.visitor().open(world.page_of(texted, full=True) + "/phone")
+    with world.write() as session:
+        session.get_one(Person, texted).phone_verified_at = world.now
+    visitor.press("Confirm my number", code="")
+    assert (visitor.status, "is confirmed. Nothing more to do." in visitor.text) == (200, True)
