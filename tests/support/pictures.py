@@ -18,7 +18,6 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1100, "height": 860})
         programme(page, demo)
         introduction(page, demo)
-        my_page(page, demo)
         draft(page, demo)
         browser.close()
 
@@ -36,15 +35,6 @@ def introduction(page: Page, demo: DemoSite) -> None:
     page.set_viewport_size({"width": 700, "height": 860})
     page.goto(f"{demo.address}{address}", wait_until="networkidle")
     page.screenshot(path=PLACE / "introduction.png", full_page=True)
-
-
-def my_page(page: Page, demo: DemoSite) -> None:
-    """A participant's page, on a phone."""
-    page.set_viewport_size({"width": 375, "height": 760})
-    page.goto(demo.doors["An introduction"])
-    page.get_by_role("link", name="My page: skip").click()
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=PLACE / "my-page.png", full_page=True)
 
 
 def draft(page: Page, demo: DemoSite) -> None:
