@@ -1,20 +1,53 @@
-"""A programme in which most kinds of message have been sent, and every link in them."""
+"""Two programmes in which messages of every kind have been sent, and every link in them."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
+from sqlmodel import select
+
+from notifications import outbox
 from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import LINK, World
-from web.models import Membership, Person, Purpose
-from web.services import participation, replies, reports
-from web.services.conversations import conversation
+from web.models import (
+    Answer,
+    Learning,
+    Membership,
+    Organiser,
+    Person,
+    Purpose,
+    Rhythm,
+    Role,
+    Schedule,
+    Showing,
+)
+from web.services import (
+    closings,
+    conversations,
+    departures,
+    digests,
+    drafts,
+    learnings,
+    participation,
+    replies,
+    reports,
+    team,
+    times,
+)
+from web.services.conversations import Said, conversation
+from web.services.retention import KEEP, NOTICE
 
 TOKEN = re.compile(r"[\w-]{31,}")
-PHONE, TEXTED = "+447700900111", "+447700900222"
+PHONE, TEXTED, LATE = "+447700900111", "+447700900222", "+447700900333"
+OWNER = "owner@parishes.example"
+WEEK = timedelta(days=7)
 
 
 def fill(world: World) -> None:
     """Much of what can happen to a few people in a month. In the end every kind of link has a fresh one."""
+    _long_ago(world)
+    _by_the_calendar(replace(world, slug="parishes", invented=100))
     world.appoint("organiser@councils.example")
     people = [world.join("Amina Yusuf", email="amina@example.org"), *world.join_many(4)]
     people.append(world.join(phone=PHONE, channel=Channel.SMS, verified=True))
@@ -24,6 +57,83 @@ def fill(world: World) -> None:
     _going_away(world, people)
     _forms(world)
     _move(world, people[0], "amina@newest.example.org")
+
+
+def _long_ago(world: World) -> None:
+    """Somebody joined and is not heard of again: the warning comes two months into what follows."""
+    world.join("Ivy Jones", email="ivy@example.org")
+    world.clock.turn(days=(KEEP - NOTICE).days - 60)
+
+
+def _by_the_calendar(world: World) -> None:
+    """A second programme that goes by itself, in which nobody answers and some cannot make it."""
+    world.start(world.slug, "Parishes Unmentoring")
+    who = world.appoint(OWNER)
+    with world.write() as session:
+        programme = world.programme(session)
+        owner = session.get_one(Organiser, who)
+        team.invite(session, programme, "new@parishes.example", Role.ORGANISER, by=owner, now=world.now)
+        programme.next_round_on = times.today(world.now + WEEK)
+        weekly = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=programme.next_round_on)
+        weekly.sqlmodel_update({"automatic": False, "enabled_by": who, "enabled_at": world.now})
+        session.add(weekly)
+    people = [*world.join_many(5), world.join(phone=LATE, channel=Channel.SMS, verified=True)]
+    _days(world, 8)
+    with world.write() as session:
+        order = drafts.try_out(session, world.programme(session), 1, "", who, now=world.now)
+        outbox.queue_all(session, [order], now=world.now)
+    _days(world, 7)  # the draft still waits on the day of the next
+    with world.write() as session:
+        session.delete(weekly)
+        world.programme(session).next_round_on = None
+    world.send(1)
+    world.work()
+    _one_drops_out(world, people)
+    _days(world, 7)
+    _learned(world, people[0])
+    _days(world, 16)
+    with world.write() as session:
+        digests.send(session, world.programme(session), 1, by=who, now=world.now)
+    world.round(seed=2)
+    _days(world, 24)
+    with world.write() as session:
+        programme = world.programme(session)
+        last = closings.usual(session, programme, times.today(world.now))
+        closings.announce(session, programme, last, wall_stays=True, by=who, now=world.now)
+    world.work()
+
+
+def _one_drops_out(world: World, people: list[str]) -> None:
+    """Nobody takes up who is left. The one with the phone says it by text when it is too late."""
+    gone = next(person for person in people if people[5] not in (person, *world.partners_of(person)))
+    with world.write() as session:
+        for person in people:
+            session.get_one(Membership, (world.programme(session).id, person)).happy_in_three = False
+        departures.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+    _days(world, 8)
+    with world.write() as session:
+        texted = Inbound(Channel.SMS, f"SM{world.now}", LATE, "SKIP")
+        replies.take(session, texted, signer=world.worker.signer, now=world.now)
+    world.work()
+
+
+def _learned(world: World, person: str) -> None:
+    with world.write() as session:
+        talk = conversation(session, world.group_of(person), person)
+        conversations.check_in(
+            session, talk, Said(Answer.MET, "Maps.", showing=Showing.WITHOUT_NAME), now=world.now
+        )
+        session.flush()
+        row = session.exec(select(Learning).where(Learning.person_id == person)).one()
+        learnings.publish(session, row, text="Maps.", version=row.version, by=OWNER, now=world.now)
+
+
+def _days(world: World, days: int) -> None:
+    """Each with a look of the worker's."""
+    for _ in range(days):
+        world.clock.turn(days=1)
+        world.worker.sweep()
+        world.work()
 
 
 def _forms(world: World) -> None:

@@ -337,7 +337,9 @@ class World:
 
 
 def _confirmation(request: int) -> Any:
-    return select(LinkRow).where(LinkRow.purpose == Purpose.CONFIRM, LinkRow.subject == request)
+    confirming = select(LinkRow).where(LinkRow.purpose == Purpose.CONFIRM, LinkRow.subject == request)
+    # The newest: SQLite gives the number of a request that was deleted, years later, to another one.
+    return confirming.order_by(LinkRow.id.desc()).limit(1)
 
 
 def links_in(message: local.Received) -> list[str]:

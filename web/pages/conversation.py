@@ -80,7 +80,7 @@ def _called_off(token: str, talk: conversations.Conversation) -> str:
 def cannot(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CONVERSATION)
     if not talk.goes_on:
-        return _called_off(token, talk)
+        return redirect(url_for(".show", token=token))
     return render_template(
         "conversation/cannot.html" if talk.can_drop_out(g.now) else "conversation/too_late.html",
         talk=talk,
@@ -116,6 +116,8 @@ def could_not(token: str) -> ResponseReturnValue:
 @with_link
 def booked(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CONVERSATION)
+    if not talk.goes_on:
+        return redirect(url_for(".show", token=token))
     return _booking(token, talk, BookedForm(formdata=None))
 
 
@@ -138,8 +140,6 @@ def book(token: str) -> ResponseReturnValue:
 
 
 def _booking(token: str, talk: conversations.Conversation, form: BookedForm) -> str:
-    if not talk.goes_on:
-        return _called_off(token, talk)
     return render_template(
         "conversation/booked.html", talk=talk, programme=talk.programme, token=token, form=form
     )
