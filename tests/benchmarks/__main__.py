@@ -18,7 +18,7 @@ def main() -> None:
         for row in bench.rows():
             goals = [f"≤ {row.goal:g} ×"] if row.goal else []
             goals += [f"≤ {time(row.most)}"] if row.most else []
-            said = ", ".join(filter(None, [row.remark, "" if row.met else "not met"]))
+            said = ", ".join(filter(None, [row.remark, *(() if row.met else ("not met", row.why))]))
             table.add_row(
                 row.name, time(row.ours), time(row.floor), f"{row.ratio:.2f} ×", ", ".join(goals), said
             )

@@ -12,7 +12,8 @@ from typing import Any
 class Row:
     """`ours` and `floor` in seconds; the goal is at most so many times the floor, and `most` seconds.
 
-    `clock` is by the clock what `ours` is by the processor, where both were taken.
+    `clock` is by the clock what `ours` is by the processor, where both were taken. `why` is printed where the
+    goal is not reached: what ours does that the floor does without.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Row:
     remark: str = ""
     most: float | None = None
     clock: float | None = None
+    why: str = ""
 
     @property
     def ratio(self) -> float:

@@ -31,9 +31,12 @@ def rows() -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         client = demo_client(Path(folder))
         floor, _ = answering(bare_client(), "/")
+        why = "ours reads its database, and writes a whole page around what it says"
         for name, path in (("programme page", "/p/localgov/"), ("wall", "/p/localgov/learning")):
             middle, slowest = answering(client, path)
-            yield Row(name, middle, floor, 2.0, f"99th percentile {slowest * 1000:.1f} ms, goal 30 ms")
+            yield Row(
+                name, middle, floor, 2.0, f"99th percentile {slowest * 1000:.1f} ms, goal 30 ms", why=why
+            )
 
 
 def importing(code: str) -> float:
