@@ -20,6 +20,8 @@ ANSWERS = {
     Answer.COULD_NOT: "I could not make it",
     Answer.NO_REPLY: "I had no reply",
 }
+# As an address in a message says it.
+CHOSEN = {answer.value.replace(" ", "-"): answer.value for answer in ANSWERS}
 SHOWINGS = [
     SelectChoice(Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
     SelectChoice(Showing.WITHOUT_NAME.value, "Yes, without my name"),
@@ -93,8 +95,8 @@ class CheckInForm(FlaskForm):
         )
 
     @classmethod
-    def of(cls, talk: Conversation) -> "CheckInForm":
-        """The form with what they said before."""
+    def of(cls, talk: Conversation, chosen: str = "") -> "CheckInForm":
+        """The form with what they said before, and the answer they have chosen in the message."""
         form = cls()
         if form.is_submitted():
             return form
@@ -103,4 +105,6 @@ class CheckInForm(FlaskForm):
         if talk.learning:
             form.text.data, form.link.data = talk.learning.text, talk.learning.link
             form.showing.data = talk.learning.showing.value
+        if chosen in CHOSEN:
+            form.answer.data = CHOSEN[chosen]
         return form

@@ -1,6 +1,6 @@
 """One conversation: the introduction as a page, its calendar file, a date, dropping out, and the check-in."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications import render
@@ -189,7 +189,9 @@ def report(token: str) -> ResponseReturnValue:
 @with_link
 def check_in(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
-    return _form(talk, CheckInForm.of(talk)) if talk.stands else _not_theirs_any_more(talk)
+    if not talk.stands:
+        return _not_theirs_any_more(talk)
+    return _form(talk, CheckInForm.of(talk, request.args.get("answer", "")))
 
 
 @pages.post("/checkin/<token>")
