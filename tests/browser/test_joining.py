@@ -87,3 +87,66 @@ def test_a_code_of_conduct_read_on_the_way_takes_nothing_from_the_form(form: Pag
     form.get_by_role("heading", name="Code of conduct").wait_for()
     form.go_back()
     expect(form.get_by_label("Your name")).to_have_value("Kay Boarder")
+
+
+# From the front page to being in, with nothing but keys. The figure counts keys, not this machine's seconds.
+
+KEYS_A_SECOND = 5
+A_MINUTE = 60
+
+
+class Keys:
+    """Somebody's keyboard; how often it was pressed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+    def type(self, words: str) -> None:
+        self.page.keyboard.type(words)
+        self.pressed += len(words)
+
+    def tab_to(self, wanted: Locator) -> None:
+        for _ in range(60):
+            self.press("Tab")
+            if wanted.evaluate("there => there === document.activeElement"):
+                return
+        raise AssertionError(f"the Tab key never reaches {wanted}")
+
+    def follow(self, link: str) -> None:
+        """A link or a button, and the page behind it."""
+        door = self.page.get_by_role("link", name=link).or_(self.page.get_by_role("button", name=link))
+        self.tab_to(door.last)
+        with self.page.expect_navigation():
+            self.press("Enter")
+
+
+def test_from_the_front_page_to_being_in_takes_under_two_minutes_of_keys(page: Page, live: LiveApp) -> None:
+    live.world.join("Tom Field", "Kirklees Council")
+    keys, email = Keys(page), "kay.boarder@leeds.example.org"
+    page.goto(live.at("/"))
+    keys.follow("Councils Unmentoring")
+    keys.follow("Join Councils Unmentoring")
+    for field, words in (
+        ("Your name", "Kay Boarder"),
+        ("Email address", email),
+        ("Your organisation", "Leeds City Council"),
+    ):
+        keys.tab_to(page.get_by_role("textbox", name=field).or_(page.get_by_role("combobox", name=field)))
+        keys.type(words)
+    keys.tab_to(page.get_by_label("I agree to the code of conduct"))
+    keys.press("Space")
+    live.world.clock.turn(seconds=30)  # nobody types as fast as this browser
+    keys.follow("Join Councils Unmentoring")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your messages")
+    keys.page = page.context.new_page()  # a mail program, which runs no scripts
+    keys.page.goto(live.mail_at(email, "confirm") + "/html")
+    keys.follow("Confirm my place")
+    keys.follow("Yes, I am in")
+    expect(keys.page.get_by_role("status")).to_contain_text("You are in. Welcome to Councils Unmentoring")
+    seconds = keys.pressed / KEYS_A_SECOND
+    print(f"{keys.pressed} keys from the front page to being in: {seconds:.0f} s at {KEYS_A_SECOND} a second")
+    assert seconds < 2 * A_MINUTE
