@@ -1,8 +1,8 @@
 """From a message's facts to what its reader sees: subject, text, HTML, calendar file, or a text message.
 
 Each kind has one template with one wording. It is read twice, by an environment that makes letters of plain
-text and by one that makes HTML (autoescaped, its style inlined for mail programs that know no style sheets),
-so the two parts of a mail cannot say different things. Undefined names are errors.
+text and by one that makes HTML (autoescaped, with its style on every element for mail programs that know no
+style sheets), so the two parts of a mail cannot say different things. Undefined names are errors.
 """
 
 import re
@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -106,7 +105,6 @@ def _moment(context: Context, when: datetime) -> str:
 
 HTML = _environment(html=True)
 TEXT = _environment(html=False)
-INLINER = CSSInliner(load_remote_stylesheets=False)
 
 
 def render(
@@ -229,7 +227,7 @@ def _html(block: Blocks, subject: str, preview: str) -> str:
     # Safe: what the autoescaping environment has just made.
     body, foot = (Markup(block(part).strip()) for part in ("body", "foot"))  # noqa: S704
     letter = HTML.get_template("forms/letter.html.j2")
-    return INLINER.inline(letter.render(subject=subject, preview=preview, body=body, foot=foot))
+    return letter.render(subject=subject, preview=preview, body=body, foot=foot)
 
 
 def _sms(message: Message, facts: dict[str, Any]) -> str:
