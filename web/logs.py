@@ -9,22 +9,37 @@ from time import perf_counter
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import Processor
 
 WARNINGS = logging.WARNING
 
 
+SAID_WITH_EACH: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+)
+
+
 def configure(level: int = logging.INFO) -> None:
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*SAID_WITH_EACH, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    # This room knows the standard library's loggers alone: a line for each change of a message's state.
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = structlog.stdlib.ProcessorFormatter
+    handler.setFormatter(
+        formatter(
+            processors=[formatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+            foreign_pre_chain=SAID_WITH_EACH,
+        )
+    )
+    notifications = logging.getLogger("notifications")
+    notifications.handlers = [handler]
+    notifications.setLevel(level)
 
 
 def init_logs(app: Flask) -> None:
