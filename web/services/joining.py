@@ -247,8 +247,11 @@ def forget_unconfirmed(session: Session, *, now: datetime) -> int:
 
     A request nobody has answered yet stays: its link has not begun to live.
     """
+    # Several workers sweep at once: each takes what no other has.
     stale = session.exec(
-        select(Request).where(col(Request.handled_at) < now - CONFIRM_WITHIN - timedelta(hours=24))
+        select(Request)
+        .where(col(Request.handled_at) < now - CONFIRM_WITHIN - timedelta(hours=24))
+        .with_for_update(skip_locked=True)
     ).all()
     for request in stale:
         if session.get(Person, request.person) is None:
