@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
+import psycopg
 import structlog
 from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey, TaskWrapper
@@ -220,8 +221,15 @@ def queue_of(settings: Settings) -> Huey:
     if scheme == "sqlite":
         return SqliteHuey("unmentoring", filename=settings.queue.partition(":///")[2], strict_fifo=True)
     if scheme in ("postgresql", "postgres"):
-        return PostgresHuey("unmentoring", dsn=settings.queue.replace("+psycopg", ""))
+        return _postgresql_queue(settings.queue.replace("+psycopg", ""))
     return RedisHuey("unmentoring", url=settings.queue)
+
+
+def _postgresql_queue(dsn: str) -> Huey:
+    """Whoever comes first makes its tables: IF NOT EXISTS alone fails for one of two who come together."""
+    with psycopg.connect(dsn, autocommit=True) as line:
+        line.execute("SELECT pg_advisory_lock(hashtext('the tables of the queue'))")
+        return PostgresHuey("unmentoring", dsn=dsn)
 
 
 def tasks(queue: Huey, settings: Settings, stopping: Callable[[], bool] = never) -> TaskWrapper:

@@ -1,7 +1,9 @@
 """The queue only wakes us: losing a task or having it twice is harmless."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from huey.api import Huey
 from sqlalchemy import insert
 
@@ -61,6 +63,22 @@ def test_a_queue_that_cannot_be_reached_costs_nobody_their_form(world: World) ->
     settings = world.worker.settings.model_copy(update={"queue_url": "redis://127.0.0.1:1/0"})
     waker(settings)()
     assert world.ask(world.details())
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_those_who_start_together_share_a_queue_that_was_not_there(world: World) -> None:
+    database = world.worker.settings.database_url
+    queue = database if database.startswith("postgresql") else None
+    settings = world.worker.settings.model_copy(update={"queue_url": queue})
+
+    def start(_: int) -> int:
+        queue = queue_of(settings)
+        found = queue.storage.queue_size()
+        queue.storage.close()
+        return int(found)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(start, range(8))) == [0] * 8
 
 
 def test_what_was_sent_long_ago_is_blanked(world: World) -> None:
