@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench faults contract pictures year lock ready ready-to-test python
+.PHONY: help setup run demo many test check fix bench faults contract pictures year lock ready ready-to-test python
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: ready ## serve on http://127.0.0.1:$PORT (PORT=8000)
 
 demo: ready ## make a programme of 41 people, draw and send a round, serve it on PORT and print the links
 	@exec .venv/bin/unmentoring demo --port "$(PORT)"
+
+many: ready-to-test ## the demo on PostgreSQL, three workers and two web processes, on PORT and the one after it
+	@exec .venv/bin/python -W "ignore:XDG_RUNTIME_DIR" -m tools.many --port "$(PORT)"
 
 test: ready-to-test ## run every test: SQLite, PostgreSQL and Chromium, none skipped (TESTS=tests/web JOBS=2)
 	@$(RUN) tests.support.chromium

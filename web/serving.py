@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -26,42 +28,61 @@ class PortTaken(Exception):
     pass
 
 
-class WorkerProcess:
-    """The worker as a child process, started again if it dies before we stop it.
+class Child:
+    """A process of ours, started again if it dies before we stop it. It writes to `log`, or where we do."""
 
-    It is a process of its own because the queue's consumer takes the signal handlers for itself.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._environment = settings.child_environment()
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path | None = None
+    ) -> None:
+        self._command, self._environment, self._log = command, environment, log
         self._stopping = threading.Event()
         self._child = self._start()
         threading.Thread(target=self._watch, daemon=True).start()
 
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
     def _start(self) -> subprocess.Popen[bytes]:
         # In a session of its own: Ctrl-C reaches us alone, and we ask it to finish what it holds. The pipe
         # tells it when we are gone without having asked.
-        command = [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
-        return subprocess.Popen(  # noqa: S603  (our own words)
-            command, env=self._environment, stdin=subprocess.PIPE, start_new_session=True
-        )
+        with self._log.open("ab") if self._log else nullcontext() as log:
+            return subprocess.Popen(  # noqa: S603  (our own words)
+                self._command,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
             self._child.wait()
             if self._stopping.wait(RESTART_AFTER_SECONDS):
                 return
-            structlog.get_logger().error("the worker stopped by itself and is started again")
+            structlog.get_logger().error("a process stopped by itself and is started again", pid=self.pid)
             self._child = self._start()
 
-    def stop(self) -> None:
-        """Ask it to finish what it holds; end it if that takes too long."""
+    def ask_to_stop(self) -> None:
+        """It may finish what it holds."""
         self._stopping.set()
         self._child.terminate()
+
+    def stop(self) -> None:
+        """Ask it to stop, and wait; end it if that takes too long."""
+        self.ask_to_stop()
         try:
             self._child.wait(LONGEST_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._child.kill()
+
+
+def worker_command() -> list[str]:
+    """The worker as a child: a process of its own, because the queue's consumer takes the signal handlers for
+    itself.
+    """
+    return [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
 
 
 def stop_at_end_of_input() -> None:
@@ -91,7 +112,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool, ready: Call
             f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
         ) from error
     signal.signal(signal.SIGTERM, _stop)
-    child = WorkerProcess(settings) if worker else None
+    child = Child(worker_command(), settings.child_environment()) if worker else None
     try:
         ready()
         server.run()
