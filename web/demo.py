@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from sqlmodel import Session, col, select
 
@@ -56,7 +58,13 @@ BY = "the demo"
 SEED = 2015
 EVERY = timedelta(days=28)
 PAST_ROUNDS = 3
-ANSWERS = [Answer.MET] * 7 + [Answer.BOOKED, Answer.COULD_NOT, Answer.NO_REPLY]
+# What the first member of a group says afterwards, and what the others say: as in life they mostly agree.
+ACCOUNTS = [(Answer.MET, Answer.MET)] * 8 + [
+    (Answer.BOOKED, Answer.BOOKED),
+    (Answer.COULD_NOT, Answer.NO_REPLY),
+]
+# One pair does not.
+DISPUTED_IN, DISPUTE = 2, (Answer.MET, Answer.NO_REPLY)
 Say = Callable[[str], None]
 
 
@@ -211,11 +219,8 @@ def _people_answer(story: Story, number: int, when: datetime) -> None:
     """Most answer, one in six does not; a few tell what they learned."""
     said = iter(LEARNINGS[number - 1])
     with story.at(when) as session:
-        for group, person in _members(session, number):
-            if story.rng.random() < 1 / 6:
-                continue
+        for group, person, answer in _accounts(story, session, number):
             talk = conversations.conversation(session, group, person)
-            answer = story.rng.choice(ANSWERS)
             words = next(said, None) if answer is Answer.MET and story.rng.random() < 1 / 3 else None
             showing = story.rng.choice([Showing.WITH_NAME, Showing.WITH_NAME, Showing.WITHOUT_NAME])
             what = Said(
@@ -225,6 +230,16 @@ def _people_answer(story: Story, number: int, when: datetime) -> None:
                 may_name_me=story.rng.random() < 2 / 3,
             )
             conversations.check_in(session, talk, what, now=when)
+
+
+def _accounts(story: Story, session: Session, number: int) -> Iterator[tuple[int, str, Answer]]:
+    """Group, person and answer of everybody who says something."""
+    for place, (group, rows) in enumerate(groupby(_members(session, number), key=itemgetter(0))):
+        disputed = number == DISPUTED_IN and place == 0
+        account = DISPUTE if disputed else story.rng.choice(ACCOUNTS)
+        for position, (_, person) in enumerate(rows):
+            if disputed or story.rng.random() >= 1 / 6:
+                yield group, person, account[min(position, 1)]
 
 
 def _organiser_looks(story: Story, when: datetime, *, leave: int) -> None:
