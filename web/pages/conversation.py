@@ -7,9 +7,9 @@ from notifications import render
 from web.forms.checkin import BookedForm, CheckInForm
 from web.forms.reports import ReportForm
 from web.house import house
-from web.models import Answer, Link, Purpose
+from web.models import Answer, Link, Membership, Purpose
 from web.permissions import stop_if_closed, with_link
-from web.services import conversations, departures, links, programmes, reports, times
+from web.services import conversations, departures, links, participation, programmes, reports, times
 from web.services.introductions import Window
 from web.services.joining import recipient
 from web.tokens import BadLink
@@ -72,7 +72,13 @@ def _called_off(token: str, talk: conversations.Conversation) -> str:
         looks_on=talk.looks_on(g.now),
         window=Window.of_round(talk.round),
         next_round_on=programmes.next_round_on(talk.programme, times.today(g.now)),
+        in_next=_in_next(talk),
     )
+
+
+def _in_next(talk: conversations.Conversation) -> bool:
+    membership = g.session.get_one(Membership, (talk.programme.id, talk.reader.id))
+    return participation.is_in_next(g.session, membership, times.today(g.now))
 
 
 @pages.get("/conversation/<token>/cannot")
@@ -88,6 +94,7 @@ def cannot(token: str) -> ResponseReturnValue:
         token=token,
         introduction=conversations.introduction(g.session, talk),
         window=Window.of_round(talk.round),
+        in_next=_in_next(talk),
     )
 
 

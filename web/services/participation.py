@@ -103,6 +103,13 @@ def _rests(session: Session, membership: Membership) -> bool:
     )
 
 
+def is_in_next(session: Session, membership: Membership, today: date) -> bool:
+    """Are they in the next round, unless they say otherwise?"""
+    paused = membership.silent_since or (membership.paused_until and membership.paused_until > today)
+    is_here = membership.standing is Standing.ACTIVE and not membership.skips_next and not paused
+    return is_here and not _rests(session, membership)
+
+
 def skip_next(session: Session, membership: Membership, skips: bool, *, now: datetime) -> None:
     membership.skips_next, membership.silent_since = skips, None
     _changed(session, membership, "skips the next round" if skips else "is in the next round", now)

@@ -9,7 +9,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import CheckIn, GroupMember, Purpose
+from web.models import CheckIn, GroupMember, Membership, Purpose
 from web.services import replies, times
 
 CANNOT, BOOKED = "I can’t make this round", "We’ve booked it"
@@ -49,6 +49,15 @@ def is_out(world: World, person: str) -> bool:
 def test_a_tap_in_the_message_and_one_on_the_page(world: World, pair: list[str]) -> None:
     page = from_letter(world, pair[0], "/cannot").press(CANNOT)
     assert (page.heading, is_out(world, pair[0])) == ("You are out of this round", True)
+
+
+def test_who_skips_the_next_round_is_not_said_to_be_in_it(world: World, pair: list[str]) -> None:
+    with world.write() as session:
+        session.get_one(Membership, (world.programme(session).id, pair[0])).skips_next = True
+    page = world.visitor().open(door(world, pair[0], "cannot"))
+    before = page.text
+    page.press(CANNOT)
+    assert ["next one unless" in before, "in the next round unless" in page.text] == [False, False]
 
 
 def test_the_link_alone_changes_nothing(world: World, pair: list[str]) -> None:
