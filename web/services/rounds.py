@@ -115,7 +115,7 @@ def _why_nobody(pot: RoundPot) -> str:
     people = len(pot.people)
     if people >= 2:
         return f"{people} people are in, and none of them may meet another"
-    return "Nobody is in the pot" if people == 0 else "Only one person is in the pot"
+    return f"{'Only one person' if people else 'Nobody'} is in the pot, and a round needs two"
 
 
 def save_draft(

@@ -66,7 +66,7 @@ def test_after_trouble_one_can_ask_again(world: World) -> None:
     world.join_many(4)
     ask(world)
     world.work()
-    assert (stopped and stopped.trouble, version(world)) == ("Nobody is in the pot", 1)
+    assert (stopped and stopped.trouble, version(world)) == ("Nobody is in the pot, and a round needs two", 1)
 
 
 def test_what_a_dead_worker_left_is_begun_again_in_time(world: World) -> None:
