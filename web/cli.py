@@ -109,9 +109,10 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 @main.command()
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 32))
 @click.option("--with-parent", is_flag=True, hidden=True, help="Stop when standard input ends.")
-def worker(threads: int, with_parent: bool) -> None:
+@click.option("--quiet", is_flag=True, hidden=True, help="Log trouble alone.")
+def worker(threads: int, with_parent: bool, quiet: bool) -> None:
     """Answer forms and send messages."""
-    logs.configure()
+    logs.configure(logs.WARNINGS if quiet else logs.INFORMATION)
     if with_parent:
         serving.stop_at_end_of_input()
     run(Settings.from_env(), threads)
@@ -134,7 +135,7 @@ def demo_(port: int) -> None:
             click.echo(f"  {name:<22} {address}")
         click.echo("Stop with Ctrl-C.")
 
-    serving.serve(settings, host="127.0.0.1", port=port, worker=True, ready=ready)
+    serving.serve(settings, host="127.0.0.1", port=port, worker=True, ready=ready, quiet=True)
 
 
 @main.command()

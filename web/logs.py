@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import Processor
 
-WARNINGS = logging.WARNING
+INFORMATION, WARNINGS = logging.INFO, logging.WARNING
 
 
 SAID_WITH_EACH: tuple[Processor, ...] = (
@@ -22,7 +22,7 @@ SAID_WITH_EACH: tuple[Processor, ...] = (
 )
 
 
-def configure(level: int = logging.INFO) -> None:
+def configure(level: int = INFORMATION) -> None:
     structlog.configure(
         processors=[*SAID_WITH_EACH, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),

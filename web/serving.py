@@ -78,11 +78,12 @@ class Child:
             self._child.kill()
 
 
-def worker_command() -> list[str]:
+def worker_command(*, quiet: bool = False) -> list[str]:
     """The worker as a child: a process of its own, because the queue's consumer takes the signal handlers for
     itself.
     """
-    return [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
+    command = [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
+    return [*command, "--quiet"] if quiet else command
 
 
 def stop_at_end_of_input() -> None:
@@ -97,8 +98,11 @@ def stop_at_end_of_input() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def serve(settings: Settings, *, host: str, port: int, worker: bool, ready: Callable[[], None]) -> None:
-    """Serve until interrupted. `ready` is called once connections are accepted.
+def serve(
+    settings: Settings, *, host: str, port: int, worker: bool, ready: Callable[[], None], quiet: bool = False
+) -> None:
+    """Serve until interrupted. `ready` is called once connections are accepted; a `quiet` worker logs trouble
+    alone.
 
     Raises:
         PortTaken: somebody else listens there.
@@ -112,7 +116,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool, ready: Call
             f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
         ) from error
     signal.signal(signal.SIGTERM, _stop)
-    child = Child(worker_command(), settings.child_environment()) if worker else None
+    child = Child(worker_command(quiet=quiet), settings.child_environment()) if worker else None
     try:
         ready()
         server.run()
