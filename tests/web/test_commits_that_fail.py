@@ -1,0 +1,74 @@
+"""A database that takes each statement and fails at the commit: "come back", and nothing is lost."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from tests.support import fake_sendgrid
+from tests.support.world import World, settings_at
+from web.carriers import SENDGRID_EVENTS
+from web.settings import Settings
+
+SIGNER = fake_sendgrid.Signer()
+STAMP = "1796115600"
+THEM = {"name": "Amina", "organisation": "Leeds", "email": "amina@example.org", "agree": True}
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_at(database_url, tmp_path, sendgrid_webhook_key=SIGNER.public_key)
+
+
+@contextmanager
+def failing_commits(world: World) -> Iterator[None]:
+    def fail(_connection: Any) -> None:
+        raise OperationalError("COMMIT", None, OSError("no space left on device"))
+
+    event.listen(world.database.engine, "commit", fail)
+    try:
+        yield
+    finally:
+        event.remove(world.database.engine, "commit", fail)
+
+
+def told_to_come_back(answer: TestResponse) -> bool:
+    return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+
+
+def rows(world: World, table: str) -> int:
+    return len(world.dump()[table])
+
+
+def report(world: World) -> TestResponse:
+    body = fake_sendgrid.report(fake_sendgrid.event("delivered"))
+    headers = {
+        "X-Twilio-Email-Event-Webhook-Signature": SIGNER.sign(body, STAMP),
+        "X-Twilio-Email-Event-Webhook-Timestamp": STAMP,
+    }
+    return world.app.test_client().post(SENDGRID_EVENTS, data=body, headers=headers)
+
+
+def test_a_form_is_not_acknowledged_and_can_be_sent_again(world: World) -> None:
+    visitor = world.visitor().open("/p/councils/join")
+    form = visitor.answer
+    world.clock.turn(seconds=61)
+    with failing_commits(world):
+        visitor.press("Join Councils Unmentoring", **THEM)
+        assert told_to_come_back(visitor.answer)
+    assert rows(world, "request") == 0
+    visitor.answer = form  # back, and once more
+    visitor.press("Join Councils Unmentoring", **THEM)
+    assert (visitor.status, rows(world, "request")) == (200, 1)
+
+
+def test_a_provider_s_report_is_not_acknowledged_and_taken_when_it_comes_again(world: World) -> None:
+    with failing_commits(world):
+        assert told_to_come_back(report(world))
+    assert rows(world, "receipt") == 0
+    assert (report(world).status_code, rows(world, "receipt")) == (204, 1)
