@@ -23,8 +23,8 @@ from tests.support.live import free_port
 ACCEPTED = re.compile(r"message (\d+) of kind introduction is accepted")
 ADDRESS = re.compile(r"^ +(.+?) {2,}(http://\S+)$", re.MULTILINE)
 PROCESS = re.compile(r"process (\d+), says what it does in (\S+)\.")
-DELIVERED = re.compile(r"(\d+) of (\d+) introductions delivered")
-DELIVERED_WITHIN, ENDS_WITHIN = 60, 40  # seconds
+SENT = re.compile(r"(\d+) of (\d+) introductions sent")
+SENT_WITHIN, ENDS_WITHIN = 60, 40  # seconds
 
 
 @dataclass
@@ -96,14 +96,14 @@ def test_what_is_sent_at_one_web_process_goes_out_once_by_three_workers_and_show
 
 
 def _until_all_are_told(running: Many) -> int:
-    """How many introductions of the new round the other web process shows as delivered, once all are."""
-    until, shown = time.monotonic() + DELIVERED_WITHIN, ""
+    """How many introductions of the new round the other web process shows as sent, once all are."""
+    until, shown = time.monotonic() + SENT_WITHIN, ""
     while time.monotonic() < until:
         page = html.fromstring(running.at(1, "/organise/localgov/rounds/5"))
         shown = " ".join(page.text_content().split())
-        if (told := DELIVERED.search(shown)) and told[1] == told[2]:
+        if (told := SENT.search(shown)) and told[1] == told[2]:
             return int(told[1])
-    raise AssertionError(f"not all are delivered: {shown}")
+    raise AssertionError(f"not all are sent: {shown}")
 
 
 def _two_free_ports() -> int:

@@ -107,10 +107,14 @@ class SinceThen:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How far the introductions are: counts of messages. `troubled` need a look."""
+    """How far the introductions are: counts of messages. `troubled` need a look.
+
+    Of those a provider `sent`, some are known to have been `delivered`; not every provider tells.
+    """
 
     total: int
-    arrived: int
+    sent: int
+    delivered: int
     waiting: int
     troubled: int
 
@@ -408,9 +412,9 @@ def _since(
 def delivery(session: Session, round_: Round) -> Delivery:
     counts = outbox.counts(session, round=str(round_.id), kind="introduction")
     total = sum(counts.values()) - counts.get(State.CANCELLED, 0)
-    arrived = sum(counts.get(state, 0) for state in ARRIVED)
+    sent = sum(counts.get(state, 0) for state in ARRIVED)
     waiting = sum(counts.get(state, 0) for state in ON_ITS_WAY)
-    return Delivery(total, arrived, waiting, total - arrived - waiting)
+    return Delivery(total, sent, counts.get(State.DELIVERED, 0), waiting, total - sent - waiting)
 
 
 def of_sent(session: Session, round_: Round) -> Row:

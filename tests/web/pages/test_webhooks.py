@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from notifications.messages import Channel
-from notifications.tables import OutboxMessage, State
+from notifications.tables import OutboxMessage
 from tests.support import fake_sendgrid, fake_twilio
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.fake_twilio import FakeTwilio
@@ -112,20 +112,6 @@ def introduction_to(world: World, person: str) -> OutboxMessage:
 
     with world.read() as session:
         return outbox.listing(session, person=person, kind="introduction")[0]
-
-
-def test_an_introduction_is_followed_from_request_to_delivery(
-    world: World, two: list[str], sendgrid: FakeSendGrid, signer: fake_sendgrid.Signer, client: FlaskClient
-) -> None:
-    tom = introduction_to(world, person_named(world, "Tom Field"))
-    assert (tom.state, tom.provider) == (State.ACCEPTED, "sendgrid")
-    body = fake_sendgrid.report(
-        fake_sendgrid.event("delivered", message_id=tom.id or 0, unm_attempt=str(tom.attempt))
-    )
-    assert report(client, signer, body).status_code == 204
-    assert introduction_to(world, tom.person).state == State.DELIVERED
-    page = world.organiser().open("/organise/councils/rounds/1")
-    assert "2 of 2 introductions delivered" in page.text
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff" * 1000, b'[{"event": "delivered"}]'])

@@ -364,7 +364,7 @@ def test_a_test_is_not_counted(six: World) -> None:
     send(six)
     with six.read() as session:
         counted = previews.delivery(session, rounds.by_number(session, six.programme(session), 1))
-    assert (counted.total, counted.arrived) == (6, 6)
+    assert (counted.total, counted.sent) == (6, 6)
 
 
 def test_left_out_rows_say_who_is_out_and_why(six: World) -> None:
