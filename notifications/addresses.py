@@ -1,5 +1,7 @@
 """Email addresses and phone numbers: is this one, and are these two the same?"""
 
+from functools import lru_cache
+
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -33,6 +35,8 @@ def email(typed: str) -> str:
         raise BadAddress("Enter an email address like name@example.org") from why
 
 
+# One person's messages are queued one after the other: the same address is looked at three times.
+@lru_cache(maxsize=64)
 def email_key(address: str) -> str:
     """What two spellings of one mailbox have in common: casefolded, domain in IDNA.
 

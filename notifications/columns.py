@@ -1,10 +1,12 @@
-"""Column types shared by every table of the house."""
+"""What every table of the house shares: column types, and itself without its model."""
 
 from datetime import UTC, datetime
+from typing import cast
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, Table, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 from typing_extensions import override
 
 
@@ -33,3 +35,8 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         # SQLite keeps no zone: what it returns is what we stored, which is UTC.
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The bare table: for many rows at once, a third of the time."""
+    return cast(Table, inspect(model).local_table)

@@ -13,7 +13,6 @@ no token is ever stored.
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
@@ -38,6 +37,7 @@ from notifications.parts import (
     Share,
     Slot,
     WhatNext,
+    people_in,
 )
 
 # What messages are made of is had from here too.
@@ -71,7 +71,7 @@ class Message:
 
     def people(self) -> frozenset[str]:
         """The opaque ids of everyone named in it, apart from its reader."""
-        return frozenset(_people_in(self))
+        return frozenset(people_in(self))
 
     def expires(self, due: datetime) -> datetime:
         """The moment after which it must not be sent any more."""
@@ -83,17 +83,6 @@ class Message:
     @classmethod
     def kinds(cls) -> tuple[type["Message"], ...]:
         return KINDS
-
-
-def _people_in(thing: object) -> Iterator[str]:
-    if isinstance(thing, Named | Partner):
-        yield thing.person
-    elif isinstance(thing, tuple):
-        for part in thing:
-            yield from _people_in(part)
-    elif hasattr(thing, "__dataclass_fields__"):
-        for name in thing.__dataclass_fields__:
-            yield from _people_in(getattr(thing, name))
 
 
 def end_of(day: date) -> datetime:

@@ -25,6 +25,7 @@ from sqlalchemy.sql.dml import ReturningInsert, Update
 from sqlmodel import Session, col
 
 from notifications import addresses
+from notifications.columns import table_of
 from notifications.errors import NoWayThere
 from notifications.messages import BY_KIND, Channel, Message, Recipient
 from notifications.tables import (
@@ -150,17 +151,11 @@ def key_on(channel: str, email: str | None, phone: str | None) -> str | None:
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], int]:
     """Ids of the rows that were new, by what makes a message unique."""
-    statement = insert_on(session)(OutboxMessage).on_conflict_do_nothing(
-        index_elements=["kind", "subject", "person"]
-    )
+    table = table_of(OutboxMessage)
+    statement = insert_on(session)(table).on_conflict_do_nothing(index_elements=["kind", "subject", "person"])
     returning = cast(
         ReturningInsert[tuple[int, str, str, str]],
-        statement.returning(
-            col(OutboxMessage.id),
-            col(OutboxMessage.kind),
-            col(OutboxMessage.subject),
-            col(OutboxMessage.person),
-        ),
+        statement.returning(table.c.id, table.c.kind, table.c.subject, table.c.person),
     )
     made = session.execute(returning, rows)
     return {(kind, subject, person): id_ for id_, kind, subject, person in made}
@@ -179,7 +174,7 @@ def _name(session: Session, orders: Sequence[Order], ids: Sequence[int | None]) 
         for person in order.message.people() | {order.to.person}
     ]
     if named:
-        session.execute(insert(OutboxNamed), named)
+        session.execute(insert(table_of(OutboxNamed)), named)
 
 
 def change(session: Session, statement: Update) -> int:

@@ -1,7 +1,8 @@
 """What messages are made of: people as opaque ids, links as a purpose and an id, and facts in small."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -115,3 +116,20 @@ class Learned:
 
     text: str
     by: Named | None = None
+
+
+# Where no person is looked for: most of what a message is made of.
+NAMES_NOBODY = {str, int, bool, type(None), date, datetime, Link, Programme, Slot}
+
+
+def people_in(thing: object) -> Iterator[str]:
+    """The ids of everyone whom a message, or a part of one, names."""
+    if isinstance(thing, Named | Partner):
+        yield thing.person
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from people_in(part)
+    elif hasattr(thing, "__dataclass_fields__"):
+        for part in vars(thing).values():
+            if type(part) not in NAMES_NOBODY:
+                yield from people_in(part)

@@ -1,8 +1,9 @@
-"""A round for very many: read, draw, write, audit, commit. Its floor is the bulk SQL of the same rows."""
+"""A round for very many: read, draw, write, audit, commit; then sent. The floor is the same rows in bulk."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import SQLModel
 
-from tests.benchmarks.rows import Row, one_time
+from notifications.columns import table_of
+from tests.benchmarks.rows import Row, both_times
 from web.db import Database
 from web.models import (
     Group,
@@ -25,7 +27,6 @@ from web.models import (
     new_id,
 )
 from web.services import pots, programmes, rounds, times
-from web.services.rounds import table_of
 
 PEOPLE, PAST, ORGANISATIONS = 100_000, 10, 200
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -38,7 +39,14 @@ READ = (
     "SELECT * FROM membership JOIN person ON person.id = membership.person_id",
     "SELECT g.first_mover, count(*) FROM conversation_group g GROUP BY g.first_mover",
 )
-WRITTEN = ("conversation_group", "groupmember")
+IN_DRAFT = "round_id = (SELECT max(id) FROM round)"
+# What each writes, and which rows of it.
+DRAWN = {
+    "conversation_group": f"SELECT * FROM conversation_group WHERE {IN_DRAFT}",
+    "groupmember": "SELECT groupmember.* FROM groupmember JOIN conversation_group ON id = group_id"
+    f" WHERE {IN_DRAFT}",
+}
+SENT = {name: f"SELECT * FROM {name}" for name in ("link", "outbox_message", "outbox_named")}
 
 
 def rows(people: int = PEOPLE, past: int = PAST) -> Iterator[Row]:
@@ -47,10 +55,17 @@ def rows(people: int = PEOPLE, past: int = PAST) -> Iterator[Row]:
         database = Database(f"sqlite:///{file}")
         database.upgrade()
         fill(database, people, past)
-        ours = one_time(lambda: draw(database))
-        floor = one_time(lambda: bulk(file, Path(folder) / "floor.db"))
+        what = f"a round for {people:,} people, {past} past rounds"
+        for name, work, written, goal in (("draw and keep", draw, DRAWN, 3.0), ("send", send, SENT, None)):
+            other = Path(folder) / f"{name}.db"
+            yield beside(f"{name} {what}", partial(work, database), partial(bulk, file, other, written), goal)
         database.dispose()
-        yield Row(f"draw and keep a round for {people:,} people, {past} past rounds", ours, floor, 3.0)
+
+
+def beside(name: str, work: Callable[[], None], floor: Callable[[], None], goal: float | None) -> Row:
+    """In processor time: the disk is the same for both."""
+    ours, least = both_times(work), both_times(floor)
+    return Row(name, ours.processor, least.processor, goal, f"{ours.clock:.0f} s by the clock")
 
 
 def draw(database: Database) -> None:
@@ -63,28 +78,34 @@ def draw(database: Database) -> None:
         rounds.save_draft(session, programme, drawn, by="bench", now=NOW)
 
 
-def bulk(file: Path, other: Path) -> None:
-    """Read what a draw has to read, and write the rows it wrote into tables of the same shape and indexes."""
+def send(database: Database) -> None:
+    """As the worker does it."""
+    with database.write() as session:
+        programme = programmes.by_slug(session, "large")
+        draft = rounds.draft(session, programme)
+        assert draft is not None
+        rounds.send_round(session, programme, draft.number, draft.version, by="bench", now=NOW)
+
+
+def bulk(file: Path, other: Path, written: Mapping[str, str]) -> None:
+    """Read what has to be read, and write the rows that were written into tables of the same shape and
+    indexes.
+    """
     with sqlite3.connect(file) as there:
         for query in READ:
             there.execute(query).fetchall()
+        marks = ", ".join("?" * len(written))
         shapes = there.execute(
-            f"SELECT sql FROM sqlite_master WHERE tbl_name IN {WRITTEN} AND sql IS NOT NULL"
+            f"SELECT sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND sql IS NOT NULL", [*written]
         ).fetchall()
-        (draft,) = there.execute("SELECT id FROM round WHERE state = 'draft'").fetchone()
-        groups = there.execute("SELECT * FROM conversation_group WHERE round_id = ?", (draft,)).fetchall()
-        members = there.execute(
-            "SELECT m.* FROM groupmember m JOIN conversation_group g ON g.id = group_id WHERE round_id = ?",
-            (draft,),
-        ).fetchall()
+        rows = {table: there.execute(query).fetchall() for table, query in written.items()}
     with sqlite3.connect(other) as here:
         here.execute("PRAGMA journal_mode = WAL")
         here.execute("PRAGMA synchronous = FULL")
         for (shape,) in shapes:
             here.execute(shape)
-        for table, written in zip(WRITTEN, (groups, members), strict=True):
-            marks = ", ".join("?" * len(written[0]))
-            here.executemany(f"INSERT INTO {table} VALUES ({marks})", written)
+        for table, these in rows.items():
+            here.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(these[0]))})", these)
 
 
 def fill(database: Database, people: int, past: int) -> None:
@@ -138,3 +159,8 @@ def one_round(session: Any, programme: int, number: int, ids: list[str], organis
 
 def add(session: Any, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     session.execute(insert(table_of(model)), rows)
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(f"{row.name}: {row.ours:.2f} s, floor {row.floor:.2f} s, {row.ratio:.2f}, {row.remark}")

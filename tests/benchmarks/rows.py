@@ -51,7 +51,7 @@ def one_time(work: Callable[[], Any]) -> float:
 
 @dataclass(frozen=True)
 class Taken:
-    """The least that something took, in seconds: of the processor, and by the clock."""
+    """What something took, in seconds: of the processor, and by the clock."""
 
     processor: float
     clock: float
@@ -61,14 +61,16 @@ def least_times(*works: Callable[[], Any], repeat: int = 25) -> list[Taken]:
     """Of each, in turns, after one that nobody counts: others use this machine too."""
     for work in works:
         work()
-    taken = [[_both_times(work) for work in works] for _ in range(repeat)]
+    taken = [[both_times(work) for work in works] for _ in range(repeat)]
     return [
-        Taken(*(min(times) for times in zip(*of_one, strict=True))) for of_one in zip(*taken, strict=True)
+        Taken(min(each.processor for each in of_one), min(each.clock for each in of_one))
+        for of_one in zip(*taken, strict=True)
     ]
 
 
-def _both_times(work: Callable[[], Any]) -> tuple[float, float]:
+def both_times(work: Callable[[], Any]) -> Taken:
+    """For what is long enough to be taken once."""
     gc.collect()
     clock, processor = perf_counter(), process_time()
     work()
-    return process_time() - processor, perf_counter() - clock
+    return Taken(process_time() - processor, perf_counter() - clock)

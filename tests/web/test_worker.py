@@ -7,10 +7,10 @@ import pytest
 from huey.api import Huey
 from sqlalchemy import insert
 
+from notifications.columns import table_of
 from tests.support.world import World
 from web.models import Group, KeptEvidence
 from web.services import evidence
-from web.services.rounds import table_of
 from web.worker import Worker, queue_of, tasks, waker
 
 

@@ -14,15 +14,15 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, delete, insert, inspect, update
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlalchemy import delete, insert, update
+from sqlmodel import Session, col, func, select
 
 from matcher import Pot, Result, check, draw, explain, legal
 from notifications import messages, outbox
+from notifications.columns import table_of
 from web.draft_models import RoundChange
 from web.models import (
     AuditEntry,
@@ -296,11 +296,6 @@ def _write_groups(
     write_members(session, pot, zip(ids, groups, strict=True))
 
 
-def table_of(model: type[SQLModel]) -> Table:
-    """The bare table: for many rows at once, a third of the time."""
-    return cast(Table, inspect(model).local_table)
-
-
 def counts_of(pot: Pot, table: NDArray[np.int32]) -> tuple[list[int], list[int]]:
     """For each group how many of its pairs have met, and how many cross. O(pairs log history)."""
     i, j = np.triu_indices(table.shape[1], 1)
@@ -339,8 +334,8 @@ def first_movers(session: Session, programme: int, groups: Sequence[Sequence[str
             .group_by(col(Group.first_mover))
         ).all()
     )
-    rng = np.random.default_rng(seed)
-    return [min(group, key=lambda person: (asked.get(person, 0), rng.random())) for group in groups]
+    chance = iter(np.random.default_rng(seed).random(sum(map(len, groups))).tolist())
+    return [min(group, key=lambda person: (asked.get(person, 0), next(chance))) for group in groups]
 
 
 def _write_left_out(session: Session, round_: Round, drawn: Drawn) -> None:
