@@ -30,12 +30,14 @@ class RoundChange(SQLModel, table=True):
 class Work(StrEnum):
     DRAW = "draw"
     SEND = "send"
+    DIGEST = "digest"
 
 
 class Errand(SQLModel, table=True):
     """A draw or a sending too large for a page to wait for: a worker does it. One at a time for a programme.
 
     `version` is that of the draft the page showed; `seed` draws the same round however often it is begun.
+    `number` is the round that a digest tells of, and `done` to how many of its `people` it is on its way.
     `trouble` says what stopped it, until somebody asks again.
     """
 
@@ -43,7 +45,9 @@ class Errand(SQLModel, table=True):
     work: Work = choice(Work)
     version: int | None = None
     seed: int = Field(sa_type=BigInteger)
+    number: int | None = None
     people: int
+    done: int = 0
     step: int = 0
     by: str = Field(max_length=60)
     asked_at: datetime = moment(nullable=False)

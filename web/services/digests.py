@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, cast
-from sqlmodel import Session, col, exists, or_, select
+from sqlmodel import Session, col, exists, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
@@ -41,10 +41,10 @@ class NothingToSend(Exception):
 
 @dataclass(frozen=True)
 class Ready:
-    """A round whose digest can go out, and who has not had it yet."""
+    """A round whose digest can go out, and how many have not had it yet."""
 
     round: Round
-    people: list[Person]
+    people: int
 
 
 def ready(
@@ -57,7 +57,10 @@ def ready(
     if number is not None:
         wanted = wanted.where(Round.number == number)
     round_ = session.exec(wanted.limit(1)).first()
-    return Ready(round_, _without(session, programme, round_, now)) if round_ else None
+    if round_ is None:
+        return None
+    waiting = select(func.count()).select_from(_without(programme, round_, now).subquery())
+    return Ready(round_, session.exec(waiting).one())
 
 
 def earlier(session: Session, programme: Programme, newest: Ready | None, *, now: datetime) -> list[int]:
@@ -84,25 +87,22 @@ def _told_of() -> SelectOfScalar[int]:
     return rows.where(Learning.state == LearningState.PUBLISHED)
 
 
-def _without(session: Session, programme: Programme, round_: Round, now: datetime) -> list[Person]:
+def _without(programme: Programme, round_: Round, now: datetime) -> SelectOfScalar[Person]:
     """Who takes part, has an email address that works, and has not had the digest of this round."""
     had = select(OutboxMessage.person).where(
         OutboxMessage.kind == messages.Digest.kind, OutboxMessage.subject == _subject(round_)
     )
-    return list(
-        session.exec(
-            select(Person)
-            .join(Membership, col(Membership.person_id) == Person.id)
-            .where(
-                Membership.programme_id == programme.id,
-                Membership.standing == Standing.ACTIVE,
-                col(Membership.silent_since).is_(None),
-                or_(col(Membership.paused_until).is_(None), col(Membership.paused_until) <= times.today(now)),
-                Person.unreachable == "",
-                col(Person.email).is_not(None),
-                col(Person.id).not_in(had),
-            )
-            .order_by(col(Person.id))
+    return (
+        select(Person)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(
+            Membership.programme_id == programme.id,
+            Membership.standing == Standing.ACTIVE,
+            col(Membership.silent_since).is_(None),
+            or_(col(Membership.paused_until).is_(None), col(Membership.paused_until) <= times.today(now)),
+            Person.unreachable == "",
+            col(Person.email).is_not(None),
+            col(Person.id).not_in(had),
         )
     )
 
@@ -117,10 +117,33 @@ def send(session: Session, programme: Programme, number: int, *, by: str, now: d
     Raises:
         NothingToSend: see there.
     """
+    sent = send_some(session, programme, number, now=now)
+    if sent:
+        record(session, programme, number, sent, by=by, now=now)
+    return sent
+
+
+def record(
+    session: Session, programme: Programme, number: int, people: int, *, by: str, now: datetime
+) -> None:
+    """That somebody had it sent, and to how many."""
+    subject = f"round {number}"
+    audit.record(session, by, "digest sent", now=now, programme=programme.id, subject=subject, people=people)
+
+
+def send_some(
+    session: Session, programme: Programme, number: int, *, now: datetime, most: int | None = None
+) -> int:
+    """Queue it for so many of those who have not had it; how many they are.
+
+    Raises:
+        NothingToSend: see there.
+    """
     found = ready(session, programme, now=now, number=number)
     if found is None:
-        raise NothingToSend
-    round_, people = found.round, found.people
+        raise NothingToSend(f"There is nothing to tell of round {number} now")
+    round_ = found.round
+    people = session.exec(_without(programme, round_, now).order_by(col(Person.id)).limit(most)).all()
     learned = [_learned(one) for one in _published(session, round_)]
     row = previews.of_sent(session, round_)
     pages = links.make_all(session, [Wanted(Purpose.PAGE, person.id) for person in people], now=now)
@@ -143,18 +166,7 @@ def send(session: Session, programme: Programme, number: int, *, by: str, now: d
         )
         for person, page in zip(people, pages, strict=True)
     ]
-    sent = sum(id_ is not None for id_ in outbox.queue_all(session, orders, now=now))
-    if sent:
-        audit.record(
-            session,
-            by,
-            "digest sent",
-            now=now,
-            programme=programme.id,
-            subject=f"round {round_.number}",
-            people=sent,
-        )
-    return sent
+    return sum(id_ is not None for id_ in outbox.queue_all(session, orders, now=now))
 
 
 def _published(session: Session, round_: Round) -> list[Shown]:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.world import BY, World
 from web.draft_models import Errand, Work
 from web.models import RoundState
-from web.services import errands, rounds
+from web.services import digests, errands, rounds
 
 
 def ask(world: World, work: Work = Work.DRAW, version: int | None = None) -> None:
@@ -85,5 +85,48 @@ def test_the_page_says_how_far_it_is_and_offers_no_second_draw(world: World) -> 
     world.join_many(4)
     ask(world)
     page = world.organiser().open("/organise/councils/rounds")
-    assert "Drawing a round for 4 people: waiting for a worker" in page.text
+    assert "Drawing a round for 4 people, 0 per cent: waiting for a worker" in page.text
     assert "Draw a round" not in page.buttons
+
+
+# The digest of a round
+
+
+def ask_for_digest(world: World) -> bool:
+    with world.write() as session:
+        found = digests.ready(session, world.programme(session), now=world.now)
+        assert found
+        return errands.ask_for_digest(session, world.programme(session), found, by=BY, now=world.now)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_digest_broken_off_in_the_middle_still_reaches_everybody_once(world: World) -> None:
+    people = world.join_many(4)
+    world.round()
+    world.clock.turn(days=40)
+    with world.write() as session:
+        digests.send_some(session, world.programme(session), 1, now=world.now, most=1)
+    ask_for_digest(world)
+    world.work()
+    addresses = sorted(world.person(one).email or "" for one in people)
+    assert sorted(one.to for one in world.inbox(kind="digest")) == addresses
+    assert errand(world) is None
+
+
+def test_the_page_says_in_per_cent_how_far_a_digest_is(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    world.clock.turn(days=40)
+    ask_for_digest(world)
+    with world.write() as session:
+        session.get_one(Errand, 1).done = 1
+    page = world.organiser().open("/organise/councils/rounds").text
+    assert "Sending the digest of round 1 to 4 people, 25 per cent" in page
+
+
+def test_one_thing_is_done_for_a_programme_at_a_time(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    world.clock.turn(days=40)
+    ask(world)
+    assert not ask_for_digest(world)

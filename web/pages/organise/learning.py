@@ -11,7 +11,7 @@ from web.forms.fields import LongText
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
 from web.permissions import needs, outlives_its_programme, recently_signed_in
-from web.services import digests, learnings, words
+from web.services import digests, errands, learnings, words
 
 
 class LearningForm(FlaskForm):
@@ -90,6 +90,14 @@ def decline(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".learning")
 def send_digest(number: int) -> ResponseReturnValue:
+    found = digests.ready(g.session, g.programme, now=g.now, number=number)
+    if found and found.people > errands.LARGE:
+        if not errands.ask_for_digest(g.session, g.programme, found, by=current_user.id, now=g.now):
+            flash(
+                "Nothing was sent: something else is being done for this programme. Wait for its end.",
+                "error",
+            )
+        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
     try:
         sent = digests.send(g.session, g.programme, number, by=current_user.id, now=g.now)
     except digests.NothingToSend:

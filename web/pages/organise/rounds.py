@@ -29,6 +29,7 @@ def every_round() -> ResponseReturnValue:
         rounds=listed,
         errand=errand,
         steps=errands.STEPS,
+        percent=errands.percent(errand) if errand else 0,
     )
 
 
