@@ -37,14 +37,15 @@ from notifications.suppression import Why
 NAME = "notify"
 CLIENT: Any = NotificationsAPIClient  # it comes without types
 
+TOO_MANY, NO_ADDRESS, GONE = 429, "ValidationError", "permanent-failure"
 # What an error means, by its status and name. Source: GOV.UK Notify's API documentation, "Error codes".
 ERRORS: dict[tuple[int, str], tuple[type[ProviderError], str]] = {
     (400, "BadRequestError"): (Permanent, "Notify declined the message"),
-    (400, "ValidationError"): (Permanent, "Notify takes this for no address"),
+    (400, NO_ADDRESS): (Permanent, "Notify takes this for no address"),
     (403, "AuthError"): (Temporary, "Notify refuses our key, or our clock is wrong"),
     (404, "NoResultFound"): (Temporary, "Notify does not know our template"),
-    (429, "RateLimitError"): (Temporary, "Notify asks us to be slower"),
-    (429, "TooManyRequestsError"): (Temporary, "our daily limit at Notify is used up"),
+    (TOO_MANY, "RateLimitError"): (Temporary, "Notify asks us to be slower"),
+    (TOO_MANY, "TooManyRequestsError"): (Temporary, "our daily limit at Notify is used up"),
 }
 OURS = "using a team-only API key"  # a trial service: nothing is wrong with the message
 
@@ -54,13 +55,13 @@ STATUSES = {
     "pending": What.ACCEPTED,
     "sent": What.ACCEPTED,
     "delivered": What.DELIVERED,
-    "permanent-failure": What.FAILED,
+    GONE: What.FAILED,
     "temporary-failure": What.FAILED,
     "technical-failure": What.OURS,
     "validation-failed": What.OURS,
 }
 REASONS = {
-    "permanent-failure": "the address or number does not exist",
+    GONE: "the address or number does not exist",
     "temporary-failure": "the mailbox was full or the phone off",
     "technical-failure": "Notify had a problem of its own",
 }
@@ -159,8 +160,8 @@ def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
         return _unknown(status, name)
     if kind is Permanent:
         texted = outgoing is not None and not isinstance(outgoing, OutgoingEmail)
-        return Permanent(reason, name, Channel.EMAIL if texted and name == "ValidationError" else None)
-    if status == 429:
+        return Permanent(reason, name, Channel.EMAIL if texted and name == NO_ADDRESS else None)
+    if status == TOO_MANY:
         now = datetime.now(UTC)
         wait = timedelta(minutes=1) if name == "RateLimitError" else end_of(now.date()) - now
         return Temporary(reason, name, wait, pause=True)
@@ -203,7 +204,7 @@ def event(body: bytes, now: datetime) -> Event | None:
     if not isinstance(notify_id, str) or not notify_id:
         return None
     message_id, attempt = _ours_in(said.get("reference"))
-    dead = status == "permanent-failure"
+    dead = status == GONE
     texted = said.get("notification_type", said.get("type")) == "sms"
     return Event(
         provider=NAME,

@@ -1,0 +1,108 @@
+"""The tables of providers' codes as docs/messages.md prints them, made from the tables beside the adapters.
+
+.venv/bin/python -m tools.codes            print them
+.venv/bin/python -m tools.codes --write    put them into the document
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from notifications.errors import Permanent, ProviderError, Temporary
+from notifications.providers import notify, sendgrid, smtp, twilio
+from notifications.receipts import MOVES, Again, What
+from notifications.suppression import Why
+
+DOCUMENT = Path("docs/messages.md")
+HEADS = {
+    "Answers to a call": ("Provider", "Code", "Reason shown", "Message"),
+    "Reports afterwards": ("Provider", "Word or code", "Reason shown", "Message", "Address"),
+}
+NOTHING = "–"
+AGAIN = {None: "", Again.SAME: "; tried again, twice at most", Again.BY_EMAIL: "; by email instead"}
+
+
+def tables() -> dict[str, str]:
+    """Each table in Markdown, by its heading."""
+    rows = {"Answers to a call": answers(), "Reports afterwards": reports()}
+    return {heading: _table(HEADS[heading], rows[heading]) for heading in HEADS}
+
+
+def answers() -> Iterable[tuple[str, ...]]:
+    for code, answer in sendgrid.STATUSES.items():
+        yield "SendGrid", str(code), answer.reason, _fate(answer.error, stop=answer.stop, pause=answer.pause)
+    for code, refusal in twilio.CODES.items():
+        fate = _fate(
+            refusal.error,
+            stop=refusal.stop,
+            pause=refusal.pause,
+            elsewhere=refusal.fall_back is not None,
+            suppress=refusal.suppress,
+        )
+        yield "Twilio", str(code), refusal.reason, fate
+    for (status, name), (error, reason) in notify.ERRORS.items():
+        too_many = status == notify.TOO_MANY
+        fate = _fate(error, stop=not too_many, pause=too_many, elsewhere=name == notify.NO_ADDRESS)
+        yield "Notify", f"{status} {name}", reason, fate
+    for code, reason in smtp.REASONS.items():
+        yield "SMTP", str(code), reason, _fate(Temporary if str(code).startswith("4") else Permanent)
+
+
+def _fate(
+    error: type[ProviderError],
+    *,
+    stop: bool = False,
+    pause: bool = False,
+    elsewhere: bool = False,
+    suppress: bool = False,
+) -> str:
+    if error is Temporary:
+        return "waits; provider stopped" if stop else "waits; provider paused" if pause else "tried again"
+    return "suppressed" if suppress else "a text by email instead, or failed" if elsewhere else "failed"
+
+
+def reports() -> Iterable[tuple[str, ...]]:
+    prefixes = (("", sendgrid.EVENTS), ("bounce, type ", sendgrid.BOUNCES), ("dropped, ", sendgrid.DROPS))
+    for prefix, told_of in prefixes:
+        for word, told in told_of.items():
+            yield "SendGrid", f"{prefix}{word}", *_report(told.what, told.reason, told.stops)
+    for word, what in twilio.STATUSES.items():
+        yield "Twilio", word, *_report(what)
+    for code, failure in twilio.FAILURES.items():
+        yield "Twilio", str(code), *_report(failure.what, failure.reason, failure.stops, failure.again)
+    for word, what in notify.STATUSES.items():
+        reason, message, address = _report(what, notify.REASONS.get(word, ""))
+        gone = "not written to again" if word == notify.GONE else address
+        yield "Notify", word, reason, message, gone
+
+
+def _report(
+    what: What, reason: str = "", stops: Why | None = None, again: Again | None = None
+) -> tuple[str, str, str]:
+    address = f"not written to again: {stops}" if stops else NOTHING
+    if what is What.WELCOME:
+        address = "written to again"
+    message = f"{MOVES[what]}{AGAIN[again]}" if what in MOVES else NOTHING
+    return reason or NOTHING, message, address
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    rule = "|---" * len(head) + "|"
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "".join(f"{line}\n" for line in (lines[0], rule, *lines[1:]))
+
+
+def main() -> None:
+    made = tables()
+    if "--write" not in sys.argv:
+        print("\n".join(f"### {heading}\n\n{table}" for heading, table in made.items()), end="")
+        return
+    text = DOCUMENT.read_text()
+    for heading, table in made.items():
+        text = re.sub(rf"(### {heading}\n\n)(?:\|.*\n)+", lambda found, table=table: found[1] + table, text)
+    DOCUMENT.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
