@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage
 from web.models import (
+    AuditEntry,
     Group,
     Learning,
     LearningState,
@@ -32,6 +33,7 @@ from web.services.joining import recipient
 from web.services.learnings import Shown
 from web.services.links import Wanted
 
+SENT = "digest sent"  # in the audit
 MOST = 10  # learnings in one email; its button leads to all of them
 
 
@@ -67,9 +69,11 @@ def earlier(session: Session, programme: Programme, newest: Ready | None, *, now
     """The numbers of the rounds before `newest` of which nobody has had the digest, newest first."""
     if newest is None:
         return []
+    # The audit has a line for each digest; the outbox would have to look at every message of every round.
     had = exists().where(
-        col(OutboxMessage.kind) == messages.Digest.kind,
-        col(OutboxMessage.round) == cast(col(Round.id), String),
+        col(AuditEntry.programme_id) == programme.id,
+        col(AuditEntry.action) == SENT,
+        col(AuditEntry.subject) == "round " + cast(col(Round.number), String),
     )
     wanted = _worth_telling(programme, now).where(col(Round.number) < newest.round.number, ~had)
     return [row.number for row in session.exec(wanted)]
@@ -128,7 +132,7 @@ def record(
 ) -> None:
     """That somebody had it sent, and to how many."""
     subject = f"round {number}"
-    audit.record(session, by, "digest sent", now=now, programme=programme.id, subject=subject, people=people)
+    audit.record(session, by, SENT, now=now, programme=programme.id, subject=subject, people=people)
 
 
 def send_some(
