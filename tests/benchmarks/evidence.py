@@ -42,6 +42,7 @@ def rows() -> Iterator[Row]:
         # Its SQL is the one row that was kept.
         yield replace(made.row(f"evidence of {what}", "evidence"), goal=None)
         yield made.row(f"dashboard of {what}", "")
+        yield replace(made.row(f"list of rounds of {what}", "rounds"), goal=None)
 
 
 def counting(made: Site, name: str) -> Row:

@@ -48,19 +48,21 @@ PATIENCE = timedelta(minutes=20)  # after so long, who counts is taken for dead
 
 def of_programme(session: Session, programme: Programme, *, now: datetime) -> Evidence:
     """What a page shows, with at most `SHOWN` organisations: as kept, where counting takes long."""
-    kept = session.exec(
-        select(KeptEvidence.shown).where(KeptEvidence.programme_id == programme.id)
-    ).one_or_none()
-    found = Evidence.from_json(kept) if kept else count(session, programme, now=now)
-    return found.top(SHOWN)
+    return (kept(session, programme) or count(session, programme, now=now)).top(SHOWN)
+
+
+def kept(session: Session, programme: Programme) -> Evidence | None:
+    """As it was when last counted, where counting takes long or the programme has ended."""
+    of_it = KeptEvidence.programme_id == programme.id
+    found = session.exec(select(KeptEvidence.shown).where(of_it)).one_or_none()
+    return Evidence.from_json(found) if found else None
 
 
 def whole(session: Session, programme: Programme, *, now: datetime) -> Evidence:
     """Every organisation by itself, for files."""
-    kept = session.exec(
-        select(KeptEvidence.whole).where(KeptEvidence.programme_id == programme.id)
-    ).one_or_none()
-    return Evidence.from_json(kept) if kept else count(session, programme, now=now)
+    of_it = KeptEvidence.programme_id == programme.id
+    found = session.exec(select(KeptEvidence.whole).where(of_it)).one_or_none()
+    return Evidence.from_json(found) if found else count(session, programme, now=now)
 
 
 def count(session: Session, programme: Programme, *, now: datetime) -> Evidence:

@@ -25,7 +25,6 @@ from web.models import (
 )
 from web.services import deliveries, drafts, evidence, pots, rounds, times, topups, words
 from web.services.deliveries import Troubled
-from web.services.findings import RoundEvidence
 from web.services.introductions import Window
 from web.topup_tables import TopUp
 
@@ -430,52 +429,53 @@ def of_sent(session: Session, round_: Round) -> Row:
 
 
 def every(session: Session, programme: Programme) -> list[Row]:
-    """All rounds of a programme, newest first; of one that has ended, with the answers it ended with."""
-    groups = _count(session, programme, func.count(func.distinct(Group.id)))
-    people = _count(session, programme, func.count(col(GroupMember.person_id)), members=True)
-    answered = _check_ins(session, programme)
-    met = _check_ins(session, programme, CheckIn.answer == Answer.MET)
-    at_the_end = _at_the_end(session, programme)
+    """All rounds of a programme, newest first; of one that is over, as its evidence was last counted."""
+    before = _counted_before(session, programme)
+    live = [col(Round.programme_id) == programme.id, col(Round.number).not_in(before)]
+    groups = _count(session, func.count(func.distinct(Group.id)), *live)
+    people = _count(session, func.count(col(GroupMember.person_id)), *live, members=True)
+    answered = _check_ins(session, *live)
+    met = _check_ins(session, *live, col(CheckIn.answer) == Answer.MET)
     rows = session.exec(
         select(Round).where(Round.programme_id == programme.id).order_by(col(Round.number).desc())
     )
     return [
-        Row(
-            row,
-            groups.get(row.id, 0),
-            people.get(row.id, 0),
-            at_the_end[row.number].answered if row.number in at_the_end else answered.get(row.id, 0),
-            at_the_end[row.number].met if row.number in at_the_end else met.get(row.id, 0),
+        Row(row, *before[row.number])
+        if row.number in before
+        else Row(
+            row, groups.get(row.id, 0), people.get(row.id, 0), answered.get(row.id, 0), met.get(row.id, 0)
         )
         for row in rows
     ]
 
 
-def _at_the_end(session: Session, programme: Programme) -> dict[int, RoundEvidence]:
-    """By number, the rounds of a programme that has ended: the answers themselves went with the people."""
-    if programme.closed_at is None:
-        return {}
-    kept = evidence.of_programme(session, programme, now=programme.closed_at)
-    return {one.number: one for one in kept.rounds}
+def _counted_before(session: Session, programme: Programme) -> dict[int, tuple[int, int, int, int]]:
+    """Groups, people, answers and meetings of rounds that are over, by number, where they are kept: to count
+    them takes seconds, and of a programme that has ended the answers went with the people.
+    """
+    kept = evidence.kept(session, programme)
+    return {
+        one.number: (one.groups, one.introduced, one.answered, one.met)
+        for one in (kept.rounds if kept else ())
+        if programme.closed_at or not one.runs
+    }
 
 
-def _count(
-    session: Session, programme: Programme, what: Any, *, members: bool = False
-) -> dict[int | None, int]:
+def _count(session: Session, what: Any, *where: Any, members: bool = False) -> dict[int | None, int]:
     query = select(Round.id, what).join(Group, col(Group.round_id) == Round.id)
     if members:
         query = query.join(GroupMember, col(GroupMember.group_id) == Group.id)
         query = query.where(col(GroupMember.withdrew_at).is_(None))
     query = query.where(col(Group.called_off_at).is_(None))
-    return dict(session.exec(query.where(Round.programme_id == programme.id).group_by(col(Round.id))).all())
+    return dict(session.exec(query.where(*where).group_by(col(Round.id))).all())
 
 
-def _check_ins(session: Session, programme: Programme, *where: Any) -> dict[int | None, int]:
+def _check_ins(session: Session, *where: Any) -> dict[int | None, int]:
     query = (
         select(Round.id, func.count())
         .join(Group, col(Group.round_id) == Round.id)
         .join(CheckIn, col(CheckIn.group_id) == Group.id)
-        .where(Round.programme_id == programme.id, *where)
+        .where(*where)
         .group_by(col(Round.id))
     )
     return dict(session.exec(query).all())

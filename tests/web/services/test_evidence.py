@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations, product
 
@@ -13,7 +14,7 @@ import pytest
 from tests.support.talks import Talker, add_round
 from tests.support.world import World
 from web.models import Answer, RoundState
-from web.services import conversations, evidence, evidence_files
+from web.services import conversations, evidence, evidence_files, previews
 from web.services.conversations import Said
 from web.services.findings import OTHERS, Evidence, median
 
@@ -233,3 +234,16 @@ def test_what_somebody_begins_to_count_is_shown_as_it_is(world: World) -> None:
         evidence.claim(session, 1, now=world.now)
         shown = evidence.of_programme(session, world.programme(session), now=world.now)
     assert shown.rounds == counted(world).rounds
+
+
+@pytest.mark.parametrize(("runs", "answered"), [(False, 77), (True, 2)])
+def test_the_list_of_rounds_takes_what_was_counted_of_those_that_are_over(
+    world: World, runs: bool, answered: int
+) -> None:
+    after(world, [[(A, MET), (B, MET)]])
+    found = counted(world)
+    kept = replace(found, rounds=[replace(found.rounds[0], runs=runs, answered=77)])
+    with world.write() as session:
+        evidence.keep(session, 1, kept)
+        listed = previews.every(session, world.programme(session))
+    assert [row.answered for row in listed] == [answered]
