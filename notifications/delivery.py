@@ -48,6 +48,9 @@ __all__ = [
 ]
 
 
+A_FEW = 10  # messages
+
+
 @dataclass(frozen=True)
 class Report:
     """What a pass did: how many messages it dealt with, and what became of them by state.
@@ -82,7 +85,10 @@ def deliver_due(
     with sessions() as session:
         tidy(session, clock())
     with sessions() as session:
-        jobs = _claim(session, clock(), limit, _open(session, providers, clock()))
+        channels = _open(session, providers, clock())
+        # All that is claimed is rendered, and of a provider that is only tried again one call is made.
+        few = any(pace.is_tried_again(session, carrier.name) for carrier in _carriers(providers, channels))
+        jobs = _claim(session, clock(), min(limit, A_FEW) if few else limit, channels)
     return _deliver(jobs, Worker(sessions, providers, links, clock, sleep, stopping, claimed=jobs))
 
 
@@ -138,6 +144,11 @@ def _open(session: Session, providers: Providers, now: datetime) -> list[Channel
         for channel, carrier in carriers.items()
         if carrier is None or pace.shut_until(session, carrier.name, now) is None
     ]
+
+
+def _carriers(providers: Providers, channels: list[Channel]) -> list[Provider]:
+    both = {Channel.EMAIL: providers.email, Channel.SMS: providers.sms}
+    return [carrier for channel in channels if (carrier := both[channel]) is not None]
 
 
 def _claim(

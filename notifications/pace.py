@@ -55,6 +55,12 @@ def shut_until(session: Session, provider: str, now: datetime) -> datetime | Non
     return (_stopped(row, now) or _probing(row, now)) if row else None
 
 
+def is_tried_again(session: Session, provider: str) -> bool:
+    """It did not answer lately: the next call finds out whether it does now."""
+    row = session.get(ProviderPace, provider)
+    return row is not None and row.failures >= OPEN_AFTER
+
+
 def _locked(session: Session, provider: str) -> ProviderPace:
     """The provider's row, ours until commit. A row that two workers make at once is made once."""
     find = select(ProviderPace).where(col(ProviderPace.provider) == provider)

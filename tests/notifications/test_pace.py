@@ -114,6 +114,16 @@ def test_a_provider_that_is_down_is_called_rarely(post, memory, clock):
     assert an_hour_down(post, memory, clock) <= 130
 
 
+def test_a_provider_is_tried_again_with_few_messages(post, memory, clock):
+    memory.always = DOWN
+    queue(post, 50)
+    post.work(50)
+    clock.turn(minutes=1)
+    calls = memory.calls
+    tried = post.work(50)
+    assert (memory.calls - calls, sum(tried.outcomes.values())) == (1, 10)
+
+
 def test_after_an_hour_down_everything_is_accepted_within_ten_minutes(post, memory, clock):
     an_hour_down(post, memory, clock)
     memory.always = None
