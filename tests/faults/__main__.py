@@ -30,7 +30,8 @@ BOTH = ("sqlite", "postgresql")
 def main() -> int:
     asked = _arguments()
     logs.configure(logs.WARNINGS)
-    logging.getLogger("notifications").setLevel(logging.CRITICAL)  # poison is noisy
+    for room in ("notifications", "web"):  # poison and a sick database are noisy
+        logging.getLogger(room).setLevel(logging.CRITICAL)
     wanted = [fault for fault in FAULTS if not asked.fault or fault.name in asked.fault]
     bad = 0
     for fault in wanted:

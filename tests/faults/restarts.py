@@ -54,7 +54,7 @@ def fault(trial: Trial) -> Outcome:
     after = min((call.at - began for call in _taken_of(trial, held)), default=math.inf)
     return Outcome(
         f"{workers} workers killed with {len(held):,} messages in their hands and none free; the next one "
-        f"was sent {after:.1f} s after they were started again",
+        f"was sent {'never' if math.isinf(after) else f'{after:.1f} s'} after they were started again",
         f"within {allowed:.0f} s",
         bool(held) and after <= allowed,
     )
