@@ -238,6 +238,18 @@ def test_nothing_is_offered_in_an_ended_programme_that_is_refused(world: World, 
     assert len(seen) > 10
 
 
+def test_who_takes_part_elsewhere_is_shown_with_nothing_to_press(world: World, owner: Visitor) -> None:
+    world.start("parishes", "Parishes")
+    person = world.join("Amina Yusuf", email="amina@example.org")
+    world.clock.turn(minutes=2)
+    world.join("Amina Yusuf", email="amina@example.org", slug="parishes")
+    announce(owner)
+    last_day_passes(world)
+    page = world.organiser().open(f"/organise/councils/people/{person}")
+    assert (page.heading, page.page.xpath("//main//form")) == ("Amina Yusuf", [])
+    assert owner.open("/organise/councils/organisations/1").status == 410
+
+
 def test_the_list_of_rounds_keeps_what_was_answered(world: World, owner: Visitor) -> None:
     world.join_many(2)
     world.round()

@@ -9,7 +9,7 @@ from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
 from web.models import Organisation, Role
 from web.pages.organise import pages
 from web.permissions import needs, recently_signed_in
-from web.services import organisations
+from web.services import organisations, programmes
 
 
 @pages.get("/<slug>/organisations")
@@ -26,6 +26,7 @@ def every_organisation() -> ResponseReturnValue:
 @pages.get("/<slug>/organisations/<int:number>")
 @needs(Role.ORGANISER)
 def one_organisation(number: int) -> ResponseReturnValue:
+    programmes.must_be_open(g.programme)  # there is nothing on it but what could be changed
     return _page(_organisation(number))
 
 

@@ -24,7 +24,7 @@ Word = TypeVar("Word", bound=StrEnum)
 @needs(Role.ORGANISER)
 def everyone() -> ResponseReturnValue:
     wanted = _wanted()
-    roster = rosters.search(g.session, g.programme, wanted, today=times.today(g.now), by_email=True)
+    roster = rosters.search(g.session, g.programme, wanted, today=times.today(g.now))
     return render_template(
         "organise/people.html",
         programme=g.programme,
