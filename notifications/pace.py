@@ -22,6 +22,7 @@ LOOK_AGAIN = timedelta(minutes=1)  # at a stopped provider, in case somebody has
 LEARN_FROM = timedelta(seconds=60)
 UNLEARN_AFTER = timedelta(hours=1)
 MARGIN = 0.97  # of the rate that was seen to pass
+STRAY = 100  # a refusal after so many calls says nothing of the rate: two have come too close on their way
 
 
 @dataclass(frozen=True)
@@ -149,18 +150,30 @@ def pause(session: Session, provider: str, wait: timedelta | None, now: datetime
 def _rate_seen(
     session: Session, provider: str, row: ProviderPace, now: datetime, until: datetime
 ) -> float | None:
-    """Calls a second that were accepted since the last pause, with the coming pause as part of the time."""
+    """Calls a second that were accepted since the last pause, with the coming pause as part of the time.
+
+    What is known stays where refusals are strays. Each would lower it by the margin, and it never rises again
+    within the hour.
+    """
+    if row.rate and row.paused_until and _accepted(session, provider, row.paused_until)[0] >= STRAY:
+        return row.rate
     since = now - LEARN_FROM
     if row.paused_until and since < row.paused_until <= now:
         since = row.paused_until
+    number, first = _accepted(session, provider, since)
+    if first is None:
+        return row.rate
+    seen: float = number / max((until - first).total_seconds(), 0.05) * MARGIN
+    return min(seen, row.rate) if row.rate else seen
+
+
+def _accepted(session: Session, provider: str, since: datetime) -> tuple[int, datetime | None]:
+    """How many messages a provider took since then, and when the first."""
     accepted = select(func.count(), func.min(col(OutboxMessage.accepted_at))).where(
         col(OutboxMessage.provider) == provider, col(OutboxMessage.accepted_at) >= since
     )
     number, first = session.execute(accepted).one()
-    if not number:
-        return row.rate
-    seen: float = number / max((until - first).total_seconds(), 0.05) * MARGIN
-    return min(seen, row.rate) if row.rate else seen
+    return number, first
 
 
 def stop(session: Session, provider: str, reason: str, now: datetime) -> bool:

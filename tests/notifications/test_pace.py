@@ -32,10 +32,15 @@ def counts(post):
 
 @dataclass
 class Limited(Memory):
-    """Takes so many calls in each second of the clock, and refuses more until the next."""
+    """Takes so many calls in each second of the clock, and refuses more until the next.
+
+    With `stray` it refuses one call in so many besides, as if two had come too close together.
+    """
 
     clock: Clock = field(default_factory=Clock)
     limit: int = 10
+    stray: int = 0
+    tried: int = 0
     seconds: dict[int, int] = field(default_factory=dict)
     refused: list[float] = field(default_factory=list)
 
@@ -43,7 +48,8 @@ class Limited(Memory):
         self.clock.turn(seconds=0.005)
         now = (self.clock.now - NOW).total_seconds()
         second = math.floor(now)
-        if self.seconds.get(second, 0) >= self.limit:
+        self.tried += 1
+        if self.seconds.get(second, 0) >= self.limit or (self.stray and self.tried % self.stray == 0):
             self.refused.append(now)
             raise Temporary("slower", wait=timedelta(seconds=second + 1 - now), pause=True)
         self.seconds[second] = self.seconds.get(second, 0) + 1
@@ -72,6 +78,13 @@ def test_a_limit_is_learned_from_few_refusals(limited, clock):
 def test_keeping_to_a_limit_costs_at_most_a_tenth(limited, clock):
     work_it_off(limited, clock, 130)
     assert (clock.now - NOW).total_seconds() <= 1.1 * 130 / 10
+
+
+def test_a_stray_refusal_now_and_then_slows_nobody_down(limited, clock):
+    limited.providers.email.stray = 150
+    work_it_off(limited, clock, 1500)
+    assert len(limited.providers.email.refused) >= 10
+    assert (clock.now - NOW).total_seconds() <= 150 * 1.1
 
 
 def test_a_pause_holds_for_every_worker(post, memory, clock):
