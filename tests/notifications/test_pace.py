@@ -3,17 +3,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from notifications import outbox, pace
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
 from notifications.messages import Channel, Recipient
 from notifications.outbox import Order
-from notifications.tables import State
+from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.notifications.conftest import Clock, Memory
 from tests.support.letters import AMINA_BY_TEXT, NOW, introduction
 
 DOWN = Temporary("it could not be reached", outage=True)
+HOUR = timedelta(hours=1)
 
 
 def queue(post, number):
@@ -32,15 +34,10 @@ def counts(post):
 
 @dataclass
 class Limited(Memory):
-    """Takes so many calls in each second of the clock, and refuses more until the next.
-
-    With `stray` it refuses one call in so many besides, as if two had come too close together.
-    """
+    """Takes so many calls in each second of the clock, and refuses more until the next."""
 
     clock: Clock = field(default_factory=Clock)
     limit: int = 10
-    stray: int = 0
-    tried: int = 0
     seconds: dict[int, int] = field(default_factory=dict)
     refused: list[float] = field(default_factory=list)
 
@@ -48,8 +45,7 @@ class Limited(Memory):
         self.clock.turn(seconds=0.005)
         now = (self.clock.now - NOW).total_seconds()
         second = math.floor(now)
-        self.tried += 1
-        if self.seconds.get(second, 0) >= self.limit or (self.stray and self.tried % self.stray == 0):
+        if self.seconds.get(second, 0) >= self.limit:
             self.refused.append(now)
             raise Temporary("slower", wait=timedelta(seconds=second + 1 - now), pause=True)
         self.seconds[second] = self.seconds.get(second, 0) + 1
@@ -80,11 +76,17 @@ def test_keeping_to_a_limit_costs_at_most_a_tenth(limited, clock):
     assert (clock.now - NOW).total_seconds() <= 1.1 * 130 / 10
 
 
-def test_a_stray_refusal_now_and_then_slows_nobody_down(limited, clock):
-    limited.providers.email.stray = 150
-    work_it_off(limited, clock, 1500)
-    assert len(limited.providers.email.refused) >= 10
-    assert (clock.now - NOW).total_seconds() <= 150 * 1.1
+@pytest.mark.parametrize(("calls", "stays"), [(pace.STRAY, True), (pace.STRAY - 1, False)])
+def test_a_stray_refusal_after_many_calls_lowers_no_rate(post, calls, stays):
+    queue(post, calls)
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", rate=10.0, rate_until=NOW + HOUR, paused_until=NOW))
+        for number, row in enumerate(session.scalars(select(OutboxMessage))):
+            row.provider, row.accepted_at = "memory", NOW + timedelta(seconds=number / 10)
+    with post.database.write() as session:
+        pace.pause(session, "memory", timedelta(seconds=0.5), NOW + timedelta(seconds=calls / 10))
+    with post.database.read() as session:
+        assert (session.get_one(ProviderPace, "memory").rate == 10.0) is stays
 
 
 def test_a_pause_holds_for_every_worker(post, memory, clock):
