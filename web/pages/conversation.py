@@ -12,7 +12,7 @@ from web.permissions import stop_if_closed, with_link
 from web.services import conversations, departures, links, participation, programmes, reports, times
 from web.services.introductions import Window
 from web.services.joining import recipient
-from web.tokens import BadLink
+from web.tokens import BadLink, ExpiredLink
 
 pages = Blueprint("conversation", __name__)
 
@@ -159,7 +159,7 @@ def calendar(token: str) -> ResponseReturnValue:
     introduction = conversations.introduction(g.session, talk)
     address = links.address_maker(house().signer, house().settings.public_url)
     if introduction is None or not talk.goes_on:
-        raise BadLink
+        raise ExpiredLink(Purpose.CALENDAR)  # it was right, until the conversation was called off
     body = render.calendar(introduction, recipient(talk.reader), address, g.now, booked=talk.slot)
     if body is None:
         raise BadLink
