@@ -252,8 +252,11 @@ class Delivery:
             accept_all(session, [self], "local", carrier.keep(session, outgoing, self.clock()))
         return State.ACCEPTED
 
-    def start(self, carrier: Provider) -> str | None:
-        """Commit that it is being sent, waiting in line for as long as that is worth a worker's time."""
+    def start(self, carrier: Provider, hear: Callable[[], None]) -> str | None:
+        """Commit that it is being sent, waiting in line for as long as that is worth a worker's time.
+
+        `hear` is called before a wait: what the call before was answered, waiting or not, counts from then.
+        """
         outgoing = self.prepared()
         if isinstance(outgoing, str):
             return outgoing
@@ -261,6 +264,7 @@ class Delivery:
             ended = self._begin(carrier, outgoing)
             if not isinstance(ended, datetime):
                 return ended
+            hear()
             wait = ended - self.clock()
             if wait > PATIENCE:
                 self.worker.closed.add(carrier.name)

@@ -55,11 +55,17 @@ class _Line:
         while waiting and self.worker.takes(self.carrier):
             self.worker.still_here()
             delivery = waiting.popleft()
-            ended = delivery.start(self.carrier)
+            ended = delivery.start(self.carrier, self._hear)
             if not ended:
                 return delivery
             self.outcomes[ended] += 1
         return None
+
+    def _hear(self) -> None:
+        """Write down what became of the flight, if one is out, before anybody waits."""
+        if self.flight:
+            (delivery, answer), self.flight = self.flight, None
+            self.outcomes[delivery.settle(self.carrier, answer.result())] += 1
 
     def _land(self, following: Delivery | None) -> bool:
         """Hear what became of the flight, and send the next one off unless something speaks against it."""

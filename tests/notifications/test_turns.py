@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from notifications.errors import Temporary
 from notifications.messages import Channel, Recipient
 from notifications.outbox import Order
 from notifications.providers.base import Accepted, Outgoing
-from notifications.tables import State
+from notifications.tables import ProviderPace, State
 from tests.support.letters import NOW, introduction, links
 
 
@@ -83,6 +84,20 @@ def test_one_call_at_a_time_is_in_flight(post, slow):
     slow.let_go.release(3)
     working.join()
     assert in_flight == 1
+
+
+def test_nobody_waits_in_line_before_the_answer_is_written_down(post, memory, clock):
+    queue(post, 2)
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", rate=1.0, rate_until=NOW + timedelta(hours=1)))
+    seen = []
+
+    def sleep(seconds: float) -> None:
+        seen.append(states(post))
+        clock.turn(seconds=seconds)
+
+    delivery.deliver_due(post.database.write, post.providers, links, post.clock, sleep=sleep)
+    assert seen == [[State.ACCEPTED, State.CLAIMED]]
 
 
 def test_a_refusal_is_heeded_before_the_next_call(post, memory):
