@@ -55,7 +55,8 @@ def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) 
     too_late = now >= Window.of_round(round_).cut_off_at or group in _said(session, round_, (Answer.MET,))
     if too_late and not found.called_off_at:
         raise TooLate
-    withdraw(session, found, person, now=now)
+    for each in (found, *_waiting_since(session, found, person)):
+        withdraw(session, each, person, now=now)
     audit.record(
         session,
         person,
@@ -64,6 +65,22 @@ def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) 
         programme=round_.programme_id,
         subject=introductions.about(found),
     )
+
+
+def _waiting_since(session: Session, group: Group, person: str) -> Sequence[Group]:
+    """Conversations of the same round that were called off before they were given this one instead: who cannot
+    make this one waits for no other.
+    """
+    theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
+    return session.exec(
+        theirs.where(
+            Group.round_id == group.round_id,
+            Group.id != group.id,
+            col(Group.called_off_at).is_not(None),
+            GroupMember.person_id == person,
+            col(GroupMember.withdrew_at).is_(None),
+        )
+    ).all()
 
 
 def lock(session: Session, round_id: int) -> Round:

@@ -287,6 +287,20 @@ def test_what_has_changed_since_it_was_looked_at_is_refused(world: World) -> Non
         top_up(world, looked.version)
 
 
+def test_who_drops_out_of_what_a_top_up_found_is_not_introduced_again(world: World) -> None:
+    world.join_many(6)
+    world.round()
+    (gone, one), (too, other), (third, last) = world.groups()
+    drop_out(world, gone)
+    drop_out(world, too)
+    top_up(world)
+    assert {one, other} in live(world)
+    drop_out(world, one)
+    drop_out(world, third)
+    cut_off(world)
+    assert live(world) == [{other, last}]
+
+
 def test_when_nobody_waits_there_is_nothing_to_do(world: World) -> None:
     world.join_many(2)
     world.round()
