@@ -160,13 +160,13 @@ class House:
         self._passed.write_text(str(executioner.passed))
 
     def _carry_on(self, url: str, press: bool) -> None:
-        """Half an hour goes by; what the provider reports comes in after a minute."""
+        """Half an hour goes by; what the provider took since it reported last comes in at every look."""
         database, world = self._move_in(url, Executioner()), self.world
         if press:
             self.act(world)
         for minutes in MINUTES:
             world.clock.turn(minutes=minutes)
-            if minutes == MINUTES[0] and self.story.reports:
+            if self.story.reports:
                 self._report(database)
             world.worker.work()
             worker = world.worker
