@@ -174,11 +174,14 @@ def test_a_form_with_everything_missing_is_in_order(
     look_at(page, "errors" + path.replace("/", "-"))
 
 
-def test_a_check_in_without_an_answer_leads_to_the_question(page: Page, doors: Doors) -> None:
-    press_with_nothing_filled_in(page, doors.check_in, "Tell us")
+def test_a_wish_to_show_nothing_leads_to_what_is_to_be_shown(page: Page, doors: Doors) -> None:
+    page.goto(f"{doors.check_in}?answer=met")
+    page.get_by_label("Yes, with my first name").check()
+    page.get_by_role("button", name="Tell us").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
     look_at(page, "errors-check-in")
-    page.get_by_role("link", name="Choose what comes closest").click()
-    expect(page.get_by_label("We met")).to_be_focused()
+    page.get_by_role("link", name="Write what you learned").click()
+    expect(page.get_by_label("One thing you learned")).to_be_focused()
 
 
 def test_a_conversation_nobody_has_heard_of_yet_is_one_tap_away_from_being_told(

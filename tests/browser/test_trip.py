@@ -88,7 +88,9 @@ class Traveller:
         page = self.page
         self.open_mail("introduction")
         self.press_in_mail("Talked already? Tell us how it went")
-        page.get_by_label("We met").check()
+        self.look("did-you-meet")
+        page.get_by_role("button", name="We met").click()
+        page.get_by_role("link", name="Add one thing you learned").click()
         page.get_by_label("One thing you learned").fill(LEARNED)
         page.get_by_label("Yes, with my first name").check()
         self.look("check-in")

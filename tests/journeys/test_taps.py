@@ -6,11 +6,14 @@ import pytest
 from lxml import html
 from sqlmodel import select
 
+from notifications.messages import Channel
 from tests.support.visitor import path_of
 from tests.support.world import World
+from web.forms.checkin import ANSWERS
 from web.models import Answer, CheckIn
 
 AMINA = "amina@example.org"
+PHONE = "+447700900111"
 
 
 @pytest.fixture
@@ -89,6 +92,17 @@ def test_a_check_in_is_answered(two: World, link: str, answer: Answer) -> None:
     wait_for(two, "check_in")
     two_taps(two, "check_in", link, "Tell us")
     assert answers(two) == [answer]
+
+
+@pytest.mark.parametrize("words", ["We met", "Not yet", "I had no reply"])
+def test_a_check_in_by_text_is_answered(world: World, words: str) -> None:
+    world.join("Amina Yusuf", email=AMINA, phone=PHONE, channel=Channel.SMS, verified=True)
+    world.join("Tom Field", "Kirklees Council", email="tom@example.org")
+    world.round()
+    wait_for(world, "check_in")
+    [text] = world.inbox(PHONE, "check_in")
+    world.visitor().open(world.link_in(text, "/m/")).press(words)
+    assert [ANSWERS[answer] for answer in answers(world)] == [words]
 
 
 def test_somebody_paused_comes_back(two: World) -> None:

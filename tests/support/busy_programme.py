@@ -70,7 +70,7 @@ def fill(live: LiveApp) -> Doors:
     world.round()
     for person, words in ((amina, LEARNED), (tom, WAITING)):
         door = world.door(Purpose.CHECK_IN, person, world.group_of(person))
-        world.visitor().open(door).press("Tell us", answer="met", text=words, showing="with name")
+        world.visitor().open(f"{door}?answer=met").press("Tell us", text=words, showing="with name")
     world.organiser().open(f"/organise/{world.slug}/learning").press("Publish")
     live.worker.idle()
     world.round()

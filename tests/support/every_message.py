@@ -157,7 +157,7 @@ def _a_round(world: World, people: list[str]) -> None:
     world.work()
     group = world.group_of(people[0])
     door = world.door(Purpose.CHECK_IN, people[0], group)
-    world.visitor().open(door).press("Tell us", answer="met", text="Vans.", showing="without name")
+    world.visitor().open(f"{door}?answer=met").press("Tell us", text="Vans.", showing="without name")
     with world.write() as session:
         talk = conversation(session, group, people[0])
         reports.report(session, talk, talk.partners[0], "He sells.", now=world.now)

@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from tests.support.visitor import Visitor
 from tests.support.world import COUNCILS, World
-from web.models import Rhythm, Schedule
+from web.forms.checkin import ANSWERS
+from web.models import Answer, Rhythm, Schedule
 
 OUR_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/[^\s<>\"')]*)")
 NAMES = (
@@ -263,6 +264,8 @@ class Year:
         self.visitor.open(_door(doors, "/checkin/"))
         if "Tell us" in self.visitor.buttons:
             self.visitor.press("Tell us", answer=answer)
+        elif ANSWERS[Answer(answer)] in self.visitor.buttons:
+            self.visitor.press(ANSWERS[Answer(answer)])
 
     def _on_paused(self, one: Someone, doors: list[str]) -> None:
         self.diary.paused[one.email].append([self.today, None])

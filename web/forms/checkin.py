@@ -94,6 +94,11 @@ class CheckInForm(FlaskForm):
             bool(self.may_name_me.data),
         )
 
+    @property
+    def begun(self) -> bool:
+        """Has anything been said yet, here or by what was tapped in the message?"""
+        return bool(self.answer.data or self.text.data or self.link.data)
+
     @classmethod
     def of(cls, talk: Conversation, chosen: str = "") -> "CheckInForm":
         """The form with what they said before, and the answer they have chosen in the message."""

@@ -198,7 +198,8 @@ def check_in(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
     if not talk.stands:
         return _not_theirs_any_more(talk)
-    return _form(talk, CheckInForm.of(talk, request.args.get("answer", "")))
+    form = CheckInForm.of(talk, request.args.get("answer", ""))
+    return _form(talk, form) if form.begun else _question(talk, form)
 
 
 @pages.post("/checkin/<token>")
@@ -227,6 +228,11 @@ def thanks(token: str) -> ResponseReturnValue:
         shares=conversations.share_buttons(talk.programme, text),
         Answer=Answer,
     )
+
+
+def _question(talk: conversations.Conversation, form: CheckInForm) -> str:
+    """One button for each answer: who comes from a text has not chosen one in the message."""
+    return render_template("conversation/did_you_meet.html", talk=talk, programme=talk.programme, form=form)
 
 
 def _form(talk: conversations.Conversation, form: CheckInForm) -> str:

@@ -57,7 +57,8 @@ def test_each_kind_is_sent_in_the_words_it_was_given(world: World, organiser: Vi
     amina, tom = world.join("Amina Yusuf"), world.join("Tom Field", email="tom@example.org")
     world.round()
     check_in = world.door(Purpose.CHECK_IN, tom, world.group_of(tom))
-    world.visitor().open(check_in).press("Tell us", answer="booked", text="Vans.", showing="without name")
+    form = world.visitor().open(f"{check_in}?answer=booked")
+    form.press("Tell us", text="Vans.", showing="without name")
     organiser.open("/organise/councils/learning").press("Publish").press(
         "Send the digest of round 1 to 2 people"
     )

@@ -54,7 +54,7 @@ def zebedee(world: World) -> str:
     world.join("Tom Field", "Leeds City Council", email="tom@example.org", about="Bins.")
     world.round()
     door = world.door(Purpose.CHECK_IN, person, world.group_of(person))
-    world.visitor().open(door).press("Tell us", answer="met", text="Moorhens.", showing="no")
+    world.visitor().open(f"{door}?answer=met").press("Tell us", text="Moorhens.", showing="no")
     visitor = world.visitor().open(world.page_of(person, full=True) + "/rather-not")
     visitor.press("Add to my list", email="wagtail@example.org")
     with world.write() as session:

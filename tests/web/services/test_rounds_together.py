@@ -129,8 +129,8 @@ def test_a_check_in_pressed_many_times_together_is_one_answer(world: World) -> N
     world.join_many(2)
     world.round()
     path = world.link_in(world.letter("person-001@example.org"), "/checkin/")
-    visitors = [world.visitor().open(path) for _ in range(8)]
-    fields = {"answer": "met", "text": "Vans.", "showing": "with name"}
+    visitors = [world.visitor().open(f"{path}?answer=met") for _ in range(8)]
+    fields = {"text": "Vans.", "showing": "with name"}
     answers = together(8, lambda turn: visitors[turn].press("Tell us", **fields).status)
     assert (answers, count(world, CheckIn)) == ([200] * 8, 1)
 
@@ -142,7 +142,7 @@ def test_partners_who_check_in_together_are_both_heard(world: World) -> None:
         world.visitor().open(world.link_in(world.letter(f"person-{turn + 1:03}@example.org"), "/checkin/"))
         for turn in range(len(people))
     ]
-    answers = together(6, lambda turn: visitors[turn].press("Tell us", answer="met").status)
+    answers = together(6, lambda turn: visitors[turn].press("We met").status)
     assert (answers, count(world, CheckIn)) == ([200] * 6, 6)
 
 
