@@ -68,8 +68,8 @@ def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) 
 
 
 def _waiting_since(session: Session, group: Group, person: str) -> Sequence[Group]:
-    """Conversations of the same round that were called off before they were given this one instead: who cannot
-    make this one waits for no other.
+    """Conversations of the same round that were called off before they were given this one instead: who
+    cannot make this one waits for no other.
     """
     theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
     return session.exec(
