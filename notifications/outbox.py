@@ -19,7 +19,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert, Update
 from sqlmodel import Session, col
@@ -434,6 +445,20 @@ def counts(
         if value is not None:
             found = found.where(col(getattr(OutboxMessage, column)) == value)
     return {State(state): number for state, number in session.execute(found)}
+
+
+def arrived(session: Session, rounds: Sequence[str], kind: str) -> ColumnElement[bool]:
+    """Which messages of a kind count as having arrived, as a condition: those reported delivered, and where
+    a provider has reported nothing of a round, those it took.
+
+    One read of these messages.
+    """
+    ours = col(OutboxMessage.round).in_(rounds), col(OutboxMessage.kind) == kind
+    delivered = col(OutboxMessage.state) == State.DELIVERED
+    reported = col(OutboxMessage.round), col(OutboxMessage.provider)
+    known = session.execute(select(*reported).where(*ours, delivered).distinct()).all()
+    taken = and_(col(OutboxMessage.state) == State.ACCEPTED, tuple_(*reported).not_in([*map(tuple, known)]))
+    return and_(*ours, or_(delivered, taken))
 
 
 def listing(

@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from notifications.messages import Link as MessageLink
 from notifications.providers import local
+from notifications.tables import OutboxMessage, State
 from tests.support.house_client import HouseClient
 from tests.support.visitor import Visitor, path_of
 from web.app import create_app
@@ -323,6 +324,14 @@ class World:
         found = self.inbox(to, kind)
         assert found, f"nothing of kind {kind} for {to}; there is {[(m.to, m.kind) for m in self.inbox()]}"
         return found[0]
+
+    def report_delivered(self, *to: str) -> None:
+        """The provider tells that these have had their newest introduction."""
+        self.work()
+        for address in to:
+            newest = self.letter(address, "introduction").id
+            with self.write() as session:
+                session.get_one(OutboxMessage, newest).state = State.DELIVERED
 
     def link_in(self, message: local.Received, door: str) -> str:
         """The path of the first link in a message that begins with `door`, like "/confirm/"."""

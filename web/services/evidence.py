@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import outbox
 from notifications.messages import Introduction
-from notifications.tables import OutboxMessage, State
+from notifications.tables import OutboxMessage
 from web.models import (
     Answer,
     CheckIn,
@@ -35,7 +35,6 @@ from web.services import times
 from web.services.findings import Evidence, OrganisationEvidence, RoundEvidence, Tie
 
 SAID_NO = (Answer.COULD_NOT, Answer.NO_REPLY)
-ARRIVED = (State.ACCEPTED, State.DELIVERED)
 MET, DISPUTED, DID_NOT, UNKNOWN = "met", "disputed", "did not", "unknown"
 SHOWN = 48  # organisations by themselves on a page; the others are put together
 LARGE = 2_000  # groups, from which on counting takes longer than a page may
@@ -228,13 +227,10 @@ def _left_out(session: Session, programme: Programme) -> dict[int | None, int]:
 def _delivered(session: Session, programme: Programme) -> dict[str | None, int]:
     """How many people's introduction has arrived, by round."""
     rounds = session.exec(select(Round.id).where(Round.programme_id == programme.id))
+    arrived = outbox.arrived(session, [str(number) for number in rounds], Introduction.kind)
     rows = session.exec(
         select(OutboxMessage.round, func.count(func.distinct(col(OutboxMessage.person))))
-        .where(
-            col(OutboxMessage.round).in_([str(number) for number in rounds]),
-            col(OutboxMessage.state).in_(ARRIVED),
-            OutboxMessage.kind == Introduction.kind,
-        )
+        .where(arrived)
         .group_by(col(OutboxMessage.round))
     )
     return dict(rows.all())

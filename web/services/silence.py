@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
-from notifications.tables import OutboxMessage, Reply, State
+from notifications.tables import OutboxMessage, Reply
 from web.models import (
     Answer,
     AuditEntry,
@@ -32,7 +32,6 @@ from web.services.joining import recipient
 
 SILENCE = "silence"
 ROUNDS = 2
-ARRIVED = (State.ACCEPTED, State.DELIVERED)
 
 
 def due(session: Session, *, now: datetime) -> list[int]:
@@ -158,12 +157,8 @@ def _lively(session: Session, round_: Round) -> set[str]:
 
 
 def _reached(session: Session, round_: Round) -> set[str]:
-    told = select(OutboxMessage.person).where(
-        OutboxMessage.kind == messages.Introduction.kind,
-        OutboxMessage.round == str(round_.id),
-        col(OutboxMessage.state).in_(ARRIVED),
-    )
-    return set(session.exec(told))
+    arrived = outbox.arrived(session, [str(round_.id)], messages.Introduction.kind)
+    return set(session.exec(select(OutboxMessage.person).where(arrived)))
 
 
 def _signs(session: Session, since: dict[str, datetime]) -> set[str]:

@@ -87,6 +87,15 @@ def test_people_are_counted_from_the_pot_to_the_conversation(world: World) -> No
 
 
 @on_both
+def test_where_a_provider_reports_only_what_it_reported_counts_as_delivered(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    world.report_delivered("person-001@example.org", "person-002@example.org")
+    world.round()
+    assert [one.delivered for one in counted(world).rounds] == [4, 2]  # newest first
+
+
+@on_both
 def test_the_days_are_those_until_we_heard(world: World) -> None:
     assert after(world, [[(A, MET), (B, MET)], [(A, None), (B, None)]]).median_days == 5
 

@@ -112,6 +112,15 @@ def test_who_was_left_alone_had_nothing_to_tell(two: World) -> None:
     assert paused(two) == []
 
 
+def test_whose_introduction_was_never_reported_to_arrive_is_not_silent(two: World) -> None:
+    for _ in range(2):
+        two.round()
+        two.report_delivered(TOM)
+        two.clock.turn(days=22)
+        two.worker.sweep()
+    assert paused(two) == [TOM]
+
+
 def test_the_day_of_the_end_is_still_a_day_to_answer(two: World) -> None:
     go_through(two)
     two.round()
