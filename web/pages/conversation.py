@@ -157,9 +157,13 @@ def _booking(token: str, talk: conversations.Conversation, form: BookedForm) -> 
 def calendar(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CALENDAR)
     introduction = conversations.introduction(g.session, talk)
+    if introduction is None or (not talk.goes_on and introduction.conversation is None):
+        raise ExpiredLink(Purpose.CALENDAR)  # it was right, until somebody in it was erased
+    if introduction.conversation and not talk.goes_on:
+        # Called off: the conversation's page says what happened, and what becomes of the entry.
+        here = links.address_maker(house().signer, "")
+        return redirect(here(introduction.conversation, talk.reader.id))
     address = links.address_maker(house().signer, house().settings.public_url)
-    if introduction is None or not talk.goes_on:
-        raise ExpiredLink(Purpose.CALENDAR)  # it was right, until the conversation was called off
     body = render.calendar(introduction, recipient(talk.reader), address, g.now, booked=talk.slot)
     if body is None:
         raise BadLink

@@ -51,6 +51,12 @@ def test_a_tap_in_the_message_and_one_on_the_page(world: World, pair: list[str])
     assert (page.heading, is_out(world, pair[0])) == ("You are out of this round", True)
 
 
+def test_the_calendar_link_of_what_was_called_off_says_so(world: World, pair: list[str]) -> None:
+    from_letter(world, pair[0], "/cannot").press(CANNOT)
+    said = [from_letter(world, person, "/calendar.ics").heading for person in pair]
+    assert said == ["You are out of this round", "Person 001 cannot make this round"]
+
+
 def test_who_skips_the_next_round_is_not_said_to_be_in_it(world: World, pair: list[str]) -> None:
     with world.write() as session:
         session.get_one(Membership, (world.programme(session).id, pair[0])).skips_next = True
