@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Update, select, update
 from sqlmodel import Session, col
 
 from notifications import batches, pace, render, turns
@@ -113,9 +113,9 @@ def tidy(session: Session, now: datetime) -> int:
     Before `sending` nothing has left, so the message is queued again; after it, only evidence can tell.
     """
     lapsed = col(OutboxMessage.lease_until) < now
-    claimed = update(OutboxMessage).where(col(OutboxMessage.state) == State.CLAIMED, lapsed)
-    sending = update(OutboxMessage).where(col(OutboxMessage.state) == State.SENDING, lapsed)
-    late = update(OutboxMessage).where(
+    claimed = _nobody_changes(col(OutboxMessage.state) == State.CLAIMED, lapsed)
+    sending = _nobody_changes(col(OutboxMessage.state) == State.SENDING, lapsed)
+    late = _nobody_changes(
         col(OutboxMessage.state).in_((State.QUEUED, State.HELD)), col(OutboxMessage.expires_at) <= now
     )
     cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
@@ -126,6 +126,14 @@ def tidy(session: Session, now: datetime) -> int:
         + change(session, sending.values(cut_off))
         + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
     )
+
+
+def _nobody_changes(*where: ColumnElement[bool]) -> Update:
+    """An update of the rows that fit, but for those somebody else has in hand: two workers that tidy up at
+    once would else wait for each other on PostgreSQL, each with a row that the other one wants.
+    """
+    ids = select(col(OutboxMessage.id)).where(*where).with_for_update(skip_locked=True)
+    return update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
 
 
 def claims_end(session: Session) -> list[datetime]:

@@ -146,10 +146,15 @@ def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Rec
             "received_at": now,
             "applied": False,
         }
-        for event in events
+        # In an order of their own: the same events may come in twice at once, the other way round.
+        for event in sorted(events, key=_name)
     ]
     once = insert_on(session)(Receipt).on_conflict_do_nothing(index_elements=["provider", "event_id"])
     return list(session.scalars(once.returning(Receipt), rows))
+
+
+def _name(event: Event) -> tuple[str, str]:
+    return event.provider, event.event_id
 
 
 def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datetime) -> None:
@@ -214,7 +219,9 @@ def _messages(
     theirs = {r.provider_id for r in receipts if r.message_id is None and r.provider_id is not None}
     wanted = or_(col(OutboxMessage.id).in_(ours), col(OutboxMessage.provider_id).in_(theirs))
     found: dict[tuple[str, str | int | None], OutboxMessage] = {}
-    for message in session.scalars(select(OutboxMessage).where(wanted)):
+    # Held from here on, in the order in which everybody holds several.
+    rows = select(OutboxMessage).where(wanted).order_by(col(OutboxMessage.id)).with_for_update()
+    for message in session.scalars(rows):
         # A message given back after a cut-off has no provider at the moment: the event tells which it was.
         for provider in {message.provider} if message.provider else {r.provider for r in receipts}:
             found[provider, message.id] = message

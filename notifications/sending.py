@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, select, update
 from sqlmodel import Session
 
 from notifications import outbox, pace, render, sms_text, suppression
@@ -167,6 +167,10 @@ def move_all(
     """
     moved: set[int] = set()
     by_attempt = groupby(sorted(jobs, key=_attempt), key=_attempt)
+    if len(jobs) > 1:
+        # Always in the same order: reports about some of them may come in meanwhile.
+        ids = [job.id for job in jobs]
+        session.execute(select(TABLE.c.id).where(TABLE.c.id.in_(ids)).order_by(TABLE.c.id).with_for_update())
     for attempt, ours in by_attempt:
         statement = (
             update(TABLE)

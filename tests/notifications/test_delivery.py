@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from notifications import delivery, outbox, sending, suppression
 from notifications.delivery import Providers
@@ -9,7 +10,7 @@ from notifications.errors import Permanent, Temporary, Uncertain
 from notifications.messages import Channel, Erased, SignIn
 from notifications.providers.base import OutgoingEmail, OutgoingText
 from notifications.suppression import Why
-from notifications.tables import State
+from notifications.tables import OutboxMessage, State
 from tests.notifications.conftest import Memory
 from tests.support.letters import (
     AMINA,
@@ -203,6 +204,21 @@ def test_a_dead_worker_that_had_not_begun_loses_nothing(post, memory, clock):
     clock.turn(minutes=6)
     post.work()
     assert len(memory.took) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_tidying_up_waits_for_nobody(post, clock):
+    post.queue()
+    post.queue(subject="round 2")
+    with post.database.write() as session:
+        delivery._claim(session, clock(), 10, list(Channel))
+    clock.turn(minutes=6)
+    with post.database.write() as somebody, post.database.write() as session:
+        somebody.get_one(OutboxMessage, 1).tries = 1
+        somebody.flush()
+        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        changed = delivery.tidy(session, clock())
+    assert changed == 1
 
 
 def test_a_worker_that_died_while_sending_leaves_it_uncertain(post, memory, clock):
