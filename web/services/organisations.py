@@ -92,7 +92,7 @@ def listed(session: Session, programme: int) -> list[tuple[int, str]]:
     rows = session.execute(
         select(col(Organisation.id), col(Organisation.name)).where(Organisation.programme_id == programme)
     )
-    return sorted(rows.tuples(), key=lambda row: row[1].casefold())
+    return sorted(rows, key=lambda row: row[1].casefold())
 
 
 def by_email(session: Session, programme: int, email: str) -> Organisation | None:
