@@ -57,9 +57,12 @@ class Programme(SQLModel, table=True):
     next_round_on: date | None = None
     # While this stands, nothing begins by itself and nothing planned is sent.
     paused_at: datetime | None = moment()
-    # Its last day, once its end has been announced. `closed_at` is when it ended, `emptied_at` when everybody
-    # was erased who takes part nowhere else; `ended_with` are the figures of its page at the end.
+    # Its last day, once its end has been announced; since when people are being told of that, or of its being
+    # taken back, and of which day. `closed_at` is when it ended, `emptied_at` when everybody was erased who
+    # takes part nowhere else; `ended_with` are the figures of its page at the end.
     closing_on: date | None = None
+    telling_since: datetime | None = moment()
+    telling_of: date | None = None
     closed_at: datetime | None = moment()
     emptied_at: datetime | None = moment()
     wall_stays: bool = True

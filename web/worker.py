@@ -76,11 +76,12 @@ class Worker:
     def work(self) -> int:
         """Answer what was asked and send what is due until nothing is left. How many things were done."""
         done = 0
-        while not self.stopping() and (
-            step := self._answer() + self._deliver() + self._import() + self._errands()
-        ):
+        while not self.stopping() and (step := self._step()):
             done += step
         return done
+
+    def _step(self) -> int:
+        return self._answer() + self._deliver() + self._import() + self._errands() + self._tell_of_an_end()
 
     def sweep(self) -> None:
         """What time alone brings about: evidence looked for, retention, and whatever a lost wake-up left."""
@@ -199,6 +200,14 @@ class Worker:
 
     def _import(self) -> int:
         return import_work.step(self.database, self.clock)
+
+    def _tell_of_an_end(self) -> int:
+        with self.database.read() as session:
+            programme = closings.to_be_told(session)
+        if programme is None:
+            return 0
+        with self.database.write() as session:
+            return closings.tell_some(session, programme, now=self.clock()) + 1
 
     def _errands(self) -> int:
         return errands.run_waiting(self.database.read, self.database.write, self.clock)

@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
+from notifications.tables import OutboxMessage, State
 from web.draft_models import Errand
 from web.models import (
     Learning,
@@ -39,6 +41,9 @@ NOTICE = timedelta(days=7)
 USUAL = timedelta(days=14)
 LONGEST = timedelta(days=365)
 AT_ONCE = 100  # people erased in one transaction: others wait for it
+TOLD_AT_ONCE = 1_000  # people whose message is queued in one transaction
+AT_MOST = 10_000  # people whose messages a page writes itself
+ANNOUNCED = "announced"
 BY = "closing"
 ERASED = (
     "There are no more rounds. After that day your details are erased, unless you take part in another "
@@ -86,7 +91,7 @@ def announce(
         rounds.discard(session, programme, draft.version, by=by, now=now)
     _plan_nothing(session, programme)
     programme.closing_on, programme.wall_stays = on, wall_stays
-    told = _tell(session, programme, ERASED + WALL[wall_stays], now)
+    told = _begin_telling(session, programme, on, now)
     _changed(
         session,
         programme,
@@ -123,32 +128,89 @@ def take_back(session: Session, programme: Programme, *, by: str, now: datetime)
     programmes.must_be_open(programme)
     if programme.closing_on is None:
         return 0
-    untold = {person for _, person in outbox.call_off(session, _about(programme), [messages.Closing.kind])}
-    told = _tell(session, programme, KEPT, now, stays_open=True, but_not=untold)
-    programme.closing_on = None
+    outbox.call_off(session, _about(programme), [messages.Closing.kind])
+    on, programme.closing_on = programme.closing_on, None
+    told = _begin_telling(session, programme, on, now)
     _changed(session, programme, "closing taken back", by, now, told=told)
     return told
 
 
-def _tell(
-    session: Session,
-    programme: Programme,
-    details: str,
-    now: datetime,
-    *,
-    stays_open: bool = False,
-    but_not: set[str] | frozenset[str] = frozenset(),
-) -> int:
-    rows = session.exec(
+def _begin_telling(session: Session, programme: Programme, on: date, now: datetime) -> int:
+    """Everybody is to be told, at once where a page can wait for it; else a worker goes on. How many."""
+    programme.telling_since, programme.telling_of = now, on
+    session.flush()
+    people = waiting(session, programme)
+    if people <= AT_MOST:
+        _tell_some(session, programme, AT_MOST, now=now)
+    return people
+
+
+def to_be_told(session: Session) -> int | None:
+    """A programme of which not everybody has been told yet that it ends, or that it does not."""
+    return session.exec(
+        select(Programme.id).where(col(Programme.telling_since).is_not(None)).limit(1)
+    ).first()
+
+
+def waiting(session: Session, programme: Programme) -> int:
+    """How many are still to be told."""
+    if programme.telling_since is None:
+        return 0
+    untold = _untold(session, programme, programme.telling_since).subquery()
+    return session.exec(select(func.count()).select_from(untold)).one()
+
+
+def concerned(session: Session, programme: Programme) -> int:
+    """How many take part or are invited, and can be written to."""
+    return session.exec(select(func.count()).select_from(_people(programme).subquery())).one()
+
+
+def tell_some(session: Session, programme_id: int, *, now: datetime) -> int:
+    """Queue the messages of the next of those who have not been told; how many they were."""
+    return _tell_some(session, _locked(session, programme_id), TOLD_AT_ONCE, now=now)
+
+
+def _untold(session: Session, programme: Programme, since: datetime) -> SelectOfScalar[Person]:
+    """Who takes part and has not been told. That a programme stays open is news only for whoever has heard,
+    or may have heard, that it does not.
+    """
+    sent = select(OutboxMessage.person).where(OutboxMessage.kind == messages.Closing.kind)
+    told = sent.where(OutboxMessage.subject == _subject(programme, since))
+    people = _people(programme).where(col(Person.id).not_in(told))
+    if programme.closing_on:
+        return people
+    last = session.exec(
+        select(OutboxMessage.subject)
+        .where(OutboxMessage.kind == messages.Closing.kind)
+        .where(col(OutboxMessage.subject).startswith(f"{_about(programme)} {ANNOUNCED}"))
+        .order_by(col(OutboxMessage.id).desc())
+    ).first()
+    heard = sent.where(OutboxMessage.subject == last, OutboxMessage.state != State.CANCELLED)
+    return people.where(col(Person.id).in_(heard))
+
+
+def _people(programme: Programme) -> SelectOfScalar[Person]:
+    return (
         select(Person)
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(Membership.programme_id == programme.id, Membership.standing != Standing.LEFT)
         .where(col(Person.email).is_not(None) | col(Person.phone_verified_at).is_not(None))
     )
-    people = [person for person in rows if person.id not in but_not]
+
+
+def _tell_some(session: Session, programme: Programme, most: int, *, now: datetime) -> int:
+    since = programme.telling_since
+    if since is None:
+        return 0
+    people = session.exec(_untold(session, programme, since).order_by(col(Person.id)).limit(most)).all()
+    if len(people) < most:
+        programme.telling_since = None
+        session.add(programme)
+    stays_open = programme.closing_on is None
+    details = KEPT if stays_open else ERASED + WALL[programme.wall_stays]
     doors = links.make_all(session, [links.Wanted(Purpose.PAGE, one.id) for one in people], now=now)
-    facts, on = programmes.facts(programme), programme.closing_on or times.today(now)
-    subject = f"{_about(programme)} {'taken back' if stays_open else 'announced'} {now.isoformat()}"
+    facts, on = programmes.facts(programme), programme.telling_of or times.today(now)
+    subject = _subject(programme, since)
     orders = [
         outbox.Order(
             messages.Closing(facts, on, details, page, stays_open), recipient(person), subject, programme.slug
@@ -161,6 +223,10 @@ def _tell(
 
 def _about(programme: Programme) -> str:
     return f"closing {programme.id}"
+
+
+def _subject(programme: Programme, since: datetime) -> str:
+    return f"{_about(programme)} {ANNOUNCED if programme.closing_on else 'taken back'} {since.isoformat()}"
 
 
 # When the last day is over
@@ -191,7 +257,7 @@ def close(session: Session, programme_id: int, counted: Evidence, *, now: dateti
     for table in (Errand, NeverPair, Report):
         session.execute(delete(table).where(col(table.programme_id) == programme.id))
     _end_memberships(session, programme, now)
-    programme.closed_at = now
+    programme.closed_at, programme.telling_since = now, None
     _changed(session, programme, "programme closed", audit.SYSTEM, now)
 
 

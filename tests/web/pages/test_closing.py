@@ -1,14 +1,28 @@
 """Closing a programme: announced, taken back or done, and what stays."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 from sqlmodel import select
 
+from notifications.tables import OutboxMessage, State
 from tests.support.visitor import Visitor
 from tests.support.world import NAME, World
-from web.models import Answer, Learning, Programme, Role, Round, Schedule, Showing, Standing
-from web.services import audit, conversations, evidence, learnings
+from web.models import (
+    Answer,
+    Learning,
+    Membership,
+    Person,
+    Programme,
+    Role,
+    Round,
+    Schedule,
+    Showing,
+    Standing,
+)
+from web.services import audit, closings, conversations, evidence, learnings, organisations
 from web.services.conversations import Said
 
 CLOSE = "/organise/councils/close"
@@ -38,6 +52,23 @@ def last_day_passes(world: World) -> None:
     while not programme(world).closed_at:
         world.clock.turn(days=1)
         world.worker.sweep()
+
+
+def fill(world: World, number: int) -> None:
+    """So many people of one organisation."""
+    with world.write() as session:
+        here = world.programme(session).id
+        place = organisations.add(session, here, "Leeds City Council").id
+        people = [
+            Person(id=f"{one:020x}", name="Jo Park", email=f"jo-{one}@example.org", created_at=world.now)
+            for one in range(number)
+        ]
+        session.execute(insert(Person), [person.model_dump() for person in people])
+        members = [
+            Membership(programme_id=here, person_id=person.id, organisation_id=place, joined_at=world.now)
+            for person in people
+        ]
+        session.execute(insert(Membership), [member.model_dump() for member in members])
 
 
 def tell_what_was_learned(world: World, person: str, *, published: bool = True) -> None:
@@ -144,6 +175,32 @@ def test_taken_back_before_anybody_was_told_nobody_is_told(world: World, owner: 
     owner.open(CLOSE).press("Keep it open after all")
     world.work()
     assert world.inbox(kind="closing") == []
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_very_many_are_told_in_parts_by_a_worker(world: World, owner: Visitor) -> None:
+    fill(world, closings.AT_MOST + 1)
+    begun = announce(owner).text
+    with world.write() as session:
+        first = closings.tell_some(session, programme(world).id, now=world.now)
+    assert "Telling everyone: 0 of 10,001" in begun
+    assert (first, "Telling everyone: 1,000 of 10,001" in owner.open(CLOSE).text) == (1000, True)
+
+
+def test_of_very_many_only_who_has_heard_of_the_end_hears_that_it_is_taken_back(
+    world: World, owner: Visitor
+) -> None:
+    fill(world, closings.AT_MOST + 1)
+    announce(owner)
+    with world.write() as session:
+        closings.tell_some(session, programme(world).id, now=world.now)
+        session.flush()
+        session.exec(select(OutboxMessage)).first().state = State.ACCEPTED
+    owner.open(CLOSE).press("Keep it open after all")
+    with world.read() as session:
+        left = Counter(row.state for row in session.exec(select(OutboxMessage)))
+        untold = closings.to_be_told(session)
+    assert (left, untold) == ({State.ACCEPTED: 1, State.CANCELLED: 999, State.QUEUED: 1}, None)
 
 
 @pytest.mark.usefixtures("both_databases")

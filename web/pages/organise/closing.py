@@ -25,6 +25,8 @@ def _page(form: CloseForm) -> ResponseReturnValue:
         programme=g.programme,
         role=g.role,
         form=form,
+        telling=closings.waiting(g.session, g.programme),
+        people=closings.concerned(g.session, g.programme),
         earliest=closings.earliest(g.session, g.programme, times.today(g.now)),
     )
     return page, 422 if form.errors else 200
