@@ -47,7 +47,7 @@ bench: ready-to-test ## print our speed beside its floor (FULL=1 for every seed,
 	@exec $(RUN) tests.benchmarks $(if $(FULL),--full)
 
 faults: ready-to-test ## every bad day in full size, counted by a checker of its own (hours; SHORT=1 for minutes)
-	@exec $(RUN) tests.faults $(if $(SHORT),,--full)
+	@exec .venv/bin/python -W "ignore:XDG_RUNTIME_DIR" -m tests.faults $(if $(SHORT),,--full)
 
 contract: ready-to-test ## hold our requests against the providers' OpenAPI documents (SPECS=/folder/of/them)
 	@exec $(RUN) tests.contract "$(SPECS)"
