@@ -22,7 +22,7 @@ from sqlmodel import Session, col
 from notifications import suppression
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
-from notifications.messages import Channel
+from notifications.messages import Channel, HeadsUp
 from notifications.outbox import insert_on
 from notifications.suppression import Why
 from notifications.tables import OutboxMessage, Reply
@@ -208,9 +208,9 @@ def take(
     message = answered(session, inbound.to, reply_keys) if inbound.channel is Channel.EMAIL else None
     certain = message is not None or inbound.channel is Channel.SMS
     person = message.person if message else who(inbound.channel, inbound.sender)
-    if message is None and person is not None:
-        message = _newest(session, person, now)
     understood = Understood(Word.NOTHING) if inbound.automatic else understand(inbound.text)
+    if message is None and person is not None:
+        message = _newest(session, person, understood.word, now)
     reply_id = _keep(session, inbound, understood, person, message, now)
     if reply_id is None:
         return None
@@ -219,10 +219,14 @@ def take(
     return Answer(reply_id, word, understood.learning[:LONGEST], person, message, certain)
 
 
-def _newest(session: Session, person: str, now: datetime) -> OutboxMessage | None:
+def _newest(session: Session, person: str, word: Word, now: datetime) -> OutboxMessage | None:
+    """The message they most likely answer: about a round that has begun, or, by a word that can be meant so,
+    about one to come.
+    """
+    kinds = [HeadsUp.kind] if word in (Word.SKIP, Word.YES) else []
     sent = select(OutboxMessage).where(
         col(OutboxMessage.person) == person,
-        col(OutboxMessage.round).is_not(None),
+        col(OutboxMessage.round).is_not(None) | col(OutboxMessage.kind).in_(kinds),
         col(OutboxMessage.accepted_at) > now - ANSWERS_WITHIN,
     )
     return session.scalars(sent.order_by(col(OutboxMessage.accepted_at).desc()).limit(1)).one_or_none()

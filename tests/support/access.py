@@ -33,10 +33,10 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         conversation.answer conversation.book conversation.booked conversation.calendar conversation.cannot
         conversation.check_in conversation.could_not conversation.drop_out conversation.report
         conversation.short conversation.show conversation.thanks
-        me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details me.erase me.free_times
-        me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets me.next_round me.organisation
-        me.pause me.phone me.rather_not me.remove_rather_not me.resume me.send_code me.show me.start_again
-        me.stay me.threes me.unsubscribe
+        me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
+        me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
+        me.next_round me.organisation me.pause me.phone me.rather_not me.remove_rather_not me.resume
+        me.send_code me.show me.start_again me.stay me.stop_texts me.threes me.unsubscribe
         next_round.decide next_round.pause next_round.show
         organise.press_button organise.show_button
         """,

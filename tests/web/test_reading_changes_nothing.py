@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import pytest
 from werkzeug.routing import Rule
@@ -50,12 +51,13 @@ def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
         "kind": "introduction",
     }
     wanted = {name: base[name] for name in rule.arguments if name in base}
+    given: dict[str, Sequence[object]] = {}
     if "token" in rule.arguments:
-        yield from (wanted | {"token": token} for token in tokens(world))
-    elif "number" in rule.arguments:
-        yield from (wanted | {"number": number} for number in numbers(world, rule))
-    else:
-        yield wanted
+        given["token"] = tokens(world)
+    if "number" in rule.arguments:
+        given["number"] = numbers(world, rule)
+    for each in product(*given.values()):
+        yield wanted | dict(zip(given, each, strict=True))
 
 
 def numbers(world: World, rule: Rule) -> Sequence[int]:

@@ -49,7 +49,6 @@ def _page(token: str, talk: conversations.Conversation) -> str:
     address = links.address_maker(house().signer, "")
     doors = {
         "check_in": address(introduction.check_in, talk.reader.id),
-        "page": url_for("me.show", token=token),
         "report": url_for(".report", token=token),
         "booked": url_for(".booked", token=token),
     }
@@ -58,7 +57,12 @@ def _page(token: str, talk: conversations.Conversation) -> str:
     if introduction.calendar_link:
         doors["calendar"] = address(introduction.calendar_link, talk.reader.id)
     return render_template(
-        "conversation/page.html", talk=talk, introduction=introduction, programme=talk.programme, links=doors
+        "conversation/page.html",
+        talk=talk,
+        introduction=introduction,
+        programme=talk.programme,
+        token=token,
+        links=doors,
     )
 
 
@@ -201,9 +205,9 @@ def report(token: str) -> ResponseReturnValue:
 def check_in(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
     if not talk.stands:
-        return _not_theirs_any_more(talk)
+        return _not_theirs_any_more(token, talk)
     form = CheckInForm.of(talk, request.args.get("answer", ""))
-    return _form(talk, form) if form.begun else _question(talk, form)
+    return _form(token, talk, form) if form.begun else _question(token, talk, form)
 
 
 @pages.post("/checkin/<token>")
@@ -212,9 +216,9 @@ def answer(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
     form = CheckInForm()
     if not talk.stands:
-        return _not_theirs_any_more(talk)
+        return _not_theirs_any_more(token, talk)
     if not form.validate_on_submit():
-        return _form(talk, form), 422
+        return _form(token, talk, form), 422
     conversations.check_in(g.session, talk, form.said(), now=g.now)
     return redirect(url_for(".thanks", token=token), 303)
 
@@ -234,15 +238,19 @@ def thanks(token: str) -> ResponseReturnValue:
     )
 
 
-def _question(talk: conversations.Conversation, form: CheckInForm) -> str:
+def _question(token: str, talk: conversations.Conversation, form: CheckInForm) -> str:
     """One button for each answer: who comes from a text has not chosen one in the message."""
-    return render_template("conversation/did_you_meet.html", talk=talk, programme=talk.programme, form=form)
+    return render_template(
+        "conversation/did_you_meet.html", talk=talk, programme=talk.programme, token=token, form=form
+    )
 
 
-def _form(talk: conversations.Conversation, form: CheckInForm) -> str:
-    return render_template("conversation/check_in.html", talk=talk, programme=talk.programme, form=form)
+def _form(token: str, talk: conversations.Conversation, form: CheckInForm) -> str:
+    return render_template(
+        "conversation/check_in.html", talk=talk, programme=talk.programme, token=token, form=form
+    )
 
 
-def _not_theirs_any_more(talk: conversations.Conversation) -> str:
+def _not_theirs_any_more(token: str, talk: conversations.Conversation) -> str:
     """A question about a conversation that was called off before it could take place."""
-    return render_template("conversation/no_question.html", talk=talk, programme=talk.programme)
+    return render_template("conversation/no_question.html", talk=talk, programme=talk.programme, token=token)

@@ -1,5 +1,6 @@
 """The personal page. A link from a message opens the everyday steps; a fresh one opens everything."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -11,11 +12,22 @@ from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, LinkForm, OrganisationForm, PauseForm
 from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
 from web.house import house
-from web.models import Block, Link, Membership, Person, Programme, Purpose, Standing
+from web.models import (
+    Block,
+    Link,
+    Membership,
+    Person,
+    Programme,
+    Purpose,
+    Round,
+    RoundState,
+    Standing,
+)
 from web.permissions import open_to_everyone, stop_if_closed, with_link
 from web.services import (
     avoiding,
     conversations,
+    departures,
     downloads,
     links,
     merging,
@@ -26,8 +38,10 @@ from web.services import (
     programmes,
     reach,
     retention,
+    rounds,
     times,
 )
+from web.services.introductions import Window
 from web.tokens import BadLink
 
 pages = Blueprint("me", __name__)
@@ -37,7 +51,8 @@ SAYS = {
     Why.UNSUBSCRIBED: "you asked us to stop",
     Why.SPAM: "you reported our mail as spam",
 }
-EVERYDAY = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.NEXT_ROUND)
+# What the one link of a text can be: each leads to all that the text promises, stopping included.
+EVERYDAY = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.NEXT_ROUND)
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         form=pausing,
         pause_forms=forms,
         pausing=slug,
+        now=g.now,
         today=times.today(g.now),
         next_round_on={
             one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now))
@@ -134,10 +150,65 @@ def _doors(person: Person, purpose: Purpose) -> dict[int | None, str]:
 @with_link
 def next_round(token: str, slug: str) -> ResponseReturnValue:
     visit = _visit(token)
-    skips = request.form.get("in") == "no"
-    participation.skip_next(g.session, _membership(visit, slug), skips, now=g.now)
+    membership, skips = _membership(visit, slug), request.form.get("in") == "no"
+    try:
+        participation.skip_next(g.session, membership, skips, of=_shown(), now=g.now)
+    except participation.HasBegun as error:
+        return _from_before(token, slug, error.round)
     flash("You skip the next round, and are in again after it." if skips else "You are in the next round.")
     return _back(token)
+
+
+def _shown() -> int | None:
+    """The number of the round that was the next one on the page they pressed."""
+    return request.form.get("round", type=int)
+
+
+def _from_before(token: str, slug: str, round_: Round | None) -> ResponseReturnValue:
+    """After a press on a page that was opened before a round began: nothing was done, and we say so."""
+    flash("That page was an old one, so nothing has changed. This is how things are now.", "error")
+    if round_ is None:
+        return _back(token)
+    return redirect(url_for(".a_round", token=token, slug=slug, number=round_.number), 303)
+
+
+@pages.route("/me/<token>/<slug>/rounds/<int:number>", methods=["GET", "POST"])
+@with_link
+def a_round(token: str, slug: str, number: int) -> ResponseReturnValue:
+    """A round that has begun: are they in it, and what if they cannot make it? It names nobody, as messages
+    get forwarded.
+    """
+    visit = _visit(token)
+    membership = _membership(visit, slug)
+    programme = g.session.get_one(Programme, membership.programme_id)
+    with suppress(rounds.NoDraft):
+        round_ = rounds.by_number(g.session, programme, number)
+        if round_.state is RoundState.SENT:
+            return _a_round(visit, programme, membership, round_)
+    return render_template("errors/404.html"), 404
+
+
+def _a_round(
+    visit: Visit, programme: Programme, membership: Membership, round_: Round
+) -> ResponseReturnValue:
+    talk, today = conversations.in_round(g.session, round_, visit.person.id), times.today(g.now)
+    if request.method == "POST" and talk:
+        with suppress(departures.TooLate):
+            departures.cannot_make_it(g.session, talk.group.id, visit.person.id, now=g.now)
+        return redirect(request.path, 303)
+    return render_template(
+        "me/round.html",
+        visit=visit,
+        programme=programme,
+        round=round_,
+        talk=talk,
+        window=Window.of_round(round_),
+        now=g.now,
+        today=today,
+        in_next=participation.is_in_next(g.session, membership, today),
+        next_number=pots.next_number(g.session, programme.id),
+        next_round_on=programmes.next_round_on(programme, today),
+    )
 
 
 @pages.post("/me/<token>/start-again")
@@ -146,6 +217,17 @@ def start_again(token: str) -> ResponseReturnValue:
     visit = _visit(token, full=True)
     reach.start_again(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
     flash("Welcome back. We write to you again.")
+    return _back(token)
+
+
+@pages.route("/me/<token>/stop-texts", methods=["GET", "POST"])
+@with_link
+def stop_texts(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    if request.method == "GET":
+        return render_template("me/stop_texts.html", visit=visit)
+    reach.stop(g.session, visit.person, Channel.SMS, key=house().signer.suppression_key(), now=g.now)
+    flash("We have stopped. No text comes any more.")
     return _back(token)
 
 
@@ -178,7 +260,11 @@ def pause(token: str, slug: str) -> ResponseReturnValue:
 @with_link
 def resume(token: str, slug: str) -> ResponseReturnValue:
     visit = _visit(token)
-    participation.resume(g.session, _membership(visit, slug), now=g.now)
+    membership = _membership(visit, slug)
+    try:
+        participation.resume(g.session, membership, of=_shown(), now=g.now)
+    except participation.HasBegun as error:
+        return _from_before(token, slug, error.round)
     flash("Welcome back. You are in the next round.")
     return _back(token)
 

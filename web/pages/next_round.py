@@ -1,16 +1,18 @@
 """Before a round: in, skip or pause. Opened by the heads-up; each step is one button."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.forms.joining import PauseForm
 from web.house import house
-from web.models import Membership, Person, Programme, Purpose, Standing
+from web.models import Membership, Person, Programme, Purpose, Round, Standing
 from web.permissions import stop_if_closed, with_link
-from web.services import links, participation, programmes, times
+from web.services import links, participation, pots, programmes, times
 from web.tokens import BadLink
 
 pages = Blueprint("next_round", __name__)
@@ -18,12 +20,16 @@ pages = Blueprint("next_round", __name__)
 
 @dataclass(frozen=True)
 class Coming:
-    """The round somebody has been told of. `on` is None once it has begun, or was taken off the calendar."""
+    """The round somebody has been told of. `begun` is that round once it has been sent: then nothing here
+    speaks of it any more. `on` is None where no day is set.
+    """
 
     token: str
     programme: Programme
     membership: Membership
+    number: int
     on: date | None
+    begun: Round | None
 
     @property
     def is_paused(self) -> bool:
@@ -39,7 +45,20 @@ def _open(token: str) -> Coming:
         raise BadLink
     programme = g.session.get_one(Programme, link.subject)
     stop_if_closed(programme)
-    return Coming(token, programme, membership, programmes.next_round_on(programme, times.today(g.now)))
+    return Coming(
+        token,
+        programme,
+        membership,
+        number=pots.next_number(g.session, programme.id),
+        on=programmes.next_round_on(programme, times.today(g.now)),
+        begun=participation.begun_since(g.session, programme, link.created_at),
+    )
+
+
+def _has_begun(coming: Coming, round_: Round) -> ResponseReturnValue:
+    """On the page of that round, from which no other one is skipped."""
+    where = url_for("me.a_round", token=coming.token, slug=coming.programme.slug, number=round_.number)
+    return redirect(where, 303)
 
 
 def _page(coming: Coming, form: PauseForm) -> str:
@@ -51,7 +70,10 @@ def _page(coming: Coming, form: PauseForm) -> str:
 @pages.get("/next-round/<token>")
 @with_link
 def show(token: str) -> ResponseReturnValue:
-    return _page(_open(token), PauseForm(formdata=None))
+    coming = _open(token)
+    if coming.begun and coming.membership.standing is Standing.ACTIVE:
+        return _has_begun(coming, coming.begun)
+    return _page(coming, PauseForm(formdata=None))
 
 
 @pages.post("/next-round/<token>")
@@ -59,11 +81,15 @@ def show(token: str) -> ResponseReturnValue:
 def decide(token: str) -> ResponseReturnValue:
     """In or not, by one of two buttons."""
     coming = _open(token)
-    if coming.membership.standing is Standing.ACTIVE:
+    if coming.begun:
+        flash("That round has begun meanwhile, so nothing has changed. This is how things are now.", "error")
+    elif coming.membership.standing is Standing.ACTIVE:
+        say = participation.resume
         if request.form.get("in") == "no":
-            participation.skip_next(g.session, coming.membership, True, now=g.now)
-        else:
-            participation.resume(g.session, coming.membership, now=g.now)
+            say = partial(participation.skip_next, skips=True)
+        # Sent at this very moment: the page they come back to says so.
+        with suppress(participation.HasBegun):
+            say(g.session, coming.membership, of=coming.number, now=g.now)
     return redirect(url_for(".show", token=token), 303)
 
 
@@ -81,5 +107,5 @@ def pause(token: str) -> ResponseReturnValue:
     except participation.BadPause as error:
         form.until.errors = [str(error)]
         return _page(coming, form), 422
-    flash("You are paused.")
+    flash("You are paused from the next round on." if coming.begun else "You are paused.")
     return redirect(url_for(".show", token=token), 303)

@@ -6,10 +6,10 @@ BadTime             a date that has been, or one far away; says what to do
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
@@ -111,6 +111,11 @@ class Conversation:
         )
 
     @property
+    def word_by(self) -> date:
+        """The day by which who is left alone has somebody else, or hears that there is nobody."""
+        return times.today(Window.of_round(self.round).top_up_at)
+
+    @property
     def all_of_you(self) -> str:
         """Such as "You and Tom Field", or "You, Tom Field and Siân Rees"."""
         return words.listing(["You", *(one.name or words.GONE for one in self.partners or self.gone)])
@@ -182,17 +187,20 @@ def conversation(session: Session, group_id: int, person_id: str) -> Conversatio
 
 def found_instead(session: Session, talk: Conversation) -> Conversation | None:
     """The conversation of the same round that they were given instead of one that was called off."""
-    newer = session.exec(
+    newest = in_round(session, talk.round, talk.reader.id)
+    return newest if newest and newest.goes_on else None
+
+
+def in_round(session: Session, round_: Round, person_id: str) -> Conversation | None:
+    """Somebody's conversation of a round: the one that goes on, or else the newest that was called off."""
+    goes_on = col(GroupMember.withdrew_at).is_(None) & col(Group.called_off_at).is_(None)
+    found = session.exec(
         select(Group.id)
         .join(GroupMember, col(GroupMember.group_id) == Group.id)
-        .where(
-            Group.round_id == talk.round.id,
-            GroupMember.person_id == talk.reader.id,
-            col(GroupMember.withdrew_at).is_(None),
-            col(Group.called_off_at).is_(None),
-        )
+        .where(Group.round_id == round_.id, GroupMember.person_id == person_id)
+        .order_by(case((goes_on, 0), else_=1), col(Group.id).desc())
     ).first()
-    return conversation(session, newer, talk.reader.id) if newer is not None else None
+    return conversation(session, found, person_id) if found is not None else None
 
 
 def learning_of(session: Session, group_id: int, person_id: str) -> Learning | None:

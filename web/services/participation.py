@@ -1,5 +1,6 @@
 """A participant's own page: what they may change, one programme at a time.
 
+HasBegun            what was said was about a round that has begun meanwhile; `.round`
 BadPause            a pause that ends before it starts; says what to do
 BadCode             not the code we sent, too old, or tried too often; says what to do
 TooManyCodes        three codes a number a day
@@ -28,6 +29,8 @@ from web.models import (
     Purpose,
     Request,
     RequestKind,
+    Round,
+    RoundState,
     Standing,
     VideoKind,
 )
@@ -41,6 +44,13 @@ CODES_A_DAY = 3
 LINKS_AN_HOUR = 3
 TRIES_A_CODE = 5
 CODE_LIFE = timedelta(minutes=10)
+
+
+class HasBegun(Exception):
+    """`round` is None where it is not one that we sent."""
+
+    def __init__(self, round_: Round | None) -> None:
+        self.round = round_
 
 
 class BadPause(Exception):
@@ -66,6 +76,7 @@ class Section:
     programme: Programme
     membership: Membership
     organisation: Organisation
+    next_number: int
     resting: bool
 
 
@@ -93,11 +104,13 @@ def sections(session: Session, person: Person) -> list[Section]:
         .where(Membership.person_id == person.id)
         .order_by(Programme.name)
     )
-    return [Section(*row, resting=_rests(session, row[1])) for row in rows]
+    return [
+        Section(*row, number := pots.next_number(session, row[0].id), resting=_rests(session, row[1], number))
+        for row in rows
+    ]
 
 
-def _rests(session: Session, membership: Membership) -> bool:
-    number = pots.next_number(session, membership.programme_id)
+def _rests(session: Session, membership: Membership, number: int) -> bool:
     return membership.person_id in pots.resting(
         session, membership.programme_id, number, membership.person_id
     )
@@ -107,10 +120,34 @@ def is_in_next(session: Session, membership: Membership, today: date) -> bool:
     """Are they in the next round, unless they say otherwise?"""
     paused = membership.silent_since or (membership.paused_until and membership.paused_until > today)
     is_here = membership.standing is Standing.ACTIVE and not membership.skips_next and not paused
-    return is_here and not _rests(session, membership)
+    return is_here and not _rests(session, membership, pots.next_number(session, membership.programme_id))
 
 
-def skip_next(session: Session, membership: Membership, skips: bool, *, now: datetime) -> None:
+def begun_since(session: Session, programme: Programme, moment: datetime) -> Round | None:
+    """The round that was the next one then, if it has been sent since."""
+    sent = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    return session.exec(sent.where(col(Round.sent_at) > moment).order_by(col(Round.number))).first()
+
+
+def _must_be_next(session: Session, membership: Membership, number: int) -> None:
+    # Who sends a round holds the memberships: after this line it is sent, or waits for what we say.
+    session.refresh(membership, with_for_update=True)
+    if number < pots.next_number(session, membership.programme_id):
+        its_own = (Round.programme_id == membership.programme_id, Round.number == number)
+        sent = select(Round).where(*its_own, Round.state == RoundState.SENT)
+        raise HasBegun(session.exec(sent).first())
+
+
+def skip_next(
+    session: Session, membership: Membership, skips: bool, *, of: int | None = None, now: datetime
+) -> None:
+    """Out of the next round, or in it after all. `of` is the number of the round they were shown.
+
+    Raises:
+        HasBegun: the round they were shown is not the next one any more; nothing is changed.
+    """
+    if of is not None:
+        _must_be_next(session, membership, of)
     membership.skips_next, membership.silent_since = skips, None
     _changed(session, membership, "skips the next round" if skips else "is in the next round", now)
 
@@ -130,12 +167,15 @@ def pause(session: Session, membership: Membership, until: date, *, now: datetim
     _changed(session, membership, "paused", now)
 
 
-def resume(session: Session, membership: Membership, *, now: datetime) -> None:
+def resume(session: Session, membership: Membership, *, of: int | None = None, now: datetime) -> None:
     """Back from a pause, a skip or from having left. Who is suspended or only invited stays so.
 
     Raises:
+        HasBegun: the round they were shown, `of`, is not the next one any more; nothing is changed.
         programmes.Ends: they had left a programme that nobody joins any more.
     """
+    if of is not None:
+        _must_be_next(session, membership, of)
     if membership.standing is Standing.LEFT:
         programmes.must_go_on(session.get_one(Programme, membership.programme_id))
     membership.paused_until, membership.silent_since, membership.skips_next = None, None, False

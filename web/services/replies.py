@@ -72,12 +72,30 @@ def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: dat
     elif reply.certain and _means_this_round(reply) and (talk := _talk(session, reply)):
         _drop_out(session, talk, now)
     elif reply.word is Word.SKIP and reply.certain and (membership := _membership(session, reply)):
-        participation.skip_next(session, membership, True, now=now)
+        _skip(session, reply, membership, True, now)
     elif reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
         if reply.certain and (membership := _membership(session, reply)):
-            participation.skip_next(session, membership, False, now=now)
+            _skip(session, reply, membership, False, now)
     elif (talk := _talk(session, reply)) and talk.stands:
         _tell(session, reply, talk, now)
+
+
+def _skip(session: Session, reply: Reply, membership: Membership, skips: bool, now: datetime) -> None:
+    """Of the round that the answered message announced: once that has begun, they cannot make it."""
+    try:
+        participation.skip_next(session, membership, skips, of=_announced(reply), now=now)
+    except participation.HasBegun as error:
+        talk = conversations.in_round(session, error.round, membership.person_id) if error.round else None
+        if skips and talk:
+            _drop_out(session, talk, now)
+
+
+def _announced(reply: Reply) -> int | None:
+    """The number of the round in the subject of a heads-up."""
+    if not _asked(reply, messages.HeadsUp.kind) or reply.message is None:
+        return None
+    number = reply.message.subject.rpartition(" ")[2]
+    return int(number) if number.isdigit() else None
 
 
 def _means_this_round(reply: Reply) -> bool:

@@ -54,7 +54,7 @@ def test_a_tap_in_the_message_and_one_on_the_page(world: World, pair: list[str])
 def test_the_calendar_link_of_what_was_called_off_says_so(world: World, pair: list[str]) -> None:
     from_letter(world, pair[0], "/cannot").press(CANNOT)
     said = [from_letter(world, person, "/calendar.ics").heading for person in pair]
-    assert said == ["You are out of this round", "Person 001 cannot make this round"]
+    assert said == ["You are out of this round", f"{world.person(pair[0]).name} cannot make this round"]
 
 
 def test_who_skips_the_next_round_is_not_said_to_be_in_it(world: World, pair: list[str]) -> None:

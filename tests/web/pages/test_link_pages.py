@@ -2,6 +2,7 @@
 
 import pytest
 
+from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Person, Purpose
@@ -105,3 +106,54 @@ def test_leaving_twice_from_two_tabs_leaves_once(world: World, amina: str) -> No
         tab.press("Leave Councils Unmentoring")
     world.work()
     assert ([tab.status for tab in tabs], len(world.inbox(kind="left"))) == ([200, 200], 1)
+
+
+# What a text promises in three words stands on every page its one link opens
+
+
+@pytest.fixture
+def texted(world: World) -> str:
+    """Somebody who is texted, and has been introduced."""
+    person = world.join(phone="+447700900123", channel=Channel.SMS, verified=True)
+    world.join()
+    world.round()
+    return person
+
+
+ROOMS = [
+    (Purpose.CONVERSATION, ("", "/cannot", "/booked")),
+    (Purpose.CHECK_IN, ("", "?answer=met", "/thanks")),
+    (Purpose.NEXT_ROUND, ("",)),
+]
+
+
+def leads_to_my_page(world: World, person: str) -> dict[str, bool]:
+    """Of every page that a text may open: does it lead to one with the link to stop them?"""
+    found = {}
+    for purpose, rooms in ROOMS:
+        door = world.door(purpose, person, 1 if purpose is Purpose.NEXT_ROUND else world.group_of(person))
+        for room in rooms:
+            page = world.visitor().open(door + room)
+            page.open(page.link("My page: skip, pause, leave or stop our messages"))
+            found[f"{purpose}{room}"] = "Stop our texts" in page.text
+    return found
+
+
+def test_every_page_of_a_text_leads_to_stopping(world: World, texted: str) -> None:
+    before = leads_to_my_page(world, texted)
+    world.visitor().open(f"{door(world, Purpose.CONVERSATION, texted)}/cannot").press(
+        "I can’t make this round"
+    )
+    after = leads_to_my_page(world, texted)
+    assert (list(before.values()), list(after.values())) == ([True] * 7, [True] * 7)
+
+
+def test_one_press_stops_the_texts(world: World, texted: str) -> None:
+    page = world.visitor().open(door(world, Purpose.CHECK_IN, texted))
+    page.open(page.link("My page: skip, pause, leave or stop our messages"))
+    page.open(page.link("Stop our texts")).press("Stop all texts")
+    assert ("We have stopped" in page.text, world.person(texted).unreachable) == (True, "replied STOP")
+
+
+def test_who_is_not_texted_is_offered_no_stop_of_texts(world: World) -> None:
+    assert "Stop our texts" not in world.visitor().open(world.page_of(world.join())).text
