@@ -18,7 +18,8 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services import previews, programmes, reports, rosters, rounds, times, words
+from web.services import previews, programmes, reports, rosters, rounds, times, topups, words
+from web.services.introductions import Window
 from web.services.previews import Delivery, Row
 
 
@@ -41,7 +42,7 @@ class Waiting:
 @dataclass(frozen=True)
 class Board:
     """`draft` waits to be sent; `unconfirmed` were asked and have not said yes; `last` is the newest sent
-    round.
+    round, and `running` the same while people talk in it.
     """
 
     next_round_on: date | None
@@ -51,6 +52,7 @@ class Board:
     coming: Sequence[Coming]
     waiting: Sequence[Waiting]
     last: Row | None
+    running: Round | None
     delivery: Delivery | None
 
 
@@ -65,9 +67,10 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, may_o
         tally=tally,
         unconfirmed=tally["invited"] + _unconfirmed(session, programme, now),
         draft=rounds.draft(session, programme),
-        coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
+        coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:5],
         waiting=list(_waiting(session, programme, sent, delivery, tally, today)) if may_organise else [],
         last=previews.of_sent(session, sent) if sent else None,
+        running=sent if sent and sent.ends_on and sent.ends_on > today else None,
         delivery=delivery,
     )
 
@@ -97,8 +100,11 @@ def _coming(session: Session, programme: Programme, today: date) -> Iterator[Com
         Round.programme_id == programme.id, Round.state == RoundState.SENT, col(Round.ends_on) >= today
     )
     for round_ in session.exec(running.order_by(col(Round.number))):
+        top_up_on = None if round_.topped_up_at else times.today(Window.of_round(round_).top_up_at)
         for day, what in (
             (round_.nudge_on, "Who writes first is reminded"),
+            (round_.cut_off_on, "Last day to say “I can’t make this round”"),
+            (top_up_on, "Who waits for somebody is matched"),
             (round_.check_in_on, "Everyone is asked whether they met"),
             (round_.ask_again_on, "Who has not answered is asked once more"),
             (round_.ends_on, f"Last day of round {round_.number}"),
@@ -122,6 +128,9 @@ def _waiting(
     if sent and delivery and delivery.troubled:
         one = "message did" if delivery.troubled == 1 else "messages did"
         yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")
+    if sent and (alone := topups.waiting(session, sent, today)):
+        who = words.counted(alone, "person waits", "people wait")
+        yield Waiting(f"{who} for somebody to talk with", f"rounds/{sent.number}/top-up")
     if tally["unreachable"]:
         who = words.counted(tally["unreachable"], "person", "people")
         yield Waiting(f"{who} we cannot reach", "people?showing=unreachable")

@@ -108,7 +108,8 @@ class SinceThen:
 class Delivery:
     """How far the introductions are: counts of messages. `troubled` need a look.
 
-    Of those a provider `sent`, some are known to have been `delivered`; not every provider tells.
+    Of those a provider `sent`, some are known to have been `delivered`; not every provider tells. `cancelled`
+    ones are not in the `total`: somebody in the group dropped out before they had gone.
     """
 
     total: int
@@ -116,6 +117,7 @@ class Delivery:
     delivered: int
     waiting: int
     troubled: int
+    cancelled: int
 
 
 @dataclass(frozen=True)
@@ -410,10 +412,11 @@ def _since(
 
 def delivery(session: Session, round_: Round) -> Delivery:
     counts = outbox.counts(session, round=str(round_.id), kind="introduction")
-    total = sum(counts.values()) - counts.get(State.CANCELLED, 0)
+    cancelled = counts.get(State.CANCELLED, 0)
+    total = sum(counts.values()) - cancelled
     sent = sum(counts.get(state, 0) for state in ARRIVED)
     waiting = sum(counts.get(state, 0) for state in ON_ITS_WAY)
-    return Delivery(total, sent, counts.get(State.DELIVERED, 0), waiting, total - sent - waiting)
+    return Delivery(total, sent, counts.get(State.DELIVERED, 0), waiting, total - sent - waiting, cancelled)
 
 
 def of_sent(session: Session, round_: Round) -> Row:

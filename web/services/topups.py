@@ -16,9 +16,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
+from sqlalchemy import union
 from sqlmodel import Session, col, func, select
 
 import matcher
@@ -152,6 +153,55 @@ def _let_down(session: Session, round_: Round) -> set[str]:
     )
     alone = session.exec(left.where(col(Group.called_off_at).is_not(None))).all()
     return set(alone) - set(session.exec(left.where(col(Group.called_off_at).is_(None))).all())
+
+
+def waiting(session: Session, round_: Round, today: date) -> int:
+    """How many wait for the top-up of a round that goes on: who was left alone in it, who was in no group for
+    want of a partner, and who joined since. Counted without drawing their pot.
+    O(groups of the round + people).
+    """
+    if round_.topped_up_at or not round_.ends_on or today >= round_.ends_on:
+        return 0
+    left_alone = (
+        select(GroupMember.person_id)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .where(
+            Group.round_id == round_.id,
+            col(Group.called_off_at).is_not(None),
+            col(GroupMember.withdrew_at).is_(None),
+        )
+    )
+    nobody_free = select(LeftOut.person_id).where(
+        LeftOut.round_id == round_.id, col(LeftOut.on_purpose).is_(False)
+    )
+    came_late = select(Membership.person_id).where(
+        Membership.programme_id == round_.programme_id, col(Membership.joined_at) > round_.sent_at
+    )
+    # Looked up person by person: a list of all who have somebody would be nearly everyone.
+    has_somebody = (
+        select(GroupMember.group_id)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .where(
+            GroupMember.person_id == Membership.person_id,
+            Group.round_id == round_.id,
+            col(Group.called_off_at).is_(None),
+            col(GroupMember.withdrew_at).is_(None),
+        )
+        .exists()
+    )
+    they = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Person, col(Person.id) == Membership.person_id)
+        .where(
+            Membership.programme_id == round_.programme_id,
+            Membership.standing == Standing.ACTIVE,
+            Person.unreachable == "",
+            col(Membership.person_id).in_(union(left_alone, nobody_free, came_late)),
+            ~has_somebody,
+        )
+    )
+    return session.exec(they).one()
 
 
 def _late(session: Session, round_: Round, pot: RoundPot) -> list[str]:

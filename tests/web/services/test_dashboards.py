@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.models import Person
-from web.services import dashboards
+from web.services import dashboards, departures, topups
 from web.services.dashboards import Board
 
 
@@ -71,3 +71,50 @@ def test_a_programme_of_one_person_is_told_what_to_do(world: World) -> None:
     page = world.organiser()
     assert "One person is in so far; a round needs two." in page.text
     assert not [button for button in page.buttons if button.startswith("Draw")]
+
+
+def test_what_participants_are_promised_is_said_to_organisers(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    said = {each.what: each.on for each in board(world).coming}
+    promised = ("Last day to say “I can’t make this round”", "Who waits for somebody is matched")
+    assert [said[what] for what in promised] == [date(2026, 12, 8), date(2026, 12, 9)]
+
+
+def wait(world: World) -> list[str]:
+    return [each.what for each in board(world).waiting if "talk with" in each.what]
+
+
+def test_who_waits_for_the_top_up_is_counted_until_it_has_been(world: World) -> None:
+    people = world.join_many(4)
+    world.round()
+    nobody_yet = wait(world)
+    with world.write() as session:
+        departures.cannot_make_it(session, world.group_of(people[0]), people[0], now=world.now)
+    world.clock.turn(hours=1)
+    alone = wait(world)
+    world.join()
+    alone_and_late = wait(world)
+    with world.write() as session:
+        programme = world.programme(session)
+        topups.run(session, programme, 1, None, by=BY, now=world.now)
+    assert (nobody_yet, alone, alone_and_late, wait(world)) == (
+        [],
+        ["1 person waits for somebody to talk with"],
+        ["2 people wait for somebody to talk with"],
+        [],
+    )
+
+
+def test_while_a_round_runs_the_next_one_is_not_the_loudest_button(world: World) -> None:
+    world.join_many(4)
+    organiser = world.organiser()
+    world.round()
+    page = organiser.open("/organise/councils/")
+    button = page.page.xpath("//button[starts-with(normalize-space(), 'Draw a round')]")[0]
+    assert ("secondary" in button.get("class"), "Round 1 goes on until" in page.text) == (True, True)
+
+
+def test_an_empty_programme_is_offered_an_import_too(world: World) -> None:
+    page = world.organiser().open("/organise/councils/")
+    assert page.link("import a spreadsheet") == "/organise/councils/import"
