@@ -460,13 +460,16 @@ class Left(Message):
 
 @dataclass(frozen=True)
 class Erased(Message):
-    """Everything about you is gone, and after this message so is your address."""
+    """Everything about you is gone, and after this message so is your address. `talked`: a conversation of
+    theirs counts, and stays without a name.
+    """
 
     kind = "erased"
     bulk = False
     secret = True
 
     programme: Programme
+    talked: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Erasure: personal data leaves every table at once; an anonymous fact that a group existed stays."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -9,6 +10,8 @@ from notifications import addresses, messages, outbox
 from web.models import (
     CheckIn,
     Consent,
+    Group,
+    GroupMember,
     Learning,
     LearningState,
     Link,
@@ -20,6 +23,8 @@ from web.models import (
     Report,
     Request,
     RequestKind,
+    Round,
+    RoundState,
     Standing,
 )
 from web.services import audit, avoiding, departures, imports, programmes
@@ -84,7 +89,8 @@ def erase(
     for group in left_behind:
         departures.withdraw(session, group, person.id, now=now)
     if last_word:
-        message, to = last_word
+        farewell_letter, to = last_word
+        message = replace(farewell_letter, talked=_talked(session, person))
         outbox.queue(session, message, to, subject="erased", now=now)
 
 
@@ -122,3 +128,18 @@ def _farewell(session: Session, person: Person) -> tuple[messages.Erased, messag
         return None
     to = recipient(person, by_email_only=True)
     return messages.Erased(programmes.facts(programme)), to
+
+
+def _talked(session: Session, person: Person) -> bool:
+    """Does a conversation of theirs count? Not one that was called off in time, nor one of a draft."""
+    counted = (
+        select(Group.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(
+            GroupMember.person_id == person.id,
+            col(GroupMember.counts).is_(True),
+            Round.state != RoundState.DRAFT,
+        )
+    )
+    return session.exec(counted).first() is not None

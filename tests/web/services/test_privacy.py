@@ -265,3 +265,23 @@ def test_somebody_s_last_word_from_us_says_that_it_is_the_last(world: World, can
 
 def test_an_address_can_be_counted_without_being_kept(world: World, canary: str) -> None:
     assert CANARY["email"] not in joining.address_key(world.worker.signer, CANARY["email"])
+
+
+def farewell(world: World, person: str) -> str:
+    address = str(world.person(person).email)
+    with world.write() as session:
+        privacy.erase(session, session.get_one(Person, person), by=person, now=world.now)
+    return world.letter(address, "erased").text
+
+
+def test_the_last_letter_speaks_of_a_conversation_only_if_one_counts(world: World) -> None:
+    one, other = world.join_many(2)
+    stays = "a conversation took place"
+    before = stays in farewell(world, world.join())
+    world.round()
+    in_time = stays in farewell(world, one)
+    world.join()
+    world.clock.turn(days=20)
+    world.round()
+    world.clock.turn(days=20)
+    assert (before, in_time, stays in farewell(world, other)) == (False, False, True)
