@@ -49,7 +49,7 @@ SOMEBODY = r"(person|participant|name|partner|member|email|pair|who)"
 # How the columns of a pair are called where they are not counted.
 ALONE = ("|who|from", "|with( whom)?|to", "", "", "")
 HISTORY = (
-    _field("round", "Round, as a number", r"round( ?(number|no\.?|#))?|cycle|wave|session"),
+    _field("round", "Round, as a number or a date", r"round( ?(number|no\.?|#))?|cycle|wave|session"),
     _field("date", "Date of the round", r"date|day|when|month|introduced( on)?"),
     *(
         _field(f"person_{place}", f"Person {place}", rf"{SOMEBODY}[ _-]?({place}|{letter}){alone}")

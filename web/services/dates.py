@@ -18,9 +18,13 @@ from web.services.introductions import Window
 # Which day comes after which, and what to say where it does not.
 ORDER = (
     ("nudge_on", "starts_on", "The nudge comes after the first day"),
-    ("cut_off_on", "starts_on", "The cut-off comes after the first day"),
+    ("cut_off_on", "starts_on", "The last day to say “I can’t make this round” comes after the first day"),
     ("check_in_on", "nudge_on", "We ask whether people met after the nudge"),
-    ("check_in_on", "cut_off_on", "We ask whether people met after the cut-off"),
+    (
+        "check_in_on",
+        "cut_off_on",
+        "We ask whether people met after the last day to say “I can’t make this round”",
+    ),
     ("ask_again_on", "check_in_on", "We ask again after we have asked"),
     ("ends_on", "ask_again_on", "The round ends after we have asked again"),
 )

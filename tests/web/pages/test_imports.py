@@ -57,7 +57,7 @@ def test_the_doubtful_are_asked_and_everything_is_shown_before_anything_is_writt
 ) -> None:
     shown = preview.text
     for words in (
-        "2 Amina Yusuf amina@example.org Leeds City Council (“Leeds CC”) is invited",
+        "2 Amina Yusuf amina@example.org Leeds City Council (“Leeds CC”) to be invited",
         "has the address of row 3",
         "is called like row 3",
         "cannot be taken in email: Enter an email address",
@@ -191,7 +191,7 @@ def test_past_rounds_are_shown_taken_in_and_taken_back(world: World) -> None:
     world.join("Amina Yusuf", email="amina@example.org")
     world.join("Tom Field")
     visitor = work(world, upload(world, PAIRS, "history").press("See what will happen"))
-    assert "too few are here nobody here is Stranger" in visitor.text
+    assert "with too few who are here nobody here is Stranger" in visitor.text
     work(world, visitor.press("Take in 2 groups"))
     with world.read() as session:
         days = [str(day) for day in session.scalars(select(Round.starts_on).order_by(Round.number))]
