@@ -7,14 +7,13 @@ on a SQLite file of their own.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import MetaData, select
 from sqlmodel import Session
 
@@ -96,21 +95,34 @@ def _database(request: pytest.FixtureRequest, folder: Path, template: Path) -> s
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Every test has an application of its own: without this each would compile its templates anew, which
-    took half of the time of a test that looks at a page.
-    """
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def apps() -> dict[Settings, Flask]:
+    """Applications that were made, by what they were made for, but for their database and queue."""
+    return {}
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The whole application, without limits on open forms."""
-    made = create_app(settings, clock=clock, limits=False)
-    made.jinja_env.bytecode_cache = compiled_templates
-    made.test_client_class = HouseClient
+def app(settings: Settings, clock: Clock, apps: dict[Settings, Flask]) -> Iterator[Flask]:
+    """The whole application, without limits on open forms. It is made once, and moves into each test's own
+    database: putting it together takes longer than most tests.
+    """
+    alike = settings.model_copy(update={"database_url": "", "queue_url": ""})
+    if alike not in apps:
+        apps[alike] = fresh_app(settings)
+    made = apps[alike]
+    database = Database(settings.database_url)
+    made.extensions[KEY] = replace(
+        made.extensions[KEY], settings=settings, database=database, clock=clock, poke=lambda: None
+    )
     yield made
     made.extensions[KEY].database.dispose()
+
+
+def fresh_app(settings: Settings) -> Flask:
+    """An application of one's own, for a test that changes it."""
+    made = create_app(settings, limits=False)
+    made.extensions[KEY].database.dispose()
+    made.test_client_class = HouseClient
+    return made
 
 
 @pytest.fixture

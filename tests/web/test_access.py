@@ -13,7 +13,8 @@ from werkzeug.routing import Rule
 from notifications.messages import Link as MessageLink
 from tests.support.access import HIDDEN, IN, RECENT, REFUSED, SIGN_IN, WHO, rows
 from tests.support.visitor import Visitor
-from tests.support.world import World
+from tests.support.world import World, fresh_app
+from web.house import KEY
 from web.models import Answer, OrganiserRole, Purpose, Role, Showing
 from web.permissions import kept_form, needs, recently_signed_in
 from web.services import conversations
@@ -297,6 +298,8 @@ def test_whoever_signed_in_again_is_back_where_they_were_and_may_go_on(world: Wo
 def test_whoever_signed_in_again_finds_what_they_typed_once(world: World) -> None:
     view = needs(Role.OWNER)(recently_signed_in(back=".dashboard")(lambda: "done"))
     page = needs(Role.OWNER)(lambda: dict(kept_form() or {}))
+    house, world.app = world.app.extensions[KEY], fresh_app(world.worker.settings)
+    world.app.extensions[KEY] = house
     world.app.add_url_rule("/organise/<slug>/sample", "organise.sample", view, methods=["POST"])
     world.app.view_functions["organise.dashboard"] = page
     visitor = world.organiser(OWNER)

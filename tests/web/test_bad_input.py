@@ -111,34 +111,34 @@ def test_a_link_of_the_open_web_is_taken(world: World, link: str) -> None:
 # Addresses nobody wrote
 
 
-@pytest.mark.usefixtures("both_databases")
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/p/%00/",
-        "/p/%ff/",
-        "/p/" + "x" * 5000 + "/",
-        "/p/councils/learning?page=99999999999999999999999",
-        "/p/councils/learning?page=-1",
-        "/p/councils/learning?page=x",
-        "/p/councils/learning?page=9223372036854775807",
-        "/organise/councils/rounds/99999999999999999999",
-        "/organise/councils/people?search=%00",
-        "/organise/councils/people?search=%25%5C_%27%22&page=9223372036854775807",
-        "/outbox/99999999999999999999",
-        "/outbox/2147483648",
-        "/outbox?to=%00",
-        "/me/%00",
-        "/me/" + "A" * 31,
-        "/m/" + "_" * 31,
-        "/unsubscribe/" + "A" * 36,
-        "/confirm/../..",
-        "/organise/sign-in?next=%00",
-    ],
+NONSENSE = (
+    "/p/%00/",
+    "/p/%ff/",
+    "/p/" + "x" * 5000 + "/",
+    "/p/councils/learning?page=99999999999999999999999",
+    "/p/councils/learning?page=-1",
+    "/p/councils/learning?page=x",
+    "/p/councils/learning?page=9223372036854775807",
+    "/organise/councils/rounds/99999999999999999999",
+    "/organise/councils/people?search=%00",
+    "/organise/councils/people?search=%25%5C_%27%22&page=9223372036854775807",
+    "/outbox/99999999999999999999",
+    "/outbox/2147483648",
+    "/outbox?to=%00",
+    "/me/%00",
+    "/me/" + "A" * 31,
+    "/m/" + "_" * 31,
+    "/unsubscribe/" + "A" * 36,
+    "/confirm/../..",
+    "/organise/sign-in?next=%00",
 )
-def test_an_address_nobody_wrote_is_no_error_of_ours(world: World, path: str) -> None:
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_address_nobody_wrote_is_no_error_of_ours(world: World) -> None:
     visitor = world.organiser()
-    assert visitor.client.get(path).status_code < 500
+    answers = {path: visitor.client.get(path).status_code for path in NONSENSE}
+    assert [path for path, status in answers.items() if status >= 500] == []
 
 
 @pytest.mark.usefixtures("both_databases")
@@ -147,16 +147,20 @@ def test_a_token_with_a_number_no_column_holds_is_no_link(world: World) -> None:
     assert {world.visitor().open(f"/{door}/{token}").status for door in ("me", "m", "checkin")} == {404}
 
 
-@pytest.mark.parametrize("version", ["", "²", "-1", "9" * 5000, "\0", "x"])
 @pytest.mark.parametrize("door", ["rounds/1/send", "rounds/1/discard", "rounds/draw", "learning/1/publish"])
-def test_a_version_nobody_was_shown_changes_nothing(busy: World, door: str, version: str) -> None:
+def test_a_version_nobody_was_shown_changes_nothing(busy: World, door: str) -> None:
     visitor = busy.organiser()
     token = visitor.token("/my-page")
     before = busy.dump()
-    status = visitor.post(f"/organise/councils/{door}", {"csrf_token": token, "version": version}).status_code
+    answers = {
+        version: visitor.post(
+            f"/organise/councils/{door}", {"csrf_token": token, "version": version}
+        ).status_code
+        for version in ("", "²", "-1", "9" * 5000, "\0", "x")
+    }
     after = busy.dump()
     same = after["round"] == before["round"] and after["outbox_message"] == before["outbox_message"]
-    assert (status < 500, same or door == "rounds/draw") == (True, True)
+    assert (max(answers.values()) < 500, same or door == "rounds/draw") == (True, True), answers
 
 
 @pytest.fixture
