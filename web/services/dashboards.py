@@ -67,7 +67,7 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, may_o
         tally=tally,
         unconfirmed=tally["invited"] + _unconfirmed(session, programme, now),
         draft=rounds.draft(session, programme),
-        coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:5],
+        coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
         waiting=list(_waiting(session, programme, sent, delivery, tally, today)) if may_organise else [],
         last=previews.of_sent(session, sent) if sent else None,
         running=sent if sent and sent.ends_on and sent.ends_on > today else None,

@@ -118,3 +118,13 @@ def test_while_a_round_runs_the_next_one_is_not_the_loudest_button(world: World)
 def test_an_empty_programme_is_offered_an_import_too(world: World) -> None:
     page = world.organiser().open("/organise/councils/")
     assert page.link("import a spreadsheet") == "/organise/councils/import"
+
+
+def test_introductions_that_became_needless_are_counted_apart(world: World) -> None:
+    one = world.join_many(4)[0]
+    world.send(world.draw())
+    with world.write() as session:
+        departures.cannot_make_it(session, world.group_of(one), one, now=world.now)
+    world.work()
+    found = board(world).delivery
+    assert found and (found.sent, found.total, found.cancelled) == (2, 2, 2)
