@@ -5,8 +5,8 @@ are opaque ids here, and a link is a purpose and an id: its address is made when
 no token is ever stored.
 
     Message
-        Confirm JoinByText AlreadyIn Welcome MyLink SignIn Organise PhoneCode           getting in
-        NewAddress AddressChanged
+        Confirm Invitation JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
+        PhoneCode NewAddress AddressChanged
         HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks Digest
         Paused Left Erased BeforeErasure                                                going away
@@ -104,6 +104,23 @@ class Confirm(Message):
 
     programme: Programme
     confirm: Link
+
+
+@dataclass(frozen=True)
+class Invitation(Message):
+    """To whom organisers would like to have. They did not ask for it: so it is stopped like any bulk mail.
+
+    `about` are the organisers' words about the programme. Nothing that a file says of the reader is in it.
+    """
+
+    kind = "invitation"
+    deadline = timedelta(days=14)  # the link itself lives 30 days
+    channels = BY_EMAIL
+
+    programme: Programme
+    answer: Link
+    answer_by: date
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -572,7 +589,7 @@ class Alert(Message):
 
 
 KINDS: tuple[type[Message], ...] = (
-    Confirm, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
+    Confirm, Invitation, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
     AddressChanged,
     HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,

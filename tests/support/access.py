@@ -19,6 +19,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     "everyone": (
         (IN, IN, IN, IN, IN, IN),
         """
+        confirm.declined
         health.live health.ready home.accessibility home.code_of_conduct home.contact home.home home.privacy
         home.robots home.security join.check_your_messages join.send join.show me.ask_for_link me.erased
         me.link_sent me.send_link organise.ask_to_sign_in organise.sign_in organise.sign_in_sent
@@ -29,7 +30,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     "who has the link": (
         (HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, HIDDEN),
         """
-        confirm.press confirm.show
+        confirm.decline confirm.press confirm.show
         conversation.answer conversation.book conversation.booked conversation.calendar conversation.cannot
         conversation.check_in conversation.could_not conversation.drop_out conversation.report
         conversation.short conversation.show conversation.thanks

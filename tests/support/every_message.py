@@ -30,6 +30,7 @@ from web.services import (
     drafts,
     learnings,
     participation,
+    people,
     replies,
     reports,
     team,
@@ -77,6 +78,7 @@ def _by_the_calendar(world: World) -> None:
         weekly = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=programme.next_round_on)
         weekly.sqlmodel_update({"automatic": False, "enabled_by": who, "enabled_at": world.now})
         session.add(weekly)
+    _invite(world)
     people = [*world.join_many(5), world.join(phone=LATE, channel=Channel.SMS, verified=True)]
     _days(world, 8)
     with world.write() as session:
@@ -101,6 +103,13 @@ def _by_the_calendar(world: World) -> None:
         last = closings.usual(session, programme, times.today(world.now))
         closings.announce(session, programme, last, wall_stays=True, by=who, now=world.now)
     world.work()
+
+
+def _invite(world: World) -> None:
+    """They are asked when it begins, and say nothing until it ends."""
+    row = b"name,organisation,email\nGwen Hughes,Cyngor Gwynedd,gwen@example.org\n"
+    with world.write() as session:
+        people.import_people(session, world.programme(session), "people.csv", row, by=OWNER, now=world.now)
 
 
 def _one_drops_out(world: World, people: list[str]) -> None:

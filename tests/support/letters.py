@@ -54,6 +54,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
     soon, later = date(2026, 12, 3), date(2027, 1, 5)
     return (
         m.Confirm(COUNCILS, Link("confirm", 1)),
+        m.Invitation(COUNCILS, Link("invitation", 15), later, "Officers & residents, over tea."),
         m.JoinByText(COUNCILS, Link("confirm", 1)),
         m.AlreadyIn(COUNCILS, PAGE),
         m.Welcome(COUNCILS, PAGE, later),

@@ -15,9 +15,9 @@ from tests.support.access import HIDDEN, IN, RECENT, REFUSED, SIGN_IN, WHO, rows
 from tests.support.visitor import Visitor
 from tests.support.world import World, fresh_app
 from web.house import KEY
-from web.models import Answer, OrganiserRole, Purpose, Role, Showing
+from web.models import Answer, Membership, OrganiserRole, Purpose, Role, Showing, Standing
 from web.permissions import kept_form, needs, recently_signed_in
-from web.services import conversations
+from web.services import conversations, people
 from web.services.conversations import Said
 
 OWNER = "owner@councils.example"
@@ -63,6 +63,7 @@ class Sample:
     people: list[str]
     groups: dict[str, int]
     spare: str
+    invited: list[str]
 
     def address(self, endpoint: str, rule: Rule, *, with_link: bool) -> str:
         values = {
@@ -82,6 +83,8 @@ class Sample:
     def token(self, endpoint: str, good: bool) -> str:
         purpose = LINKS.get(endpoint, LINKS[endpoint.partition(".")[0]])
         person = self.spare if purpose is Purpose.SIGN_IN else self.people[2 if endpoint in LAST else 0]
+        if purpose is Purpose.INVITATION:  # one says yes and the other no
+            person = self.invited[endpoint == "confirm.decline"]
         is_programme = purpose in (Purpose.INVITATION, Purpose.NEXT_ROUND)
         subject = 1 if is_programme else self.groups.get(person)
         if purpose is Purpose.UNSUBSCRIBE:
@@ -94,14 +97,18 @@ class Sample:
 
 @pytest.fixture
 def sample(world: World) -> Sample:
-    people = world.join_many(4)
+    joined = world.join_many(4)
     world.round()
     with world.write() as session:
-        talk = conversations.conversation(session, world.group_of(people[0]), people[0])
+        talk = conversations.conversation(session, world.group_of(joined[0]), joined[0])
         said = Said(Answer.MET, "Vans.", showing=Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
-    groups = {person: world.group_of(person) for person in people}
-    return Sample(world, people, groups, world.appoint("spare@councils.example", Role.OWNER))
+        rows = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
+        people.import_people(session, world.programme(session), "p.csv", rows, by=OWNER, now=world.now)
+        asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
+        invited = list(asked)
+    groups = {person: world.group_of(person) for person in joined}
+    return Sample(world, joined, groups, world.appoint("spare@councils.example", Role.OWNER), invited)
 
 
 def come_as(world: World, who: str) -> Visitor:

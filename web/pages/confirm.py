@@ -5,8 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.joining import TextJoinForm
 from web.house import house
-from web.models import Link, Membership, Organisation, Person, Programme, Purpose, Request, RequestKind
-from web.permissions import with_link
+from web.models import (
+    Link,
+    Membership,
+    Organisation,
+    Person,
+    Programme,
+    Purpose,
+    Request,
+    RequestKind,
+    Standing,
+)
+from web.permissions import open_to_everyone, with_link
 from web.services import joining, links, organisations, participation, people, programmes, reach, texting
 from web.tokens import ExpiredLink, UsedLink
 
@@ -22,9 +32,14 @@ def show(token: str) -> ResponseReturnValue:
         return render_template("confirm/new_address.html", request_=g.session.get_one(Request, link.subject))
     if link.purpose is Purpose.INVITATION:
         person, programme, membership = _invited(link)
+        programmes.must_go_on(programme)
         organisation = g.session.get_one(Organisation, membership.organisation_id)
         return render_template(
-            "confirm/invitation.html", programme=programme, person=person, organisation=organisation
+            "confirm/invitation.html",
+            token=token,
+            programme=programme,
+            person=person,
+            organisation=organisation,
         )
     request_ = _request(link)
     programme = _joined(request_)
@@ -55,11 +70,27 @@ def press(token: str) -> ResponseReturnValue:
     else:
         programme = _joined(_request(link))
         person = joining.confirm(g.session, link, source="web form", now=g.now)
-        if person.unreachable:  # whoever joins anew wants to be written to
-            reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
         _code_if_wanted(person, programme)
+    if person.unreachable:  # whoever joins anew wants to be written to
+        reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+@pages.post("/confirm/<token>/no")
+@with_link
+def decline(token: str) -> ResponseReturnValue:
+    link = links.open_link(g.session, house().signer, token, Purpose.INVITATION, now=g.now)
+    person, programme, _ = _invited(link)
+    link.used_at = g.now
+    people.decline_invitation(g.session, person, programme, now=g.now)
+    return redirect(url_for(".declined"), 303)
+
+
+@pages.get("/declined")
+@open_to_everyone
+def declined() -> str:
+    return render_template("confirm/declined.html")
 
 
 def _join_by_text(request_: Request) -> ResponseReturnValue:
@@ -98,12 +129,11 @@ def _joined(request_: Request) -> Programme:
 
 
 def _invited(link: Link) -> tuple[Person, Programme, Membership]:
+    """Who has not answered yet, to what, and as what."""
     membership = g.session.get(Membership, (link.subject, link.person))
-    if membership is None:
-        raise ExpiredLink(link.purpose)
-    programme = g.session.get_one(Programme, link.subject)
-    programmes.must_go_on(programme)
-    return g.session.get_one(Person, link.person), programme, membership
+    if membership is None or membership.standing is not Standing.INVITED:
+        raise UsedLink(link.purpose)
+    return g.session.get_one(Person, link.person), g.session.get_one(Programme, link.subject), membership
 
 
 def _new_address(link: Link) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ from web.models import (
     Purpose,
     Standing,
 )
-from web.services import likeness, links, organisations, programmes, words
+from web.services import joining, likeness, links, organisations, words
 from web.services.likeness import People, Register
 from web.services.links import Wanted
 from web.services.spreadsheets import Row, Sheet
@@ -262,7 +262,9 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
     wanted = [key for key in by_key if ids[key] not in members]
     _write_people(session, [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there], now)
     _write_members(session, programme, [by_key[key].cells | {"id": ids[key]} for key in wanted], job, now)
-    _write_invitations(session, programme, [(ids[key], by_key[key].cells["email"]) for key in wanted], now)
+    _write_invitations(
+        session, programme, job, [(ids[key], by_key[key].cells["email"]) for key in wanted], now
+    )
     done: list[Found] = [
         {
             "import_id": job.id,
@@ -333,17 +335,16 @@ def _new(session: Session, programme: int, key: str, job: Import) -> int:
 
 
 def _write_invitations(
-    session: Session, programme: Programme, new: Sequence[tuple[str, str]], now: datetime
+    session: Session, programme: Programme, job: Import, new: Sequence[tuple[str, str]], now: datetime
 ) -> None:
     wanted = [Wanted(Purpose.INVITATION, person, programme.id) for person, _ in new]
-    facts = programmes.facts(programme)
     outbox.queue_all(
         session,
         [
             outbox.Order(
-                messages.Confirm(facts, link),
+                joining.invitation(programme, link, now=now),
                 messages.Recipient(person, "", Channel.EMAIL, email=email),
-                f"invitation {programme.id}",
+                f"import {job.id}",
                 programme.slug,
             )
             for link, (person, email) in zip(links.make_all(session, wanted, now=now), new, strict=True)

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlmodel import Session, col
 
-from notifications import outbox
+from notifications import messages, outbox
 from web.folding import folded
 from web.import_tables import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.models import GroupMember, Link, Membership, NeverPair, Person, Programme, RatherNot, Standing
@@ -419,9 +419,10 @@ def _take_back(session: Session, programme: int, people: Sequence[str], now: dat
         session.scalars(select(col(Membership.person_id)).where(col(Membership.person_id).in_(people)))
     )
     gone = [person for person in people if person not in elsewhere]
+    slug = session.get_one(Programme, programme).slug
     for person in people:
         if person in elsewhere:
-            outbox.cancel(session, kind="confirm", subject=f"invitation {programme}", person=person)
+            outbox.cancel(session, kind=messages.Invitation.kind, programme=slug, person=person)
         else:
             outbox.forget(session, person)
     for table, column in (

@@ -1,4 +1,4 @@
-"""People by the fileful, for the command line, and how those who were invited say yes."""
+"""People by the fileful, for the command line, and how those who were invited say yes or no."""
 
 import csv
 import io
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
+from notifications import messages, outbox
 from web.import_tables import ImportKind
 from web.models import Membership, Organisation, Person, Programme, Standing
-from web.services import audit, imports, joining, programmes
+from web.services import audit, imports, joining, privacy, programmes
 from web.services.spreadsheets import safe_cell
 
 
@@ -76,6 +77,26 @@ def accept_invitation(session: Session, person: Person, programme: Programme, *,
     joining.record_consents(session, person.id, programme.id, source="invitation", now=now)
     audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
     joining.welcome(session, programme, person, now=now)
+
+
+def decline_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:
+    """Whoever was imported says no: they are off the list, and what is known of them is erased unless they
+    are in another programme. Nothing is sent to them about it.
+    """
+    membership = session.get_one(Membership, (programme.id, person.id))
+    if membership.standing is not Standing.INVITED:
+        return
+    audit.record(
+        session, person.id, "said no to the invitation", now=now, programme=programme.id, subject=person.id
+    )
+    elsewhere = select(Membership).where(
+        Membership.person_id == person.id, Membership.programme_id != programme.id
+    )
+    if session.exec(elsewhere).first() is None:
+        privacy.erase(session, person, by=person.id, now=now, farewell=False)
+    else:
+        outbox.cancel(session, kind=messages.Invitation.kind, programme=programme.slug, person=person.id)
+    session.delete(membership)
 
 
 HEADER = ("id", "name", "organisation", "email", "phone", "standing", "joined")

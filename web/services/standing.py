@@ -11,7 +11,7 @@ from notifications import messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import Membership, NeverPair, Person, Programme, Purpose, Standing
-from web.services import audit, departures, links, participation, programmes
+from web.services import audit, departures, joining, links, participation
 
 BETWEEN_LINKS = timedelta(minutes=10)
 
@@ -104,7 +104,7 @@ def send_link(session: Session, programme: Programme, person: Person, *, by: str
     if membership.standing is Standing.INVITED:
         confirm = links.make(session, Purpose.INVITATION, person.id, now=now, subject=programme.id)
         to = messages.Recipient(person.id, "", Channel.EMAIL, email=person.email)
-        message = messages.Confirm(programmes.facts(programme), confirm)
+        message = joining.invitation(programme, confirm, now=now)
         outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
     else:
         participation.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
@@ -114,7 +114,7 @@ def send_link(session: Session, programme: Programme, person: Person, *, by: str
 def _went_out_since(session: Session, person: Person, since: datetime) -> bool:
     sent = select(OutboxMessage.id).where(
         OutboxMessage.person == person.id,
-        col(OutboxMessage.kind).in_((messages.Confirm.kind, messages.MyLink.kind)),
+        col(OutboxMessage.kind).in_((messages.Invitation.kind, messages.MyLink.kind)),
         col(OutboxMessage.subject).startswith("organiser "),
         col(OutboxMessage.queued_at) > since,
     )
