@@ -377,6 +377,7 @@ def details(token: str) -> ResponseReturnValue:
     form = EditForm.of(visit.person)
     form.offer_texts(house().settings.texts_offered)
     if form.validate_on_submit():
+        asked_of = _number_to_confirm(visit.person)
         waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
         reach.note(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
         flash(
@@ -384,15 +385,45 @@ def details(token: str) -> ResponseReturnValue:
             if waits
             else "Saved."
         )
+        if _number_to_confirm(visit.person) not in (None, asked_of):
+            _text_a_code(visit.person)
+            return redirect(url_for(".phone", token=token), 303)
         return _back(token)
     return render_template("me/details.html", visit=visit, form=form), 422 if form.errors else 200
+
+
+def _number_to_confirm(person: Person) -> str | None:
+    wanted = participation.awaits_code(person) and house().settings.texts_offered
+    return person.phone if wanted else None
+
+
+def _text_a_code(person: Person) -> None:
+    sections = participation.sections(g.session, person)
+    if not (person.phone and sections and house().settings.texts_offered):
+        return
+    programme = sections[0].programme
+    try:
+        participation.send_code(g.session, person, programme, signer=house().signer, now=g.now)
+        flash("We have sent a code. It is good for ten minutes.")
+    except participation.TooManyCodes:
+        flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
 
 
 @pages.get("/me/<token>/phone")
 @with_link
 def phone(token: str) -> ResponseReturnValue:
-    visit = _visit(token, full=True)
-    return render_template("me/phone.html", visit=visit, person=visit.person, form=CodeForm())
+    return _phone(_visit(token, full=True), CodeForm())
+
+
+def _phone(visit: Visit, form: CodeForm) -> str:
+    return render_template(
+        "me/phone.html",
+        visit=visit,
+        person=visit.person,
+        form=form,
+        code_is_out=participation.code_is_out(g.session, visit.person, now=g.now),
+        texts_offered=house().settings.texts_offered,
+    )
 
 
 @pages.post("/me/<token>/phone")
@@ -403,7 +434,7 @@ def check_phone(token: str) -> ResponseReturnValue:
         # Confirmed, or taken off, in another tab: the page says which, and asks for nothing.
         return redirect(url_for(".phone", token=token), 303)
     if not form.validate_on_submit():
-        return render_template("me/phone.html", visit=visit, person=visit.person, form=form), 422
+        return _phone(visit, form), 422
     try:
         participation.check_code(g.session, visit.person, form.code.data, signer=house().signer, now=g.now)
     except participation.BadCode as error:
@@ -417,16 +448,7 @@ def check_phone(token: str) -> ResponseReturnValue:
 @pages.post("/me/<token>/phone/code")
 @with_link
 def send_code(token: str) -> ResponseReturnValue:
-    visit = _visit(token, full=True)
-    sections = participation.sections(g.session, visit.person)
-    if visit.person.phone and sections:
-        try:
-            participation.send_code(
-                g.session, visit.person, sections[0].programme, signer=house().signer, now=g.now
-            )
-            flash("We have sent a code. It is good for ten minutes.")
-        except participation.TooManyCodes:
-            flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
+    _text_a_code(_visit(token, full=True).person)
     return redirect(url_for(".phone", token=token), 303)
 
 

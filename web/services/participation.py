@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
@@ -409,20 +410,30 @@ def send_code(
     outbox.queue(session, message, to, subject=f"code {row.id}", programme=programme.slug, now=now)
 
 
+def _codes(person: Person) -> SelectOfScalar[PhoneCode]:
+    """The codes for the number they have, the newest first: the only one that counts."""
+    theirs = select(PhoneCode).where(PhoneCode.person_id == person.id, PhoneCode.phone == person.phone)
+    return theirs.order_by(col(PhoneCode.id).desc())
+
+
+def _is_good(code: PhoneCode, now: datetime) -> bool:
+    return not code.used_at and code.created_at >= now - CODE_LIFE and code.tries < TRIES_A_CODE
+
+
+def code_is_out(session: Session, person: Person, *, now: datetime) -> bool:
+    """Is there a code that they can type in?"""
+    newest = session.exec(_codes(person)).first()
+    return newest is not None and _is_good(newest, now)
+
+
 def check_code(session: Session, person: Person, typed: str, *, signer: Signer, now: datetime) -> None:
     """Believe a number to be theirs if they know the newest code.
 
     Raises:
         BadCode: wrong, older than ten minutes, or the sixth try. The try counts: commit it.
     """
-    newest = (
-        select(PhoneCode)
-        .where(PhoneCode.person_id == person.id, PhoneCode.phone == person.phone)
-        .order_by(col(PhoneCode.id).desc())
-        .with_for_update()
-    )
-    row = session.exec(newest).first()
-    if row is None or row.used_at or row.created_at < now - CODE_LIFE or row.tries >= TRIES_A_CODE:
+    row = session.exec(_codes(person).with_for_update()).first()
+    if row is None or not _is_good(row, now):
         raise BadCode("That code is no longer good. Ask for a new one")
     row.tries += 1
     session.add(row)

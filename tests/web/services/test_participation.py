@@ -360,10 +360,51 @@ def test_a_wrong_code_on_the_page_counts_as_a_try(world: World, texted: str) -> 
     send_code(world, texted)
     right = code(world)
     visitor = world.visitor().open(world.page_of(texted, full=True) + "/phone")
+    older = world.visitor().open(visitor.path)
     for _ in range(5):
         visitor.press("Confirm my number", code=wrong(right))
-    visitor.press("Confirm my number", code=right)
+    older.press("Confirm my number", code=right)
     assert world.person(texted).phone_verified_at is None
+
+
+def details_of(world: World, person: str) -> Visitor:
+    return world.visitor().open(world.page_of(person, full=True) + "/details")
+
+
+def test_a_new_number_is_sent_a_code_and_its_page_opens(world: World, amina: str) -> None:
+    page = details_of(world, amina).press("Save my details", phone=PHONE, channel="sms")
+    assert "Type in the code we texted to 07700 900111" in page.text
+    page.press("Confirm my number", code=code(world))
+    assert world.person(amina).phone_verified_at
+
+
+def test_a_number_no_text_and_no_partner_needs_is_not_asked_about(world: World, amina: str) -> None:
+    page = details_of(world, amina).press("Save my details", phone=PHONE)
+    world.work()
+    assert (page.path.endswith("/phone"), world.inbox(PHONE)) == (False, [])
+
+
+def test_saving_something_else_sends_no_second_code(world: World, amina: str) -> None:
+    details_of(world, amina).press("Save my details", phone=PHONE, channel="sms")
+    details_of(world, amina).press("Save my details", about="Bins.")
+    world.work()
+    assert len(world.inbox(PHONE, "phone_code")) == 1
+
+
+def test_a_fourth_code_in_a_day_is_not_said_to_be_out(world: World, amina: str, texted: str) -> None:
+    for _ in range(3):
+        send_code(world, texted)
+    page = details_of(world, amina).press("Save my details", phone=PHONE, channel="sms")
+    assert "three codes today" in page.text
+    assert ("Type in the code" in page.text, "Send me a code" in page.buttons) == (False, True)
+
+
+def test_where_no_code_is_out_the_page_offers_one(world: World, texted: str) -> None:
+    page = world.visitor().open(world.page_of(texted, full=True) + "/phone")
+    world.clock.turn(minutes=11)  # the one from joining is too old by now
+    page.open(page.path)
+    assert "Confirm my number" not in page.buttons
+    assert "Type in the code we texted" in page.press("Send me a code").text
 
 
 def test_codes_are_not_kept_as_they_are(world: World, texted: str) -> None:
@@ -470,6 +511,7 @@ def test_a_new_organisation_is_added(world: World, amina: str) -> None:
 
 
 def test_a_number_confirmed_in_another_tab_asks_for_no_code(world: World, texted: str) -> None:
+    send_code(world, texted)
     visitor = world.visitor().open(world.page_of(texted, full=True) + "/phone")
     with world.write() as session:
         session.get_one(Person, texted).phone_verified_at = world.now
