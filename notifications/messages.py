@@ -166,7 +166,10 @@ class Welcome(Message):
 
 @dataclass(frozen=True)
 class MyLink(Message):
-    """The answer to "send me my link", and to HELP. `page` is None when we do not know who asks."""
+    """The answer to "send me my link", and to HELP. `page` is None when we do not know who asks.
+
+    `shared`: the answer to a text from a number that several people have confirmed.
+    """
 
     kind = "my_link"
     deadline = timedelta(hours=2)
@@ -175,6 +178,7 @@ class MyLink(Message):
     page: Link | None
     programmes: tuple[Programme, ...] = ()
     helps: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -90,4 +90,5 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.Reported(COUNCILS, Link("reports", 10)),
         m.Alert("sendgrid refuses our key", "Nothing is lost; 120 messages wait.", Link("outbox", 9)),
         m.MyLink(PAGE, (COUNCILS,), helps=True),
+        m.MyLink(PAGE, shared=True),
     )  # fmt: skip

@@ -129,6 +129,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         },
         erased_on=retention.erased_on(g.session, visit.person),
         SAYS=SAYS,
+        Why=Why,
         ANSWERS=ANSWERS,
         free=[words.lower() for block, words in BLOCKS.items() if block in visit.person.availability],
         HOW_OFTEN=pots.HOW_OFTEN,

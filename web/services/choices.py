@@ -41,11 +41,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Never:
-    """Somebody they must not meet; `may_go` if organisers said so, who may take it back."""
+    """Somebody they must not meet; `may_go` if organisers said so, who may take it back, `same_phone` if both
+    have confirmed one number.
+    """
 
     person: str
     name: str
     may_go: bool
+    same_phone: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def of_person(
     group = next((key for key, people in seats.groups.items() if person in people), None)
     partners = [each for each in seats.groups[group] if each != person] if group is not None else []
     pairs = [pair for pair in sorted(avoiding.never_pairs(session, programme)) if person in pair]
+    same_phone = avoiding.on_the_phone_of(session, person)
     ranked = _ranked(seats, group, person) if group is not None and person in seats.index else []
     named = rounds.names_of(
         session,
@@ -102,7 +106,12 @@ def of_person(
         more=max(len(found) - MOST_OFFERED, 0),
         places=_roomy(seats, group, named) if len(partners) > 1 else (),
         never=[
-            Never(other, named.get(other) or words.GONE, bool(session.get(NeverPair, (programme.id, *pair))))
+            Never(
+                other,
+                named.get(other) or words.GONE,
+                bool(session.get(NeverPair, (programme.id, *pair))),
+                other in same_phone,
+            )
             for pair in pairs
             for other in pair
             if other != person

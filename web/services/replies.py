@@ -30,6 +30,8 @@ from web.services.conversations import Conversation
 from web.services.joining import recipient
 from web.tokens import Signer
 
+# What holds for a number, whoever of those who share it has sent it; and what says nothing.
+SAID_BY_BOTH = (Word.STOP, Word.START, Word.NOTHING)
 OF_THIS_ROUND = (messages.Introduction.kind, messages.Nudge.kind, messages.PartnerGone.kind)
 
 
@@ -44,6 +46,8 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     )
     if reply is None or texting.take(session, inbound, reply, signer=signer, now=now):
         return
+    if inbound.channel is Channel.SMS and reply.person is None and reply.word not in SAID_BY_BOTH:
+        _say_it_is_shared(session, inbound.sender, now)
     person = merging.survivor(session, reply.person) if reply.person else None
     if reply.word is Word.HELP:
         _help(session, inbound, reply, person, signer=signer, now=now)
@@ -159,6 +163,15 @@ def _help(
             texting.number_key(signer, inbound.sender)[:20], "", Channel.SMS, phone=inbound.sender
         )
         outbox.queue(session, messages.MyLink(None, helps=True), stranger, subject="help", now=now)
+
+
+def _say_it_is_shared(session: Session, phone: str, now: datetime) -> None:
+    """Tell each whose confirmed number it is, once a day, that we cannot know which of them wrote."""
+    for person in participation.by_phone(session, phone):
+        page = links.make(session, Purpose.PAGE, person.id, now=now)
+        to = replace(recipient(person), channel=Channel.SMS)
+        subject = f"shared {times.today(now)}"
+        outbox.queue(session, messages.MyLink(page, shared=True), to, subject=subject, now=now)
 
 
 def _membership(session: Session, reply: Reply) -> Membership | None:

@@ -67,13 +67,14 @@ class Deed:
 
 @dataclass(frozen=True)
 class Apart:
-    """Somebody they must not meet. `set_by_us`: by an organiser, who may take it back; else it is the wish of
-    one of the two, and nobody learns whose.
+    """Somebody they must not meet. `set_by_us`: by an organiser, who may take it back. `same_phone`: both
+    have confirmed one number. Else it is the wish of one of the two, and nobody learns whose.
     """
 
     id: str
     name: str
     set_by_us: bool
+    same_phone: bool
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ def _apart(session: Session, programme: Programme, person: str) -> list[Apart]:
         )
     ).all()
     ours = {one for pair in set_by_us for one in pair}
+    same_phone = avoiding.on_the_phone_of(session, person)
     rows = session.exec(
         select(Person.id, Person.name).where(col(Person.id).in_(others)).order_by(Person.name)
     )
-    return [Apart(id_, name or words.GONE, id_ in ours) for id_, name in rows]
+    return [Apart(id_, name or words.GONE, id_ in ours, id_ in same_phone) for id_, name in rows]

@@ -9,7 +9,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
 from web.models import Answer, Person, Standing
-from web.services import conversations, participation, privacy, replies, texting
+from web.services import avoiding, conversations, participation, privacy, replies, texting
 
 PHONE = "+447700900321"
 NUMBER = count(1)
@@ -227,9 +227,51 @@ def test_a_text_from_a_shared_number_is_nobodys(world: World, two: list[str]) ->
     assert [world.membership(person).skips_next for person in two] == [False, False]
 
 
+def test_a_text_from_a_shared_number_is_answered_to_each_by_name_once_a_day(
+    world: World, two: list[str]
+) -> None:
+    for said in ("MET", "HELP"):
+        text(world, said)
+    world.work()
+    told = sorted((message.sms or "").split(", ")[0] for message in world.inbox(PHONE, "my_link"))
+    assert told == ["Unmentoring: Ann", "Unmentoring: Bo"]
+
+
+def test_a_stop_from_a_shared_number_is_not_answered(world: World, two: list[str]) -> None:
+    text(world, "STOP")
+    world.work()
+    assert world.inbox(PHONE, "my_link") == []
+
+
 def test_both_are_told_on_their_page(world: World, two: list[str]) -> None:
     pages = [world.visitor().open(world.page_of(person)).text for person in two]
     assert ["Somebody else uses your number too" in page for page in pages] == [True, True]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_they_are_not_introduced_to_each_other(world: World, two: list[str]) -> None:
+    world.join_many(2)
+    world.round()
+    assert [world.partners_of(person) != [other] for person, other in (two, two[::-1])] == [True, True]
+
+
+def test_organisers_read_why_they_are_kept_apart(world: World, two: list[str]) -> None:
+    page = world.organiser().open(f"/organise/councils/people/{two[0]}")
+    assert "Bo the same mobile number" in page.text
+
+
+def test_a_number_only_one_of_two_has_confirmed_is_not_shared(world: World) -> None:
+    for verified in (True, False):
+        world.join(phone=PHONE, channel=Channel.SMS, verified=verified)
+    with world.read() as session:
+        assert avoiding.never_pairs(session, world.programme(session)) == set()
+
+
+def test_a_stop_of_the_other_is_not_said_to_be_theirs(world: World, two: list[str]) -> None:
+    text(world, "STOP")
+    pages = [world.visitor().open(world.page_of(person)).text for person in two]
+    assert ["STOP came from your number." in page for page in pages] == [True, True]
+    assert ["you sent STOP" in page for page in pages] == [False, False]
 
 
 def test_each_is_sent_a_link_of_their_own(world: World, two: list[str]) -> None:
