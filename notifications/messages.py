@@ -14,9 +14,8 @@ no token is ever stored.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from typing_extensions import override
@@ -25,6 +24,7 @@ from notifications.parts import (
     BY_EMAIL,
     BY_TEXT,
     EITHER,
+    LONDON,
     UNSUBSCRIBE,
     Channel,
     Learned,
@@ -37,16 +37,15 @@ from notifications.parts import (
     Share,
     Slot,
     WhatNext,
+    end_of,
     people_in,
 )
 
 # What messages are made of is had from here too.
 __all__ = [
-    "BY_EMAIL", "BY_TEXT", "EITHER", "UNSUBSCRIBE", "Channel", "Learned", "Link", "Named",
-    "Partner", "Programme", "Promise", "Recipient", "Share", "Slot", "WhatNext",
+    "BY_EMAIL", "BY_TEXT", "EITHER", "LONDON", "UNSUBSCRIBE", "Channel", "Learned", "Link", "Named",
+    "Partner", "Programme", "Promise", "Recipient", "Share", "Slot", "WhatNext", "end_of",
 ]  # fmt: skip
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,6 @@ class Message:
     @classmethod
     def kinds(cls) -> tuple[type["Message"], ...]:
         return KINDS
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of a day in London, as UTC."""
-    return datetime.combine(day + timedelta(days=1), time.min, LONDON).astimezone(UTC)
 
 
 # Getting in
@@ -166,10 +160,7 @@ class Welcome(Message):
 
 @dataclass(frozen=True)
 class MyLink(Message):
-    """The answer to "send me my link", and to HELP. `page` is None when we do not know who asks.
-
-    `shared`: the answer to a text from a number that several people have confirmed.
-    """
+    """The answer to "send me my link", and to HELP. `page` is None when we do not know who asks."""
 
     kind = "my_link"
     deadline = timedelta(hours=2)
@@ -178,7 +169,7 @@ class MyLink(Message):
     page: Link | None
     programmes: tuple[Programme, ...] = ()
     helps: bool = False
-    shared: bool = False
+    shared: bool = False  # it answers a text from a number that several people have confirmed
 
 
 @dataclass(frozen=True)

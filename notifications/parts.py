@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
 
 
 class Channel(StrEnum):
@@ -116,6 +119,11 @@ class Learned:
 
     text: str
     by: Named | None = None
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in London, as UTC."""
+    return datetime.combine(day + timedelta(days=1), time.min, LONDON).astimezone(UTC)
 
 
 # Where no person is looked for: most of what a message is made of.

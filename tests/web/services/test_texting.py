@@ -222,6 +222,7 @@ def two(world: World) -> list[str]:
 
 
 def test_a_text_from_a_shared_number_is_nobodys(world: World, two: list[str]) -> None:
+    world.join_many(2)
     world.round()
     text(world, "SKIP")
     assert [world.membership(person).skips_next for person in two] == [False, False]
