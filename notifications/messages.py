@@ -102,10 +102,7 @@ class Confirm(Message):
 
 @dataclass(frozen=True)
 class Invitation(Message):
-    """To whom organisers would like to have. They did not ask for it: so it is stopped like any bulk mail.
-
-    `about` are the organisers' words about the programme. Nothing that a file says of the reader is in it.
-    """
+    """To whom organisers would like to have, in their words: unasked for, so stopped like any bulk mail."""
 
     kind = "invitation"
     deadline = timedelta(days=14)  # the link itself lives 30 days
