@@ -337,6 +337,7 @@ class PartnerGone(Message):
     staying: tuple[Named, ...] = ()
     next_round: date | None = None
     word_by: date | None = None
+    introduced: bool = True
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,7 @@ def calendar(
     """
     if isinstance(message, Introduction):
         return calendars.publish(_conversation(message, to, links, booked), now, agreed=booked is not None)
-    if isinstance(message, PartnerGone) and message.what_next is not WhatNext.GOING_ON:
+    if isinstance(message, PartnerGone) and message.introduced and message.what_next is not WhatNext.GOING_ON:
         return calendars.withdraw(_called_off(message, to, links, now), now)
     return None
 

@@ -186,7 +186,8 @@ def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> N
     for stays in those_left:
         stays.counts = stays.counts and not in_time
         session.add(stays)
-        _tell_alone(session, programme, round_, group, stays, () if stays.person_id in unaware else gone, now)
+        knew = stays.person_id not in unaware
+        _tell_alone(session, programme, round_, group, stays, gone if knew else (), knew, now)
     session.flush()
 
 
@@ -231,9 +232,12 @@ def _tell_alone(
     group: Group,
     stays: GroupMember,
     gone: tuple[messages.Named, ...],
+    introduced: bool,
     now: datetime,
 ) -> None:
-    """One is left: we look for somebody else while there is time, and they come first next time."""
+    """One is left: we look for somebody else while there is time, and they come first next time. Who was not
+    `introduced` yet hears of no partner, and has no entry in their calendar to take out.
+    """
     membership = session.get_one(Membership, (programme.id, stays.person_id))
     membership.let_down = True
     session.add(membership)
@@ -249,6 +253,7 @@ def _tell_alone(
         page=links.make(session, Purpose.PAGE, person.id, now=now, subject=group.id),
         next_round=programmes.next_round_on(programme, times.today(now)),
         word_by=times.today(window.top_up_at) if looking else None,
+        introduced=introduced,
     )
     outbox.queue(
         session,

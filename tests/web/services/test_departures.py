@@ -296,3 +296,12 @@ def test_whom_they_never_knew_erased_before_the_introduction_arrived(world: Worl
     erase(world, gone)
     newest = world.inbox(str(world.person(stays).email))[0]
     assert newest.kind == "partner_gone"
+
+
+def test_who_was_not_introduced_yet_hears_of_no_partner_and_of_no_calendar(world: World) -> None:
+    one, other = world.join_many(2)
+    world.send(world.draw())
+    with world.write() as session:
+        departures.cannot_make_it(session, world.group_of(one), one, now=world.now)
+    letter = world.letter(str(world.person(other).email), "partner_gone")
+    assert (letter.subject, letter.calendar) == ("We have nobody for you to meet yet", None)
