@@ -1,8 +1,7 @@
 """Every kind of message we send, as plain facts.
 
 A message says what is true; `render` finds the words, `outbox` remembers it, `delivery` gets it there. People
-are opaque ids here, and a link is a purpose and an id: its address is made when the message is delivered, so
-no token is ever stored.
+are opaque ids here, links a purpose and an id: no token is stored, an address is made at delivery.
 
     Message
         Confirm Invitation JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in

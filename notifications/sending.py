@@ -256,19 +256,19 @@ class Delivery:
             accept_all(session, [self], "local", carrier.keep(session, outgoing, self.clock()))
         return State.ACCEPTED
 
-    def start(self, carrier: Provider, hear: Callable[[], None]) -> str | None:
+    def start(self, carrier: Provider, sessions: Sessions) -> str | None:
         """Commit that it is being sent, waiting in line for as long as that is worth a worker's time.
 
-        `hear` is called before a wait: what the call before was answered, waiting or not, counts from then.
+        `sessions` opens the transaction that says so.
         """
         outgoing = self.prepared()
         if isinstance(outgoing, str):
             return outgoing
         while True:
-            ended = self._begin(carrier, outgoing)
+            with sessions() as session:
+                ended = self._begin(session, carrier, outgoing)
             if not isinstance(ended, datetime):
                 return ended
-            hear()
             wait = ended - self.clock()
             if wait > PATIENCE:
                 self.worker.closed.add(carrier.name)
@@ -277,29 +277,24 @@ class Delivery:
                 return WAITING
             self.worker.sleep(max(wait.total_seconds(), 0.001))
 
-    def _begin(self, carrier: Provider, outgoing: Outgoing) -> str | datetime | None:
-        """Commit that it is being sent. Or the state it ended in, or when its provider will take it."""
+    def _begin(self, session: Session, carrier: Provider, outgoing: Outgoing) -> str | datetime | None:
+        """Mark it as being sent. Or the state it ended in, or when its provider will take it."""
         now = self.clock()
         spend = None
         if isinstance(outgoing, OutgoingText):
             spend = pace.Spend(sms_text.cost(outgoing.text).segments, self.providers.sms_daily_cap)
-        with self.sessions() as session:
-            refused = self.refused_in(session)
-            if refused:
-                return refused
-            capped = spend and pace.capped_until(session, carrier.name, now, spend)
-            if capped:
-                facts = {
-                    "due_at": capped,
-                    "reason": "today's budget for texts is used up",
-                    "lease_until": None,
-                }
-                self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
-                return State.QUEUED
-            wait = pace.wait_until(session, carrier.name, now, spend)
-            if wait:
-                return wait
-            return None if begin_all(session, [self], carrier) else "lost"
+        refused = self.refused_in(session)
+        if refused:
+            return refused
+        capped = spend and pace.capped_until(session, carrier.name, now, spend)
+        if capped:
+            facts = {"due_at": capped, "reason": "today's budget for texts is used up", "lease_until": None}
+            self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
+            return State.QUEUED
+        wait = pace.wait_until(session, carrier.name, now, spend)
+        if wait:
+            return wait
+        return None if begin_all(session, [self], carrier) else "lost"
 
     def overslept(self) -> bool:
         """Were we stopped between the commit and the call, for so long that others may think us dead?
@@ -312,11 +307,6 @@ class Delivery:
         with self.sessions() as session:
             self.move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
         return True
-
-    def step_back(self) -> None:
-        """Started and not called for: it is ours as before."""
-        with self.sessions() as session:
-            self.move(session, State.CLAIMED, since=(State.SENDING,), provider=None)
 
     def refused_in(self, session: Session, bars: Bars | None = None) -> str | None:
         """Has something happened since it was claimed that forbids it?"""
@@ -342,15 +332,16 @@ class Delivery:
             # A fault of the adapter's: the message may have left before it, so it counts as cut off.
             return Uncertain(f"our own error: {type(fault).__name__}")
 
-    def settle(self, carrier: Provider, answer: Accepted | ProviderError) -> str:
-        """Write down what came of the call."""
+    def settle(self, carrier: Provider, answer: ProviderError) -> str:
+        """The provider did not take it, or may not have."""
         with self.sessions() as session:
-            if isinstance(answer, ProviderError):
-                self.worker.heed(session, carrier, answer)
-                return self.not_accepted_in(session, answer)
-            accept_all(session, [self], carrier.name, answer)
-            pace.worked(session, carrier.name)
-        return State.ACCEPTED
+            self.worker.heed(session, carrier, answer)
+            return self.not_accepted_in(session, answer)
+
+    def accepted_in(self, session: Session, carrier: Provider, answer: Accepted) -> None:
+        """The provider took it."""
+        accept_all(session, [self], carrier.name, answer)
+        pace.worked(session, carrier.name)
 
     def not_accepted_in(self, session: Session, error: ProviderError) -> str:
         """What a refusal, or the lack of an answer, means for this message alone."""

@@ -1,13 +1,15 @@
-"""Messages that travel alone: one call in flight at a time, and the database's work done beside it.
+"""Messages that travel alone: one call in flight at a time, and the next letter written beside it.
 
-While a message is with its provider, the one before it is settled and the next one is rendered and marked
-as being sent. So a worker that dies leaves up to three messages uncertain instead of one: the evidence that
-decides about one decides about three. A refusal is heeded before the next call is made.
+Between two calls stands one transaction. It says what became of the message before and that the next one is
+being sent, so a worker that dies leaves one message uncertain, and a refusal is heeded before the next call.
 """
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from sqlmodel import Session
 
 from notifications.errors import ProviderError
 from notifications.providers.base import Accepted, InTransaction, Provider
@@ -28,58 +30,59 @@ def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, wo
 
 
 class _Line:
-    """A provider's line: at most one message in flight, and one started behind it."""
+    """A provider's line: at most one message in flight, and one that is written behind it."""
 
     def __init__(self, carrier: Provider, worker: Worker, caller: ThreadPoolExecutor) -> None:
         self.carrier, self.worker, self.caller = carrier, worker, caller
         self.flight: tuple[Delivery, Future[Accepted | ProviderError]] | None = None
+        self.landed: tuple[Delivery, Accepted] | None = None
         self.outcomes: Counter[str] = Counter()
 
     def deliver(self, deliveries: Sequence[Delivery]) -> Counter[str]:
         waiting = deque(deliveries)
         while self.flight or (waiting and self.worker.takes(self.carrier)):
-            started = self._start(waiting)
-            gone = self._land(started)
-            if started and not gone:
-                # Refused, or told to end: ask again whether, and when, it may go.
-                started.step_back()
-                waiting.appendleft(started)
-        if waiting:
-            with self.worker.sessions() as session:
-                put_back(session, [delivery.job for delivery in waiting])
+            self._write(waiting)
+            self._land()
+            if waiting and self.worker.takes(self.carrier):
+                self._take_off(waiting.popleft())
+        with self._writing_down() as session:
+            put_back(session, [delivery.job for delivery in waiting])
         self.outcomes[WAITING] += len(waiting)
         return +self.outcomes
 
-    def _start(self, waiting: deque[Delivery]) -> Delivery | None:
-        """The next one that may be sent, marked as such."""
-        while waiting and self.worker.takes(self.carrier):
-            self.worker.still_here()
-            delivery = waiting.popleft()
-            ended = delivery.start(self.carrier, self._hear)
-            if not ended:
-                return delivery
+    def _write(self, waiting: deque[Delivery]) -> None:
+        """The next letter, while the last one is with its provider."""
+        self.worker.still_here()
+        while waiting and isinstance(ended := waiting[0].prepared(), str):
+            waiting.popleft()
             self.outcomes[ended] += 1
-        return None
 
-    def _hear(self) -> None:
-        """Write down what became of the flight, if one is out, before anybody waits."""
-        if self.flight:
-            (delivery, answer), self.flight = self.flight, None
-            self.outcomes[delivery.settle(self.carrier, answer.result())] += 1
-
-    def _land(self, following: Delivery | None) -> bool:
-        """Hear what became of the flight, and send the next one off unless something speaks against it."""
-        before, self.flight = self.flight, None
-        answer = before[1].result() if before else None
-        goes = not isinstance(answer, ProviderError) and self.worker.takes(self.carrier)
-        if following and goes:
-            self._take_off(following)
-        if before and answer:  # a good landing is written down during the next flight
-            self.outcomes[before[0].settle(self.carrier, answer)] += 1
-        return goes
+    def _land(self) -> None:
+        """Hear what became of the flight. That all is well is written down with the next start."""
+        if self.flight is None:
+            return
+        (delivery, called), self.flight = self.flight, None
+        answer = called.result()
+        if isinstance(answer, ProviderError):
+            self.outcomes[delivery.settle(self.carrier, answer)] += 1
+        else:
+            self.landed = delivery, answer
 
     def _take_off(self, delivery: Delivery) -> None:
-        if delivery.overslept():
-            self.outcomes[State.QUEUED] += 1
+        """Mark it as being sent and hand it over, unless something forbids it by now."""
+        ended = delivery.start(self.carrier, self._writing_down)
+        if ended or delivery.overslept():
+            self.outcomes[ended or State.QUEUED] += 1
         else:
             self.flight = delivery, self.caller.submit(delivery.call, self.carrier)
+
+    @contextmanager
+    def _writing_down(self) -> Iterator[Session]:
+        """A transaction that first says that the last one landed well."""
+        with self.worker.sessions() as session:
+            if self.landed:
+                delivery, answer = self.landed
+                delivery.accepted_in(session, self.carrier, answer)
+            yield session
+        self.outcomes[State.ACCEPTED] += self.landed is not None
+        self.landed = None

@@ -36,7 +36,7 @@ def rows() -> Iterator[Row]:
     with provider() as url, TemporaryDirectory() as folder:
         carrier = SendGrid("SG.key", "Unmentoring <hello@unm.example>", url)
         alone, floor = one_at_a_time(Path(folder), carrier)
-        why = "it commits before and after each call"
+        why = "a transaction stands between two calls: what became of one, and that the next is being sent"
         yield Row(f"{ALONE:,} introductions, one at a time", alone, floor, 1 / 0.9, why=why)
         together = batched(Path(folder), carrier)
         each, floor_each = together / TOGETHER, floor / ALONE
