@@ -3,6 +3,7 @@
 It knows from the diary what people did, and from the mailbox what they were told.
 """
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Any
 
 @dataclass
 class RoundLine:
-    """One round of the table, in people unless said otherwise. `repeats` and `crossing` count pairs."""
+    """One round of the table, in people unless said otherwise. `repeats` and `crossing` count pairs; `forced`
+    are the repeats that no round of these people could do without, by the proof kept with it.
+    """
 
     number: int
     on: date
@@ -29,6 +32,7 @@ class RoundLine:
     answered: int = 0
     met: int = 0
     repeats: int = 0
+    forced: int = 0
     crossing: int = 0
     pairs: int = 0
 
@@ -113,6 +117,7 @@ class _Checker:
         self._nobody_without_a_word(line, on, {m.person for t in talks for m in t.members}, left_out, told)
         self._everybody_is_offered_a_conversation(line, talks, told)
         self._count_repeats(line, talks)
+        line.forced = json.loads(round_["best"])["repeats"]
         line.introduced = len({member.person for member in drawn})
         unplaced = [row for row in left_out.values() if not row["on_purpose"]]
         line.pot = line.introduced + len(unplaced)
