@@ -45,8 +45,9 @@ class _Line:
             self._land()
             if waiting and self.worker.takes(self.carrier):
                 self._take_off(waiting.popleft())
-        with self._writing_down() as session:
-            put_back(session, [delivery.job for delivery in waiting])
+        if waiting or self.landed:
+            with self._writing_down() as session:
+                put_back(session, [delivery.job for delivery in waiting])
         self.outcomes[WAITING] += len(waiting)
         return +self.outcomes
 
