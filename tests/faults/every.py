@@ -27,7 +27,7 @@ def killed(trial: Trial) -> Outcome:
 
 
 def killed_without_evidence(trial: Trial) -> Outcome:
-    """The same, when the provider's reports of one message in twenty never come."""
+    """The same, when one in twenty of the provider's events never comes."""
     day = _mutant_day(trial, lost_events=0.05) if trial.mutant else _day(trial, lost_events=0.05)
     return _outcome(day, max(1, day.kills // 20))
 
@@ -52,7 +52,7 @@ def _outcome(day: Day, allowed: int) -> Outcome:
     verdict = kills.run(day)
     return Outcome(
         f"{day.kills} kills and {day.stalls} stalls of {day.workers} workers, {day.lost_events:.0%} of "
-        f"evidence lost: {verdict}",
+        f"events lost: {verdict}",
         f"none lost, at most {allowed} twice",
         verdict.lost == 0 and verdict.twice <= allowed,
     )

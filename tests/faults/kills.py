@@ -42,7 +42,7 @@ STALL_SECONDS = 6.5  # of ours 6.5 minutes: longer than every lease, shorter tha
 
 @dataclass(frozen=True)
 class Day:
-    """How bad it is going to be. `lost_events` is a share of messages none of whose events arrives."""
+    """How bad it is going to be. `lost_events` is the share of events that never arrive."""
 
     url: str
     folder: Path
@@ -222,10 +222,9 @@ def _deliver_events(day: Day) -> None:
 
 def _events(line: str, day: Day, chance: random.Random) -> list[dict[str, object]]:
     message, attempt, *_ = line.split()
-    if random.Random(f"{day.seed} {message}").random() < day.lost_events:
-        return []
     about = {"message_id": int(message), "unm_attempt": attempt}
-    told = [event(name, f"{name}-{message}-{attempt}", **about) for name in ("processed", "delivered")]
+    happened = [event(name, f"{name}-{message}-{attempt}", **about) for name in ("processed", "delivered")]
+    told = [each for each in happened if chance.random() >= day.lost_events]
     return told + [each for each in told if chance.random() < 0.3]
 
 
