@@ -130,6 +130,7 @@ def _row(order: Order, holds: set[str], now: datetime) -> dict[str, Any]:
         "name": to.name,
         "email": to.email,
         "phone": to.phone,
+        "shares_number": to.shares_number,
         "address_key": key_on(channel, to.email, to.phone),
         "payload": message.to_json(),
         "state": State.HELD if stopped else State.QUEUED,
@@ -311,12 +312,13 @@ def readdress(session: Session, to: Recipient) -> int:
     moved = 0
     for row in session.scalars(waiting).all():
         channel = _channel(row.message(), to)
-        address = {"email": to.email, "phone": to.phone, "channel": channel, "name": to.name}
+        reached = {"email": to.email, "phone": to.phone, "shares_number": to.shares_number}
+        reached |= {"channel": channel, "address_key": key_on(channel, to.email, to.phone)}
         # A worker may have taken it meanwhile: then it is on its way to where it was.
         still = update(OutboxMessage).where(
             col(OutboxMessage.id) == row.id, col(OutboxMessage.state) == row.state
         )
-        moved += change(session, still.values(address_key=key_on(channel, to.email, to.phone), **address))
+        moved += change(session, still.values(name=to.name, **reached))
     return moved
 
 

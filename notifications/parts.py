@@ -55,6 +55,7 @@ class Recipient:
     """Who is told, and how. `person` is an opaque id.
 
     With both addresses given, a text whose number turns out to be bad falls back to email in the same row.
+    Where others read texts to the same number, each says whom it is for.
     """
 
     person: str
@@ -62,6 +63,7 @@ class Recipient:
     channel: Channel
     email: str | None = None
     phone: str | None = None
+    shares_number: bool = False
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,9 @@ def _unsaid(_: Partner) -> bool:
 def _sms_with(message: Message, facts: dict[str, Any], longest: int) -> str:
     name = partial(sms_text.name, longest=longest)
     short = {"n": name, "short_way": partial(_short_way, name)}
-    return sms_text.plain(words.squeeze(_blocks(TEXT, message, facts | short)("sms")))
+    to: Recipient = facts["to"]
+    sender = f"Unmentoring for {name(to.name)}" if to.shares_number and to.name else "Unmentoring"
+    return sms_text.plain(f"{sender}: " + words.squeeze(_blocks(TEXT, message, facts | short)("sms")))
 
 
 def _short_way(name: Callable[[str], str], partner: Partner) -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
@@ -439,7 +439,7 @@ def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) 
     """What the provider is given. Any exception here is ours."""
     message: Message = from_json(job.kind, job.payload)
     reply_to = providers.reply_to(job.id, job.to.person) if providers.reply_to and message.replies else None
-    to = Recipient(job.to.person, job.to.name, job.channel, job.to.email, job.to.phone)
+    to = replace(job.to, channel=job.channel)
     made = render.render(
         message, to, links, now, reply_to=reply_to, texts_take_replies=providers.texts_take_replies
     )

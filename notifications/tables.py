@@ -67,6 +67,7 @@ class OutboxMessage(SQLModel, table=True):
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    shares_number: bool = False
     address_key: str | None = None
     payload: str | None = None
     state: str = State.QUEUED
@@ -92,7 +93,8 @@ class OutboxMessage(SQLModel, table=True):
         return from_json(self.kind, self.payload)
 
     def recipient(self) -> Recipient:
-        return Recipient(self.person, self.name or "", Channel(self.channel), self.email, self.phone)
+        name, channel = self.name or "", Channel(self.channel)
+        return Recipient(self.person, name, channel, self.email, self.phone, self.shares_number)
 
 
 class OutboxNamed(SQLModel, table=True):

@@ -190,6 +190,8 @@ class Person(SQLModel, table=True):
     shares_email: bool = True
     shares_phone: bool = False
     shares_video: bool = False
+    # Others have confirmed the same number; `web.sharing` keeps it true.
+    shares_number: bool = Field(default=False, index=True)
     # Values of `Block`; empty where they have not said, which is no wish.
     availability: list[str] = document(list)
     # Why we must not, or cannot, write to them on the channel they chose; empty while we can.
@@ -558,4 +560,4 @@ class AuditHead(SQLModel, table=True):
 
 
 # The rest of the tables, and what keeps some of these true, stand in files of their own.
-from web import filing, import_tables, topup_tables  # noqa: E402, F401
+from web import filing, import_tables, sharing, topup_tables  # noqa: E402, F401

@@ -135,7 +135,6 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
         stopped=reach.stopped(g.session, visit.person, key=house().signer.suppression_key()),
-        shared_number=participation.shares_number(g.session, visit.person),
         unverified=participation.awaits_code(visit.person) and house().settings.texts_offered,
     )
 

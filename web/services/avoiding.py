@@ -12,7 +12,7 @@ from itertools import combinations
 
 from sqlalchemy import delete, false
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, or_, select
 
 from notifications import addresses
 from web.models import (
@@ -146,14 +146,12 @@ def never_pairs(session: Session, programme: Programme) -> set[tuple[str, str]]:
 def _of_one_phone(session: Session, programme: Programme) -> set[tuple[str, str]]:
     """Who has confirmed the same number: friends or a couple, who need no introduction and could not use one.
 
-    Only numbers that several people have are looked at: 100,000 people take a third of a second.
+    Only who shares a number is looked at, by an index.
     """
-    confirmed = col(Person.phone_verified_at).is_not(None) & col(Person.phone).is_not(None)
-    shared = select(Person.phone).where(confirmed).group_by(col(Person.phone)).having(func.count() > 1)
     rows = session.exec(
         select(Person.phone, Person.id)
         .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.programme_id == programme.id, confirmed, col(Person.phone).in_(shared))
+        .where(Membership.programme_id == programme.id, col(Person.shares_number))
         .order_by(Person.id)
     )
     users: dict[str | None, list[str]] = {}
@@ -169,7 +167,7 @@ def on_the_phone_of(session: Session, person: str) -> set[str]:
         select(other.id)
         .join(Person, col(Person.phone) == other.phone)
         .where(Person.id == person, other.id != person)
-        .where(col(Person.phone_verified_at).is_not(None), col(other.phone_verified_at).is_not(None))
+        .where(col(Person.shares_number), col(other.shares_number))
     )
     return set(found)
 

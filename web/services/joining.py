@@ -247,6 +247,7 @@ def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipi
         Channel.SMS if texts or not person.email else Channel.EMAIL,
         email=person.email,
         phone=person.phone if person.phone_verified_at else None,
+        shares_number=person.shares_number,
     )
 
 

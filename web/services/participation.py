@@ -326,11 +326,6 @@ def by_phone(session: Session, phone: str) -> Sequence[Person]:
     return session.exec(select(Person).where(Person.phone == phone, verified).order_by(Person.id)).all()
 
 
-def shares_number(session: Session, person: Person) -> bool:
-    """Has somebody else confirmed the same number? Then nobody can tell whose texts are whose."""
-    return bool(person.phone and person.phone_verified_at and len(by_phone(session, person.phone)) > 1)
-
-
 def answer_link(session: Session, request: Request, *, now: datetime) -> None:
     """Write to the address: your page, or that we do not know you. A number nobody confirmed gets nothing."""
     if "phone" in request.details:

@@ -16,6 +16,7 @@ BLANK: dict[str, object] = {
     "shares_email": False,
     "shares_phone": False,
     "shares_video": False,
+    "shares_number": False,
     "availability": [],
     "unreachable": "",
     "erase_on": None,

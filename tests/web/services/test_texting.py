@@ -234,8 +234,43 @@ def test_a_text_from_a_shared_number_is_answered_to_each_by_name_once_a_day(
     for said in ("MET", "HELP"):
         text(world, said)
     world.work()
-    told = sorted((message.sms or "").split(", ")[0] for message in world.inbox(PHONE, "my_link"))
-    assert told == ["Unmentoring: Ann", "Unmentoring: Bo"]
+    assert for_whom(world, "my_link") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+
+
+def for_whom(world: World, kind: str) -> list[str]:
+    return sorted((message.sms or "").split(": ")[0] for message in world.inbox(PHONE, kind))
+
+
+def test_a_text_to_a_shared_number_says_whom_it_is_for(world: World, two: list[str]) -> None:
+    world.join_many(2)
+    world.round()
+    assert for_whom(world, "introduction") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_number_is_shared_for_as_long_as_two_have_confirmed_it(world: World, two: list[str]) -> None:
+    third = world.join("Cy", phone="+447700900322", channel=Channel.SMS, verified=True)
+
+    def sharing() -> list[bool]:
+        with world.read() as session:
+            return [session.get_one(Person, person).shares_number for person in (*two, third)]
+
+    def change(person: str, **facts: object) -> list[bool]:
+        with world.write() as session:
+            row = session.get_one(Person, person)
+            for name, value in facts.items():
+                setattr(row, name, value)
+        return sharing()
+
+    assert sharing() == [True, True, False]
+    assert change(third, phone=PHONE) == [True, True, True]
+    assert change(two[0], phone="+447700900323", phone_verified_at=None) == [False, True, True]
+    assert change(two[0], phone=PHONE) == [False, True, True]
+    assert change(third, phone=None, phone_verified_at=None) == [False, False, False]
+    assert change(two[0], phone_verified_at=world.now) == [True, True, False]
+    with world.write() as session:
+        privacy.erase(session, session.get_one(Person, two[1]), by="a test", now=world.now)
+    assert sharing() == [False, False, False]
 
 
 def test_a_stop_from_a_shared_number_is_not_answered(world: World, two: list[str]) -> None:
