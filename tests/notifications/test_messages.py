@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from notifications.messages import ADAPTERS, BY_KIND, KINDS, Channel, Promise, end_of, from_json
+from notifications.messages import BY_KIND, KINDS, Channel, Promise, end_of, from_json
 from tests.support.letters import NOW, SIAN, TOM, everything, introduction
 
 EVERYTHING = [*everything(TOM), *everything(TOM, SIAN)]
@@ -18,7 +18,7 @@ def test_every_kind_has_an_example_here():
 
 
 def test_kinds_have_names_of_their_own():
-    assert len(BY_KIND) == len(ADAPTERS) == len(KINDS)
+    assert len(BY_KIND) == len(KINDS)
 
 
 def test_everyone_named_in_a_message_is_known():

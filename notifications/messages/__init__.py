@@ -1,0 +1,91 @@
+"""Every kind of message we send, as plain facts.
+
+A message says what is true; `render` finds the words, `outbox` remembers it, `delivery` gets it there. People
+are opaque ids here, links a purpose and an id: no token is stored, an address is made at delivery.
+
+    Message
+        Confirm Invitation JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
+        PhoneCode NewAddress AddressChanged
+        HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
+        Thanks Digest
+        Paused Left Erased BeforeErasure                                                going away
+        Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
+"""
+
+from pydantic import TypeAdapter
+
+from notifications.messages.base import Message
+from notifications.messages.getting_in import (
+    AddressChanged,
+    AlreadyIn,
+    Confirm,
+    Invitation,
+    JoinByText,
+    MyLink,
+    NewAddress,
+    Organise,
+    PhoneCode,
+    SignIn,
+    Welcome,
+)
+from notifications.messages.going_away import BeforeErasure, Erased, Left, Paused
+from notifications.messages.parts import (
+    BY_EMAIL,
+    BY_TEXT,
+    EITHER,
+    LONDON,
+    UNSUBSCRIBE,
+    Channel,
+    Learned,
+    Link,
+    Named,
+    Partner,
+    Programme,
+    Promise,
+    Recipient,
+    Share,
+    Slot,
+    WhatNext,
+    end_of,
+)
+from notifications.messages.rounds import (
+    CheckIn,
+    Digest,
+    HeadsUp,
+    Introduction,
+    NotThisTime,
+    Nudge,
+    PartnerGone,
+    Thanks,
+    TooLate,
+    TryOut,
+)
+from notifications.messages.running import Alert, Closing, DraftReady, NotAsPlanned, Proposal, Reported
+
+__all__ = [
+    "BY_EMAIL", "BY_KIND", "BY_TEXT", "EITHER", "KINDS", "LONDON", "UNSUBSCRIBE", "AddressChanged", "Alert",
+    "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "Confirm", "Digest", "DraftReady",
+    "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
+    "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "Partner",
+    "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "Recipient", "Reported",
+    "Share", "SignIn", "Slot", "Thanks", "TooLate", "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
+]  # fmt: skip
+
+KINDS: tuple[type[Message], ...] = (
+    Confirm, Invitation, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
+    AddressChanged,
+    HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
+    Paused, Left, Erased, BeforeErasure,
+    Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
+)  # fmt: skip
+BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
+ADAPTERS: dict[str, TypeAdapter[Message]] = {kind.kind: TypeAdapter(kind) for kind in KINDS}
+
+
+def from_json(kind: str, payload: str) -> Message:
+    """The message `to_json` wrote.
+
+    Raises:
+        KeyError: no such kind. pydantic.ValidationError: not what that kind holds.
+    """
+    return ADAPTERS[kind].validate_json(payload)

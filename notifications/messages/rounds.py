@@ -1,0 +1,217 @@
+"""What is said before, during and after a round."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from typing_extensions import override
+
+from notifications.messages.base import Message
+from notifications.messages.parts import (
+    BY_EMAIL,
+    Learned,
+    Link,
+    Named,
+    Partner,
+    Programme,
+    Share,
+    Slot,
+    WhatNext,
+    end_of,
+)
+
+
+@dataclass(frozen=True)
+class HeadsUp(Message):
+    """Some days before a round: you are in; skip or pause with one button."""
+
+    kind = "heads_up"
+    replies = True
+
+    programme: Programme
+    round_on: date
+    page: Link
+    skip: Link | None = None
+
+    @override
+    def expires(self, due: datetime) -> datetime:
+        return min(due + self.deadline, end_of(self.round_on - timedelta(days=1)))
+
+
+@dataclass(frozen=True)
+class Introduction(Message):
+    """Meet your partner, or partners. One for each person, never one mail to both.
+
+    `group`        opaque id of the group: the calendar entry's identity
+    `sequence`     0 at first; rises when the group changes, and the words then say that it changed
+    `first_mover`  the id of whoever writes first: the reader or one of the partners
+    `why`          a sentence or two on why these people
+    `until`        the last day of the round; the introduction is not sent after it
+    `gone`         who is no longer in a group that changed, as far as they may be named
+    `no_time_shared` they have said when they are free, and share no part of the week
+    `cannot`       None once it is too late to drop out
+    `booked`       where they say that they have a date; None leaves it to the check-in
+    `conversation` where a text's one link leads: this conversation as a page; `page` is the reader's own
+    """
+
+    kind = "introduction"
+
+    programme: Programme
+    group: str
+    sequence: int
+    partners: tuple[Partner, ...]
+    first_mover: str
+    why: str
+    slots: tuple[Slot, ...]
+    until: date
+    starts_on: date
+    prompts: tuple[str, ...]
+    video_room: str | None
+    page: Link
+    check_in: Link
+    cannot: Link | None = None
+    calendar_link: Link | None = None
+    conversation: Link | None = None
+    booked: Link | None = None
+    gone: tuple[Named, ...] = ()
+    no_time_shared: bool = False
+
+    @override
+    def expires(self, due: datetime) -> datetime:
+        # No 72 hours here: late is better than never while the round is open, and wrong afterwards.
+        return end_of(self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryOut(Introduction):
+    """An introduction of a draft, sent to the organiser alone: what `reader` would read if it were sent now.
+
+    Its links lead back to the draft, and an answer to it goes to nobody.
+    """
+
+    kind = "try_out"
+    wording = "introduction"
+    channels = BY_EMAIL
+    bulk = False
+
+    reader: Named
+
+
+@dataclass(frozen=True)
+class PartnerGone(Message):
+    """Somebody in your group cannot make it, and what happens now. Withdraws the calendar entry of a pair.
+
+    `gone` is empty when they have been erased: then nobody is named. `staying` are the others of a three who
+    still talk with you. `sequence` is one more than the introduction's. `word_by`: on that day at the latest
+    we say whether we have found somebody else.
+    """
+
+    kind = "partner_gone"
+
+    programme: Programme
+    group: str
+    sequence: int
+    gone: tuple[Named, ...]
+    what_next: WhatNext
+    page: Link
+    staying: tuple[Named, ...] = ()
+    next_round: date | None = None
+    word_by: date | None = None
+    introduced: bool = True
+
+
+@dataclass(frozen=True)
+class TooLate(Message):
+    """They want to drop out after the cut-off: whom to tell themselves, and the page that says what else.
+
+    `conversation` is that page: there they tell us that it did not work out.
+    """
+
+    kind = "too_late"
+
+    programme: Programme
+    partners: tuple[Partner, ...]
+    until: date
+    conversation: Link
+    page: Link
+
+    @override
+    def expires(self, due: datetime) -> datetime:
+        return min(due + self.deadline, end_of(self.until))
+
+
+@dataclass(frozen=True)
+class NotThisTime(Message):
+    """Nobody is out of a round without a word: why, and when the next one is. `reason` is a sentence."""
+
+    kind = "not_this_time"
+
+    programme: Programme
+    reason: str
+    next_round: date | None
+    page: Link
+
+
+@dataclass(frozen=True)
+class Nudge(Message):
+    """To the first mover, once, when nobody in the group has said booked or met."""
+
+    kind = "nudge"
+
+    programme: Programme
+    partners: tuple[Partner, ...]
+    until: date
+    check_in: Link
+    page: Link
+    cannot: Link | None = None
+    slots: tuple[Slot, ...] = ()
+
+    @override
+    def expires(self, due: datetime) -> datetime:
+        return min(due + self.deadline, end_of(self.until))
+
+
+@dataclass(frozen=True)
+class CheckIn(Message):
+    """Did you meet? `again` is the second and last asking."""
+
+    kind = "check_in"
+    replies = True
+
+    programme: Programme
+    partners: tuple[Named, ...]
+    check_in: Link
+    page: Link
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Thanks(Message):
+    """Thank you for telling us; here is what you said, and how to pass it on. `learning` may be empty."""
+
+    kind = "thanks"
+    replies = True
+
+    programme: Programme
+    partners: tuple[Named, ...]
+    learning: str
+    check_in: Link
+    page: Link
+    wall: Link
+    share: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digest(Message):
+    """What people learned in a round. `met` and `answered` count people; `round_name` as people say it."""
+
+    kind = "digest"
+    channels = BY_EMAIL
+
+    programme: Programme
+    round_name: str
+    learned: tuple[Learned, ...]
+    wall: Link
+    page: Link
+    met: int | None = None
+    answered: int | None = None
+    next_round: date | None = None

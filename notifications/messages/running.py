@@ -1,0 +1,92 @@
+"""What is said about a programme, to its people, its organisers and the operator."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from notifications.messages.base import Message
+from notifications.messages.parts import BY_EMAIL, Link, Programme
+
+
+@dataclass(frozen=True)
+class Proposal(Message):
+    """The matching settings may change: what, why, and until when an objection can be raised.
+
+    `urgent`: already in force, with `closes_on` as its review date.
+    """
+
+    kind = "proposal"
+
+    programme: Programme
+    change: str
+    reason: str
+    closes_on: date
+    agreement: Link
+    page: Link
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Closing(Message):
+    """The programme ends, or `stays_open` after all. `details`: what becomes of everybody's, in sentences."""
+
+    kind = "closing"
+
+    programme: Programme
+    on: date
+    details: str
+    page: Link
+    stays_open: bool = False
+
+
+@dataclass(frozen=True)
+class DraftReady(Message):
+    """To organisers: a scheduled draw waits for their look. `summary` is a sentence of counts."""
+
+    kind = "draft_ready"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    round_on: date
+    summary: str
+    draft: Link
+
+
+@dataclass(frozen=True)
+class NotAsPlanned(Message):
+    """To organisers: the round of a day did not begin by itself. `reason` is a sentence or two."""
+
+    kind = "not_as_planned"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    round_on: date
+    reason: str
+    next_round: date | None
+    page: Link
+
+
+@dataclass(frozen=True)
+class Reported(Message):
+    """To organisers: a participant has reported somebody. What it says, and of whom, is on the page alone."""
+
+    kind = "reported"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    reports: Link
+
+
+@dataclass(frozen=True)
+class Alert(Message):
+    """To the operator: no names, no addresses. `headline` is a line, `detail` a few sentences."""
+
+    kind = "alert"
+    channels = BY_EMAIL
+    bulk = False
+
+    headline: str
+    detail: str
+    page: Link | None = None
