@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from notifications import pace
 from notifications.errors import Permanent, ProviderError, Uncertain
+from notifications.messages import BY_KIND
 from notifications.providers.base import Batches, OutgoingEmail
 from notifications.sending import (
     PATIENCE,
     WAITING,
     Bars,
     Delivery,
+    Job,
+    Providers,
     Worker,
     accept_all,
     begin_all,
@@ -34,12 +37,16 @@ def deliver_together(
 ) -> tuple[list[Delivery], Counter[str]]:
     """Send what can share a call. What must go alone, and how the others ended.
 
-    A letter with a calendar file, or an answer address of its own, shares with nobody.
+    A letter with a calendar file, or an answer address of its own, shares with nobody. Of whole kinds that is
+    known before they are written, so that each can be written while the one before it is on its way.
     """
     alone: list[Delivery] = []
     outcomes: Counter[str] = Counter()
     groups: dict[str, list[Letter]] = defaultdict(list)
     for delivery in deliveries:
+        if _goes_alone(delivery.job, worker.providers):
+            alone.append(delivery)
+            continue
         worker.still_here()
         made = delivery.prepared()
         if isinstance(made, str):
@@ -55,6 +62,11 @@ def deliver_together(
         for first in range(0, len(letters), carrier.batch_size):
             outcomes.update(_together(letters[first : first + carrier.batch_size], carrier, worker))
     return alone, outcomes
+
+
+def _goes_alone(job: Job, providers: Providers) -> bool:
+    kind = BY_KIND.get(job.kind)
+    return kind is not None and (kind.alone or (kind.replies and providers.reply_to is not None))
 
 
 def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[str]:

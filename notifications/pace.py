@@ -8,9 +8,10 @@ at a time until one succeeds; bad credentials stop the provider until a person r
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
 
+from notifications.columns import table_of
 from notifications.messages import LONDON, end_of
 from notifications.outbox import insert_on
 from notifications.tables import OutboxMessage, ProviderPace
@@ -23,6 +24,11 @@ LEARN_FROM = timedelta(seconds=60)
 UNLEARN_AFTER = timedelta(hours=1)
 MARGIN = 0.97  # of the rate that was seen to pass
 STRAY = 100  # a refusal after so many calls says nothing of the rate: two have come too close on their way
+
+# Asked with each message, so put together once.
+TABLE = table_of(ProviderPace)
+KNOWN = select(TABLE.c.provider).where(TABLE.c.provider == bindparam("of"))
+CLOSE = update(TABLE).where(TABLE.c.provider == bindparam("of"), TABLE.c.failures > 0)
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,8 @@ def wait_until(session: Session, provider: str, now: datetime, spend: Spend | No
 
     To be asked in the transaction that marks the message as being sent.
     """
-    row = session.get(ProviderPace, provider)
-    if row is None and (spend is None or spend.cap is None):
+    known = session.connection().scalar(KNOWN, {"of": provider})
+    if known is None and (spend is None or spend.cap is None):
         return None
     row = _locked(session, provider)
     until = _stopped(row, now) or _probing(row, now) or _too_soon(row, now)
@@ -114,12 +120,8 @@ def _count(row: ProviderPace, now: datetime, spend: Spend | None) -> None:
 
 
 def worked(session: Session, provider: str) -> None:
-    """A call came through: the breaker closes. Costs a read when there was no trouble."""
-    row = session.get(ProviderPace, provider)
-    if row is not None and row.failures:
-        row = _locked(session, provider)
-        row.failures, row.probe_until = 0, None
-        session.add(row)
+    """A call came through: the breaker closes. Changes and locks nothing when there was no trouble."""
+    session.connection().execute(CLOSE, {"of": provider, "failures": 0, "probe_until": None})
 
 
 def failed(session: Session, provider: str, now: datetime) -> None:

@@ -2,17 +2,19 @@
 
 import logging
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from notifications import outbox, pace, render, sms_text, suppression
 from notifications.addresses import email_key
+from notifications.columns import table_of
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import BY_KIND, Channel, Message, Recipient, from_json
 from notifications.providers.base import (
@@ -24,7 +26,7 @@ from notifications.providers.base import (
     Provider,
 )
 from notifications.providers.local import Local
-from notifications.tables import UNDECIDED, OutboxMessage, State
+from notifications.tables import UNDECIDED, OutboxHold, OutboxMessage, State
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
@@ -33,7 +35,16 @@ ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that f
 
 log = logging.getLogger("notifications")
 
-TABLE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
+TABLE, PAUSES = table_of(OutboxMessage), table_of(OutboxHold)
+
+# Put together once, which takes longer than running it. The columns to set come with the values.
+MOVE = (
+    update(TABLE)
+    .where(TABLE.c.id.in_(bindparam("ours", expanding=True)), TABLE.c.attempt == bindparam("our_attempt"))
+    .where(TABLE.c.state.in_(bindparam("since", expanding=True)))
+    .returning(TABLE.c.id)
+)
+HOLDS = select(PAUSES.c.scope, PAUSES.c.reason)
 
 WAITING = "waiting"
 CLAIM_LEASE = timedelta(seconds=25)  # renewed while the pass goes on
@@ -172,14 +183,8 @@ def move_all(
         ids = [job.id for job in jobs]
         session.execute(select(TABLE.c.id).where(TABLE.c.id.in_(ids)).order_by(TABLE.c.id).with_for_update())
     for attempt, ours in by_attempt:
-        statement = (
-            update(TABLE)
-            .where(TABLE.c.id.in_([job.id for job in ours]), TABLE.c.attempt == attempt)
-            .where(TABLE.c.state.in_(since))
-            .values(state=to, **facts)
-            .returning(TABLE.c.id)
-        )
-        moved.update(session.scalars(statement))
+        values = {"ours": [job.id for job in ours], "our_attempt": attempt, "since": list(since)}
+        moved.update(session.connection().scalars(MOVE, values | {"state": to} | facts))
     for job in jobs:
         if job.id in moved:
             log.info("message %s of kind %s is %s", job.id, job.kind, to)
@@ -205,7 +210,8 @@ class Bars:
             addresses = {job.address_key for job in jobs if job.channel is channel}
             found = suppression.refusals(session, channel, addresses, key=key)
             listed |= {(channel, address): why for address, why in found.items()}
-        return cls({hold.scope: hold.reason for hold in outbox.held(session)}, listed)
+        holds = session.connection().execute(HOLDS)
+        return cls({hold.scope: hold.reason for hold in holds}, listed)
 
     def hold(self, job: Job) -> str | None:
         if everything := self.holds.get(outbox.EVERYTHING):
@@ -227,17 +233,26 @@ class Delivery:
     job: Job
     worker: Worker
     made: Outgoing | None = None
+    writing: Future[Outgoing] | None = None
     begun: datetime | None = None
 
     def __post_init__(self) -> None:
         self.sessions, self.providers = self.worker.sessions, self.worker.providers
         self.links, self.clock = self.worker.links, self.worker.clock
 
+    def write_beside(self, writer: Executor) -> None:
+        """Have what the provider is given made meanwhile. Touches no database."""
+        if self.made is None and self.writing is None:
+            self.writing = writer.submit(self._write)
+
+    def _write(self) -> Outgoing:
+        return prepare(self.job, self.providers, self.links, self.clock())
+
     def prepared(self) -> Outgoing | str:
         """What the provider is given, made once; or where the message ended, if it cannot be made."""
         if self.made is None:
             try:
-                self.made = prepare(self.job, self.providers, self.links, self.clock())
+                self.made = self.writing.result() if self.writing else self._write()
             except Exception as fault:  # noqa: BLE001  (one bad message must not stop the rest)
                 return self._crashed(fault)
         return self.made
@@ -322,7 +337,7 @@ class Delivery:
         return self._end_in(session, State.SUPPRESSED, why) if why else None
 
     def call(self, carrier: Provider) -> Accepted | ProviderError:
-        """Hand it over. Touches no database, and may run beside its worker's other work."""
+        """Hand it over. Touches no database."""
         assert self.made is not None  # noqa: S101  (it has been started)
         try:
             return carrier.send(self.made)

@@ -11,12 +11,19 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
+from notifications.columns import table_of
 from notifications.messages import BY_KIND, Channel
 from notifications.outbox import change, key_on
 from notifications.tables import WAITING, OutboxMessage, State, Suppression
+
+TABLE = table_of(Suppression)
+# Asked once a message: it is put together once.
+LISTED = select(TABLE.c.key, TABLE.c.reason).where(
+    TABLE.c.channel == bindparam("on"), TABLE.c.key.in_(bindparam("marks", expanding=True))
+)
 
 
 class Why(StrEnum):
@@ -75,10 +82,8 @@ def forbids(session: Session, kind: str, channel: Channel, address: str, *, key:
 def refusals(session: Session, channel: Channel, addresses: Collection[str], *, key: bytes) -> dict[str, str]:
     """Which of these canonical addresses are on the list, and why. At most a thousand at a time."""
     marks = {_mark(channel, address, key): address for address in addresses}
-    listed = select(col(Suppression.key), col(Suppression.reason)).where(
-        col(Suppression.channel) == channel, col(Suppression.key).in_(list(marks))
-    )
-    return {marks[mark]: reason for mark, reason in session.execute(listed)}
+    listed = session.connection().execute(LISTED, {"on": channel, "marks": list(marks)})
+    return {marks[mark]: reason for mark, reason in listed}
 
 
 def obeys(kind: str, channel: Channel) -> bool:

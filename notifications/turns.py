@@ -6,7 +6,7 @@ being sent, so a worker that dies leaves one message uncertain, and a refusal is
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from sqlmodel import Session
@@ -25,57 +25,45 @@ def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, wo
         )
     if isinstance(carrier, InTransaction):
         return Counter(each.keep(carrier) for each in deliveries)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix=carrier.name) as caller:
-        return _Line(carrier, worker, caller).deliver(deliveries)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
+        return _Line(carrier, worker, writer).deliver(deliveries)
 
 
 class _Line:
-    """A provider's line: at most one message in flight, and one that is written behind it."""
+    """A provider's line: one message is being sent, and the next one is written behind it."""
 
-    def __init__(self, carrier: Provider, worker: Worker, caller: ThreadPoolExecutor) -> None:
-        self.carrier, self.worker, self.caller = carrier, worker, caller
-        self.flight: tuple[Delivery, Future[Accepted | ProviderError]] | None = None
+    def __init__(self, carrier: Provider, worker: Worker, writer: Executor) -> None:
+        self.carrier, self.worker, self.writer = carrier, worker, writer
         self.landed: tuple[Delivery, Accepted] | None = None
         self.outcomes: Counter[str] = Counter()
 
     def deliver(self, deliveries: Sequence[Delivery]) -> Counter[str]:
         waiting = deque(deliveries)
-        while self.flight or (waiting and self.worker.takes(self.carrier)):
-            self._write(waiting)
-            self._land()
-            if waiting and self.worker.takes(self.carrier):
-                self._take_off(waiting.popleft())
+        while waiting and self.worker.takes(self.carrier):
+            self.worker.still_here()
+            self._send(waiting.popleft(), behind=waiting[0] if waiting else None)
         if waiting or self.landed:
             with self._writing_down() as session:
                 put_back(session, [delivery.job for delivery in waiting])
         self.outcomes[WAITING] += len(waiting)
         return +self.outcomes
 
-    def _write(self, waiting: deque[Delivery]) -> None:
-        """The next letter, while the last one is with its provider."""
-        self.worker.still_here()
-        while waiting and isinstance(ended := waiting[0].prepared(), str):
-            waiting.popleft()
-            self.outcomes[ended] += 1
+    def _send(self, delivery: Delivery, behind: Delivery | None) -> None:
+        """Mark it as being sent and hand it over, unless something forbids it by now.
 
-    def _land(self) -> None:
-        """Hear what became of the flight. That all is well is written down with the next start."""
-        if self.flight is None:
+        That all is well is written down with the next start.
+        """
+        ended = delivery.start(self.carrier, self._writing_down)
+        if ended or delivery.overslept():
+            self.outcomes[ended or State.QUEUED] += 1
             return
-        (delivery, called), self.flight = self.flight, None
-        answer = called.result()
+        if behind:
+            behind.write_beside(self.writer)
+        answer = delivery.call(self.carrier)
         if isinstance(answer, ProviderError):
             self.outcomes[delivery.settle(self.carrier, answer)] += 1
         else:
             self.landed = delivery, answer
-
-    def _take_off(self, delivery: Delivery) -> None:
-        """Mark it as being sent and hand it over, unless something forbids it by now."""
-        ended = delivery.start(self.carrier, self._writing_down)
-        if ended or delivery.overslept():
-            self.outcomes[ended or State.QUEUED] += 1
-        else:
-            self.flight = delivery, self.caller.submit(delivery.call, self.carrier)
 
     @contextmanager
     def _writing_down(self) -> Iterator[Session]:

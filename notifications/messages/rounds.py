@@ -54,6 +54,7 @@ class Introduction(Message):
     """
 
     kind = "introduction"
+    alone = True
 
     programme: Programme
     group: str
