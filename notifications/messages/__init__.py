@@ -5,7 +5,7 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
 
     Message
         Confirm Invitation JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
-        PhoneCode NewAddress AddressChanged
+        PhoneCode NewAddress AddressChanged TextsStopped
         HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks Digest
         Paused Left Erased BeforeErasure                                                going away
@@ -26,6 +26,7 @@ from notifications.messages.getting_in import (
     Organise,
     PhoneCode,
     SignIn,
+    TextsStopped,
     Welcome,
 )
 from notifications.messages.going_away import BeforeErasure, Erased, Left, Paused
@@ -68,12 +69,13 @@ __all__ = [
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
     "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "Partner",
     "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "Recipient", "Reported",
-    "Share", "SignIn", "Slot", "Thanks", "TooLate", "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
+    "Share", "SignIn", "Slot", "TextsStopped", "Thanks", "TooLate", "TryOut", "Welcome", "WhatNext", "end_of",
+    "from_json",
 ]  # fmt: skip
 
 KINDS: tuple[type[Message], ...] = (
     Confirm, Invitation, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
-    AddressChanged,
+    AddressChanged, TextsStopped,
     HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,

@@ -156,3 +156,14 @@ class AddressChanged(Message):
     secret = True
 
     programme: Programme | None = None
+
+
+@dataclass(frozen=True)
+class TextsStopped(Message):
+    """STOP came from a number that several people have: to each of them, as one knows nothing of it."""
+
+    kind = "texts_stopped"
+    channels = BY_EMAIL
+    bulk = False
+
+    page: Link

@@ -41,6 +41,7 @@ from web.services.retention import KEEP, NOTICE
 
 TOKEN = re.compile(r"[\w-]{31,}")
 PHONE, TEXTED, LATE = "+447700900111", "+447700900222", "+447700900333"
+SHARED = "+447700900444"
 OWNER = "owner@parishes.example"
 WEEK = timedelta(days=7)
 
@@ -57,6 +58,7 @@ def fill(world: World) -> None:
     _a_round(world, people)
     _going_away(world, people)
     _forms(world)
+    _one_phone(world)
     _move(world, people[0], "amina@newest.example.org")
 
 
@@ -120,10 +122,21 @@ def _one_drops_out(world: World, people: list[str]) -> None:
             session.get_one(Membership, (world.programme(session).id, person)).happy_in_three = False
         departures.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
     _days(world, 8)
+    _text(world, LATE, "SKIP")
+
+
+def _text(world: World, number: str, words: str) -> None:
     with world.write() as session:
-        texted = Inbound(Channel.SMS, f"SM{world.now}", LATE, "SKIP")
+        texted = Inbound(Channel.SMS, f"SM{number}{world.now}", number, words)
         replies.take(session, texted, signer=world.worker.signer, now=world.now)
     world.work()
+
+
+def _one_phone(world: World) -> None:
+    """Two who share one, and STOP from either."""
+    for name in ("Ann Field", "Bo Field"):
+        world.join(name, phone=SHARED, channel=Channel.SMS, verified=True)
+    _text(world, SHARED, "STOP")
 
 
 def _learned(world: World, person: str) -> None:

@@ -65,6 +65,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.PhoneCode(COUNCILS, "314159"),
         m.NewAddress(Link("new-address", 3)),
         m.AddressChanged(COUNCILS),
+        m.TextsStopped(PAGE),
         m.HeadsUp(COUNCILS, soon, PAGE, Link("skip", 4)),
         introduction(*partners),
         try_out(*partners),

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import suppression
+from notifications import messages, outbox, suppression
 from notifications.messages import Channel
 from notifications.tables import Suppression
-from web.models import Person
-from web.services import audit, departures
+from web.models import Person, Purpose
+from web.services import audit, departures, links, participation, times
+from web.services.joining import recipient
 
 
 def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now: datetime) -> None:
@@ -23,7 +24,30 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
     why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
     suppression.suppress(session, channel, address, why, key=key, now=now)
     note(session, person, key=key, now=now)
+    if channel is Channel.SMS:
+        number_stopped(session, address, key=key, now=now, by=person.id)
     audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
+
+
+def number_stopped(session: Session, phone: str, *, key: bytes, now: datetime, by: str | None = None) -> None:
+    """Texts to a number have ended, for all who share it: each hears of it by email, but whoever did it."""
+    note_number(session, phone, key=key, now=now)
+    for person in participation.by_phone(session, phone):
+        if person.shares_number and person.id != by:
+            _say_texts_stopped(session, person, now)
+
+
+def _say_texts_stopped(session: Session, person: Person, now: datetime) -> None:
+    if person.email and person.channel is Channel.SMS:
+        message = messages.TextsStopped(links.make(session, Purpose.FULL_PAGE, person.id, now=now))
+        to = recipient(person, by_email_only=True)
+        outbox.queue(session, message, to, subject=f"stopped {times.today(now)}", now=now)
+
+
+def note_number(session: Session, phone: str, *, key: bytes, now: datetime) -> None:
+    """`note` for all who have confirmed it."""
+    for person in participation.by_phone(session, phone):
+        note(session, person, key=key, now=now)
 
 
 def start_again(session: Session, person: Person, *, key: bytes, now: datetime) -> None:
@@ -32,6 +56,8 @@ def start_again(session: Session, person: Person, *, key: bytes, now: datetime) 
         if address := _address(person, channel):
             suppression.lift(session, channel, address, key=key)
     note(session, person, key=key, now=now)
+    if person.phone and person.shares_number:
+        note_number(session, person.phone, key=key, now=now)
     audit.record(session, person.id, "wants to be written to again", now=now, subject=person.id)
 
 

@@ -30,8 +30,6 @@ from web.services.conversations import Conversation
 from web.services.joining import recipient
 from web.tokens import Signer
 
-# What holds for a number, whoever of those who share it has sent it; and what says nothing.
-SAID_BY_BOTH = (Word.STOP, Word.START, Word.NOTHING)
 OF_THIS_ROUND = (messages.Introduction.kind, messages.Nudge.kind, messages.PartnerGone.kind)
 
 
@@ -46,8 +44,8 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     )
     if reply is None or texting.take(session, inbound, reply, signer=signer, now=now):
         return
-    if inbound.channel is Channel.SMS and reply.person is None and reply.word not in SAID_BY_BOTH:
-        _say_it_is_shared(session, inbound.sender, now)
+    if inbound.channel is Channel.SMS and reply.person is None:
+        _for_all_who_share(session, inbound.sender, reply.word, key=signer.suppression_key(), now=now)
     person = merging.survivor(session, reply.person) if reply.person else None
     if reply.word is Word.HELP:
         _help(session, inbound, reply, person, signer=signer, now=now)
@@ -165,13 +163,23 @@ def _help(
         outbox.queue(session, messages.MyLink(None, helps=True), stranger, subject="help", now=now)
 
 
-def _say_it_is_shared(session: Session, phone: str, now: datetime) -> None:
-    """Tell each whose confirmed number it is, once a day, that we cannot know which of them wrote."""
-    for person in participation.by_phone(session, phone):
-        page = links.make(session, Purpose.PAGE, person.id, now=now)
-        to = replace(recipient(person), channel=Channel.SMS)
-        subject = f"shared {times.today(now)}"
-        outbox.queue(session, messages.MyLink(page, shared=True), to, subject=subject, now=now)
+def _for_all_who_share(session: Session, phone: str, word: Word, *, key: bytes, now: datetime) -> None:
+    """Which of those whose number it is has written, we cannot know. STOP and START hold for them all."""
+    if word is Word.STOP:
+        reach.number_stopped(session, phone, key=key, now=now)
+    elif word is Word.START:
+        reach.note_number(session, phone, key=key, now=now)
+    elif word is not Word.NOTHING:
+        for person in participation.by_phone(session, phone):
+            _say_it_is_shared(session, person, now)
+
+
+def _say_it_is_shared(session: Session, person: Person, now: datetime) -> None:
+    """To each, once a day, by text."""
+    page = links.make(session, Purpose.PAGE, person.id, now=now)
+    to = replace(recipient(person), channel=Channel.SMS)
+    subject = f"shared {times.today(now)}"
+    outbox.queue(session, messages.MyLink(page, shared=True), to, subject=subject, now=now)
 
 
 def _membership(session: Session, reply: Reply) -> Membership | None:

@@ -273,10 +273,40 @@ def test_a_number_is_shared_for_as_long_as_two_have_confirmed_it(world: World, t
     assert sharing() == [False, False, False]
 
 
-def test_a_stop_from_a_shared_number_is_not_answered(world: World, two: list[str]) -> None:
+def unreachable(world: World, people: list[str]) -> list[str]:
+    with world.read() as session:
+        return [session.get_one(Person, person).unreachable for person in people]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_stop_from_a_shared_number_holds_for_both_and_each_hears_of_it_by_email(
+    world: World, two: list[str]
+) -> None:
+    for _ in range(2):
+        text(world, "STOP")
+    world.work()
+    told = [message.to for message in world.inbox(kind="texts_stopped")]
+    assert world.inbox(PHONE, "my_link") == []
+    assert sorted(told) == ["person-001@example.org", "person-002@example.org"]
+    assert unreachable(world, two) == ["replied STOP", "replied STOP"]
+    text(world, "START")
+    assert unreachable(world, two) == ["", ""]
+
+
+def test_who_stops_a_shared_number_on_their_page_is_not_told_what_they_did(
+    world: World, two: list[str]
+) -> None:
+    world.visitor().open(f"{world.page_of(two[0])}/stop-texts").press("Stop all texts")
+    world.work()
+    assert [message.to for message in world.inbox(kind="texts_stopped")] == ["person-002@example.org"]
+    assert unreachable(world, two) == ["replied STOP", "replied STOP"]
+
+
+def test_a_stop_from_a_number_of_ones_own_is_not_answered(world: World) -> None:
+    world.join("Ann", phone=PHONE, channel=Channel.SMS, verified=True)
     text(world, "STOP")
     world.work()
-    assert world.inbox(PHONE, "my_link") == []
+    assert world.inbox(kind="texts_stopped") == []
 
 
 def test_both_are_told_on_their_page(world: World, two: list[str]) -> None:
