@@ -192,6 +192,8 @@ def test_past_rounds_are_shown_taken_in_and_taken_back(world: World) -> None:
     world.join("Tom Field")
     visitor = work(world, upload(world, PAIRS, "history").press("See what will happen"))
     assert "with too few who are here nobody here is Stranger" in visitor.text
+    # Whom an address was found to be, and where in the wizard we are: past rounds ask for no organisations.
+    assert ("Amina Yusuf · Tom Field" in visitor.text, "step 2 of 2" in visitor.text) == (True, True)
     work(world, visitor.press("Take in 2 groups"))
     with world.read() as session:
         days = [str(day) for day in session.scalars(select(Round.starts_on).order_by(Round.number))]

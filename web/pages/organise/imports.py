@@ -1,5 +1,7 @@
 """A spreadsheet comes in, one answer at a time. Nothing is written before the last one."""
 
+from itertools import chain
+
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,7 +11,7 @@ from web.import_tables import Import, ImportKind, ImportState, Outcome
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import needs, takes_files
-from web.services import columns, imports, organisations, programmes
+from web.services import columns, imports, organisations, programmes, rounds
 from web.services.imports import NotToUndo, WrongMoment
 from web.services.spreadsheets import BadFile
 
@@ -122,11 +124,15 @@ def _preview(job: Import, problems: dict[str, str]) -> str:
     outcome = Outcome(given) if given in set(Outcome) else None
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
+    shown = imports.rows(g.session, job, outcome, page)
+    members = {row.number: row.cells.get("members", ()) for row in shown}
+    people = rounds.names_of(g.session, set(chain(*members.values())))
     return render_template(
         "organise/import/preview.html",
         programme=g.programme,
         job=job,
-        rows=imports.rows(g.session, job, outcome, page),
+        rows=shown,
+        found={number: [people[person] for person in some] for number, some in members.items()},
         outcome=outcome,
         Outcome=Outcome,
         page=page,
