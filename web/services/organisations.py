@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
+from notifications.columns import table_of
 from web.models import (
     GroupMember,
     Membership,
@@ -26,6 +27,11 @@ PUBLIC_DOMAINS = frozenset(
     "yahoo.co.uk icloud.com me.com mac.com aol.com btinternet.com sky.com virginmedia.com talktalk.net "
     "ntlworld.com protonmail.com proton.me gmx.com gmx.co.uk fastmail.com mail.com zoho.com".split()
 )
+
+# Asked for each page of people, so put together once.
+TABLE = table_of(Organisation)
+HOW_MANY = select(func.count()).select_from(TABLE).where(TABLE.c.programme_id == bindparam("programme"))
+MOST_OFFERED = 100  # to choose from; more are found by their words
 
 A_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
@@ -85,6 +91,15 @@ def names(session: Session, programme: int) -> list[str]:
     """What the join form offers, in alphabetical order."""
     rows = session.exec(select(Organisation.name).where(Organisation.programme_id == programme))
     return sorted(rows, key=str.casefold)
+
+
+def offered(session: Session, programme: int, chosen: int | None) -> list[tuple[int, str]]:
+    """`listed`, to choose from; where they are too many to look through, only what is chosen already."""
+    number = session.connection().scalar(HOW_MANY, {"programme": programme})
+    if number is not None and number <= MOST_OFFERED:
+        return listed(session, programme)
+    found = session.get(Organisation, chosen) if chosen else None
+    return [(found.id, found.name)] if found and found.programme_id == programme else []
 
 
 def listed(session: Session, programme: int) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages
@@ -34,6 +35,8 @@ REVIEW_AFTER = timedelta(days=365)
 CONVERSATION = timedelta(minutes=30)
 TOP_UP_AFTER = timedelta(days=1)  # the cut-off: the last day to drop out
 LONGEST_NAME = 80
+# Asked for nearly every page, so put together once.
+BY_SLUG = select(Programme).where(Programme.slug == bindparam("slug"))
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -69,7 +72,7 @@ class Figures:
 
 
 def by_slug(session: Session, slug: str) -> Programme:
-    found = session.exec(select(Programme).where(Programme.slug == slug)).one_or_none()
+    found = session.scalars(BY_SLUG, {"slug": slug}).one_or_none()
     if found is None:
         raise NoSuchProgramme(slug)
     return found

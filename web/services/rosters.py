@@ -195,7 +195,7 @@ def _order(order: Order) -> list[Any]:
 
 
 def _lines(session: Session, programme: Programme, ids: Sequence[str], today: date) -> list[Line]:
-    rows = session.execute(LINES, {"programme": programme.id, "people": ids})
+    rows = session.connection().execute(LINES, {"programme": programme.id, "people": ids})
     found = {row.id: _line(row, today) for row in rows}
     return [found[id_] for id_ in ids]
 

@@ -3,7 +3,7 @@
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, Role
-from web.services import conversations
+from web.services import conversations, organisations
 from web.services.conversations import Said
 
 
@@ -73,6 +73,25 @@ def test_a_page_of_people_leads_to_the_next_with_what_was_asked(world: World) ->
     visitor = world.organiser().open("/organise/councils/people", query_string={"search": "person"})
     visitor.open(visitor.link("The people after"))
     assert ("Person 051" in visitor.text, "51 people fit" in visitor.text) == (True, True)
+
+
+def test_of_too_many_organisations_to_choose_from_the_chosen_one_is_shown(
+    world: World,
+) -> None:
+    world.join("Tom Field", "Leeds City Council")
+    visitor = world.organiser().open("/organise/councils/people")
+    assert offered(visitor) == ["every organisation", "Leeds City Council"]
+    with world.write() as session:
+        for number in range(organisations.MOST_OFFERED):
+            organisations.add(session, world.programme(session).id, f"Council {number}")
+    assert offered(visitor.open("/organise/councils/people")) == []
+    chosen = visitor.open("/organise/councils/people", query_string={"organisation": "1"})
+    assert offered(chosen) == ["every organisation", "Leeds City Council"]
+    assert offered(visitor.open("/organise/councils/people", query_string={"organisation": "999"})) == []
+
+
+def offered(visitor: Visitor) -> list[str]:
+    return [str(words) for words in visitor.page.xpath("//select[@id='organisation']/option/text()")]
 
 
 def test_an_address_with_nonsense_in_it_shows_everyone(world: World) -> None:

@@ -31,7 +31,7 @@ def everyone() -> ResponseReturnValue:
         role=g.role,
         roster=roster,
         wanted=wanted,
-        organisations=organisations.listed(g.session, g.programme.id),
+        organisations=organisations.offered(g.session, g.programme.id, wanted.organisation),
         Order=Order,
         Showing=Showing,
     )
