@@ -1,0 +1,56 @@
+"""Pages that stand for a moment of somebody's way only: no walk from link to link comes by them."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from notifications.messages import Channel
+from tests.support.live_app import LiveApp
+from tests.support.looking import look_at
+from tests.support.world import BY, NAME
+from web.models import Purpose
+from web.services import closings, people
+
+FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
+
+
+@pytest.mark.slow
+def test_the_page_that_asks_for_a_code_is_in_order(page: Page, live: LiveApp) -> None:
+    person = live.world.join("Tom Field", phone="+447700900111", channel=Channel.SMS)
+    page.goto(live.at(live.world.page_of(person, full=True) + "/phone"))
+    look_at(page, "phone")
+    page.get_by_role("button", name="Send me a code").click()
+    look_at(page, "phone-code")
+    page.get_by_role("textbox").fill("1234")
+    page.get_by_role("button", name="Confirm my number").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look_at(page, "phone-mistaken")
+
+
+@pytest.mark.slow
+def test_the_pages_of_an_invitation_are_in_order(page: Page, live: LiveApp) -> None:
+    with live.world.write() as session:
+        programme = live.world.programme(session)
+        people.import_people(session, programme, "people.csv", FILE, by=BY, now=live.world.now)
+    page.goto(live.at(live.world.link_in(live.world.letter("amina@example.org"), "/confirm/")))
+    look_at(page, "invited")
+    page.get_by_role("button", name="No, thank you").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for telling us")
+    look_at(page, "declined")
+
+
+@pytest.mark.slow
+def test_while_very_many_are_told_of_an_end_the_page_says_how_far_it_is(
+    page: Page, live: LiveApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.world.join_many(5)
+    monkeypatch.setattr(closings, "AT_MOST", 2)
+    page.goto(live.at(live.world.door(Purpose.SIGN_IN, live.world.appoint("organiser@councils.example"))))
+    page.get_by_role("button", name="Sign in").click()
+    live.worker.hold()
+    page.goto(live.at("/organise/councils/close"))
+    page.get_by_label("Type the programme’s name").fill(NAME)
+    page.get_by_role("button", name="Announce the end").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    look_at(page, "closing-telling")
+    live.worker.go_on()
+    expect(page.get_by_text("Everyone has been told")).to_be_visible()
