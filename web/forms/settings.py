@@ -71,7 +71,7 @@ class DayList(LongText):
 
 class AboutForm(FlaskForm):
     name = Text("Name", most=LONGEST_NAME, needed="Enter a name")
-    about = LongText("About it (optional)", most=1000, description="A few sentences for its front page.")
+    about = LongText("About it (optional)", most=1000, description="A few sentences for its page, and for those you invite.")
     contact = Text(
         "Contact address",
         most=254,

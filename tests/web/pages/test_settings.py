@@ -277,3 +277,12 @@ def test_rhythms_have_words() -> None:
     from web.forms.settings import RHYTHMS
 
     assert set(RHYTHMS) == set(Rhythm)
+
+
+def test_what_the_organisers_say_about_it_stands_on_its_page(world: World) -> None:
+    world.organiser().open("/organise/councils/settings/about").press(
+        "Save", about="For officers & residents.\n\nBring tea."
+    )
+    page = world.visitor().open("/p/councils/")
+    said = [words for words in page.page.xpath("//main//p/text()") if "tea" in words or "officers" in words]
+    assert said == ["For officers & residents.", "Bring tea."]
