@@ -71,7 +71,11 @@ class DayList(LongText):
 
 class AboutForm(FlaskForm):
     name = Text("Name", most=LONGEST_NAME, needed="Enter a name")
-    about = LongText("About it (optional)", most=1000, description="A few sentences for its page, and for those you invite.")
+    about = LongText(
+        "About it (optional)",
+        most=1000,
+        description="A few sentences for its page and the invitations.",
+    )
     contact = Text(
         "Contact address",
         most=254,
