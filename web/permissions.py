@@ -70,13 +70,10 @@ def needs(role: Role) -> Callable[[View], View]:
         def guarded(slug: str, **values: Any) -> Any:
             if not current_user.is_authenticated:
                 return _to_sign_in()
-            try:
-                g.programme = programmes.by_slug(g.session, slug)
-            except programmes.NoSuchProgramme:
+            place = organisers.place_of(g.session, current_user.id, slug)
+            if place is None:
                 abort(404)
-            g.role = organisers.role_in(g.session, current_user.id, g.programme)
-            if g.role is None:
-                abort(404)
+            g.programme, g.role = place
             if not organisers.may(g.role, role):
                 abort(403)
             if not getattr(view, "outlives", False):

@@ -5,7 +5,7 @@ LastOwner           a programme keeps at least one owner
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
@@ -25,6 +25,13 @@ from web.services.joining import address_key
 from web.tokens import BadLink, Signer
 
 RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}
+
+# Asked for each of an organiser's pages, so put together once.
+PLACE = (
+    select(Programme, OrganiserRole.role)
+    .join(OrganiserRole, col(OrganiserRole.programme_id) == Programme.id)
+    .where(Programme.slug == bindparam("slug"), OrganiserRole.organiser_id == bindparam("organiser"))
+)
 
 
 class LastOwner(Exception):
@@ -81,6 +88,12 @@ def check_others_own(session: Session, held: OrganiserRole) -> None:
 def role_in(session: Session, organiser: str, programme: Programme) -> Role | None:
     held = session.get(OrganiserRole, (organiser, programme.id))
     return held.role if held else None
+
+
+def place_of(session: Session, organiser: str, slug: str) -> tuple[Programme, Role] | None:
+    """The programme of that name, and their role in it; None where there is no such programme, or no role."""
+    found = session.execute(PLACE, {"organiser": organiser, "slug": slug}).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def may(role: Role | None, needed: Role) -> bool:
