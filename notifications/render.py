@@ -7,7 +7,7 @@ style sheets), so the two parts of a mail cannot say different things. Undefined
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -231,9 +231,10 @@ def _html(block: Blocks, subject: str, preview: str) -> str:
 
 
 def _sms(message: Message, facts: dict[str, Any]) -> str:
-    # Shorter names first; then without the partners' details, which stand behind the link.
-    text = ""
-    for known, lengths in ((facts, NAME_LENGTHS[:3]), (facts | {"has_way": _unsaid}, NAME_LENGTHS)):
+    # Shorter names first; then without the partners' details, which stand behind the link; then the reader's.
+    text, brief = "", facts | {"has_way": _unsaid}
+    nameless = brief | {"to": replace(facts["to"], shares_number=False)}
+    for known, lengths in ((facts, NAME_LENGTHS[:3]), (brief, NAME_LENGTHS), (nameless, NAME_LENGTHS)):
         for longest in lengths:
             text = _sms_with(message, known, longest)
             cost = sms_text.cost(text)

@@ -16,6 +16,7 @@ from web.tokens import Signer
 SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = "unmentoring"
 LAST_PAGE = 100_000
+LARGEST_ID = 2**31 - 1  # of the columns
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class House:
 
 def house() -> House:
     return cast(House, current_app.extensions[KEY])
+
+
+def row_number(text: str) -> int:
+    """For `type=` where a form or an address names a row. ValueError for what no row is called."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(f"no row is called {text}")
+    return number
 
 
 def page_number() -> int:

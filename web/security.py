@@ -11,10 +11,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from web.house import LARGEST_ID
 from web.settings import Settings
 
 FORM_BYTES = 64 * 1024
-LARGEST_ID = 2**31 - 1
 # Nothing is loaded from elsewhere. `frame-src` is for the outbox, which shows mails in a frame of their own.
 POLICY = {
     "default-src": "'none'",

@@ -3,11 +3,16 @@
 A text to such a number says whom it is for, an answer from it is nobody's, and who share it do not meet.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, event, inspect, select, update
+from sqlalchemy import Connection, event, func, inspect, select, update
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import col
 
+from notifications.tables import WAITING, OutboxMessage
 from web.models import Person
 
 
@@ -19,19 +24,44 @@ def _note_who_shares(_mapper: Any, connection: Connection, person: Person) -> No
         return
     before = connection.scalar(select(col(Person.phone)).where(col(Person.id) == person.id))
     now = person.phone if person.phone_verified_at else None
-    person.shares_number = bool(now) and _note(connection, now, person.id, 1)
-    if before != now:
-        _note(connection, before, person.id, 0)
+    _one_after_another(connection, sorted({number for number in (before, now) if number}))
+    if before and before != now:
+        _note(connection, person, before, 0)
+    person.shares_number = bool(now) and _note(connection, person, now, 1)
 
 
-def _note(connection: Connection, phone: str | None, person: str, more: int) -> bool:
-    """Does somebody other than `person` have this number? They share it if there are two with `more`."""
-    theirs = _confirmed(phone) & (col(Person.id) != person)
-    others = connection.scalars(select(col(Person.id)).where(theirs).limit(2)).all()
+def _one_after_another(connection: Connection, numbers: Sequence[str]) -> None:
+    """Two who confirm one number together must see each other. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        for number in numbers:
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(number))))
+
+
+def _note(connection: Connection, person: Person, phone: str | None, more: int) -> bool:
+    """Are there others with this number? They share it if there are two, `more` counted in."""
+    theirs = (col(Person.phone) == phone) & col(Person.phone_verified_at).is_not(None)
+    others = connection.scalars(select(col(Person.id)).where(theirs, col(Person.id) != person.id)).all()
     shared = len(others) + more > 1
-    connection.execute(update(Person).where(theirs).values(shares_number=shared))
+    if others:
+        _change(connection, others, shared)
+    session = object_session(person)
+    for other in others:
+        loaded = session.identity_map.get(identity_key(Person, other)) if session else None
+        if loaded is not None:
+            set_committed_value(loaded, "shares_number", shared)
     return bool(others)
 
 
-def _confirmed(phone: str | None) -> ColumnElement[bool]:
-    return (col(Person.phone) == phone) & col(Person.phone_verified_at).is_not(None)
+def _change(connection: Connection, people: Sequence[str], shared: bool) -> None:
+    """Of these people, and of what waits for them."""
+    changed = update(Person).where(col(Person.id).in_(people), col(Person.shares_number) != shared)
+    connection.execute(changed.values(shares_number=shared))
+    # In the order of their ids, as whoever delivers them takes them.
+    waiting = (
+        select(col(OutboxMessage.id))
+        .where(col(OutboxMessage.person).in_(people), col(OutboxMessage.state).in_(WAITING))
+        .order_by(col(OutboxMessage.id))
+        .with_for_update()
+    )
+    told = update(OutboxMessage).where(col(OutboxMessage.id).in_(waiting))
+    connection.execute(told.values(shares_number=shared))

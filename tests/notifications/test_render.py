@@ -36,8 +36,8 @@ def letter(message, to=AMINA, **how):
     return render(message, to, links, NOW, **how)
 
 
-def text(message, **how):
-    return render(message, AMINA_BY_TEXT, links, NOW, **how).sms
+def text(message, to=AMINA_BY_TEXT, **how):
+    return render(message, to, links, NOW, **how).sms
 
 
 @pytest.mark.parametrize("message", LETTERS)
@@ -83,9 +83,16 @@ def test_unsubscribe_headers_are_there_exactly_where_they_are_due(message):
 
 
 @pytest.mark.parametrize("message", TEXTS)
-def test_a_text_has_at_most_two_segments_or_three_for_a_name(message):
-    cost = sms_text.cost(text(message))
+@pytest.mark.parametrize("name", ["", "Amina Shah", "Siân O’Neill", "李小龍", "名" * 80])
+def test_a_text_has_at_most_two_segments_or_three_for_a_name(message, name):
+    to = replace(AMINA_BY_TEXT, name=name, shares_number=True) if name else AMINA_BY_TEXT
+    cost = sms_text.cost(text(message, to))
     assert cost.segments <= (2 if cost.encoding == "GSM-7" else 3)
+
+
+def test_a_text_to_a_shared_number_says_whom_it_is_for():
+    to = replace(AMINA_BY_TEXT, name="Amina Shah. www.evil.example", shares_number=True)
+    assert text(introduction(TOM), to).startswith("Unmentoring for Amina Shah.: this time you talk with Tom")
 
 
 @pytest.mark.parametrize("message", TEXTS)

@@ -436,5 +436,6 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
         raise BadCode("That is not the code we sent. Check the text and try again")
     row.used_at, person.phone_verified_at = now, now
     session.add(person)
+    session.flush()
     outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "verified phone", now=now, subject=person.id)

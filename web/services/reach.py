@@ -39,7 +39,7 @@ def number_stopped(session: Session, phone: str, *, key: bytes, now: datetime, b
 
 def _say_texts_stopped(session: Session, person: Person, now: datetime) -> None:
     if person.email and person.channel is Channel.SMS:
-        message = messages.TextsStopped(links.make(session, Purpose.FULL_PAGE, person.id, now=now))
+        message = messages.TextsStopped(links.make(session, Purpose.PAGE, person.id, now=now))
         to = recipient(person, by_email_only=True)
         outbox.queue(session, message, to, subject=f"stopped {times.today(now)}", now=now)
 
@@ -72,8 +72,7 @@ def refresh(session: Session, *, key: bytes, since: datetime, now: datetime) -> 
 def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, str]:
     """On which channels of theirs we must not or cannot write, and why: the one they chose or not."""
     found = {}
-    for channel in Channel:
-        address = _address(person, channel)
+    for channel, address in ((Channel.EMAIL, person.email), (Channel.SMS, person.phone)):
         known = suppression.suppressed(session, channel, address, key=key) if address else None
         if known:
             found[channel] = known.reason
@@ -98,4 +97,7 @@ def note(session: Session, person: Person, *, key: bytes, now: datetime) -> bool
 
 
 def _address(person: Person, channel: Channel) -> str | None:
-    return person.email if channel is Channel.EMAIL else person.phone
+    """What is theirs: of a number they have not confirmed they neither stop the texts nor bring them back."""
+    if channel is Channel.EMAIL:
+        return person.email
+    return person.phone if person.phone_verified_at else None

@@ -5,11 +5,12 @@ from itertools import count
 
 import pytest
 
+from notifications import outbox
 from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
 from web.models import Answer, Person, Standing
-from web.services import avoiding, conversations, participation, privacy, replies, texting
+from web.services import avoiding, conversations, participation, privacy, reach, replies, texting
 
 PHONE = "+447700900321"
 NUMBER = count(1)
@@ -245,6 +246,48 @@ def test_a_text_to_a_shared_number_says_whom_it_is_for(world: World, two: list[s
     world.join_many(2)
     world.round()
     assert for_whom(world, "introduction") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_what_waits_when_a_number_comes_to_be_shared_says_whom_it_is_for(world: World) -> None:
+    world.join("Ann", phone=PHONE, channel=Channel.SMS, verified=True)
+    other = world.join("Bo", phone=PHONE, channel=Channel.SMS)
+    world.join_many(2)
+    with world.write() as session:
+        outbox.hold(session, programme="councils", reason="a test", now=world.now)
+    world.round()
+    confirm_number(world, other)
+    with world.write() as session:
+        outbox.release(session, programme="councils")
+    world.work()
+    assert for_whom(world, "introduction") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+
+
+def confirm_number(world: World, person: str) -> None:
+    signer = world.worker.signer
+    with world.write() as session:
+        found, programme = session.get_one(Person, person), world.programme(session)
+        participation.send_code(session, found, programme, signer=signer, now=world.now)
+    code = re.findall(r"[0-9]{4,8}", world.letter(PHONE, "phone_code").sms or "")[0]
+    with world.write() as session:
+        participation.check_code(session, session.get_one(Person, person), code, signer=signer, now=world.now)
+
+
+def test_who_types_in_anothers_number_cannot_stop_its_texts_or_bring_them_back(world: World) -> None:
+    ann = world.join("Ann", phone=PHONE, channel=Channel.SMS, verified=True)
+    mal = world.join("Mal", phone=PHONE, channel=Channel.SMS)
+    key = world.worker.signer.suppression_key()
+    with world.write() as session:
+        reach.stop(session, session.get_one(Person, mal), Channel.SMS, key=key, now=world.now)
+    assert unreachable(world, [ann]) == [""]
+    text(world, "STOP")
+    with world.write() as session:
+        reach.start_again(session, session.get_one(Person, mal), key=key, now=world.now)
+        stopped = reach.stopped(session, session.get_one(Person, ann), key=key)
+    assert (unreachable(world, [ann]), list(stopped)) == (["replied STOP"], [Channel.SMS])
+    page = world.visitor().open(world.page_of(mal, full=True))
+    assert "Text START from that number to have our code" in page.text
+    assert "Write to me again" not in page.buttons
 
 
 @pytest.mark.usefixtures("both_databases")

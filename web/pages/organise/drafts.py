@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from notifications import outbox
-from web.house import house
+from web.house import house, row_number
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import holds_no_lock, needs
@@ -50,7 +50,7 @@ def swap(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @holds_no_lock
 def move(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.move, _field("person"), request.form.get("group", 0, type=int))
+    return _change(number, drafts.move, _field("person"), request.form.get("group", 0, type=row_number))
 
 
 @pages.post("/<slug>/rounds/<int:number>/leave-out")
@@ -70,7 +70,7 @@ def bring_in(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/lock")
 @needs(Role.ORGANISER)
 def lock(number: int) -> ResponseReturnValue:
-    group, locked = request.form.get("group", 0, type=int), _field("locked") == "yes"
+    group, locked = request.form.get("group", 0, type=row_number), _field("locked") == "yes"
     try:
         drafts.lock(g.session, g.programme, _version(), group, locked, by=current_user.id, now=g.now)
     except rounds.RoundError as error:

@@ -6,6 +6,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
+from web.house import row_number
 from web.models import Organisation, Role
 from web.pages.organise import pages
 from web.permissions import needs, recently_signed_in
@@ -122,7 +123,7 @@ def merge_organisations(number: int) -> ResponseReturnValue:
     """`number` goes; the one chosen stays."""
     gone = _organisation(number)
     name = gone.name
-    kept = organisations.one(g.session, g.programme.id, request.form.get("into", 0, type=int))
+    kept = organisations.one(g.session, g.programme.id, request.form.get("into", 0, type=row_number))
     if kept is None or kept.id == gone.id:
         flash("Nothing was changed. Choose the organisation that it is.", "error")
         return _back(number)

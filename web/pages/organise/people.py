@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from notifications.addresses import phone_as_said
 from web.forms.people import OtherForm, SuspendForm
-from web.house import house, page_number
+from web.house import house, page_number, row_number
 from web.models import Role
 from web.pages.organise import pages
 from web.permissions import holds_no_lock, needs, recently_signed_in
@@ -43,7 +43,7 @@ def _wanted() -> Wanted:
     return Wanted(
         text=given.get("search", "").strip()[:80],
         showing=_word(Showing, given.get("showing", "")),
-        organisation=given.get("organisation", type=int),
+        organisation=given.get("organisation", type=row_number),
         order=_word(Order, given.get("order", "")),
         page=page_number(),
     )
