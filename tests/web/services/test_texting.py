@@ -2,6 +2,7 @@
 
 import re
 from itertools import count
+from threading import Thread
 
 import pytest
 
@@ -261,6 +262,25 @@ def test_what_waits_when_a_number_comes_to_be_shared_says_whom_it_is_for(world: 
         outbox.release(session, programme="councils")
     world.work()
     assert for_whom(world, "introduction") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_two_who_confirm_one_number_together_share_it(world: World) -> None:
+    first, second = (world.join(name, phone=PHONE, channel=Channel.SMS) for name in ("Ann", "Bo"))
+
+    def confirm(person: str) -> None:
+        with world.write() as session:
+            session.get_one(Person, person).phone_verified_at = world.now
+
+    other = Thread(target=confirm, args=(second,))
+    with world.write() as session:
+        session.get_one(Person, first).phone_verified_at = world.now
+        session.flush()
+        other.start()
+        other.join(0.5)  # it cannot end before this is committed
+    other.join()
+    with world.read() as session:
+        assert [session.get_one(Person, one).shares_number for one in (first, second)] == [True, True]
 
 
 def confirm_number(world: World, person: str) -> None:
