@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
+from notifications.columns import table_of
 from notifications.messages import Channel
 from web.models import (
     Link,
@@ -27,6 +28,7 @@ from web.tokens import BadLink, Signer
 RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}
 
 # Asked for each of an organiser's pages, so put together once.
+EMAIL = select(table_of(Organiser).c.email).where(table_of(Organiser).c.id == bindparam("organiser"))
 PLACE = (
     select(Programme, OrganiserRole.role)
     .join(OrganiserRole, col(OrganiserRole.programme_id) == Programme.id)
@@ -88,6 +90,11 @@ def check_others_own(session: Session, held: OrganiserRole) -> None:
 def role_in(session: Session, organiser: str, programme: Programme) -> Role | None:
     held = session.get(OrganiserRole, (organiser, programme.id))
     return held.role if held else None
+
+
+def email_of(session: Session, organiser: str) -> str | None:
+    email: str | None = session.connection().scalar(EMAIL, {"organiser": organiser})
+    return email
 
 
 def place_of(session: Session, organiser: str, slug: str) -> tuple[Programme, Role] | None:

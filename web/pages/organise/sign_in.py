@@ -8,7 +8,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 
 from web.forms.joining import EmailForm
 from web.house import house
-from web.models import Organiser, Purpose
+from web.models import Purpose
 from web.pages.organise import pages
 from web.permissions import is_recent, open_to_everyone, signed_in, with_link
 from web.services import links, organisers
@@ -19,16 +19,16 @@ WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
 class SignedIn(UserMixin):
     """Who is signed in, as Flask-Login wants it."""
 
-    def __init__(self, organiser: Organiser) -> None:
-        self.id = organiser.id
-        self.email = organiser.email
+    def __init__(self, organiser: str, email: str) -> None:
+        self.id = organiser
+        self.email = email
 
 
 def load_organiser(organiser_id: str) -> SignedIn | None:
     if "session" not in g:  # refused at the door, before anything was opened: such a page knows nobody
         return None
-    found = g.session.get(Organiser, organiser_id)
-    return SignedIn(found) if found else None
+    email = organisers.email_of(g.session, organiser_id)
+    return SignedIn(organiser_id, email) if email else None
 
 
 @pages.get("/sign-in")
@@ -94,7 +94,7 @@ def press_button(token: str) -> ResponseReturnValue:
         session["interrupted"] = interrupted
         flash("You are signed in again. Nothing has been done yet: press the button once more.")
     session["signed_in_at"] = g.now.timestamp()
-    login_user(SignedIn(organiser))
+    login_user(SignedIn(organiser.id, organiser.email))
     return redirect(wanted or url_for(".home"), 303)
 
 
