@@ -23,9 +23,10 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
         return
     why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
     suppression.suppress(session, channel, address, why, key=key, now=now)
-    note(session, person, key=key, now=now)
     if channel is Channel.SMS:
         number_stopped(session, address, key=key, now=now, by=person.id)
+    else:
+        note(session, person, key=key, now=now)
     audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
 
 
