@@ -33,6 +33,7 @@ from web.services import (
     people,
     replies,
     reports,
+    schedule,
     team,
     times,
 )
@@ -50,15 +51,16 @@ def fill(world: World) -> None:
     """Much of what can happen to a few people in a month. In the end every kind of link has a fresh one."""
     _long_ago(world)
     _by_the_calendar(replace(world, slug="parishes", invented=100))
-    world.appoint("organiser@councils.example")
+    owner = world.appoint("organiser@councils.example")
     people = [world.join("Amina Yusuf", email="amina@example.org"), *world.join_many(4)]
     people.append(world.join(phone=PHONE, channel=Channel.SMS, verified=True))
     _forms(world)
     world.round()
     _a_round(world, people)
     _going_away(world, people)
-    _forms(world)
     _one_phone(world)
+    _still_open(world, owner)
+    _forms(world)
     _move(world, people[0], "amina@newest.example.org")
 
 
@@ -72,15 +74,13 @@ def _by_the_calendar(world: World) -> None:
     """A second programme that goes by itself, in which nobody answers and some cannot make it."""
     world.start(world.slug, "Parishes Unmentoring")
     who = world.appoint(OWNER)
+    _invite(world, who)
     with world.write() as session:
         programme = world.programme(session)
-        owner = session.get_one(Organiser, who)
-        team.invite(session, programme, "new@parishes.example", Role.ORGANISER, by=owner, now=world.now)
         programme.next_round_on = times.today(world.now + WEEK)
         weekly = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=programme.next_round_on)
         weekly.sqlmodel_update({"automatic": False, "enabled_by": who, "enabled_at": world.now})
         session.add(weekly)
-    _invite(world)
     people = [*world.join_many(5), world.join(phone=LATE, channel=Channel.SMS, verified=True)]
     _days(world, 8)
     with world.write() as session:
@@ -107,11 +107,24 @@ def _by_the_calendar(world: World) -> None:
     world.work()
 
 
-def _invite(world: World) -> None:
-    """They are asked when it begins, and say nothing until it ends."""
+def _invite(world: World, owner: str) -> None:
+    """Somebody to take part and somebody to organise. They are asked, and say nothing."""
     row = b"name,organisation,email\nGwen Hughes,Cyngor Gwynedd,gwen@example.org\n"
     with world.write() as session:
-        people.import_people(session, world.programme(session), "people.csv", row, by=OWNER, now=world.now)
+        programme = world.programme(session)
+        people.import_people(session, programme, "people.csv", row, by=owner, now=world.now)
+        by = session.get_one(Organiser, owner)
+        team.invite(session, programme, "new@example.org", Role.ORGANISER, by=by, now=world.now)
+
+
+def _still_open(world: World, owner: str) -> None:
+    """What has gone stale in a month is asked and told once more."""
+    _invite(world, owner)
+    with world.write() as session:
+        programme = world.programme(session)
+        programme.next_round_on = times.today(world.now + timedelta(days=2))
+        # Not by a look of the worker's, who would end the other programme.
+        schedule.heads_up(session, programme.id, now=world.now)
 
 
 def _one_drops_out(world: World, people: list[str]) -> None:
@@ -165,8 +178,8 @@ def _forms(world: World) -> None:
     visitor.open("/organise/sign-in").press("Send me a sign-in link", email="organiser@councils.example")
     for address in ("nobody@example.org", "person-001@example.org", PHONE):
         visitor.open("/my-page").press("Send me my link", address=address)
-    world.ask(world.details(email="amina@example.org"))
-    world.ask(world.details(email="new@example.org"))
+    for address in ("amina@example.org", "amina@new.example.org", "new@example.org"):
+        world.ask(world.details(email=address))
     with world.write() as session:
         texted = Inbound(Channel.SMS, f"SM{world.now}", TEXTED, "JOIN councils")
         replies.take(session, texted, signer=world.worker.signer, now=world.now)
