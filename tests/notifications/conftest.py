@@ -1,6 +1,6 @@
 """What tests of messages share: two databases with our tables, a clock to turn, a provider in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,24 +28,27 @@ TABLES = [
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, open_database: Callable[[str], Database]
+) -> Iterator[Database]:
     """An empty database with this room's tables: each test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        opened = Database(f"sqlite:///{tmp_path / 'outbox.db'}")
+        opened = open_database(f"sqlite:///{tmp_path / 'outbox.db'}")
         SQLModel.metadata.create_all(opened.engine, TABLES)
         yield opened
         opened.dispose()
         return
-    yield from _on_postgresql(request.getfixturevalue("postgresql_server"), f"room_{tmp_path.name}")
+    server = request.getfixturevalue("postgresql_server")
+    yield from _on_postgresql(server, f"room_{tmp_path.name}", open_database)
 
 
-def _on_postgresql(server: str, schema: str) -> Iterator[Database]:
+def _on_postgresql(server: str, schema: str, open_database: Callable[[str], Database]) -> Iterator[Database]:
     """A schema of its own: quicker to make and drop than a database."""
     admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'CREATE SCHEMA "{schema}"'))
     url = admin.url.update_query_dict({"options": f"-csearch_path={schema}"})
-    opened = Database(url.render_as_string(hide_password=False))
+    opened = open_database(url.render_as_string(hide_password=False))
     SQLModel.metadata.create_all(opened.engine, TABLES)
     yield opened
     opened.dispose()

@@ -1,7 +1,7 @@
 """The real application behind a real server, with a worker that does at once what it is woken for."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,14 +106,14 @@ class WorkerThread:
 
 
 @contextmanager
-def live_app(folder: Path) -> Iterator[LiveApp]:
-    """A programme called councils on a free port."""
+def live_app(folder: Path, template: Path, open_database: Callable[[str], Database]) -> Iterator[LiveApp]:
+    """A programme called councils on a free port, in a copy of a database with our tables in it."""
     port = free_port()
-    url = f"sqlite:///{folder / 'live.db'}"
-    settings = settings_at(url, folder, public_url=f"http://127.0.0.1:{port}")
-    Database(url).upgrade()
+    file = folder / "live.db"
+    file.write_bytes(template.read_bytes())
+    settings = settings_at(f"sqlite:///{file}", folder, public_url=f"http://127.0.0.1:{port}")
     clock = Clock()
-    worker = Worker(settings, Database(url), clock)
+    worker = Worker(settings, open_database(settings.database_url), clock)
     thread = WorkerThread(worker)
     app = create_app(settings, clock=clock, poke=thread.poke, limits=False)
     world = World(app, worker, clock)

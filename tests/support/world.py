@@ -5,7 +5,7 @@ on a SQLite file of their own.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -101,7 +101,9 @@ def apps() -> dict[Settings, Flask]:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock, apps: dict[Settings, Flask]) -> Iterator[Flask]:
+def app(
+    settings: Settings, clock: Clock, apps: dict[Settings, Flask], open_database: Callable[[str], Database]
+) -> Iterator[Flask]:
     """The whole application, without limits on open forms. It is made once, and moves into each test's own
     database: putting it together takes longer than most tests.
     """
@@ -109,7 +111,7 @@ def app(settings: Settings, clock: Clock, apps: dict[Settings, Flask]) -> Iterat
     if alike not in apps:
         apps[alike] = fresh_app(settings)
     made = apps[alike]
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
     made.extensions[KEY] = replace(
         made.extensions[KEY], settings=settings, database=database, clock=clock, poke=lambda: None
     )
