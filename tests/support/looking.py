@@ -9,11 +9,13 @@ from playwright.sync_api import Page
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 LAPTOP, PHONE, SMALLEST = (1100, 800), (375, 760), (320, 640)
 SIZES = {"laptop": LAPTOP, "phone": PHONE}
-PICTURES = Path(os.environ.get("SCREENSHOTS", "var/screenshots"))
+PICTURES = os.environ.get("SCREENSHOTS")
 
 
 def look_at(page: Page, name: str = "") -> None:
-    """Look at the page the browser is on, wide and narrow; with a `name`, keep pictures of both."""
+    """Look at the page the browser is on, wide and narrow. With a `name`, and SCREENSHOTS=/folder/of/them in
+    the environment, pictures of both are kept.
+    """
     for called, size in SIZES.items():
         resize(page, size)
         if name:
@@ -24,8 +26,8 @@ def look_at(page: Page, name: str = "") -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 def resize(page: Page, size: tuple[int, int]) -> None:
@@ -33,11 +35,14 @@ def resize(page: Page, size: tuple[int, int]) -> None:
 
 
 def assert_accessible(page: Page) -> None:
+    # What else axe has to say of a page takes as long to bring over as the look at it.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
     options = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
-    results = Axe().run(page, options=options)
+    violations = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     found = [
         f"{violation['id']}: {violation['help']}\n    {node['html'][:200]}"
-        for violation in results.response["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
     assert not found, f"{page.url}\n" + "\n".join(found)
