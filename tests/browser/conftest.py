@@ -1,6 +1,6 @@
 """Chromium, and pages in it that notice what went wrong behind the picture."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.support import chromium
 from tests.support.busy_programme import Doors, fill
+from tests.support.databases import OpenDatabase
 from tests.support.live_app import LiveApp, live_app
-from web.db import Database
 
 HERE = pytest.mark.browser
 
@@ -47,9 +47,7 @@ def page_without_scripts(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def live(
-    tmp_path: Path, sqlite_template: Path, open_database: Callable[[str], Database]
-) -> Iterator[LiveApp]:
+def live(tmp_path: Path, sqlite_template: Path, open_database: OpenDatabase) -> Iterator[LiveApp]:
     """A programme called councils, and nobody in it yet."""
     with live_app(tmp_path, sqlite_template, open_database) as made:
         yield made
@@ -57,7 +55,7 @@ def live(
 
 @pytest.fixture(scope="package")
 def _busy(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, open_database: Callable[[str], Database]
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, open_database: OpenDatabase
 ) -> Iterator[tuple[LiveApp, Doors]]:
     with live_app(tmp_path_factory.mktemp("busy"), sqlite_template, open_database) as made:
         yield made, fill(made)

@@ -1,6 +1,6 @@
 """What tests of messages share: two databases with our tables, a clock to turn, a provider in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from notifications.messages import Message, Recipient
 from notifications.providers.base import Accepted, Outgoing
 from notifications.providers.local import Local
 from notifications.tables import OutboxMessage
+from tests.support.databases import OpenDatabase
 from tests.support.letters import AMINA, NOW, introduction, links
 from web.db import Database, create_engine
 
@@ -29,7 +30,7 @@ TABLES = [
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
-    request: pytest.FixtureRequest, tmp_path: Path, open_database: Callable[[str], Database]
+    request: pytest.FixtureRequest, tmp_path: Path, open_database: OpenDatabase
 ) -> Iterator[Database]:
     """An empty database with this room's tables: each test that asks for it runs on both kinds."""
     if request.param == "sqlite":
@@ -42,7 +43,7 @@ def database(
     yield from _on_postgresql(server, f"room_{tmp_path.name}", open_database)
 
 
-def _on_postgresql(server: str, schema: str, open_database: Callable[[str], Database]) -> Iterator[Database]:
+def _on_postgresql(server: str, schema: str, open_database: OpenDatabase) -> Iterator[Database]:
     """A schema of its own: quicker to make and drop than a database."""
     admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

@@ -13,6 +13,7 @@ import web.models  # noqa: F401  (registers every table)
 from web.db import Database, create_engine
 
 BOTH = ("sqlite", "postgresql")
+OpenDatabase = Callable[[str], Database]
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +76,7 @@ def _template(admin, connection) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture(scope="session")
-def open_database() -> Callable[[str], Database]:
+def open_database() -> OpenDatabase:
     """Opens a test's own database with all that was compiled for the tests before it: compiling the same
     statements for each test took a quarter of its time.
     """
@@ -95,7 +96,7 @@ def open_database() -> Callable[[str], Database]:
 
 
 @pytest.fixture
-def database(database_url: str, open_database: Callable[[str], Database]) -> Iterator[Database]:
+def database(database_url: str, open_database: OpenDatabase) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.dispose()

@@ -1,16 +1,16 @@
 """The real application behind a real server, with a worker that does at once what it is woken for."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.support.databases import OpenDatabase
 from tests.support.live import free_port, serving
 from tests.support.world import NAME, SLUG, World, settings_at
 from web.app import create_app
-from web.db import Database
 from web.house import KEY, utc_now
 from web.worker import Worker
 
@@ -106,7 +106,7 @@ class WorkerThread:
 
 
 @contextmanager
-def live_app(folder: Path, template: Path, open_database: Callable[[str], Database]) -> Iterator[LiveApp]:
+def live_app(folder: Path, template: Path, open_database: OpenDatabase) -> Iterator[LiveApp]:
     """A programme called councils on a free port, in a copy of a database with our tables in it."""
     port = free_port()
     file = folder / "live.db"

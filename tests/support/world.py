@@ -5,7 +5,7 @@ on a SQLite file of their own.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from sqlmodel import Session
 from notifications.messages import Link as MessageLink
 from notifications.providers import local
 from notifications.tables import OutboxMessage, State
+from tests.support.databases import OpenDatabase
 from tests.support.house_client import HouseClient
 from tests.support.visitor import Visitor, path_of
 from web.app import create_app
@@ -102,7 +103,7 @@ def apps() -> dict[Settings, Flask]:
 
 @pytest.fixture
 def app(
-    settings: Settings, clock: Clock, apps: dict[Settings, Flask], open_database: Callable[[str], Database]
+    settings: Settings, clock: Clock, apps: dict[Settings, Flask], open_database: OpenDatabase
 ) -> Iterator[Flask]:
     """The whole application, without limits on open forms. It is made once, and moves into each test's own
     database: putting it together takes longer than most tests.
