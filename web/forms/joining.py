@@ -109,7 +109,7 @@ class DetailsForm(FlaskForm):
         if not offered:
             self.channel.choices = CHANNELS[:1]
             # A number that no code can prove is shown to nobody.
-            self.shares.choices = [share for share in SHARES if share[0] != "phone"]
+            self.shares.choices = [share for share in SHARES if share.value != "phone"]
 
     def personal(self) -> dict[str, Any]:
         shared = set(self.shares.data)
