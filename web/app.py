@@ -8,11 +8,12 @@ from flask_login import LoginManager
 
 from web.db import Database
 from web.house import KEY, House, init_sessions, signer_of, utc_now
+from web.limits import limit_open_forms
 from web.logs import init_logs
 from web.look import init_look
 from web.pages import errors, me, register, webhooks
 from web.pages.organise.sign_in import load_organiser
-from web.security import init_security, limit_open_forms
+from web.security import init_security
 from web.settings import Settings
 
 OPEN_FORMS = ("join.send", "me.send_link", "organise.ask_to_sign_in")
@@ -39,7 +40,7 @@ def create_app(
     # proof.
     app.extensions["csrf"].exempt(me.unsubscribe)
     app.extensions["csrf"].exempt(webhooks.pages)
-    limit_open_forms(app, *OPEN_FORMS)
+    limit_open_forms(app, settings, *OPEN_FORMS)
     return app
 
 

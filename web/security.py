@@ -4,14 +4,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, session
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from web.house import LARGEST_ID
+from web.limits import init_limits
 from web.settings import Settings
 
 FORM_BYTES = 64 * 1024
@@ -28,7 +27,6 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-OPEN_FORMS = "20 per minute; 100 per hour"
 
 
 def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> None:
@@ -66,30 +64,12 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         frame_options="DENY",
         permissions_policy={"browsing-topics": "()", "camera": "()", "geolocation": "()", "microphone": "()"},
     )
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        enabled=limits,
-        storage_uri=settings.queue if settings.queue.startswith("redis") else "memory://",
-        headers_enabled=True,
-    )
-    app.extensions["limit"] = limiter
+    init_limits(app, settings, limits=limits)
     app.before_request(_take_files)
     # After Talisman, so that the page that refuses a form has its nonce.
     CSRFProtect(app)
     app.before_request(_refuse_what_cannot_be_stored)
     app.after_request(_no_store)
-
-
-def limit_open_forms(app: Flask, *endpoints: str) -> None:
-    """A network may send so many open forms, all of them together."""
-    limit = app.extensions["limit"].shared_limit(OPEN_FORMS, scope="open forms", exempt_when=_only_reading)
-    for endpoint in endpoints:
-        app.view_functions[endpoint] = limit(app.view_functions[endpoint])
-
-
-def _only_reading() -> bool:
-    return request.method in ("GET", "HEAD")
 
 
 def _take_files() -> None:

@@ -12,6 +12,8 @@ from types import FrameType
 
 import structlog
 import waitress
+from flask import Flask
+from waitress.server import BaseWSGIServer
 
 from web.app import create_app
 from web.db import Database
@@ -109,12 +111,7 @@ def serve(
     """
     Database(settings.database_url).upgrade()
     app = create_app(settings, poke=waker(settings))
-    try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
-    except OSError as error:
-        raise PortTaken(
-            f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
-        ) from error
+    server = listen(app, settings, host=host, port=port)
     signal.signal(signal.SIGTERM, _stop)
     child = Child(worker_command(quiet=quiet), settings.child_environment()) if worker else None
     try:
@@ -126,6 +123,28 @@ def serve(
         server.close()
         if child:
             child.stop()
+
+
+def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIServer:
+    """The server, listening but not yet answering.
+
+    Raises:
+        PortTaken: somebody else listens there.
+    """
+    try:
+        return waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            # What a proxy of ours says of a visitor is the application's to read; without one, nobody's.
+            clear_untrusted_proxy_headers=not settings.proxy_hops,
+        )
+    except OSError as error:
+        raise PortTaken(
+            f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
+        ) from error
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

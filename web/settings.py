@@ -58,6 +58,12 @@ class Settings(BaseModel):
     )
     allowed_hosts: tuple[str, ...] = Field(default=(), description="host names separated by commas")
     proxy_hops: int = Field(default=0, ge=0, le=5, description="how many proxies stand in front, 0 to 5")
+    network_forms_per_minute: int = Field(
+        default=60, ge=1, description="forms that one network may send in a minute, 1 or more"
+    )
+    network_forms_per_hour: int = Field(
+        default=600, ge=1, description="forms that one network may send in an hour, 1 or more"
+    )
     mail_from: str = Field(default="Unmentoring <hello@example.org>", description="Name <address>")
     inbound_domain: str | None = Field(default=None, description="the domain whose mail reaches us")
     alert_email: str | None = Field(default=None, description="who hears of trouble")

@@ -166,15 +166,6 @@ def test_a_form_just_small_enough_is_read(world: World) -> None:
     assert visitor.status == 422
 
 
-def test_a_network_may_send_so_many_forms_and_no_more(world: World, settings: Settings) -> None:
-    app = create_app(settings, clock=world.clock, limits=True)
-    visitor = Visitor(app).open("/my-page")
-    form = {"email": "", "csrf_token": visitor.token("/my-page")}
-    answers = [visitor.post("/my-page", form).status_code for _ in range(21)]
-    app.extensions[KEY].database.dispose()
-    assert (answers[19], answers[20]) == (422, 429)
-
-
 def test_reading_is_never_refused_for_being_too_much(world: World, settings: Settings) -> None:
     app = create_app(settings, clock=world.clock, limits=True)
     visitor = Visitor(app)

@@ -38,6 +38,8 @@ def refused(**environment: str) -> SettingsError:
         ("SMS_DAILY_CAP", "-1"),
         ("SMS_DAILY_CAP", "many"),
         ("QUEUE_URL", "amqp://somewhere"),
+        ("NETWORK_FORMS_PER_MINUTE", "0"),
+        ("NETWORK_FORMS_PER_HOUR", "many"),
         ("MAIL_FROM", "nobody"),
         ("ALERT_EMAIL", "not an address"),
         ("TRIAL_ALLOWLIST", "amina@example.org,nobody"),

@@ -6,17 +6,19 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from web.limits import minutes_left
 from web.services.conversations import NotTheirs
 from web.services.programmes import Ends, NoSuchProgramme
 from web.tokens import BadLink, ExpiredLink, UsedLink
 
 # Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
 DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
-OWN_PAGE = {403, 404, 410, 413, 422, 429, 500, 503}
+OWN_PAGE = {403, 404, 410, 413, 422, 500, 503}
 
 
 def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(429, _too_many)
     app.register_error_handler(CSRFError, lambda _error: _page(422))
     app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
     app.register_error_handler(Ends, _ends)
@@ -43,6 +45,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _page(code: int) -> tuple[str, int]:
     g.pop("programme", None)
     return render_template(f"errors/{code}.html"), code
+
+
+def _too_many(_error: HTTPException) -> ResponseReturnValue:
+    return render_template("errors/429.html", minutes=minutes_left()), 429
 
 
 def _ends(error: Ends) -> ResponseReturnValue:
