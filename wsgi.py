@@ -5,9 +5,10 @@ import os
 from web.app import create_app
 from web.logs import configure
 from web.settings import Settings
-from web.worker import waker
+from web.worker import Waker
 
 os.umask(0o077)  # the database holds addresses: it is nobody else's to read
 configure()
 settings = Settings.from_env()
-app = create_app(settings, poke=waker(settings))
+waker = Waker(settings)
+app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)

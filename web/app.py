@@ -24,11 +24,15 @@ def create_app(
     *,
     clock: Callable[[], datetime] = utc_now,
     poke: Callable[[], None] = lambda: None,
+    queue_answers: Callable[[], bool] = lambda: True,
     limits: bool = True,
 ) -> Flask:
-    """The WSGI application. `poke` wakes the worker, which otherwise looks every minute."""
+    """The WSGI application. `poke` wakes the worker, which otherwise looks every minute; `queue_answers` is
+    what /health/ready asks.
+    """
     app = Flask("web", static_folder=None)
-    app.extensions[KEY] = House(settings, Database(settings.database_url), signer_of(settings), clock, poke)
+    database = Database(settings.database_url)
+    app.extensions[KEY] = House(settings, database, signer_of(settings), clock, poke, queue_answers)
     init_logs(app)
     init_security(app, settings, limits=limits)
     init_sessions(app)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
 
 # Alembic is imported where it is used: a worker starts a fifth of a second sooner without it.
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 BUSY_SECONDS = 10
+# Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
+DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
 
 
 class Database:
@@ -125,7 +127,9 @@ def create_engine(url: str) -> Engine:
     What a statement is given stays out of every error, and so out of the log: it is names and addresses.
     """
     if not url.startswith("sqlite"):
-        engine = sqlalchemy_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # A host that answers nothing would hold a thread for minutes. What the address itself says counts.
+        patience = {"connect_timeout": BUSY_SECONDS} if "connect_timeout" not in make_url(url).query else {}
+        engine = sqlalchemy_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     file = _sqlite_file(url)

@@ -21,13 +21,16 @@ LARGEST_ID = 2**31 - 1  # of the columns
 
 @dataclass(frozen=True)
 class House:
-    """`clock` tells the time in UTC; `poke` wakes the worker, and may be lost without harm."""
+    """`clock` tells the time in UTC; `poke` wakes the worker, and may be lost without harm; `queue_answers`
+    says whether it would be heard.
+    """
 
     settings: Settings
     database: Database
     signer: Signer
     clock: Callable[[], datetime]
     poke: Callable[[], None]
+    queue_answers: Callable[[], bool] = lambda: True
 
 
 def house() -> House:
@@ -70,6 +73,8 @@ def init_sessions(app: Flask) -> None:
 
 def _open() -> None:
     g.now = house().clock()
+    if _opens_no_session():
+        return
     g.open_session = ExitStack()
     g.writes = request.method not in SAFE and not _brings_its_own_session()
     database = house().database
@@ -79,6 +84,11 @@ def _open() -> None:
 def _brings_its_own_session() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     return bool(getattr(view, "own_session", False))
+
+
+def _opens_no_session() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "no_session", False))
 
 
 def _settle(response: Response) -> Response:

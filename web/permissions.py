@@ -167,6 +167,12 @@ def holds_no_lock(view: View) -> View:
     return view
 
 
+def without_database(view: View) -> View:
+    """The view answers while the database is away: it has no `g.session`."""
+    view.no_session = True  # type: ignore[attr-defined]
+    return view
+
+
 def _to_sign_in() -> Any:
     wanted = request.path if request.method == "GET" else None
     return redirect(url_for("organise.sign_in", next=wanted), 303)

@@ -1,6 +1,8 @@
 """What guards every request: headers, form tokens, hosts, proxies, sizes and rates."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, session
@@ -12,6 +14,9 @@ from werkzeug.routing import IntegerConverter, Map
 from web.house import LARGEST_ID
 from web.limits import init_limits
 from web.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FORM_BYTES = 64 * 1024
 # Nothing is loaded from elsewhere. `frame-src` is for the outbox, which shows mails in a frame of their own.
@@ -47,6 +52,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # we send no Referer, by our own policy
     )
+    app.wsgi_app = AnyHostForHealth(app.wsgi_app, public.netloc)  # type: ignore[method-assign]
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
@@ -70,6 +76,21 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
     CSRFProtect(app)
     app.before_request(_refuse_what_cannot_be_stored)
     app.after_request(_no_store)
+    app.after_request(_redirect_to_a_path)
+
+
+class AnyHostForHealth:
+    """Watchers ask a container or a machine by its address, which nobody can list beforehand. /health/ alone
+    answers them, as if they had asked for `host`: its pages show nothing of what a request calls us.
+    """
+
+    def __init__(self, wsgi_app: "WSGIApplication", host: str) -> None:
+        self._app, self._host = wsgi_app, host
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith("/health/"):
+            environ["HTTP_HOST"] = self._host
+        return self._app(environ, start_response)
 
 
 def _take_files() -> None:
@@ -105,6 +126,13 @@ def _own_policy(response):  # type: ignore[no-untyped-def]  # Flask's own signat
     if policy := g.get("policy"):
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _redirect_to_a_path(response):  # type: ignore[no-untyped-def]  # Flask's own signature
+    # The router writes in front of a path what the request called us: its port, and http behind a proxy.
+    if response.location and response.location.startswith(request.host_url):
+        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
     return response
 
 

@@ -18,7 +18,7 @@ from waitress.server import BaseWSGIServer
 from web.app import create_app
 from web.db import Database
 from web.settings import Settings
-from web.worker import waker
+from web.worker import Waker
 
 THREADS = 8
 STDIN = 0
@@ -110,7 +110,8 @@ def serve(
         PortTaken: somebody else listens there.
     """
     Database(settings.database_url).upgrade()
-    app = create_app(settings, poke=waker(settings))
+    waker = Waker(settings)
+    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)
     server = listen(app, settings, host=host, port=port)
     signal.signal(signal.SIGTERM, _stop)
     child = Child(worker_command(quiet=quiet), settings.child_environment()) if worker else None

@@ -5,12 +5,13 @@ because every message and every request is claimed in the database before anythi
 """
 
 import secrets
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from urllib.parse import urlsplit
 
 import psycopg
@@ -18,6 +19,7 @@ import structlog
 from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey, TaskWrapper
 from huey.consumer import Consumer
+from redis import Redis
 
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
@@ -52,6 +54,7 @@ AT_A_TIME = 500
 DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
 LOOK_EVERY = 60  # seconds, for evidence to be counted
 SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
+ANSWERS_WITHIN = 5  # seconds, a queue that is there
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
 
 
@@ -234,6 +237,22 @@ def queue_of(settings: Settings) -> Huey:
     return RedisHuey("unmentoring", url=settings.queue)
 
 
+def ask_queue(address: str) -> None:
+    """Raises whatever the kind of queue raises when it cannot be reached within a few seconds."""
+    kind = urlsplit(address).scheme
+    if kind == "sqlite":
+        with closing(sqlite3.connect(f"file:{address.partition(':///')[2]}?mode=rw", uri=True)) as line:
+            line.execute("SELECT count(*) FROM task")
+    elif kind.startswith("postgres"):
+        with psycopg.connect(address.replace("+psycopg", ""), connect_timeout=ANSWERS_WITHIN) as line:
+            line.execute("SELECT count(*) FROM huey_task")
+    else:
+        with Redis.from_url(
+            address, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN
+        ) as line:
+            line.ping()
+
+
 def _postgresql_queue(dsn: str) -> Huey:
     """Whoever comes first makes its tables: IF NOT EXISTS alone fails for one of two who come together."""
     with psycopg.connect(dsn, autocommit=True) as line:
@@ -259,18 +278,33 @@ def tasks(queue: Huey, settings: Settings, stopping: Callable[[], bool] = never)
     return work
 
 
-def waker(settings: Settings) -> Callable[[], None]:
-    """What a web process calls when there is something to do."""
-    wake = tasks(queue_of(settings), settings)
+class Waker:
+    """What a web process calls when there is something to do. The queue is opened when it is first needed: a
+    process starts while it is away.
+    """
 
-    def poke() -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(self) -> None:
         # A lost wake-up costs a minute at most; a page that failed for it would cost the work itself.
         try:
-            wake()
+            self._wake()
         except Exception:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
             structlog.get_logger().warning("the queue cannot be reached", exc_info=True)
 
-    return poke
+    @cached_property
+    def _wake(self) -> TaskWrapper:
+        return tasks(queue_of(self._settings), self._settings)
+
+    def queue_answers(self) -> bool:
+        """Would a wake-up be heard? Asked on a line of its own, so that one lost long ago does not count."""
+        try:
+            self._wake  # noqa: B018  (opens it)
+            ask_queue(self._settings.queue)
+        except Exception:  # noqa: BLE001  (as above)
+            return False
+        return True
 
 
 def run(settings: Settings, threads: int = 1) -> None:

@@ -11,7 +11,7 @@ from notifications.columns import table_of
 from tests.support.world import World
 from web.models import Group, KeptEvidence
 from web.services import evidence
-from web.worker import Worker, queue_of, tasks, waker
+from web.worker import Waker, Worker, queue_of, tasks
 
 
 def drain(queue: Huey) -> int:
@@ -25,7 +25,7 @@ def drain(queue: Huey) -> int:
 
 def test_a_task_that_comes_twice_sends_once(world: World) -> None:
     settings = world.worker.settings
-    wake = waker(settings)
+    wake = Waker(settings)
     world.ask(world.details())
     wake()
     wake()
@@ -54,14 +54,14 @@ def test_the_queue_carries_nothing_about_anybody(world: World) -> None:
 
     settings = world.worker.settings
     world.ask(world.details(email="amina@example.org"))
-    waker(settings)()
+    Waker(settings)()
     files = Path(settings.queue.partition(":///")[2]).parent.glob("queue.db*")
     assert not any(b"amina" in file.read_bytes() for file in files)
 
 
 def test_a_queue_that_cannot_be_reached_costs_nobody_their_form(world: World) -> None:
     settings = world.worker.settings.model_copy(update={"queue_url": "redis://127.0.0.1:1/0"})
-    waker(settings)()
+    Waker(settings)()
     assert world.ask(world.details())
 
 

@@ -3,16 +3,14 @@
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from web.db import DATABASE_AWAY
 from web.limits import minutes_left
 from web.services.conversations import NotTheirs
 from web.services.programmes import Ends, NoSuchProgramme
 from web.tokens import BadLink, ExpiredLink, UsedLink
 
-# Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
-DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
 OWN_PAGE = {403, 404, 410, 413, 422, 500, 503}
 
 
