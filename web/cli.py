@@ -102,6 +102,8 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 
     def ready() -> None:
         click.echo(f"Unmentoring is at {settings.public_url}")
+        if settings.has_outbox:
+            click.echo(f"Its outbox opens by {_outbox_address(settings)}")
 
     serving.serve(settings, host=host, port=port, worker=not no_worker, ready=ready)
 
@@ -412,6 +414,20 @@ def list_outbox(session: Session, state: str | None) -> None:
         due = row.due_at.isoformat(timespec="minutes")
         table.add_row(str(row.id), row.kind, row.channel, row.state, due, row.reason or "")
     Console().print(table)
+
+
+@outbox_.command("link")
+def outbox_link() -> None:
+    """On trial: print a link that opens the page of messages in the browser that comes by it."""
+    settings = Settings.from_env()
+    if not settings.has_outbox:
+        raise SettingsError("PUBLIC_URL", settings.public_url, "a loopback address, and a local provider")
+    click.echo(_outbox_address(settings))
+
+
+def _outbox_address(settings: Settings) -> str:
+    with opening() as base, base.write() as session:
+        return links.outbox_address(session, signer_of(settings), settings.public_url, now=utc_now())
 
 
 @outbox_.command("cancel")

@@ -285,6 +285,6 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
     if organiser:
         link = organisers.sign_in_link(session, organiser, now=now)
         found.append(("Sign in as organiser", address(link, organiser.id)))
-    found.append(("The outbox", f"{public}/outbox"))
+    found.append(("The outbox", links.outbox_address(session, signer_of(settings), public, now=now)))
     found.append(("What people learned", f"{public}/p/{SLUG}/learning"))
     return found

@@ -310,6 +310,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     SIGN_IN = "sign in"
     ORGANISE = "organise"
+    OUTBOX = "outbox"
 
 
 class Link(SQLModel, table=True):

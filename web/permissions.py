@@ -6,15 +6,18 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import abort, current_app, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from web.models import Programme, Role
-from web.services import organisers, programmes
+from web.house import house
+from web.models import Programme, Purpose, Role
+from web.services import links, organisers, programmes
+from web.tokens import BadLink
 
 View = Callable[..., Any]
 RECENT = timedelta(minutes=30)
+OUTBOX_COOKIE = "outbox"
 KEPT_LETTERS = 1500  # of a form, in a cookie that holds 4,000
 
 
@@ -28,7 +31,7 @@ class Access(StrEnum):
     ORGANISER = "organiser"
     OWNER = "owner"
     PROVIDER = "a provider's signature"
-    THIS_MACHINE = "the machine itself, on trial"
+    PRINTED_LINK = "the link that a command printed, on trial"
 
 
 def open_to_everyone(view: View) -> View:
@@ -40,8 +43,28 @@ def with_link(view: View) -> View:
     return _decided(view, Access.LINK)
 
 
-def on_this_machine(view: View) -> View:
-    return _decided(view, Access.THIS_MACHINE)
+def by_printed_link(view: View) -> View:
+    """Only for a browser that came by the link to the outbox which a command printed, and has its cookie.
+
+    Not even the machine itself is believed: a proxy in front of it speaks from a loopback address, and the
+    server takes off what the proxy says about whom it speaks for.
+    """
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        if not opens_outbox(request.cookies.get(OUTBOX_COOKIE, "")):
+            return render_template("outbox/closed.html"), 403
+        return view(**values)
+
+    return _decided(guarded, Access.PRINTED_LINK)
+
+
+def opens_outbox(token: str) -> bool:
+    try:
+        links.open_link(g.session, house().signer, token, Purpose.OUTBOX, now=g.now)
+    except BadLink:
+        return False
+    return True
 
 
 def signed_by_provider(view: View) -> View:

@@ -222,6 +222,11 @@ class Settings(BaseModel):
         return is_loopback(urlsplit(self.public_url).hostname or "")
 
     @property
+    def has_outbox(self) -> bool:
+        """Can messages be read on a page of ours? Only on trial, where a provider is local."""
+        return self.is_trial and "local" in (self.email_provider, self.sms_provider)
+
+    @property
     def texts_offered(self) -> bool:
         """Without a provider of texts the join form offers email only."""
         return self.is_trial or self.sms_provider != "local"

@@ -61,6 +61,7 @@ def test_a_programme_is_closed_and_every_page_of_it_stays_in_order(page: Page, t
     page.get_by_role("button", name="Announce the end").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{NAME} is closing")
     look_around(page, talked, "closing", CLOSING)
+    page.goto(talked.outbox)
     page.goto(talked.mail_at("person-001@example.org", "closing"))
     look_at(page, "closing-letter")
     last_day_passes(talked)

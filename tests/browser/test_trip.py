@@ -57,6 +57,7 @@ class Traveller:
         self.look("check-your-messages")
 
     def open_mail(self, kind: str) -> None:
+        self.page.goto(self.live.outbox)
         self.page.goto(self.live.mail_at(EMAIL, kind))
         self.look(f"mail-{kind}")
 

@@ -90,10 +90,11 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.merge_people
         """,
     ),
-    # In tests we are on trial at a loopback address; elsewhere these are not there: see test_security.py.
-    "this machine": (
-        (IN, IN, IN, IN, IN, IN),
-        "outbox.calendar outbox.html outbox.listing outbox.message",
+    # In tests we are on trial at a loopback address, and nobody here came by the link that a command printed:
+    # see pages/test_outbox.py.
+    "who came by the printed link": (
+        (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
+        "outbox.calendar outbox.enter outbox.html outbox.listing outbox.message",
     ),
     # Nobody here has a provider's key.
     "providers": (

@@ -43,6 +43,11 @@ class LiveApp:
     def at(self, path: str) -> str:
         return self.address + path
 
+    @property
+    def outbox(self) -> str:
+        """The address that opens the outbox in the browser that comes by it."""
+        return self.at(self.world.outbox_link())
+
     def mail_at(self, to: str, kind: str | None = None) -> str:
         """The outbox's page of the newest message somebody has."""
         self.worker.idle()

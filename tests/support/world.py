@@ -274,6 +274,11 @@ class World:
     def path(self, link: MessageLink, person: str) -> str:
         return links.address_maker(self.worker.signer, "")(link, person)
 
+    def outbox_link(self) -> str:
+        """The path that a command prints, and that opens the outbox in the browser that comes by it."""
+        with self.write() as session:
+            return path_of(links.outbox_address(session, self.worker.signer, "", now=self.now))
+
     def page_of(self, person: str, *, full: bool = False) -> str:
         return self.door(Purpose.FULL_PAGE if full else Purpose.PAGE, person)
 

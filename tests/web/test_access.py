@@ -35,6 +35,7 @@ LINKS = {
     "me.unsubscribe": Purpose.UNSUBSCRIBE,
     "next_round": Purpose.NEXT_ROUND,
     "organise": Purpose.SIGN_IN,
+    "outbox": Purpose.OUTBOX,
 }
 # Of these there is none in the sample; whoever is let in finds that out.
 NONE_THERE = {
@@ -49,8 +50,6 @@ NONE_THERE = {
     "organise.one_in_a_draft",
     "organise.somebody_else",
     "organise.undo_import",
-    "outbox.calendar",
-    "outbox.html",
 }
 LAST = ("me.leave", "me.erase", "organise.remove_organiser", "organise.sign_out")
 

@@ -156,6 +156,21 @@ def test_somebody_is_erased_by_address(command, world: World) -> None:  # type: 
     assert world.person(person).name == ""
 
 
+def test_the_outbox_opens_by_the_link_that_is_printed(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    assert world.visitor().open(command("outbox", "link").stdout.strip()).path == "/outbox"
+
+
+def test_where_there_is_no_outbox_no_link_is_printed(command, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("EMAIL_PROVIDER", "smtp")
+    monkeypatch.setenv("SMTP_URL", "smtp://localhost")
+    for name, value in {"SID": "AC" + "0" * 32, "TOKEN": "token"}.items():
+        monkeypatch.setenv(f"TWILIO_{'ACCOUNT' if name == 'SID' else 'AUTH'}_{name}", value)
+    monkeypatch.setenv("TWILIO_FROM", "Unmentoring")
+    monkeypatch.setenv("SMS_PROVIDER", "twilio")
+    done = command("outbox", "link")
+    assert (done.exit_code, done.stdout, "a local provider" in done.stderr) == (2, "", True)
+
+
 def test_the_outbox_is_listed_without_addresses(command, world: World) -> None:  # type: ignore[no-untyped-def]
     world.join(email="amina@example.org")
     said = command("outbox", "list").stdout

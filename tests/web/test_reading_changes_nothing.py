@@ -15,7 +15,13 @@ from web.services import conversations
 from web.services.conversations import Said
 
 # For somebody who is signed in and organises one programme.
-LEAD_ELSEWHERE = {"conversation.short", "organise.home", "organise.sign_in", "organise.sign_in_again"}
+LEAD_ELSEWHERE = {
+    "conversation.short",
+    "organise.home",
+    "organise.sign_in",
+    "organise.sign_in_again",
+    "outbox.enter",
+}
 
 
 @pytest.fixture
@@ -83,10 +89,11 @@ def tokens(world: World) -> list[str]:
     }
     made = []
     for purpose in Purpose:
-        if purpose is not Purpose.UNSUBSCRIBE:
+        if purpose not in (Purpose.UNSUBSCRIBE, Purpose.OUTBOX):
             whose = organiser if purpose is Purpose.SIGN_IN else person
             made.append(world.door(purpose, whose, subjects.get(purpose)).split("/"))
     found = [max(parts, key=len) for parts in made]
+    found.append(world.outbox_link().rpartition("/")[2])
     return [*found, world.worker.signer.standing_token(Purpose.UNSUBSCRIBE, person)]
 
 
@@ -116,7 +123,7 @@ def test_no_row_changes_whatever_is_asked_after(lived_in: World) -> None:
 
 
 def nothing_changes(lived_in: World, method: str) -> None:
-    visitor = lived_in.organiser()
+    visitor = lived_in.organiser().open(lived_in.outbox_link())
     everywhere = addresses(lived_in)
     before = lived_in.dump()
     answers = {address: fetch(visitor, method, address) for address in everywhere}
@@ -125,7 +132,7 @@ def nothing_changes(lived_in: World, method: str) -> None:
 
 
 def test_the_walk_reaches_every_page_there_is(lived_in: World) -> None:
-    visitor = lived_in.organiser()
+    visitor = lived_in.organiser().open(lived_in.outbox_link())
     everywhere = addresses(lived_in)
     reached = {route for address, route in everywhere.items() if fetch(visitor, "GET", address) == 200}
     assert set(everywhere.values()) - reached == LEAD_ELSEWHERE

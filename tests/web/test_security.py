@@ -14,8 +14,6 @@ from web.house import KEY
 from web.models import Purpose
 from web.settings import Settings
 
-FORWARDED = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via", "X-Forwarded-Proto"]
-
 
 @pytest.mark.parametrize("path", ["/", "/p/councils/", "/p/councils/join", "/nowhere", "/me/nobody"])
 def test_every_page_forbids_what_it_does_not_need(world: World, path: str) -> None:
@@ -90,11 +88,6 @@ def test_in_production_browsers_are_told_to_stay_encrypted(
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
 
 
-def test_in_production_there_is_no_outbox(world: World, settings: Settings, served_publicly: Serve) -> None:
-    client = served_publicly(settings).test_client()
-    assert client.get("/outbox", base_url="https://unmentoring.example.org").status_code == 404
-
-
 # Hosts and proxies
 
 
@@ -110,21 +103,6 @@ def test_links_in_messages_come_from_the_settings_not_from_the_request(world: Wo
     visitor = world.visitor().open("/my-page", base_url="http://localhost:9")
     visitor.press("Send me my link", address="amina@example.org")
     assert f"{PUBLIC}/me/" in world.letter("amina@example.org", "my_link").text
-
-
-@pytest.mark.parametrize("header", FORWARDED)
-def test_the_outbox_is_not_shown_through_a_proxy(world: World, header: str) -> None:
-    answer = world.visitor().open("/outbox", headers={header: "203.0.113.7"})
-    assert answer.status == 404
-
-
-def test_the_outbox_is_not_shown_to_another_machine(world: World) -> None:
-    answer = world.visitor().open("/outbox", environ_base={"REMOTE_ADDR": "203.0.113.7"})
-    assert answer.status == 404
-
-
-def test_the_outbox_is_shown_to_this_machine(world: World) -> None:
-    assert world.visitor().open("/outbox").status == 200
 
 
 # Form tokens

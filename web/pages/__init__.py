@@ -24,5 +24,5 @@ def register(app: Flask, settings: Settings) -> None:
     for module in (home, programme, join, confirm, me, next_round, conversation, health, webhooks):
         app.register_blueprint(module.pages)
     app.register_blueprint(organise)
-    if settings.is_trial and "local" in (settings.email_provider, settings.sms_provider):
+    if settings.has_outbox:
         app.register_blueprint(outbox.pages)

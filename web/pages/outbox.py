@@ -1,16 +1,14 @@
-"""The local outbox: every message as its reader would see it. Only on trial, only on this machine."""
+"""The local outbox: every message as its reader would see it. Only on trial, and only by the printed link."""
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications.providers import local
-from web.house import house, page_number
-from web.permissions import on_this_machine
-from web.settings import is_loopback
+from web.house import page_number
+from web.permissions import OUTBOX_COOKIE, by_printed_link, opens_outbox, with_link
 
 pages = Blueprint("outbox", __name__, url_prefix="/outbox")
 A_PAGE = 50
-FORWARDED = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 # The mail's own styles are inline; nothing is fetched for it and its links open in the whole window.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; "
@@ -18,16 +16,22 @@ MAIL_POLICY = (
 )
 
 
-@pages.before_request
-def _only_here() -> None:
-    """The bodies hold sign-in links: whoever comes from elsewhere, or through a proxy, finds nothing."""
-    here = house().settings.is_trial and is_loopback(request.remote_addr or "")
-    if not here or any(name.lower().startswith(FORWARDED) for name in request.headers.keys()):  # noqa: SIM118
-        abort(404)
+@pages.get("/open/<token>")
+@with_link
+def enter(token: str) -> ResponseReturnValue:
+    """By the link that a command printed. The cookie is the link itself: the session could be forged, because
+    everybody knows the key of a try-out.
+    """
+    if not opens_outbox(token):
+        return render_template("outbox/closed.html"), 403
+    answer = redirect(url_for(".listing"), 303)
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie(OUTBOX_COOKIE, token, path="/outbox", secure=secure, httponly=True, samesite="Lax")
+    return answer
 
 
 @pages.get("")
-@on_this_machine
+@by_printed_link
 def listing() -> ResponseReturnValue:
     wanted = request.args.get("to", "").strip()
     page = page_number()
@@ -43,14 +47,14 @@ def _one(number: int) -> local.Received:
 
 
 @pages.get("/<int:number>")
-@on_this_machine
+@by_printed_link
 def message(number: int) -> ResponseReturnValue:
     found = _one(number)
     return render_template("outbox/message.html", message=found)
 
 
 @pages.get("/<int:number>/html")
-@on_this_machine
+@by_printed_link
 def html(number: int) -> ResponseReturnValue:
     found = _one(number)
     g.policy = MAIL_POLICY
@@ -58,7 +62,7 @@ def html(number: int) -> ResponseReturnValue:
 
 
 @pages.get("/<int:number>/calendar.ics")
-@on_this_machine
+@by_printed_link
 def calendar(number: int) -> ResponseReturnValue:
     found = _one(number)
     if not found.calendar:

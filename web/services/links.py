@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages
 from notifications.columns import table_of
+from web.columns import new_id
 from web.models import Link, Purpose
 from web.tokens import BadLink, ExpiredLink, Signer, UsedLink, link_id
 
@@ -25,6 +26,7 @@ PATHS = {
     Purpose.NEXT_ROUND: "/next-round/{}",
     Purpose.SIGN_IN: "/organise/sign-in/{}",
     Purpose.ORGANISE: "/organise/sign-in/{}",
+    Purpose.OUTBOX: "/outbox/open/{}",
 }
 # What has a page of its own behind a conversation's link: the same link, and so the same token.
 ROOMS = {
@@ -45,6 +47,7 @@ LIFE = {
     Purpose.NEXT_ROUND: timedelta(days=30),
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.ORGANISE: timedelta(days=7),
+    Purpose.OUTBOX: timedelta(days=400),
 }
 
 
@@ -167,3 +170,13 @@ def address_maker(signer: Signer, public_url: str) -> Callable[[messages.Link, s
         return public_url + (SHORT if link.short else path).format(token)
 
     return address
+
+
+def outbox_address(session: Session, signer: Signer, public_url: str, *, now: datetime) -> str:
+    """A new address that opens the local outbox in the browser that comes by it, for a command to print.
+
+    The link belongs to nobody. A random id stands in the person's place, and is what keeps the address from
+    being guessed: everybody knows the key of a try-out.
+    """
+    nobody = new_id()
+    return address_maker(signer, public_url)(make(session, Purpose.OUTBOX, nobody, now=now), nobody)

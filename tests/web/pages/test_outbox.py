@@ -1,0 +1,130 @@
+"""The local outbox opens by the link that a command printed, and by nothing else."""
+
+from http.cookies import SimpleCookie
+
+import pytest
+
+from tests.support.visitor import Visitor
+from tests.support.world import World, settings_at
+from web.app import create_app
+from web.house import KEY
+from web.models import Purpose
+from web.permissions import OUTBOX_COOKIE
+from web.settings import Settings
+from web.tokens import Signer
+
+EVERY_PAGE = ("", "/{}", "/{}/html", "/{}/calendar.ics")
+
+
+@pytest.fixture
+def written_to(world: World) -> World:
+    world.join_many(2)
+    world.round()
+    return world
+
+
+def addresses(world: World) -> list[str]:
+    """The list, and every page of a message with everything that one can have."""
+    number = world.inbox(kind="introduction")[0].id
+    return [f"/outbox{page.format(number)}" for page in EVERY_PAGE]
+
+
+def cookie_of(visitor: Visitor, name: str = OUTBOX_COOKIE, path: str = "/outbox") -> str:
+    found = visitor.client.get_cookie(name, path=path)
+    assert found
+    return found.value
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_whoever_came_by_the_printed_link_reads_every_message(written_to: World) -> None:
+    visitor = written_to.visitor().open(written_to.outbox_link())
+    opened = {page: visitor.open(page).status for page in addresses(written_to)}
+    assert opened == dict.fromkeys(addresses(written_to), 200)
+
+
+def test_whoever_did_not_is_told_how_it_opens(written_to: World) -> None:
+    visitor = written_to.visitor()
+    told = {(visitor.open(page).status, visitor.heading) for page in addresses(written_to)}
+    assert told == {(403, "The outbox opens by its own link")}
+
+
+def test_no_header_opens_it(written_to: World) -> None:
+    names = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via", "X-Forwarded-Proto")
+    headers = dict.fromkeys(names, "127.0.0.1")
+    assert written_to.visitor().open("/outbox", headers=headers).status == 403
+
+
+def test_a_link_that_was_tampered_with_opens_nothing(written_to: World) -> None:
+    link = written_to.outbox_link()
+    visitor = written_to.visitor().open(link[:-1] + ("A" if link[-1] != "A" else "B"))
+    assert (visitor.status, visitor.client.get_cookie(OUTBOX_COOKIE, path="/outbox")) == (403, None)
+
+
+def test_a_link_to_another_kind_of_page_opens_nothing(written_to: World) -> None:
+    token = written_to.page_of(written_to.groups()[0][0]).rpartition("/")[2]
+    visitor = written_to.visitor()
+    visitor.client.set_cookie(OUTBOX_COOKIE, token, path="/outbox")
+    assert (visitor.open(f"/outbox/open/{token}").status, visitor.open("/outbox").status) == (403, 403)
+
+
+def test_knowing_the_key_of_a_try_out_does_not_open_it(written_to: World) -> None:
+    """Whoever reads our source can sign tokens, but has to say whose the link is: and that is random."""
+    token = written_to.outbox_link().rpartition("/")[2]
+    with written_to.read() as session:
+        newest = session.connection().exec_driver_sql("SELECT max(id) FROM link").scalar_one()
+    key = written_to.worker.settings.secret_key
+    forged = {Signer([key]).token(newest, Purpose.OUTBOX, person) for person in ("", "nobody", "0" * 20)}
+    opened = {written_to.visitor().open(f"/outbox/open/{each}").status for each in forged}
+    assert (token in forged, opened) == (False, {403})
+
+
+def test_links_printed_earlier_go_on_working(written_to: World) -> None:
+    earlier = written_to.outbox_link()
+    written_to.outbox_link()
+    written_to.clock.turn(days=60)
+    assert written_to.visitor().open(earlier).status == 200
+
+
+def test_its_cookie_goes_to_no_other_page_and_to_no_script(written_to: World) -> None:
+    answer = written_to.visitor().client.get(written_to.outbox_link())
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])[OUTBOX_COOKIE]
+    flags = (cookie["path"], bool(cookie["httponly"]), cookie["samesite"], bool(cookie["secure"]))
+    assert flags == ("/outbox", True, "Lax", False)
+
+
+def test_on_trial_by_https_its_cookie_travels_encrypted_only(written_to: World, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    url = written_to.worker.settings.database_url
+    app = create_app(settings_at(url, tmp_path, public_url="https://localhost:8443"), limits=False)
+    answer = app.test_client().get(written_to.outbox_link(), base_url="https://localhost:8443")
+    app.extensions[KEY].database.dispose()
+    assert SimpleCookie(answer.headers["Set-Cookie"])[OUTBOX_COOKIE]["secure"]
+
+
+def test_another_process_of_the_same_service_lets_the_browser_in(
+    written_to: World, settings: Settings
+) -> None:
+    visitor = written_to.visitor().open(written_to.outbox_link())
+    app = create_app(settings, clock=written_to.clock, limits=False)
+    other = Visitor(app)
+    other.client.set_cookie(OUTBOX_COOKIE, cookie_of(visitor), path="/outbox")
+    status = other.open("/outbox").status
+    app.extensions[KEY].database.dispose()
+    assert status == 200
+
+
+PUBLIC = {
+    "public_url": "https://unmentoring.example.org",
+    "secret_key": "a key of our own, long enough to be one",
+    "email_provider": "smtp",
+    "smtp_url": "smtp://localhost:25",
+}
+
+
+@pytest.mark.parametrize("path", ["/outbox", "/outbox/1"])
+def test_in_production_there_is_none(world: World, settings: Settings, path: str) -> None:
+    app = create_app(Settings(**settings.model_dump() | PUBLIC), limits=False)
+    with app.test_client() as client:
+        entered = client.get(world.outbox_link(), base_url=PUBLIC["public_url"])
+        answer = client.get(path, base_url=PUBLIC["public_url"])
+    app.extensions[KEY].database.dispose()
+    assert (entered.status_code, answer.status_code) == (404, 404)
