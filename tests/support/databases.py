@@ -75,6 +75,27 @@ def _template(admin, connection) -> None:  # type: ignore[no-untyped-def]
     made.dispose()
 
 
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database without tables, on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    yield from schema_of_its_own(request.getfixturevalue("postgresql_server"), f"empty_{tmp_path.name}")
+
+
+def schema_of_its_own(server: str, name: str) -> Iterator[str]:
+    admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
+        connection.execute(text(f'CREATE SCHEMA "{name}"'))
+    url = admin.url.update_query_dict({"options": f"-csearch_path={name}"})
+    yield url.render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
+    admin.dispose()
+
+
 @pytest.fixture(scope="session")
 def open_database() -> OpenDatabase:
     """Opens a test's own database with all that was compiled for the tests before it: compiling the same
