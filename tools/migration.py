@@ -10,7 +10,8 @@ from pathlib import Path
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from web.db import Database, alembic_config
+from web.db import Database
+from web.upgrading import alembic_config
 
 
 def main(message: str) -> None:

@@ -41,6 +41,7 @@ from web.services import (
     words,
 )
 from web.settings import Settings, SettingsError
+from web.upgrading import UpgradeError
 from web.worker import run
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -56,6 +57,7 @@ KNOWN = (
     rounds.RoundError,
     serving.PortTaken,
     audit.TamperedAudit,
+    UpgradeError,
 )
 
 

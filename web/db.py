@@ -6,16 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
 
-# Alembic is imported where it is used: a worker starts a fifth of a second sooner without it.
-if TYPE_CHECKING:
-    from alembic.config import Config
+from web import upgrading
 
 BUSY_SECONDS = 10
 # Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
@@ -61,20 +58,25 @@ class Database:
         """The address as PostgreSQL's own programs take it."""
         return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
-    def upgrade(self) -> None:
-        """Bring the tables to this version of the program."""
-        from alembic import command
+    def upgrade(self, target: str = "head") -> None:
+        """Bring the tables to this version of the program, or another.
 
+        Raises:
+            UpgradeError: nothing was changed.
+        """
         with self.queue:
-            command.upgrade(alembic_config(self.engine), "head")
+            upgrading.upgrade(self.engine, target)
 
     def is_current(self) -> bool:
-        from alembic.runtime.migration import MigrationContext
-        from alembic.script import ScriptDirectory
+        return upgrading.is_current(self.engine)
 
-        heads = set(ScriptDirectory.from_config(alembic_config(self.engine)).get_heads())
-        with self.engine.connect() as connection:
-            return set(MigrationContext.configure(connection).get_current_heads()) == heads
+    def must_be_current(self) -> None:
+        """Do nothing where the tables are this version's.
+
+        Raises:
+            UpgradeError: they are of another version.
+        """
+        upgrading.must_be_current(self.engine)
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -171,15 +173,6 @@ def _begin_sqlite(connection: Connection) -> None:
     else:
         connection.exec_driver_sql("PRAGMA query_only=ON")
         connection.exec_driver_sql("BEGIN")
-
-
-def alembic_config(engine: Engine) -> "Config":
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["engine"] = engine
-    return config
 
 
 def _sqlite_file(url: str) -> Path:

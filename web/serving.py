@@ -108,8 +108,9 @@ def serve(
 
     Raises:
         PortTaken: somebody else listens there.
+        UpgradeError: the tables could not be brought to this version.
     """
-    Database(settings.database_url).upgrade()
+    _bring_up_to_date(settings)
     waker = Waker(settings)
     app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)
     server = listen(app, settings, host=host, port=port)
@@ -146,6 +147,14 @@ def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIS
         raise PortTaken(
             f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
         ) from error
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    try:
+        database.upgrade()
+    finally:
+        database.dispose()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -308,7 +308,13 @@ class Waker:
 
 
 def run(settings: Settings, threads: int = 1) -> None:
-    """Serve the queue until told to stop; first do what was left over."""
+    """Serve the queue until told to stop; first do what was left over.
+
+    Raises:
+        UpgradeError: the tables are not this version's.
+    """
+    database = Database(settings.database_url)
+    database.must_be_current()
     queue = queue_of(settings)
     consumer = Consumer(
         queue,
@@ -319,7 +325,6 @@ def run(settings: Settings, threads: int = 1) -> None:
     )
     stopping = consumer.stop_flag
     wake = tasks(queue, settings, stopping.is_set)
-    database = Database(settings.database_url)
     Worker(settings, database).sweep()
     # What a worker held that died a moment ago is ours only when its lease is over.
     with database.read() as session:

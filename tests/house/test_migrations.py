@@ -10,7 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, insert, select
 from sqlmodel import SQLModel
 
-from web.db import Database, alembic_config
+from web.db import Database
+from web.upgrading import alembic_config
 
 
 def test_the_migrations_lead_to_the_models(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""How Alembic reaches our tables. The engine is handed over by `web.db`."""
+"""How Alembic reaches our tables. The engine is handed over by `web.upgrading`."""
 
 from typing import Any, Literal
 
@@ -10,11 +10,11 @@ from sqlmodel.sql.sqltypes import AutoString
 
 import web.draft_models
 import web.models  # noqa: F401  (together they register every table)
+from web.upgrading import changing_tables
 
 
 def run() -> None:
-    engine = context.config.attributes["engine"]
-    with engine.connect() as connection:
+    with changing_tables(context.config.attributes["engine"]) as connection:
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,
@@ -22,9 +22,7 @@ def run() -> None:
             render_item=_render,
             user_module_prefix="columns.",
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
+        context.run_migrations()
 
 
 def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -33,7 +33,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_thisonce_person_id'), ['person_id'], unique=False)
 
     with op.batch_alter_table('conversation_group', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('locked', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('locked', sa.Boolean(), nullable=False, server_default='0'))
 
     with op.batch_alter_table('round', schema=None) as batch_op:
         batch_op.add_column(sa.Column('best', sa.JSON(), nullable=False, server_default='{}'))

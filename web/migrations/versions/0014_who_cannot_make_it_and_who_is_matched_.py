@@ -38,7 +38,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('groupmember', schema=None) as batch_op:
         batch_op.add_column(sa.Column('withdrew_at', columns.UTCDateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('counts', sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column('counts', sa.Boolean(), nullable=False, server_default='1'))
 
     with op.batch_alter_table('round', schema=None) as batch_op:
         batch_op.add_column(sa.Column('topped_up_at', columns.UTCDateTime(timezone=True), nullable=True))

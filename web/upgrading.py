@@ -1,0 +1,162 @@
+"""Bring a database to this version of the program: whole or not at all, one process at a time.
+
+UpgradeError
+    UpgradeFailed   the tables are as they were; says why
+    NewerDatabase   a later version of the program has had it in hand
+    OlderDatabase   it waits for `unmentoring db upgrade`
+BrokenReferences    rows point to rows that are gone: a migration has lost some
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DBAPIError
+
+# Alembic is imported where it is used: a worker starts a fifth of a second sooner without it.
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class UpgradeError(Exception):
+    pass
+
+
+class UpgradeFailed(UpgradeError):
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(f"the database could not be upgraded and is as it was: {_in_a_line(cause)}")
+
+
+class NewerDatabase(UpgradeError):
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"the database is of a newer version of this program (revision {revision}): "
+            "install that version, or restore a backup made before it was upgraded"
+        )
+
+
+class BrokenReferences(Exception):
+    pass
+
+
+class OlderDatabase(UpgradeError):
+    def __init__(self) -> None:
+        super().__init__("the database is of an older version: run `unmentoring db upgrade` first")
+
+
+def upgrade(engine: Engine, target: str = "head") -> None:
+    """Run every migration up to `target` in one transaction.
+
+    Raises:
+        UpgradeError: nothing was changed.
+    """
+    from alembic import command
+
+    try:
+        command.upgrade(alembic_config(engine), target)
+    except UpgradeError:
+        raise
+    except Exception as error:  # a migration is a program of its own: whatever it raises, it has failed
+        raise UpgradeFailed(error) from error
+
+
+@contextmanager
+def changing_tables(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which tables may be changed. A second one waits until the first has ended.
+
+    Raises:
+        NewerDatabase: the tables are of revisions we do not know.
+        BrokenReferences: rows point to rows that are gone; nothing is committed.
+    """
+    with engine.connect() as connection, _references_unchecked(connection), connection.begin():
+        _wait_for_others(connection)
+        _refuse_newer(connection)
+        yield connection
+        _check_references(connection)
+
+
+@contextmanager
+def _references_unchecked(connection: Connection) -> Iterator[None]:
+    # SQLite changes a table by making it anew and dropping the old one. With foreign keys on, the drop
+    # deletes its rows first: it fails where another table refers to them, or empties that table where it is
+    # told to cascade. The switch does nothing inside a transaction, so it is thrown before there is one.
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """On SQLite the transaction itself is the lock. On PostgreSQL two would make the same tables."""
+    if connection.dialect.name == "postgresql":
+        patience = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # the other may have 100,000 people to move
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('the tables of unmentoring'))")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
+
+
+def _refuse_newer(connection: Connection) -> None:
+    unknown = _revisions(connection).difference(_known_revisions())
+    if unknown:
+        raise NewerDatabase(max(unknown))
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            pairs = sorted({f"{table} to {parent}" for table, _, parent, _ in broken})
+            raise BrokenReferences(f"{len(broken)} references lead nowhere: {', '.join(pairs)}")
+
+
+def is_current(engine: Engine) -> bool:
+    with engine.connect().execution_options(writing=False) as connection:
+        return _revisions(connection) == {_known_revisions()[-1]}
+
+
+def must_be_current(engine: Engine) -> None:
+    """Do nothing where the tables are this version's.
+
+    Raises:
+        UpgradeError: they are of another version.
+    """
+    with engine.connect().execution_options(writing=False) as connection:
+        _refuse_newer(connection)
+    if not is_current(engine):
+        raise OlderDatabase
+
+
+def _revisions(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+
+
+def _known_revisions() -> list[str]:
+    """From the names of their files, oldest first."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def alembic_config(engine: Engine) -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def _in_a_line(error: Exception) -> str:
+    """PostgreSQL adds lines with what stands in the row: names and addresses, which belong in no log."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
