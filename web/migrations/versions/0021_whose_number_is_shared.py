@@ -11,10 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table('outbox_message', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('shares_number', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('shares_number', sa.Boolean(), nullable=False, server_default='0'))
 
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('shares_number', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('shares_number', sa.Boolean(), nullable=False, server_default='0'))
         batch_op.create_index('ix_person_shares_number', ['shares_number'], unique=False)
 
     person = sa.table('person', sa.column('phone'), sa.column('phone_verified_at'), sa.column('shares_number'))
