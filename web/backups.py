@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
 from notifications import outbox
+from web import scrubbing
 from web.db import Database
 from web.models import Person
 from web.services import privacy
@@ -90,6 +91,7 @@ def _restore_sqlite(target: Path, file: Path, make_safe: Callable[[Database], in
     restored = Database(f"sqlite:///{half}")
     try:
         count = make_safe(restored)
+        scrubbing.scrub(restored, largest=None)
     except BaseException:
         half.unlink(missing_ok=True)
         raise

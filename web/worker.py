@@ -24,7 +24,7 @@ from redis import Redis
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
-from web import import_work
+from web import import_work, scrubbing
 from web.carriers import providers_of
 from web.db import Database
 from web.house import signer_of, utc_now
@@ -41,6 +41,7 @@ from web.services import (
     retention,
     schedule,
     silence,
+    times,
     topups,
 )
 from web.services.rounds import SEED_BITS, StaleDraft
@@ -53,6 +54,8 @@ LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hou
 AT_A_TIME = 500
 DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
 LOOK_EVERY = 60  # seconds, for evidence to be counted
+SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
+NIGHT = ("02:00", "05:00")  # when a large file may be rewritten
 SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
 ANSWERS_WITHIN = 5  # seconds, a queue that is there
 LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
@@ -99,6 +102,7 @@ class Worker:
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
         self._retain(now)
         self._close(now)
+        self.scrub()
         self._keep_the_calendar()
         self._alert()
         reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
@@ -181,6 +185,11 @@ class Worker:
                     sms_cap=settings.sms_daily_cap,
                     now=self.clock(),
                 )
+
+    def scrub(self) -> None:
+        """What was erased leaves the files: at once, or in the night where rewriting them takes long."""
+        is_night = NIGHT[0] <= times.clock(self.clock()) < NIGHT[1]
+        scrubbing.scrub(self.database, largest=None if is_night else scrubbing.LARGEST)
 
     def count_evidence(self) -> None:
         """Where it takes too long for a page, each hour. Nobody is kept from writing meanwhile."""
@@ -330,17 +339,28 @@ def run(settings: Settings, threads: int = 1) -> None:
     with database.read() as session:
         for until in delivery.claims_end(session):
             wake.schedule(delay=max((until - utc_now()).total_seconds(), 0) + SOON)
-    threading.Thread(target=_count_beside, args=(settings, stopping), name="evidence", daemon=True).start()
+    _beside(settings, stopping, "evidence", Worker.count_evidence, every=LOOK_EVERY)
+    _beside(settings, stopping, "scrubbing", Worker.scrub, every=SCRUB_EVERY)
     structlog.get_logger().info("worker ready", threads=threads)
     consumer.run()
 
 
-def _count_beside(settings: Settings, stopping: threading.Event) -> None:
-    """Count evidence in a thread of its own: where it takes a minute, no message waits for it."""
-    worker = Worker(settings, Database(settings.database_url), stopping=stopping.is_set)
-    while not stopping.is_set():
-        try:
-            worker.count_evidence()
-        except Exception:  # noqa: BLE001  (the next look is in a minute)
-            structlog.get_logger().exception("evidence could not be counted: tried again soon")
-        stopping.wait(LOOK_EVERY)
+def _beside(
+    settings: Settings, stopping: threading.Event, name: str, step: Callable[[Worker], None], *, every: float
+) -> None:
+    """Do a step again and again in a thread of its own: where it takes a minute, no message waits for it, and
+    where messages take an hour, it does not wait for them.
+    """
+
+    def go_on() -> None:
+        worker = Worker(settings, Database(settings.database_url), stopping=stopping.is_set)
+        while not stopping.is_set():
+            try:
+                step(worker)
+            except Exception:  # noqa: BLE001  (the next look is soon)
+                structlog.get_logger().exception(
+                    "work beside the messages failed: tried again soon", what=name
+                )
+            stopping.wait(every)
+
+    threading.Thread(target=go_on, name=name, daemon=True).start()

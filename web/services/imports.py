@@ -21,6 +21,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from notifications import messages, outbox
+from web import scrubbing
 from web.folding import folded
 from web.import_tables import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.models import GroupMember, Link, Membership, NeverPair, Person, Programme, RatherNot, Standing
@@ -307,6 +308,7 @@ def _close(session: Session, job: Import, state: ImportState, now: datetime) -> 
     job.finished_at = now
     session.add(job)
     session.flush()
+    scrubbing.want(session)
 
 
 def abandon(session: Session, job: Import, *, by: str, now: datetime, problem: str = "") -> None:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from notifications import outbox
 from notifications.tables import OutboxNamed, Reply
+from web import scrubbing
 from web.import_tables import ImportRow
 from web.models import (
     CheckIn,
@@ -113,6 +114,7 @@ def merge(
     session.add_all([kept, gone])
     session.flush()
     outbox.readdress(session, joining.recipient(kept))
+    scrubbing.want(session)
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
 
 

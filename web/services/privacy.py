@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
+from web import scrubbing
 from web.models import (
     CheckIn,
     Consent,
@@ -86,6 +87,7 @@ def erase(
     session.add(person)
     audit.record(session, by, "erased", now=now, subject=person.id)
     session.flush()
+    scrubbing.want(session)
     for group in left_behind:
         departures.withdraw(session, group, person.id, now=now)
     if last_word:
