@@ -63,8 +63,8 @@ def init_sessions(app: Flask) -> None:
     """`g.session` and `g.now` for every request.
 
     A safe method gets a session that cannot write. The others get one that commits if the answer is not an
-    error,
-    before that answer leaves, and then wakes the worker.
+    error, before that answer leaves, and then wakes the worker. A body is read before it is
+    opened: who sends one slowly keeps nobody from writing.
     """
     app.before_request(_open)
     app.after_request(_settle)
@@ -75,6 +75,8 @@ def _open() -> None:
     g.now = house().clock()
     if _opens_no_session():
         return
+    if request.method not in SAFE:
+        request.get_data()
     g.open_session = ExitStack()
     g.writes = request.method not in SAFE and not _brings_its_own_session()
     database = house().database

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from web.house import house
 from web.models import Programme, Purpose, Role
 from web.services import links, organisers, programmes
+from web.sizes import FORM_BYTES
 from web.tokens import BadLink
 
 View = Callable[..., Any]
@@ -175,10 +176,20 @@ def _address(endpoint: str, values: dict[str, Any]) -> str:
 
 
 def takes_files(most_bytes: int) -> Callable[[View], View]:
-    """The view takes a file. Every other form is refused beyond 64 kB."""
+    """The view takes a file, from somebody who has signed in: the cookie is signed."""
 
     def decorate(view: View) -> View:
-        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        view.file_bytes = most_bytes  # type: ignore[attr-defined]
+        return takes_bodies(most_bytes + FORM_BYTES, lambda: "_user_id" in session)(view)
+
+    return decorate
+
+
+def takes_bodies(most_bytes: int, knows_sender: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """The view takes so much from whom it knows. From others, and by every other view, no more than 64 kB."""
+
+    def decorate(view: View) -> View:
+        view.most_bytes, view.knows_sender = most_bytes, knows_sender  # type: ignore[attr-defined]
         return view
 
     return decorate

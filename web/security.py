@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, abort, g, request
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from web.bodies import init_bodies
 from web.house import LARGEST_ID
 from web.limits import init_limits
 from web.settings import Settings
@@ -18,7 +19,6 @@ from web.settings import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FORM_BYTES = 64 * 1024
 # Nothing is loaded from elsewhere. `frame-src` is for the outbox, which shows mails in a frame of their own.
 POLICY = {
     "default-src": "'none'",
@@ -47,8 +47,6 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
         TRUSTED_HOSTS=_hosts(settings, public.hostname or ""),
-        MAX_CONTENT_LENGTH=FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # we send no Referer, by our own policy
     )
@@ -71,7 +69,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         permissions_policy={"browsing-topics": "()", "camera": "()", "geolocation": "()", "microphone": "()"},
     )
     init_limits(app, settings, limits=limits)
-    app.before_request(_take_files)
+    init_bodies(app)
     # After Talisman, so that the page that refuses a form has its nonce.
     CSRFProtect(app)
     app.before_request(_refuse_what_cannot_be_stored)
@@ -91,16 +89,6 @@ class AnyHostForHealth:
         if environ.get("PATH_INFO", "").startswith("/health/"):
             environ["HTTP_HOST"] = self._host
         return self._app(environ, start_response)
-
-
-def _take_files() -> None:
-    """Some views take files, but only from somebody who has signed in: the cookie is signed, and is looked at
-    before a byte of the file is.
-    """
-    view = current_app.view_functions.get(request.endpoint or "")
-    most = getattr(view, "most_bytes", None)
-    if most and "_user_id" in session:
-        request.max_content_length = most
 
 
 def _refuse_what_cannot_be_stored() -> None:

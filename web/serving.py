@@ -18,6 +18,7 @@ from waitress.server import BaseWSGIServer
 from web.app import create_app
 from web.db import Database
 from web.settings import Settings
+from web.sizes import THROWN_AWAY_BYTES
 from web.worker import Waker
 
 THREADS = 8
@@ -142,6 +143,8 @@ def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIS
             ident=None,
             # What a proxy of ours says of a visitor is the application's to read; without one, nobody's.
             clear_untrusted_proxy_headers=not settings.proxy_hops,
+            # It keeps all of a body, on disk where it is large, before we see any of it.
+            max_request_body_size=THROWN_AWAY_BYTES,
         )
     except OSError as error:
         raise PortTaken(

@@ -1,14 +1,16 @@
 """Errors as pages that say what happened and what to do."""
 
-from flask import Flask, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from web.bodies import throw_away
 from web.db import DATABASE_AWAY
 from web.limits import minutes_left
 from web.services.conversations import NotTheirs
 from web.services.programmes import Ends, NoSuchProgramme
+from web.sizes import said
 from web.tokens import BadLink, ExpiredLink, UsedLink
 
 OWN_PAGE = {403, 404, 410, 413, 422, 500, 503}
@@ -17,6 +19,7 @@ OWN_PAGE = {403, 404, 410, 413, 422, 500, 503}
 def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(429, _too_many)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(CSRFError, lambda _error: _page(422))
     app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
     app.register_error_handler(Ends, _ends)
@@ -38,6 +41,25 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         error.code,
         {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")},
     )
+
+
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """How much may be sent, how much was, and what to do; to a program in one line."""
+    throw_away()
+    most, sent = said(g.most_bytes), request.content_length
+    if request.blueprint == "webhooks":
+        line = f"At most {most} are taken here; this has {said(sent) if sent else 'more'}.\n"
+        return line, 413, {"Content-Type": "text/plain; charset=utf-8"}
+    view = current_app.view_functions.get(request.endpoint or "")
+    file: int | None = getattr(view, "file_bytes", None)
+    page = render_template(
+        "errors/413.html",
+        most=said(file) if file else most,
+        sent=sent and said(sent),
+        is_file=file,
+        signed_out=file and g.most_bytes < file,
+    )
+    return page, 413
 
 
 def _page(code: int) -> tuple[str, int]:

@@ -11,19 +11,23 @@ from notifications.providers import notify, sendgrid, twilio
 from notifications.replies import Inbound
 from web.house import house
 from web.multipart import raw_fields
-from web.permissions import signed_by_provider
+from web.permissions import signed_by_provider, takes_bodies
 from web.services import replies
+from web.sizes import EVENT_BYTES, MAIL_BYTES
 
 pages = Blueprint("webhooks", __name__, url_prefix="/webhooks")
-EVENT_BYTES = 5 * 1024 * 1024
-MAIL_BYTES = 30 * 1024 * 1024
+
+
+def _knows_key() -> bool:
+    given = request.args.get("key", "").encode()
+    return any(hmac.compare_digest(given, secret.encode()) for secret in house().signer.inbound_secrets())
 
 
 @pages.post("/sendgrid/events")
 @signed_by_provider
+@takes_bodies(EVENT_BYTES)
 def sendgrid_events() -> ResponseReturnValue:
     """SendGrid's Event Webhook. Whatever is signed and makes sense is kept once, in any order."""
-    request.max_content_length = EVENT_BYTES
     keys = (house().settings.sendgrid_webhook_key or "").replace(",", " ").split()
     body = request.get_data()
     signature = request.headers.get("X-Twilio-Email-Event-Webhook-Signature", "")
@@ -40,12 +44,11 @@ def sendgrid_events() -> ResponseReturnValue:
 
 @pages.post("/sendgrid/inbound")
 @signed_by_provider
+@takes_bodies(MAIL_BYTES, _knows_key)
 def sendgrid_inbound() -> ResponseReturnValue:
     """A mail that somebody wrote to us. Any 4xx would drop it for ever, so all that is stored answers 200."""
-    given = request.args.get("key", "").encode()
-    if not any(hmac.compare_digest(given, secret.encode()) for secret in house().signer.inbound_secrets()):
+    if not _knows_key():
         abort(404)
-    request.max_content_length = MAIL_BYTES
     try:
         fields = raw_fields(request.get_data(), request.mimetype_params.get("boundary", ""))
     except ValueError:
@@ -66,9 +69,9 @@ def twilio_inbound() -> ResponseReturnValue:
 
 @pages.post("/notify")
 @signed_by_provider
+@takes_bodies(EVENT_BYTES)
 def notify_callback() -> ResponseReturnValue:
     """A delivery receipt, or a text that somebody wrote to us: Notify sends both alike."""
-    request.max_content_length = EVENT_BYTES
     token = house().settings.notify_callback_token or ""
     if not notify.is_signed(request.headers.get("Authorization", ""), [token]):
         abort(403)

@@ -29,7 +29,6 @@ from web.services import audit, columns, import_history, import_people, likeness
 from web.services.spreadsheets import BadFile, Sheet
 from web.services.tombstones import BLANK
 
-LARGEST = 32 * 1024 * 1024
 A_PAGE = 50
 ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it

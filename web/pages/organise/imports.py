@@ -5,6 +5,7 @@ from itertools import chain
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from web.house import page_number
 from web.import_tables import Import, ImportKind, ImportState, Outcome
@@ -14,6 +15,7 @@ from web.permissions import needs, takes_files
 from web.services import columns, imports, organisations, programmes, rounds
 from web.services.imports import NotToUndo, WrongMoment
 from web.services.spreadsheets import BadFile
+from web.sizes import FILE_BYTES
 
 REFRESH_SECONDS = 2
 SAMPLES = 3
@@ -39,20 +41,23 @@ def _begin(problem: str = "", kind: str = "people") -> str:
 
 @pages.post("/<slug>/import")
 @needs(Role.ORGANISER)
-@takes_files(imports.LARGEST + 64 * 1024)
+@takes_files(FILE_BYTES)
 def upload_import() -> ResponseReturnValue:
     kind, file = request.form.get("kind", ""), request.files.get("file")
     if kind not in set(ImportKind):
         return _begin("Choose what is in the file"), 422
     if not file or not file.filename:
         return _begin("Choose a file", kind), 422
+    raw = file.stream.read(FILE_BYTES + 1)
+    if len(raw) > FILE_BYTES:
+        raise RequestEntityTooLarge
     try:
         job = imports.upload(
             g.session,
             g.programme,
             ImportKind(kind),
             file.filename.replace("\\", "/").rpartition("/")[2],
-            file.stream.read(),
+            raw,
             by=current_user.id,
             now=g.now,
         )

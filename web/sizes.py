@@ -1,0 +1,20 @@
+"""The most of everything that comes in from outside, each with its reason. More is refused in words."""
+
+from math import ceil
+
+KB, MB = 1024, 1024 * 1024
+
+FORM_BYTES = 64 * KB  # the longest form, a programme's own wording, has some 20 kB
+FILE_BYTES = 32 * MB  # 100,000 people with a dozen columns have some 15 MB
+EVENT_BYTES = 5 * MB  # SendGrid sends its events in batches, GOV.UK Notify one at a time
+MAIL_BYTES = 30 * MB  # the most that SendGrid's Inbound Parse passes on
+# A browser reads our answer only when it has sent everything. So much of what is too large is let in and
+# thrown away for that; who sends still more is cut off.
+THROWN_AWAY_BYTES = 128 * MB
+
+
+def said(size: int) -> str:
+    """65,536 bytes are "64 kB" and one more are "65 kB": rounded up, so that what is too large looks it."""
+    if size < MB:
+        return f"{ceil(size / KB):,} kB"
+    return f"{ceil(size * 10 / MB) / 10:,g} MB"
