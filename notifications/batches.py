@@ -21,7 +21,6 @@ from notifications.sending import (
     Worker,
     accept_all,
     begin_all,
-    put_back,
 )
 from notifications.tables import State
 
@@ -74,7 +73,7 @@ def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counte
     worker.still_here()
     if not worker.takes(carrier) or not _may_call(carrier, worker):
         with worker.sessions() as session:
-            put_back(session, [letter.delivery.job for letter in letters])
+            worker.give_back(session, [letter.delivery.job for letter in letters])
         outcomes[WAITING] += len(letters)
         return outcomes
     with worker.sessions() as session:

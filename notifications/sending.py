@@ -147,6 +147,17 @@ class Worker:
         if self.renew_at is None or now >= self.renew_at:
             self.renew_at = now + RENEW_EVERY
 
+    def give_back(self, session: Session, jobs: Sequence[Job]) -> None:
+        """Let others have what we claimed and have not begun: that was no attempt.
+
+        Who claims it next gets the attempt that we gave back, so we keep it no longer.
+        """
+        given = {job.id for job in jobs}
+        self.claimed = [job for job in self.claimed if job.id not in given]
+        for attempt, ours in groupby(sorted(jobs, key=_attempt), key=_attempt):
+            before = {"lease_until": None, "attempt": attempt - 1}
+            move_all(session, list(ours), State.QUEUED, since=(State.CLAIMED,), **before)
+
     def takes(self, carrier: Provider) -> bool:
         """May a provider be called in this pass?"""
         return carrier.name not in self.closed and not self.stopping()
@@ -162,11 +173,6 @@ class Worker:
                 self.closed.add(carrier.name)
         elif isinstance(error, Uncertain) or (isinstance(error, Temporary) and error.outage):
             pace.failed(session, carrier.name, now)
-
-
-def put_back(session: Session, jobs: Sequence[Job]) -> None:
-    """Let others have what we claimed and have not begun."""
-    move_all(session, jobs, State.QUEUED, since=(State.CLAIMED,), lease_until=None)
 
 
 def move_all(
@@ -288,7 +294,7 @@ class Delivery:
             if wait > PATIENCE:
                 self.worker.closed.add(carrier.name)
                 with self.sessions() as session:
-                    put_back(session, [self.job])
+                    self.worker.give_back(session, [self.job])
                 return WAITING
             self.worker.sleep(max(wait.total_seconds(), 0.001))
 

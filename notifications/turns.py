@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from notifications.errors import ProviderError
 from notifications.providers.base import Accepted, InTransaction, Provider
-from notifications.sending import WAITING, Delivery, Worker, put_back
+from notifications.sending import WAITING, Delivery, Worker
 from notifications.tables import State
 
 
@@ -44,7 +44,7 @@ class _Line:
             self._send(waiting.popleft(), behind=waiting[0] if waiting else None)
         if waiting or self.landed:
             with self._writing_down() as session:
-                put_back(session, [delivery.job for delivery in waiting])
+                self.worker.give_back(session, [delivery.job for delivery in waiting])
         self.outcomes[WAITING] += len(waiting)
         return +self.outcomes
 
