@@ -1,12 +1,15 @@
 """How fast a provider may be called: one budget for all workers, kept in the database.
 
 Without trouble nothing is counted and no row is locked. A refusal for haste (429) pauses the provider for
-everyone until it says, and teaches its rate; outages in a row open the breaker, which lets one call through
-at a time until one succeeds; bad credentials stop the provider until a person releases it.
+everyone until it says; a second one, with no lull since the first, teaches its rate, which rises again by a
+quarter a minute. Outages in a row open the breaker, which lets one call through at a time until one succeeds;
+bad credentials stop the provider until a person releases it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
@@ -20,10 +23,16 @@ OPEN_AFTER = 3  # outages in a row
 PROBE_EVERY = timedelta(seconds=30)  # 120 calls in an hour of outage
 DEFAULT_PAUSE = timedelta(seconds=5)
 LOOK_AGAIN = timedelta(minutes=1)  # at a stopped provider, in case somebody has released it
-LEARN_FROM = timedelta(seconds=60)
-UNLEARN_AFTER = timedelta(hours=1)
+LEARN_FROM = timedelta(seconds=60)  # between two refusals
+A_QUOTA = timedelta(minutes=2)  # a longer pause ends a day's allowance: it tells of no rate
+LULL = timedelta(seconds=3)  # without a call: nothing was asked, so what was accepted tells of no rate
 MARGIN = 0.97  # of the rate that was seen to pass
 STRAY = 100  # a refusal after so many calls says nothing of the rate: two have come too close on their way
+RISE = 1.25
+RISE_EVERY = timedelta(minutes=1)
+WAITS_A_RISE = 20  # times the pause that a rise too far would cost: 5% of the time
+LEAST = 1.0  # calls a second; below it the pauses are pace enough
+MOST = 1000.0  # from there on there is no limit to keep to
 
 # Asked with each message, so put together once.
 TABLE = table_of(ProviderPace)
@@ -103,9 +112,19 @@ def capped_until(session: Session, provider: str, now: datetime, spend: Spend) -
 
 
 def _too_soon(row: ProviderPace, now: datetime) -> datetime | None:
-    if row.rate_until and row.rate_until <= now:
-        row.rate = row.rate_until = row.next_at = None
-    return row.next_at if row.rate and row.next_at and row.next_at > now else None
+    rate = _rate(row, now)
+    if rate != row.rate:
+        row.rate, row.rate_until = rate, now + RISE_EVERY
+    return row.next_at if rate and row.next_at and row.next_at > now else None
+
+
+def _rate(row: ProviderPace, now: datetime) -> float | None:
+    """Calls a second to keep to: a quarter more for each minute since it was to rise, and none in the end."""
+    if not row.rate or row.rate_until is None or row.rate_until > now:
+        return row.rate
+    minutes = 1 + (now - row.rate_until) // RISE_EVERY
+    risen = row.rate * RISE ** min(minutes, 100)
+    return risen if risen < MOST else None
 
 
 def _count(row: ProviderPace, now: datetime, spend: Spend | None) -> None:
@@ -134,48 +153,46 @@ def failed(session: Session, provider: str, now: datetime) -> None:
 
 
 def pause(session: Session, provider: str, wait: timedelta | None, now: datetime) -> datetime:
-    """The provider said "too many": nobody calls before it is over. When that is.
-
-    The rate that got through, up to the end of the pause, is kept to for an hour.
-    """
+    """The provider said "too many": nobody calls before it is over. When that is."""
     row = _locked(session, provider)
-    until = now + (wait if wait is not None else DEFAULT_PAUSE)
-    seen = _rate_seen(session, provider, row, now, until)
-    if seen is not None:
-        row.rate, row.rate_until = seen, now + UNLEARN_AFTER
-        row.next_at = until
+    wait = wait if wait is not None else DEFAULT_PAUSE
+    until = now + wait
+    row.rate = _learned(session, row, now, until)
+    if row.rate:
+        row.rate_until, row.next_at = until + max(RISE_EVERY, WAITS_A_RISE * wait), until
     row.paused_until = max(until, row.paused_until or until)
     session.add(row)
     return row.paused_until
 
 
-def _rate_seen(
-    session: Session, provider: str, row: ProviderPace, now: datetime, until: datetime
-) -> float | None:
-    """Calls a second that were accepted since the last pause, with the coming pause as part of the time.
+def _learned(session: Session, row: ProviderPace, now: datetime, until: datetime) -> float | None:
+    """Calls a second to keep to after this refusal, or what was known before it.
 
-    What is known stays where refusals are strays. Each would lower it by the margin, and it never rises again
-    within the hour.
+    The time from the end of one pause to the end of the next, with calls all the while, is one turn of the
+    provider's own clock: what it accepted in that time is its rate. One refusal alone tells of none.
     """
-    if row.rate and row.paused_until and _accepted(session, provider, row.paused_until)[0] >= STRAY:
+    since = row.paused_until
+    if since is None or since > now or until - now > A_QUOTA:
         return row.rate
-    since = now - LEARN_FROM
-    if row.paused_until and since < row.paused_until <= now:
-        since = row.paused_until
-    number, first = _accepted(session, provider, since)
-    if first is None:
+    if now - since > LEARN_FROM:  # so it has risen meanwhile, and too far
+        return max(row.rate / RISE, LEAST) if row.rate else None
+    calls = _calls(session, row.provider, since)
+    if not calls or _has_lull([since, *calls, now]) or (row.rate and len(calls) >= STRAY):
         return row.rate
-    seen: float = number / max((until - first).total_seconds(), 0.05) * MARGIN
-    return min(seen, row.rate) if row.rate else seen
+    seen = len(calls) / max((until - since).total_seconds(), 0.05) * MARGIN
+    return max(LEAST, min(seen, row.rate or seen))
 
 
-def _accepted(session: Session, provider: str, since: datetime) -> tuple[int, datetime | None]:
-    """How many messages a provider took since then, and when the first."""
-    accepted = select(func.count(), func.min(col(OutboxMessage.accepted_at))).where(
-        col(OutboxMessage.provider) == provider, col(OutboxMessage.accepted_at) >= since
-    )
-    number, first = session.execute(accepted).one()
-    return number, first
+def _calls(session: Session, provider: str, since: datetime) -> Sequence[datetime]:
+    """When calls were accepted since then. Letters that shared a call have one id of their provider's."""
+    accepted = func.min(col(OutboxMessage.accepted_at))
+    ours = col(OutboxMessage.provider) == provider, col(OutboxMessage.accepted_at) >= since
+    found = select(accepted).where(*ours).group_by(col(OutboxMessage.provider_id)).order_by(accepted)
+    return [moment for moment in session.scalars(found) if moment is not None]
+
+
+def _has_lull(moments: Sequence[datetime]) -> bool:
+    return any(after - before > LULL for before, after in pairwise(moments))
 
 
 def stop(session: Session, provider: str, reason: str, now: datetime) -> bool:
@@ -199,5 +216,25 @@ def start_again(session: Session, provider: str) -> None:
 
 def trouble(session: Session, now: datetime) -> list[ProviderPace]:
     """Providers that are stopped, paused or not answering: for the operator's page and alerts."""
-    rows = session.scalars(select(ProviderPace).order_by(col(ProviderPace.provider)))
-    return [row for row in rows if row.stopped or row.failures >= OPEN_AFTER or _stopped(row, now)]
+    return [row for row in _all(session) if row.stopped or row.failures >= OPEN_AFTER or _stopped(row, now)]
+
+
+def standing(session: Session, now: datetime) -> dict[str, str]:
+    """What keeps each provider from going at full speed, in words for the operator. Without those that do."""
+    said = {row.provider: _standing(row, now) for row in _all(session)}
+    return {provider: words for provider, words in said.items() if words}
+
+
+def _standing(row: ProviderPace, now: datetime) -> str:
+    if row.stopped:
+        return f"stopped: {row.stopped}"
+    if row.failures >= OPEN_AFTER:
+        return f"does not answer; asked again every {PROBE_EVERY.seconds} seconds"
+    if row.paused_until and row.paused_until > now:
+        return f"asked us to wait until {row.paused_until:%d %b %H:%M:%S} UTC"
+    rate = _rate(row, now)
+    return f"at most {rate:.1f} calls a second, as learned, and more each minute" if rate else ""
+
+
+def _all(session: Session) -> Sequence[ProviderPace]:
+    return session.scalars(select(ProviderPace).order_by(col(ProviderPace.provider))).all()

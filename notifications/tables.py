@@ -41,8 +41,9 @@ class OutboxMessage(SQLModel, table=True):
 
     `person` and `OutboxNamed.person` are opaque ids. `programme` and `round` are opaque, for reporting and
     holding. `address_key` is the canonical form of the address in use, blanked with the rest when somebody is
-    forgotten. `attempt` rises with each claim and fences off workers that were thought dead; `tries` counts
-    refusals and `crashes` our own exceptions. `resent` marks a message that went out again without certainty.
+    forgotten. `attempt` rises with each claim, unless it is given back, and fences off workers that were
+    thought dead; `tries` counts refusals and `crashes` our own exceptions. `resent` marks a message that went
+    out again without certainty.
     """
 
     __tablename__ = "outbox_message"
@@ -156,10 +157,10 @@ class Suppression(SQLModel, table=True):
 class ProviderPace(SQLModel, table=True):
     """One provider's budget, shared by every worker. Without a row there is nothing to obey.
 
-    `rate` is calls a second, learned from refusals; `next_at` when the next call may start under it.
-    `failures` counts outages in a row; from `pace.OPEN_AFTER` on, one call at a time probes, until
-    `probe_until`. `stopped` says why the provider refuses us altogether: a person must release it. `spent`
-    counts segments of text on the day `spent_on`.
+    `rate` is calls a second, learned from refusals, and rises at `rate_until`; under it the next call may
+    start at `next_at`. `failures` counts outages in a row; from `pace.OPEN_AFTER` on, one call at a time
+    probes, until `probe_until`. `stopped` says why the provider refuses us altogether: a person must release
+    it. `spent` counts segments of text on the day `spent_on`.
     """
 
     __tablename__ = "provider_pace"

@@ -410,7 +410,9 @@ def outbox_() -> None:
 @click.option("--state", type=click.Choice([state.value for state in State]))
 @reading
 def list_outbox(session: Session, state: str | None) -> None:
-    """Print the newest messages, without names or addresses."""
+    """Print the newest messages, without names or addresses, and what keeps a provider from going on."""
+    for provider, words_ in pace.standing(session, utc_now()).items():
+        click.echo(f"{provider} {words_}")
     table = Table("id", "kind", "channel", "state", "due", "reason")
     for row in outbox.listing(session, state=State(state) if state else None):
         due = row.due_at.isoformat(timespec="minutes")
@@ -451,10 +453,10 @@ def cancel_outbox(session: Session, held: bool, kind: str | None, before: dateti
 @outbox_.command("release")
 @writing
 def release_outbox(session: Session) -> None:
-    """Let a held outbox go on, as after a restored backup, and a stopped provider be tried again."""
-    for provider in pace.trouble(session, utc_now()):
-        pace.start_again(session, provider.provider)
-        click.echo(f"{provider.provider} is tried again.")
+    """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
+    for provider in pace.standing(session, utc_now()):
+        pace.start_again(session, provider)
+        click.echo(f"{provider} is tried again.")
     click.echo(f"{words.counted(outbox.release(session), 'message')} released.")
 
 

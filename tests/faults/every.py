@@ -70,6 +70,7 @@ FAULTS = (
     Fault("outage", pacing.outage, ("no breaker",), tested_on=SQLITE),
     Fault("outage-of-a-day", pacing.outage_of_a_day, ("gives up",), tested_on=NOWHERE),
     Fault("too-many", pacing.too_many, ("no pace",), tested_on=SQLITE),
+    Fault("lull", pacing.lull, ("learns from quiet",), tested_on=SQLITE),
     Fault("poison", poison.fault, ("never parks",), tested_on=SQLITE),
     Fault("network", network.fault, ("no timeout",), tested_on=SQLITE),
     Fault("events", events.fault, ("no signature",)),

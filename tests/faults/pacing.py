@@ -1,4 +1,4 @@
-"""A provider that is away for an hour, or a day, and one that takes ten calls a second.
+"""A provider that is away for an hour, or a day, one that takes ten calls a second, one that is hasty once.
 
 The calls are real ones over loopback; the clock is a virtual one, so that a day takes a minute and the load
 of the machine changes nothing. Each call takes 5 ms of it; when everybody waits, time leaps.
@@ -19,7 +19,7 @@ from notifications.delivery import Providers
 from notifications.errors import Temporary
 from notifications.providers.sendgrid import SendGrid
 from notifications.sending import Delivery
-from notifications.tables import State
+from notifications.tables import ProviderPace, State
 from tests.faults import checker
 from tests.faults.trial import BEGAN, KEY, Outcome, Trial, opened, queue, room
 from tests.support.fake_provider import Answer, Call
@@ -185,14 +185,14 @@ def too_many(trial: Trial) -> Outcome:
         return error(429, "slower", **wait) if seconds[second] > LIMIT else None
 
     if trial.mutant == "no pace":
-        honest, pace._rate_seen = pace._rate_seen, lambda *_: None
+        honest, pace._learned = pace._learned, lambda *_: None
     fake = Book(log=trial.log, clock=clock)
     with fake.serving():
         fake.answer_at, team = limit, Team(trial, clock, fake)
         team.work(team.all_accepted)
         team.go_home()
     if trial.mutant == "no pace":
-        pace._rate_seen = honest
+        pace._learned = honest
     return _pace_outcome(trial, messages)
 
 
@@ -208,3 +208,61 @@ def _pace_outcome(trial: Trial, messages: int) -> Outcome:
         "at most 2% refused after ten seconds, done within 110% of the ideal time",
         share <= 0.02 and took <= 1.1 * ideal and verdict.lost == verdict.twice == 0,
     )
+
+
+ROUND, QUIET, RESET = 120, 40, 2  # letters; seconds without any; seconds that a refusal asks for
+
+
+def lull(trial: Trial) -> Outcome:
+    """After a quiet time a round goes out, and one call of it is told to come back in two seconds."""
+    honest = pace._learned
+    if trial.mutant == "learns from quiet":
+        pace._learned = _of_the_last_minute
+    try:
+        took = _rounds_after_a_lull(trial)
+    finally:
+        pace._learned = honest
+    worst, ideal = max(took), ROUND * CALL_TAKES + RESET
+    verdict = checker.check(trial.url, trial.log)
+    return Outcome(
+        f"{len(took)} rounds of {ROUND} with one refusal each: the slowest done after {worst:.2f} s, ideally "
+        f"{ideal:.2f} s; {verdict}",
+        "done within 110% of the ideal time",
+        worst <= 1.1 * ideal and verdict.lost == verdict.twice == 0,
+    )
+
+
+def _rounds_after_a_lull(trial: Trial) -> list[float]:
+    """Seconds that each round took. The refusal comes at its first call, or somewhere later."""
+    database, chance = room(trial), random.Random(trial.seed)
+    queue(database, 1)
+    clock, took = Leaping(), list[float]()
+    refused = [0, chance.randrange(ROUND), *range(1, trial.size(1, ROUND), 4)]
+    fake = Book(log=trial.log, clock=clock)
+    with fake.serving():
+        team = Team(trial, clock, fake)
+        team.work(team.all_accepted)
+        for number, at in enumerate(refused):
+            clock.leap(QUIET)
+            began = clock.passed
+            fake.answer_at = _refuse_once(len(fake.calls) + at + 1, fake)
+            queue(database, ROUND, now=clock(), subject=f"round {number}")
+            over = began + 2 * (ROUND * CALL_TAKES + RESET)  # late enough: a mutant would take hours
+            team.work(lambda: team.all_accepted() or clock.passed > over)  # noqa: B023
+            took.append(clock.passed - began)
+            if clock.passed > over:
+                break
+        team.go_home()
+    database.dispose()
+    return took
+
+
+def _refuse_once(call: int, fake: Book) -> Callable[[float], Answer | None]:
+    slower = error(429, "slower", **{"Retry-After": str(RESET)})
+    return lambda _now: slower if len(fake.calls) == call else None
+
+
+def _of_the_last_minute(session: Session, row: ProviderPace, now: datetime, until: datetime) -> float | None:
+    """What was accepted, divided by a minute in which nothing was asked."""
+    calls = pace._calls(session, row.provider, now - timedelta(seconds=60))
+    return len(calls) / (until - calls[0]).total_seconds() * pace.MARGIN if calls else row.rate

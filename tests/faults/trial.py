@@ -93,11 +93,14 @@ def queue(
     letter: Message = LETTER,
     channel: Channel = Channel.EMAIL,
     now: datetime = BEGAN,
+    subject: str = "g",
 ) -> None:
     """That many messages, each to somebody else, due since `now`."""
     orders = [
         outbox.Order(
-            letter, Recipient(f"{n:08x}", "Amina Shah", channel, f"r{n}@example.org", "+447700900111"), "g"
+            letter,
+            Recipient(f"{n:08x}", "Amina Shah", channel, f"r{n}@example.org", "+447700900111"),
+            subject,
         )
         for n in range(number)
     ]

@@ -76,17 +76,90 @@ def test_keeping_to_a_limit_costs_at_most_a_tenth(limited, clock):
     assert (clock.now - NOW).total_seconds() <= 1.1 * 130 / 10
 
 
+def accepted(post, moments):
+    """The provider took a call at each of these, in seconds from now on."""
+    queue(post, len(moments))
+    with post.database.write() as session:
+        for at, row in zip(moments, session.scalars(select(OutboxMessage)), strict=True):
+            row.provider, row.provider_id = "memory", f"m{row.id}"
+            row.accepted_at = NOW + timedelta(seconds=at)
+
+
+def rate_after(post, refusals, **known):
+    """What is known after refusals at these moments, each for half a second."""
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", **known))
+    for at in refusals:
+        with post.database.write() as session:
+            pace.pause(session, "memory", timedelta(seconds=0.5), NOW + timedelta(seconds=at))
+    with post.database.read() as session:
+        return session.get_one(ProviderPace, "memory").rate
+
+
+KNOWN = {"rate": 10.0, "rate_until": NOW + HOUR, "paused_until": NOW}
+
+
 @pytest.mark.parametrize(("calls", "stays"), [(pace.STRAY, True), (pace.STRAY - 1, False)])
 def test_a_stray_refusal_after_many_calls_lowers_no_rate(post, calls, stays):
-    queue(post, calls)
+    accepted(post, [number / 10 for number in range(calls)])
+    assert (rate_after(post, [calls / 10], **KNOWN) == 10.0) is stays
+
+
+def test_one_refusal_teaches_no_rate(post):
+    accepted(post, [-40.0, 0.1, 0.2, 0.3])
+    assert rate_after(post, [0.4]) is None
+
+
+def test_two_refusals_with_calls_between_them_teach_a_rate(post):
+    accepted(post, [0.1, 0.2, 1.0, 1.1, 1.2, 1.3])
+    assert rate_after(post, [0.5, 1.5]) == pytest.approx(4 * pace.MARGIN)
+
+
+def test_two_refusals_with_a_lull_between_them_teach_none(post):
+    accepted(post, [0.1, 1.0, 40.0])
+    assert rate_after(post, [0.5, 40.1]) is None
+
+
+def test_letters_that_shared_a_call_count_as_one(post):
+    accepted(post, [0.6] * 50 + [0.7])
     with post.database.write() as session:
-        session.add(ProviderPace(provider="memory", rate=10.0, rate_until=NOW + HOUR, paused_until=NOW))
-        for number, row in enumerate(session.scalars(select(OutboxMessage))):
-            row.provider, row.accepted_at = "memory", NOW + timedelta(seconds=number / 10)
+        for row in session.scalars(select(OutboxMessage).limit(50)):
+            row.provider_id = "all of them"
+    assert rate_after(post, [0.0, 0.8]) == pytest.approx(2 / 0.8 * pace.MARGIN)
+
+
+def test_no_rate_is_lower_than_one_call_a_second(post):
+    accepted(post, [3.0])
+    assert rate_after(post, [0.5, 3.5]) == pace.LEAST
+
+
+def test_the_end_of_a_days_allowance_teaches_no_rate(post):
+    accepted(post, [0.6, 0.7])
     with post.database.write() as session:
-        pace.pause(session, "memory", timedelta(seconds=0.5), NOW + timedelta(seconds=calls / 10))
+        pace.pause(session, "memory", timedelta(seconds=0.5), NOW)
+        pace.pause(session, "memory", timedelta(hours=9), NOW + timedelta(seconds=1))
     with post.database.read() as session:
-        assert (session.get_one(ProviderPace, "memory").rate == 10.0) is stays
+        assert session.get_one(ProviderPace, "memory").rate is None
+
+
+def rate_when_asked(post, minutes, **known):
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", **known))
+    with post.database.write() as session:
+        pace.wait_until(session, "memory", NOW + timedelta(minutes=minutes))
+        return session.get_one(ProviderPace, "memory").rate
+
+
+def test_a_rate_rises_again(post):
+    assert rate_when_asked(post, 2, rate=4.0, rate_until=NOW) == 4.0 * pace.RISE**3
+
+
+def test_a_rate_that_has_risen_far_enough_is_forgotten(post):
+    assert rate_when_asked(post, 60, rate=4.0, rate_until=NOW) is None
+
+
+def test_a_rate_that_has_risen_too_far_goes_back_a_step(post):
+    assert rate_after(post, [90], rate=10.0, paused_until=NOW) == 10.0 / pace.RISE
 
 
 def test_a_pause_holds_for_every_worker(post, memory, clock):
@@ -103,6 +176,17 @@ def test_waiting_for_a_provider_is_no_work(post, memory):
     queue(post, 5)
     post.work()
     assert (post.work().idle, memory.calls) == (True, 1)
+
+
+def test_what_is_claimed_and_given_back_was_no_attempt(post, memory):
+    post.providers = Providers(email=memory, allowlist=frozenset(f"r{n}@example.org" for n in range(5)))
+    memory.answers = [Temporary("slower", wait=timedelta(minutes=2), pause=True)]
+    queue(post, 5)
+    for _ in range(3):
+        post.work()
+    with post.database.read() as session:
+        attempts = session.scalars(select(OutboxMessage.attempt).order_by(OutboxMessage.id))
+        assert list(attempts) == [1, 0, 0, 0, 0]
 
 
 def test_after_a_pause_everything_goes_out(post, memory, clock):
@@ -201,6 +285,32 @@ def test_a_provider_that_is_put_right_goes_on_where_it_stopped(post, memory):
         pace.start_again(session, "memory")
     post.work()
     assert counts(post) == {State.ACCEPTED: 5}
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"stopped": "the key is refused (401)"}, "stopped: the key is refused (401)"),
+        ({"failures": pace.OPEN_AFTER}, "does not answer; asked again every 30 seconds"),
+        (
+            {"rate": 4.0, "rate_until": NOW + HOUR},
+            "at most 4.0 calls a second, as learned, and more each minute",
+        ),
+    ],
+    ids=["stopped", "away", "slowed"],
+)  # fmt: skip
+def test_it_is_said_what_keeps_a_provider_from_going_on(post, known, words):
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", **known))
+    with post.database.read() as session:
+        assert pace.standing(session, NOW) == {"memory": words}
+
+
+def test_a_provider_at_full_speed_is_not_spoken_of(post):
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", spent=4))
+    with post.database.read() as session:
+        assert pace.standing(session, NOW) == {}
 
 
 def capped(post, memory, cap):

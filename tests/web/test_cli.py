@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from notifications.tables import ProviderPace
 from tests.support.world import World
 from web.cli import main
 from web.house import utc_now
@@ -175,6 +176,16 @@ def test_the_outbox_is_listed_without_addresses(command, world: World) -> None: 
     world.join(email="amina@example.org")
     said = command("outbox", "list").stdout
     assert ("welcome" in said, "amina" in said) == (True, False)
+
+
+def test_the_outbox_says_what_a_provider_waits_for_and_release_ends_it(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    with world.write() as session:
+        session.add(ProviderPace(provider="smtp", rate=4.0, rate_until=utc_now() + timedelta(hours=1)))
+    slowed = "smtp at most 4.0 calls a second"
+    told = slowed in command("outbox", "list").stdout
+    released = command("outbox", "release").stdout
+    after = command("outbox", "list").stdout
+    assert (told, "smtp is tried again." in released, slowed in after) == (True, True, False)
 
 
 # The schedule. Commands have no other clock than the machine's.

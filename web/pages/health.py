@@ -3,7 +3,7 @@
 from flask import Blueprint, g, jsonify
 from flask.typing import ResponseReturnValue
 
-from notifications import outbox
+from notifications import outbox, pace
 from web.db import DATABASE_AWAY
 from web.house import house
 from web.permissions import open_to_everyone, without_database
@@ -23,23 +23,25 @@ def live() -> ResponseReturnValue:
 @without_database
 def ready() -> ResponseReturnValue:
     """200 while the database is there with this version's tables and the queue is there; says how long the
-    oldest due message has waited.
+    oldest due message has waited, and what keeps a provider from going at full speed.
     """
     try:
         if not house().database.is_current():
             return _not_ready("the database needs `unmentoring db upgrade`")
-        waited = _oldest_waiting_seconds()
+        delivery = _delivery()
     except DATABASE_AWAY:
         return _not_ready("the database cannot be reached")
     if not house().queue_answers():
         return _not_ready("the queue cannot be reached")
-    return jsonify(status="ready", oldest_waiting_seconds=waited)
+    return jsonify(status="ready", **delivery)
 
 
-def _oldest_waiting_seconds() -> int:
+def _delivery() -> dict[str, object]:
     with house().database.read() as session:
         since = outbox.oldest_waiting(session, g.now)
-    return round((g.now - since).total_seconds()) if since else 0
+        slowed = pace.standing(session, g.now)
+    waited = round((g.now - since).total_seconds()) if since else 0
+    return {"oldest_waiting_seconds": waited, "providers": slowed}
 
 
 def _not_ready(why: str) -> ResponseReturnValue:
