@@ -12,6 +12,13 @@ MAIL_BYTES = 30 * MB  # the most that SendGrid's Inbound Parse passes on
 # thrown away for that; who sends still more is cut off.
 THROWN_AWAY_BYTES = 128 * MB
 
+# Spreadsheets. A row is read whole, so its end is looked for no further than this.
+MOST_ROWS = 1_048_576  # a sheet of Excel has no more
+MOST_COLUMNS = 200  # the widest form we have seen has 60, with a column for each question
+LONGEST_CELL = 32_767  # letters; a cell of Excel holds no more
+LONGEST_ROW = 100_000  # letters
+MOST_ORGANISATIONS = 10_000  # names in one file; with more, a column of something else was chosen
+
 
 def said(size: int) -> str:
     """65,536 bytes are "64 kB" and one more are "65 kB": rounded up, so that what is too large looks it."""

@@ -27,7 +27,8 @@ from web.models import (
 from web.services import joining, likeness, links, organisations, words
 from web.services.likeness import People, Register
 from web.services.links import Wanted
-from web.services.spreadsheets import Row, Sheet
+from web.services.spreadsheets import BadFile, Row, Sheet
+from web.sizes import MOST_ORGANISATIONS
 
 LONGEST = {"name": 80, "organisation": 120}
 ALREADY = {
@@ -73,13 +74,20 @@ def register(session: Session, programme: int) -> Register:
 
 
 def organisation_names(sheet: Sheet, columns: Mapping[str, int]) -> dict[str, int]:
-    """How often each organisation stands in the file: once per key, in its most frequent spelling."""
+    """How often each organisation stands in the file: once per key, in its most frequent spelling.
+
+    Raises:
+        BadFile: there are so many that it must be the column of something else.
+    """
     spellings: dict[str, dict[str, int]] = {}
-    for _, cells in sheet.rows:
+    for number, cells in sheet.rows:
         name = cells[columns["organisation"]]
         if name and len(name) <= LONGEST["organisation"] and not words.has_invisible(name):
             counts = spellings.setdefault(organisations.key(name), {})
             counts[name] = counts.get(name, 0) + 1
+            if len(spellings) > MOST_ORGANISATIONS:
+                told = f"at most {MOST_ORGANISATIONS:,} different organisations; is it the right column?"
+                raise BadFile(sheet.file, told, row=number, column=sheet.header[columns["organisation"]])
     return {max(counts, key=lambda name: counts[name]): sum(counts.values()) for counts in spellings.values()}
 
 

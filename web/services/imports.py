@@ -76,7 +76,8 @@ def upload(
         raise BadFile(file_name, f"{programme.name} has rounds already; import history before the first")
     text = spreadsheets.decode(file_name, raw)
     sheet = spreadsheets.parse(file_name, text)
-    if not sheet.rows:
+    total = sum(1 for _ in sheet.rows)
+    if not total:
         raise BadFile(file_name, "there is nothing below the first row")
     job = Import(
         programme_id=programme.id,
@@ -84,7 +85,7 @@ def upload(
         file_name=file_name[-120:],
         content=text,
         columns=columns.guess(kind, sheet.header),
-        total=len(sheet.rows),
+        total=total,
         by=by,
         created_at=now,
     )

@@ -5,7 +5,7 @@ Nothing is decided here. What may be the same is put before an organiser.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 
 from rapidfuzz import fuzz, process
 
@@ -40,6 +40,8 @@ COMMON = frozenset(
 ALIKE = 88  # of 100; found by trying the other names of the UK's councils
 FUZZY_AT_MOST = 2000  # names compared letter by letter; a file with more has no typos to speak of
 NAMES_ALIKE = 88
+SHORT_AT_MOST = 4  # short words of one name told in full: each makes up to three names of one
+PEOPLE_AT_MOST = 100  # of one last name in one organisation, compared letter by letter with each other
 
 
 @dataclass
@@ -71,7 +73,7 @@ def _core(key: str) -> str:
 
 def _in_full(key: str) -> Iterator[str]:
     words = key.split()
-    if any(word in SHORT for word in words):
+    if 0 < sum(word in SHORT for word in words) <= SHORT_AT_MOST:
         for chosen in product(*(SHORT.get(word, (word,)) for word in words)):
             yield " ".join(" ".join(chosen).split())
 
@@ -105,18 +107,23 @@ def match(names: Mapping[str, int], register: Register) -> list[dict[str, object
 
 @dataclass
 class People:
-    """People by organisation and last name: only there is it worth looking letter by letter."""
+    """People by organisation and last name: only there is it worth looking letter by letter. Each name leads
+    to who was first called so.
+    """
 
-    blocks: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def add(self, organisation: str, name_key: str, who: str) -> None:
         if name_key:
-            self.blocks.setdefault((organisation, name_key.split()[-1]), []).append((name_key, who))
+            self.blocks.setdefault((organisation, name_key.split()[-1]), {}).setdefault(name_key, who)
 
     def like(self, organisation: str, name_key: str) -> str | None:
         """Somebody of the organisation with this name, or nearly: a letter apart, or Jon for Jonathan."""
-        block = self.blocks.get((organisation, name_key.split()[-1]), ()) if name_key else ()
-        return next((who for other, who in block if same_name(name_key, other)), None)
+        if not name_key:
+            return None
+        block = self.blocks.get((organisation, name_key.split()[-1]), {})
+        near = (who for other, who in islice(block.items(), PEOPLE_AT_MOST) if same_name(name_key, other))
+        return block.get(name_key) or next(near, None)
 
 
 def same_name(one: str, other: str) -> bool:

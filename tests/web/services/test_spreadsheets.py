@@ -6,7 +6,8 @@ import pytest
 
 from web.import_tables import ImportKind
 from web.services import columns, likeness, organisations, spreadsheets
-from web.services.likeness import Register
+from web.services.likeness import PEOPLE_AT_MOST, People, Register
+from web.sizes import LONGEST_ROW
 
 LINES = "Name;Organisation;Email\nSiân O’Neill;Gwynedd;sian@example.org\n"
 
@@ -16,7 +17,7 @@ LINES = "Name;Organisation;Email\nSiân O’Neill;Gwynedd;sian@example.org\n"
 def test_letters_and_delimiters_are_recognised(encoding: str, delimiter: str) -> None:
     raw = LINES.replace(";", delimiter).replace("\n", "\r\n").encode(encoding)
     sheet = spreadsheets.parse("p.csv", spreadsheets.decode("p.csv", raw))
-    assert (sheet.header, sheet.rows) == (
+    assert (sheet.header, list(sheet.rows)) == (
         ["Name", "Organisation", "Email"],
         [(2, ["Siân O’Neill", "Gwynedd", "sian@example.org"])],
     )
@@ -33,7 +34,7 @@ def test_letters_and_delimiters_are_recognised(encoding: str, delimiter: str) ->
     ],
 )
 def test_oddities_of_spreadsheet_programs_are_understood(text: str, rows: list[object]) -> None:
-    assert spreadsheets.parse("p.csv", text).rows == rows
+    assert list(spreadsheets.parse("p.csv", text).rows) == rows
 
 
 @pytest.mark.parametrize(
@@ -45,12 +46,61 @@ def test_oddities_of_spreadsheet_programs_are_understood(text: str, rows: list[o
         (b"Name,Email\nA\0B,a@x.org\n", "p.csv:2: there is a character in it that no text has"),
         (b"\x00" * 500, "there is a character in it that no text has"),
         (b"Amina,amina@example.org\n", "p.csv:1: name the columns in the first row"),
-        (b"a," * 200, "p.csv:1: at most 100 columns; this has 201"),
+        (b"a," * 200, "p.csv:1: at most 200 columns; this has 201"),
     ],
 )
 def test_what_is_no_spreadsheet_is_refused_in_words(raw: bytes, told: str) -> None:
     with pytest.raises(spreadsheets.BadFile, match=told):
         spreadsheets.parse("p.csv", spreadsheets.decode("p.csv", raw))
+
+
+HEADER = "Name,Email\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a" * 200_000, "p.csv:1: at most 100,000 letters in a row; this has more"),
+        (HEADER + "a,b\n" + "a" * 200_000, "p.csv:3: at most 100,000 letters in a row; this has more"),
+        (HEADER + "," * 200_000, "p.csv:2: at most 100,000 letters in a row; this has more"),
+        (HEADER + "a,b\n" + "," * 200, "p.csv:3: at most 200 columns; this has 201"),
+        (HEADER + "a" * 40_000, "p.csv:2: at most 32,767 letters in a cell, .* this has 40,000"),
+        (HEADER + "a,b\n" + '"a,b\n' * 50_001, "p.csv:3: a quotation mark is out of place"),
+        (HEADER + 'a,b\n"' + "a,b\n" * 50_000, "p.csv:3: a cell begins with a quotation mark here, and no"),
+        (HEADER + 'a,b\n"a,b\n', "p.csv:3: a cell begins with a quotation mark here, and no other one"),
+        (HEADER + 'a,b\n"a"b,c\n', "p.csv:3: a quotation mark is out of place; within a cell it is"),
+        (HEADER + "\n" * 1_048_576, "p.csv: at most 1,048,576 rows, .* this has 1,048,577"),
+        ("sep=" + ";" * 200_000, "p.csv: the file is empty"),
+    ],
+)
+def test_what_would_take_long_is_refused_with_its_row(text: str, told: str) -> None:
+    with pytest.raises(spreadsheets.BadFile, match=told):
+        list(spreadsheets.parse("p.csv", text).rows)
+
+
+class Counted(str):
+    """A text that notes how far anybody looked into it."""
+
+    __slots__ = ()
+    looked = 0
+
+    def find(self, what: str, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        Counted.looked = max(Counted.looked, len(self) if end is None else end)
+        return super().find(what, start, end)
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000_000, '"' + "a\n" * 500_000, "," * 1_000_000])
+def test_no_more_than_a_row_is_read_to_find_that_it_does_not_end(text: str) -> None:
+    lines = spreadsheets.Lines("p.csv", Counted(text))
+    with pytest.raises(spreadsheets.BadFile):
+        list(lines)
+    assert Counted.looked <= LONGEST_ROW
+
+
+def test_rows_are_read_one_by_one() -> None:
+    sheet = spreadsheets.parse("p.csv", HEADER + "a,b\n" * 3 + '"')
+    rows = sheet.rows
+    assert [next(rows)[0] for _ in range(3)] == [2, 3, 4]
 
 
 @pytest.mark.parametrize("text", ["2026-11-21", "21/11/2026", "21 Nov 2026", "21.11.26", "21 November 2026"])
@@ -139,3 +189,17 @@ def test_two_spellings_in_one_file_are_asked_about() -> None:
 )
 def test_names_of_people_are_alike_or_not(one: str, other: str, same: bool) -> None:
     assert likeness.same_name(one, other) is same
+
+
+def test_a_name_of_nothing_but_short_words_is_not_told_in_full() -> None:
+    """Each of its 40 words stands for up to three: that would be 10¹⁵ names."""
+    (entry,) = likeness.match({"mbc " * 29: 1}, Register())
+    assert entry["candidates"] == []
+
+
+def test_among_many_of_one_name_an_equal_one_is_found_and_few_are_compared() -> None:
+    people = People()
+    for number in range(PEOPLE_AT_MOST + 50):
+        people.add("1", f"{chr(97 + number % 26)}{number:05} smith", f"row {number}")
+    known = f"{chr(97 + (PEOPLE_AT_MOST + 40) % 26)}{PEOPLE_AT_MOST + 40:05} smith"
+    assert people.like("1", known) == f"row {PEOPLE_AT_MOST + 40}"

@@ -1,6 +1,6 @@
 """A spreadsheet comes in, one answer at a time. Nothing is written before the last one."""
 
-from itertools import chain
+from itertools import chain, islice
 
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -101,7 +101,7 @@ def _columns(job: Import, problems: dict[str, str]) -> str:
         programme=g.programme,
         job=job,
         sheet=sheet,
-        samples=[cells[: len(sheet.header)] for _, cells in sheet.rows[:SAMPLES]],
+        samples=[cells[: len(sheet.header)] for _, cells in islice(sheet.rows, SAMPLES)],
         fields=columns.FIELDS[job.kind],
         problems=problems,
     )
