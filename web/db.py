@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
@@ -17,6 +17,7 @@ from web import upgrading
 BUSY_SECONDS = 10
 # Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
 DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
+DATA_EXCEPTION = "22"  # how SQLSTATEs begin that are about a value
 
 
 class Database:
@@ -133,6 +134,7 @@ def create_engine(url: str) -> Engine:
         patience = {"connect_timeout": BUSY_SECONDS} if "connect_timeout" not in make_url(url).query else {}
         engine = sqlalchemy_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "handle_error", _forget_what_was_refused)
         return engine
     file = _sqlite_file(url)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +149,22 @@ def _prepare_postgresql(connection, _record) -> None:  # type: ignore[no-untyped
     # As on SQLite: who waits longer than this for somebody else's lock is told to come back.
     connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
     connection.commit()
+
+
+def _forget_what_was_refused(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the row it refuses, in a DETAIL, and a value it cannot read in the sentence itself:
+    whoever shows the error would show somebody's address.
+    """
+    error, told = context.original_exception, context.sqlalchemy_exception
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis is None or not diagnosis.message_primary:
+        return  # nothing that the server said
+    words = diagnosis.message_primary
+    if (diagnosis.sqlstate or "").startswith(DATA_EXCEPTION):
+        words = words.partition('"')[0]
+    error.args = (words,)
+    if told is not None:
+        told.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)
 
 
 def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]

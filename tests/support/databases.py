@@ -49,10 +49,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{file}"
         return
     server = request.getfixturevalue("postgresql_server")
-    yield from _postgresql_database(server, tmp_path.name)
+    yield from postgresql_database(server, tmp_path.name)
 
 
-def _postgresql_database(server: str, name: str) -> Iterator[str]:
+def postgresql_database(server: str, name: str) -> Iterator[str]:
     admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         _template(admin, connection)

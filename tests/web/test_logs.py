@@ -1,0 +1,147 @@
+"""What is written to standard error: JSON, and nobody's address, number or token, whoever says it."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from lxml import html
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.support.databases import postgresql_database
+from tests.support.live import free_port
+from tests.support.world import World
+from web.logs import Seldom, blanked
+from web.worker import waker
+
+ADDRESS = "amina.shah@leeds.example.org"
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (f"we wrote to {ADDRESS}, twice", "we wrote to [address], twice"),
+        ("Élodie+club@exämple.org is known", "[address] is known"),
+        ("postgresql://someone:secret@db.example.org:5432/x", "postgresql://someone:[address]:5432/x"),
+        ("a text to +447700900123", "a text to [number]"),
+        ("a text to 07700 900123", "a text to [number]"),
+        ("GET /me/" + "a" * 31 + "/details", "GET /me/[token]/details"),
+        ("GET /unsubscribe/" + "b" * 36, "GET /unsubscribe/[token]"),
+        ("no\nDETAIL:  Key (name)=(Amina Shah) already exists.\n[SQL", "no\nDETAIL: [left out]\n[SQL"),
+        ("message 4711 of kind confirm is sent at 2026-12-01T09:00:00+00:00", None),
+        ("File /srv/unmentoring/web/services/participation.py, line 12", None),
+    ],
+)
+def test_a_line_is_blanked(said: str, written: str | None) -> None:
+    assert blanked(said) == (written or said)
+
+
+def test_the_same_line_comes_once_a_minute() -> None:
+    now = [0.0]
+    seldom = Seldom(60, lambda: now[0])
+
+    def passes(moment: float, words: str) -> bool:
+        now[0] = moment
+        return seldom.filter(logging.LogRecord("web", logging.WARNING, "", 0, words, (), None))
+
+    said = [passes(*one) for one in ((0, "away"), (1, "away"), (1, "back"), (59, "away"), (60, "away"))]
+    assert said == [True, False, True, False, True]
+
+
+# A database that quotes the row it refuses, in processes as they are started in earnest
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """On PostgreSQL alone: SQLite names the column and no value."""
+    yield from postgresql_database(request.getfixturevalue("postgresql_server"), tmp_path.name)
+
+
+def refuse_twice(world: World, *, table: str, column: str) -> None:
+    """From now on the database takes each value of a column once."""
+    with world.database.engine.begin() as connection:
+        connection.execute(text(f"CREATE UNIQUE INDEX ON {table} (({column}))"))
+
+
+SERVED_BY = {
+    "waitress": "-m web.cli serve --no-worker --port {port}",
+    "gunicorn": "-m gunicorn wsgi:app --bind 127.0.0.1:{port} --no-control-socket",
+}
+
+
+@dataclass
+class Running:
+    """A process as an operator starts it. `said` is what it has written so far."""
+
+    process: subprocess.Popen[str]
+    said: str = ""
+
+    def until(self, *words: str) -> str:
+        """Read on until all these words were written, or it has ended."""
+        assert self.process.stderr
+        while not all(each in self.said for each in words) and (line := self.process.stderr.readline()):
+            self.said += line
+        return self.said
+
+
+@contextmanager
+def running(world: World, command: str) -> Iterator[Running]:
+    settings = world.worker.settings
+    said = {"DATABASE_URL": settings.database_url, "QUEUE_URL": settings.queue}
+    environment = os.environ | said | {"PUBLIC_URL": settings.public_url}
+    command = [sys.executable, *command.split()]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield Running(process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def ask_twice(port: int) -> list[int]:
+    """The form "send me my link", sent twice with the same address."""
+    # Until the server that was just started listens.
+    patience = requests.adapters.Retry(total=400, backoff_factor=0.05, backoff_max=0.1)
+    with requests.Session() as browser:
+        browser.mount("http://", requests.adapters.HTTPAdapter(max_retries=patience))
+        address = f"http://127.0.0.1:{port}/my-page"
+        form = dict(html.fromstring(browser.get(address).text).forms[-1].form_values())
+        answers = [browser.post(address, form | {"address": ADDRESS}) for _ in range(2)]
+    return [answer.status_code for answer in answers]
+
+
+@pytest.mark.usefixtures("database_url")
+@pytest.mark.parametrize("server", SERVED_BY)
+def test_a_request_that_the_database_refuses_writes_no_address(world: World, server: str) -> None:
+    refuse_twice(world, table="request", column="details ->> 'email'")
+    port = free_port()
+    with running(world, SERVED_BY[server].format(port=port)) as web:
+        answers = ask_twice(port)
+        written = web.until("UniqueViolation")
+    assert (answers, "amina" in written.casefold()) == ([200, 500], False)
+
+
+@pytest.mark.usefixtures("database_url")
+def test_work_that_the_database_refuses_writes_no_address(world: World) -> None:
+    refuse_twice(world, table="outbox_message", column="email")
+    for _ in range(2):
+        world.ask(world.details(email=ADDRESS))
+        world.clock.turn(minutes=2)
+    waker(world.worker.settings)()
+    with running(world, "-m web.cli worker") as worker:
+        written = worker.until("something went wrong in the background", "Unhandled exception in task")
+    assert ("UniqueViolation" in written, "amina" in written.casefold()) == (True, False)
+
+
+@pytest.mark.usefixtures("database_url")
+def test_a_value_that_postgresql_cannot_read_stays_out_of_the_error(world: World) -> None:
+    with pytest.raises(DBAPIError) as error, world.database.engine.connect() as connection:
+        connection.execute(text("SELECT CAST(:given AS integer)"), {"given": ADDRESS})
+    assert ("amina" in str(error.value), "amina" in str(error.value.orig)) == (False, False)
