@@ -4,8 +4,8 @@ import os
 
 from web.app import create_app
 from web.logs import configure
+from web.queues import Waker
 from web.settings import Settings
-from web.worker import Waker
 
 os.umask(0o077)  # the database holds addresses: it is nobody else's to read
 configure()

@@ -17,9 +17,9 @@ from waitress.server import BaseWSGIServer
 
 from web.app import create_app
 from web.db import Database
+from web.queues import Waker
 from web.settings import Settings
 from web.sizes import THROWN_AWAY_BYTES
-from web.worker import Waker
 
 THREADS = 8
 STDIN = 0

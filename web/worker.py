@@ -4,29 +4,27 @@ Losing a wake-up costs at most a minute, because a sweep looks by itself; having
 because every message and every request is claimed in the database before anything is done.
 """
 
+import logging
 import secrets
-import sqlite3
+import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
-from urllib.parse import urlsplit
+from functools import partial
+from types import FrameType
 
-import psycopg
 import structlog
-from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
-from huey.api import Huey, TaskWrapper
-from huey.consumer import Consumer
-from redis import Redis
+from huey.api import Huey
 
 from notifications import delivery, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
-from web import import_work, scrubbing
+from web import import_work, queues, scrubbing
 from web.carriers import providers_of
-from web.db import Database
+from web.db import DATABASE_AWAY, Database
 from web.house import signer_of, utc_now
 from web.services import (
     alerts,
@@ -53,12 +51,13 @@ KEEP_EVENTS = timedelta(days=30)
 LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
 AT_A_TIME = 500
 DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
+SWEEP_EVERY = 60  # seconds
 LOOK_EVERY = 60  # seconds, for evidence to be counted
 SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
 NIGHT = ("02:00", "05:00")  # when a large file may be rewritten
 SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
-ANSWERS_WITHIN = 5  # seconds, a queue that is there
-LONGEST_NAP = 1.0  # seconds between two looks at an idle queue
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -236,131 +235,87 @@ class Worker:
         return report.taken
 
 
-def queue_of(settings: Settings) -> Huey:
-    """The queue named by QUEUE_URL: a SQLite file, PostgreSQL or Redis. All carry the same two tasks."""
-    scheme = urlsplit(settings.queue).scheme.partition("+")[0]
-    if scheme == "sqlite":
-        return SqliteHuey("unmentoring", filename=settings.queue.partition(":///")[2], strict_fifo=True)
-    if scheme in ("postgresql", "postgres"):
-        return _postgresql_queue(settings.queue.replace("+psycopg", ""))
-    return RedisHuey("unmentoring", url=settings.queue)
-
-
-def ask_queue(address: str) -> None:
-    """Raises whatever the kind of queue raises when it cannot be reached within a few seconds."""
-    kind = urlsplit(address).scheme
-    if kind == "sqlite":
-        with closing(sqlite3.connect(f"file:{address.partition(':///')[2]}?mode=rw", uri=True)) as line:
-            line.execute("SELECT count(*) FROM task")
-    elif kind.startswith("postgres"):
-        with psycopg.connect(address.replace("+psycopg", ""), connect_timeout=ANSWERS_WITHIN) as line:
-            line.execute("SELECT count(*) FROM huey_task")
-    else:
-        with Redis.from_url(
-            address, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN
-        ) as line:
-            line.ping()
-
-
-def _postgresql_queue(dsn: str) -> Huey:
-    """Whoever comes first makes its tables: IF NOT EXISTS alone fails for one of two who come together."""
-    with psycopg.connect(dsn, autocommit=True) as line:
-        line.execute("SELECT pg_advisory_lock(hashtext('the tables of the queue'))")
-        return PostgresHuey("unmentoring", dsn=dsn)
-
-
-def tasks(queue: Huey, settings: Settings, stopping: Callable[[], bool] = never) -> TaskWrapper:
-    """Register the tasks on `queue` and return the one that wakes a worker."""
-
-    @cache  # one database for all tasks of a worker; never opened by a process that only wakes others
-    def worker() -> Worker:
-        return Worker(settings, Database(settings.database_url), stopping=stopping)
-
-    @queue.task(name="work")
-    def work() -> None:
-        worker().work()
-
-    @queue.periodic_task(crontab(), name="sweep")
-    def sweep() -> None:
-        worker().sweep()
-
-    return work
-
-
-class Waker:
-    """What a web process calls when there is something to do. The queue is opened when it is first needed: a
-    process starts while it is away.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def __call__(self) -> None:
-        # A lost wake-up costs a minute at most; a page that failed for it would cost the work itself.
-        try:
-            self._wake()
-        except Exception:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
-            structlog.get_logger().warning("the queue cannot be reached", exc_info=True)
-
-    @cached_property
-    def _wake(self) -> TaskWrapper:
-        return tasks(queue_of(self._settings), self._settings)
-
-    def queue_answers(self) -> bool:
-        """Would a wake-up be heard? Asked on a line of its own, so that one lost long ago does not count."""
-        try:
-            self._wake  # noqa: B018  (opens it)
-            ask_queue(self._settings.queue)
-        except Exception:  # noqa: BLE001  (as above)
-            return False
-        return True
-
-
 def run(settings: Settings, threads: int = 1) -> None:
-    """Serve the queue until told to stop; first do what was left over.
+    """Work until told to stop: sweep each minute, and serve the queue for as long as it can be reached.
 
     Raises:
         UpgradeError: the tables are not this version's.
     """
     database = Database(settings.database_url)
     database.must_be_current()
-    queue = queue_of(settings)
-    consumer = Consumer(
-        queue,
-        workers=threads,
-        max_delay=LONGEST_NAP,
-        graceful_signal="TERM",
-        shutdown_timeout=DRAIN_SECONDS,
-    )
-    stopping = consumer.stop_flag
-    wake = tasks(queue, settings, stopping.is_set)
-    Worker(settings, database).sweep()
-    # What a worker held that died a moment ago is ours only when its lease is over.
-    with database.read() as session:
-        for until in delivery.claims_end(session):
-            wake.schedule(delay=max((until - utc_now()).total_seconds(), 0) + SOON)
-    _beside(settings, stopping, "evidence", Worker.count_evidence, every=LOOK_EVERY)
-    _beside(settings, stopping, "scrubbing", Worker.scrub, every=SCRUB_EVERY)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _stop)
+    stopping = threading.Event()
+    steps: list[Callable[[Settings, threading.Event], None]] = [
+        partial(_again, Worker.sweep, SWEEP_EVERY),
+        partial(_again, Worker.count_evidence, LOOK_EVERY),
+        partial(_again, Worker.scrub, SCRUB_EVERY),
+        _take_over,
+        *[_serve_queue] * threads,
+    ]
+    team = [threading.Thread(target=step, args=(settings, stopping), daemon=True) for step in steps]
+    for one in team:
+        one.start()
     structlog.get_logger().info("worker ready", threads=threads)
-    consumer.run()
+    try:
+        threading.Event().wait()
+    except (KeyboardInterrupt, SystemExit):
+        stopping.set()
+    until = time.monotonic() + DRAIN_SECONDS
+    for one in team:
+        one.join(max(until - time.monotonic(), 0))
 
 
-def _beside(
-    settings: Settings, stopping: threading.Event, name: str, step: Callable[[Worker], None], *, every: float
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _worker(settings: Settings, stopping: threading.Event) -> Worker:
+    return Worker(settings, Database(settings.database_url), stopping=stopping.is_set)
+
+
+def _again(
+    step: Callable[[Worker], None], every: float, settings: Settings, stopping: threading.Event
 ) -> None:
-    """Do a step again and again in a thread of its own: where it takes a minute, no message waits for it, and
-    where messages take an hour, it does not wait for them.
+    """Do a step again and again in a thread of its own, whether or not the queue can be reached: where it
+    takes a minute, no message waits for it, and where messages take an hour, it does not wait for them.
     """
+    worker = _worker(settings, stopping)
+    while not stopping.is_set():
+        _try(lambda: step(worker))
+        stopping.wait(every)
 
-    def go_on() -> None:
-        worker = Worker(settings, Database(settings.database_url), stopping=stopping.is_set)
-        while not stopping.is_set():
-            try:
-                step(worker)
-            except Exception:  # noqa: BLE001  (the next look is soon)
-                structlog.get_logger().exception(
-                    "work beside the messages failed: tried again soon", what=name
-                )
-            stopping.wait(every)
 
-    threading.Thread(target=go_on, name=name, daemon=True).start()
+def _serve_queue(settings: Settings, stopping: threading.Event) -> None:
+    worker = _worker(settings, stopping)
+
+    def open_queue() -> Huey:
+        queue = queues.queue_of(settings)
+        queues.task(queue, worker.work)
+        return queue
+
+    queues.serve(open_queue, stopping)
+
+
+def _take_over(settings: Settings, stopping: threading.Event) -> None:
+    """What a worker held that died a moment ago is ours only when its lease is over."""
+    worker = _worker(settings, stopping)
+
+    def wait_and_work() -> None:
+        with worker.database.read() as session:
+            ends = sorted(delivery.claims_end(session))
+        for until in ends:
+            if not stopping.wait(max((until - worker.clock()).total_seconds(), 0) + SOON):
+                worker.work()
+
+    _try(wait_and_work)
+
+
+def _try(step: Callable[[], None]) -> None:
+    """Whatever is wrong, the next look is soon."""
+    try:
+        step()
+    except DATABASE_AWAY as error:
+        log.warning("the database cannot be used: %s", str(error.orig).partition("\n")[0])
+    except Exception:
+        log.exception("something went wrong in the background: tried again soon")

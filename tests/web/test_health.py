@@ -13,8 +13,8 @@ from tests.support.world import World, settings_at
 from web.app import create_app
 from web.db import create_engine
 from web.house import KEY
+from web.queues import Waker
 from web.settings import Settings
-from web.worker import Waker
 
 LIVE, READY = "/health/live", "/health/ready"
 

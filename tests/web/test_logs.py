@@ -20,7 +20,7 @@ from tests.support.databases import postgresql_database
 from tests.support.live import free_port
 from tests.support.world import World
 from web.logs import Seldom, blanked
-from web.worker import waker
+from web.queues import Waker
 
 ADDRESS = "amina.shah@leeds.example.org"
 
@@ -134,7 +134,7 @@ def test_work_that_the_database_refuses_writes_no_address(world: World) -> None:
     for _ in range(2):
         world.ask(world.details(email=ADDRESS))
         world.clock.turn(minutes=2)
-    waker(world.worker.settings)()
+    Waker(world.worker.settings)()
     with running(world, "-m web.cli worker") as worker:
         written = worker.until("something went wrong in the background", "Unhandled exception in task")
     assert ("UniqueViolation" in written, "amina" in written.casefold()) == (True, False)

@@ -10,8 +10,9 @@ from sqlalchemy import insert
 from notifications.columns import table_of
 from tests.support.world import World
 from web.models import Group, KeptEvidence
+from web.queues import Waker, queue_of, task
 from web.services import evidence
-from web.worker import Waker, Worker, queue_of, tasks
+from web.worker import Worker
 
 
 def drain(queue: Huey) -> int:
@@ -30,7 +31,7 @@ def test_a_task_that_comes_twice_sends_once(world: World) -> None:
     wake()
     wake()
     queue = queue_of(settings)
-    tasks(queue, settings)
+    task(queue, world.worker.work)
     assert (drain(queue), len(world.inbox())) == (2, 1)
 
 
