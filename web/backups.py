@@ -22,7 +22,7 @@ from notifications import outbox
 from web import scrubbing
 from web.db import Database
 from web.models import Person
-from web.services import privacy
+from web.services import organiser_sessions, privacy
 
 BY = "the restore"
 MAGIC = b"SQLite format 3\0"
@@ -112,6 +112,7 @@ def _make_safe(database: Database, erased: Iterable[str], now: datetime) -> int:
     with database.write() as session:
         # Held before anything else: what was due since the backup may have been sent already.
         outbox.hold(session, reason="restored from a backup", now=now)
+        organiser_sessions.end_of_everybody(session)
         again = session.exec(
             select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))
         ).all()

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from web.house import house
 from web.models import Programme, Purpose, Role
-from web.services import links, organisers, programmes
+from web.services import links, organiser_sessions, organisers, programmes
 from web.sizes import FORM_BYTES
 from web.tokens import BadLink
 
@@ -150,7 +150,7 @@ def recently_signed_in(*, back: str) -> Callable[[View], View]:
 
 def is_recent() -> bool:
     """Did whoever is signed in do so less than 30 minutes ago?"""
-    return bool(g.now.timestamp() - session.get("signed_in_at", 0) < RECENT.total_seconds())
+    return bool(g.now - current_user.since < RECENT)
 
 
 def kept_form() -> MultiDict[str, str] | None:
@@ -176,13 +176,22 @@ def _address(endpoint: str, values: dict[str, Any]) -> str:
 
 
 def takes_files(most_bytes: int) -> Callable[[View], View]:
-    """The view takes a file, from somebody who has signed in: the cookie is signed."""
+    """The view takes a file, from somebody who is signed in."""
 
     def decorate(view: View) -> View:
         view.file_bytes = most_bytes  # type: ignore[attr-defined]
-        return takes_bodies(most_bytes + FORM_BYTES, lambda: "_user_id" in session)(view)
+        return takes_bodies(most_bytes + FORM_BYTES, _is_signed_in)(view)
 
     return decorate
+
+
+def _is_signed_in() -> bool:
+    """Asked before the request has a session of its own: that is opened when the body has been read."""
+    token = session.get("_user_id")
+    if not token:
+        return False
+    with house().database.read() as reading:
+        return organiser_sessions.find(reading, token, now=house().clock()) is not None
 
 
 def takes_bodies(most_bytes: int, knows_sender: Callable[[], bool] = lambda: True) -> Callable[[View], View]:

@@ -34,6 +34,7 @@ from web.services import (
     imports,
     joining,
     links,
+    organiser_sessions,
     reach,
     requests,
     retention,
@@ -94,6 +95,7 @@ class Worker:
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
             imports.forget_old(session, now=now)
+            organiser_sessions.forget_expired(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
             replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)

@@ -18,7 +18,7 @@ from web.app import create_app
 from web.db import Database
 from web.house import KEY
 from web.models import Role
-from web.services import organisers, programmes
+from web.services import organiser_sessions, organisers, programmes
 from web.settings import DEFAULT_KEY, Settings
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -57,13 +57,14 @@ def site(file: Path) -> Iterator[Site]:
     with database.write() as session:
         for slug in ("councils", "charities"):
             made = programmes.add(session, slug, slug, contact="hello@example.org", now=NOW, by="bench")
-            who = organisers.add(session, made, "organiser@example.org", Role.OWNER, by="bench", now=NOW).id
+            who = organisers.add(session, made, "organiser@example.org", Role.OWNER, by="bench", now=NOW)
+        token, _ = organiser_sessions.begin(session, who, "A browser", now=NOW)
     database.dispose()
     app = create_app(settings, clock=lambda: NOW, limits=False)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     client = app.test_client()
     with client.session_transaction(base_url=BASE) as cookie:
-        cookie.update({"_user_id": who, "_fresh": True, "signed_in_at": NOW.timestamp()})
+        cookie.update({"_user_id": token, "_fresh": True})
     yield Site(file, app.extensions[KEY].database, client)
     app.extensions[KEY].database.dispose()
 

@@ -127,6 +127,17 @@ def test_an_organiser_finds_every_page_of_theirs_in_order(page: Page, busy: Live
     assert seen >= {f"/{page}" for page in ORGANISERS}
 
 
+@pytest.mark.slow
+def test_where_an_organiser_is_signed_in_is_in_order(page: Page, busy: LiveApp) -> None:
+    busy.world.organiser("elsewhere@councils.example")
+    sign_in(page, busy, "elsewhere@councils.example")
+    page.get_by_role("link", name="Where you are signed in").click()
+    expect(page.get_by_role("row")).to_have_count(3)
+    look_at(page, "organise-signed-in")
+    page.get_by_role("row", name="this one").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+
 def test_a_schedule_asks_only_for_what_its_rhythm_needs(page: Page, busy: LiveApp) -> None:
     sign_in(page, busy)
     page.goto(busy.at("/organise/councils/schedule/edit"))

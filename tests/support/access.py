@@ -44,10 +44,16 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "who is signed in": (
         (IN, IN, IN, SIGN_IN, SIGN_IN, IN),
-        "organise.ask_to_sign_in_again organise.home organise.sign_in_again",
+        """
+        organise.ask_to_sign_in_again organise.home organise.sign_in_again organise.sign_out_there
+        organise.where_signed_in
+        """,
     ),
     # Everybody ends at the page to sign in, whether they were or not.
-    "signing out": ((SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN), "organise.sign_out"),
+    "signing out": (
+        (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
+        "organise.sign_out organise.sign_out_everywhere",
+    ),
     "viewers": (
         (IN, IN, IN, SIGN_IN, SIGN_IN, HIDDEN),
         """

@@ -52,6 +52,16 @@ def test_who_was_erased_since_the_backup_is_erased_again(world: World, backup: P
     assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=True), "")
 
 
+def test_who_signed_out_since_the_backup_is_not_signed_in_by_it(world: World, tmp_path: Path) -> None:
+    visitor, file = world.organiser(), tmp_path / "monday.db"
+    kept = world.visitor()
+    kept.client.set_cookie("session", visitor.client.get_cookie("session").value)
+    backups.backup(world.database, file)
+    visitor.open("/organise/").press("Sign out")
+    restore(world, file)
+    assert kept.open("/organise/").path == "/organise/sign-in"
+
+
 def test_a_newer_ledger_guards_an_older_backup(world: World, backup: Path) -> None:
     one = world.groups()[0][0]
     erase(world, one)

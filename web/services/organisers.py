@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
-from notifications.columns import table_of
 from notifications.messages import Channel
 from web.models import (
     Link,
@@ -21,14 +20,13 @@ from web.models import (
     RequestKind,
     Role,
 )
-from web.services import audit, links
+from web.services import audit, links, organiser_sessions
 from web.services.joining import address_key
 from web.tokens import BadLink, Signer
 
 RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}
 
 # Asked for each of an organiser's pages, so put together once.
-EMAIL = select(table_of(Organiser).c.email).where(table_of(Organiser).c.id == bindparam("organiser"))
 PLACE = (
     select(Programme, OrganiserRole.role)
     .join(OrganiserRole, col(OrganiserRole.programme_id) == Programme.id)
@@ -64,6 +62,8 @@ def add(
     )
     if held.role is Role.OWNER and role is not Role.OWNER:
         check_others_own(session, held)
+    if RANK[role] < RANK[held.role]:
+        lose(session, organiser.id, by=by, now=now)
     held.role = role
     session.add(held)
     session.flush()
@@ -71,6 +71,14 @@ def add(
         session, by, "role given", now=now, programme=programme.id, subject=organiser.id, role=role.value
     )
     return organiser
+
+
+def lose(session: Session, organiser: str, *, by: str, now: datetime) -> None:
+    """Sign out whoever has lost a role, everywhere. What they may do is asked for with each page anyway; this
+    ends what they left open. Who gave it up themselves goes on where they are.
+    """
+    if by != organiser:
+        organiser_sessions.end_all(session, organiser, by=by, now=now)
 
 
 def check_others_own(session: Session, held: OrganiserRole) -> None:
@@ -90,11 +98,6 @@ def check_others_own(session: Session, held: OrganiserRole) -> None:
 def role_in(session: Session, organiser: str, programme: Programme) -> Role | None:
     held = session.get(OrganiserRole, (organiser, programme.id))
     return held.role if held else None
-
-
-def email_of(session: Session, organiser: str) -> str | None:
-    email: str | None = session.connection().scalar(EMAIL, {"organiser": organiser})
-    return email
 
 
 def place_of(session: Session, organiser: str, slug: str) -> tuple[Programme, Role] | None:
@@ -149,7 +152,8 @@ def sign_in(session: Session, link: Link, *, now: datetime) -> Organiser:
         BadLink: they have no role anywhere any more, and we have forgotten them.
     """
     link.used_at = now
-    organiser = session.get(Organiser, link.person)
+    # Held, so that nobody signs in who is being forgotten: see `team.remove`.
+    organiser = session.get(Organiser, link.person, with_for_update=True)
     if organiser is None:
         raise BadLink
     session.execute(

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from notifications.messages import Channel
 from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
-from web.services import audit, links, organisers, programmes
+from web.services import audit, links, organiser_sessions, organisers, programmes
 
 CALLED = {Role.VIEWER: "a viewer", Role.ORGANISER: "an organiser", Role.OWNER: "an owner"}
 MAY = {
@@ -100,14 +100,27 @@ def remove(session: Session, programme: Programme, organiser: str, *, by: str, n
     Raises:
         NoSuchOrganiser, or organisers.LastOwner: nothing has changed then.
     """
+    _hold(session, organiser)
     found = member(session, programme, organiser)
     if found.held.role is Role.OWNER:
         organisers.check_others_own(session, found.held)
     session.delete(found.held)
     session.flush()
     audit.record(session, by, "role taken", now=now, programme=programme.id, subject=organiser)
+    organisers.lose(session, organiser, by=by, now=now)
     if not organisers.programmes_of(session, organiser):
-        outbox.forget(session, organiser)
-        session.execute(delete(Link).where(col(Link.person) == organiser))
-        session.delete(found.organiser)
-        session.flush()
+        _forget(session, found.organiser, by=by, now=now)
+
+
+def _hold(session: Session, organiser: str) -> None:
+    """Who signs in at this moment has done so, or waits: links first, as signing in takes them."""
+    session.exec(select(Link.id).where(Link.person == organiser).with_for_update()).all()
+    session.get(Organiser, organiser, with_for_update=True)
+
+
+def _forget(session: Session, organiser: Organiser, *, by: str, now: datetime) -> None:
+    organiser_sessions.end_all(session, organiser.id, by=by, now=now)
+    outbox.forget(session, organiser.id)
+    session.execute(delete(Link).where(col(Link.person) == organiser.id))
+    session.delete(organiser)
+    session.flush()

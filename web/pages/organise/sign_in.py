@@ -1,4 +1,7 @@
-"""Signing in: an address, a mail, a button. The link works once, for 15 minutes."""
+"""Signing in: an address, a mail, a button. The link works once, for 15 minutes.
+
+And signing out: here, in another browser, everywhere.
+"""
 
 from urllib.parse import urlsplit
 
@@ -6,29 +9,34 @@ from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
+from web import browsers
 from web.forms.joining import EmailForm
 from web.house import house
-from web.models import Purpose
+from web.models import Organiser, Purpose
 from web.pages.organise import pages
 from web.permissions import is_recent, open_to_everyone, signed_in, with_link
-from web.services import links, organisers
+from web.services import links, organiser_sessions, organisers, words
 
 WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
 
 
 class SignedIn(UserMixin):
-    """Who is signed in, as Flask-Login wants it."""
+    """Who is signed in, as Flask-Login wants it. The cookie holds the token; everything else is the row's."""
 
-    def __init__(self, organiser: str, email: str) -> None:
-        self.id = organiser
-        self.email = email
+    def __init__(self, token: str, found: organiser_sessions.SignedIn) -> None:
+        self.id, self.email = found.organiser, found.email
+        self.number, self.since = found.number, found.since
+        self._token = token
+
+    def get_id(self) -> str:
+        return self._token
 
 
-def load_organiser(organiser_id: str) -> SignedIn | None:
+def load_organiser(token: str) -> SignedIn | None:
     if "session" not in g:  # refused at the door, before anything was opened: such a page knows nobody
         return None
-    email = organisers.email_of(g.session, organiser_id)
-    return SignedIn(organiser_id, email) if email else None
+    found = organiser_sessions.find(g.session, token, now=g.now)
+    return SignedIn(token, found) if found else None
 
 
 @pages.get("/sign-in")
@@ -88,22 +96,60 @@ def press_button(token: str) -> ResponseReturnValue:
     link = links.open_link(g.session, house().signer, token, *WAYS_IN, now=g.now)
     organiser = organisers.sign_in(g.session, link, now=g.now)
     wanted, interrupted = _own_path(session.get("next")), session.get("interrupted")
-    session.clear()  # what was there before belongs to nobody in particular
-    session.permanent = True
+    _sign_in(organiser)
     if interrupted and interrupted["by"] == organiser.id:
         session["interrupted"] = interrupted
         flash("You are signed in again. Nothing has been done yet: press the button once more.")
-    session["signed_in_at"] = g.now.timestamp()
-    login_user(SignedIn(organiser.id, organiser.email))
     return redirect(wanted or url_for(".home"), 303)
+
+
+def _sign_in(organiser: Organiser) -> None:
+    """A new session, on both sides: what was there before belongs to nobody in particular."""
+    if current_user.is_authenticated:
+        organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)
+    session.clear()
+    session.permanent = True
+    browser = browsers.in_words(request.user_agent.string)
+    token, found = organiser_sessions.begin(g.session, organiser, browser, now=g.now)
+    login_user(SignedIn(token, found))
 
 
 @pages.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
+    organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)
+    return _signed_out("You are signed out.")
+
+
+@pages.get("/signed-in")
+@signed_in
+def where_signed_in() -> ResponseReturnValue:
+    found = organiser_sessions.of_organiser(g.session, current_user.id, now=g.now)
+    return render_template("organise/where_signed_in.html", found=found, here=current_user.number)
+
+
+@pages.post("/signed-in/<int:number>/sign-out")
+@signed_in
+def sign_out_there(number: int) -> ResponseReturnValue:
+    """Of one browser, by the number of its row. One that is over already is what was wanted."""
+    if number == current_user.number:
+        return sign_out()
+    if organiser_sessions.end(g.session, current_user.id, number, now=g.now):
+        flash("That browser is signed out.")
+    return redirect(url_for(".where_signed_in"), 303)
+
+
+@pages.post("/signed-in/sign-out")
+@signed_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    ended = organiser_sessions.end_all(g.session, current_user.id, by=current_user.id, now=g.now)
+    return _signed_out(f"You are signed out of {words.counted(ended, 'browser')}, this one too.")
+
+
+def _signed_out(said: str) -> ResponseReturnValue:
     logout_user()
     session.clear()
-    flash("You are signed out.")
+    flash(said)
     return redirect(url_for(".sign_in"), 303)
 
 
