@@ -100,7 +100,7 @@ def queue_all(session: Session, orders: Iterable[Order], *, now: datetime) -> li
     """
     holds = {hold.scope for hold in held(session)}
     ids: list[int | None] = []
-    for some in _bunches(orders):
+    for some in bunches(orders):
         rows = [_row(order, holds, now) for order in some]
         made = _insert(session, rows)
         ids += (made.get((row["kind"], row["subject"], row["person"])) for row in rows)
@@ -108,7 +108,7 @@ def queue_all(session: Session, orders: Iterable[Order], *, now: datetime) -> li
     return ids
 
 
-def _bunches(things: Iterable[Thing], size: int = 1000) -> Iterator[list[Thing]]:
+def bunches(things: Iterable[Thing], size: int = 1000) -> Iterator[list[Thing]]:
     """A database takes only so many values in one statement."""
     rest = iter(things)
     while bunch := list(islice(rest, size)):
@@ -202,7 +202,7 @@ def forget(session: Session, person: str) -> int:
     Kept are opaque ids, states and times.
     """
     ids = list(session.scalars(select(col(OutboxNamed.message_id)).where(col(OutboxNamed.person) == person)))
-    for some in _bunches(ids):
+    for some in bunches(ids):
         _cancel_and_blank(session, some)
     session.execute(delete(Reply).where(col(Reply.person) == person))
     return len(ids)
@@ -212,7 +212,7 @@ def forget_address(session: Session, address_key: str) -> int:
     """Blank every message to an address, whoever it was thought to be for. How many there were."""
     to_it = select(col(OutboxMessage.id)).where(col(OutboxMessage.address_key) == address_key)
     ids = [id_ for id_ in session.scalars(to_it) if id_ is not None]
-    for some in _bunches(ids):
+    for some in bunches(ids):
         _cancel_and_blank(session, some)
     return len(ids)
 
@@ -246,7 +246,7 @@ def blank_older_than(session: Session, before: datetime) -> int:
         or_(col(OutboxMessage.settled_at) < before, idle), col(OutboxMessage.payload).is_not(None)
     )
     ids = [id_ for id_ in session.scalars(old) if id_ is not None]
-    for some in _bunches(ids):
+    for some in bunches(ids):
         blank(session, some)
     return len(ids)
 

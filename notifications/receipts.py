@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from notifications import addresses, suppression
 from notifications.messages import BY_KIND, Channel
-from notifications.outbox import change, insert_on
+from notifications.outbox import bunches, change, insert_on
 from notifications.providers.base import Sent
 from notifications.suppression import Why
 from notifications.tables import OutboxMessage, Receipt, State
@@ -138,7 +138,7 @@ def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Rec
             "what": event.what,
             "message_id": event.message_id,
             "attempt": event.attempt,
-            "provider_id": event.provider_id,
+            "provider_id": event.provider_id and event.provider_id[:200],
             "reason": event.reason[:200],
             "stops": event.stops,
             "again": event.again,
@@ -215,19 +215,28 @@ def _messages(
 
     An event is believed only about a message that went to its provider.
     """
-    ours = {receipt.message_id for receipt in receipts if receipt.message_id is not None}
-    theirs = {r.provider_id for r in receipts if r.message_id is None and r.provider_id is not None}
-    wanted = or_(col(OutboxMessage.id).in_(ours), col(OutboxMessage.provider_id).in_(theirs))
+    providers = {receipt.provider for receipt in receipts}
     found: dict[tuple[str, str | int | None], OutboxMessage] = {}
-    # Held from here on, in the order in which everybody holds several.
-    rows = select(OutboxMessage).where(wanted).order_by(col(OutboxMessage.id)).with_for_update()
-    for message in session.scalars(rows):
-        # A message given back after a cut-off has no provider at the moment: the event tells which it was.
-        for provider in {message.provider} if message.provider else {r.provider for r in receipts}:
-            found[provider, message.id] = message
-            if message.provider_id:
-                found[provider, message.provider_id] = message
+    for some in bunches(sorted(_numbers(session, receipts))):
+        # Held from here on, in the order in which everybody holds several.
+        rows = select(OutboxMessage).where(col(OutboxMessage.id).in_(some)).order_by(col(OutboxMessage.id))
+        for message in session.scalars(rows.with_for_update()):
+            # A message given back after a cut-off has no provider at the moment: the event says which it was.
+            for provider in {message.provider} if message.provider else providers:
+                found[provider, message.id] = message
+                if message.provider_id:
+                    found[provider, message.provider_id] = message
     return found
+
+
+def _numbers(session: Session, receipts: Sequence[Receipt]) -> set[int]:
+    """The numbers of the messages that these are about, as far as they say or we know."""
+    theirs = {r.provider_id for r in receipts if r.message_id is None and r.provider_id is not None}
+    numbers = {receipt.message_id for receipt in receipts if receipt.message_id is not None}
+    for some in bunches(sorted(theirs)):
+        named = select(col(OutboxMessage.id)).where(col(OutboxMessage.provider_id).in_(some))
+        numbers.update(id_ for id_ in session.scalars(named) if id_ is not None)
+    return numbers
 
 
 def _consider_address(
@@ -247,12 +256,11 @@ def _raise(session: Session, highest: dict[int, tuple[State, str]], now: datetim
     for message_id, outcome in highest.items():
         alike[outcome].append(message_id)
     begun = col(OutboxMessage.sending_at).is_not(None)
-    for (state, reason), ids in alike.items():
+    for (state, reason), all_ids in alike.items():
         lower = [each for each, rank in RANK.items() if rank < RANK[state]]
         back = col(OutboxMessage.state).in_((State.QUEUED, State.CLAIMED))
-        rising = update(OutboxMessage).where(
-            col(OutboxMessage.id).in_(ids),
-            or_(and_(col(OutboxMessage.state).in_(lower), ~back), and_(back, begun)),
-        )
+        may_rise = or_(and_(col(OutboxMessage.state).in_(lower), ~back), and_(back, begun))
         facts = {"state": state, "reason": reason or None, "settled_at": now, "lease_until": None}
-        change(session, rising.values(facts))
+        for ids in bunches(all_ids):
+            rising = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids), may_rise)
+            change(session, rising.values(facts))

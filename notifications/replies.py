@@ -9,19 +9,18 @@ import hashlib
 import hmac
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import getaddresses
 from enum import StrEnum
+from itertools import islice
 
 import nh3
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from notifications import suppression
-from notifications.addresses import email_key
-from notifications.errors import BadAddress
+from notifications.foreign import id_of
 from notifications.messages import Channel, HeadsUp
 from notifications.outbox import insert_on
 from notifications.suppression import Why
@@ -30,6 +29,10 @@ from notifications.tables import OutboxMessage, Reply
 Who = Callable[[Channel, str], str | None]  # a verified address -> the person whose it is
 
 LONGEST = 5000  # letters of a reply that are kept
+# Letters of a mail that are read: what somebody wrote stands at its top. Nested HTML takes quadratic time.
+LONGEST_READ = 50_000
+LONGEST_TO, MOST_TOKENS = 50_000, 20  # letters of the addresses a mail went to, and answer addresses in there
+ANSWER_ADDRESS = re.compile(r"(?<![\w.])r\.([0-9]{1,10})\.([a-z2-7]{26})@")
 ANSWERS_WITHIN = timedelta(days=45)  # a text without a token answers the newest message of this time
 
 
@@ -135,7 +138,7 @@ QUOTE_BEGINS = re.compile(
 def own_words(text: str) -> str:
     """A mail's text without what it quotes and without a signature."""
     kept: list[str] = []
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text[:LONGEST_READ].replace("\r\n", "\n").split("\n")
     for at, line in enumerate(lines):
         # Long "On … wrote:" lines are folded by mail programs: look at two together.
         two = f"{line.strip()} {lines[at + 1].strip() if at + 1 < len(lines) else ''}"
@@ -148,9 +151,12 @@ def own_words(text: str) -> str:
 
 def words_of_html(markup: str) -> str:
     """A mail that has only HTML, as text. Quotes of the common mail programs are cut off."""
-    before = re.split(
-        r'<blockquote|<div class="gmail_quote|<div id="(?:appendonsend|divRplyFwdMsg)"', markup
-    )[0]
+    # Before it stand a mail program's styles, often longer than what was written.
+    body = re.search(r"<body\b", markup, re.IGNORECASE)
+    begun = markup[body.start() if body else 0 :][:LONGEST_READ]
+    before = re.split(r'<blockquote|<div class="gmail_quote|<div id="(?:appendonsend|divRplyFwdMsg)"', begun)[
+        0
+    ]
     broken = re.sub(r"(?i)<(?:br|/p|/div|/li)\b[^>]*>", "\n", before)
     return html.unescape(nh3.clean(broken, tags=set())).strip()
 
@@ -179,12 +185,21 @@ def _token(message_id: int, person: str, key: bytes) -> str:
 
 def answered(session: Session, to: Iterable[str], keys: Iterable[bytes]) -> OutboxMessage | None:
     """The message that an email answers, if one of its addresses carries our token."""
-    for _, address in getaddresses(list(to)):
-        found = re.match(r"r\.(\d{1,15})\.([a-z2-7]{26})@", address.lower())
-        row = session.get(OutboxMessage, int(found[1])) if found else None
-        if found and row and any(_is(found[2], row, key) for key in keys):
+    for message_id, token in _tokens(to):
+        row = session.get(OutboxMessage, message_id)
+        if row and any(_is(token, row, key) for key in keys):
             return row
     return None
+
+
+def _tokens(to: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The first few of our answer addresses that stand in there. The token proves them, so how they stand
+    there does not matter.
+    """
+    written = " ".join(to)[:LONGEST_TO].lower()
+    for found in islice(ANSWER_ADDRESS.finditer(written), MOST_TOKENS):
+        if (message_id := id_of(found[1])) is not None:
+            yield message_id, found[2]
 
 
 def _is(token: str, row: OutboxMessage, key: bytes) -> bool:
@@ -274,11 +289,3 @@ def _stop_or_start(
 def forget_older_than(session: Session, before: datetime) -> None:
     """Retention: what somebody wrote is kept no longer than what we wrote."""
     session.execute(delete(Reply).where(col(Reply.received_at) < before))
-
-
-def is_from(sender: str, address: str) -> bool:
-    """Was this written at that address, as far as its From says?"""
-    try:
-        return email_key(getaddresses([sender])[0][1]) == email_key(address)
-    except (BadAddress, IndexError):
-        return False

@@ -9,6 +9,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request
 from sqlmodel import Session
 
+from notifications.foreign import LARGEST_ID
 from web.db import Database
 from web.settings import Settings
 from web.tokens import Signer
@@ -16,7 +17,6 @@ from web.tokens import Signer
 SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = "unmentoring"
 LAST_PAGE = 100_000
-LARGEST_ID = 2**31 - 1  # of the columns
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from notifications.foreign import LARGEST_ID
 from web.bodies import init_bodies
-from web.house import LARGEST_ID
 from web.limits import init_limits
 from web.settings import Settings
 

@@ -7,7 +7,7 @@ KB, MB = 1024, 1024 * 1024
 FORM_BYTES = 64 * KB  # the longest form, a programme's own wording, has some 20 kB
 FILE_BYTES = 32 * MB  # 100,000 people with a dozen columns have some 15 MB
 EVENT_BYTES = 5 * MB  # SendGrid sends its events in batches, GOV.UK Notify one at a time
-MAIL_BYTES = 30 * MB  # the most that SendGrid's Inbound Parse passes on
+MAIL_BYTES = 31 * MB  # SendGrid's Inbound Parse takes mails of 30 MB, and wraps them for the way
 # A browser reads our answer only when it has sent everything. So much of what is too large is let in and
 # thrown away for that; who sends still more is cut off.
 THROWN_AWAY_BYTES = 128 * MB

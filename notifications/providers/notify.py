@@ -18,6 +18,7 @@ import requests
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
+from notifications import foreign
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel, end_of
 from notifications.providers import http, in_time
@@ -143,8 +144,8 @@ def reference(message_id: int, attempt: int) -> str:
 
 
 def _ours_in(written: object) -> tuple[int | None, int | None]:
-    found = re.fullmatch(r"unm-([0-9]{1,15})-([0-9]{1,9})", str(written or ""))
-    return (int(found[1]), int(found[2])) if found else (None, None)
+    found = re.fullmatch(r"unm-([0-9]+)-([0-9]+)", foreign.text_of(written))
+    return (foreign.id_of(found[1]), foreign.id_of(found[2])) if found else (None, None)
 
 
 def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
@@ -199,9 +200,9 @@ def event(body: bytes, now: datetime) -> Event | None:
     Raises:
         ValueError: it is not a JSON object.
     """
-    said = _object(body)
-    status, notify_id = str(said.get("status", "")), said.get("id")
-    if not isinstance(notify_id, str) or not notify_id:
+    said = foreign.json_object(body)
+    status, notify_id = foreign.text_of(said.get("status")), foreign.text_of(said.get("id"))
+    if not notify_id:
         return None
     message_id, attempt = _ours_in(said.get("reference"))
     dead = status == GONE
@@ -225,15 +226,8 @@ def inbound(body: bytes) -> Inbound | None:
     Raises:
         ValueError: it is not a JSON object.
     """
-    said = _object(body)
-    number = str(said.get("source_number", "")).lstrip("+")
-    if not said.get("id") or not (number.isascii() and number.isdigit()):
+    said = foreign.json_object(body)
+    known_as, number = foreign.text_of(said.get("id")), foreign.text_of(said.get("source_number")).lstrip("+")
+    if not known_as or not (number.isascii() and number.isdigit()):
         return None
-    return Inbound(Channel.SMS, str(said["id"])[:64], f"+{number}", str(said.get("message", "")))
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    said = json.loads(body)
-    if not isinstance(said, dict):
-        raise ValueError("the report is not an object")  # noqa: TRY004  (to the caller all bad input is one)
-    return said
+    return Inbound(Channel.SMS, known_as[:64], f"+{number}", foreign.text_of(said.get("message")))

@@ -8,8 +8,8 @@ stores custom_args as not personal: opaque ids only.
 import base64
 import binascii
 import hashlib
-import json
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from typing_extensions import override
 
-from notifications import replies
+from notifications import foreign, replies
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
@@ -38,12 +38,18 @@ from notifications.receipts import Event, What
 from notifications.replies import Inbound
 from notifications.suppression import Why
 
+log = logging.getLogger("notifications")
+
 NAME = "sendgrid"
 MESSAGE_ARG, ATTEMPT_ARG = "unm_message", "unm_attempt"
 
 # Source: SendGrid's Mail Send reference, "Limitations".
 MOST_PEOPLE = 1000
 MOST_BYTES = 9_500  # of 10,000 for one person's substitutions, their names included
+LONGEST_HEADERS = 256 * 1024  # of a mail that came in
+BELIEVABLE = timedelta(days=366)  # between an event and hearing of it
+# A day of SendGrid's trying again, and an hour for the last try and for clocks that differ.
+SIGNED_WITHIN, CLOCKS_DIFFER = timedelta(hours=25), timedelta(hours=1)
 TEXT_HERE, HTML_HERE = "-unm-text-", "-unm-html-"
 
 
@@ -252,8 +258,8 @@ def _meaning(error: HTTPError) -> ProviderError:
 
 def _is_json(body: bytes) -> bool:
     try:
-        return "errors" in json.loads(body)
-    except (ValueError, TypeError):
+        return "errors" in foreign.json_object(body)
+    except ValueError:
         return False
 
 
@@ -273,7 +279,8 @@ def is_signed(body: bytes, signature: str, timestamp: str, keys: Iterable[str]) 
     """Did SendGrid sign exactly these bytes, with one of these public keys? Never raises.
 
     Several keys while one replaces another. Source: SendGrid's Event Webhook security features: ECDSA on
-    P-256 with SHA-256, over the timestamp followed by the raw body.
+    P-256 with SHA-256, over the timestamp followed by the raw body. Whether it was signed lately says
+    `is_fresh`.
     """
     try:
         signed = base64.b64decode(signature, validate=True)
@@ -281,6 +288,17 @@ def is_signed(body: bytes, signature: str, timestamp: str, keys: Iterable[str]) 
     except (binascii.Error, ValueError):
         return False
     return any(_verifies(key, signed, stamp + body) for key in keys)
+
+
+def is_fresh(timestamp: str, now: datetime) -> bool:
+    """Was this signed about a day ago at most? Whoever keeps a report and sends it again later is too late.
+
+    SendGrid tries for 24 hours to hand over a report, and does not say whether it signs anew each time.
+    """
+    if not re.fullmatch(r"[0-9]{1,11}", timestamp):
+        return False
+    age = now.timestamp() - int(timestamp)
+    return -CLOCKS_DIFFER.total_seconds() <= age <= SIGNED_WITHIN.total_seconds()
 
 
 def _verifies(key: str, signature: bytes, data: bytes) -> bool:
@@ -294,57 +312,55 @@ def _verifies(key: str, signature: bytes, data: bytes) -> bool:
     return True
 
 
-def events(body: bytes) -> list[Event]:
-    """What a signed report says. What makes no sense to us is kept as `NOTHING`, or left out if it has no id.
+def events(body: bytes, now: datetime) -> list[Event]:
+    """What a signed report says. A word we do not know is kept as `NOTHING`; what is no event, or has no id,
+    is left out and counted in the log.
 
     Raises:
         ValueError: it is not a JSON array.
     """
-    report = json.loads(body)
-    if not isinstance(report, list):
-        raise ValueError("the report is not a list")  # noqa: TRY004  (to the caller all bad input is one)
-    return [event for each in report if isinstance(each, dict) and (event := _event(each)) is not None]
+    report = foreign.json_array(body)
+    found = [event for each in report if (event := _event(each, now)) is not None]
+    if len(found) < len(report):
+        log.warning("%d of %d events in a report make no sense", len(report) - len(found), len(report))
+    return found
 
 
-def _event(said: dict[str, Any]) -> Event | None:
-    event_id = said.get("sg_event_id")
-    if not isinstance(event_id, str) or not event_id:
+def _event(said: Any, now: datetime) -> Event | None:
+    event_id = foreign.text_of(said.get("sg_event_id")) if isinstance(said, dict) else ""
+    if not event_id:
         return None
     told = _told(said)
-    sg_message_id = said.get("sg_message_id")
     return Event(
         provider=NAME,
         event_id=event_id,
         what=told.what,
-        at=_moment(said.get("timestamp")),
-        message_id=_number(said.get(MESSAGE_ARG)),
-        attempt=_number(said.get(ATTEMPT_ARG)),
+        at=_moment(said.get("timestamp"), now),
+        message_id=foreign.id_of(said.get(MESSAGE_ARG)),
+        attempt=foreign.id_of(said.get(ATTEMPT_ARG)),
         # Behind the first dot stands which of its machines it went through.
-        provider_id=sg_message_id.partition(".")[0] if isinstance(sg_message_id, str) else None,
+        provider_id=foreign.text_of(said.get("sg_message_id")).partition(".")[0] or None,
         reason=told.reason,
         stops=told.stops,
     )
 
 
 def _told(said: dict[str, Any]) -> Told:
-    name = str(said.get("event", ""))
+    name = foreign.text_of(said.get("event"))
     if name == "bounce":
-        return BOUNCES.get(str(said.get("type", "bounce")), BOUNCES["bounce"])
+        return BOUNCES.get(foreign.text_of(said.get("type")), BOUNCES["bounce"])
     if name == "dropped":
-        return DROPS.get(str(said.get("reason", "")).strip().lower(), DROPPED)
+        return DROPS.get(foreign.text_of(said.get("reason")).strip().lower(), DROPPED)
     return EVENTS.get(name, Told(What.NOTHING))
 
 
-def _number(written: Any) -> int | None:
-    text = str(written)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-def _moment(stamp: Any) -> datetime:
+def _moment(stamp: Any, now: datetime) -> datetime:
+    """When it happened: now, if what is said of it cannot be."""
     try:
-        return datetime.fromtimestamp(float(stamp), UTC)
+        said = datetime.fromtimestamp(float(stamp), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        return datetime.now(UTC)
+        return now
+    return said if abs(said - now) < BELIEVABLE else now
 
 
 def inbound(fields: Mapping[str, bytes]) -> Inbound:
@@ -355,10 +371,10 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
     Source: SendGrid's Inbound Parse reference, "Default parameters".
     """
     charsets = _object(fields.get("charsets", b""))
-    said = {name: _decoded(raw, str(charsets.get(name, "utf-8"))) for name, raw in fields.items()}
-    headers = _headers(said.get("headers", ""))
-    envelope = _object(fields.get("envelope", b""))
-    to = [str(each) for each in envelope.get("to", [])] if isinstance(envelope.get("to"), list) else []
+    said = {name: foreign.decoded(raw, foreign.text_of(charsets.get(name))) for name, raw in fields.items()}
+    headers = _headers(said.get("headers", "")[:LONGEST_HEADERS])
+    recipients = _object(fields.get("envelope", b"")).get("to")
+    to = [foreign.text_of(each) for each in recipients] if isinstance(recipients, list) else []
     text = said.get("text") or replies.words_of_html(said.get("html", ""))
     told_by = f"{headers.get('message-id', '')}|{said.get('envelope', '')}|{'' if headers else said}"
     return Inbound(
@@ -373,17 +389,9 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(raw)
+        return foreign.json_object(raw)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _decoded(raw: bytes, charset: str) -> str:
-    try:
-        return raw.decode(charset, "replace").replace("\x00", "")
-    except (LookupError, UnicodeError):
-        return raw.decode("utf-8", "replace").replace("\x00", "")
 
 
 def _headers(block: str) -> dict[str, str]:

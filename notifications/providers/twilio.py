@@ -18,6 +18,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator, add_port, remove_port
 from twilio.rest import Client
 
+from notifications import foreign
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
@@ -234,31 +235,26 @@ def ours_in(url: str) -> dict[str, str]:
 
 def event(ours: Mapping[str, str], said: Mapping[str, str], now: datetime) -> Event | None:
     """What a signed status callback says; None where it names no text. New fields are taken no notice of."""
-    sid, status = said.get("MessageSid", ""), said.get("MessageStatus", "").lower()
+    sid, status = foreign.storable(said.get("MessageSid", "")), said.get("MessageStatus", "").lower()
     if not sid:
         return None
     what = STATUSES.get(status, What.NOTHING)
     failure = Failure("")
     if what is What.FAILED:
-        failure = FAILURES.get(_number(said.get("ErrorCode")) or 0, Failure("the text did not arrive"))
+        failure = FAILURES.get(foreign.id_of(said.get("ErrorCode")) or 0, Failure("the text did not arrive"))
         what = failure.what
     return Event(
         provider=NAME,
-        event_id=f"{sid}:{status}"[:200],  # Twilio's callbacks have no id of their own
+        event_id=foreign.storable(f"{sid}:{status}"),  # Twilio's callbacks have no id of their own
         what=what,
         at=now,
-        message_id=_number(ours.get("message")),
-        attempt=_number(ours.get("attempt")),
+        message_id=foreign.id_of(ours.get("message")),
+        attempt=foreign.id_of(ours.get("attempt")),
         provider_id=sid[:64],
         reason=failure.reason,
         stops=failure.stops,
         again=failure.again,
     )
-
-
-def _number(written: str | None) -> int | None:
-    text = written or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 # The whole of an answer to Twilio: we never reply in it, and least of all to a STOP.
@@ -267,6 +263,7 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 def inbound(said: Mapping[str, str]) -> Inbound | None:
     """A text that somebody sent us, from a signed form; None where it names none."""
-    if not said.get("MessageSid") or not said.get("From"):
+    sid, sender = foreign.storable(said.get("MessageSid", "")), foreign.storable(said.get("From", ""))
+    if not sid or not sender:
         return None
-    return Inbound(Channel.SMS, said["MessageSid"][:64], said["From"], said.get("Body", ""))
+    return Inbound(Channel.SMS, sid[:64], sender, foreign.storable(said.get("Body", "")))

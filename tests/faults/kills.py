@@ -217,7 +217,7 @@ def _deliver_events(day: Day) -> None:
         chance.shuffle(told)
         if told:
             with database.write() as session:
-                receipts.take(session, sendgrid.events(report(*told)), key=KEY, now=day.clock())
+                receipts.take(session, sendgrid.events(report(*told), day.clock()), key=KEY, now=day.clock())
 
 
 def _events(line: str, day: Day, chance: random.Random) -> list[dict[str, object]]:

@@ -112,7 +112,7 @@ def _tell(database: Database, fake: Treacherous, now: datetime) -> None:
         ripe.append(event("delivered", f"d{message}", int(message)))
     if ripe:
         with database.write() as session:
-            receipts.take(session, sendgrid.events(report(*ripe)), key=KEY, now=now)
+            receipts.take(session, sendgrid.events(report(*ripe), now), key=KEY, now=now)
 
 
 def _all_settled(database: Database) -> bool:

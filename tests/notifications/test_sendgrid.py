@@ -13,6 +13,7 @@ from notifications.receipts import What
 from notifications.suppression import Why
 from tests.support.fake_provider import HALF, HANG, HTML, RESET, nobody_there
 from tests.support.fake_sendgrid import FakeSendGrid, Signer, error, event, report
+from tests.support.letters import NOW
 
 LETTER = OutgoingEmail(
     id=7, attempt=2, kind="introduction", to="amina@leeds.example", name="Amina Shah", subject="Meet Tom",
@@ -176,33 +177,33 @@ def test_garbage_is_no_signature_and_no_error(body, signature, timestamp):
     ],
 )
 def test_an_event_means(said, what, stops):
-    (told,) = sendgrid.events(report(said))
+    (told,) = sendgrid.events(report(said), NOW)
     assert (told.what, told.stops) == (what, stops)
 
 
 def test_an_event_leads_to_our_message():
-    (told,) = sendgrid.events(report(event("delivered", message_id=7)))
+    (told,) = sendgrid.events(report(event("delivered", message_id=7)), NOW)
     assert (told.message_id, told.attempt, told.provider_id) == (7, 1, "sg-1")
 
 
 def test_no_reason_names_an_address():
-    told = sendgrid.events(report(event("bounce", reason="550 amina@leeds.example unknown")))
+    told = sendgrid.events(report(event("bounce", reason="550 amina@leeds.example unknown")), NOW)
     assert "amina" not in told[0].reason
 
 
 @pytest.mark.parametrize("strange", ["x", "-1", "٣", "9" * 30, None, 1.5, ["1"], {}])
 def test_an_id_that_is_none_of_ours_leads_nowhere(strange):
-    assert sendgrid.events(report(event("delivered") | {"unm_message": strange}))[0].message_id is None
+    assert sendgrid.events(report(event("delivered") | {"unm_message": strange}), NOW)[0].message_id is None
 
 
 def test_events_without_an_id_of_their_own_are_left_out():
-    assert sendgrid.events(report({"event": "delivered"}, {"sg_event_id": ""}, {"sg_event_id": 3})) == []
+    assert sendgrid.events(report({"event": "delivered"}, {"sg_event_id": ""}, {"sg_event_id": 3}), NOW) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"{}", b"3", b'"x"', b"\xff", b"null"])
 def test_a_report_that_is_no_list_is_refused(body):
     with pytest.raises(ValueError):  # noqa: PT011  (any of json's or ours)
-        sendgrid.events(body)
+        sendgrid.events(body, NOW)
 
 
 JSON = st.recursive(
@@ -218,7 +219,7 @@ FIELDS = st.sampled_from(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(FIELDS, JSON) | JSON, max_size=4))
 def test_no_report_is_an_error_once_it_is_a_list(said):
-    assert len(sendgrid.events(json.dumps(said).encode())) <= len(said)
+    assert len(sendgrid.events(json.dumps(said).encode(), NOW)) <= len(said)
 
 
 def test_every_reason_to_drop_is_known_by_its_lower_case_name():

@@ -11,7 +11,7 @@ from notifications.suppression import Why
 from web.forms.checkin import ANSWERS
 from web.forms.joining import CodeForm, EditForm, LinkForm, OrganisationForm, PauseForm
 from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
-from web.house import house
+from web.house import house, row_number
 from web.models import (
     Block,
     Link,
@@ -161,7 +161,7 @@ def next_round(token: str, slug: str) -> ResponseReturnValue:
 
 def _shown() -> int | None:
     """The number of the round that was the next one on the page they pressed."""
-    return request.form.get("round", type=int)
+    return request.form.get("round", type=row_number)
 
 
 def _from_before(token: str, slug: str, round_: Round | None) -> ResponseReturnValue:

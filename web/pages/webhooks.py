@@ -1,17 +1,23 @@
-"""What providers tell us. Signatures are checked over the raw bytes before anything is read."""
+"""What providers tell us. Signatures are checked over the raw bytes before anything is read, and everything
+is read before a lock to write is taken.
+"""
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
 from notifications import receipts
 from notifications.providers import notify, sendgrid, twilio
+from notifications.receipts import Event
 from notifications.replies import Inbound
 from web.house import house
 from web.multipart import raw_fields
-from web.permissions import signed_by_provider, takes_bodies
+from web.permissions import holds_no_lock, signed_by_provider, takes_bodies
 from web.services import replies
 from web.sizes import EVENT_BYTES, MAIL_BYTES
 
@@ -19,13 +25,14 @@ pages = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
 
 def _knows_key() -> bool:
-    given = request.args.get("key", "").encode()
+    given = request.args.get("key", "").encode("utf-8", "replace")
     return any(hmac.compare_digest(given, secret.encode()) for secret in house().signer.inbound_secrets())
 
 
 @pages.post("/sendgrid/events")
 @signed_by_provider
 @takes_bodies(EVENT_BYTES)
+@holds_no_lock
 def sendgrid_events() -> ResponseReturnValue:
     """SendGrid's Event Webhook. Whatever is signed and makes sense is kept once, in any order."""
     keys = (house().settings.sendgrid_webhook_key or "").replace(",", " ").split()
@@ -34,17 +41,21 @@ def sendgrid_events() -> ResponseReturnValue:
     stamp = request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", "")
     if not sendgrid.is_signed(body, signature, stamp, keys):
         abort(403)
+    if not sendgrid.is_fresh(stamp, g.now):
+        _log().warning("a report of SendGrid's was refused: by our clock it was not signed within a day")
+        abort(403)
     try:
-        events = sendgrid.events(body)
+        events = sendgrid.events(body, g.now)
     except ValueError:
         abort(400)
-    receipts.take(g.session, events, key=house().signer.suppression_key(), now=g.now)
+    _apply(events)
     return "", 204
 
 
 @pages.post("/sendgrid/inbound")
 @signed_by_provider
 @takes_bodies(MAIL_BYTES, _knows_key)
+@holds_no_lock
 def sendgrid_inbound() -> ResponseReturnValue:
     """A mail that somebody wrote to us. Any 4xx would drop it for ever, so all that is stored answers 200."""
     if not _knows_key():
@@ -52,7 +63,7 @@ def sendgrid_inbound() -> ResponseReturnValue:
     try:
         fields = raw_fields(request.get_data(), request.mimetype_params.get("boundary", ""))
     except ValueError:
-        structlog.get_logger().warning("something that is no mail came in by the inbound webhook")
+        _log().warning("something that is no mail came in by the inbound webhook")
         return "", 200
     _take(sendgrid.inbound(fields))
     return "", 200
@@ -60,6 +71,7 @@ def sendgrid_inbound() -> ResponseReturnValue:
 
 @pages.post("/twilio/inbound")
 @signed_by_provider
+@holds_no_lock
 def twilio_inbound() -> ResponseReturnValue:
     """A text that somebody wrote to us."""
     _refuse_unless_twilio_signed()
@@ -67,9 +79,21 @@ def twilio_inbound() -> ResponseReturnValue:
     return _twiml()
 
 
+@pages.post("/twilio/status")
+@signed_by_provider
+@holds_no_lock
+def twilio_status() -> ResponseReturnValue:
+    """What became of a text."""
+    _refuse_unless_twilio_signed()
+    event = twilio.event(request.args.to_dict(), request.form.to_dict(), g.now)
+    _apply([event] if event else [])
+    return _twiml()
+
+
 @pages.post("/notify")
 @signed_by_provider
 @takes_bodies(EVENT_BYTES)
+@holds_no_lock
 def notify_callback() -> ResponseReturnValue:
     """A delivery receipt, or a text that somebody wrote to us: Notify sends both alike."""
     token = house().settings.notify_callback_token or ""
@@ -84,24 +108,33 @@ def notify_callback() -> ResponseReturnValue:
     if text:
         _take(text)
     elif event:
-        receipts.take(g.session, [event], key=house().signer.suppression_key(), now=g.now)
+        _apply([event])
     return "", 204
+
+
+def _apply(events: list[Event]) -> None:
+    if events:
+        with _writing() as session:
+            receipts.take(session, events, key=house().signer.suppression_key(), now=g.now)
 
 
 def _take(inbound: Inbound | None) -> None:
     if inbound:
-        replies.take(g.session, inbound, signer=house().signer, now=g.now)
+        with _writing() as session:
+            replies.take(session, inbound, signer=house().signer, now=g.now)
 
 
-@pages.post("/twilio/status")
-@signed_by_provider
-def twilio_status() -> ResponseReturnValue:
-    """What became of a text."""
-    _refuse_unless_twilio_signed()
-    event = twilio.event(request.args.to_dict(), request.form.to_dict(), g.now)
-    if event:
-        receipts.take(g.session, [event], key=house().signer.suppression_key(), now=g.now)
-    return _twiml()
+@contextmanager
+def _writing() -> Iterator[Session]:
+    """Commits when its block ends well, and wakes the worker."""
+    with house().database.write() as session:
+        yield session
+    house().poke()
+
+
+def _log() -> structlog.stdlib.BoundLogger:
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+    return logger
 
 
 def _refuse_unless_twilio_signed() -> None:

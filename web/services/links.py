@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages
 from notifications.columns import table_of
+from notifications.foreign import LARGEST_ID
 from web.columns import new_id
 from web.models import Link, Purpose
 from web.tokens import BadLink, ExpiredLink, Signer, UsedLink, link_id
@@ -34,7 +35,6 @@ ROOMS = {
     "booked": "/conversation/{}/booked",
 }
 SHORT = "/m/{}"
-LARGEST_ID = 2**31 - 1  # of the column; a token has room for more
 LIFE = {
     Purpose.CONFIRM: timedelta(hours=48),
     Purpose.INVITATION: timedelta(days=30),
@@ -125,6 +125,7 @@ def behind(session: Session, signer: Signer, token: str) -> Link:
     """
     writing = bool(session.connection().get_execution_options().get("writing", True))
     number = link_id(token)
+    # A token has room for more than the column.
     row = session.get(Link, number, with_for_update=writing) if number <= LARGEST_ID else None
     if row is None or not signer.verify(token, row.purpose, row.signed_for or row.person):
         raise BadLink

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
-from email.utils import parseaddr
 
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
+from notifications.foreign import address_in
 from notifications.messages import Channel
 from notifications.replies import Answer as Reply
 from notifications.replies import Inbound, Word
@@ -58,7 +58,7 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
     """Whose verified address it is. A number that two people share is nobody's."""
     if channel is Channel.EMAIL:
         try:
-            wanted = select(Person.id).where(Person.email_key == email_key(parseaddr(address)[1]))
+            wanted = select(Person.id).where(Person.email_key == email_key(address_in(address)))
         except BadAddress:
             return None
     else:

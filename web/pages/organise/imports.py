@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from notifications.foreign import id_of
 from web.house import page_number
 from web.import_tables import Import, ImportKind, ImportState, Outcome
 from web.models import Role
@@ -212,9 +213,9 @@ def somebody_else(number: int) -> ResponseReturnValue:
     """Of the rows on one page of the list: which are somebody else, and so invited."""
     job = _job(number)
     numbers = {
-        int(name.removeprefix("row-")): value == "else"
+        row: value == "else"
         for name, value in request.form.items()
-        if name.startswith("row-") and name.removeprefix("row-").isascii() and name[4:].isdigit()
+        if name.startswith("row-") and (row := id_of(name.removeprefix("row-"))) is not None
     }
     try:
         imports.someone_else(g.session, job, numbers)
