@@ -48,6 +48,7 @@ NONE_THERE = {
     "organise.handle_report",
     "organise.one_import",
     "organise.one_in_a_draft",
+    "organise.resend",
     "organise.somebody_else",
     "organise.undo_import",
 }

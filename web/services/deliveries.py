@@ -1,6 +1,7 @@
 """Messages that need a look: why they did not arrive, and sending one again.
 
-NotToResend         it is not this programme's, or nothing is left to send again
+NoSuchMessage       the round has no message of this number
+NotToResend         nothing is left to send again
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,10 @@ IN_WORDS = {
 }
 # What must not go there would only be stopped again.
 MAY_GO_AGAIN = (State.FAILED, State.PARKED, State.UNCERTAIN)
+
+
+class NoSuchMessage(Exception):
+    pass
 
 
 class NotToResend(Exception):
@@ -60,16 +65,19 @@ def of_round(session: Session, round_: Round) -> Sequence[Troubled]:
     ]
 
 
-def resend(session: Session, programme: Programme, message_id: int, *, by: str, now: datetime) -> None:
-    """Send it again, with the same links: an organiser's decision, because it may then arrive twice.
+def resend(
+    session: Session, programme: Programme, round_: Round, message_id: int, *, by: str, now: datetime
+) -> None:
+    """Send a message of the round again, with the same links: an organiser's decision, because it may then
+    arrive twice.
 
     Raises:
-        NotToResend: see there.
+        NoSuchMessage, NotToResend: see there.
     """
     message = session.get(OutboxMessage, message_id)
-    if message is None or message.programme != programme.slug or message.state not in MAY_GO_AGAIN:
-        raise NotToResend
-    if not outbox.resend(session, message_id, now=now):
+    if message is None or message.round != str(round_.id):
+        raise NoSuchMessage
+    if message.state not in MAY_GO_AGAIN or not outbox.resend(session, message_id, now=now):
         raise NotToResend
     audit.record(
         session, by, "message sent again", now=now, programme=programme.id, subject=f"message {message_id}"

@@ -5,6 +5,7 @@ people is by now, which may take long and holds no lock; keeping refuses a plan 
 
 RoundError
     NotAllowed          it cannot be done, or would break a rule; says which
+    NoSuchGroup         the draft has no group of this number
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,6 +49,10 @@ class NotAllowed(RoundError):
     pass
 
 
+class NoSuchGroup(RoundError):
+    pass
+
+
 @dataclass
 class Seats:
     """Who sits with whom, while that is being changed. People by id, groups by their row's id; a new one's is
@@ -85,7 +90,9 @@ class Seats:
     def move(self, person: str, number: int) -> None:
         """From a group that can spare somebody to one that has room."""
         here = self.group_of(person)
-        there = next((key for key, each in self.numbers.items() if each == number), here)
+        there = next((key for key, each in self.numbers.items() if each == number), None)
+        if there is None:
+            raise NoSuchGroup(f"There is no group {number}")
         if here == there:
             raise NotAllowed(f"{named(person)} is in that group already")
         self._unlocked(here, there)
@@ -468,12 +475,12 @@ def lock(
 
     Raises:
         StaleDraft: the draft is not the one that was shown.
-        NotAllowed: it has no such group.
+        NoSuchGroup
     """
     round_ = _current(session, programme, version, lock=True)
     group = session.exec(select(Group).where(Group.round_id == round_.id, Group.number == number)).first()
     if group is None:
-        raise NotAllowed(f"There is no group {number}")
+        raise NoSuchGroup(f"There is no group {number}")
     group.locked = locked
     session.add(group)
     _note(session, programme, round_, f"{'locked' if locked else 'unlocked'} group {number}", by=by, now=now)

@@ -1,6 +1,7 @@
 """Reporting somebody, privately, to the organisers of the programme. No participant hears of it.
 
 TooMany             five reports a day; says what to do
+NoSuchReport        the programme has no report of this number
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,10 @@ A_DAY = 5
 
 
 class TooMany(Exception):
+    pass
+
+
+class NoSuchReport(Exception):
     pass
 
 
@@ -107,9 +112,15 @@ def waiting(session: Session, programme: Programme) -> int:
 
 
 def handle(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> None:
-    """An organiser has dealt with it. A second press, or a report of another programme, changes nothing."""
+    """An organiser has dealt with it. A second press changes nothing.
+
+    Raises:
+        NoSuchReport
+    """
     row = session.get(Report, number)
-    if row is None or row.programme_id != programme.id or row.handled_at:
+    if row is None or row.programme_id != programme.id:
+        raise NoSuchReport
+    if row.handled_at:
         return
     row.handled_at, row.handled_by = now, by
     session.add(row)

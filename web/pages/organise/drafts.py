@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,6 +12,7 @@ from notifications import outbox
 from web.house import house, row_number
 from web.models import Role
 from web.pages.organise import pages
+from web.pages.organise.numbered import of_a_round, person_named
 from web.permissions import holds_no_lock, needs
 from web.services import choices, drafts, previews, rounds, times
 from web.services.drafts import Plan
@@ -42,37 +43,44 @@ def one_in_a_draft(number: int, person: str) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/swap")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def swap(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.swap, _field("person"), _field("other"))
+    return _change(number, drafts.swap, person_named("person"), person_named("other"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/move")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def move(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.move, _field("person"), request.form.get("group", 0, type=row_number))
+    return _change(number, drafts.move, person_named("person"), request.form.get("group", 0, type=row_number))
 
 
 @pages.post("/<slug>/rounds/<int:number>/leave-out")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def leave_out(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.leave_out, _field("person"))
+    return _change(number, drafts.leave_out, person_named("person"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/put-in")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def bring_in(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.bring_in, _field("person"))
+    return _change(number, drafts.bring_in, person_named("person"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/lock")
 @needs(Role.ORGANISER)
+@of_a_round
 def lock(number: int) -> ResponseReturnValue:
-    group, locked = request.form.get("group", 0, type=row_number), _field("locked") == "yes"
+    group, locked = request.form.get("group", 0, type=row_number), request.form.get("locked") == "yes"
     try:
         drafts.lock(g.session, g.programme, _version(), group, locked, by=current_user.id, now=g.now)
+    except drafts.NoSuchGroup:
+        abort(404)
     except rounds.RoundError as error:
         g.session.rollback()
         flash(f"{error}.", "error")
@@ -82,6 +90,7 @@ def lock(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/never")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def forbid(number: int) -> ResponseReturnValue:
     return _decide(number, drafts.forbid, "said that {} and {} must not meet")
 
@@ -89,6 +98,7 @@ def forbid(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/never/take-back")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def allow(number: int) -> ResponseReturnValue:
     return _decide(number, drafts.allow, "said that {} and {} may meet")
 
@@ -96,10 +106,13 @@ def allow(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/try")
 @needs(Role.ORGANISER)
 @holds_no_lock
+@of_a_round
 def try_out(number: int) -> ResponseReturnValue:
     """Send one introduction to whoever is signed in."""
     try:
-        order = drafts.try_out(g.session, g.programme, number, _field("person"), current_user.id, now=g.now)
+        order = drafts.try_out(
+            g.session, g.programme, number, person_named("person"), current_user.id, now=g.now
+        )
     except rounds.RoundError as error:
         flash(f"{error}.", "error")
         return _to_draft(number)
@@ -115,6 +128,8 @@ def _change(number: int, plan: Callable[..., Plan], *what: Any) -> ResponseRetur
     try:
         planned = plan(g.session, g.programme, _version(), *what, today=times.today(g.now))
         said = _keep(planned)
+    except drafts.NoSuchGroup:
+        abort(404)
     except rounds.RoundError as error:
         flash(f"Nothing was changed. {error}.", "error")
         return _to_draft(number)
@@ -124,7 +139,7 @@ def _change(number: int, plan: Callable[..., Plan], *what: Any) -> ResponseRetur
 
 def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseReturnValue:
     """Who must not meet is kept for good; what is best possible may be another round from now on."""
-    first, second = _field("person"), _field("other")
+    first, second = person_named("person"), person_named("other")
     try:
         with house().database.write() as session:
             decide(session, g.programme, first, second, by=current_user.id, now=g.now)
@@ -145,10 +160,6 @@ def _keep(planned: Plan, *, by_hand: bool = True) -> str:
         what = rounds.named(session, planned.what)
         verdict = planned.broken and f"A rule is broken now: {planned.broken}."
         return f"You {what}. {verdict or previews.how_far(kept.figures, kept.best)}"
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "")
 
 
 def _version() -> int:

@@ -10,6 +10,7 @@ from web.forms.checkin import LEARNING
 from web.forms.fields import LongText
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
+from web.pages.organise.numbered import of_a_round
 from web.permissions import needs, outlives_its_programme, recently_signed_in
 from web.services import digests, errands, learnings, words
 
@@ -89,6 +90,7 @@ def decline(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/learning/digest/<int:number>")
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".learning")
+@of_a_round
 def send_digest(number: int) -> ResponseReturnValue:
     found = digests.ready(g.session, g.programme, now=g.now, number=number)
     if found and found.people > errands.LARGE:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
+from notifications.foreign import storable
 from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
 from web.house import row_number
 from web.models import Organisation, Role
@@ -111,7 +112,8 @@ def attach_domain(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def detach_domain(number: int) -> ResponseReturnValue:
     found = _organisation(number)
-    organisations.detach(g.session, found, request.form.get("domain", ""), by=current_user.id, now=g.now)
+    domain = storable(request.form.get("domain", ""))
+    organisations.detach(g.session, found, domain, by=current_user.id, now=g.now)
     flash("The domain is removed.")
     return _back(number)
 
@@ -123,8 +125,9 @@ def merge_organisations(number: int) -> ResponseReturnValue:
     """`number` goes; the one chosen stays."""
     gone = _organisation(number)
     name = gone.name
-    kept = organisations.one(g.session, g.programme.id, request.form.get("into", 0, type=row_number))
-    if kept is None or kept.id == gone.id:
+    into = request.form.get("into", 0, type=row_number)
+    kept = _organisation(into) if into else gone
+    if kept.id == gone.id:
         flash("Nothing was changed. Choose the organisation that it is.", "error")
         return _back(number)
     organisations.merge(g.session, kept, gone, by=current_user.id, now=g.now)

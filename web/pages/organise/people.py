@@ -13,6 +13,7 @@ from web.forms.people import OtherForm, SuspendForm
 from web.house import house, page_number, row_number
 from web.models import Role
 from web.pages.organise import pages
+from web.pages.organise.numbered import person_named
 from web.permissions import holds_no_lock, needs, recently_signed_in
 from web.services import audit, merging, organisations, people, rosters, standing, stories, team, times
 from web.services.rosters import Entry, Order, Showing, Wanted
@@ -157,7 +158,7 @@ def keep_apart(person: str) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def let_meet(person: str) -> ResponseReturnValue:
     _entry(person)
-    other = request.form.get("other", "")
+    other = person_named("other")
     standing.let_meet(g.session, g.programme, person, other, by=current_user.id, now=g.now)
     flash("They may meet again.")
     return _back(person)

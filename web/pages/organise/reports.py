@@ -1,6 +1,6 @@
 """What participants told the organisers about somebody."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +20,9 @@ def read_reports() -> ResponseReturnValue:
 @pages.post("/<slug>/reports/<int:number>/done")
 @needs(Role.ORGANISER)
 def handle_report(number: int) -> ResponseReturnValue:
-    reports.handle(g.session, g.programme, number, by=current_user.id, now=g.now)
+    try:
+        reports.handle(g.session, g.programme, number, by=current_user.id, now=g.now)
+    except reports.NoSuchReport:
+        abort(404)
     flash("Marked as dealt with.")
     return redirect(url_for(".read_reports", slug=g.programme.slug), 303)

@@ -3,7 +3,7 @@
 import secrets
 from contextlib import suppress
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlmodel import Session
@@ -13,6 +13,7 @@ from web.draft_models import Work
 from web.house import house, page_number
 from web.models import Role
 from web.pages.organise import pages
+from web.pages.organise.numbered import of_a_round
 from web.permissions import holds_no_lock, needs, recently_signed_in
 from web.services import deliveries, errands, pots, previews, rounds, times
 
@@ -88,6 +89,7 @@ def one_round(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/send")
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".one_round")
+@of_a_round
 def send_round(number: int) -> ResponseReturnValue:
     here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
     version = request.form.get("version", 0, type=int)
@@ -120,10 +122,13 @@ def send_round(number: int) -> ResponseReturnValue:
 
 @pages.post("/<slug>/rounds/<int:number>/messages/<int:message>/resend")
 @needs(Role.ORGANISER)
+@of_a_round
 def resend(number: int, message: int) -> ResponseReturnValue:
     try:
-        deliveries.resend(g.session, g.programme, message, by=current_user.id, now=g.now)
+        deliveries.resend(g.session, g.programme, g.round, message, by=current_user.id, now=g.now)
         flash("It is on its way again.")
+    except deliveries.NoSuchMessage:
+        abort(404)
     except deliveries.NotToResend:
         flash("There is nothing left to send again. Look at the round as it is now.", "error")
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
@@ -131,6 +136,7 @@ def resend(number: int, message: int) -> ResponseReturnValue:
 
 @pages.post("/<slug>/rounds/<int:number>/discard")
 @needs(Role.ORGANISER)
+@of_a_round
 def discard_round(number: int) -> ResponseReturnValue:
     try:
         rounds.discard(

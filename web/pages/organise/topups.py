@@ -6,12 +6,14 @@ from flask_login import current_user
 
 from web.models import Role
 from web.pages.organise import pages
+from web.pages.organise.numbered import of_a_round
 from web.permissions import needs, recently_signed_in
 from web.services import previews, rounds, topups
 
 
 @pages.get("/<slug>/rounds/<int:number>/top-up")
 @needs(Role.ORGANISER)
+@of_a_round
 def look_at_top_up(number: int) -> ResponseReturnValue:
     try:
         plan = topups.plan(g.session, g.programme, number, now=g.now)
@@ -30,6 +32,7 @@ def look_at_top_up(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/top-up")
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".look_at_top_up")
+@of_a_round
 def top_up(number: int) -> ResponseReturnValue:
     version = request.form.get("version", "")
     try:

@@ -1,0 +1,35 @@
+"""What an address or a form names must be this programme's: everything else is not there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import abort, g, request
+
+from web.models import Membership
+from web.services import rounds
+
+View = Callable[..., Any]
+
+
+def of_a_round(view: View) -> View:
+    """Below `needs`: the view's `number` is a round of the programme, which is then in `g.round`."""
+
+    @wraps(view)
+    def guarded(number: int, **values: Any) -> Any:
+        try:
+            g.round = rounds.by_number(g.session, g.programme, number)
+        except rounds.NoDraft:
+            abort(404)
+        return view(number=number, **values)
+
+    return guarded
+
+
+def person_named(field: str) -> str:
+    """The id of somebody in the programme, out of a form; nothing if it names nobody."""
+    given = request.form.get(field, "")
+    # PostgreSQL has no letter for zero, so nobody can be called that.
+    if given and ("\0" in given or g.session.get(Membership, (g.programme.id, given)) is None):
+        abort(404)
+    return given
