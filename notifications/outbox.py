@@ -234,6 +234,14 @@ def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> 
     session.execute(delete(OutboxNamed).where(col(OutboxNamed.message_id).in_(ids)))
 
 
+def replace_in(session: Session, kind: str, round_: str, before: str, after: str) -> None:
+    """Put other words into the messages of a kind about a round, as they stand in their JSON."""
+    payload = col(OutboxMessage.payload)
+    theirs = (col(OutboxMessage.kind) == kind) & (col(OutboxMessage.round) == round_)
+    told = update(OutboxMessage).where(theirs, payload.contains(before, autoescape=True))
+    change(session, told.values(payload=func.replace(payload, before, after)))
+
+
 def blank_older_than(session: Session, before: datetime) -> int:
     """Retention: blank what was over before a moment, and say how many messages that were.
 

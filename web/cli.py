@@ -365,7 +365,7 @@ def _show(session: Session, which: Programme, number: int) -> None:
         "Group", "Who", "Why these", "First to write", title=f"Round {number}: {preview.round.state.value}"
     )
     for group in preview.groups:
-        who = "\n".join(f"{member.name}, {member.organisation}" for member in group.members)
+        who = "\n".join(", ".join(filter(None, (one.name, one.organisation))) for one in group.members)
         table.add_row(str(group.number), who, group.why, group.first_mover)
     console.print(table)
     for reason in preview.reasons:

@@ -33,8 +33,8 @@ class ImportState(StrEnum):
 
 
 class Import(SQLModel, table=True):
-    """A file on its way in. `content` is the whole of it as text, and is gone once it was taken in, thrown
-    away or a day old.
+    """A file on its way in. `content` is the whole of it as text; it and `file_name`, which can tell whom the
+    file was about, are gone once it was taken in, thrown away or a day old.
 
     `columns` says which column (by its place) is what; `organisations` what each name in the file was taken
     for. `done` of `total` rows are through in the state it is in; `busy_until` is the worker's who has it.
@@ -56,6 +56,11 @@ class Import(SQLModel, table=True):
     by: str = Field(max_length=60)
     created_at: datetime = moment(nullable=False)
     finished_at: datetime | None = moment()
+
+    @property
+    def called(self) -> str:
+        """What organisers know it by: the file's name, and its number once that is gone."""
+        return self.file_name or f"File {self.id}"
 
 
 class Outcome(StrEnum):

@@ -26,7 +26,7 @@ def step(database: Database, clock: Callable[[], datetime]) -> int:
     try:
         return _check(database, number, clock) if checking else _write(database, number, clock)
     except BadFile as error:
-        problem = f"{error}. Put that right in the file, and upload it again"
+        problem = f"{error.without_file}. Put that right in the file, and upload it again"
     except Exception:  # noqa: BLE001  (an import nobody can finish must not stop the messages behind it)
         structlog.get_logger().exception("an import failed", number=number)
         problem = WRONG

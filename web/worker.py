@@ -31,7 +31,7 @@ from web.services import (
     closings,
     errands,
     evidence,
-    imports,
+    import_forgetting,
     joining,
     links,
     organiser_sessions,
@@ -94,7 +94,7 @@ class Worker:
         now = self.clock()
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
-            imports.forget_old(session, now=now)
+            import_forgetting.forget_old(session, now=now)
             organiser_sessions.forget_expired(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
             replies.forget_older_than(session, now - KEEP_BODIES)
@@ -119,6 +119,8 @@ class Worker:
             while more:
                 with self.database.write() as session:
                     more = step(session, now=now) == retention.AT_ONCE
+        with self.database.write() as session:
+            retention.forget_organisations(session)
         self.retained_on = now.date()
 
     def _close(self, now: datetime) -> None:

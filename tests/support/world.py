@@ -38,7 +38,7 @@ from web.models import (
     Round,
 )
 from web.models import Link as LinkRow
-from web.services import joining, links, organisers, pots, programmes, rounds, times
+from web.services import joining, links, organisers, pots, privacy, programmes, rounds, times
 from web.services.joining import Details
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
@@ -254,6 +254,13 @@ class World:
     def join_many(self, count: int, **other: Any) -> list[str]:
         """Several people, from each organisation in turn."""
         return [self.join(**other) for _ in range(count)]
+
+    def erase(self, *people: str) -> None:
+        """Without a last word to them."""
+        for person in people:
+            with self.write() as session:
+                found = session.get_one(Person, person)
+                privacy.erase(session, found, by=BY, now=self.now, farewell=False)
 
     def person(self, person: str) -> Person:
         with self.read() as session:

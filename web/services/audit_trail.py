@@ -22,6 +22,7 @@ SAID = {
     "closing taken back": "Kept the programme open after all",
     "programme closed": "Closed the programme",
     "programme emptied": "Erased everybody who takes part in no other programme",
+    "learning waits again": "Took a learning off the wall that may name somebody erased",
     "round drawn": "Drew a round",
     "round sent": "Sent a round",
     "digest sent": "Sent the digest of a round",

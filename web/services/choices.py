@@ -98,7 +98,7 @@ def of_person(
     return Choices(
         person=person,
         name=named.get(person) or words.GONE,
-        organisation=_place(pot, person),
+        organisation=_place(pot, person) if named.get(person) else "",
         group=None if group is None else seats.numbers[group],
         locked=group in seats.locked,
         partners=[(each, named.get(each) or words.GONE) for each in partners],

@@ -30,7 +30,7 @@ from web.models import (
     Showing,
     Standing,
 )
-from web.services import audit, evidence, links, privacy, programmes, rounds, times
+from web.services import audit, evidence, links, nameless, privacy, programmes, rounds, times
 from web.services.findings import Evidence
 from web.services.introductions import MORNING
 from web.services.joining import recipient
@@ -302,6 +302,7 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
         privacy.erase(session, person, by=BY, now=now, keep_closed_walls=True)
     if len(people) < AT_ONCE and programme.emptied_at is None:
         programme.emptied_at = now
+        nameless.forget(session, programme.id)
         _changed(session, programme, "programme emptied", audit.SYSTEM, now)
     return len(people)
 

@@ -31,7 +31,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import times
+from web.services import nameless, times
 from web.services.findings import Evidence, OrganisationEvidence, RoundEvidence, Tie
 
 SAID_NO = (Answer.COULD_NOT, Answer.NO_REPLY)
@@ -362,7 +362,11 @@ def _has_more(session: Session, programme: Programme, groups_: int) -> bool:
 
 
 def keep(session: Session, programme: int, counted: Evidence) -> None:
+    """What was counted while somebody was erased names no organisation that has lost its name since."""
     row = session.get(KeptEvidence, programme) or KeptEvidence(programme_id=programme)
+    lost = nameless.lost(session, programme)
+    names = {one.name for one in counted.organisations if one.id in lost}
+    counted = counted.without_names(lost, names, nameless.CALLED)
     row.counted_at, row.begun_at = counted.counted_at, None
     row.shown, row.whole = counted.top(SHOWN).to_json(), counted.to_json()
     session.add(row)

@@ -1,7 +1,7 @@
 """What a programme's evidence says, once it is counted: rounds, organisations, and the ties between."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -150,6 +150,14 @@ class Evidence:
         )
         kept = [one for one in self.organisations if one.id in shown]
         return replace(self, organisations=[*kept, others], ties=[ties[key] for key in sorted(ties)])
+
+    def without_names(self, ids: Set[int], spellings: Set[str], called: str) -> "Evidence":
+        """The same where these organisations, known by these names, have none any more."""
+        return replace(
+            self,
+            organisations=[replace(one, name=called) if one.id in ids else one for one in self.organisations],
+            isolated=[(called if name in spellings else name, people) for name, people in self.isolated],
+        )
 
     def for_viewers(self) -> "Evidence":
         """Without ties and isolated organisations of fewer than five people: they would point at somebody."""

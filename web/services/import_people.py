@@ -24,7 +24,7 @@ from web.models import (
     Purpose,
     Standing,
 )
-from web.services import joining, likeness, links, organisations, words
+from web.services import joining, likeness, links, nameless, organisations, words
 from web.services.likeness import People, Register
 from web.services.links import Wanted
 from web.services.spreadsheets import BadFile, Row, Sheet
@@ -56,7 +56,7 @@ def register(session: Session, programme: int) -> Register:
     found = Register()
     rows = session.execute(
         select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
-            col(Organisation.programme_id) == programme
+            col(Organisation.programme_id) == programme, nameless.has_name()
         )
     ).all()
     for id_, key, _ in rows:

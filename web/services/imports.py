@@ -11,7 +11,6 @@ it was taken in or thrown away, after a day, and when somebody named in it is er
     NotToUndo       something was built on it; says what
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,10 +21,19 @@ from sqlmodel import Session, col
 
 from notifications import messages, outbox
 from web import scrubbing
-from web.folding import folded
 from web.import_tables import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.models import GroupMember, Link, Membership, NeverPair, Person, Programme, RatherNot, Standing
-from web.services import audit, columns, import_history, import_people, likeness, programmes, spreadsheets
+from web.services import (
+    audit,
+    columns,
+    import_history,
+    import_people,
+    likeness,
+    nameless,
+    programmes,
+    spreadsheets,
+    tombstones,
+)
 from web.services.spreadsheets import BadFile, Sheet
 from web.services.tombstones import BLANK
 
@@ -34,7 +42,6 @@ ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
 LEASE = timedelta(minutes=2)
 KEEP_FILE = timedelta(days=1)
-BETWEEN_CELLS = re.compile(r"[,;\t|\"]")
 WORKING = (ImportState.CHECKING, ImportState.WRITING, ImportState.UNDOING)
 OPEN = (*WORKING, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
 
@@ -53,6 +60,7 @@ class Checked:
 
     rows: Sequence[dict[str, Any]]
     counts: dict[str, int]
+    erased: int  # people by then: who is erased while a file is read is not to be found in what was read
 
 
 def upload(
@@ -143,6 +151,12 @@ def _go_on(session: Session, job: Import) -> None:
     session.flush()
 
 
+def check_again(session: Session, job: Import) -> None:
+    """What was found is forgotten, and looked for once more."""
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
+    _go_on(session, job)
+
+
 def columns_again(session: Session, job: Import) -> None:
     """Back to the first question. What was found with other columns is forgotten.
 
@@ -192,7 +206,7 @@ def _followed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def check(session: Session, job: Import, *, progress: Callable[[int], None] = lambda _: None) -> Checked:
     """What will become of each row. Reads only, and may take long: 10 s for 100,000 rows."""
-    sheet = sheet_of(job)
+    sheet, erased = sheet_of(job), tombstones.count(session)
     if job.kind is ImportKind.PEOPLE:
         here = import_people.known(session, job.programme_id)
         targets = likeness.targets(job.organisations)
@@ -208,12 +222,18 @@ def check(session: Session, job: Import, *, progress: Callable[[int], None] = la
             for row in rows
             if "members" in row["cells"]
         )
-    return Checked(rows, counts)
+    return Checked(rows, counts, erased)
 
 
 def keep(session: Session, job: Import, checked: Checked) -> None:
-    """Keep what a check found, for a look; unless it was kept already."""
+    """Keep what a check found, for a look; unless it was kept already. It is checked again where somebody
+    was erased meanwhile.
+    """
     if job.state is not ImportState.CHECKING:
+        return
+    if checked.erased != tombstones.count(session):
+        job.busy_until = None
+        session.add(job)
         return
     rows = [{"import_id": job.id, "is_someone_else": False} | row for row in checked.rows]
     for start in range(0, len(rows), 5000):
@@ -305,7 +325,7 @@ def _finish(session: Session, job: Import, taken: int, now: datetime) -> None:
 
 def _close(session: Session, job: Import, state: ImportState, now: datetime) -> None:
     job.state, job.content, job.organisations, job.busy_until = state, None, [], None
-    job.finished_at = now
+    job.file_name, job.finished_at = "", now
     session.add(job)
     session.flush()
     scrubbing.want(session)
@@ -416,6 +436,7 @@ def _take_back(session: Session, programme: int, people: Sequence[str], now: dat
         execution_options={"synchronize_session": False},
     )
     here = (col(Membership.programme_id) == programme, col(Membership.person_id).in_(people))
+    left = set(session.scalars(select(col(Membership.organisation_id)).where(*here)))
     session.execute(delete(Membership).where(*here), execution_options={"synchronize_session": False})
     elsewhere = set(
         session.scalars(select(col(Membership.person_id)).where(col(Membership.person_id).in_(people)))
@@ -439,6 +460,7 @@ def _take_back(session: Session, programme: int, people: Sequence[str], now: dat
         update(Person).where(col(Person.id).in_(gone)).values(erased_at=now, **BLANK),
         execution_options={"synchronize_session": False},
     )
+    nameless.forget(session, programme, left)
 
 
 def claim(session: Session, *, now: datetime) -> Import | None:
@@ -473,35 +495,6 @@ def fail(session: Session, job: Import, problem: str, *, now: datetime) -> None:
     else:
         session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
         _close(session, job, ImportState.FAILED, now)
-
-
-def forget_old(session: Session, *, now: datetime) -> int:
-    """Throw away what nobody finished within a day, and say how many files that were."""
-    stale = session.scalars(
-        select(Import).where(
-            col(Import.created_at) < now - KEEP_FILE,
-            col(Import.content).is_not(None),
-            col(Import.state).not_in((ImportState.WRITING, ImportState.UNDOING)),
-        )
-    ).all()
-    for job in stale:
-        problem = "Nobody finished it within a day, so the file was deleted. Upload it again"
-        abandon(session, job, by=audit.SYSTEM, now=now, problem=problem)
-    return len(stale)
-
-
-def forget_person(session: Session, person: Person, *, now: datetime) -> None:
-    """Delete every unfinished file that names somebody who is erased, and whatever row led to them."""
-    told = [folded(word) for word in (person.email, person.phone, person.name) if word]
-    for job in session.scalars(select(Import).where(col(Import.content).is_not(None))).all():
-        text = folded(BETWEEN_CELLS.sub(" ", job.content or ""), most=None)
-        if any(word in text for word in told):
-            problem = "Somebody in the file had their details erased, so the file was deleted"
-            if job.state in WORKING[1:]:
-                fail(session, job, problem, now=now)
-            else:
-                abandon(session, job, by=audit.SYSTEM, now=now, problem=problem)
-    session.execute(delete(ImportRow).where(col(ImportRow.person_id) == person.id))
 
 
 def every(session: Session, programme: Programme) -> Sequence[Import]:

@@ -38,7 +38,7 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, joining
+from web.services import audit, joining, nameless
 from web.services.tombstones import BLANK
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
@@ -104,7 +104,7 @@ def merge(
     """
     check(session, programme, kept, gone)
     _details(kept, gone)
-    _membership(session, programme, kept, gone)
+    left = _membership(session, programme, kept, gone)
     _move_history(session, programme, kept.id, gone.id)
     _move_links_and_messages(session, kept.id, gone.id)
     session.execute(update(Person).where(col(Person.merged_into) == gone.id).values(merged_into=kept.id))
@@ -114,6 +114,7 @@ def merge(
     session.add_all([kept, gone])
     session.flush()
     outbox.readdress(session, joining.recipient(kept))
+    nameless.forget(session, programme.id, {left})
     scrubbing.want(session)
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
 
@@ -126,7 +127,8 @@ def _details(kept: Person, gone: Person) -> None:
     kept.about = kept.about or gone.about
 
 
-def _membership(session: Session, programme: Programme, kept: Person, gone: Person) -> None:
+def _membership(session: Session, programme: Programme, kept: Person, gone: Person) -> int:
+    """One place instead of two; the organisation of the one that goes."""
     stays = session.get_one(Membership, (programme.id, kept.id))
     goes = session.get_one(Membership, (programme.id, gone.id))
     first = min(stays, goes, key=lambda one: RANK.index(one.standing))
@@ -137,6 +139,7 @@ def _membership(session: Session, programme: Programme, kept: Person, gone: Pers
     session.add(stays)
     session.delete(goes)
     session.flush()
+    return goes.organisation_id
 
 
 def _move_history(session: Session, programme: Programme, kept: str, gone: str) -> None:

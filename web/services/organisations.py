@@ -19,7 +19,7 @@ from web.models import (
     OrganisationName,
     Programme,
 )
-from web.services import audit
+from web.services import audit, nameless
 
 # A mailbox at one of these says nothing about where somebody works.
 PUBLIC_DOMAINS = frozenset(
@@ -30,7 +30,11 @@ PUBLIC_DOMAINS = frozenset(
 
 # Asked for each page of people, so put together once.
 TABLE = table_of(Organisation)
-HOW_MANY = select(func.count()).select_from(TABLE).where(TABLE.c.programme_id == bindparam("programme"))
+HOW_MANY = (
+    select(func.count())
+    .select_from(TABLE)
+    .where(TABLE.c.programme_id == bindparam("programme"), nameless.has_name())
+)
 MOST_OFFERED = 100  # to choose from; more are found by their words
 
 A_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -89,7 +93,8 @@ def add(
 
 def names(session: Session, programme: int) -> list[str]:
     """What the join form offers, in alphabetical order."""
-    rows = session.exec(select(Organisation.name).where(Organisation.programme_id == programme))
+    named = select(Organisation.name).where(Organisation.programme_id == programme, nameless.has_name())
+    rows = session.exec(named)
     return sorted(rows, key=str.casefold)
 
 
@@ -105,7 +110,9 @@ def offered(session: Session, programme: int, chosen: int | None) -> list[tuple[
 def listed(session: Session, programme: int) -> list[tuple[int, str]]:
     """Ids and names, in alphabetical order."""
     rows = session.execute(
-        select(col(Organisation.id), col(Organisation.name)).where(Organisation.programme_id == programme)
+        select(col(Organisation.id), col(Organisation.name)).where(
+            Organisation.programme_id == programme, nameless.has_name()
+        )
     )
     return sorted(rows, key=lambda row: row[1].casefold())
 
@@ -141,7 +148,7 @@ class Line:
 
 
 def overview(session: Session, programme: int) -> list[Line]:
-    """Every organisation, in alphabetical order."""
+    """Every organisation that has a name, in alphabetical order."""
     people = dict(
         session.execute(
             select(col(Membership.organisation_id), func.count())
@@ -151,7 +158,8 @@ def overview(session: Session, programme: int) -> list[Line]:
     )
     others = _by_organisation(session, OrganisationName, OrganisationName.key, programme)
     domains = _by_organisation(session, OrganisationDomain, OrganisationDomain.domain, programme)
-    rows = session.exec(select(Organisation).where(Organisation.programme_id == programme)).all()
+    named = select(Organisation).where(Organisation.programme_id == programme, nameless.has_name())
+    rows = session.exec(named).all()
     return [
         Line(row, people.get(row.id, 0), others.get(row.id, []), domains.get(row.id, []))
         for row in sorted(rows, key=lambda row: row.name.casefold())
@@ -168,7 +176,8 @@ def _by_organisation(session: Session, table: Any, column: Any, programme: int) 
 
 def one(session: Session, programme: int, organisation: int) -> Organisation | None:
     found = session.get(Organisation, organisation)
-    return found if found is not None and found.programme_id == programme else None
+    there = found is not None and found.programme_id == programme
+    return found if found is not None and there and not found.key.startswith(nameless.MARK) else None
 
 
 def rename(

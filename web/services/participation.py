@@ -35,7 +35,7 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, departures, links, organisations, pots, programmes, times
+from web.services import audit, departures, links, nameless, organisations, pots, programmes, times
 from web.services.joining import address_key, by_email, recipient
 from web.tokens import Signer
 
@@ -228,8 +228,9 @@ def set_availability(session: Session, person: Person, blocks: Collection[Block]
 
 def set_organisation(session: Session, membership: Membership, name: str, *, now: datetime) -> None:
     organisation = organisations.find_or_add(session, membership.programme_id, name)
-    membership.organisation_id = organisation.id
+    before, membership.organisation_id = membership.organisation_id, organisation.id
     _changed(session, membership, "changed organisation", now)
+    nameless.forget(session, membership.programme_id, {before} - {organisation.id})
 
 
 def has_agreed(session: Session, person: str, programme: Programme) -> bool:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from web.import_tables import ImportKind
 from web.models import Membership, Organisation, Person, Programme, Standing
-from web.services import audit, imports, joining, privacy, programmes
+from web.services import audit, imports, joining, nameless, privacy, programmes
 from web.services.spreadsheets import safe_cell
 
 
@@ -97,6 +97,8 @@ def decline_invitation(session: Session, person: Person, programme: Programme, *
     else:
         outbox.cancel(session, kind=messages.Invitation.kind, programme=programme.slug, person=person.id)
     session.delete(membership)
+    session.flush()
+    nameless.forget(session, programme.id, {membership.organisation_id})
 
 
 HEADER = ("id", "name", "organisation", "email", "phone", "standing", "joined")

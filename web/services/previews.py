@@ -265,7 +265,7 @@ def of_top_up(session: Session, plan: topups.Plan, *, now: datetime) -> TopUpVie
 
     def said(person: str) -> str:
         organisation = organisations[plan.pot.members[person].organisation_id]
-        return f"{names.get(person) or words.GONE}, {organisation}"
+        return f"{name}, {organisation}" if (name := names.get(person)) else words.GONE
 
     members = rounds.members_of(session, plan.round)
     joins = [
@@ -335,7 +335,8 @@ def _group(
         Member(
             member.person_id,
             names.get(member.person_id) or words.GONE,
-            organisations.get(member.organisation_id, ""),
+            # Where somebody was from who has been erased can be their name in other words.
+            organisations.get(member.organisation_id, "") if names.get(member.person_id) else "",
             member.person_id == group.first_mover,
             member.withdrew_at is not None,
         )
@@ -384,7 +385,7 @@ def _outside(session: Session, round_: Round, programme: Programme, names: dict[
         Outside(
             person.id,
             person.name or words.GONE,
-            organisation.short_name or organisation.name,
+            (organisation.short_name or organisation.name) if person.name else "",
             words.with_names(row.reason, names),
             row.on_purpose,
             row.on_purpose and Standing(standing) is Standing.ACTIVE and not person.unreachable,

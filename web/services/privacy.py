@@ -28,7 +28,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import audit, avoiding, departures, imports, programmes
+from web.services import audit, avoiding, departures, import_forgetting, mentions, nameless, programmes
 from web.services.joining import recipient
 from web.services.tombstones import BLANK
 
@@ -55,7 +55,8 @@ def erase(
     outbox.forget(session, person.id)
     _forget_address(session, person)
     avoiding.forget(session, person)
-    imports.forget_person(session, person, now=now)
+    import_forgetting.forget_person(session, person, now=now)
+    mentions.forget(session, person, now=now)
     _forget_learnings(session, person, keep_closed_walls)
     for table in (CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
@@ -90,10 +91,18 @@ def erase(
     scrubbing.want(session)
     for group in left_behind:
         departures.withdraw(session, group, person.id, now=now)
+    _forget_organisations(session, person)
     if last_word:
         farewell_letter, to = last_word
         message = replace(farewell_letter, talked=_talked(session, person))
         outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def _forget_organisations(session: Session, person: Person) -> None:
+    for programme, theirs in nameless.of_person(session, person.id).items():
+        # Of one that has closed everybody is erased: `closings` looks once, at the end.
+        if session.get_one(Programme, programme).closed_at is None:
+            nameless.forget(session, programme, theirs)
 
 
 def _forget_learnings(session: Session, person: Person, keep_closed_walls: bool) -> None:

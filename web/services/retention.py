@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
-from web.models import AuditEntry, Person, Purpose
-from web.services import audit, links, participation, privacy, programmes, times
+from web.models import AuditEntry, Person, Programme, Purpose
+from web.services import audit, links, nameless, participation, privacy, programmes, times
 from web.services.joining import recipient
 
 KEEP = timedelta(days=730)
@@ -74,6 +74,12 @@ def stay(session: Session, person: Person, *, now: datetime) -> None:
     person.erase_on = None
     session.add(person)
     audit.record(session, person.id, "wants to stay", now=now, subject=person.id)
+
+
+def forget_organisations(session: Session) -> None:
+    """Take the names of organisations that nobody is in any more, whatever left them empty."""
+    for programme in session.exec(select(Programme.id)).all():
+        nameless.forget(session, programme)
 
 
 def _heard(since: datetime) -> ColumnElement[bool]:

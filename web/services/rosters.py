@@ -16,7 +16,7 @@ from notifications.addresses import phone_as_said
 from notifications.messages import Channel
 from web.folding import folded
 from web.models import Membership, Organisation, Person, Programme, Standing
-from web.services import pots
+from web.services import nameless, pots
 
 A_PAGE = 50
 # What a list shows and tells states by. Whole rows of three tables take three times as long as their SQL, and
@@ -154,7 +154,9 @@ def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bo
     part = folded(text)
     organisations = [
         row.id
-        for row in session.exec(select(Organisation).where(Organisation.programme_id == programme.id))
+        for row in session.exec(
+            select(Organisation).where(Organisation.programme_id == programme.id, nameless.has_name())
+        )
         if part in folded(row.name) or part in folded(row.short_name)
     ]
     ways: list[ColumnElement[bool]] = [col(Membership.name_key).contains(part, autoescape=True)]

@@ -35,6 +35,13 @@ class BadFile(Exception):
         super().__init__(f"{place}: {column}: {text}" if column else f"{place}: {text}")
         self.text, self.row, self.column = text, row, column
 
+    @property
+    def without_file(self) -> str:
+        """The same as a sentence, without the file's name: what may be kept."""
+        places = (f"row {self.row}" if self.row else "", self.column or "", self.text)
+        said = ": ".join(filter(None, places))
+        return said[:1].upper() + said[1:]
+
 
 Row = tuple[int, list[str]]
 

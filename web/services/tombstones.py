@@ -1,7 +1,9 @@
 """What is left of a person's entry once their details are gone: an id that others' history points to."""
 
+from sqlmodel import Session, col, func, select
+
 from notifications.messages import Channel
-from web.models import VideoKind
+from web.models import Person, VideoKind
 
 BLANK: dict[str, object] = {
     "name": "",
@@ -21,3 +23,8 @@ BLANK: dict[str, object] = {
     "unreachable": "",
     "erase_on": None,
 }
+
+
+def count(session: Session) -> int:
+    """How many people have been erased."""
+    return session.exec(select(func.count()).where(col(Person.erased_at).is_not(None))).one()

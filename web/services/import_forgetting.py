@@ -1,0 +1,51 @@
+"""Files on their way in that are not to be kept: nobody finished them, or somebody in them was erased."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from web.import_tables import Import, ImportRow, ImportState
+from web.models import Person
+from web.services import audit, imports, naming
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Throw away what nobody finished within a day, and say how many files that were."""
+    stale = session.scalars(
+        select(Import).where(
+            col(Import.created_at) < now - imports.KEEP_FILE,
+            col(Import.content).is_not(None),
+            col(Import.state).not_in((ImportState.WRITING, ImportState.UNDOING)),
+        )
+    ).all()
+    for job in stale:
+        problem = "Nobody finished it within a day, so the file was deleted. Upload it again"
+        imports.abandon(session, job, by=audit.SYSTEM, now=now, problem=problem)
+    return len(stale)
+
+
+def forget_person(session: Session, person: Person, *, now: datetime) -> None:
+    """Delete every unfinished file that names somebody who is erased, or is called after them, and whatever
+    row led to them. One whose rows look like them is checked again without them.
+    """
+    traces = naming.Traces.of(person)
+    for job in session.scalars(select(Import).where(col(Import.content).is_not(None))).all():
+        if traces.are_in_name_of(job.file_name) or traces.are_in(job.content or ""):
+            problem = "Somebody in the file had their details erased, so the file was deleted"
+            if job.state in imports.WORKING[1:]:
+                imports.fail(session, job, problem, now=now)
+            else:
+                imports.abandon(session, job, by=audit.SYSTEM, now=now, problem=problem)
+        elif job.state is ImportState.READY and _looks_like(session, job, person):
+            imports.check_again(session, job)
+    session.execute(delete(ImportRow).where(col(ImportRow.person_id) == person.id))
+
+
+def _looks_like(session: Session, job: Import, person: Person) -> bool:
+    """Is one of its rows taken for somebody, or said to be called like them?"""
+    said = col(ImportRow.person_id) == person.id
+    if person.name:
+        said |= col(ImportRow.why).contains(person.name, autoescape=True)
+    rows = select(col(ImportRow.number)).where(col(ImportRow.import_id) == job.id, said)
+    return session.execute(rows.limit(1)).first() is not None

@@ -1,0 +1,83 @@
+"""Does a text tell of somebody: by their address, their number, their handle or their name?"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from web.models import Person
+
+COMBINING = re.compile(r"[\u0300-\u036f]")
+WORD = re.compile(r"[^\W\d_]+")
+TITLES = frozenset("mr mrs ms miss mx dr prof professor cllr councillor sir dame lord lady rev revd".split())
+BETWEEN_DIGITS = r"[ ().-]*"
+NATIONAL = 10  # digits of a UK number behind +44 or 0
+
+
+def plain(text: str) -> str:
+    """Without case and accents, line by line; some 50 ms for each MB."""
+    return COMBINING.sub("", unicodedata.normalize("NFKD", text).casefold())
+
+
+def _words(name: str) -> frozenset[str]:
+    """What of a name tells who it is: neither titles nor initials, unless there is nothing else."""
+    words = WORD.findall(plain(name))
+    telling = frozenset(word for word in words if len(word) > 1 and word not in TITLES)
+    return telling or frozenset(words)
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What somebody is known by. `words` are those of their name, in whatever order a text has them; `exact`
+    finds their address, number and handle in `plain` text, `spelled` those and their name as they write it.
+    """
+
+    exact: re.Pattern[str] | None
+    spelled: re.Pattern[str] | None
+    words: frozenset[str]
+    first_name: str
+
+    @classmethod
+    def of(cls, person: Person) -> "Traces":
+        digits = (person.phone or "")[-NATIONAL:]
+        number = [rf"(?:\+44|0)?{BETWEEN_DIGITS}{BETWEEN_DIGITS.join(digits)}"] if digits else []
+        given = [text for text in (person.email, person.video_handle) if text]
+        name = person.name.split()
+        spelled = [r"\s+".join(map(re.escape, name))] if name else []
+        return cls(
+            _either(number + [re.escape(plain(text)) for text in given]),
+            _either(number + spelled + [re.escape(text) for text in given]),
+            _words(person.name),
+            name[0] if name else "",
+        )
+
+    def are_in(self, text: str) -> bool:
+        """A name counts where all its words stand in one line."""
+        said = plain(text)
+        if self.exact and self.exact.search(said):
+            return True
+        if not self.words or not all(word in said for word in self.words):
+            return False
+        return any(self.words <= set(WORD.findall(line)) for line in said.splitlines())
+
+    def are_in_name_of(self, file: str) -> bool:
+        """As in "Smith_Jane leaving.csv" and "janesmith.csv"."""
+        letters = "".join(WORD.findall(plain(file)))
+        return bool(self.words) and all(word in letters for word in self.words)
+
+    def without(self, text: str, instead: str) -> str:
+        """The text with `instead` wherever it has their address, number, handle or whole name."""
+        return self.spelled.sub(instead, text) if self.spelled else text
+
+    def first_name_is_in(self, text: str) -> bool:
+        """As a word of its own, with its capital."""
+        return bool(self.first_name) and re.search(_whole(re.escape(self.first_name)), text) is not None
+
+
+def _either(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile(_whole("|".join(patterns)), re.IGNORECASE) if patterns else None
+
+
+def _whole(pattern: str) -> str:
+    """Not as a part of a longer word, address or number."""
+    return rf"(?<![\w.+-])(?:{pattern})(?![\w-])"
