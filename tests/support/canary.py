@@ -3,7 +3,8 @@
 import random
 
 from sqlalchemy import insert, update
-from sqlmodel import Session, select
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, SQLModel, select
 
 from notifications import replies as replies_of
 from notifications.columns import table_of
@@ -138,6 +139,17 @@ def signs_in(haystack: str) -> set[str]:
 def rows_with_signs(world: World) -> dict[str, set[str]]:
     found = {table: signs_in(str(rows)) for table, rows in world.dump().items()}
     return {table: signs for table, signs in found.items() if signs}
+
+
+def columns_with_signs(world: World) -> set[str]:
+    """Such as "person.name"."""
+    with world.read() as session:
+        return {
+            f"{name}.{column.name}"
+            for name, table in SQLModel.metadata.tables.items()
+            for column in table.columns
+            if signs_in(str(session.execute(sa_select(column)).all()))
+        }
 
 
 def words_of(number: int) -> dict[str, str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.support.canary import CANARY, SIGNS, plant, rows_with_signs, signs_in
+from tests.support.canary import CANARY, SIGNS, columns_with_signs, plant, rows_with_signs, signs_in
+from tests.support.kept import KEPT, Kept
 from tests.support.world import BY, World
 from web.models import Person, Purpose
 from web.services import joining, organisers, privacy
@@ -40,6 +41,15 @@ def test_the_canary_was_everywhere(world: World, canary: str) -> None:
     wanted = {"person", "outbox_message", "learning", "local_message", "request"}
     assert wanted | {"reply", "report", "rathernot", "membership"} <= set(rows)
     assert set().union(*rows.values()) == set(SIGNS)
+
+
+def test_nothing_of_theirs_stands_in_a_column_that_is_to_hold_nothing(world: World, canary: str) -> None:
+    decided = {f"{table}.{column}" for table, kept in KEPT.items() for column in kept}
+    innocent = {
+        f"{table}.{column}" for table, kept in KEPT.items() for column, why in kept.items() if why is Kept.ID
+    }
+    found = columns_with_signs(world)
+    assert (found & innocent, found - decided) == (set(), set())
 
 
 @pytest.mark.usefixtures("both_databases")

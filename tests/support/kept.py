@@ -1,0 +1,77 @@
+"""What each column that can hold words may tell of somebody, and what erasing them does to it.
+
+A new column of words, documents or bytes is decided here before it is kept: `tests/house/test_personal_data`
+fails until it is, and `tests/web/services/test_privacy` fails when somebody's words turn up in a column that
+was decided to hold none.
+"""
+
+from enum import Enum
+
+
+class Kept(Enum):
+    ID = "an opaque id, a number or a word of ours: tells of nobody by itself"
+    THEIRS = "personal: gone with the person, or with the row that leads to them"
+    OTHERS = "others' words: those of the person go out of them, `mentions` and `nameless`"
+    PASSING = "holds people for a moment: what names somebody erased is thrown away, `import_forgetting`"
+    TEAM = "organisers, who are not participants: gone when they have no role any more"
+    PROGRAMME = "what an organiser writes about the programme, for everyone to read"
+    SEALED = "a keyed digest: nobody can be read from it"
+
+
+ID, THEIRS, OTHERS, PASSING = Kept.ID, Kept.THEIRS, Kept.OTHERS, Kept.PASSING
+TEAM, PROGRAMME, SEALED = Kept.TEAM, Kept.PROGRAMME, Kept.SEALED
+
+
+def _of(kept: Kept, names: str) -> dict[str, Kept]:
+    return dict.fromkeys(names.split(), kept)
+
+
+KEPT: dict[str, dict[str, Kept]] = {
+    "auditentry": _of(ID, "actor action subject facts") | _of(SEALED, "digest"),
+    "audithead": _of(SEALED, "digest"),
+    "checkin": _of(ID, "person_id answer"),
+    "consent": _of(ID, "person_id wording version source"),
+    "conversation_group": _of(ID, "first_mover") | _of(OTHERS, "why"),
+    "errand": _of(ID, "work by") | _of(OTHERS, "trouble"),
+    "groupmember": _of(ID, "person_id"),
+    "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name content organisations")
+    | _of(OTHERS, "problem"),
+    "importrow": _of(ID, "outcome person_id") | _of(PASSING, "why cells"),
+    "keptevidence": _of(OTHERS, "shown whole"),
+    "learning": _of(ID, "person_id showing state decided_by") | _of(OTHERS, "text") | _of(THEIRS, "link"),
+    "leftout": _of(ID, "person_id reason"),
+    "link": _of(ID, "purpose person signed_for"),
+    "local_message": _of(ID, "kind channel calendar_method")
+    | _of(THEIRS, "sent_to headers subject text html calendar"),
+    "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key") | _of(OTHERS, "suspended_because"),
+    "neverpair": _of(ID, "person_1 person_2"),
+    "organisation": _of(OTHERS, "name short_name key"),
+    "organisationdomain": _of(OTHERS, "domain"),
+    "organisationname": _of(OTHERS, "key"),
+    "organiser": _of(ID, "id") | _of(TEAM, "email email_key"),
+    "organiser_session": _of(ID, "organiser_id") | _of(SEALED, "digest") | _of(TEAM, "browser"),
+    "organiserrole": _of(ID, "organiser_id role"),
+    "outbox_hold": _of(ID, "scope reason"),
+    "outbox_message": _of(ID, "kind subject person programme round channel state provider provider_id reason")
+    | _of(THEIRS, "name email phone address_key payload"),
+    "outbox_named": _of(ID, "person"),
+    "person": _of(ID, "id channel video_kind unreachable merged_into")
+    | _of(THEIRS, "name email email_key phone video_handle about availability"),
+    "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
+    "programme": _of(ID, "slug priority ended_with")
+    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording agreement_reason"),
+    "provider_pace": _of(ID, "provider stopped"),
+    "rathernot": _of(ID, "person_id other_id") | _of(THEIRS, "email email_key"),
+    "receipt": _of(ID, "provider event_id what provider_id reason stops again"),
+    "reply": _of(ID, "channel source_id word person") | _of(THEIRS, "text"),
+    "report": _of(ID, "person_id about_id handled_by") | _of(OTHERS, "text"),
+    "request": _of(ID, "kind person") | _of(SEALED, "address_key") | _of(THEIRS, "details"),
+    "round": _of(ID, "state priority input_digest figures best proof drawn_by sent_by")
+    | _of(OTHERS, "reasons"),
+    "roundchange": _of(ID, "what by"),
+    "schedule": _of(ID, "rhythm dates region days_off enabled_by"),
+    "suppression": _of(ID, "channel reason") | _of(SEALED, "key"),
+    "thisonce": _of(ID, "person_id"),
+    "tick": _of(ID, "what of") | _of(OTHERS, "became"),
+    "top_up": _of(ID, "input_digest figures proof by"),
+}  # fmt: skip
