@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -250,12 +250,29 @@ def test_signing_in_begins_a_new_session(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["https://evil.example/", "//evil.example/", "/organise/\\evil.example", "/p/councils/", "organise"],
-)
-def test_signing_in_leads_to_no_other_site(world: World, path: str) -> None:
-    visitor = world.visitor().open("/organise/sign-in?" + f"next={path}")
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/organise/\\evil.example",
+    "/organise/../..//evil.example",
+    "/organise//evil.example/",
+    "/p/councils/",
+    "organise",
+    # No page, or none that asks for a sign-in.
+    "/organise/councils/nowhere",
+    "/organise/sign-out",
+    "/organise/sign-in/somebody-else-s-link",
+    # What does not go into a header, or a cookie.
+    "/organise/a\r\nSet-Cookie: b=c/",
+    "/organise/\t/",
+    "/organise/\N{RIGHT-TO-LEFT OVERRIDE}/",
+    f"/organise/{'a' * 5000}/",
+]
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(world: World, path: str) -> None:
+    visitor = world.visitor().open("/organise/sign-in?" + urlencode({"next": path}))
     who = world.appoint("organiser@councils.example")
     visitor.open(world.door(Purpose.SIGN_IN, who)).press("Sign in")
     assert visitor.path == "/organise/councils/"

@@ -3,21 +3,22 @@
 And signing out: here, in another browser, everywhere.
 """
 
-from urllib.parse import urlsplit
-
-from flask import flash, g, redirect, render_template, request, session, url_for
+from flask import current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import HTTPException
 
 from web import browsers
 from web.forms.joining import EmailForm
 from web.house import house
 from web.models import Organiser, Purpose
 from web.pages.organise import pages
-from web.permissions import is_recent, open_to_everyone, signed_in, with_link
+from web.permissions import Access, is_recent, open_to_everyone, signed_in, with_link
 from web.services import links, organiser_sessions, organisers, words
 
 WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
+ASK_FOR_SIGN_IN = (Access.SIGNED_IN, Access.VIEWER, Access.ORGANISER, Access.OWNER)
+LONGEST_PATH = 300  # in a cookie that holds 4,000 letters
 
 
 class SignedIn(UserMixin):
@@ -154,8 +155,14 @@ def _signed_out(said: str) -> ResponseReturnValue:
 
 
 def _own_path(path: str | None) -> str | None:
-    """A path of our own organiser's pages, or nothing: no way out to another site."""
-    if not path or not path.startswith("/organise/") or "\\" in path:
+    """The address of one of our pages that ask for a sign-in, or nothing: no way out to another site, to
+    somebody else's sign-in link, or into a header.
+    """
+    if not path or not path.isprintable() or len(path) > LONGEST_PATH:
         return None
-    parts = urlsplit(path)
-    return path if not parts.scheme and not parts.netloc else None
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return None
+    decided = getattr(current_app.view_functions[endpoint], "access", None)
+    return path if decided in ASK_FOR_SIGN_IN else None
