@@ -1,7 +1,6 @@
 """What guards every request: headers, form tokens, hosts, proxies, sizes and rates."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from notifications.foreign import LARGEST_ID
 from web.bodies import init_bodies
 from web.limits import init_limits
+from web.services import organiser_sessions
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        PERMANENT_SESSION_LIFETIME=organiser_sessions.LIFE,
+        # Otherwise each answer to an organiser sets it anew, feeds that others may cache among them.
+        SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=_hosts(settings, public.hostname or ""),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # we send no Referer, by our own policy

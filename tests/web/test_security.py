@@ -1,10 +1,12 @@
 """What guards every request: headers, hosts, proxies, form tokens, sizes, rates, mail programs."""
 
 from collections.abc import Callable, Iterator
+from http.cookies import SimpleCookie
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from notifications.tables import Suppression
 from tests.support.visitor import Visitor
@@ -43,9 +45,30 @@ def test_a_nonce_is_used_once(world: World) -> None:
     assert len(policies) == 3
 
 
+def flags_of(answer: TestResponse) -> tuple[object, ...]:
+    """Name, path, domain, and who may have it: encrypted only, no script, from this site."""
+    [(name, cookie)] = SimpleCookie(answer.headers["Set-Cookie"]).items()
+    never_for_scripts, encrypted = bool(cookie["httponly"]), bool(cookie["secure"])
+    return name, cookie["path"], cookie["domain"], encrypted, never_for_scripts, cookie["samesite"]
+
+
 def test_a_session_is_for_this_site_and_no_script(world: World) -> None:
-    cookie = world.visitor().open("/p/councils/join").answer.headers["Set-Cookie"]
-    assert ("HttpOnly" in cookie, "SameSite=Lax" in cookie) == (True, True)
+    answer = world.visitor().open("/p/councils/join").answer
+    assert flags_of(answer) == ("session", "/", "", False, True, "Lax")
+
+
+def test_an_organiser_s_session_is_as_well(world: World) -> None:
+    visitor = world.visitor().open(world.door(Purpose.SIGN_IN, world.appoint("owner@councils.example")))
+    answer = visitor.post(visitor.path, {"csrf_token": visitor.token(visitor.path)}, follow_redirects=False)
+    assert flags_of(answer) == ("session", "/", "", False, True, "Lax")
+
+
+@pytest.mark.parametrize(
+    "path", ["/p/councils/learning.atom", "/p/councils/dates.ics", "/privacy", "/health/live"]
+)
+def test_what_others_may_keep_a_copy_of_has_no_cookie_in_it(world: World, path: str) -> None:
+    answer = world.organiser().client.get(path)
+    assert (answer.status_code, answer.headers.get("Set-Cookie")) == (200, None)
 
 
 Serve = Callable[..., Flask]
@@ -76,8 +99,7 @@ def test_in_production_the_session_travels_encrypted_only(
 ) -> None:
     client = served_publicly(settings).test_client()
     answer = client.get("/p/councils/join", base_url="https://unmentoring.example.org")
-    cookie = answer.headers["Set-Cookie"]
-    assert ("__Host-session" in cookie, "Secure" in cookie) == (True, True)
+    assert flags_of(answer) == ("__Host-session", "/", "", True, True, "Lax")
 
 
 def test_in_production_browsers_are_told_to_stay_encrypted(
