@@ -1,6 +1,7 @@
 """Serving on one machine: the web server here, the worker as a child, both gone when we are told to stop."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -19,9 +20,20 @@ from web.app import create_app
 from web.db import Database
 from web.queues import Waker
 from web.settings import Settings
-from web.sizes import THROWN_AWAY_BYTES
+from web.sizes import KB, THROWN_AWAY_BYTES
 
 THREADS = 8
+# A thread is taken only once a request is there as a whole, so slow clients hold connections alone: there are
+# enough of them for a thousand, each with little of its body in memory, and who sends nothing has to go.
+PATIENCE = {
+    "connection_limit": 1_000,
+    "channel_timeout": 30,  # seconds
+    "cleanup_interval": 5,
+    "inbuf_overflow": 64 * KB,
+    "outbuf_overflow": 256 * KB,
+    "asyncore_use_poll": True,  # select() ends at 1,024 files
+}
+FILES = 4_096  # open at once: a connection, its body and its answer on disk; and what the application opens
 STDIN = 0
 LONGEST_STOP_SECONDS = 25
 RESTART_AFTER_SECONDS = 1
@@ -112,6 +124,7 @@ def serve(
         UpgradeError: the tables could not be brought to this version.
     """
     _bring_up_to_date(settings)
+    _allow_files()
     waker = Waker(settings)
     app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)
     server = listen(app, settings, host=host, port=port)
@@ -145,11 +158,20 @@ def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIS
             clear_untrusted_proxy_headers=not settings.proxy_hops,
             # It keeps all of a body, on disk where it is large, before we see any of it.
             max_request_body_size=THROWN_AWAY_BYTES,
+            **PATIENCE,
         )
     except OSError as error:
         raise PortTaken(
             f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
         ) from error
+
+
+def _allow_files() -> None:
+    """Raise what this process may hold open, as far as the machine lets us: many give 1,024 unasked."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _bring_up_to_date(settings: Settings) -> None:

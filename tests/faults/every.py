@@ -11,6 +11,7 @@ from tests.faults import (
     pressing,
     restarts,
     restored,
+    slow_clients,
     stops,
     storage,
 )
@@ -77,5 +78,6 @@ FAULTS = (
     Fault("stop", stops.fault, ("looks only when queueing",)),
     Fault("storage", storage.fault, ("says thank you all the same",)),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
+    Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
     Fault("clock-changes", clocks.fault, ("by the clock on the wall",), tested_on=SQLITE),
 )
