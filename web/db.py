@@ -17,6 +17,9 @@ from web import upgrading
 BUSY_SECONDS = 10
 # Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
 DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
+# Who draws holds one connection to read by and opens another to write: in a pool with an end they would all
+# wait for each other. There are never more than two for each thread.
+NO_END = -1
 DATA_EXCEPTION = "22"  # how SQLSTATEs begin that are about a value
 
 
@@ -132,14 +135,16 @@ def create_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         # A host that answers nothing would hold a thread for minutes. What the address itself says counts.
         patience = {"connect_timeout": BUSY_SECONDS} if "connect_timeout" not in make_url(url).query else {}
-        engine = sqlalchemy_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
+        engine = sqlalchemy_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args=patience, max_overflow=NO_END
+        )
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "handle_error", _forget_what_was_refused)
         return engine
     file = _sqlite_file(url)
     file.parent.mkdir(parents=True, exist_ok=True)
     patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = sqlalchemy_engine(url, connect_args=patience, hide_parameters=True)
+    engine = sqlalchemy_engine(url, connect_args=patience, hide_parameters=True, max_overflow=NO_END)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

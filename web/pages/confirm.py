@@ -1,5 +1,8 @@
 """Behind a confirmation: a page with a button. Only the button does anything."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -69,7 +72,7 @@ def press(token: str) -> ResponseReturnValue:
         link.used_at = g.now
     else:
         programme = _joined(_request(link))
-        person = joining.confirm(g.session, link, source="web form", now=g.now)
+        person = _confirmed(link)
         _code_if_wanted(person, programme)
     if person.unreachable:  # whoever joins anew wants to be written to
         reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
@@ -113,8 +116,19 @@ def _open(token: str) -> Link:
 
 
 def _request(link: Link) -> Request:
-    try:
+    with _said_by_the_link(link):
         return joining.request_behind(g.session, link)
+
+
+def _confirmed(link: Link) -> Person:
+    with _said_by_the_link(link):
+        return joining.confirm(g.session, link, source="web form", now=g.now)
+
+
+@contextmanager
+def _said_by_the_link(link: Link) -> Iterator[None]:
+    try:
+        yield
     except joining.TooLate as error:
         raise ExpiredLink(link.purpose) from error
     except joining.AlreadyConfirmed as error:
@@ -139,11 +153,10 @@ def _invited(link: Link) -> tuple[Person, Programme, Membership]:
 def _new_address(link: Link) -> ResponseReturnValue:
     request_ = g.session.get_one(Request, link.subject)
     person = g.session.get_one(Person, link.person)
-    moved = participation.confirm_new_address(g.session, person, request_, now=g.now)
+    if not participation.confirm_new_address(g.session, person, request_, now=g.now):
+        return render_template("confirm/address_taken.html"), 409
     link.used_at = g.now
     reach.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
-    if not moved:
-        raise UsedLink(link.purpose)
     flash("From now on we write to this address.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
 

@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
+from web.columns import new_id
 from web.models import (
     Consent,
     Link,
@@ -152,7 +154,8 @@ def request_behind(session: Session, link: Link) -> Request:
     """
     if link.used_at:
         raise AlreadyConfirmed(link.person)
-    request = session.get(Request, link.subject)
+    # Who joins by text may have two links to one request, and answer it by a text as well.
+    request = session.get(Request, link.subject, with_for_update=links.is_writing(session))
     if request is None or not request.details:
         raise TooLate
     return request
@@ -167,16 +170,37 @@ def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Pers
     request = request_behind(session, link)
     programme = session.get_one(Programme, request.programme_id)
     details = Details.from_request(request)
-    # Two forms with one address may both have been answered: the second button updates the first's person.
-    person = by_email(session, details.email) or Person(id=request.person, created_at=now)
-    _write_details(person, details)
-    session.add(person)
-    session.flush()
+    person = _person_of(session, request, details, now)
     outbox.readdress(session, recipient(person))
-    enter(session, programme, person, details, source=source, now=now)
+    came = enter(session, programme, person, details, source=source, now=now)
     link.used_at, request.details = now, {}
-    audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
+    action = "joined" if came else "edited details"
+    audit.record(session, person.id, action, now=now, programme=programme.id, subject=person.id)
     return person
+
+
+def _person_of(session: Session, request: Request, details: Details, now: datetime) -> Person:
+    """Who has this address, with these details; ours until commit. Two forms with one address may both have
+    been answered, and both buttons be pressed at once: the later one finds the person the other made.
+    """
+    known = by_email(session, details.email, lock=True)
+    if known is None:
+        # Whose id it was may have moved to another address since, or have been erased.
+        taken = session.get(Person, request.person) is not None
+        made = Person(id=new_id() if taken else request.person, created_at=now)
+        _write_details(made, details)
+        try:
+            with session.begin_nested():
+                session.add(made)
+            return made
+        except IntegrityError:
+            known = by_email(session, details.email, lock=True)
+    if known is None:
+        raise TooLate
+    _write_details(known, details)
+    session.add(known)
+    session.flush()
+    return known
 
 
 def _write_details(person: Person, details: Details) -> None:
@@ -189,15 +213,20 @@ def _write_details(person: Person, details: Details) -> None:
 
 def enter(
     session: Session, programme: Programme, person: Person, details: Details, *, source: str, now: datetime
-) -> None:
+) -> bool:
     """Give who has confirmed their place in a programme, with their consents, and welcome them.
+
+    Returns False for who was in already, from another form: they have been welcomed.
 
     Raises:
         programmes.Ends: nobody joins any more.
     """
     programmes.must_go_on(programme)
     organisation = organisations.find_or_add(session, programme.id, details.organisation)
-    membership = session.get(Membership, (programme.id, person.id)) or Membership(
+    key = (programme.id, person.id)
+    known = session.get(Membership, key, with_for_update=True, populate_existing=True)
+    was_in = known is not None and known.standing is Standing.ACTIVE
+    membership = known or Membership(
         programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now
     )
     membership.organisation_id = organisation.id
@@ -207,7 +236,9 @@ def enter(
     membership.happy_in_three = details.happy_in_three
     session.add(membership)
     record_consents(session, person.id, programme.id, source=source, now=now)
-    welcome(session, programme, person, now=now)
+    if not was_in:
+        welcome(session, programme, person, now=now)
+    return not was_in
 
 
 def welcome(session: Session, programme: Programme, person: Person, *, now: datetime) -> None:
@@ -234,8 +265,12 @@ def record_consents(session: Session, person: str, programme: int, *, source: st
         )
 
 
-def by_email(session: Session, email: str) -> Person | None:
-    return session.exec(select(Person).where(Person.email_key == addresses.email_key(email))).one_or_none()
+def by_email(session: Session, email: str, *, lock: bool = False) -> Person | None:
+    """Whose address it is. With `lock` nobody else changes them until commit."""
+    wanted = select(Person).where(Person.email_key == addresses.email_key(email))
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.exec(wanted).one_or_none()
 
 
 def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipient:

@@ -12,7 +12,7 @@ from notifications import messages
 from notifications.columns import table_of
 from notifications.foreign import LARGEST_ID
 from web.columns import new_id
-from web.models import Link, Purpose
+from web.models import Link, Person, Purpose
 from web.tokens import BadLink, ExpiredLink, Signer, UsedLink, link_id
 
 PATHS = {
@@ -117,19 +117,27 @@ def open_link(session: Session, signer: Signer, token: str, *purposes: Purpose, 
 
 
 def behind(session: Session, signer: Signer, token: str) -> Link:
-    """The row a token speaks of, whatever has become of it. Who is going to write has it for themselves: two
-    presses of one button are one after the other.
+    """The row a token speaks of, whatever has become of it. Who is going to write has it for themselves, and
+    its person before it: whatever is pressed at once by one person's links is done one after the other.
 
     Raises:
         BadLink: cut, changed or unknown.
     """
-    writing = bool(session.connection().get_execution_options().get("writing", True))
     number = link_id(token)
     # A token has room for more than the column.
-    row = session.get(Link, number, with_for_update=writing) if number <= LARGEST_ID else None
+    row = session.get(Link, number) if number <= LARGEST_ID else None
+    if row and is_writing(session):
+        # In this order, because whoever erases a person deletes all their links.
+        session.exec(select(Person.id).where(Person.id == row.person).with_for_update(key_share=True))
+        row = session.get(Link, number, with_for_update=True, populate_existing=True)
     if row is None or not signer.verify(token, row.purpose, row.signed_for or row.person):
         raise BadLink
     return row
+
+
+def is_writing(session: Session) -> bool:
+    """May rows be locked? Not while a page is only looked at."""
+    return bool(session.connection().get_execution_options().get("writing", True))
 
 
 def usable(

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -292,15 +293,17 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
 
     Returns False, and changes nothing, where somebody else has that address by now.
     """
-    email = request.details.get("email")
+    email, before = request.details.get("email"), recipient(person, by_email_only=True)
     if not email or by_email(session, email):
         return False
-    to = recipient(person, by_email_only=True)
-    subject = f"request {request.id}"
-    outbox.queue(session, messages.AddressChanged(), to, subject=subject, now=now)
-    person.email, person.email_key = email, addresses.email_key(email)
+    try:
+        with session.begin_nested():
+            person.email, person.email_key = email, addresses.email_key(email)
+            session.add(person)
+    except IntegrityError:  # whose it is was confirmed at this very moment
+        return False
+    outbox.queue(session, messages.AddressChanged(), before, subject=f"request {request.id}", now=now)
     request.details = {}
-    session.add(person)
     outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "changed address", now=now, subject=person.id)
     return True

@@ -70,6 +70,7 @@ def accept_invitation(session: Session, person: Person, programme: Programme, *,
     """
     programmes.must_go_on(programme)
     membership = session.get_one(Membership, (programme.id, person.id))
+    session.refresh(membership, with_for_update=True)  # they may be joining by the form at this moment
     if membership.standing is not Standing.INVITED or programme.id is None:
         return
     membership.standing, membership.joined_at = Standing.ACTIVE, now

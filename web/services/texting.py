@@ -117,7 +117,8 @@ def _waiting(session: Session, phone: str, *, signer: Signer, now: datetime) -> 
         Request.address_key == number_key(signer, phone),
         col(Request.handled_at) > now - joining.CONFIRM_WITHIN,
     )
-    newest = session.exec(wanted.order_by(col(Request.id).desc())).first()
+    # A text and the link in ours may both say yes at once: whoever comes second finds it done.
+    newest = session.exec(wanted.order_by(col(Request.id).desc()).limit(1).with_for_update()).first()
     if newest is None or not newest.details:
         return None
     return None if session.get_one(Programme, newest.programme_id).closing_on else newest

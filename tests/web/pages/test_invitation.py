@@ -109,7 +109,7 @@ def test_a_no_changes_nothing_in_another_programme(world: World) -> None:
 def test_who_said_yes_is_not_taken_out_by_an_older_page(invited: Visitor, world: World) -> None:
     older = world.visitor().open(invited.path)
     invited.press("Yes, I am in")
-    assert "This link has been used" in older.press(NO).text
+    assert "That is done already" in older.press(NO).text
     assert everybody(world)[0].name == "Amina Yusuf"
 
 

@@ -199,7 +199,7 @@ def test_pressing_the_button_again_changes_nothing(world: World) -> None:
     path = world.link_in(world.letter(AMINA.email), "/confirm/")
     visitor = world.visitor().open(path)
     visitor.press("Yes, I am in")
-    assert visitor.open(path).heading == "This link has been used"
+    assert visitor.open(path).heading == "That is done already"
 
 
 def test_a_confirmation_is_good_for_two_days(world: World) -> None:
@@ -234,7 +234,7 @@ def test_a_second_form_s_button_pressed_again_says_that_it_has_been_used(world: 
     paths = [world.link_in(letter, "/confirm/") for letter in world.inbox(AMINA.email, "confirm")]
     for path in paths:
         world.visitor().open(path).press("Yes, I am in")
-    assert [world.visitor().open(path).heading for path in paths] == ["This link has been used"] * 2
+    assert [world.visitor().open(path).heading for path in paths] == ["That is done already"] * 2
 
 
 def test_consents_are_kept_with_version_time_and_source(world: World) -> None:

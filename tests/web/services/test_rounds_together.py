@@ -1,14 +1,12 @@
 """Many press at once: one round, one introduction each, on both databases."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from tests.support.together import together
 from tests.support.world import BY, World
 from web.models import CheckIn, Link, Membership, Organisation, Person, Purpose, Round
 from web.services import audit, participation, pots, rounds, times
@@ -16,21 +14,6 @@ from web.services.rounds import StaleDraft
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 THREADS = 64
-
-
-def together(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Everybody waits for everybody, then all act; what each gave back or raised."""
-    ready = Barrier(count)
-
-    def one(number: int) -> Any:
-        ready.wait()
-        try:
-            return act(number)
-        except Exception as error:  # noqa: BLE001  (the test looks at it)
-            return error
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(one, range(count)))
 
 
 def press_send(world: World, number: int) -> int:

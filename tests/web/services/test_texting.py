@@ -115,7 +115,7 @@ def test_the_link_is_used_once_the_reply_has_said_yes(world: World) -> None:
     text(world, "JOIN councils")
     door = world.link_in(world.letter(PHONE), "/m/")
     text(world, "YES Amina Yusuf, Leeds")
-    assert world.visitor().open(door).heading == "This link has been used"
+    assert world.visitor().open(door).heading == "That is done already"
 
 
 def test_what_was_asked_for_long_ago_is_not_confirmed(world: World) -> None:
