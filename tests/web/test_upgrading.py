@@ -26,14 +26,6 @@ def old(empty_url: str) -> Iterator[Database]:
     made.dispose()
 
 
-@pytest.fixture
-def old_file(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'base' / 'old.db'}")
-    made.upgrade("0016")
-    yield made
-    made.dispose()
-
-
 def start(url: str, folder: Path, *words: str) -> subprocess.Popen[str]:
     # Only what a command needs of the environment: what it is told here is all it is told.
     told = {"DATABASE_URL": url, "QUEUE_URL": f"sqlite:///{folder / 'queue.db'}", "PATH": os.environ["PATH"]}

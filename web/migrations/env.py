@@ -1,4 +1,4 @@
-"""How Alembic reaches our tables. The engine is handed over by `web.upgrading`."""
+"""How Alembic reaches our tables. The engine, or a connection, is handed over by `web.upgrading`."""
 
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from web.upgrading import changing_tables
 
 
 def run() -> None:
-    with changing_tables(context.config.attributes["engine"]) as connection:
+    with changing_tables(context.config.attributes["bind"]) as connection:
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,

@@ -1,0 +1,276 @@
+"""A story in which every table gets a row. Upgrades are tried on what it leaves: `support/past.py`.
+
+Whoever adds a table adds to the story.
+"""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+
+from sqlmodel import select
+
+from notifications import outbox, pace, receipts, suppression
+from notifications.messages import Channel
+from notifications.receipts import Event, What
+from notifications.replies import Inbound
+from notifications.tables import OutboxMessage
+from tests.support.world import BY, World
+from web.import_tables import ImportKind
+from web.models import Answer, Block, Learning, Membership, NeverPair, Person, Region, Rhythm, Role, Showing
+from web.services import (
+    avoiding,
+    closings,
+    conversations,
+    departures,
+    drafts,
+    errands,
+    evidence,
+    imports,
+    learnings,
+    organisations,
+    participation,
+    privacy,
+    replies,
+    reports,
+    rounds,
+    steering,
+    times,
+    topups,
+)
+from web.services.conversations import Said
+from web.services.errands import Work
+from web.services.steering import Plan
+
+# Letters that folding and sorting stumble over.
+NAMES = (
+    "Élodie O'Neill", "Łukasz Żak", "Amina Shah", "Tom Jones", "Sinéad Ní Bhriain", "Jo", "Ana-María Ruiz",
+    "Dilys ap Gwilym", "Wei Chen", "Noor Ali",
+)  # fmt: skip
+PLACES = ("Leeds City Council", "Cyngor Gwynedd", "Brent Council", "Newtown Parish Council")
+FILE = "Name,Organisation,Email\nKit Marsh,Leeds CC,kit@example.org\nZoë Lunt,Brent,zoe@example.org\n"
+
+
+def fill(world: World) -> None:
+    for step in STEPS:
+        step(world)
+
+
+def organisers_and_organisations(world: World) -> None:
+    world.change(hashtag="unmentoring", video_template="https://meet.example.org/{room}", prompts=["Why?"])
+    world.appoint("organiser@councils.example")
+    world.appoint("viewer@councils.example", Role.VIEWER)
+    with world.write() as session:
+        here = world.programme(session).id
+        organisations.add(session, here, PLACES[0], other_names=["Leeds CC"], domains=["leeds.example"])
+
+
+def people(world: World) -> None:
+    """The first two are reached by text; the third has not typed in her code yet."""
+    for place, name in enumerate(NAMES):
+        phone = {"phone": f"+4477009001{place:02}"} if place < 3 else {}
+        channel = {"channel": Channel.SMS, "verified": True} if place < 2 else {}
+        world.join(name, PLACES[place % len(PLACES)], **phone, **channel)
+    third = person(world, 2)
+    with world.write() as session:
+        who = session.get_one(Person, third.id)
+        participation.send_code(
+            session, who, world.programme(session), signer=world.worker.signer, now=world.now
+        )
+        who.about = "Libraries, and how “they” stay open"
+    world.work()
+
+
+def person(world: World, place: int) -> Person:
+    with world.read() as session:
+        return session.exec(select(Person).where(Person.name == NAMES[place])).one()
+
+
+def two_who_must_not_meet(world: World) -> None:
+    one, other = sorted((person(world, 4).id, person(world, 5).id))
+    with world.write() as session:
+        here = world.programme(session).id
+        session.add(NeverPair(programme_id=here, person_1=one, person_2=other, created_at=world.now))
+
+
+def somebody_not_to_be_met(world: World) -> None:
+    with world.write() as session:
+        who = session.get_one(Person, person(world, 3).id)
+        avoiding.add(session, who, "", "someone@example.org", now=world.now)
+
+
+def when_people_are_free(world: World) -> None:
+    with world.write() as session:
+        who = session.get_one(Person, person(world, 6).id)
+        participation.set_availability(session, who, [Block.MORNINGS, Block.EVENINGS], now=world.now)
+
+
+def a_round_that_skips_one(world: World) -> None:
+    with world.write() as session:
+        left_out = session.get_one(Membership, (world.programme(session).id, person(world, 9).id))
+        participation.skip_next(session, left_out, True, now=world.now)
+    world.clock.turn(days=1)
+    world.round()
+
+
+def what_became_of_its_messages(world: World) -> None:
+    with world.write() as session:
+        introduced = session.exec(
+            select(OutboxMessage.id).where(OutboxMessage.kind == "introduction").order_by(OutboxMessage.id)
+        ).first()
+        delivered = Event("sendgrid", "event-1", What.DELIVERED, world.now, message_id=introduced, attempt=1)
+        key = world.worker.providers.key
+        receipts.take(session, [delivered], key=key, now=world.now)
+        nobody = "gone@example.org"
+        suppression.suppress(session, Channel.EMAIL, nobody, suppression.Why.BOUNCED, key=key, now=world.now)
+        pace.stop(session, "sendgrid", "the key was refused", world.now)
+
+
+def an_answer_by_text(world: World) -> None:
+    text = Inbound(Channel.SMS, "SM1", str(person(world, 0).phone), "HELP")
+    with world.write() as session:
+        replies.take(session, text, signer=world.worker.signer, now=world.now)
+    world.work()
+
+
+def two_who_cannot_make_it(world: World) -> None:
+    """Their partners are matched with each other."""
+    world.clock.turn(days=2)
+    for group in world.groups()[:2]:
+        with world.write() as session:
+            number = world.group_of(group[0])
+            departures.cannot_make_it(session, number, group[0], now=world.now)
+    world.work()
+    with world.write() as session:
+        topups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
+    world.work()
+
+
+def what_they_said(world: World) -> None:
+    """One tells what she learned and it is published; her partner's learning waits."""
+    world.clock.turn(days=8)
+    for place, one in enumerate(world.groups()[2][:2]):
+        with world.write() as session:
+            talk = conversations.conversation(session, world.group_of(one), one)
+            said = Said(Answer.MET, f"Vans, not vents ({place}).", showing=Showing.WITH_NAME)
+            conversations.check_in(session, talk, said, now=world.now)
+    with world.write() as session:
+        row = session.exec(select(Learning).order_by(Learning.id)).first()
+        learnings.publish(session, row, text=row.text, version=row.version, by=BY, now=world.now)
+    world.work()
+
+
+def a_report(world: World) -> None:
+    """By and about people who stay."""
+    leaving = person(world, 8).id
+    one, other = next(group for group in world.groups()[2:4] if leaving not in group)[:2]
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(one), one)
+        reports.report(session, talk, session.get_one(Person, other), "He was late.", now=world.now)
+    world.work()
+
+
+def somebody_erased(world: World) -> None:
+    with world.write() as session:
+        privacy.erase(session, session.get_one(Person, person(world, 8).id), by=BY, now=world.now)
+    world.work()
+
+
+def evidence_kept(world: World) -> None:
+    with world.write() as session:
+        here = world.programme(session)
+        evidence.keep(session, here.id, evidence.count(session, here, now=world.now))
+
+
+def a_schedule(world: World) -> None:
+    world.clock.turn(days=20)
+    plan = Plan(
+        Rhythm.MONTHLY, times.today(world.now) + timedelta(days=2), [], time(9), Region.SCOTLAND,
+        [(date(2027, 12, 20), date(2028, 1, 3))], False,
+    )  # fmt: skip
+    who = world.appoint("organiser@councils.example")
+    with world.write() as session:
+        steering.switch_on(session, world.programme(session), plan, by=who, now=world.now)
+
+
+def a_heads_up(world: World) -> None:
+    """Told by a sweep, as in life."""
+    with world.write() as session:
+        world.programme(session).next_round_on = times.today(world.now) + timedelta(days=2)
+    world.worker.sweep()
+
+
+def a_draft_mended_by_hand(world: World) -> None:
+    """The first group is kept as it is, and somebody of the last is left out this once."""
+    number = world.draw(seed=2)
+    somebody = world.groups(number)[-1][0]
+    with world.write() as session:
+        drafts.lock(session, world.programme(session), 1, 1, True, by=BY, now=world.now)
+    with world.read() as session:
+        here = world.programme(session)
+        version = rounds.by_number(session, here, number).version
+        made = drafts.leave_out(session, here, version, somebody, today=times.today(world.now))
+    with world.write() as session:
+        drafts.keep(session, world.programme(session), made, by=BY, now=world.now)
+
+
+def a_file_that_waits(world: World) -> None:
+    with world.write() as session:
+        job = imports.upload(
+            session, world.programme(session), ImportKind.PEOPLE, "p.csv", FILE.encode(), by=BY, now=world.now
+        )
+        imports.choose(session, job, job.columns)
+        imports.answer_rest_as_new(session, job)
+    world.work()
+
+
+def a_programme_that_is_held(world: World) -> None:
+    world.start("held", "Held")
+    with world.write() as session:
+        held = world.programme(session, "held").id
+        outbox.hold(session, programme=str(held), reason="a pause", now=world.now)
+
+
+def a_programme_that_closes(world: World) -> None:
+    world.start("closing", "Closing")
+    with world.write() as session:
+        on = times.today(world.now) + timedelta(days=30)
+        closing = world.programme(session, "closing")
+        closings.announce(session, closing, on, wall_stays=True, by=BY, now=world.now)
+
+
+def a_draw_that_waits_for_a_worker(world: World) -> None:
+    with world.write() as session:
+        errands.ask(session, world.programme(session, "held"), Work.DRAW, None, by=BY, now=world.now)
+
+
+def an_organiser_signed_in(world: World) -> None:
+    world.organiser("organiser@councils.example")
+
+
+def somebody_who_asks_to_join(world: World) -> None:
+    world.ask(world.details("Rhys Late"))
+
+
+STEPS: tuple[Callable[[World], None], ...] = (
+    organisers_and_organisations,
+    people,
+    two_who_must_not_meet,
+    somebody_not_to_be_met,
+    when_people_are_free,
+    a_round_that_skips_one,
+    what_became_of_its_messages,
+    an_answer_by_text,
+    two_who_cannot_make_it,
+    what_they_said,
+    a_report,
+    somebody_erased,
+    evidence_kept,
+    a_schedule,
+    a_heads_up,
+    a_draft_mended_by_hand,
+    a_file_that_waits,
+    a_programme_that_is_held,
+    a_programme_that_closes,
+    a_draw_that_waits_for_a_worker,
+    an_organiser_signed_in,
+    somebody_who_asks_to_join,
+)
