@@ -9,23 +9,28 @@ replays every ledger it finds beside the backup, so a newer backup's ledger guar
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
+from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
 from notifications import outbox
-from web import scrubbing
+from web import archives, scrubbing, upgrading
 from web.db import Database
 from web.models import Person
 from web.services import organiser_sessions, privacy
+from web.upgrading import in_a_line
 
 BY = "the restore"
 MAGIC = b"SQLite format 3\0"
+NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
+MakeSafe = Callable[[Session], int]
 
 
 class BackupError(Exception):
@@ -36,17 +41,28 @@ def backup(database: Database, file: Path) -> None:
     """Write the whole database to `file` while the service goes on.
 
     SQLite is copied page by page in one consistent state; PostgreSQL by its own `pg_dump`.
+
+    Raises:
+        BackupError: nothing was written.
     """
     half = file.with_name(f"{file.name}.half")
-    source = database.file
-    if source:
-        with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(half)) as copy:
+    try:
+        _copy(database, half)
+        with database.read() as session:
+            _ledger(file).write_text("".join(f"{person}\n" for person in sorted(_erased(session))), "utf-8")
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _copy(database: Database, to: Path) -> None:
+    if database.file:
+        with closing(sqlite3.connect(database.file)) as opened, closing(sqlite3.connect(to)) as copy:
             opened.backup(copy)
     else:
-        _run("pg_dump", "--format=custom", f"--file={half}", database.libpq_url)
-    with database.read() as session:
-        _ledger(file).write_text("".join(f"{person}\n" for person in sorted(_erased(session))), "utf-8")
-    half.replace(file)
+        with _told_in_a_line():
+            command = ["pg_dump", "--format=custom", f"--file={to}", database.libpq_url]
+            subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own words)
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,8 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
     Stop the service first. The backup is brought up to date and made safe before it takes the place.
 
     Raises:
-        BackupError: `file` is missing or no backup; the database is as it was.
+        BackupError: `file` is missing, damaged or no backup; the database is as it was.
+        UpgradeError: it cannot be brought to this version; so is it then.
     """
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
@@ -74,51 +91,94 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
         erased |= _erased(session)
         asked = True
     database.dispose()  # a connection kept open would go on reading the file that is replaced
-    if database.file:
-        count = _restore_sqlite(database.file, file, lambda restored: _make_safe(restored, erased, now))
-        return Restored(count, asked)
-    _run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={database.libpq_url}", str(file))
-    return Restored(_make_safe(database, erased, now), asked)
+
+    def make_safe(session: Session) -> int:
+        return _make_safe(session, erased, now)
+
+    try:
+        if database.file:
+            return Restored(_restore_sqlite(database.file, file, make_safe), asked)
+        return Restored(_restore_postgresql(database, file, make_safe), asked)
+    except (DatabaseError, sqlite3.DatabaseError, psycopg.Error) as error:
+        raise BackupError(f"{file}: {in_a_line(error)}. The database is as it was") from error
 
 
-def _restore_sqlite(target: Path, file: Path, make_safe: Callable[[Database], int]) -> int:
+def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
+    """The work is done on a copy beside the database, which then takes its name."""
     with file.open("rb") as opened:
         if opened.read(len(MAGIC)) != MAGIC:
-            raise BackupError(f"{file}: this is not a backup of an Unmentoring database")
+            raise BackupError(NO_BACKUP.format(file))
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f"{target.name}.restoring")
-    shutil.copyfile(file, half)
-    restored = Database(f"sqlite:///{half}")
     try:
-        count = make_safe(restored)
-        scrubbing.scrub(restored, largest=None)
-    except BaseException:
-        half.unlink(missing_ok=True)
-        raise
+        shutil.copyfile(file, half)
+        count = _prepare(half, file, make_safe)
+        with suppress(sqlite3.Error):  # what is replaced may be no database any more
+            _empty_the_log(target)
+        _unlink(target, "-wal", "-shm")
+        half.replace(target)
     finally:
-        restored.dispose()
-    with closing(sqlite3.connect(half)) as opened:
-        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for leftover in ("-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
-        half.with_name(half.name + leftover).unlink(missing_ok=True)
-    half.replace(target)
-    half.with_name(f"{half.name}.lock").unlink(missing_ok=True)
+        _unlink(half, "", "-wal", "-shm", ".lock")
     return count
 
 
-def _make_safe(database: Database, erased: Iterable[str], now: datetime) -> int:
-    database.upgrade()
-    with database.write() as session:
-        # Held before anything else: what was due since the backup may have been sent already.
-        outbox.hold(session, reason="restored from a backup", now=now)
-        organiser_sessions.end_of_everybody(session)
-        again = session.exec(
-            select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))
-        ).all()
-        for person in again:
-            privacy.erase(session, person, by=BY, now=now, farewell=False)
-        return len(again)
+def _prepare(half: Path, file: Path, make_safe: MakeSafe) -> int:
+    with closing(sqlite3.connect(half)) as opened:
+        if opened.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+            raise BackupError(f"{file}: the backup is damaged. The database is as it was")
+    restored = Database(f"sqlite:///{half}")
+    try:
+        with restored.read() as session:
+            _must_be_ours(session.connection(), file)
+        restored.upgrade()
+        with restored.write() as session:
+            count = make_safe(session)
+        scrubbing.scrub(restored, largest=None)
+    finally:
+        restored.dispose()
+    _empty_the_log(half)
+    return count
+
+
+def _empty_the_log(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _unlink(file: Path, *endings: str) -> None:
+    for ending in endings:
+        file.with_name(file.name + ending).unlink(missing_ok=True)
+
+
+def _restore_postgresql(database: Database, file: Path, make_safe: MakeSafe) -> int:
+    """All of it in one transaction."""
+    with database.engine.connect() as connection, connection.begin():
+        with _told_in_a_line():
+            archives.replay(connection, file)
+        _must_be_ours(connection, file)
+        upgrading.upgrade(connection)
+        with Session(connection) as session:
+            count = make_safe(session)
+            session.flush()
+    database.dispose()
+    return count
+
+
+def _must_be_ours(connection: Connection, file: Path) -> None:
+    if not upgrading.revisions(connection):
+        raise BackupError(NO_BACKUP.format(file))
+
+
+def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
+    # Held before anything else: what was due since the backup may have been sent already.
+    outbox.hold(session, reason="restored from a backup", now=now)
+    organiser_sessions.end_of_everybody(session)
+    again = session.exec(
+        select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))
+    ).all()
+    for person in again:
+        privacy.erase(session, person, by=BY, now=now, farewell=False)
+    return len(again)
 
 
 def _erased(session: Session) -> set[str]:
@@ -134,13 +194,15 @@ def _ledgers_beside(file: Path) -> Iterable[str]:
         yield from ledger.read_text("utf-8").split()
 
 
-def _run(*command: str) -> None:
+@contextmanager
+def _told_in_a_line() -> Iterator[None]:
+    """What a program of PostgreSQL's says of its failure."""
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own words)
+        yield
     except FileNotFoundError as error:
         raise BackupError(
-            f"{command[0]} is not installed; it comes with PostgreSQL's client programs"
+            f"{error.filename} is not installed; it comes with PostgreSQL's client programs"
         ) from error
     except subprocess.CalledProcessError as error:
         last = error.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise BackupError(f"{command[0]}: {last[0]}") from error
+        raise BackupError(f"{error.cmd[0]}: {last[0]}") from error
