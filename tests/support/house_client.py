@@ -27,6 +27,10 @@ class HouseClient(FlaskClient):
             self.look_at(response)
         return response
 
+    def unseen(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """For what a browser would not do: nobody looks at the page that answers it."""
+        return super().open(*args, **kwargs)
+
     def look_at(self, response: TestResponse) -> None:
         policy = response.headers.get("Content-Security-Policy", "")
         nonce = NONCE.search(policy)

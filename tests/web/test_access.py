@@ -1,165 +1,43 @@
 """Who may open what: the matrix of tests/support/access.py, cell by cell; and signing in."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.routing import Rule
 
-from notifications.messages import Link as MessageLink
-from tests.support.access import HIDDEN, IN, RECENT, REFUSED, SIGN_IN, WHO, rows
+from tests.support.access import HIDDEN, IN, RECENT, WHO
+from tests.support.knocking import (
+    CELLS,
+    ENDS_A_SESSION,
+    OWNER,
+    Sample,
+    come_as,
+    knock,
+    knock_everywhere,
+    routes,
+    sample_in,
+)
 from tests.support.visitor import Visitor
 from tests.support.world import World, fresh_app
 from web.house import KEY
-from web.models import Answer, Membership, OrganiserRole, Purpose, Role, Showing, Standing
+from web.models import OrganiserRole, Purpose, Role
 from web.permissions import kept_form, needs, recently_signed_in
-from web.services import conversations, people
-from web.services.conversations import Said
-
-OWNER = "owner@councils.example"
-CELLS = dict(rows())
-# What a link in a message is for, by the first word of the endpoint, or the whole of it.
-LINKS = {
-    "confirm": Purpose.INVITATION,
-    "conversation": Purpose.CONVERSATION,
-    "conversation.calendar": Purpose.CALENDAR,
-    "conversation.answer": Purpose.CHECK_IN,
-    "conversation.check_in": Purpose.CHECK_IN,
-    "conversation.thanks": Purpose.CHECK_IN,
-    "me": Purpose.FULL_PAGE,
-    "me.ask_to_unsubscribe": Purpose.UNSUBSCRIBE,
-    "me.unsubscribe": Purpose.UNSUBSCRIBE,
-    "next_round": Purpose.NEXT_ROUND,
-    "organise": Purpose.SIGN_IN,
-    "outbox": Purpose.OUTBOX,
-}
-# Of these there is none in the sample; whoever is let in finds that out.
-NONE_THERE = {
-    "me.remove_rather_not",
-    "organise.abandon_import",
-    "organise.answer_organisations",
-    "organise.choose_columns",
-    "organise.columns_again",
-    "organise.confirm_import",
-    "organise.handle_report",
-    "organise.one_import",
-    "organise.one_in_a_draft",
-    "organise.resend",
-    "organise.somebody_else",
-    "organise.undo_import",
-}
-ENDS_A_SESSION = ("organise.press_button", "organise.sign_out", "organise.sign_out_everywhere")
-LAST = ("me.leave", "me.erase", "organise.remove_organiser", "organise.sign_out")
-
-
-@dataclass
-class Sample:
-    """A programme in which there is one of everything an address can name."""
-
-    world: World
-    people: list[str]
-    groups: dict[str, int]
-    spare: str
-    invited: list[str]
-
-    def address(self, endpoint: str, rule: Rule, *, with_link: bool) -> str:
-        values = {
-            "slug": "councils",
-            "number": 1,
-            "message": 1,
-            "wish": 1,
-            "person": self.people[0],
-            "other": self.people[1],
-            "organiser": self.spare,
-            "kind": "check_in",
-            "token": self.token(endpoint, with_link) if "token" in rule.arguments else "",
-        }
-        known = {name: values[name] for name in rule.arguments}
-        return self.world.app.url_map.bind("127.0.0.1").build(endpoint, known)
-
-    def token(self, endpoint: str, good: bool) -> str:
-        purpose = LINKS.get(endpoint, LINKS[endpoint.partition(".")[0]])
-        person = self.spare if purpose is Purpose.SIGN_IN else self.people[2 if endpoint in LAST else 0]
-        if purpose is Purpose.INVITATION:  # one says yes and the other no
-            person = self.invited[endpoint == "confirm.decline"]
-        is_programme = purpose in (Purpose.INVITATION, Purpose.NEXT_ROUND)
-        subject = 1 if is_programme else self.groups.get(person)
-        if purpose is Purpose.UNSUBSCRIBE:
-            door = self.world.path(MessageLink(purpose, 0), person)
-        else:
-            door = self.world.door(purpose, person, subject)
-        token = next(part for part in door.split("/") if len(part) > 25)
-        return token if good else token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
 
 
 @pytest.fixture
 def sample(world: World) -> Sample:
-    joined = world.join_many(4)
-    world.round()
-    with world.write() as session:
-        talk = conversations.conversation(session, world.group_of(joined[0]), joined[0])
-        said = Said(Answer.MET, "Vans.", showing=Showing.WITH_NAME)
-        conversations.check_in(session, talk, said, now=world.now)
-        rows = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
-        people.import_people(session, world.programme(session), "p.csv", rows, by=OWNER, now=world.now)
-        asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
-        invited = list(asked)
-    groups = {person: world.group_of(person) for person in joined}
-    world.start("charities", "Charities Unmentoring")
-    spare = world.appoint("spare@councils.example", Role.OWNER)
-    world.organiser("spare@councils.example")  # whose session is the first
-    return Sample(world, joined, groups, spare, invited)
-
-
-def come_as(world: World, who: str) -> Visitor:
-    if who in ("stranger", "participant"):
-        return world.visitor()
-    if who == "another programme's owner":
-        return world.organiser("else@charities.example", Role.OWNER, "charities")
-    return world.organiser(f"{who}@councils.example", Role(who))
-
-
-def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
-    """Method, endpoint and rule of everything: what only looks comes first, what takes away comes last."""
-    found = [
-        (method, rule.endpoint, rule)
-        for rule in app.url_map.iter_rules()
-        for method in ("GET", "POST")
-        if method in (rule.methods or ())
-    ]
-    yield from sorted(
-        found, key=lambda one: (one[1] in LAST, one[0], LAST.index(one[1]) if one[1] in LAST else 0)
-    )
-
-
-def knock(visitor: Visitor, method: str, address: str, token: str) -> str:
-    data = {"csrf_token": token, "version": "99"} if method == "POST" else None
-    # Past the house client's look at the page: half of these forms are nonsense.
-    answer = FlaskClient.open(visitor.client, address, method=method, data=data)
-    assert answer.status_code < 500, address
-    if answer.status_code == 303 and urlsplit(answer.location).path == "/organise/sign-in":
-        return SIGN_IN
-    return {401: REFUSED, 403: REFUSED, 404: HIDDEN}.get(answer.status_code, IN)
+    made = sample_in(world)
+    made.sign_in_the_spare()
+    return made
 
 
 @pytest.mark.parametrize("who", WHO)
 def test_every_cell_of_the_matrix_is_as_it_was_decided(sample: Sample, who: str) -> None:
-    visitor = come_as(sample.world, who)
-    token = visitor.token("/my-page")
-    wrong = {}
-    for method, endpoint, rule in routes(sample.world.app):
-        decided = CELLS[endpoint][WHO.index(who)]
-        address = sample.address(endpoint, rule, with_link=decided == IN)
-        found = knock(visitor, method, address, token)
-        if endpoint in ENDS_A_SESSION:  # signed out by now, or signed in as somebody else
-            visitor = come_as(sample.world, who)
-            token = visitor.token("/my-page")
-        if found != decided and not (found == HIDDEN and decided == IN and endpoint in NONE_THERE):
-            wrong[f"{method} {endpoint}"] = f"{found}, not {decided}"
+    wrong = {
+        knock.route: f"{knock.status}, {knock.found}, not {knock.decided}"
+        for knock in knock_everywhere(sample, who)
+        if not knock.is_as_decided
+    }
     assert wrong == {}
 
 
@@ -232,7 +110,7 @@ def test_a_learning_of_another_programme_is_not_found(sample: Sample) -> None:
     visitor = come_as(sample.world, "another programme's owner")
     token = visitor.token("/my-page")
     address = "/organise/charities/learning/1/publish"
-    assert knock(visitor, "POST", address, token) == HIDDEN
+    assert knock(visitor, "POST", address, token) == (404, HIDDEN)
 
 
 # Signing in
