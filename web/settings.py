@@ -20,10 +20,11 @@ from notifications.errors import BadAddress
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
 NEEDED = {
-    "smtp": ("smtp_url",),
-    "sendgrid": ("sendgrid_api_key",),
-    "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_from"),
-    "notify": ("notify_api_key",),
+    ("email_provider", "smtp"): ("smtp_url",),
+    ("email_provider", "sendgrid"): ("sendgrid_api_key",),
+    ("email_provider", "notify"): ("notify_api_key", "notify_email_template"),
+    ("sms_provider", "twilio"): ("twilio_account_sid", "twilio_auth_token", "twilio_from"),
+    ("sms_provider", "notify"): ("notify_api_key", "notify_sms_template"),
 }
 
 
@@ -196,9 +197,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         """Whoever chooses a provider says what it needs."""
-        for provider in {self.email_provider, self.sms_provider}:
-            for name in NEEDED.get(provider, ()):
-                if not getattr(self, name):
+        for (chooses, provider), needed in NEEDED.items():
+            for name in needed:
+                if getattr(self, chooses) == provider and not getattr(self, name):
                     expected = f"{type(self).model_fields[name].description}, for {provider}"
                     raise SettingsError(name.upper(), "nothing", expected)
         return self

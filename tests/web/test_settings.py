@@ -142,6 +142,8 @@ def test_a_port_does_not_move_the_links_of_a_named_address() -> None:
         ({"EMAIL_PROVIDER": "sendgrid"}, "SENDGRID_API_KEY"),
         ({"SMS_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN"),
         ({"SMS_PROVIDER": "notify"}, "NOTIFY_API_KEY"),
+        ({"SMS_PROVIDER": "notify", "NOTIFY_API_KEY": "k"}, "NOTIFY_SMS_TEMPLATE"),
+        ({"EMAIL_PROVIDER": "notify", "NOTIFY_API_KEY": "k"}, "NOTIFY_EMAIL_TEMPLATE"),
     ],
 )
 def test_whoever_chooses_a_provider_is_asked_for_what_it_needs(
