@@ -1,0 +1,62 @@
+"""Installations that meet every two choices at least once, each lived in: `make faults` has all of them."""
+
+import subprocess
+from itertools import product
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.world import fresh_app, settings_at
+from tests.worlds.installations import CHOICES, Around, Installation, environment, every, pairs, pairwise
+from tests.worlds.life import Lived, live
+from tests.worlds.running import BARE, PROGRAMS, ROOT, running
+
+SOME = [(one, one.database) for one in pairwise()]
+AROUND = Around("sqlite:///u.db", None, 8000, *["http://127.0.0.1:9"] * 4, "key")
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = tmp_path_factory.mktemp("routes")
+    return fresh_app(settings_at(f"sqlite:///{folder / 'routes.db'}", folder))
+
+
+@pytest.mark.parametrize(
+    ("installation", "database_url"), SOME, ids=[str(one) for one, _ in SOME], indirect=["database_url"]
+)
+def test_an_installation_is_lived_in(
+    installation: Installation, database_url: str, tmp_path: Path, routes: Flask
+) -> None:
+    lived = Lived()
+    with running(installation, tmp_path, database_url, routes) as made:
+        live(made, lived)
+    assert (lived.findings, lived.errors) == ([], [])
+
+
+def test_every_two_choices_that_can_meet_do() -> None:
+    assert set().union(*map(pairs, pairwise())) == set().union(*map(pairs, every()))
+
+
+def test_nothing_is_installed_in_all_but_what_refuses_to_start() -> None:
+    everything = {Installation(*chosen) for chosen in product(*CHOICES.values())}
+    left_out = everything - set(every())
+    assert {(one.carriers, one.address) for one in left_out} == {("local", "https")}
+
+
+@pytest.mark.parametrize("server", CHOICES["server"])
+@pytest.mark.parametrize("database", CHOICES["database"])
+def test_messages_that_go_nowhere_stop_the_start_at_a_public_address(
+    database: str, server: str, tmp_path: Path
+) -> None:
+    variables = environment(Installation(database, "local", "https", server), AROUND)
+    start = {
+        "waitress": [PROGRAMS / "unmentoring", "serve"],
+        "gunicorn": [PROGRAMS / "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0"],
+    }
+    done = subprocess.run(
+        start[server], env=BARE | variables, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    *before, last = done.stderr.splitlines()
+    assert (done.returncode, last.partition(",")[0]) == (2, "unmentoring: EMAIL_PROVIDER: got 'local'")
+    assert not [line for line in before if not line.startswith("{")]
