@@ -3,6 +3,7 @@
 from tests.faults import (
     clocks,
     events,
+    installations,
     kills,
     network,
     pacing,
@@ -79,5 +80,7 @@ FAULTS = (
     Fault("storage", storage.fault, ("says thank you all the same",)),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
     Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
+    # In short: tests/worlds/
+    Fault("worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE),
     Fault("clock-changes", clocks.fault, ("by the clock on the wall",), tested_on=SQLITE),
 )
