@@ -91,3 +91,11 @@ def phone_as_said(e164: str) -> str:
     if number.country_code == 44:
         return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def calling_code(e164: str) -> str:
+    """As +44 of a British number. The number itself where it is of no country we know."""
+    try:
+        return f"+{phonenumbers.parse(e164, None).country_code}"
+    except NumberParseException:
+        return e164

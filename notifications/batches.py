@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from notifications import pace
 from notifications.errors import Permanent, ProviderError, Uncertain
+from notifications.jobs import Bars, Job
 from notifications.messages import BY_KIND
 from notifications.providers.base import Batches, OutgoingEmail
 from notifications.sending import (
     PATIENCE,
     WAITING,
-    Bars,
     Delivery,
-    Job,
     Providers,
     Worker,
     accept_all,
@@ -80,7 +79,7 @@ def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counte
         bars = Bars.now(session, [letter.delivery.job for letter in letters], worker.providers.key)
         free = []
         for letter in letters:
-            refused = letter.delivery.refused_in(session, bars)
+            refused = letter.delivery.refused_in(session, carrier.name, bars)
             if refused:
                 outcomes[refused] += 1
             else:
@@ -129,4 +128,4 @@ def _call(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[st
 def _refused(letters: list[Letter], carrier: Batches, worker: Worker, error: ProviderError) -> Counter[str]:
     with worker.sessions() as session:
         worker.heed(session, carrier, error)
-        return Counter(letter.delivery.not_accepted_in(session, error) for letter in letters)
+        return Counter(letter.delivery.not_accepted_in(session, carrier, error) for letter in letters)

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Update, select, update
 from sqlmodel import Session, col
 
 from notifications import batches, pace, render, turns
+from notifications.jobs import Job, job_of
 from notifications.messages import Channel
 from notifications.outbox import change
 from notifications.providers.base import Batches, Provider
@@ -24,13 +25,11 @@ from notifications.sending import (
     WAITING,
     Clock,
     Delivery,
-    Job,
     Providers,
     ReplyTo,
     Sessions,
     Sleep,
     Worker,
-    job_of,
     never,
 )
 from notifications.tables import OutboxMessage, State

@@ -49,6 +49,8 @@ class Temporary(ProviderError):
     `outage`  it could not be reached at all, or said it is down: counts towards the breaker
     `stop`    the provider refuses us altogether (credentials, configuration): stop it and alert; no message
               is to blame
+    `policy`  we are refused, by the provider or only by the place this message goes to, if this one has been
+              refused that often before: see `destinations`
     `tries`   give up after this many, where the provider says more will not help
     """
 
@@ -56,6 +58,7 @@ class Temporary(ProviderError):
     pause: bool = False
     outage: bool = False
     stop: bool = False
+    policy: int | None = None
     tries: int | None = None
 
 

@@ -13,7 +13,7 @@ every message.
 Nothing here commits: the door that opened the session does.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -40,7 +40,7 @@ from notifications.columns import table_of
 from notifications.errors import NoWayThere
 from notifications.messages import BY_KIND, Channel, Message, Recipient
 from notifications.tables import (
-    RESENDABLE,
+    FAILED,
     UNDECIDED,
     WAITING,
     LocalMessage,
@@ -417,31 +417,6 @@ def held(session: Session) -> list[OutboxHold]:
     return list(session.scalars(select(OutboxHold).order_by(col(OutboxHold.since))))
 
 
-def resend(session: Session, message_id: int, *, now: datetime) -> bool:
-    """An organiser's decision to send again what failed, was parked or stayed uncertain. False if none such.
-
-    It keeps its id, so its links and its calendar entry stay the same.
-    """
-    row = session.get(OutboxMessage, message_id)
-    if row is None or row.payload is None or row.state not in RESENDABLE:
-        return False
-    again = update(OutboxMessage).where(
-        col(OutboxMessage.id) == message_id,
-        col(OutboxMessage.state) == row.state,
-        col(OutboxMessage.attempt) == row.attempt,
-    )
-    fresh = {"state": State.QUEUED, "due_at": now, "expires_at": row.message().expires(now), "resent": True}
-    clean = {
-        "tries": 0,
-        "crashes": 0,
-        "reason": None,
-        "provider_id": None,
-        "settled_at": None,
-        "sending_at": None,
-    }
-    return change(session, again.values(fresh | clean)) == 1
-
-
 def counts(
     session: Session,
     *,
@@ -455,6 +430,18 @@ def counts(
         if value is not None:
             found = found.where(col(getattr(OutboxMessage, column)) == value)
     return {State(state): number for state, number in session.execute(found)}
+
+
+def failures(session: Session, providers: Collection[str], since: datetime) -> tuple[int, int]:
+    """How many messages have failed since then, of how many that providers took or refused for good."""
+    late = select(func.count()).where(FAILED, col(OutboxMessage.settled_at) >= since)
+    taken = select(func.count()).where(
+        col(OutboxMessage.provider).in_(providers),
+        col(OutboxMessage.accepted_at) >= since,
+        col(OutboxMessage.state) != State.FAILED,
+    )
+    failed = session.scalar(late) or 0
+    return failed, failed + (session.scalar(taken) or 0 if failed else 0)
 
 
 def arrived(session: Session, rounds: Sequence[str], kind: str) -> ColumnElement[bool]:

@@ -152,7 +152,9 @@ def failed(session: Session, provider: str, now: datetime) -> None:
     session.add(row)
 
 
-def pause(session: Session, provider: str, wait: timedelta | None, now: datetime) -> datetime:
+def pause(
+    session: Session, provider: str, wait: timedelta | None, now: datetime, reason: str = ""
+) -> datetime:
     """The provider said "too many": nobody calls before it is over. When that is."""
     row = _locked(session, provider)
     wait = wait if wait is not None else DEFAULT_PAUSE
@@ -160,7 +162,7 @@ def pause(session: Session, provider: str, wait: timedelta | None, now: datetime
     row.rate = _learned(session, row, now, until)
     if row.rate:
         row.rate_until, row.next_at = until + max(RISE_EVERY, WAITS_A_RISE * wait), until
-    row.paused_until = max(until, row.paused_until or until)
+    row.paused_until, row.paused_for = max(until, row.paused_until or until), reason
     session.add(row)
     return row.paused_until
 
@@ -205,10 +207,20 @@ def stop(session: Session, provider: str, reason: str, now: datetime) -> bool:
     return news
 
 
+def stopped(session: Session, provider: str) -> str | None:
+    """Why it refuses us; None when it does not."""
+    row = session.get(ProviderPace, provider)
+    return row.stopped if row else None
+
+
+def stopped_ones(session: Session) -> list[ProviderPace]:
+    return [row for row in _all(session) if row.stopped]
+
+
 def start_again(session: Session, provider: str) -> None:
     """A person has put it right: forget stops, pauses, failures and what was learned of the rate."""
     row = _locked(session, provider)
-    row.stopped = row.stopped_at = row.paused_until = row.probe_until = None
+    row.stopped = row.stopped_at = row.paused_until = row.paused_for = row.probe_until = None
     row.rate = row.rate_until = row.next_at = None
     row.failures = 0
     session.add(row)
@@ -231,7 +243,7 @@ def _standing(row: ProviderPace, now: datetime) -> str:
     if row.failures >= OPEN_AFTER:
         return f"does not answer; asked again every {PROBE_EVERY.seconds} seconds"
     if row.paused_until and row.paused_until > now:
-        return f"asked us to wait until {row.paused_until:%d %b %H:%M:%S} UTC"
+        return f"{row.paused_for or 'too many at once'}; waits until {row.paused_until:%d %b %H:%M:%S} UTC"
     rate = _rate(row, now)
     return f"at most {rate:.1f} calls a second, as learned, and more each minute" if rate else ""
 

@@ -16,7 +16,7 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
-from notifications import addresses, suppression
+from notifications import addresses, destinations, pace, suppression
 from notifications.messages import BY_KIND, Channel
 from notifications.outbox import bunches, change, insert_on
 from notifications.providers.base import Sent
@@ -34,7 +34,9 @@ class What(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     REFUSED = "refused"  # not sent: the address is on a list of the provider's own
-    OURS = "ours"  # not sent by a fault or limit of our own: somebody has to look
+    OURS = "ours"  # not sent by a fault of our own: somebody has to look
+    UNWELCOME = "unwelcome"  # not delivered: where it went we are refused, and not the reader
+    STOPPED = "stopped"  # not sent: our account may send nothing now, whoever the reader is
     WELCOME = "welcome"  # nothing to do with a message: the reader wants to be written to again
     NOTHING = "nothing"  # opened, clicked, or a word we do not know: kept, changes nothing
 
@@ -46,6 +48,8 @@ MOVES = {
     What.FAILED: State.FAILED,
     What.REFUSED: State.SUPPRESSED,
     What.OURS: State.PARKED,
+    What.UNWELCOME: State.FAILED,
+    What.STOPPED: State.FAILED,
 }
 # Which states each one rises above. Queued and claimed count only after an attempt: see `_apply`.
 RANK = {
@@ -67,6 +71,7 @@ class Again(StrEnum):
 
     SAME = "same"  # the same way, twice at most
     BY_EMAIL = "by email"  # the number is bad, and the reader has given an email address too
+    RELEASED = "released"  # the same way, once a person has released the provider
 
 
 MOST_AGAIN = 2
@@ -158,7 +163,7 @@ def _name(event: Event) -> tuple[str, str]:
 
 
 def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datetime) -> None:
-    found = _messages(session, receipts)
+    found, refusing = _messages(session, receipts), set(destinations.refusing(session))
     highest: dict[int, tuple[State, str]] = {}
     for receipt in receipts:
         message = found.get(_identity(receipt)) or found.get((receipt.provider, receipt.provider_id))
@@ -166,7 +171,9 @@ def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datet
             continue
         receipt.applied = True
         state = MOVES.get(What(receipt.what))
-        if state and (_is_past(receipt, message, state) or _tried_again(session, receipt, message, now)):
+        past = state is not None and _is_past(receipt, message, state)
+        until = None if past else _consider_place(session, receipt, message, refusing, now)
+        if past or (state and _tried_again(session, receipt, message, until, now)):
             _consider_address(session, message, receipt, key, now)
             continue
         if state and RANK[state] >= RANK[highest.get(message.id, (State.UNCERTAIN, ""))[0]]:
@@ -176,10 +183,37 @@ def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datet
     session.flush()
 
 
-def _tried_again(session: Session, receipt: Receipt, message: OutboxMessage, now: datetime) -> bool:
-    """Queue a failed text again, in the same row, if its failure leaves something to try."""
+def _consider_place(
+    session: Session, receipt: Receipt, message: OutboxMessage, refusing: set[tuple[str, str]], now: datetime
+) -> datetime | None:
+    """What it says of the provider, and of where the message went. When that is tried again, if shut."""
+    provider, what = receipt.provider, receipt.what
+    if what == What.STOPPED:
+        pace.stop(session, provider, receipt.reason, now)
+    if message.address_key is None or what not in {What.DELIVERED, What.UNWELCOME}:
+        return None
+    place = provider, destinations.place_of(message.channel, message.address_key)
+    if what == What.DELIVERED:
+        if place in refusing:
+            destinations.takes_us(session, *place, reported=True)
+        refusing.discard(place)
+        return None
+    refusing.add(place)
+    if message.tries > 0:  # only the first refusal of each counts
+        return destinations.shut_until(session, *place)
+    return destinations.refused(session, *place, receipt.reason, now, reported=True).shut_until
+
+
+def _tried_again(
+    session: Session, receipt: Receipt, message: OutboxMessage, shut_until: datetime | None, now: datetime
+) -> bool:
+    """Queue a failed message again, in the same row, if its failure leaves something to try."""
     facts: dict[str, object] = {"reason": receipt.reason or None, "provider": None, "sending_at": None}
-    if receipt.again == Again.SAME and message.tries < MOST_AGAIN:
+    if shut_until:
+        facts |= {"due_at": shut_until, "reason": destinations.WAITS + receipt.reason}
+    elif receipt.again == Again.RELEASED:
+        facts |= {"due_at": now}
+    elif receipt.again == Again.SAME and message.tries < MOST_AGAIN:
         facts |= {"due_at": now + AGAIN_AFTER, "tries": message.tries + 1}
     elif receipt.again == Again.BY_EMAIL and message.email and message.channel == Channel.SMS:
         if Channel.EMAIL not in BY_KIND[message.kind].channels:

@@ -18,10 +18,11 @@ from sqlmodel import Session, col
 from notifications import outbox, receipts, render, sending
 from notifications.delivery import Report
 from notifications.errors import ProviderError
+from notifications.jobs import Job, job_of
 from notifications.messages import BY_KIND, Channel, Promise
 from notifications.outbox import change
 from notifications.providers.base import Absent, Accepted, LooksUp, Sent
-from notifications.sending import Clock, Job, Providers, Sessions
+from notifications.sending import Clock, Providers, Sessions
 from notifications.tables import OutboxMessage, State
 
 log = logging.getLogger("notifications")
@@ -80,7 +81,7 @@ def _claim(session: Session, now: datetime, limit: int) -> list[Doubt]:
         .returning(OutboxMessage)
     )
     rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
-    return [Doubt(sending.job_of(row), row.provider or "", row.sending_at or now) for row in rows]
+    return [Doubt(job_of(row), row.provider or "", row.sending_at or now) for row in rows]
 
 
 def _settle(doubt: Doubt, sessions: Sessions, providers: Providers, links: render.Links, clock: Clock) -> str:

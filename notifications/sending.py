@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from notifications import outbox, pace, render, sms_text, suppression
+from notifications import destinations, outbox, pace, render, sms_text, suppression
 from notifications.addresses import email_key
 from notifications.columns import table_of
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
-from notifications.messages import BY_KIND, Channel, Message, Recipient, from_json
+from notifications.jobs import Bars, Job
+from notifications.messages import BY_KIND, Channel, Message, from_json
 from notifications.providers.base import (
     Accepted,
     InTransaction,
@@ -26,7 +27,7 @@ from notifications.providers.base import (
     Provider,
 )
 from notifications.providers.local import Local
-from notifications.tables import UNDECIDED, OutboxHold, OutboxMessage, State
+from notifications.tables import UNDECIDED, OutboxMessage, State
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
@@ -35,7 +36,7 @@ ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that f
 
 log = logging.getLogger("notifications")
 
-TABLE, PAUSES = table_of(OutboxMessage), table_of(OutboxHold)
+TABLE = table_of(OutboxMessage)
 
 # Put together once, which takes longer than running it. The columns to set come with the values.
 MOVE = (
@@ -44,7 +45,6 @@ MOVE = (
     .where(TABLE.c.state.in_(bindparam("since", expanding=True)))
     .returning(TABLE.c.id)
 )
-HOLDS = select(PAUSES.c.scope, PAUSES.c.reason)
 
 WAITING = "waiting"
 CLAIM_LEASE = timedelta(seconds=25)  # renewed while the pass goes on
@@ -81,41 +81,6 @@ class Providers:
         return self.email if channel == Channel.EMAIL else self.sms
 
 
-@dataclass(frozen=True)
-class Job:
-    """A claimed message, read out of the database so that none is open while it is worked on."""
-
-    id: int
-    attempt: int
-    kind: str
-    programme: str | None
-    channel: Channel
-    to: Recipient
-    address_key: str
-    payload: str
-    tries: int
-    crashes: int
-    expires_at: datetime
-
-
-def job_of(row: OutboxMessage) -> Job:
-    """What is worked on once the database is closed."""
-    assert row.id is not None  # noqa: S101  (it came out of the database)
-    return Job(
-        id=row.id,
-        attempt=row.attempt,
-        kind=row.kind,
-        programme=row.programme,
-        channel=Channel(row.channel),
-        to=row.recipient(),
-        address_key=row.address_key or "",
-        payload=row.payload or "",
-        tries=row.tries,
-        crashes=row.crashes,
-        expires_at=row.expires_at,
-    )
-
-
 def never() -> bool:
     return False
 
@@ -147,7 +112,7 @@ class Worker:
         if self.renew_at is None or now >= self.renew_at:
             self.renew_at = now + RENEW_EVERY
 
-    def give_back(self, session: Session, jobs: Sequence[Job]) -> None:
+    def give_back(self, session: Session, jobs: Sequence[Job], **facts: Any) -> None:
         """Let others have what we claimed and have not begun: that was no attempt.
 
         Who claims it next gets the attempt that we gave back, so we keep it no longer.
@@ -156,7 +121,7 @@ class Worker:
         self.claimed = [job for job in self.claimed if job.id not in given]
         for attempt, ours in groupby(sorted(jobs, key=_attempt), key=_attempt):
             before = {"lease_until": None, "attempt": attempt - 1}
-            move_all(session, list(ours), State.QUEUED, since=(State.CLAIMED,), **before)
+            move_all(session, list(ours), State.QUEUED, since=(State.CLAIMED,), **before, **facts)
 
     def takes(self, carrier: Provider) -> bool:
         """May a provider be called in this pass?"""
@@ -169,7 +134,7 @@ class Worker:
             pace.stop(session, carrier.name, str(error), now)
             self.closed.add(carrier.name)
         elif isinstance(error, Temporary) and error.pause:
-            if pace.pause(session, carrier.name, error.wait, now) - now > PATIENCE:
+            if pace.pause(session, carrier.name, error.wait, now, str(error)) - now > PATIENCE:
                 self.closed.add(carrier.name)
         elif isinstance(error, Uncertain) or (isinstance(error, Temporary) and error.outage):
             pace.failed(session, carrier.name, now)
@@ -201,34 +166,6 @@ def _attempt(job: Job) -> int:
     return job.attempt
 
 
-@dataclass(frozen=True)
-class Bars:
-    """What forbids sending: pauses by their scope, and the addresses of some jobs that are on the list."""
-
-    holds: dict[str, str]
-    listed: dict[tuple[Channel, str], str]
-
-    @classmethod
-    def now(cls, session: Session, jobs: Collection[Job], key: bytes) -> "Bars":
-        """As they stand in this transaction, the one that begins to send. At most a thousand jobs."""
-        listed: dict[tuple[Channel, str], str] = {}
-        for channel in {job.channel for job in jobs}:
-            addresses = {job.address_key for job in jobs if job.channel is channel}
-            found = suppression.refusals(session, channel, addresses, key=key)
-            listed |= {(channel, address): why for address, why in found.items()}
-        holds = session.connection().execute(HOLDS)
-        return cls({hold.scope: hold.reason for hold in holds}, listed)
-
-    def hold(self, job: Job) -> str | None:
-        if everything := self.holds.get(outbox.EVERYTHING):
-            return everything
-        return self.holds.get(job.programme or "") if job.kind in outbox.BULK else None
-
-    def suppression(self, job: Job) -> str | None:
-        obeys = suppression.obeys(job.kind, job.channel)
-        return self.listed.get((job.channel, job.address_key)) if obeys else None
-
-
 @dataclass
 class Delivery:
     """One message on its way: started, called for, settled.
@@ -241,10 +178,12 @@ class Delivery:
     made: Outgoing | None = None
     writing: Future[Outgoing] | None = None
     begun: datetime | None = None
+    was_refused_there: bool = False
 
     def __post_init__(self) -> None:
         self.sessions, self.providers = self.worker.sessions, self.worker.providers
         self.links, self.clock = self.worker.links, self.worker.clock
+        self.place = destinations.place_of(self.job.channel, self.job.address_key)
 
     def write_beside(self, writer: Executor) -> None:
         """Have what the provider is given made meanwhile. Touches no database."""
@@ -269,7 +208,7 @@ class Delivery:
         if isinstance(outgoing, str):
             return outgoing
         with self.sessions() as session:
-            refused = self.refused_in(session)
+            refused = self.refused_in(session, "local")
             if refused:
                 return refused
             if not self.move(session, State.SENDING, since=(State.CLAIMED,)):
@@ -304,7 +243,7 @@ class Delivery:
         spend = None
         if isinstance(outgoing, OutgoingText):
             spend = pace.Spend(sms_text.cost(outgoing.text).segments, self.providers.sms_daily_cap)
-        refused = self.refused_in(session)
+        refused = self.refused_in(session, carrier.name)
         if refused:
             return refused
         capped = spend and pace.capped_until(session, carrier.name, now, spend)
@@ -329,7 +268,7 @@ class Delivery:
             self.move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
         return True
 
-    def refused_in(self, session: Session, bars: Bars | None = None) -> str | None:
+    def refused_in(self, session: Session, provider: str, bars: Bars | None = None) -> str | None:
         """Has something happened since it was claimed that forbids it?"""
         job, now = self.job, self.clock()
         if job.expires_at <= now:
@@ -340,7 +279,18 @@ class Delivery:
             self.move(session, State.HELD, since=(State.CLAIMED,), reason=held, lease_until=None)
             return State.HELD
         why = bars.suppression(job)
-        return self._end_in(session, State.SUPPRESSED, why) if why else None
+        if why:
+            return self._end_in(session, State.SUPPRESSED, why)
+        place = bars.places.get((provider, self.place))
+        return self._waits_for(session, place) if place else None
+
+    def _waits_for(self, session: Session, place: destinations.Place) -> str | None:
+        """It goes to a place that refuses us: let it wait, unless it is its turn to try."""
+        self.was_refused_there = True
+        if destinations.may_try(session, place, self.clock()):
+            return None
+        self.worker.give_back(session, [self.job], due_at=place.probe_at, reason=place.reason)
+        return State.QUEUED
 
     def call(self, carrier: Provider) -> Accepted | ProviderError:
         """Hand it over. Touches no database."""
@@ -357,15 +307,19 @@ class Delivery:
         """The provider did not take it, or may not have."""
         with self.sessions() as session:
             self.worker.heed(session, carrier, answer)
-            return self.not_accepted_in(session, answer)
+            return self.not_accepted_in(session, carrier, answer)
 
     def accepted_in(self, session: Session, carrier: Provider, answer: Accepted) -> None:
         """The provider took it."""
         accept_all(session, [self], carrier.name, answer)
         pace.worked(session, carrier.name)
+        if self.was_refused_there:
+            destinations.takes_us(session, carrier.name, self.place)
 
-    def not_accepted_in(self, session: Session, error: ProviderError) -> str:
+    def not_accepted_in(self, session: Session, carrier: Provider, error: ProviderError) -> str:
         """What a refusal, or the lack of an answer, means for this message alone."""
+        if isinstance(error, Temporary) and error.policy is not None:
+            return self._refused_us(session, carrier, error, error.policy)
         if isinstance(error, Temporary):
             return self._later(session, error)
         if isinstance(error, Permanent):
@@ -384,6 +338,21 @@ class Delivery:
             back["tries"] = tries
             back["due_at"] += error.wait or timedelta(seconds=RETRY[min(tries, len(RETRY)) - 1])
         self.move(session, State.QUEUED, since=UNDECIDED, **back)
+        return State.QUEUED
+
+    def _refused_us(self, session: Session, carrier: Provider, error: Temporary, policy: int) -> str:
+        """Wait with the others for that place, or for the provider. A message refused alone, where others are
+        taken, is refused for what it says: it is tried as often as any, and then given up.
+        """
+        verdict = destinations.Verdict(destinations.shut_until(session, carrier.name, self.place))
+        if self.job.tries == policy:
+            verdict = destinations.refused(session, carrier.name, self.place, str(error), self.clock())
+        if verdict.stopped:
+            self.worker.closed.add(carrier.name)
+        if not verdict.stopped and verdict.shut_until is None:
+            return self._later(session, error)
+        back = {"reason": str(error), "lease_until": None, "provider": None}
+        self.move(session, State.QUEUED, since=UNDECIDED, due_at=verdict.shut_until or self.clock(), **back)
         return State.QUEUED
 
     def _never(self, session: Session, error: Permanent) -> str:

@@ -7,7 +7,7 @@ for a migration to see every table.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from notifications.columns import UTCDateTime
@@ -36,6 +36,9 @@ RESENDABLE = (State.FAILED, State.FAILED_TEMPORARILY, State.PARKED, State.EXPIRE
               State.UNCERTAIN, State.CANCELLED)  # fmt: skip
 
 
+FAILED = text("state = 'failed'")  # a few: an index of all would cost every message
+
+
 class OutboxMessage(SQLModel, table=True):
     """One message to one person.
 
@@ -54,6 +57,7 @@ class OutboxMessage(SQLModel, table=True):
         Index("ix_outbox_message_address", "address_key", "state"),
         Index("ix_outbox_message_provider", "provider", "provider_id"),
         Index("ix_outbox_message_accepted", "provider", "accepted_at"),
+        Index("ix_outbox_message_failed", "settled_at", sqlite_where=FAILED, postgresql_where=FAILED),
         # Ids travel to providers and live in unsubscribe links: one is never given out twice.
         {"sqlite_autoincrement": True},
     )
@@ -170,12 +174,32 @@ class ProviderPace(SQLModel, table=True):
     rate_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     next_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    paused_for: str | None = None
     failures: int = 0
     probe_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     stopped: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     spent: int = 0
     spent_on: date | None = None
+
+
+class Destination(SQLModel, table=True):
+    """A place that refuses us, by provider: a receiving domain, or a country's numbers. Others have no row.
+
+    `refused` counts different messages in a row. From `destinations.SHUT_AFTER` on only one tries there, at
+    `probe_at`. `reported`: it is told of afterwards that one was refused, or came through, not in the answer
+    to the call.
+    """
+
+    __tablename__ = "destination"
+
+    provider: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    refused: int = 0
+    reason: str
+    reported: bool = False
+    since: datetime = Field(sa_type=UTCDateTime)
+    probe_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Receipt(SQLModel, table=True):

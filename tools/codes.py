@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from notifications.errors import Permanent, ProviderError, Temporary
+from notifications.errors import ProviderError, Temporary
 from notifications.providers import notify, sendgrid, smtp, twilio
 from notifications.receipts import MOVES, Again, What
 from notifications.suppression import Why
@@ -20,7 +20,12 @@ HEADS = {
     "Reports afterwards": ("Provider", "Word or code", "Reason shown", "Message", "Address"),
 }
 NOTHING = "–"
-AGAIN = {None: "", Again.SAME: "; tried again, twice at most", Again.BY_EMAIL: "; by email instead"}
+AGAIN = {
+    None: "",
+    Again.SAME: "; tried again, twice at most",
+    Again.BY_EMAIL: "; by email instead",
+    Again.RELEASED: "",
+}
 
 
 def tables() -> dict[str, str]:
@@ -37,6 +42,7 @@ def answers() -> Iterable[tuple[str, ...]]:
             refusal.error,
             stop=refusal.stop,
             pause=refusal.pause,
+            policy=refusal.policy is not None,
             elsewhere=refusal.fall_back is not None,
             suppress=refusal.suppress,
         )
@@ -45,8 +51,12 @@ def answers() -> Iterable[tuple[str, ...]]:
         too_many = status == notify.TOO_MANY
         fate = _fate(error, stop=not too_many, pause=too_many, elsewhere=name == notify.NO_ADDRESS)
         yield "Notify", f"{status} {name}", reason, fate
-    for code, reason in smtp.REASONS.items():
-        yield "SMTP", str(code), reason, _fate(Temporary if str(code).startswith("4") else Permanent)
+    for phrase, reason in notify.OURS.items():
+        yield "Notify", f"400, “{phrase}”", reason, _fate(Temporary, stop=True)
+    for detail, known in smtp.ENHANCED.items():
+        yield "SMTP", f"5.{detail}{'' if '.' in detail else '.…'}", known.reason, known.whose
+    for code, known in smtp.REPLIES.items():
+        yield "SMTP", f"{code} alone", known.reason, "tried again" if code < 500 else known.whose
 
 
 def _fate(
@@ -54,19 +64,28 @@ def _fate(
     *,
     stop: bool = False,
     pause: bool = False,
+    policy: bool = False,
     elsewhere: bool = False,
     suppress: bool = False,
 ) -> str:
+    if policy:
+        return smtp.Whose.OURS
     if error is Temporary:
         return "waits; provider stopped" if stop else "waits; provider paused" if pause else "tried again"
     return "suppressed" if suppress else "a text by email instead, or failed" if elsewhere else "failed"
 
 
 def reports() -> Iterable[tuple[str, ...]]:
-    prefixes = (("", sendgrid.EVENTS), ("bounce, type ", sendgrid.BOUNCES), ("dropped, ", sendgrid.DROPS))
+    prefixes = (
+        ("", sendgrid.EVENTS),
+        ("bounce, classified ", sendgrid.CLASSES),
+        ("bounce, else code ", sendgrid.BOUNCE_CODES),
+        ("bounce, else type ", sendgrid.BOUNCES),
+        ("dropped, ", sendgrid.DROPS),
+    )
     for prefix, told_of in prefixes:
         for word, told in told_of.items():
-            yield "SendGrid", f"{prefix}{word}", *_report(told.what, told.reason, told.stops)
+            yield "SendGrid", f"{prefix}{word}", *_report(told.what, told.reason, told.stops, told.again)
     for word, what in twilio.STATUSES.items():
         yield "Twilio", word, *_report(what)
     for code, failure in twilio.FAILURES.items():
@@ -84,6 +103,10 @@ def _report(
     if what is What.WELCOME:
         address = "written to again"
     message = f"{MOVES[what]}{AGAIN[again]}" if what in MOVES else NOTHING
+    if what is What.STOPPED:
+        message = "waits; provider stopped"
+    elif what is What.UNWELCOME:
+        message += "; where more are refused, all wait"
     return reason or NOTHING, message, address
 
 

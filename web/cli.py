@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 import matcher.cli
 from matcher import MatcherError
-from notifications import messages, outbox, pace
+from notifications import messages, outbox, resending, standing
 from notifications.errors import NotificationError
 from notifications.tables import State
 from web import backups, carriers, demo, logs, serving
@@ -401,6 +401,10 @@ def top_up(session: Session, slug: str) -> None:
     )
 
 
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+RETRIED = [state.value for state in (State.FAILED, State.PARKED, State.EXPIRED, State.UNCERTAIN)]
+
+
 @main.group("outbox")
 def outbox_() -> None:
     """Messages."""
@@ -411,8 +415,8 @@ def outbox_() -> None:
 @reading
 def list_outbox(session: Session, state: str | None) -> None:
     """Print the newest messages, without names or addresses, and what keeps a provider from going on."""
-    for provider, words_ in pace.standing(session, utc_now()).items():
-        click.echo(f"{provider} {words_}")
+    for who, what in standing.slowed(session, utc_now()).items():
+        click.echo(f"{who}: {what}")
     table = Table("id", "kind", "channel", "state", "due", "reason")
     for row in outbox.listing(session, state=State(state) if state else None):
         due = row.due_at.isoformat(timespec="minutes")
@@ -437,9 +441,7 @@ def _outbox_address(settings: Settings) -> str:
 @outbox_.command("cancel")
 @click.option("--held", is_flag=True, help="Only what is held, as after a restore.")
 @click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
-@click.option(
-    "--before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Only what was due before (UTC)."
-)
+@click.option("--before", type=MOMENT, help="Only what was due before (UTC).")
 @writing
 def cancel_outbox(session: Session, held: bool, kind: str | None, before: datetime | None) -> None:
     """Never send what waits, where all that is given holds: what went out already before a restore."""
@@ -450,13 +452,31 @@ def cancel_outbox(session: Session, held: bool, kind: str | None, before: dateti
     click.echo(f"{words.counted(gone, 'message')} cancelled.")
 
 
+@outbox_.command("retry")
+@click.option("--state", type=click.Choice(RETRIED), required=True)
+@click.option("--since", type=MOMENT, required=True, help="Only what ended so then or later (UTC).")
+@click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
+@click.option("--round", "which", type=(str, int), metavar="SLUG NUMBER", help="Only one round.")
+@writing
+def retry_outbox(
+    session: Session, state: str, since: datetime, kind: str | None, which: tuple[str, int] | None
+) -> None:
+    """Send again what failed, once its cause is put right. Uncertain ones may then arrive twice."""
+    found = None
+    if which:
+        found = str(rounds.by_number(session, programmes.by_slug(session, which[0]), which[1]).id)
+    moment, now = since.replace(tzinfo=UTC), utc_now()
+    sent = resending.resend_all(session, [State(state)], since=moment, kind=kind, round=found, now=now)
+    audit.record(session, BY, "messages sent again", now=now, messages=sent)
+    click.echo(f"{words.counted(sent, 'message is', 'messages are')} on the way again.")
+
+
 @outbox_.command("release")
 @writing
 def release_outbox(session: Session) -> None:
     """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
-    for provider in pace.standing(session, utc_now()):
-        pace.start_again(session, provider)
-        click.echo(f"{provider} is tried again.")
+    for who in standing.start_again(session, utc_now()):
+        click.echo(f"{who} is tried again.")
     click.echo(f"{words.counted(outbox.release(session), 'message')} released.")
 
 

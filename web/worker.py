@@ -19,7 +19,7 @@ from types import FrameType
 import structlog
 from huey.api import Huey
 
-from notifications import delivery, outbox, receipts, reconcile, replies
+from notifications import delivery, destinations, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
 from web import import_work, queues, scrubbing
@@ -99,6 +99,7 @@ class Worker:
             outbox.blank_older_than(session, now - KEEP_BODIES)
             replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)
+            destinations.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
         self._retain(now)
@@ -184,6 +185,7 @@ class Worker:
                 alerts.look(
                     session,
                     settings.alert_email,
+                    email_provider=settings.email_provider,
                     sms_provider=settings.sms_provider,
                     sms_cap=settings.sms_daily_cap,
                     now=self.clock(),

@@ -15,6 +15,8 @@ from sqlmodel import Session
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 
+TRIES_ALONE = 5  # over nine minutes, of a message that is refused while others to the same place are not
+
 
 @dataclass(frozen=True)
 class OutgoingEmail:

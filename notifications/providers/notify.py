@@ -48,7 +48,15 @@ ERRORS: dict[tuple[int, str], tuple[type[ProviderError], str]] = {
     (TOO_MANY, "RateLimitError"): (Temporary, "Notify asks us to be slower"),
     (TOO_MANY, "TooManyRequestsError"): (Temporary, "our daily limit at Notify is used up"),
 }
-OURS = "using a team-only API key"  # a trial service: nothing is wrong with the message
+# Words of a 400 that mean us, not the message. Source: the same, "Error codes" of sending.
+OURS = {
+    "team-only API key": "our key at Notify may write to its team only",
+    "in trial mode": "our service at Notify is on trial and may write to its team only",
+    "Service is not allowed to send": "our service at Notify may not send on this channel",
+    "Missing personalisation": "our template at Notify asks for more than subject and body",
+    "Template": "our template at Notify is not there, or not for this channel",
+    "template_id": "our template's id is none of Notify's",
+}
 
 STATUSES = {
     "created": What.ACCEPTED,
@@ -154,8 +162,9 @@ def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
         known = isinstance(cause, requests.RequestException)
         return http.from_requests(cause) if known else Uncertain("no answer")  # type: ignore[arg-type]
     status, name, words = _said(error.response)
-    if OURS in words:
-        return Temporary("our service at Notify is on trial and may write to its team only", name, stop=True)
+    ours = next((reason for phrase, reason in OURS.items() if phrase in words), None)
+    if ours and status == 400:
+        return Temporary(ours, name, stop=True)
     kind, reason = ERRORS.get((status, name), (None, ""))
     if kind is None:
         return _unknown(status, name)
@@ -170,6 +179,8 @@ def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
 
 
 def _unknown(status: int, name: str) -> ProviderError:
+    if status in {401, 403}:
+        return Temporary("Notify refuses us", name, stop=True)
     if status == 503 and name:
         return Temporary("Notify is not available", name, outage=True)
     if status >= 500 or not name:

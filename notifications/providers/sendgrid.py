@@ -34,7 +34,7 @@ from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
 from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail
-from notifications.receipts import Event, What
+from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
 from notifications.suppression import Why
 
@@ -87,6 +87,7 @@ class Told:
     what: What
     reason: str = ""
     stops: Why | None = None
+    again: Again | None = None
 
 
 # What an event means. Source: SendGrid's Event Webhook reference, "Event types".
@@ -101,8 +102,35 @@ EVENTS = {
     "open": Told(What.NOTHING),  # scanners open and click: it proves nothing about people
     "click": Told(What.NOTHING),
 }
+GONE = Told(What.FAILED, "the address does not exist", Why.BOUNCED)
+
+
+def _unwelcome(reason: str) -> Told:
+    return Told(What.UNWELCOME, reason, again=Again.SAME)
+
+
+# Why a message bounced, by SendGrid's own classification. Source: SendGrid's Event Webhook reference,
+# "Bounce classifications".
+CLASSES = {
+    "invalid address": GONE,
+    "mailbox unavailable": Told(What.FAILED, "the mailbox is full or closed"),
+    "reputation": _unwelcome("the receiving server refuses our mail: reputation"),
+    "content": _unwelcome("the receiving server refuses our mail: content"),
+    "frequency or volume too high": _unwelcome("the receiving server takes no more of our mail now"),
+    "technical failure": _unwelcome("the receiving server refuses our mail: a technical failure"),
+}
+# By the receiving server's enhanced code, where SendGrid has not classified it: see the table of SMTP.
+BOUNCE_CODES = {
+    "5.1.7": _unwelcome("the receiving server refuses our address"),
+    "5.1.8": _unwelcome("the receiving server refuses our domain"),
+    "5.1.0": Told(What.FAILED, "the receiving server takes this for no address"),
+    "5.1.": GONE,
+    "5.7.": _unwelcome("the receiving server refuses our mail"),
+    "4.7.": _unwelcome("the receiving server refuses our mail"),
+}
+# And by its type, where there is no such code.
 BOUNCES = {
-    "bounce": Told(What.FAILED, "the address does not exist or refuses mail", Why.BOUNCED),
+    "bounce": Told(What.FAILED, "the receiving server refused the message"),
     "blocked": Told(What.FAILED, "the receiving server refused the message this time"),
     "expired": Told(What.FAILED, "the receiving server did not take the message for three days"),
 }
@@ -112,7 +140,9 @@ DROPS = {
     "unsubscribed address": Told(What.REFUSED, "unsubscribed at SendGrid", Why.UNSUBSCRIBED),
     "spam reporting address": Told(What.REFUSED, "reported our mail as spam before", Why.SPAM),
     "invalid": Told(What.FAILED, "not a valid address", Why.BOUNCED),
-    "recipient list over package quota": Told(What.OURS, "our quota at SendGrid is used up"),
+    "recipient list over package quota": Told(
+        What.STOPPED, "our quota at SendGrid is used up", again=Again.RELEASED
+    ),
     "spam content": Told(What.OURS, "SendGrid takes the message for spam"),
     "invalid smtpapi header": Told(What.OURS, "SendGrid found a fault in the message"),
 }
@@ -342,16 +372,26 @@ def _event(said: Any, now: datetime) -> Event | None:
         provider_id=foreign.text_of(said.get("sg_message_id")).partition(".")[0] or None,
         reason=told.reason,
         stops=told.stops,
+        again=told.again,
     )
 
 
 def _told(said: dict[str, Any]) -> Told:
     name = foreign.text_of(said.get("event"))
     if name == "bounce":
-        return BOUNCES.get(foreign.text_of(said.get("type")), BOUNCES["bounce"])
+        return _bounced(said)
     if name == "dropped":
         return DROPS.get(foreign.text_of(said.get("reason")).strip().lower(), DROPPED)
     return EVENTS.get(name, Told(What.NOTHING))
+
+
+def _bounced(said: dict[str, Any]) -> Told:
+    """Whose trouble it is: only an address that does not exist is its reader's for good."""
+    classified = CLASSES.get(foreign.text_of(said.get("bounce_classification")).strip().lower())
+    status = foreign.text_of(said.get("status"))
+    by_code = (told for code, told in BOUNCE_CODES.items() if status.startswith(code))
+    by_type = BOUNCES.get(foreign.text_of(said.get("type")), BOUNCES["bounce"])
+    return classified or next(by_code, by_type)
 
 
 def _moment(stamp: Any, now: datetime) -> datetime:

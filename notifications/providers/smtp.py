@@ -5,6 +5,7 @@ nothing has been taken; after it, only the server knows. The letter's Message-ID
 sent, so a mailbox that gets a second copy can tell.
 """
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -12,30 +13,91 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
 from email.utils import formataddr, parseaddr
+from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
 
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.providers import in_time
-from notifications.providers.base import CONNECT_SECONDS, READ_SECONDS, Accepted, Outgoing, OutgoingEmail
+from notifications.providers.base import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    TRIES_ALONE,
+    Accepted,
+    Outgoing,
+    OutgoingEmail,
+)
 
 NAME = "smtp"
 READY_FOR_LETTER = 354
+CLOSING = 421
 
-# What a reply means beyond its first digit (4: later, 5: never). Source: RFC 5321, 4.2.3, and RFC 3463.
-REASONS = {
-    421: "the mail server is closing",
-    450: "the mailbox is busy",
-    451: "the mail server had a problem of its own",
-    452: "the mail server has no room",
-    550: "the mailbox does not exist or refuses mail",
-    551: "the mailbox has moved",
-    552: "the mailbox is full",
-    553: "the mail server takes this for no address",
-    554: "the mail server refused the message",
+
+class Whose(StrEnum):
+    """Whose trouble a refusal is."""
+
+    READER = "failed"  # the mailbox cannot take it
+    NOBODY_THERE = "suppressed"  # nor ever will
+    LETTER = "failed, for what it says"
+    OURS = "tried five times; where others are refused too, all wait"
+    OUR_SERVER = "waits; provider stopped"  # it refuses everything we could give it now
+
+
+@dataclass(frozen=True)
+class Refusal:
+    reason: str
+    whose: Whose
+
+
+# What an enhanced code says after 4. or 5., the longest that fits. Sources: RFC 3463 and the IANA registry of
+# its codes; RFC 7505 (1.10) and 7372 (7.20 to 7.27); Google's "SMTP errors and codes" (4.5, 7.26 to 7.30);
+# Microsoft's "NDR codes in Exchange Online" (7.5xx, 7.60 and 7.708).
+ENHANCED = {
+    "1": Refusal("the mailbox does not exist", Whose.NOBODY_THERE),
+    "1.0": Refusal("the mail server takes this for no address", Whose.READER),
+    "1.7": Refusal("our own address is refused", Whose.OURS),
+    "1.8": Refusal("the domain of our own address is refused", Whose.OURS),
+    "2": Refusal("the mailbox takes no mail", Whose.READER),
+    "2.2": Refusal("the mailbox is full", Whose.READER),
+    "3.4": Refusal("the letter is too big", Whose.LETTER),
+    "4.5": Refusal("our mail server's limit for the day is used up", Whose.OUR_SERVER),
+    "5": Refusal("the mail server did not understand us", Whose.LETTER),
+    "6": Refusal("the mail server cannot read the letter", Whose.LETTER),
+    "7": Refusal("our mail is refused", Whose.OURS),
+    "7.1": Refusal("our mail is refused by a rule", Whose.OURS),
+    "7.8": Refusal("the mail server refuses our password", Whose.OUR_SERVER),
+    "7.9": Refusal("the mail server refuses our way to sign in", Whose.OUR_SERVER),
+    "7.20": Refusal("our mail has no valid DKIM signature", Whose.OURS),
+    "7.23": Refusal("our mail fails SPF", Whose.OURS),
+    "7.25": Refusal("our mail server's address has no name (reverse DNS)", Whose.OURS),
+    "7.26": Refusal("our mail passes neither SPF nor DKIM", Whose.OURS),
+    "7.27": Refusal("our mail fails SPF", Whose.OURS),
+    "7.28": Refusal("too much of our mail at once", Whose.OURS),
+    "7.30": Refusal("our mail fails DKIM", Whose.OURS),
+    "7.57": Refusal("the mail server wants us to sign in", Whose.OUR_SERVER),
+    "7.60": Refusal("we may not send from our address", Whose.OUR_SERVER),
+    "7.515": Refusal("our domain lacks SPF, DKIM or DMARC", Whose.OURS),
+    "7.708": Refusal("our mail server's address is not trusted", Whose.OURS),
 }
-NO_SUCH_MAILBOX = ("5.1.1", "5.1.10")
+# What a reply means that says no more. Source: RFC 5321, 4.2.3. Many servers say 550 and 554 for a mailbox
+# that is not there as for a sender they want nothing of: what becomes of other letters tells which.
+REPLIES = {
+    421: Refusal("the mail server is closing", Whose.OURS),
+    450: Refusal("the mailbox is busy", Whose.READER),
+    451: Refusal("the mail server had a problem of its own", Whose.READER),
+    452: Refusal("the mail server has no room", Whose.READER),
+    530: Refusal("the mail server wants us to sign in", Whose.OUR_SERVER),
+    550: Refusal("the mailbox does not exist or refuses mail", Whose.OURS),
+    551: Refusal("the mailbox has moved", Whose.READER),
+    552: Refusal("the mailbox is full", Whose.READER),
+    553: Refusal("the mail server takes this for no address", Whose.READER),
+    554: Refusal("the mail server refused the message", Whose.OURS),
+}
+UNKNOWN = Refusal("the mail server refused the message", Whose.OURS)
+CODE = re.compile(r"(?:^|#|\()[45]\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+
+PATIENT_TRIES = 4  # a server that knows us not yet may ask each letter to come back later, for some minutes
 
 
 @dataclass(frozen=True)
@@ -75,12 +137,8 @@ class Smtp:
         data = smtplib.quotedata(letter.as_string(policy=MAIL_POLICY))
         try:
             line = self._connect()
-        except smtplib.SMTPAuthenticationError as error:
-            raise Temporary(
-                "the mail server refuses our password", str(error.smtp_code), stop=True
-            ) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise Temporary("the mail server could not be reached", outage=True) from error
+            raise _unconnected(error) from error
         with line:
             self._say(line, outgoing, data)
         return Accepted(letter["Message-ID"])
@@ -93,10 +151,10 @@ class Smtp:
         else:
             smtp = _Smtp(server.host, server.port, timeout=CONNECT_SECONDS)
         try:
-            smtp.ehlo()
+            smtp.ehlo_or_helo_if_needed()
             if not server.tls and (server.password or smtp.has_extn("starttls")):
                 smtp.starttls(context=context)
-                smtp.ehlo()
+                smtp.ehlo_or_helo_if_needed()
             if server.user:
                 smtp.login(server.user, server.password)
         except BaseException:
@@ -107,7 +165,7 @@ class Smtp:
 
     def _say(self, line: "_Line", outgoing: OutgoingEmail, data: str) -> None:
         try:
-            _expect(250, *line.smtp.mail(parseaddr(self._sender)[1]))
+            _expect_to_be_welcome(*line.smtp.mail(parseaddr(self._sender)[1]))
             _expect(250, *line.smtp.rcpt(outgoing.to))
             _expect(READY_FOR_LETTER, *line.smtp.docmd("DATA"))
             line.smtp.wait(self._timeout)
@@ -158,6 +216,31 @@ class _Line:
         self.smtp.close()
 
 
+def _unconnected(error: OSError | smtplib.SMTPException) -> Temporary:
+    """Why there is no conversation: the server is away, or refuses us before it has heard of any letter."""
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Temporary("the mail server offers no encryption or no password, as SMTP_URL asks", stop=True)
+    if isinstance(error, ssl.SSLError):
+        return Temporary("the mail server's certificate was not accepted", outage=True)
+    if not isinstance(error, smtplib.SMTPResponseException) or error.smtp_code // 100 != 5:
+        return Temporary("the mail server could not be reached", outage=True)
+    password = isinstance(error, smtplib.SMTPAuthenticationError)
+    said = error.smtp_error
+    words = said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)
+    what = "the mail server refuses our password" if password else "the mail server will not talk to us"
+    return Temporary(what, _code(error.smtp_code, words), stop=True)
+
+
+def _expect_to_be_welcome(got: int, said: bytes) -> None:
+    """The answer to whom the letter is from. The reader has not been named: a no is meant for us."""
+    if got // 100 == 5:
+        words = said.decode("ascii", "replace")
+        known = _meaning(got, words)
+        reason = known.reason if known.whose in (Whose.OURS, Whose.OUR_SERVER) else "our address is refused"
+        raise Temporary(f"{reason}, before any reader was named", _code(got, words), stop=True)
+    _expect(250, got, said)
+
+
 def _expect(code: int, got: int, said: bytes) -> None:
     if got // 10 == code // 10:
         return
@@ -165,10 +248,29 @@ def _expect(code: int, got: int, said: bytes) -> None:
 
 
 def _refusal(code: int, said: str) -> ProviderError:
-    reason = REASONS.get(code, "the mail server refused the message")
+    known, shown = _meaning(code, said), _code(code, said)
     if code // 100 == 4:
-        return Temporary(reason, str(code), outage=code == 421)
-    return Permanent(reason, str(code), suppress=said.startswith(NO_SUCH_MAILBOX))
+        ours = PATIENT_TRIES if known.whose is Whose.OURS and code != CLOSING else None
+        return Temporary(known.reason, shown, outage=code == CLOSING, policy=ours)
+    if known.whose is Whose.OUR_SERVER:
+        return Temporary(known.reason, shown, stop=True)
+    if known.whose is Whose.OURS:
+        return Temporary(known.reason, shown, policy=0, tries=TRIES_ALONE)
+    return Permanent(known.reason, shown, suppress=known.whose is Whose.NOBODY_THERE)
+
+
+def _meaning(code: int, said: str) -> Refusal:
+    found = CODE.search(said)
+    if found is None:
+        return REPLIES.get(code, UNKNOWN)
+    subject, detail = found.groups()
+    return ENHANCED.get(f"{subject}.{detail}") or ENHANCED.get(subject) or REPLIES.get(code, UNKNOWN)
+
+
+def _code(code: int, said: str) -> str:
+    """The reply's own codes, without its words: those may name the reader."""
+    found = CODE.search(said)
+    return f"{code} {code // 100}.{found[1]}.{found[2]}" if found else str(code)
 
 
 def letter_for(outgoing: OutgoingEmail, sender: str) -> EmailMessage:

@@ -22,7 +22,15 @@ from notifications import foreign
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
-from notifications.providers.base import READ_SECONDS, Absent, Accepted, Outgoing, OutgoingText, Sent
+from notifications.providers.base import (
+    READ_SECONDS,
+    TRIES_ALONE,
+    Absent,
+    Accepted,
+    Outgoing,
+    OutgoingText,
+    Sent,
+)
 from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
 from notifications.suppression import Why
@@ -42,18 +50,22 @@ class Refusal:
     pause: bool = False
     outage: bool = False
     wait: timedelta | None = None
+    policy: int | None = None
     fall_back: Channel | None = None
     suppress: bool = False
 
 
 # What Twilio's answer means for the message and for the number. Source: Twilio error and warning dictionary.
 CODES = {
+    10001: Refusal(Temporary, "our account at Twilio is not active", stop=True),
     20003: Refusal(Temporary, "Twilio refuses our credentials", stop=True),
     20005: Refusal(Temporary, "our account at Twilio is not active", stop=True),
     20429: Refusal(Temporary, "Twilio asks us to be slower", pause=True),
     20503: Refusal(Temporary, "Twilio is not available", outage=True),
     21211: Refusal(Permanent, "not a valid number", fall_back=Channel.EMAIL),
-    21408: Refusal(Temporary, "our account may not text this country", stop=True),
+    21212: Refusal(Temporary, "our sender is not valid", stop=True),
+    21408: Refusal(Temporary, "our account may not text this country", policy=0),
+    21603: Refusal(Temporary, "no sender is set", stop=True),
     21606: Refusal(Temporary, "our sender cannot send texts", stop=True),
     21608: Refusal(Temporary, "our trial account may text verified numbers only", stop=True),
     21610: Refusal(Permanent, "they replied STOP", suppress=True),
@@ -61,7 +73,13 @@ CODES = {
     21612: Refusal(Permanent, "this number cannot be reached from our sender", fall_back=Channel.EMAIL),
     21614: Refusal(Permanent, "not a mobile number", fall_back=Channel.EMAIL),
     21617: Refusal(Permanent, "the text is too long"),
+    21659: Refusal(Temporary, "our sender is no number of Twilio's", stop=True),
+    21660: Refusal(Temporary, "our sender belongs to another account", stop=True),
+    21703: Refusal(Temporary, "our messaging service has no sender", stop=True),
+    21704: Refusal(Temporary, "our messaging service has no sender", stop=True),
+    63038: Refusal(Temporary, "our account's texts for the day are used up", stop=True),
 }
+STATUS_ALONE = {401: 20003, 403: 20003, 429: 20429}  # where the code is new to us
 UNKNOWN = Refusal(Permanent, "Twilio declined the text")
 
 
@@ -75,17 +93,21 @@ class Failure:
     what: What = What.FAILED
 
 
-# Why a text did not arrive. Source: Twilio error and warning dictionary, 30001 to 30008.
+# Why a text did not arrive. Source: Twilio error and warning dictionary, 30001 to 30042 and 63038.
 FAILURES = {
     21610: Failure("they replied STOP", stops=Why.STOP, what=What.REFUSED),
     30001: Failure("Twilio's queue was full", Again.SAME),
-    30002: Failure("our account at Twilio is suspended", what=What.OURS),
+    30002: Failure("our account at Twilio is suspended", Again.RELEASED, what=What.STOPPED),
     30003: Failure("the phone could not be reached", Again.BY_EMAIL),
     30004: Failure("the phone blocks our texts", Again.BY_EMAIL, Why.NUMBER),
     30005: Failure("the number is not in use", Again.BY_EMAIL, Why.NUMBER),
     30006: Failure("the number is a landline", Again.BY_EMAIL, Why.NUMBER),
     30007: Failure("the network filtered the text"),  # the same text again would be filtered again
     30008: Failure("the network gave no reason", Again.SAME),
+    30018: Failure("the network wants our sender registered", Again.SAME, what=What.UNWELCOME),
+    30024: Failure("the network does not know our sender", Again.SAME, what=What.UNWELCOME),
+    30042: Failure("the network blocks our sender name", Again.SAME, what=What.UNWELCOME),
+    63038: Failure("our account's texts for the day are used up", Again.RELEASED, what=What.STOPPED),
 }
 STATUSES = {
     "accepted": What.ACCEPTED,
@@ -181,8 +203,8 @@ def _meaning(error: Exception) -> ProviderError:
         return Uncertain("the answer was not Twilio's")
     code = int(error.code or 0)
     refusal = CODES.get(code)
-    if refusal is None and error.status == 429:
-        refusal = CODES[20429]
+    if refusal is None and error.status in STATUS_ALONE:
+        refusal = CODES[STATUS_ALONE[error.status]]
     if refusal is None and error.status >= 500:
         return Uncertain("Twilio answered with an error of its own", str(code))
     return _refused(refusal or UNKNOWN, str(code))
@@ -191,7 +213,9 @@ def _meaning(error: Exception) -> ProviderError:
 def _refused(refusal: Refusal, code: str) -> ProviderError:
     if refusal.error is Permanent:
         return Permanent(refusal.reason, code, refusal.fall_back, refusal.suppress)
-    return Temporary(refusal.reason, code, refusal.wait, refusal.pause, refusal.outage, refusal.stop)
+    tries = None if refusal.policy is None else TRIES_ALONE
+    how = refusal.wait, refusal.pause, refusal.outage, refusal.stop, refusal.policy, tries
+    return Temporary(refusal.reason, code, *how)
 
 
 Fields = Mapping[str, Sequence[str]]  # a form, as its parser gives it: every value of every name

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from notifications import sending
 from notifications.delivery import Providers
+from notifications.jobs import Job
 from notifications.providers.base import OutgoingEmail
 from notifications.tables import OutboxMessage, State
 from tests.faults.kills import Day, work_honestly
@@ -40,7 +41,7 @@ def does_not_look_who_has_it(day: Day, database: Database, providers: Providers)
     """No fencing: who stood still goes on as if nobody had taken its messages meanwhile."""
 
     def move_all(
-        session: Session, jobs: Sequence[sending.Job], to: State, *, since: object, **facts: Any
+        session: Session, jobs: Sequence[Job], to: State, *, since: object, **facts: Any
     ) -> set[int]:
         ids = {job.id for job in jobs}
         session.execute(update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(state=to, **facts))

@@ -26,6 +26,7 @@ TABLES = (
     "local_message",
     "suppression",
     "provider_pace",
+    "destination",
     "receipt",
     "reply",
 )
@@ -94,12 +95,13 @@ def queue(
     channel: Channel = Channel.EMAIL,
     now: datetime = BEGAN,
     subject: str = "g",
+    domains: int = 1,
 ) -> None:
-    """That many messages, each to somebody else, due since `now`."""
+    """That many messages, each to somebody else at one of so many domains, due since `now`."""
     orders = [
         outbox.Order(
             letter,
-            Recipient(f"{n:08x}", "Amina Shah", channel, f"r{n}@example.org", "+447700900111"),
+            Recipient(f"{n:08x}", "Amina Shah", channel, f"r{n}@place{n % domains}.example", "+447700900111"),
             subject,
         )
         for n in range(number)

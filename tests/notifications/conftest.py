@@ -23,7 +23,7 @@ TABLES = [
     SQLModel.metadata.tables[name]
     for name in (
         "outbox_message", "outbox_named", "outbox_hold", "local_message", "suppression", "provider_pace",
-        "receipt", "reply",
+        "destination",        "receipt", "reply",
     )
 ]  # fmt: skip
 

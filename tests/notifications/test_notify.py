@@ -69,10 +69,21 @@ def test_the_daily_limit_pauses_until_midnight(fake):
     assert (refused.value.pause, refused.value.wait.total_seconds() > 0) == (True, True)
 
 
-def test_a_service_on_trial_burns_no_message(fake):
-    fake.troubles.append(
-        error(400, "BadRequestError", "Can’t send to this recipient using a team-only API key")
-    )
+@pytest.mark.parametrize(
+    ("status", "name", "words"),
+    [
+        (400, "BadRequestError", "Can’t send to this recipient using a team-only API key"),
+        (400, "BadRequestError", "Can’t send to this recipient when service is in trial mode"),
+        (400, "BadRequestError", "Service is not allowed to send text messages"),
+        (400, "BadRequestError", "Missing personalisation: PERSONALISATION FIELD"),
+        (400, "BadRequestError", "Template not found"),
+        (400, "ValidationError", "template_id is not a valid UUID"),
+        (403, "SomethingNew", "you may not"),
+        (401, "AuthError", "no"),
+    ],
+)
+def test_a_refusal_of_our_service_burns_no_message(fake, status, name, words):
+    fake.troubles.append(error(status, name, words))
     with pytest.raises(Temporary) as refused:
         client(fake).send(TEXT)
     assert refused.value.stop

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.errors import NoWayThere
 from notifications.messages import Channel, CheckIn, Named, PhoneCode, Recipient
 from notifications.outbox import Order
@@ -183,7 +183,7 @@ def test_a_failed_message_can_be_sent_again_by_hand(post, memory):
     post.queue()
     post.work()
     with post.database.write() as session:
-        assert outbox.resend(session, 1, now=NOW)
+        assert resending.resend(session, 1, now=NOW)
     post.work()
     assert post.state() == State.ACCEPTED
 
@@ -192,7 +192,7 @@ def test_a_delivered_message_is_not_sent_again_by_hand(post):
     post.queue()
     post.work()
     with post.database.write() as session:
-        assert not outbox.resend(session, 1, now=NOW)
+        assert not resending.resend(session, 1, now=NOW)
 
 
 def test_the_oldest_waiting_message_is_the_one_that_should_have_gone_first(post):

@@ -178,18 +178,77 @@ def test_a_second_copy_has_the_same_message_id(mail_server):
     assert by_smtp(mail_server.url).provider_id == by_smtp(mail_server.url).provider_id
 
 
-def test_a_mailbox_that_does_not_exist_is_not_written_to_again(mail_server):
-    mail_server.answers["RCPT"] = "550 5.1.1 unknown"
-    with pytest.raises(Permanent) as refused:
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("said", "stops", "policy"),
+    [
+        ("554 5.7.1 looks like spam", False, 0),
+        ("550 5.7.515 the domain does not meet the required authentication level", False, 0),
+        ("550 5.7.26 unauthenticated", False, 0),
+        ("553 sorry, relaying denied (#5.7.1)", False, 0),
+        ("550 relay not permitted", False, 0),
+        ("550 5.1.8 sender's domain does not exist", False, 0),
+        ("451 4.7.650 too many from your address", False, 4),
+        ("550 5.4.5 daily user sending limit exceeded", True, None),
+        ("530 5.7.57 client not authenticated", True, None),
+        ("530 authentication required", True, None),
+    ],
+)
+def test_a_refusal_of_us_is_no_fault_of_the_mailbox(mail_server, step, said, stops, policy):
+    mail_server.answers[step] = said
+    with pytest.raises(Temporary) as refused:
         by_smtp(mail_server.url)
-    assert refused.value.suppress
+    assert (refused.value.stop, refused.value.policy) == (stops, policy)
 
 
-def test_a_letter_that_is_refused_is_no_fault_of_the_mailbox(mail_server):
-    mail_server.answers["DATA"] = "554 5.7.1 looks like spam"
+@pytest.mark.parametrize(
+    ("said", "suppressed"),
+    [
+        ("550 5.1.1 unknown", True),
+        ("550 5.1.10 no such domain", True),
+        ("550 5.1.0 rejected", False),
+        ("552 5.2.2 over quota", False),
+        ("550 5.2.1 disabled", False),
+        ("552 5.3.4 too big", False),
+        ("551 moved", False),
+    ],
+)
+def test_only_an_address_that_does_not_exist_is_not_written_to_again(mail_server, said, suppressed):
+    mail_server.answers["RCPT"] = said
     with pytest.raises(Permanent) as refused:
         by_smtp(mail_server.url)
-    assert not refused.value.suppress
+    assert refused.value.suppress is suppressed
+
+
+@pytest.mark.parametrize(
+    "said", ["550 5.7.60 may not send as this sender", "501 no", "553 5.1.3 bad address"]
+)
+def test_a_no_before_the_reader_is_named_stops_the_provider(mail_server, said):
+    mail_server.refuse = lambda step, _: said if step == "MAIL" else None
+    with pytest.raises(Temporary) as refused:
+        by_smtp(mail_server.url)
+    assert (refused.value.stop, refused.value.code[:3]) == (True, said[:3])
+
+
+@pytest.mark.parametrize(("said", "stops"), [("554 5.7.1 go away", True), ("421 4.7.0 come back", False)])
+def test_a_greeting_that_is_none_stops_the_provider_if_it_is_for_good(mail_server, said, stops):
+    mail_server.greeting = said
+    with pytest.raises(Temporary) as refused:
+        by_smtp(mail_server.url)
+    assert (refused.value.stop, refused.value.outage) == (stops, not stops)
+
+
+def test_a_server_without_the_encryption_a_password_needs_stops_the_provider(mail_server):
+    with pytest.raises(Temporary) as refused:
+        by_smtp(mail_server.url.replace("smtp://", "smtp://user:secret@"))
+    assert refused.value.stop
+
+
+def test_no_reason_of_a_mail_server_repeats_its_words(mail_server):
+    mail_server.answers["RCPT"] = "550 5.7.1 <amina@leeds.example>: refused"
+    with pytest.raises(Temporary) as refused:
+        by_smtp(mail_server.url)
+    assert str(refused.value) == "our mail is refused by a rule (550 5.7.1)"
 
 
 @pytest.mark.parametrize("step", ["RCPT", "DATA"])

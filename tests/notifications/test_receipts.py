@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import outbox, receipts, suppression
+from notifications import outbox, receipts, resending, suppression
 from notifications.messages import Channel
 from notifications.receipts import Again, Event, What
 from notifications.suppression import Why
@@ -128,7 +128,7 @@ def test_a_message_that_was_never_sent_cannot_be_delivered(post):
 def test_the_failure_of_an_earlier_attempt_does_not_end_a_later_one(sent):
     take(sent, event(What.FAILED, attempt=1, stops=Why.BOUNCED))
     with sent.database.write() as session:
-        outbox.resend(session, 1, now=NOW)
+        resending.resend(session, 1, now=NOW)
         suppression.lift(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
     sent.work()
     take(sent, event(What.FAILED, attempt=1, event_id="late"))

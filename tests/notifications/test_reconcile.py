@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from notifications import outbox, receipts, reconcile
+from notifications import receipts, reconcile, resending
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
 from notifications.messages import SignIn
@@ -126,7 +126,7 @@ def test_a_text_nobody_can_tell_about_stays_uncertain(text_cut_off, clock, knows
 
 def test_an_organiser_can_send_an_uncertain_text_again(text_cut_off, clock):
     with text_cut_off.database.write() as session:
-        outbox.resend(session, 1, now=clock.now)
+        resending.resend(session, 1, now=clock.now)
     text_cut_off.work()
     assert text_cut_off.state() == State.ACCEPTED
 

@@ -51,9 +51,24 @@ def test_a_messaging_service_may_be_the_sender(fake):
     assert fake.texts[0]["messaging_service_sid"] == "MG0123"
 
 
-@pytest.mark.parametrize("code", [20003, 20005, 21408, 21606, 21608])
+def test_a_country_we_may_not_text_stops_no_other(fake):
+    fake.troubles.append(error(400, 21408))
+    with pytest.raises(Temporary) as refused:
+        client(fake.url).send(TEXT)
+    assert (refused.value.stop, refused.value.policy) == (False, 0)
+
+
+@pytest.mark.parametrize("code", [20003, 20005, 21606, 21608, 21659, 63038])
 def test_what_is_wrong_with_our_account_stops_the_provider(fake, code):
     fake.troubles.append(error(400, code))
+    with pytest.raises(Temporary) as refused:
+        client(fake.url).send(TEXT)
+    assert refused.value.stop
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_of_us_with_a_code_we_do_not_know_stops_the_provider(fake, status):
+    fake.troubles.append(error(status, 99999))
     with pytest.raises(Temporary) as refused:
         client(fake.url).send(TEXT)
     assert refused.value.stop
@@ -206,7 +221,7 @@ def told(status, code=""):
         ("undelivered", "30007", What.FAILED, None, None),
         ("undelivered", "30008", What.FAILED, Again.SAME, None),
         ("failed", "21610", What.REFUSED, None, Why.STOP),
-        ("failed", "30002", What.OURS, None, None),
+        ("failed", "30002", What.STOPPED, Again.RELEASED, None),
         ("failed", "99999", What.FAILED, None, None),
         ("failed", "", What.FAILED, None, None),
         ("failed", "٣", What.FAILED, None, None),

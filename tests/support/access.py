@@ -81,7 +81,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.look_at_merge organise.merge_organisations organise.name_organisation
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.publish organise.read_audit organise.read_reports organise.rename_organisation
-        organise.resend organise.send_digest organise.send_link
+        organise.resend organise.resend_round organise.send_digest organise.send_link
         organise.send_round organise.suspend organise.unsuspend
         """,
     ),

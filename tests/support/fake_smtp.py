@@ -1,7 +1,7 @@
 """A mail server on loopback that takes letters, refuses them, or hangs up at a given word."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -16,13 +16,26 @@ from tests.support.fake_provider import DRIP_SECONDS, nobody_there
 
 @dataclass
 class FakeMailServer:
-    """`answers` are given once each, for RCPT or the end of DATA. `hang_up` is where it breaks off, or
-    "drip": then it answers a letter at a time and never ends."""
+    """`answers` are given once each, for RCPT or the end of DATA; `refuse` is asked each time, with the step
+    (MAIL, RCPT or DATA) and the address. `hang_up` is where it breaks off, or "drip": then it answers a
+    letter at a time and never ends. With a `greeting` it says that to everyone who comes, and no more."""
 
     letters: list[EmailMessage] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     hang_up: str = ""
+    greeting: str = ""
+    refuse: Callable[[str, str], str | None] = lambda _step, _address: None
+    calls: int = 0
     url: str = ""
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.calls += 1
+        if refusal := self.refuse("MAIL", address):
+            return refusal
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -31,12 +44,16 @@ class FakeMailServer:
             server.transport.abort()
         if "RCPT" in self.answers:
             return self.answers.pop("RCPT")
+        if refusal := self.refuse("RCPT", address):
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if "DATA" in self.answers:
             return self.answers.pop("DATA")
+        if refusal := self.refuse("DATA", envelope.rcpt_tos[0]):
+            return refusal
         self.letters.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
         if self.hang_up == "answer":
             server.transport.abort()
@@ -48,9 +65,26 @@ class FakeMailServer:
     @contextmanager
     def serving(self) -> Iterator[None]:
         self.url = nobody_there().replace("http", "smtp")
-        controller = Controller(self, hostname="127.0.0.1", port=int(self.url.rpartition(":")[2]))
+        controller = _Door(self, hostname="127.0.0.1", port=int(self.url.rpartition(":")[2]))
         controller.start()
         try:
             yield
         finally:
             controller.stop()
+
+
+class _Door(Controller):
+    def factory(self) -> Any:
+        if not self.handler.greeting:
+            return super().factory()
+        self.handler.calls += 1
+        return _Unfriendly(self.handler.greeting)
+
+
+class _Unfriendly(asyncio.Protocol):
+    def __init__(self, greeting: str) -> None:
+        self.greeting = greeting
+
+    def connection_made(self, transport: Any) -> None:
+        transport.write(f"{self.greeting}\r\n".encode())
+        transport.close()

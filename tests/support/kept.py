@@ -32,6 +32,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "checkin": _of(ID, "person_id answer"),
     "consent": _of(ID, "person_id wording version source"),
     "conversation_group": _of(ID, "first_mover") | _of(OTHERS, "why"),
+    "destination": _of(ID, "provider reason") | _of(THEIRS, "place"),
     "errand": _of(ID, "work by") | _of(OTHERS, "trouble"),
     "groupmember": _of(ID, "person_id"),
     "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name content organisations")
@@ -60,7 +61,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
     "programme": _of(ID, "slug priority ended_with")
     | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording agreement_reason"),
-    "provider_pace": _of(ID, "provider stopped"),
+    "provider_pace": _of(ID, "provider stopped paused_for"),
     "rathernot": _of(ID, "person_id other_id") | _of(THEIRS, "email email_key"),
     "receipt": _of(ID, "provider event_id what provider_id reason stops again"),
     "reply": _of(ID, "channel source_id word person") | _of(THEIRS, "text"),

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
-from notifications.tables import ProviderPace
+from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.support.world import World
 from web.cli import main
 from web.house import utc_now
@@ -181,11 +182,25 @@ def test_the_outbox_is_listed_without_addresses(command, world: World) -> None: 
 def test_the_outbox_says_what_a_provider_waits_for_and_release_ends_it(command, world: World) -> None:  # type: ignore[no-untyped-def]
     with world.write() as session:
         session.add(ProviderPace(provider="smtp", rate=4.0, rate_until=utc_now() + timedelta(hours=1)))
-    slowed = "smtp at most 4.0 calls a second"
+    slowed = "smtp: at most 4.0 calls a second"
     told = slowed in command("outbox", "list").stdout
     released = command("outbox", "release").stdout
     after = command("outbox", "list").stdout
     assert (told, "smtp is tried again." in released, slowed in after) == (True, True, False)
+
+
+def test_what_failed_is_sent_again_by_command(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.clock.now = utc_now()
+    world.join_many(4)
+    world.send(world.draw())
+    with world.write() as session:
+        introductions = update(OutboxMessage).where(OutboxMessage.kind == "introduction")
+        session.execute(introductions.values(state=State.FAILED, settled_at=utc_now()))
+    asked = ["outbox", "retry", "--state", "failed", "--since"]
+    later = command(*asked, f"{utc_now() + timedelta(days=1):%Y-%m-%d}").stdout
+    other = command(*asked, "2026-01-01", "--kind", "nudge").stdout
+    all_ = command(*asked, "2026-01-01", "--kind", "introduction", "--round", "councils", "1").stdout
+    assert [said.split()[0] for said in (later, other, all_)] == ["0", "0", "4"]
 
 
 # The schedule. Commands have no other clock than the machine's.

@@ -3,7 +3,7 @@
 from flask import Blueprint, g, jsonify
 from flask.typing import ResponseReturnValue
 
-from notifications import outbox, pace
+from notifications import outbox, standing
 from web.db import DATABASE_AWAY
 from web.house import house
 from web.permissions import open_to_everyone, without_database
@@ -39,9 +39,9 @@ def ready() -> ResponseReturnValue:
 def _delivery() -> dict[str, object]:
     with house().database.read() as session:
         since = outbox.oldest_waiting(session, g.now)
-        slowed = pace.standing(session, g.now)
+        slowed = standing.slowed(session, g.now)
     waited = round((g.now - since).total_seconds()) if since else 0
-    return {"oldest_waiting_seconds": waited, "providers": slowed}
+    return {"oldest_waiting_seconds": waited, "slowed": slowed}
 
 
 def _not_ready(why: str) -> ResponseReturnValue:

@@ -1,26 +1,45 @@
-"""What the operator must hear of: a provider that refuses us, texts used up, a message waiting too long."""
+"""What the operator must hear of: a provider or place that refuses us, texts used up, messages that fail or
+wait too long.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from notifications import messages, outbox, pace
+from notifications import destinations, messages, outbox, pace
 from notifications.messages import Channel
 from web.services import times
 
 TOO_LONG = timedelta(minutes=30)
+AN_HOUR = timedelta(hours=1)
+FEW = 20  # messages in an hour, of which a share would say nothing
+SHARE = 0.05
 OPERATOR = "operator"
 
 
-def look(session: Session, address: str, *, sms_provider: str, sms_cap: int, now: datetime) -> int:
+def look(
+    session: Session,
+    address: str,
+    *,
+    email_provider: str,
+    sms_provider: str,
+    sms_cap: int,
+    now: datetime,
+) -> int:
     """Write to the alert address about everything that is new; returns how many messages.
 
     Each matter is written about once, or once a day while it lasts. The mail goes by the provider that may be
     in trouble itself: it then arrives when that is mended, and `/health/ready` says it at once.
     """
     to = messages.Recipient(OPERATOR, "", Channel.EMAIL, email=address)
-    found = [*_providers(session, now), *_waiting(session, now), *_cap(session, sms_provider, sms_cap, now)]
+    found = [
+        *_providers(session, now),
+        *_places(session),
+        *_failures(session, {email_provider, sms_provider}, now),
+        *(() if pace.trouble(session, now) else _waiting(session, now)),
+        *_cap(session, sms_provider, sms_cap, now),
+    ]
     return sum(
         outbox.queue(session, messages.Alert(headline, detail), to, subject=subject, now=now) is not None
         for subject, headline, detail in found
@@ -36,14 +55,53 @@ def _providers(session: Session, now: datetime) -> Iterator[Matter]:
             yield (
                 f"stopped {row.provider} {row.stopped_at}",
                 f"{row.provider} refuses us",
-                f"{row.stopped}. Nothing is lost: messages wait until it is mended.",
+                (
+                    f"{row.stopped}. Nothing is lost: messages wait until it is mended. Then "
+                    "`unmentoring outbox release` lets them go."
+                ),
             )
-        else:
+        elif row.failures >= pace.OPEN_AFTER:
             yield (
                 f"away {row.provider} {times.today(now)}",
                 f"{row.provider} does not answer",
                 "We look again by ourselves. Messages wait, none is lost.",
             )
+        elif row.paused_until and row.paused_until - now > TOO_LONG:
+            yield (
+                f"paused {row.provider} {times.today(now)}",
+                f"{row.provider} takes no more until {row.paused_until:%H:%M} UTC",
+                f"{row.paused_for}. Messages wait, and go on by themselves then. None is lost.",
+            )
+
+
+def _places(session: Session) -> Iterator[Matter]:
+    """Of a provider that is stopped, that is said and no more."""
+    for row in destinations.shut(session):
+        if pace.stopped(session, row.provider) is None:
+            # Without its name: a domain may be somebody's own, and this message outlives them.
+            yield (
+                f"shut {row.provider} {row.since}",
+                "One receiving domain, or country, refuses our messages",
+                (
+                    f"{row.reason}. What is for it waits, and one message tries again each half hour; the "
+                    "others go on. Nothing is lost. `unmentoring outbox list` says which it is. Once it is "
+                    "mended, `unmentoring outbox release` lets them go at once."
+                ),
+            )
+
+
+def _failures(session: Session, providers: set[str], now: datetime) -> Iterator[Matter]:
+    since = now - AN_HOUR
+    failed, total = outbox.failures(session, providers, since)
+    if total >= FEW and failed > SHARE * total:
+        yield (
+            f"failures {times.today(now)}",
+            f"{failed} of {total} messages in an hour did not arrive",
+            (
+                "`unmentoring outbox list --state failed` says why. Once it is mended, "
+                f"`unmentoring outbox retry --state failed --since {since:%Y-%m-%dT%H:%M}` sends them again."
+            ),
+        )
 
 
 def _waiting(session: Session, now: datetime) -> Iterator[Matter]:

@@ -29,6 +29,7 @@ SAID = {
     "draft discarded": "Threw a draft away",
     "draft changed": "Changed a draft",
     "message sent again": "Sent a message again",
+    "messages sent again": "Sent again what did not arrive of a round",
     "role given": "Gave a role",
     "role taken": "Took a role away",
     "people imported": "Imported people",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
+from notifications import destinations, pace
 from web.models import (
     Learning,
     LearningState,
@@ -42,7 +43,7 @@ class Waiting:
 @dataclass(frozen=True)
 class Board:
     """`draft` waits to be sent; `unconfirmed` were asked and have not said yes; `last` is the newest sent
-    round, and `running` the same while people talk in it.
+    round, and `running` the same while people talk in it. `held_up`: why messages of the whole service wait.
     """
 
     next_round_on: date | None
@@ -54,6 +55,7 @@ class Board:
     last: Row | None
     running: Round | None
     delivery: Delivery | None
+    held_up: Sequence[str] = ()
 
 
 def of_programme(session: Session, programme: Programme, *, now: datetime, may_organise: bool) -> Board:
@@ -72,7 +74,16 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, may_o
         last=previews.of_sent(session, sent) if sent else None,
         running=sent if sent and sent.ends_on and sent.ends_on > today else None,
         delivery=delivery,
+        held_up=list(_held_up(session)) if may_organise else (),
     )
+
+
+def _held_up(session: Session) -> Iterator[str]:
+    for provider in pace.stopped_ones(session):
+        yield f"Messages wait, and none is lost: {provider.stopped}."
+    for place in destinations.shut(session):
+        if pace.stopped(session, place.provider) is None:
+            yield f"Messages to {place.place} wait, and none is lost: {place.reason}."
 
 
 def _unconfirmed(session: Session, programme: Programme, now: datetime) -> int:

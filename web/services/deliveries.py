@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import outbox
+from notifications import resending
 from notifications.tables import OutboxMessage, State
 from web.models import Person, Programme, Round
 from web.services import audit, words
@@ -24,6 +24,8 @@ IN_WORDS = {
 }
 # What must not go there would only be stopped again.
 MAY_GO_AGAIN = (State.FAILED, State.PARKED, State.UNCERTAIN)
+# What has certainly not arrived, so that sending all of it again tells nobody twice.
+DID_NOT_ARRIVE = (State.FAILED, State.PARKED, State.EXPIRED)
 
 
 class NoSuchMessage(Exception):
@@ -37,11 +39,13 @@ class NotToResend(Exception):
 @dataclass(frozen=True)
 class Troubled:
     id: int
+    person: str
     name: str
     kind: str
     state: str
     reason: str
     may_go_again: bool
+    did_not_arrive: bool
 
 
 def of_round(session: Session, round_: Round) -> Sequence[Troubled]:
@@ -55,11 +59,13 @@ def of_round(session: Session, round_: Round) -> Sequence[Troubled]:
     return [
         Troubled(
             id=message.id or 0,
+            person=message.person,
             name=name or words.GONE,
             kind=message.kind.replace("_", "-"),
             state=IN_WORDS[State(message.state)],
             reason=message.reason or "",
             may_go_again=message.state in MAY_GO_AGAIN and message.payload is not None,
+            did_not_arrive=message.state in DID_NOT_ARRIVE and message.payload is not None,
         )
         for message, name in rows
     ]
@@ -77,8 +83,24 @@ def resend(
     message = session.get(OutboxMessage, message_id)
     if message is None or message.round != str(round_.id):
         raise NoSuchMessage
-    if message.state not in MAY_GO_AGAIN or not outbox.resend(session, message_id, now=now):
+    if message.state not in MAY_GO_AGAIN or not resending.resend(session, message_id, now=now):
         raise NotToResend
     audit.record(
         session, by, "message sent again", now=now, programme=programme.id, subject=f"message {message_id}"
     )
+
+
+def resend_round(session: Session, programme: Programme, round_: Round, *, by: str, now: datetime) -> int:
+    """Send again what did not arrive of a round, and is still of use. How many messages."""
+    sent = resending.resend_all(session, DID_NOT_ARRIVE, round=str(round_.id), now=now)
+    if sent:
+        audit.record(
+            session,
+            by,
+            "messages sent again",
+            now=now,
+            programme=programme.id,
+            subject=f"round {round_.number}",
+            messages=sent,
+        )
+    return sent

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from notifications import addresses, messages, outbox
+from notifications import addresses, destinations, messages, outbox
 from web import scrubbing
 from web.models import (
     CheckIn,
@@ -121,6 +121,7 @@ def _forget_address(session: Session, person: Person) -> None:
     if person.email_key is None:
         return
     outbox.forget_address(session, person.email_key)
+    destinations.forget(session, person.email_key)
     typed = session.exec(select(Request).where(Request.kind != RequestKind.SIGN_IN)).all()
     for request in typed:
         typed_email = request.details.get("email")

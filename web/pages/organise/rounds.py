@@ -15,7 +15,7 @@ from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.permissions import holds_no_lock, needs, recently_signed_in
-from web.services import deliveries, errands, pots, previews, rounds, times
+from web.services import deliveries, errands, pots, previews, rounds, times, words
 
 
 @pages.get("/<slug>/rounds")
@@ -130,6 +130,18 @@ def resend(number: int, message: int) -> ResponseReturnValue:
     except deliveries.NoSuchMessage:
         abort(404)
     except deliveries.NotToResend:
+        flash("There is nothing left to send again. Look at the round as it is now.", "error")
+    return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+
+
+@pages.post("/<slug>/rounds/<int:number>/resend")
+@needs(Role.ORGANISER)
+@of_a_round
+def resend_round(number: int) -> ResponseReturnValue:
+    sent = deliveries.resend_round(g.session, g.programme, g.round, by=current_user.id, now=g.now)
+    if sent:
+        flash(f"{words.counted(sent, 'message is', 'messages are')} on the way again.")
+    else:
         flash("There is nothing left to send again. Look at the round as it is now.", "error")
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
 

@@ -1,0 +1,95 @@
+"""Messages that need a look, and sending them again."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from notifications import destinations, pace
+from notifications.tables import OutboxMessage, State
+from tests.support.world import World
+from web.models import AuditEntry, Role
+
+ROUND = "/organise/councils/rounds/1"
+
+
+def after_a_round(world: World, number: int = 6) -> None:
+    world.join_many(number)
+    world.send(world.draw())
+    world.work()
+
+
+def end(session: Session, state: State, world: World, number: int) -> None:
+    """So many introductions ended in a state."""
+    some = select(OutboxMessage.id).where(OutboxMessage.kind == "introduction")
+    ids = list(session.exec(some.order_by(col(OutboxMessage.id)).limit(number)))
+    ended = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
+    session.execute(ended.values(state=state, reason="our mail is refused", settled_at=world.now))
+
+
+def test_a_round_goes_again_to_whom_it_did_not_reach(world: World) -> None:
+    after_a_round(world)
+    with world.write() as session:
+        end(session, State.FAILED, world, 4)
+    page = world.organiser().open(ROUND).press("Send again what did not reach 4 people")
+    assert "4 messages are on the way again" in page.text
+    world.work()
+    assert len(world.inbox(kind="introduction")) == 6
+
+
+def test_pressed_again_it_finds_nothing_left(world: World) -> None:
+    after_a_round(world)
+    with world.write() as session:
+        end(session, State.FAILED, world, 2)
+    first, second = world.organiser().open(ROUND), world.organiser("other@councils.example").open(ROUND)
+    first.press("Send again what did not reach 2 people")
+    assert "nothing left to send again" in second.press("Send again what did not reach 2 people").text
+
+
+def test_it_is_in_the_audit_with_how_many_they_were(world: World) -> None:
+    after_a_round(world)
+    with world.write() as session:
+        end(session, State.FAILED, world, 3)
+    world.organiser().open(ROUND).press("Send again what did not reach 3 people")
+    with world.read() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "messages sent again")).one()
+    assert (entry.subject, entry.facts) == ("round 1", {"messages": 3})
+
+
+@pytest.mark.parametrize("state", [State.UNCERTAIN, State.DELIVERED, State.SUPPRESSED])
+def test_what_may_have_arrived_or_must_not_go_is_not_among_them(world: World, state: State) -> None:
+    after_a_round(world)
+    with world.write() as session:
+        end(session, state, world, 2)
+    assert "Send again what did not reach" not in world.organiser().open(ROUND).text
+
+
+def test_the_first_page_says_that_a_provider_refuses_us(world: World) -> None:
+    with world.write() as session:
+        pace.stop(session, "smtp", "the mail server refuses our password (535 5.7.8)", world.now)
+    assert "refuses our password" in world.organiser().open("/organise/councils/").text
+
+
+def test_the_first_page_says_that_a_place_refuses_us(world: World) -> None:
+    with world.write() as session:
+        for _ in range(destinations.SHUT_AFTER):
+            destinations.refused(session, "smtp", "b.example", "our mail is refused", world.now)
+    page = world.organiser().open("/organise/councils/").text
+    assert "Messages to b.example wait" in page
+
+
+def test_a_viewer_is_not_bothered_with_it(world: World) -> None:
+    with world.write() as session:
+        pace.stop(session, "smtp", "the mail server refuses our password", world.now)
+    viewer = world.organiser("viewer@councils.example", Role.VIEWER)
+    assert "refuses our password" not in viewer.open("/organise/councils/").text
+
+
+def test_what_would_come_too_late_is_not_sent_again(world: World) -> None:
+    after_a_round(world)
+    with world.write() as session:
+        end(session, State.FAILED, world, 2)
+    world.clock.now += timedelta(days=60)
+    page = world.organiser().open(ROUND).press("Send again what did not reach 2 people")
+    assert "nothing left to send again" in page.text
