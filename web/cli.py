@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import Session
@@ -17,10 +18,11 @@ from matcher import MatcherError
 from notifications import messages, outbox, resending, standing
 from notifications.errors import NotificationError
 from notifications.tables import State
-from web import backups, carriers, demo, logs, serving
+from web import backups, carriers, demo, import_work, logs, serving
 from web.db import Database
 from web.doors import BY, opening, reading, writing
 from web.house import signer_of, utc_now
+from web.import_tables import Import, ImportKind
 from web.models import Programme, Role
 from web.schedule_cli import schedule_
 from web.services import (
@@ -41,6 +43,7 @@ from web.services import (
     words,
 )
 from web.settings import Settings, SettingsError
+from web.sizes import FILE_BYTES, said
 from web.upgrading import UpgradeError
 from web.worker import run
 
@@ -257,16 +260,29 @@ def people_() -> None:
     """Participants."""
 
 
+def _take_in(kind: ImportKind, file: Path, slug: str) -> import_work.Imported:
+    """Take a file in, and say on standard error how far that is."""
+    with file.open("rb") as opened:
+        raw = opened.read(FILE_BYTES + 1)
+    if len(raw) > FILE_BYTES:
+        raise spreadsheets.BadFile(str(file), f"at most {said(FILE_BYTES)}; split it into several files")
+    console = Console(stderr=True)
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with opening() as base, bar:
+        task = bar.add_task("reading", total=None)
+
+        def progress(job: Import) -> None:
+            bar.update(task, description=job.state.value, completed=job.done, total=job.total)
+
+        return import_work.take_in(base, slug, kind, str(file), raw, by=BY, clock=utc_now, progress=progress)
+
+
 @people_.command("import")
 @click.argument("file", type=FILE)
 @click.option("--programme", "slug", required=True)
-@writing
-def import_people(session: Session, file: Path, slug: str) -> None:
+def import_people(file: Path, slug: str) -> None:
     """Invite everyone in a CSV with name, organisation and email; they are in once they say yes."""
-    content = file.read_bytes()
-    done = people.import_people(
-        session, programmes.by_slug(session, slug), str(file), content, by=BY, now=utc_now()
-    )
+    done = _take_in(ImportKind.PEOPLE, file, slug)
     click.echo(f"{words.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
     if done.doubles:
         click.echo(
@@ -308,13 +324,9 @@ def history() -> None:
 @history.command("import")
 @click.argument("file", type=FILE)
 @click.option("--programme", "slug", required=True)
-@writing
-def import_history(session: Session, file: Path, slug: str) -> None:
+def import_history(file: Path, slug: str) -> None:
     """Take in rounds of an older scheme: round,person_1,person_2,… by email, id or name."""
-    content = file.read_bytes()
-    done = people.import_history(
-        session, programmes.by_slug(session, slug), str(file), content, by=BY, now=utc_now()
-    )
+    done = _take_in(ImportKind.HISTORY, file, slug)
     click.echo(
         f"{words.counted(done.added, 'group')} imported; {words.counted(done.passed_over, 'mention')} "
         "of people who are not in the programme passed over."

@@ -17,10 +17,12 @@ class ImportKind(StrEnum):
 
 class ImportState(StrEnum):
     """COLUMNS and ORGANISATIONS wait for an organiser's answers and READY for their yes; CHECKING, WRITING
-    and UNDOING are the worker's.
+    and UNDOING are the worker's, and so, of a large file, are READING and MATCHING.
     """
 
+    READING = "reading"
     COLUMNS = "columns"
+    MATCHING = "matching"
     ORGANISATIONS = "organisations"
     CHECKING = "checking"
     READY = "ready"
@@ -33,8 +35,7 @@ class ImportState(StrEnum):
 
 
 class Import(SQLModel, table=True):
-    """A file on its way in. `content` is the whole of it as text; it and `file_name`, which can tell whom the
-    file was about, are gone once it was taken in, thrown away or a day old.
+    """A file on its way in. `file_name`, which can tell whom the file was about, is gone with the file.
 
     `columns` says which column (by its place) is what; `organisations` what each name in the file was taken
     for. `done` of `total` rows are through in the state it is in; `busy_until` is the worker's who has it.
@@ -45,7 +46,6 @@ class Import(SQLModel, table=True):
     kind: ImportKind = choice(ImportKind)
     state: ImportState = choice(ImportState, ImportState.COLUMNS)
     file_name: str = Field(max_length=120)
-    content: str | None = Field(default=None, sa_type=Text)
     columns: dict[str, int] = document(dict)
     organisations: list[dict[str, Any]] = document(list)
     counts: dict[str, int] = document(dict)
@@ -61,6 +61,17 @@ class Import(SQLModel, table=True):
     def called(self) -> str:
         """What organisers know it by: the file's name, and its number once that is gone."""
         return self.file_name or f"File {self.id}"
+
+
+class ImportFile(SQLModel, table=True):
+    """The whole of a file as text; gone once it was taken in, thrown away or a day old.
+
+    It stands beside its import because SQLite writes a row anew whenever a word of it changes: 32 MB each
+    time the work is a batch further.
+    """
+
+    import_id: int = Field(sa_column=Column(ForeignKey("import.id", ondelete="CASCADE"), primary_key=True))
+    content: str = Field(sa_type=Text)
 
 
 class Outcome(StrEnum):

@@ -1,56 +1,225 @@
-"""The worker's part of an import: checking a file, and writing or taking back people batch by batch."""
+"""The worker's part of an import, and all of one by command: reading a file, checking it, writing it down."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlmodel import Session
 
+from notifications.outbox import bunches
 from web.db import Database
-from web.import_tables import Import, ImportState
-from web.services import imports
-from web.services.spreadsheets import BadFile
+from web.import_tables import Import, ImportKind, ImportState, Outcome
+from web.services import columns, import_undoing, imports, programmes, tombstones
+from web.services.import_people import Names
+from web.services.imports import ROWS_AT_ONCE, Claim, Lost, WrongMoment
+from web.services.spreadsheets import BadFile, Sheet
 
 WRONG = "Something went wrong on our side, and whoever runs the service can read what. Try once more"
+WAIT = 0.2  # seconds, while a worker of another process has what we wait for
+Clock = Callable[[], datetime]
+Progress = Callable[[Import], None]
 
 
-def step(database: Database, clock: Callable[[], datetime]) -> int:
-    """One batch of the oldest import that waits for a worker; 0 when none does.
+class Importing:
+    """Goes on with imports, the oldest first, a batch at each step; or `only` with one.
 
-    Between two batches messages are sent and pages written: nobody waits for the end of a long import.
+    Between two steps messages are sent and pages written: nobody waits for the end of a long import. What has
+    been read of a file is held meanwhile.
     """
+
+    def __init__(self, database: Database, clock: Clock, only: int | None = None) -> None:
+        self._database, self._clock, self._only = database, clock, only
+        self._batches = self._all()
+
+    def step(self) -> int:
+        """How much was done; 0 when nothing waits that nobody has."""
+        done = next(self._batches, 0)
+        if not done:
+            self._batches = self._all()
+        return done
+
+    def _all(self) -> Iterator[int]:
+        while mine := self._claim():
+            yield from self._through(mine)
+
+    def _claim(self) -> Claim | None:
+        with self._database.write() as session:
+            return imports.claim(session, now=self._clock(), only=self._only)
+
+    def _through(self, mine: Claim) -> Iterator[int]:
+        steps = {
+            ImportState.READING: self._read,
+            ImportState.MATCHING: self._match,
+            ImportState.CHECKING: self._check,
+        }
+        problem = ""
+        try:
+            yield from steps.get(mine.state, self._write)(mine)
+        except (Lost, WrongMoment):
+            yield 1
+        except BadFile as error:
+            problem = f"{error.without_file}. Put that right in the file, and upload it again"
+        except Exception:  # noqa: BLE001  (an import nobody can finish must not stop the messages behind it)
+            structlog.get_logger().exception("an import failed", number=mine.number)
+            problem = WRONG
+        if problem:
+            with self._database.write() as session:
+                imports.fail(session, session.get_one(Import, mine.number), problem, now=self._clock())
+            yield 1
+
+    def _read(self, mine: Claim) -> Iterator[int]:
+        with self._database.read() as session:
+            sheet = imports.sheet_of(session, session.get_one(Import, mine.number))
+        rows = 0
+        for batch in bunches(sheet.rows, ROWS_AT_ONCE):
+            rows += len(batch)
+            with self._holding(mine, rows) as (_, mine):
+                pass
+            yield len(batch)
+        rows = imports.some_rows(sheet, rows)
+        with self._holding(mine, rows) as (session, _):
+            imports.keep_count(session, session.get_one(Import, mine.number), rows)
+        yield 1
+
+    def _match(self, mine: Claim) -> Iterator[int]:
+        with self._database.read() as session:
+            job = session.get_one(Import, mine.number)
+            sheet = imports.sheet_of(session, job)
+        names, done = Names(), 0
+        for batch in bunches(sheet.rows, ROWS_AT_ONCE) if job.kind is ImportKind.PEOPLE else ():
+            names.note(sheet, job.columns["organisation"], batch)
+            done += len(batch)
+            with self._holding(mine, done) as (_, mine):
+                pass
+            yield len(batch)
+        with self._holding(mine, done) as (session, _):
+            imports.match(session, session.get_one(Import, mine.number), names)
+        yield 1
+
+    def _check(self, mine: Claim) -> Iterator[int]:
+        more = True
+        while more:  # what a worker has left that died over it
+            with self._holding(mine, 0) as (session, mine):
+                more = imports.drop_rows(session, mine.number)
+            yield 1
+        with self._database.read() as session:
+            job, erased = session.get_one(Import, mine.number), tombstones.count(session)
+            rows = imports.check(session, job, imports.sheet_of(session, job))
+        counts: dict[str, int] = {}
+        for batch in bunches(rows, ROWS_AT_ONCE):
+            imports.count_in(counts, batch)
+            with self._holding(mine, counts["rows"]) as (session, mine):
+                imports.keep_rows(session, mine.number, batch)
+            yield len(batch)
+        with self._holding(mine, counts["rows"]) as (session, _):
+            job = session.get_one(Import, mine.number)
+            if tombstones.count(session) == erased:
+                imports.keep_checked(session, job, counts)
+            else:  # who is erased while a file is checked is not to be found in what was found
+                imports.check_again(session, job)
+        yield 1
+
+    @contextmanager
+    def _holding(self, mine: Claim, done: int) -> Iterator[tuple[Session, Claim]]:
+        """A session to write in, if the import is still ours. Nothing is written if it is not."""
+        with self._database.write() as session:
+            yield session, imports.renew(session, mine, done, now=self._clock())
+
+    def _write(self, mine: Claim) -> Iterator[int]:
+        with self._database.write() as session:
+            job = session.get_one(Import, mine.number, with_for_update=True)
+            if job.state is ImportState.UNDOING:
+                import_undoing.undo_some(session, job, now=self._clock())
+            else:
+                imports.write_some(session, job, now=self._clock())
+        yield 1
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, in counts. `asked` are those an organiser should look at: they seem to be somebody
+    who is here, and were left out.
+    """
+
+    added: int = 0
+    known: int = 0
+    doubles: int = 0
+    asked: int = 0
+    passed_over: int = 0
+
+
+def take_in(
+    database: Database,
+    slug: str,
+    kind: ImportKind,
+    file_name: str,
+    raw: bytes,
+    *,
+    by: str,
+    clock: Clock,
+    progress: Progress = lambda _: None,
+) -> Imported:
+    """A whole import by command: columns as guessed, doubtful organisations as new ones, and people who look
+    like somebody known left out. `progress` sees the import as it goes on.
+
+    It is a row that waits like any other, so a worker finishes it if this process ends in the middle.
+
+    Raises:
+        BadFile: also for the first row that cannot be; nothing has been taken in then.
+        programmes.NoSuchProgramme, programmes.Ends
+    """
+    given = imports.look(file_name, raw, whole=True)
+    chosen = _chosen(kind, given.sheet)
     with database.write() as session:
-        job = imports.claim(session, now=clock())
-        if job is None:
-            return 0
-        number, checking = job.id, job.state is ImportState.CHECKING
+        job = imports.upload(session, programmes.by_slug(session, slug), kind, given, by=by, now=clock())
+        imports.choose(session, job, chosen, None)
+        number = job.id
+    importing = Importing(database, clock, only=number)
+    while (job := _as_it_is(database, number)).state not in imports.ENDED:
+        progress(job)
+        if job.state not in imports.WORKING:
+            _answer(database, job, file_name, by, clock)
+        elif not importing.step():  # a worker of another process has taken it
+            time.sleep(WAIT)
+    if job.state is not ImportState.DONE:
+        raise BadFile(file_name, job.problem or "somebody has thrown it away meanwhile")
+    return Imported(
+        added=job.counts["taken"],
+        known=job.counts.get("here", 0),
+        doubles=job.counts.get("double", 0),
+        asked=job.counts.get("likely", 0),
+        passed_over=job.counts.get("strangers", 0),
+    )
+
+
+def _chosen(kind: ImportKind, sheet: Sheet) -> dict[str, int]:
+    chosen = columns.guess(kind, sheet.header)
     try:
-        return _check(database, number, clock) if checking else _write(database, number, clock)
-    except BadFile as error:
-        problem = f"{error.without_file}. Put that right in the file, and upload it again"
-    except Exception:  # noqa: BLE001  (an import nobody can finish must not stop the messages behind it)
-        structlog.get_logger().exception("an import failed", number=number)
-        problem = WRONG
-    with database.write() as session:
-        imports.fail(session, session.get_one(Import, number), problem, now=clock())
-    return 1
+        columns.check(kind, sheet.header, chosen)
+    except columns.BadColumns as error:
+        missing = f"there is no such column; it has {', '.join(sheet.header)}"
+        raise BadFile(sheet.file, missing, row=1, column=next(iter(error.problems))) from error
+    return chosen
 
 
-def _check(database: Database, number: int, clock: Callable[[], datetime]) -> int:
-    def progress(done: int) -> None:
-        with database.write() as session:
-            imports.note_progress(session, number, done, now=clock())
-
+def _as_it_is(database: Database, number: int) -> Import:
     with database.read() as session:
-        checked = imports.check(session, session.get_one(Import, number), progress=progress)
-    with database.write() as session:
-        imports.keep(session, session.get_one(Import, number), checked)
-    return max(len(checked.rows), 1)
+        return session.get_one(Import, number)
 
 
-def _write(database: Database, number: int, clock: Callable[[], datetime]) -> int:
+def _answer(database: Database, job: Import, file_name: str, by: str, clock: Clock) -> None:
     with database.write() as session:
-        job = session.get_one(Import, number, with_for_update=True)
-        if job.state is ImportState.UNDOING:
-            return imports.undo_some(session, job, now=clock())
-        imports.write_some(session, job, now=clock())
-    return 1
+        job = session.get_one(Import, job.id)
+        if job.state is ImportState.ORGANISATIONS:
+            imports.answer_rest_as_new(session, job)
+        elif not job.counts.get(Outcome.ERROR.value):
+            imports.confirm(session, job, by=by, now=clock())
+        else:
+            wrong = imports.rows(session, job, Outcome.ERROR, 1)[0]
+            told = BadFile.of(file_name, wrong.number, wrong.why)
+            imports.abandon(session, job, by=by, now=clock(), problem=told.without_file)
+            session.commit()
+            raise told

@@ -12,6 +12,8 @@ MAIL_BYTES = 31 * MB  # SendGrid's Inbound Parse takes mails of 30 MB, and wraps
 # thrown away for that; who sends still more is cut off.
 THROWN_AWAY_BYTES = 128 * MB
 
+READ_ON_PAGE = MB  # letters of a spreadsheet: some 20,000 rows, a third of a second. More are the worker's
+
 # Spreadsheets. A row is read whole, so its end is looked for no further than this.
 MOST_ROWS = 1_048_576  # a sheet of Excel has no more
 MOST_COLUMNS = 200  # the widest form we have seen has 60, with a column for each question

@@ -22,10 +22,11 @@ from huey.api import Huey
 from notifications import delivery, destinations, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
-from web import import_work, queues, scrubbing
+from web import queues, scrubbing
 from web.carriers import providers_of
 from web.db import DATABASE_AWAY, Database
 from web.house import signer_of, utc_now
+from web.import_work import Importing
 from web.services import (
     alerts,
     closings,
@@ -72,12 +73,14 @@ class Worker:
     signer: Signer = field(init=False)
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
+    importing: Importing = field(init=False)
     retained_on: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.signer = signer_of(self.settings)
         self.providers = providers_of(self.settings, self.signer)
         self.address = links.address_maker(self.signer, self.settings.public_url)
+        self.importing = Importing(self.database, lambda: self.clock())
 
     def work(self) -> int:
         """Answer what was asked and send what is due until nothing is left. How many things were done."""
@@ -216,7 +219,7 @@ class Worker:
             return requests.answer_waiting(session, now=self.clock(), limit=AT_A_TIME)
 
     def _import(self) -> int:
-        return import_work.step(self.database, self.clock)
+        return self.importing.step()
 
     def _tell_of_an_end(self) -> int:
         with self.database.read() as session:

@@ -1,20 +1,18 @@
 """The list of 100,000 people beside its SQL alone, and bringing 100,000 in beside bare inserts."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session
 
 from tests.benchmarks.pages import NOW, site
 from tests.benchmarks.rows import Row, one_time
-from web import import_work
 from web.db import Database
 from web.folding import folded
 from web.import_tables import ImportKind
+from web.import_work import Importing
 from web.models import Membership, Person, Programme, Standing
 from web.services import imports, organisations
 
@@ -80,29 +78,29 @@ def bringing_in(database: Database) -> Iterator[Row]:
     raw = "\n".join(["name,organisation,email", *lines]).encode()
     with database.write() as session:
         programme = session.get_one(Programme, 2)
-        job = imports.upload(session, programme, ImportKind.PEOPLE, "p.csv", raw, by="bench", now=NOW)
-        number = job.id
-    choosing = one_time(lambda: answered(database, number, imports.choose))
-    checking = one_time(lambda: import_work.step(database, lambda: NOW))
+        given = imports.look("p.csv", raw)
+        number = imports.upload(session, programme, ImportKind.PEOPLE, given, by="bench", now=NOW).id
+    reading = one_time(lambda: finish(database))
+    with database.write() as session:
+        job = session.get_one(imports.Import, number)
+        imports.choose(session, job, job.columns, None)
+    choosing = one_time(lambda: finish(database))
+    with database.write() as session:
+        imports.answer_rest_as_new(session, session.get_one(imports.Import, number))
+    checking = one_time(lambda: finish(database))
     with database.write() as session:
         imports.confirm(session, session.get_one(imports.Import, number), by="bench", now=NOW)
     writing = one_time(lambda: finish(database))
     floor = bare(lines)
+    yield Row(f"read {PEOPLE:,} rows", reading, floor, None)
     yield Row(f"choose the columns of {PEOPLE:,} rows", choosing, floor, None)
     yield Row(f"check {PEOPLE:,} rows, {DOUBLES:,} of them doubles", checking, floor, None)
     yield Row(f"invite {PEOPLE - DOUBLES:,} people, a message and a link each", writing, floor, None)
 
 
-def answered(database: Database, number: int, choose: Callable[[Session, Any, Any], None]) -> None:
-    with database.write() as session:
-        job = session.get_one(imports.Import, number)
-        choose(session, job, job.columns)
-        if imports.asked(job):
-            imports.answer_rest_as_new(session, job)
-
-
 def finish(database: Database) -> None:
-    while import_work.step(database, lambda: NOW):
+    importing = Importing(database, lambda: NOW)
+    while importing.step():
         pass
 
 

@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from notifications.messages import Channel
+from tests.support import importing
 from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
 from tests.support.world import BY, NAME
 from web.models import Purpose
-from web.services import closings, people
+from web.services import closings
 
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
 
@@ -30,7 +31,7 @@ def test_the_page_that_asks_for_a_code_is_in_order(page: Page, live: LiveApp) ->
 def test_the_pages_of_an_invitation_are_in_order(page: Page, live: LiveApp) -> None:
     with live.world.write() as session:
         programme = live.world.programme(session)
-        people.import_people(session, programme, "people.csv", FILE, by=BY, now=live.world.now)
+        importing.import_people(session, programme, "people.csv", FILE, by=BY, now=live.world.now)
     page.goto(live.at(live.world.link_in(live.world.letter("amina@example.org"), "/confirm/")))
     look_at(page, "invited")
     page.get_by_role("button", name="No, thank you").click()

@@ -1,6 +1,9 @@
 """The migrations make exactly the tables that the models describe, on both databases."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -60,3 +63,14 @@ def _insert(database: Database, **rows: dict[str, Any]) -> None:
     with database.engine.execution_options(writing=True).begin() as connection:
         for name, row in rows.items():
             connection.execute(insert(tables[name]).values(row))
+
+
+def test_a_file_that_waits_goes_beside_its_import(tmp_path: Path) -> None:
+    file = tmp_path / "past.db"
+    past.load("0024", file)
+    with closing(sqlite3.connect(file)) as opened:
+        before = opened.execute("SELECT id, content FROM import WHERE content IS NOT NULL").fetchall()
+    Database(f"sqlite:///{file}").upgrade()
+    with closing(sqlite3.connect(file)) as opened:
+        after = opened.execute("SELECT import_id, content FROM importfile").fetchall()
+    assert before == after != []

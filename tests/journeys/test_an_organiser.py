@@ -1,8 +1,8 @@
 """Whole stories of an organiser, told through pages and messages only."""
 
+from tests.support import importing
 from tests.support.world import BY, World
 from web.models import NeverPair
-from web.services import people
 
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\nTom Field,Kirklees,tom@example.org\n"
 
@@ -50,7 +50,7 @@ def test_somebody_who_leaves_while_the_draft_is_looked_at_is_named(world: World)
 
 def test_from_a_file_to_the_pot(world: World) -> None:
     with world.write() as session:
-        people.import_people(session, world.programme(session), "p.csv", FILE, by=BY, now=world.now)
+        importing.import_people(session, world.programme(session), "p.csv", FILE, by=BY, now=world.now)
     for email in ("amina@example.org", "tom@example.org"):
         world.visitor().open(world.link_in(world.letter(email), "/confirm/")).press("Yes, I am in")
     assert "Draw a round for 2 people" in world.organiser().buttons

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from notifications.messages import Channel
 from notifications.messages import Link as MessageLink
 from notifications.replies import Inbound
+from tests.support import importing
 from tests.support.live_app import LiveApp
 from web.models import Membership, NeverPair, Purpose, Role, Standing
 from web.services import (
@@ -17,7 +18,6 @@ from web.services import (
     links,
     organisations,
     participation,
-    people,
     replies,
     reports,
     rounds,
@@ -90,7 +90,9 @@ def _some_are_away(live: LiveApp, others: list[str], alone: str) -> None:
         paused, skips = (session.get_one(Membership, (programme.id, person)) for person in others[:2])
         participation.pause(session, paused, (world.now + timedelta(days=40)).date(), now=world.now)
         participation.skip_next(session, skips, True, now=world.now)
-        people.import_people(session, programme, "people.csv", invited.encode(), by="a test", now=world.now)
+        importing.import_people(
+            session, programme, "people.csv", invited.encode(), by="a test", now=world.now
+        )
         for other in {row.person_id for row in _active(session, programme.id)} - {alone}:
             one, two = sorted((alone, other))
             session.add(

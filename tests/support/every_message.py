@@ -9,6 +9,7 @@ from sqlmodel import select
 from notifications import outbox
 from notifications.messages import Channel
 from notifications.replies import Inbound
+from tests.support import importing
 from tests.support.world import LINK, World
 from web.models import (
     Answer,
@@ -30,7 +31,6 @@ from web.services import (
     drafts,
     learnings,
     participation,
-    people,
     replies,
     reports,
     schedule,
@@ -112,7 +112,7 @@ def _invite(world: World, owner: str) -> None:
     row = b"name,organisation,email\nGwen Hughes,Cyngor Gwynedd,gwen@example.org\n"
     with world.write() as session:
         programme = world.programme(session)
-        people.import_people(session, programme, "people.csv", row, by=owner, now=world.now)
+        importing.import_people(session, programme, "people.csv", row, by=owner, now=world.now)
         by = session.get_one(Organiser, owner)
         team.invite(session, programme, "new@example.org", Role.ORGANISER, by=by, now=world.now)
 

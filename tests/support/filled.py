@@ -214,10 +214,9 @@ def a_draft_mended_by_hand(world: World) -> None:
 
 def a_file_that_waits(world: World) -> None:
     with world.write() as session:
-        job = imports.upload(
-            session, world.programme(session), ImportKind.PEOPLE, "p.csv", FILE.encode(), by=BY, now=world.now
-        )
-        imports.choose(session, job, job.columns)
+        given, kind = imports.look("p.csv", FILE.encode()), ImportKind.PEOPLE
+        job = imports.upload(session, world.programme(session), kind, given, by=BY, now=world.now)
+        imports.choose(session, job, job.columns, imports.names(kind, given.sheet, job.columns))
         imports.answer_rest_as_new(session, job)
     world.work()
 

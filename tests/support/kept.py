@@ -35,8 +35,9 @@ KEPT: dict[str, dict[str, Kept]] = {
     "destination": _of(ID, "provider reason") | _of(THEIRS, "place"),
     "errand": _of(ID, "work by") | _of(OTHERS, "trouble"),
     "groupmember": _of(ID, "person_id"),
-    "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name content organisations")
+    "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations")
     | _of(OTHERS, "problem"),
+    "importfile": _of(PASSING, "content"),
     "importrow": _of(ID, "outcome person_id") | _of(PASSING, "why cells"),
     "keptevidence": _of(OTHERS, "shown whole"),
     "learning": _of(ID, "person_id showing state decided_by") | _of(OTHERS, "text") | _of(THEIRS, "link"),

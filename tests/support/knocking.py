@@ -9,11 +9,12 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from notifications.messages import Link as MessageLink
+from tests.support import importing
 from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, Membership, Purpose, Role, Showing, Standing
-from web.services import conversations, people
+from web.services import conversations
 from web.services.conversations import Said
 
 OWNER = "owner@councils.example"
@@ -105,7 +106,7 @@ def sample_in(world: World) -> Sample:
         said = Said(Answer.MET, "Vans.", showing=Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
-        people.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
+        importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
     groups = {person: world.group_of(person) for person in joined}

@@ -23,7 +23,10 @@ SHORTEN = "UPDATE local_message SET html = '<p>' || subject || '</p>'"
 # The text of 0021 fills SQLite's table of sequences, and has no table left that would make SQLite make it.
 SEQUENCES = "CREATE TABLE once (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE once;"
 # What a migration takes away or changes, by table or table.column, and why.
-CHANGED: dict[str, str] = {"alembic_version": "says which revision it is"}
+CHANGED: dict[str, str] = {
+    "alembic_version": "says which revision it is",
+    "import.content": "stands in importfile since 0025",
+}
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,8 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         partner = world.person(world.partners_of(people[0], sent)[0])
         reports.report(session, talk, partner, "Rude.", now=world.now)
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\n"
-        imports.upload(session, programme, ImportKind.PEOPLE, "p.csv", file, by=organiser, now=world.now)
+        given = imports.look("p.csv", file)
+        imports.upload(session, programme, ImportKind.PEOPLE, given, by=organiser, now=world.now)
         of_programme = {
             word: session.scalars(select(table.id).where(table.programme_id == programme.id)).first()
             for word, table in (

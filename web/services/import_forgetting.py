@@ -1,21 +1,23 @@
 """Files on their way in that are not to be kept: nobody finished them, or somebody in them was erased."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from web.import_tables import Import, ImportRow, ImportState
+from web.import_tables import Import, ImportFile, ImportRow, ImportState
 from web.models import Person
 from web.services import audit, imports, naming
+
+KEEP_FILE = timedelta(days=1)
 
 
 def forget_old(session: Session, *, now: datetime) -> int:
     """Throw away what nobody finished within a day, and say how many files that were."""
     stale = session.scalars(
         select(Import).where(
-            col(Import.created_at) < now - imports.KEEP_FILE,
-            col(Import.content).is_not(None),
+            col(Import.created_at) < now - KEEP_FILE,
+            col(Import.id).in_(select(col(ImportFile.import_id))),
             col(Import.state).not_in((ImportState.WRITING, ImportState.UNDOING)),
         )
     ).all()
@@ -30,14 +32,17 @@ def forget_person(session: Session, person: Person, *, now: datetime) -> None:
     row led to them. One whose rows look like them is checked again without them.
     """
     traces = naming.Traces.of(person)
-    for job in session.scalars(select(Import).where(col(Import.content).is_not(None))).all():
-        if traces.are_in_name_of(job.file_name) or traces.are_in(job.content or ""):
+    for number in session.scalars(select(col(ImportFile.import_id))).all():
+        job, file = session.get_one(Import, number), session.get_one(ImportFile, number)
+        found = traces.are_in_name_of(job.file_name) or traces.are_in(file.content)
+        session.expunge(file)
+        if found:
             problem = "Somebody in the file had their details erased, so the file was deleted"
-            if job.state in imports.WORKING[1:]:
+            if job.state in (ImportState.WRITING, ImportState.UNDOING):
                 imports.fail(session, job, problem, now=now)
             else:
                 imports.abandon(session, job, by=audit.SYSTEM, now=now, problem=problem)
-        elif job.state is ImportState.READY and _looks_like(session, job, person):
+        elif job.state in (ImportState.CHECKING, ImportState.READY) and _looks_like(session, job, person):
             imports.check_again(session, job)
     session.execute(delete(ImportRow).where(col(ImportRow.person_id) == person.id))
 

@@ -1,10 +1,10 @@
 """Who met whom in an older scheme: what becomes of each row, and writing the rounds."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -18,6 +18,7 @@ from web.services.columns import LARGEST_GROUP
 from web.services.spreadsheets import Row, Sheet
 
 A_ROUND = re.compile(r"(?:round|r|no\.?|#)?[ #]*([0-9]{1,9})", re.IGNORECASE)
+FIRST_ROWS = 10_000
 Found = dict[str, Any]
 
 
@@ -48,20 +49,22 @@ class _Wrong(Exception):
     pass
 
 
-def check(sheet: Sheet, columns: Mapping[str, int], here: Known) -> list[Found]:
-    """What becomes of each row: a group that counts, one of which too few are known, or a mistake."""
+def check(sheet: Sheet, columns: Mapping[str, int], here: Known) -> Iterator[Found]:
+    """What becomes of each row, one after the other: a group that counts, one of which too few are known, or
+    a mistake.
+    """
     by_date = _told_by_date(sheet, columns)
     seen: dict[tuple[str, frozenset[str]], int] = {}
-    return [_row(row, sheet, columns, here, seen, by_date=by_date) for row in sheet.rows]
+    return (_row(row, sheet, columns, here, seen, by_date=by_date) for row in sheet.rows)
 
 
 def _told_by_date(sheet: Sheet, columns: Mapping[str, int]) -> bool:
-    """Rounds are numbers, or days: whichever most rows say."""
+    """Rounds are numbers, or days: whichever most of the first rows say."""
     if "round" not in columns:
         return True
-    said = Counter(bool(A_ROUND.fullmatch(cells[columns["round"]])) for _, cells in sheet.rows)
-    days = sum(spreadsheets.day(cells[columns["round"]]) is not None for _, cells in sheet.rows)
-    return days > said[True]
+    said = [cells[columns["round"]] for _, cells in islice(sheet.rows, FIRST_ROWS)]
+    numbers = sum(A_ROUND.fullmatch(cell) is not None for cell in said)
+    return sum(spreadsheets.day(cell) is not None for cell in said) > numbers
 
 
 def _row(

@@ -1,11 +1,11 @@
 """What becomes of each row of a file of people, and inviting them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from notifications import addresses, messages, outbox
@@ -73,22 +73,33 @@ def register(session: Session, programme: int) -> Register:
     return found
 
 
-def organisation_names(sheet: Sheet, columns: Mapping[str, int]) -> dict[str, int]:
-    """How often each organisation stands in the file: once per key, in its most frequent spelling.
+@dataclass
+class Names:
+    """The organisations that stand in a file: for each key, how often it is spelt how."""
 
-    Raises:
-        BadFile: there are so many that it must be the column of something else.
-    """
-    spellings: dict[str, dict[str, int]] = {}
-    for number, cells in sheet.rows:
-        name = cells[columns["organisation"]]
-        if name and len(name) <= LONGEST["organisation"] and not words.has_invisible(name):
-            counts = spellings.setdefault(organisations.key(name), {})
-            counts[name] = counts.get(name, 0) + 1
-            if len(spellings) > MOST_ORGANISATIONS:
+    spellings: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def note(self, sheet: Sheet, place: int, rows: Iterable[Row]) -> None:
+        """Note those in the column at `place`.
+
+        Raises:
+            BadFile: there are so many that it must be the column of something else.
+        """
+        for number, cells in rows:
+            name = cells[place]
+            if name and len(name) <= LONGEST["organisation"] and not words.has_invisible(name):
+                counts = self.spellings.setdefault(organisations.key(name), {})
+                counts[name] = counts.get(name, 0) + 1
+            if len(self.spellings) > MOST_ORGANISATIONS:
                 told = f"at most {MOST_ORGANISATIONS:,} different organisations; is it the right column?"
-                raise BadFile(sheet.file, told, row=number, column=sheet.header[columns["organisation"]])
-    return {max(counts, key=lambda name: counts[name]): sum(counts.values()) for counts in spellings.values()}
+                raise BadFile(sheet.file, told, row=number, column=sheet.header[place])
+
+    def rows(self) -> dict[str, int]:
+        """In how many rows each stands: once per key, in its most frequent spelling."""
+        return {
+            max(counts, key=lambda name: counts[name]): sum(counts.values())
+            for counts in self.spellings.values()
+        }
 
 
 def known(session: Session, programme: int) -> Known:
@@ -127,16 +138,9 @@ def check(
     columns: Mapping[str, int],
     targets: Mapping[str, str],
     here: Known,
-    *,
-    progress: Callable[[int], None] = lambda _: None,
-) -> list[Found]:
-    """What becomes of each row. About 0.1 ms each; `progress` hears how far it is now and then."""
-    found = []
-    for place, row in enumerate(sheet.rows):
-        if place % 2000 == 0:
-            progress(place)
-        found.append(_row(row, sheet, columns, targets, here))
-    return found
+) -> Iterator[Found]:
+    """What becomes of each row, one after the other. About 0.1 ms each."""
+    return (_row(row, sheet, columns, targets, here) for row in sheet.rows)
 
 
 class _Wrong(Exception):
@@ -232,19 +236,12 @@ def _place(number: int, read: Mapping[str, Any], here: Known) -> tuple[Outcome, 
 
 
 def waiting(session: Session, job: Import, limit: int) -> Sequence[ImportRow]:
-    """The next rows to be invited: the new ones, and those an organiser says are somebody else."""
-    return session.scalars(
-        select(ImportRow)
-        .where(
-            col(ImportRow.import_id) == job.id,
-            or_(
-                col(ImportRow.outcome) == Outcome.NEW,
-                (col(ImportRow.outcome) == Outcome.LIKELY) & col(ImportRow.is_someone_else),
-            ),
-        )
-        .order_by(col(ImportRow.number))
-        .limit(limit)
-    ).all()
+    """The next rows to be invited: the new ones first, and then those an organiser says are somebody else."""
+    of_import = select(ImportRow).where(col(ImportRow.import_id) == job.id).order_by(col(ImportRow.number))
+    # One outcome at a time: with "or", each batch would pass over all the rows before it.
+    new = session.scalars(of_import.where(col(ImportRow.outcome) == Outcome.NEW).limit(limit)).all()
+    others = of_import.where(col(ImportRow.outcome) == Outcome.LIKELY, col(ImportRow.is_someone_else))
+    return [*new, *session.scalars(others.limit(limit - len(new)))]
 
 
 def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: datetime) -> int:

@@ -1,140 +1,182 @@
 """A spreadsheet comes in: upload, columns, organisations, a look at what will happen, and only then it does.
 
-      upload ─► COLUMNS ─► ORGANISATIONS ─► CHECKING ─► READY ─► WRITING ─► DONE ─► UNDOING ─► UNDONE
-                   └──────────(none asked)─────┘  worker    yes    worker            worker
+      upload ─► READING ─► COLUMNS ─► MATCHING ─► ORGANISATIONS ─► CHECKING ─► READY ─► WRITING ─► DONE
+                worker      answer     worker         answer        worker      yes     worker
+
+A small file is read and its organisations are matched by the page, without READING and MATCHING.
+ORGANISATIONS is passed over where none is doubtful. DONE can be taken back: UNDOING by the worker, UNDONE.
 
 An import is a row, so a page reloaded, a worker killed, or an organiser gone for lunch loses nothing. Nothing
 of the programme changes before READY is answered with yes. The file, which is personal data, is deleted once
 it was taken in or thrown away, after a day, and when somebody named in it is erased.
 
     WrongMoment     the import has moved on since the page was shown
-    NotToUndo       something was built on it; says what
+    Lost            another worker has taken an import over, or somebody has thrown it away
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, true, update
 from sqlmodel import Session, col
 
-from notifications import messages, outbox
 from web import scrubbing
-from web.import_tables import Import, ImportKind, ImportRow, ImportState, Outcome
-from web.models import GroupMember, Link, Membership, NeverPair, Person, Programme, RatherNot, Standing
-from web.services import (
-    audit,
-    columns,
-    import_history,
-    import_people,
-    likeness,
-    nameless,
-    programmes,
-    spreadsheets,
-    tombstones,
-)
+from web.import_tables import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
+from web.models import Programme
+from web.services import audit, columns, import_history, import_people, likeness, programmes, spreadsheets
+from web.services.import_people import Names
 from web.services.spreadsheets import BadFile, Sheet
-from web.services.tombstones import BLANK
+from web.sizes import READ_ON_PAGE
 
 A_PAGE = 50
 ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
+ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
 LEASE = timedelta(minutes=2)
-KEEP_FILE = timedelta(days=1)
-WORKING = (ImportState.CHECKING, ImportState.WRITING, ImportState.UNDOING)
-OPEN = (*WORKING, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
+LEASED = (ImportState.READING, ImportState.MATCHING, ImportState.CHECKING)
+WORKING = (*LEASED, ImportState.WRITING, ImportState.UNDOING)
+ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.ABANDONED, ImportState.FAILED)
 
 
 class WrongMoment(Exception):
     pass
 
 
-class NotToUndo(Exception):
+class Lost(Exception):
     pass
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What a check found, to be kept in one transaction."""
+class Upload:
+    """A file that was let in. `rows` is None where it is large and nobody has read below its first row."""
 
-    rows: Sequence[dict[str, Any]]
-    counts: dict[str, int]
-    erased: int  # people by then: who is erased while a file is read is not to be found in what was read
+    sheet: Sheet
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An import that a worker has to go on with. Except for writing, it is its own `until` then."""
+
+    number: int
+    state: ImportState
+    until: datetime | None
+
+
+def look(file_name: str, raw: bytes, *, whole: bool = False) -> Upload:
+    """Read a file: all of it if it is small or `whole`, and otherwise its header. Needs no session.
+
+    Raises:
+        BadFile: it is no CSV of any kind.
+    """
+    sheet = spreadsheets.parse(file_name, spreadsheets.decode(file_name, raw))
+    if not whole and is_large(sheet):
+        return Upload(sheet, None)
+    return Upload(sheet, some_rows(sheet, sum(1 for _ in sheet.rows)))
+
+
+def is_large(sheet: Sheet) -> bool:
+    """Is it for the worker to read?"""
+    return len(sheet.text) > READ_ON_PAGE
+
+
+def some_rows(sheet: Sheet, rows: int) -> int:
+    if not rows:
+        raise BadFile(sheet.file, "there is nothing below the first row")
+    return rows
 
 
 def upload(
-    session: Session,
-    programme: Programme,
-    kind: ImportKind,
-    file_name: str,
-    raw: bytes,
-    *,
-    by: str,
-    now: datetime,
+    session: Session, programme: Programme, kind: ImportKind, given: Upload, *, by: str, now: datetime
 ) -> Import:
-    """Keep a file and guess its columns.
+    """Keep a file, with its columns guessed.
 
     Raises:
-        BadFile: it is no CSV of any kind, or history where there are rounds already.
+        BadFile: history where there are rounds already.
         programmes.Ends: nobody is brought in any more.
     """
     programmes.must_go_on(programme)
+    sheet = given.sheet
     if kind is ImportKind.HISTORY and not import_history.can_begin(session, programme):
-        raise BadFile(file_name, f"{programme.name} has rounds already; import history before the first")
-    text = spreadsheets.decode(file_name, raw)
-    sheet = spreadsheets.parse(file_name, text)
-    total = sum(1 for _ in sheet.rows)
-    if not total:
-        raise BadFile(file_name, "there is nothing below the first row")
+        raise BadFile(sheet.file, f"{programme.name} has rounds already; import history before the first")
     job = Import(
         programme_id=programme.id,
         kind=kind,
-        file_name=file_name[-120:],
-        content=text,
+        state=ImportState.READING if given.rows is None else ImportState.COLUMNS,
+        file_name=sheet.file[-120:],
         columns=columns.guess(kind, sheet.header),
-        total=total,
+        total=sheet.text.count("\n") if given.rows is None else given.rows,
         by=by,
         created_at=now,
     )
     session.add(job)
     session.flush()
+    session.add(ImportFile(import_id=job.id, content=sheet.text))
+    session.flush()
     audit.record(
-        session, by, f"{kind.value} file uploaded", now=now, programme=programme.id, subject=_subject(job)
+        session, by, f"{kind.value} file uploaded", now=now, programme=programme.id, subject=subject(job)
     )
     return job
 
 
-def _subject(job: Import) -> str:
+def subject(job: Import) -> str:
     return f"import {job.id}"
 
 
-def sheet_of(job: Import) -> Sheet:
+def sheet_of(session: Session, job: Import) -> Sheet:
     """Raises WrongMoment when the file is gone."""
-    if job.content is None:
+    file = session.get(ImportFile, job.id)
+    if file is None:
         raise WrongMoment
-    return spreadsheets.parse(job.file_name, job.content)
+    return spreadsheets.parse(job.file_name, file.content)
 
 
-def choose(session: Session, job: Import, chosen: Mapping[str, int]) -> None:
-    """Say which column is what. Organisations are matched to known ones; the doubtful are asked next.
+def keep_count(session: Session, job: Import, rows: int) -> None:
+    """It has been read to its end: an organiser says next which column is what."""
+    job.state, job.total, job.done, job.busy_until = ImportState.COLUMNS, rows, 0, None
+    session.add(job)
+    session.flush()
+
+
+def names(kind: ImportKind, sheet: Sheet, chosen: Mapping[str, int]) -> Names:
+    """The organisations of a small file.
 
     Raises:
-        columns.BadColumns: something needed is missing.
+        BadFile: there are so many that it must be the column of something else.
+    """
+    found = Names()
+    if kind is ImportKind.PEOPLE:
+        found.note(sheet, chosen["organisation"], sheet.rows)
+    return found
+
+
+def choose(session: Session, job: Import, chosen: Mapping[str, int], names: Names | None) -> None:
+    """Say which column is what, as `columns.check` has found it to be right. Of a small file the page has
+    read the `names` of organisations already.
+
+    Raises:
         WrongMoment: it was answered already.
     """
-    _must_be(job, ImportState.COLUMNS, ImportState.READY, ImportState.ORGANISATIONS)
-    sheet = sheet_of(job)
-    columns.check(job.kind, sheet.header, chosen)
+    must_be(job, ImportState.COLUMNS, ImportState.READY, ImportState.ORGANISATIONS)
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
     job.columns, job.organisations, job.counts = dict(chosen), [], {}
-    if job.kind is ImportKind.PEOPLE:
-        names = import_people.organisation_names(sheet, chosen)
-        job.organisations = likeness.match(names, import_people.register(session, job.programme_id))
+    if names is None:
+        job.state, job.done, job.busy_until = ImportState.MATCHING, 0, None
+        session.add(job)
+        session.flush()
+    else:
+        match(session, job, names)
+
+
+def match(session: Session, job: Import, names: Names) -> None:
+    """Organisations are matched to known ones; the doubtful are asked next. 0.3 s for 10,000 of them."""
+    job.organisations = likeness.match(names.rows(), import_people.register(session, job.programme_id))
     _go_on(session, job)
 
 
-def _must_be(job: Import, *states: ImportState) -> None:
+def must_be(job: Import, *states: ImportState) -> None:
     if job.state not in states:
         raise WrongMoment
 
@@ -152,7 +194,7 @@ def _go_on(session: Session, job: Import) -> None:
 
 
 def check_again(session: Session, job: Import) -> None:
-    """What was found is forgotten, and looked for once more."""
+    """What was found is forgotten, and looked for once more; whoever was at it has lost it."""
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
     _go_on(session, job)
 
@@ -163,7 +205,7 @@ def columns_again(session: Session, job: Import) -> None:
     Raises:
         WrongMoment: it is being written, or was.
     """
-    _must_be(job, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
+    must_be(job, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
     job.state, job.organisations, job.counts = ImportState.COLUMNS, [], {}
     session.add(job)
@@ -175,7 +217,7 @@ def answer(session: Session, job: Import, answers: Mapping[str, str]) -> None:
 
     What is not answered, or with something nobody offered, is asked again.
     """
-    _must_be(job, ImportState.ORGANISATIONS)
+    must_be(job, ImportState.ORGANISATIONS)
     job.organisations = _followed([_answered(one, answers.get(one["key"])) for one in job.organisations])
     _go_on(session, job)
 
@@ -204,49 +246,52 @@ def _followed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [entry | {"taken_for": end(entry["taken_for"])} for entry in entries]
 
 
-def check(session: Session, job: Import, *, progress: Callable[[int], None] = lambda _: None) -> Checked:
-    """What will become of each row. Reads only, and may take long: 10 s for 100,000 rows."""
-    sheet, erased = sheet_of(job), tombstones.count(session)
-    if job.kind is ImportKind.PEOPLE:
-        here = import_people.known(session, job.programme_id)
-        targets = likeness.targets(job.organisations)
-        rows = import_people.check(sheet, job.columns, targets, here, progress=progress)
-    else:
-        rows = import_history.check(sheet, job.columns, import_history.known(session, job.programme_id))
-    counts: dict[str, int] = {"rows": len(rows)}
+def check(session: Session, job: Import, sheet: Sheet) -> Iterator[dict[str, Any]]:
+    """What will become of each row, one after the other. Reads from the database before the first, and
+    nothing later. About 0.1 ms a row.
+    """
+    if job.kind is ImportKind.HISTORY:
+        return import_history.check(sheet, job.columns, import_history.known(session, job.programme_id))
+    here = import_people.known(session, job.programme_id)
+    return import_people.check(sheet, job.columns, likeness.targets(job.organisations), here)
+
+
+def count_in(counts: dict[str, int], rows: Sequence[dict[str, Any]]) -> None:
+    """Add up what becomes of `rows`."""
     for row in rows:
         counts[row["outcome"].value] = counts.get(row["outcome"].value, 0) + 1
-    if job.kind is ImportKind.HISTORY:
-        counts["strangers"] = sum(
-            len(row["cells"]["people"]) - len(row["cells"]["members"])
-            for row in rows
-            if "members" in row["cells"]
-        )
-    return Checked(rows, counts, erased)
+        if "members" in (cells := row["cells"]):
+            counts["strangers"] = counts.get("strangers", 0) + len(cells["people"]) - len(cells["members"])
+    counts["rows"] = counts.get("rows", 0) + len(rows)
 
 
-def keep(session: Session, job: Import, checked: Checked) -> None:
-    """Keep what a check found, for a look; unless it was kept already. It is checked again where somebody
-    was erased meanwhile.
-    """
-    if job.state is not ImportState.CHECKING:
-        return
-    if checked.erased != tombstones.count(session):
-        job.busy_until = None
-        session.add(job)
-        return
-    rows = [{"import_id": job.id, "is_someone_else": False} | row for row in checked.rows]
-    for start in range(0, len(rows), 5000):
-        session.execute(insert(ImportRow), rows[start : start + 5000])
-    job.state, job.counts, job.busy_until = ImportState.READY, checked.counts, None
-    job.done = job.total = len(rows)
+def keep_rows(session: Session, number: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep what a check found, for a look."""
+    session.execute(
+        insert(ImportRow), [{"import_id": number, "is_someone_else": False} | row for row in rows]
+    )
+
+
+def keep_checked(session: Session, job: Import, counts: dict[str, int]) -> None:
+    """Every row was checked."""
+    job.state, job.counts, job.busy_until = ImportState.READY, counts, None
+    job.done = job.total = counts["rows"]
     session.add(job)
     session.flush()
 
 
+def drop_rows(session: Session, number: int) -> bool:
+    """Delete some of the rows that were kept. Are there more?"""
+    kept = select(col(ImportRow.number)).where(col(ImportRow.import_id) == number)
+    last = session.scalar(kept.order_by(col(ImportRow.number)).offset(ROWS_AT_ONCE - 1).limit(1))
+    some = col(ImportRow.number) <= last if last is not None else true()
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == number, some))
+    return last is not None
+
+
 def someone_else(session: Session, job: Import, numbers: Mapping[int, bool]) -> None:
     """Which of the rows that look like somebody known are somebody else, and so invited."""
-    _must_be(job, ImportState.READY)
+    must_be(job, ImportState.READY)
     for number, yes in numbers.items():
         row = session.get(ImportRow, (job.id, number))
         if row is not None and row.outcome is Outcome.LIKELY:
@@ -275,11 +320,11 @@ def confirm(session: Session, job: Import, *, by: str, now: datetime) -> None:
     if job.state in (ImportState.WRITING, ImportState.DONE):
         return
     programmes.must_go_on(session.get_one(Programme, job.programme_id))
-    _must_be(job, ImportState.READY)
+    must_be(job, ImportState.READY)
     job.total = to_be_written(session, job)
     job.state, job.done, job.by = ImportState.WRITING, 0, by
     session.add(job)
-    audit.record(session, by, "import confirmed", now=now, programme=job.programme_id, subject=_subject(job))
+    audit.record(session, by, "import confirmed", now=now, programme=job.programme_id, subject=subject(job))
 
 
 def write_some(session: Session, job: Import, *, now: datetime) -> int:
@@ -309,7 +354,7 @@ def _finish(session: Session, job: Import, taken: int, now: datetime) -> None:
         delete(ImportRow).where(col(ImportRow.import_id) == job.id, col(ImportRow.outcome) != Outcome.TAKEN)
     )
     job.counts = job.counts | {"taken": taken}
-    _close(session, job, ImportState.DONE, now)
+    close(session, job, ImportState.DONE, now)
     job.done = job.total
     audit.record(
         session,
@@ -317,14 +362,15 @@ def _finish(session: Session, job: Import, taken: int, now: datetime) -> None:
         f"{job.kind.value} imported",
         now=now,
         programme=job.programme_id,
-        subject=_subject(job),
+        subject=subject(job),
         added=taken,
         rows=job.counts["rows"],
     )
 
 
-def _close(session: Session, job: Import, state: ImportState, now: datetime) -> None:
-    job.state, job.content, job.organisations, job.busy_until = state, None, [], None
+def close(session: Session, job: Import, state: ImportState, now: datetime) -> None:
+    session.execute(delete(ImportFile).where(col(ImportFile.import_id) == job.id))
+    job.state, job.organisations, job.busy_until = state, [], None
     job.file_name, job.finished_at = "", now
     session.add(job)
     session.flush()
@@ -339,162 +385,67 @@ def abandon(session: Session, job: Import, *, by: str, now: datetime, problem: s
     """
     if job.state is ImportState.ABANDONED:
         return
-    _must_be(
+    must_be(
         job,
+        *LEASED,
         ImportState.COLUMNS,
         ImportState.ORGANISATIONS,
-        ImportState.CHECKING,
         ImportState.READY,
         ImportState.FAILED,
     )
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
     job.problem = problem
-    _close(session, job, ImportState.ABANDONED, now)
-    audit.record(
-        session, by, "import thrown away", now=now, programme=job.programme_id, subject=_subject(job)
-    )
+    close(session, job, ImportState.ABANDONED, now)
+    audit.record(session, by, "import thrown away", now=now, programme=job.programme_id, subject=subject(job))
 
 
-def undo(session: Session, job: Import, *, by: str, now: datetime) -> None:
-    """Take back whom it brought in and who has not said yes; those who have, stay.
-
-    Raises:
-        NotToUndo: a round was drawn on imported history, or history names people of this import.
-        WrongMoment: it is not done.
+def claim(session: Session, *, now: datetime, only: int | None = None) -> Claim | None:
+    """The oldest import that a worker has to do something for. Reading and checking it is this worker's then,
+    until two minutes after it was last heard of; of writing, each batch is anybody's.
     """
-    if job.state in (ImportState.UNDOING, ImportState.UNDONE):
-        return
-    _must_be(job, ImportState.DONE)
-    if job.kind is ImportKind.HISTORY and not import_history.can_undo(session, job):
-        raise NotToUndo(
-            "A round was drawn since, and counts on it. Throw that draft away first, if it is one"
-        )
-    if job.kind is ImportKind.PEOPLE and _in_groups(session, job):
-        raise NotToUndo("Past rounds name people of this import. Undo the import of the history first")
-    job.state, job.done, job.total = ImportState.UNDOING, 0, still_invited(session, job)
-    session.add(job)
-    audit.record(session, by, "import undone", now=now, programme=job.programme_id, subject=_subject(job))
-
-
-def _brought(job: Import) -> Any:
-    return select(col(ImportRow.person_id)).where(
-        col(ImportRow.import_id) == job.id, col(ImportRow.outcome) == Outcome.TAKEN
-    )
-
-
-def _in_groups(session: Session, job: Import) -> bool:
-    waiting = _brought(job).join(
-        Membership,
-        (col(Membership.person_id) == col(ImportRow.person_id))
-        & (col(Membership.programme_id) == job.programme_id)
-        & (col(Membership.standing) == Standing.INVITED),
-    )
-    found = select(col(GroupMember.group_id)).where(col(GroupMember.person_id).in_(waiting)).limit(1)
-    return session.execute(found).first() is not None
-
-
-def still_invited(session: Session, job: Import) -> int:
-    """How many it brought in have not answered yet."""
-    return session.execute(
-        select(func.count()).where(
-            col(Membership.programme_id) == job.programme_id,
-            col(Membership.standing) == Standing.INVITED,
-            col(Membership.person_id).in_(_brought(job)),
-        )
-    ).scalar_one()
-
-
-def undo_some(session: Session, job: Import, *, now: datetime) -> int:
-    """Take back the next batch. Their details are gone then, and what was queued for them is not sent."""
-    if job.state is not ImportState.UNDOING:
-        return 0
-    if job.kind is ImportKind.HISTORY:
-        import_history.undo(session, job)
-        _close(session, job, ImportState.UNDONE, now)
-        return 1
-    people = session.scalars(
-        select(col(Membership.person_id))
-        .where(
-            col(Membership.programme_id) == job.programme_id,
-            col(Membership.standing) == Standing.INVITED,
-            col(Membership.person_id).in_(_brought(job)),
-        )
-        .limit(AT_ONCE)
-    ).all()
-    _take_back(session, job.programme_id, people, now)
-    job.done += len(people)
-    session.add(job)
-    if len(people) < AT_ONCE:
-        session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
-        _close(session, job, ImportState.UNDONE, now)
-    return max(len(people), 1)
-
-
-def _take_back(session: Session, programme: int, people: Sequence[str], now: datetime) -> None:
-    session.execute(
-        delete(Link).where(col(Link.person).in_(people), col(Link.subject) == programme),
-        execution_options={"synchronize_session": False},
-    )
-    here = (col(Membership.programme_id) == programme, col(Membership.person_id).in_(people))
-    left = set(session.scalars(select(col(Membership.organisation_id)).where(*here)))
-    session.execute(delete(Membership).where(*here), execution_options={"synchronize_session": False})
-    elsewhere = set(
-        session.scalars(select(col(Membership.person_id)).where(col(Membership.person_id).in_(people)))
-    )
-    gone = [person for person in people if person not in elsewhere]
-    slug = session.get_one(Programme, programme).slug
-    for person in people:
-        if person in elsewhere:
-            outbox.cancel(session, kind=messages.Invitation.kind, programme=slug, person=person)
-        else:
-            outbox.forget(session, person)
-    for table, column in (
-        (NeverPair, col(NeverPair.person_1)),
-        (NeverPair, col(NeverPair.person_2)),
-        (RatherNot, col(RatherNot.other_id)),
-    ):
-        session.execute(
-            delete(table).where(column.in_(gone)), execution_options={"synchronize_session": False}
-        )
-    session.execute(
-        update(Person).where(col(Person.id).in_(gone)).values(erased_at=now, **BLANK),
-        execution_options={"synchronize_session": False},
-    )
-    nameless.forget(session, programme, left)
-
-
-def claim(session: Session, *, now: datetime) -> Import | None:
-    """The oldest import that a worker has to do something for, for two minutes this worker's."""
     free = or_(col(Import.busy_until).is_(None), col(Import.busy_until) < now)
-    job = session.scalars(
-        select(Import)
-        .where(col(Import.state).in_(WORKING), free)
-        .order_by(col(Import.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if job is not None and job.state is ImportState.CHECKING:
+    wanted = select(Import).where(col(Import.state).in_(WORKING), free)
+    if only is not None:
+        wanted = wanted.where(col(Import.id) == only)
+    job = session.scalars(wanted.order_by(col(Import.id)).limit(1).with_for_update(skip_locked=True)).first()
+    if job is None:
+        return None
+    if job.state in LEASED:
         job.busy_until = now + LEASE
         session.add(job)
-    return job
+    return Claim(job.id, job.state, job.busy_until)
 
 
-def note_progress(session: Session, job_id: int, done: int, *, now: datetime) -> None:
-    session.execute(
+def renew(session: Session, mine: Claim, done: int, *, now: datetime) -> Claim:
+    """So much of it is done, and it stays this worker's.
+
+    Raises:
+        Lost
+    """
+    renewed = session.execute(
         update(Import)
-        .where(col(Import.id) == job_id, col(Import.state) == ImportState.CHECKING)
+        .where(
+            col(Import.id) == mine.number,
+            col(Import.state) == mine.state,
+            col(Import.busy_until) == mine.until,
+        )
         .values(done=done, busy_until=now + LEASE)
     )
+    if not renewed.rowcount:  # type: ignore[attr-defined]
+        raise Lost
+    return replace(mine, until=now + LEASE)
 
 
 def fail(session: Session, job: Import, problem: str, *, now: datetime) -> None:
     """It cannot go on. What was written before stays, and can be undone."""
+    if job.state not in WORKING:
+        return
     job.problem = problem
     if job.state is ImportState.WRITING and job.counts.get("taken"):
         _finish(session, job, job.counts["taken"], now)
     else:
         session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
-        _close(session, job, ImportState.FAILED, now)
+        close(session, job, ImportState.FAILED, now)
 
 
 def every(session: Session, programme: Programme) -> Sequence[Import]:
@@ -519,40 +470,3 @@ def rows(session: Session, job: Import, outcome: Outcome | None, page: int) -> S
         wanted = wanted.where(col(ImportRow.outcome) == outcome)
     ordered = wanted.order_by(col(ImportRow.number)).offset((page - 1) * A_PAGE).limit(A_PAGE)
     return session.scalars(ordered).all()
-
-
-def take_in(
-    session: Session,
-    programme: Programme,
-    kind: ImportKind,
-    file_name: str,
-    raw: bytes,
-    *,
-    by: str,
-    now: datetime,
-) -> Import:
-    """Everything at once, for the command line: columns as guessed, doubtful organisations as new ones, and
-    people who look like somebody known left out.
-
-    Raises:
-        BadFile: also for the first row that cannot be; nothing has been written then.
-    """
-    job = upload(session, programme, kind, file_name, raw, by=by, now=now)
-    try:
-        choose(session, job, job.columns)
-    except columns.BadColumns as error:
-        there = ", ".join(sheet_of(job).header)
-        missing = f"there is no such column; it has {there}"
-        raise BadFile(file_name, missing, row=1, column=next(iter(error.problems))) from error
-    while job.state is ImportState.ORGANISATIONS:
-        answer_rest_as_new(session, job)
-    checked = check(session, job)
-    for row in checked.rows:
-        if row["outcome"] is Outcome.ERROR:
-            column, _, text = row["why"].partition(": ")
-            raise BadFile(file_name, text, row=row["number"], column=column if column != "row" else None)
-    keep(session, job, checked)
-    confirm(session, job, by=by, now=now)
-    while job.state is ImportState.WRITING:
-        write_some(session, job, now=now)
-    return job

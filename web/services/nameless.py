@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select, union
 
-from web.import_tables import Import
+from web.import_tables import Import, ImportFile
 from web.models import (
     Group,
     GroupMember,
@@ -97,7 +97,7 @@ def _with_history(session: Session, among: Collection[int]) -> set[int]:
 
 def _asked_for(session: Session, programme: int) -> set[int]:
     here = select(Import.organisations).where(
-        Import.programme_id == programme, col(Import.content).is_not(None)
+        Import.programme_id == programme, col(Import.id).in_(select(ImportFile.import_id))
     )
     found: set[int] = set()
     for entries in session.exec(here):

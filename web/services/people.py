@@ -1,65 +1,17 @@
-"""People by the fileful, for the command line, and how those who were invited say yes or no."""
+"""How those who were invited say yes or no, and everybody as a file."""
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
-from web.import_tables import ImportKind
 from web.models import Membership, Organisation, Person, Programme, Standing
-from web.services import audit, imports, joining, nameless, privacy, programmes
+from web.services import audit, joining, nameless, privacy, programmes
 from web.services.spreadsheets import safe_cell
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import did, in counts. `asked` are those an organiser should look at: they seem to be somebody
-    who is here, and were left out.
-    """
-
-    added: int = 0
-    known: int = 0
-    doubles: int = 0
-    asked: int = 0
-    passed_over: int = 0
-
-
-def import_people(
-    session: Session, programme: Programme, file: str, content: bytes, *, by: str, now: datetime
-) -> Imported:
-    """Invite everyone in a spreadsheet. They are in no pot until they say yes.
-
-    Raises:
-        BadFile: nothing has been written for any row then.
-    """
-    job = imports.take_in(session, programme, ImportKind.PEOPLE, file, content, by=by, now=now)
-    counts = job.counts
-    return Imported(
-        added=counts["taken"],
-        known=counts.get("here", 0),
-        doubles=counts.get("double", 0),
-        asked=counts.get("likely", 0),
-    )
-
-
-def import_history(
-    session: Session, programme: Programme, file: str, content: bytes, *, by: str, now: datetime
-) -> Imported:
-    """Take in who met whom in an older scheme, by email, id or name.
-
-    People nobody knows here are counted and passed over, and so is a group of which fewer than two are known.
-
-    Raises:
-        BadFile: nothing has been written then. Also when the programme has had rounds: history comes first.
-    """
-    job = imports.take_in(session, programme, ImportKind.HISTORY, file, content, by=by, now=now)
-    counts = job.counts
-    return Imported(added=counts["taken"], doubles=counts.get("double", 0), passed_over=counts["strangers"])
 
 
 def accept_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:

@@ -42,6 +42,12 @@ class BadFile(Exception):
         said = ": ".join(filter(None, places))
         return said[:1].upper() + said[1:]
 
+    @classmethod
+    def of(cls, file: str, row: int, why: str) -> "BadFile":
+        """From what was found of a row: "email: is empty", or "row: " and what is wrong with all of it."""
+        column, _, text = why.partition(": ")
+        return cls(file, text, row=row, column=column if column != "row" else None)
+
 
 Row = tuple[int, list[str]]
 

@@ -6,11 +6,13 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import func, select
 
+from tests.support import importing
 from tests.support.visitor import Visitor
-from tests.support.world import BY, World
-from web.import_tables import Import, ImportRow, ImportState
+from tests.support.world import BY, SLUG, World
+from web import import_work
+from web.import_tables import Import, ImportFile, ImportKind, ImportRow, ImportState
 from web.models import Group, Membership, Organisation, Person, Round, Standing
-from web.services import imports, people, privacy
+from web.services import imports, privacy
 
 PEOPLE = """Full name;Council;E-mail
 Amina Yusuf;Leeds CC;amina@example.org
@@ -101,7 +103,8 @@ def test_nothing_is_left_of_the_file_once_it_is_in(world: World, preview: Visito
     with world.read() as session:
         job = session.scalars(select(Import)).one()
         rows = session.scalars(select(ImportRow)).all()
-    assert (job.state, job.content, job.organisations) == (ImportState.DONE, None, [])
+        files = session.scalars(select(ImportFile)).all()
+    assert (job.state, files, job.organisations) == (ImportState.DONE, [], [])
     assert {str(row.cells) for row in rows} == {"{}"}
 
 
@@ -215,7 +218,7 @@ def test_people_whom_past_rounds_name_are_not_taken_back_first(world: World) -> 
     here = visitor.path
     with world.write() as session:
         history = b"round,person_1,person_2\n1,a@x.org,c@x.org\n"
-        people.import_history(session, world.programme(session), "h.csv", history, by=BY, now=world.now)
+        importing.import_history(session, world.programme(session), "h.csv", history, by=BY, now=world.now)
     told = visitor.open(here).press("Undo for the 2 people who have not said yes").text
     assert "Undo the import of the history first" in told
 
@@ -228,10 +231,9 @@ def test_people_whom_past_rounds_name_are_not_taken_back_first(world: World) -> 
 def test_thousands_with_many_doubles_go_in_batch_by_batch(world: World) -> None:
     lines = [f"Person {i},Council {i % 20},p{i % 1500}@example.org" for i in range(2000)]
     content = "name,organisation,email\n" + "\n".join(lines)
-    with world.write() as session:
-        done = people.import_people(
-            session, world.programme(session), "p.csv", content.encode(), by=BY, now=world.now
-        )
+    done = import_work.take_in(
+        world.database, SLUG, ImportKind.PEOPLE, "p.csv", content.encode(), by=BY, clock=world.clock
+    )
     assert (done.added, done.doubles, count(world, Membership)) == (1500, 500, 1500)
 
 

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from notifications.messages import Channel
+from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
 from web.models import Link, Membership, Person, Programme, Standing
-from web.services import imports, people, reach
+from web.services import imports, reach
 
 AMINA = "amina@example.org"
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
@@ -19,7 +20,7 @@ NO = "No, thank you"
 def bring_in(world: World, slug: str | None = None) -> None:
     with world.write() as session:
         programme = world.programme(session, slug)
-        people.import_people(session, programme, "people.csv", FILE, by=BY, now=world.now)
+        importing.import_people(session, programme, "people.csv", FILE, by=BY, now=world.now)
 
 
 @pytest.fixture

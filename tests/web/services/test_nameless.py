@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from tests.support import importing
 from tests.support.world import BY, World
 from web.models import Organisation, Person
 from web.services import evidence, nameless, organisations, participation, people
@@ -105,7 +106,7 @@ def test_who_declines_an_invitation_leaves_no_organisation_behind(world: World) 
     file = f"name,organisation,email\nAda Clerk,{NEWTOWN},ada@example.org\n".encode()
     with world.write() as session:
         programme = world.programme(session)
-        people.import_people(session, programme, "people.csv", file, by=BY, now=world.now)
+        importing.import_people(session, programme, "people.csv", file, by=BY, now=world.now)
         ada = session.exec(select(Person).where(Person.name == "Ada Clerk")).one()
         people.decline_invitation(session, ada, programme, now=world.now)
     assert tables_with(world, NEWTOWN) == set()

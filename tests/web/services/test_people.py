@@ -5,10 +5,12 @@ import csv
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.world import BY, World
+from tests.support.world import BY, SLUG, World
+from web import import_work
+from web.import_tables import ImportKind
+from web.import_work import Imported
 from web.models import Group, Membership, Person, Standing
 from web.services import participation, people
-from web.services.people import Imported
 from web.services.spreadsheets import BadFile, safe_cell
 
 HEADER = "name,organisation,email\n"
@@ -22,17 +24,13 @@ HISTORY = "round,person_1,person_2,person_3\n"
 ONE, TWO, THREE = (f"person-00{place}@example.org" for place in (1, 2, 3))
 
 
-def take_in(world: World, content: str | bytes) -> Imported:
-    raw = content if isinstance(content, bytes) else content.encode()
-    with world.write() as session:
-        return people.import_people(session, world.programme(session), "p.csv", raw, by=BY, now=world.now)
+def take_in(world: World, content: str | bytes, kind: ImportKind = ImportKind.PEOPLE) -> Imported:
+    raw, name = content if isinstance(content, bytes) else content.encode(), f"{kind.value[0]}.csv"
+    return import_work.take_in(world.database, SLUG, kind, name, raw, by=BY, clock=world.clock)
 
 
 def take_in_history(world: World, content: str) -> Imported:
-    with world.write() as session:
-        return people.import_history(
-            session, world.programme(session), "h.csv", content.encode(), by=BY, now=world.now
-        )
+    return take_in(world, content, ImportKind.HISTORY)
 
 
 def everybody(world: World) -> int:

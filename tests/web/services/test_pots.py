@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from tests.support import importing
 from tests.support.world import BY, World
 from web.models import Group, GroupMember, LeftOut, Membership, NeverPair, Round, RoundState, Standing
-from web.services import participation, people, pots, privacy, rounds, times
+from web.services import participation, pots, privacy, rounds, times
 from web.services.pots import RoundPot
 
 
@@ -38,7 +39,7 @@ def met_in_pot(pot: RoundPot) -> list[tuple[int, str, str]]:
 def import_history(world: World, *lines: str) -> None:
     content = "\n".join(["round,person_1,person_2,person_3", *lines]).encode()
     with world.write() as session:
-        people.import_history(session, world.programme(session), "h.csv", content, by=BY, now=world.now)
+        importing.import_history(session, world.programme(session), "h.csv", content, by=BY, now=world.now)
 
 
 @pytest.mark.usefixtures("both_databases")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support import importing
 from tests.support.world import World
 from web.services.retention import KEEP, NOTICE
 
@@ -75,11 +76,10 @@ def test_opening_a_link_keeps_nobody(world: World, amina: str) -> None:
 
 
 def test_who_was_invited_and_never_answered_goes_too(world: World) -> None:
-    from web.services import people
 
     rows = b"name,organisation,email\nIvy Jones,Brent Council,ivy@example.org\n"
     with world.write() as session:
-        people.import_people(session, world.programme(session), "p.csv", rows, by="a test", now=world.now)
+        importing.import_people(session, world.programme(session), "p.csv", rows, by="a test", now=world.now)
     world.clock.now += SILENCE + timedelta(days=1)
     days_later(world, 0)
     days_later(world, NOTICE.days)

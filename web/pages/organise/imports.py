@@ -1,5 +1,6 @@
 """A spreadsheet comes in, one answer at a time. Nothing is written before the last one."""
 
+from collections.abc import Mapping
 from itertools import chain, islice
 
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
@@ -8,16 +9,18 @@ from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from notifications.foreign import id_of
-from web.house import page_number
+from web.house import house, page_number
 from web.import_tables import Import, ImportKind, ImportState, Outcome
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import needs, takes_files
-from web.services import columns, imports, organisations, programmes, rounds
-from web.services.imports import NotToUndo, WrongMoment
+from web.permissions import holds_no_lock, needs, takes_files
+from web.services import columns, import_undoing, imports, organisations, programmes, rounds
+from web.services.import_undoing import NotToUndo
+from web.services.imports import WrongMoment
 from web.services.spreadsheets import BadFile
 from web.sizes import FILE_BYTES
 
+Problems = Mapping[str, str]
 REFRESH_SECONDS = 2
 SAMPLES = 3
 LATER = "Nothing was changed: the import has moved on since this page was shown. Here it is as it stands."
@@ -43,7 +46,9 @@ def _begin(problem: str = "", kind: str = "people") -> str:
 @pages.post("/<slug>/import")
 @needs(Role.ORGANISER)
 @takes_files(FILE_BYTES)
+@holds_no_lock
 def upload_import() -> ResponseReturnValue:
+    """Read first and written then: reading takes a while, and keeps nobody waiting."""
     kind, file = request.form.get("kind", ""), request.files.get("file")
     if kind not in set(ImportKind):
         return _begin("Choose what is in the file"), 422
@@ -52,18 +57,14 @@ def upload_import() -> ResponseReturnValue:
     raw = file.stream.read(FILE_BYTES + 1)
     if len(raw) > FILE_BYTES:
         raise RequestEntityTooLarge
+    name = file.filename.replace("\\", "/").rpartition("/")[2]
     try:
-        job = imports.upload(
-            g.session,
-            g.programme,
-            ImportKind(kind),
-            file.filename.replace("\\", "/").rpartition("/")[2],
-            raw,
-            by=current_user.id,
-            now=g.now,
-        )
+        given = imports.look(name, raw)
+        with house().database.write() as session:
+            job = imports.upload(session, g.programme, ImportKind(kind), given, by=current_user.id, now=g.now)
     except BadFile as error:
         return _begin(str(error), kind), 422
+    house().poke()
     return _show(job.id)
 
 
@@ -80,7 +81,7 @@ def _job(number: int) -> Import:
     return job
 
 
-def _page(job: Import, problems: dict[str, str] | None = None) -> ResponseReturnValue:
+def _page(job: Import, problems: Problems | None = None) -> ResponseReturnValue:
     """The page for the state it is in. While a worker is at it, the page comes again by itself."""
     shown = {
         ImportState.COLUMNS: _columns,
@@ -95,20 +96,21 @@ def _page(job: Import, problems: dict[str, str] | None = None) -> ResponseReturn
     return answer
 
 
-def _columns(job: Import, problems: dict[str, str]) -> str:
-    sheet = imports.sheet_of(job)
+def _columns(job: Import, problems: Problems, chosen: Mapping[str, int] | None = None) -> str:
+    sheet = imports.sheet_of(g.session, job)
     return render_template(
         "organise/import/columns.html",
         programme=g.programme,
         job=job,
         sheet=sheet,
+        chosen=job.columns if chosen is None else chosen,
         samples=[cells[: len(sheet.header)] for _, cells in islice(sheet.rows, SAMPLES)],
         fields=columns.FIELDS[job.kind],
         problems=problems,
     )
 
 
-def _organisations(job: Import, problems: dict[str, str]) -> str:
+def _organisations(job: Import, problems: Problems) -> str:
     asked = imports.asked(job)
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {
@@ -125,7 +127,7 @@ def _organisations(job: Import, problems: dict[str, str]) -> str:
     )
 
 
-def _preview(job: Import, problems: dict[str, str]) -> str:
+def _preview(job: Import, problems: Problems) -> str:
     given, page = request.args.get("outcome", ""), page_number()
     outcome = Outcome(given) if given in set(Outcome) else None
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
@@ -150,38 +152,44 @@ def _preview(job: Import, problems: dict[str, str]) -> str:
     )
 
 
-def _progress(job: Import, problems: dict[str, str]) -> str:
+def _progress(job: Import, problems: Problems) -> str:
     done = job.state is ImportState.DONE and job.kind is ImportKind.PEOPLE
     return render_template(
         "organise/import/progress.html",
         programme=g.programme,
         job=job,
         working=job.state in imports.WORKING,
-        waiting=imports.still_invited(g.session, job) if done else 0,
+        waiting=import_undoing.still_invited(g.session, job) if done else 0,
         problems=problems,
     )
 
 
 @pages.post("/<slug>/import/<int:number>/columns")
 @needs(Role.ORGANISER)
+@holds_no_lock
 def choose_columns(number: int) -> ResponseReturnValue:
+    """Of a small file, the organisations are read here, before anything is written."""
     job = _job(number)
-    chosen = {
-        field.key: place
-        for field in columns.FIELDS[job.kind]
-        if (place := request.form.get(field.key, type=int)) is not None
-    }
     try:
-        width = len(imports.sheet_of(job).header)
-        imports.choose(g.session, job, {key: place for key, place in chosen.items() if 0 <= place < width})
+        sheet = imports.sheet_of(g.session, job)
+        chosen = _chosen(job, len(sheet.header))
+        columns.check(job.kind, sheet.header, chosen)
+        names = None if imports.is_large(sheet) else imports.names(job.kind, sheet, chosen)
+        with house().database.write() as session:
+            imports.choose(session, session.get_one(Import, number), chosen, names)
     except columns.BadColumns as error:
-        job.columns = chosen
-        answer = _page(job, error.problems)
-        g.session.rollback()
-        return answer
+        return _columns(job, error.problems, chosen), 422
+    except BadFile as error:
+        return _columns(job, {"organisation": str(error)}, chosen), 422
     except WrongMoment:
         return _moved_on(number)
+    house().poke()
     return _show(number)
+
+
+def _chosen(job: Import, width: int) -> dict[str, int]:
+    told = {field.key: request.form.get(field.key, type=int) for field in columns.FIELDS[job.kind]}
+    return {key: place for key, place in told.items() if place is not None and 0 <= place < width}
 
 
 @pages.post("/<slug>/import/<int:number>/organisations")
@@ -262,7 +270,7 @@ def abandon_import(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def undo_import(number: int) -> ResponseReturnValue:
     try:
-        imports.undo(g.session, _job(number), by=current_user.id, now=g.now)
+        import_undoing.undo(g.session, _job(number), by=current_user.id, now=g.now)
     except NotToUndo as error:
         flash(f"Nothing was changed. {error}.", "error")
     except WrongMoment:

@@ -1,0 +1,106 @@
+"""Large files are the worker's, a batch at a time, and each batch stands by itself."""
+
+import io
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.db import Database
+from web.import_tables import Import, ImportFile, ImportRow, ImportState
+from web.import_work import Importing
+from web.services.imports import LEASE, ROWS_AT_ONCE
+from web.sizes import READ_ON_PAGE
+
+HEADER = "name,organisation,email,notes\n"
+ROWS = ROWS_AT_ONCE + 1000
+
+
+def large(rows: int = ROWS) -> bytes:
+    """More than a page reads itself, and more rows than go in one batch."""
+    notes = "x" * (READ_ON_PAGE // rows + 1)
+    lines = (f"Person {i},Brent Council,p{i}@example.org,{notes}\n" for i in range(rows))
+    return (HEADER + "".join(lines)).encode()
+
+
+def upload(world: World, content: bytes) -> Visitor:
+    visitor = world.organiser().open("/organise/councils/import")
+    return visitor.press("Upload the file", kind="people", file=(io.BytesIO(content), "large.csv"))
+
+
+def state(world: World) -> ImportState:
+    with world.read() as session:
+        return session.scalars(select(Import.state)).one()
+
+
+def count(world: World, table: type) -> int:
+    with world.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_large_file_is_read_matched_and_checked_in_the_background(world: World) -> None:
+    visitor = upload(world, large())
+    seen = [visitor.heading]
+    while visitor.heading != "What will happen" and len(seen) < 9:
+        if "Refresh" in visitor.answer.headers:
+            world.work()
+            visitor.open(visitor.path)
+        else:
+            visitor.press("See what will happen")
+        seen.append(visitor.heading)
+    assert seen == [
+        "Reading the file",
+        "Which column is what?",
+        "Looking for organisations",
+        "What will happen",
+    ]
+    assert f"Invite {ROWS:,} people" in visitor.buttons
+
+
+def test_a_large_file_that_breaks_off_is_told_with_its_row(world: World) -> None:
+    visitor = upload(world, large() + b'"')
+    world.work()
+    told = f"Row {ROWS + 2}: a cell begins with a quotation mark here, and no other one ends it"
+    assert told in visitor.open(visitor.path).text
+
+
+def test_a_file_is_read_while_somebody_else_writes(world: World) -> None:
+    """Whoever writes to SQLite has it alone: nobody waits while a file is only looked at."""
+    visitor = world.organiser().open("/organise/councils/import")
+    other = Database(world.worker.settings.database_url)
+    with other.engine.connect().execution_options(writing=True) as connection:
+        connection.exec_driver_sql("SELECT 1")
+        visitor.press("Upload the file", kind="people", file=(io.BytesIO(b"name\n"), "p.csv"))
+    other.dispose()
+    assert (visitor.status, visitor.mistakes) == (422, ["p.csv: there is nothing below the first row"])
+
+
+def test_one_that_is_thrown_away_is_gone_for_the_worker_that_reads_it(world: World) -> None:
+    visitor = upload(world, large())
+    importing = Importing(world.database, world.clock)
+    importing.step()
+    visitor.press("Throw this file away")
+    while importing.step():
+        pass
+    assert (state(world), count(world, ImportFile)) == (ImportState.ABANDONED, 0)
+
+
+def test_what_a_worker_died_over_another_begins_again(world: World) -> None:
+    visitor = upload(world, large())
+    world.work()
+    visitor.open(visitor.path).press("See what will happen")
+    died = Importing(world.database, world.clock)
+    while state(world) is not ImportState.CHECKING or count(world, ImportRow) == 0:
+        assert died.step()
+    world.clock.turn(seconds=LEASE.total_seconds() + 1)
+    world.work()
+    late = [died.step() for _ in range(3)]
+    assert (state(world), count(world, ImportRow), late[-1]) == (ImportState.READY, ROWS, 0)
+
+
+def test_a_column_of_far_too_many_organisations_is_the_wrong_one(world: World) -> None:
+    rows = "".join(f"A,{i},a{i}@example.org\n" for i in range(10_001))
+    visitor = upload(world, f"name,organisation,email\n{rows}".encode()).press("See what will happen")
+    assert "at most 10,000 different organisations; is it the right column?" in visitor.mistakes[0]
