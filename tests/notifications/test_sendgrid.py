@@ -171,7 +171,7 @@ def test_garbage_is_no_signature_and_no_error(body, signature, timestamp):
         (event("bounce", bounce_classification="Unclassified", status="5.7.515"), What.UNWELCOME, None),
         (event("bounce", type="blocked", status="5.7.1"), What.UNWELCOME, None),
         (event("bounce", type="bounce", status="5.1.8"), What.UNWELCOME, None),
-        (event("bounce", type="bounce"), What.FAILED, None),
+        (event("bounce", type="bounce", status="5.0.0", bounce_classification=""), What.FAILED, None),
         (event("bounce"), What.FAILED, None),
         (event("bounce", type="blocked"), What.FAILED, None),
         (event("dropped", reason="Bounced Address"), What.REFUSED, Why.BOUNCED),

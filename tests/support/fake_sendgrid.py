@@ -65,4 +65,7 @@ def event(name: str, event_id: str = "e1", message_id: int = 1, **facts: Any) ->
         "sg_message_id": "sg-1.recvd-5f54b5d587-x8rnb-1-6A2F-0",
         "unm_message": str(message_id), "unm_attempt": "1",
     }  # fmt: skip
-    return base | facts
+    # As SendGrid classifies a bounce for good, unless something else is said.
+    for_good = name == "bounce" and facts.get("type") == "bounce" and "status" not in facts
+    gone = {"bounce_classification": "Invalid Address", "status": "5.1.1"} if for_good else {}
+    return base | gone | facts

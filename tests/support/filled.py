@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 
 from sqlmodel import select
 
-from notifications import outbox, pace, receipts, suppression
+from notifications import destinations, outbox, pace, receipts, suppression
 from notifications.messages import Channel
 from notifications.receipts import Event, What
 from notifications.replies import Inbound
@@ -122,6 +122,7 @@ def what_became_of_its_messages(world: World) -> None:
         nobody = "gone@example.org"
         suppression.suppress(session, Channel.EMAIL, nobody, suppression.Why.BOUNCED, key=key, now=world.now)
         pace.stop(session, "sendgrid", "the key was refused", world.now)
+        destinations.refused(session, "sendgrid", "gone.example", "our mail is refused", world.now)
 
 
 def an_answer_by_text(world: World) -> None:
