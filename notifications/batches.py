@@ -42,7 +42,7 @@ def deliver_together(
     outcomes: Counter[str] = Counter()
     groups: dict[str, list[Letter]] = defaultdict(list)
     for delivery in deliveries:
-        if _goes_alone(delivery.job, worker.providers):
+        if not worker.takes(carrier) or _goes_alone(delivery.job, worker.providers):
             alone.append(delivery)
             continue
         worker.still_here()

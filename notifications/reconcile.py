@@ -8,8 +8,10 @@ sent again.
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -44,18 +46,33 @@ class Doubt:
 
 
 def reconcile(
-    sessions: Sessions, providers: Providers, links: render.Links, clock: Clock, limit: int = 100
+    sessions: Sessions,
+    providers: Providers,
+    links: render.Links,
+    clock: Clock,
+    limit: int = 100,
+    stopping: Callable[[], bool] = sending.never,
 ) -> Report:
     """Settle what can be settled of the uncertain messages, oldest first, at most `limit` of them.
 
-    Call it every half minute. Several workers may: a lease keeps them off each other's messages.
+    Call it every half minute. Several workers may: a lease keeps them off each other's messages. A process
+    that is told to end asks about no more of them.
     """
     with sessions() as session:
         doubts = _claim(session, clock(), limit)
     outcomes: Counter[str] = Counter()
-    for doubt in doubts:
+    for done, doubt in enumerate(doubts):
+        if stopping():
+            _let_go(sessions, doubts[done:])
+            break
         outcomes[_settle(doubt, sessions, providers, links, clock)] += 1
-    return Report(len(doubts), outcomes)
+    return Report(outcomes.total(), outcomes)
+
+
+def _let_go(sessions: Sessions, doubts: Sequence[Doubt]) -> None:
+    with sessions() as session:
+        for doubt in doubts:
+            _move(session, doubt, State.UNCERTAIN, lease_until=None)
 
 
 def _claim(session: Session, now: datetime, limit: int) -> list[Doubt]:
@@ -155,7 +172,13 @@ def _move(session: Session, doubt: Doubt, to: State, **facts: Any) -> str:
     return to
 
 
-def poll(sessions: Sessions, providers: Providers, clock: Clock, limit: int = 100) -> int:
+def poll(
+    sessions: Sessions,
+    providers: Providers,
+    clock: Clock,
+    limit: int = 100,
+    stopping: Callable[[], bool] = sending.never,
+) -> int:
     """Ask after messages whose provider took them an hour ago and has been silent since. How many it told of.
 
     Only where a provider can be asked (Twilio tries a lost callback only once). Call it every few minutes.
@@ -163,7 +186,8 @@ def poll(sessions: Sessions, providers: Providers, clock: Clock, limit: int = 10
     carriers = {c.name: c for c in (providers.email, providers.sms) if c and isinstance(c, receipts.Polls)}
     with sessions() as session:
         silent = _claim_silent(session, list(carriers), clock(), limit)
-    events = [_outcome(carriers[provider], sent, clock()) for provider, sent in silent]
+    asked = takewhile(lambda _: not stopping(), silent)
+    events = [_outcome(carriers[provider], sent, clock()) for provider, sent in asked]
     told = [event for event in events if event is not None]
     with sessions() as session:
         return receipts.take(session, told, key=providers.key, now=clock())

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import takewhile
 
 from sqlmodel import Session
 
@@ -24,9 +25,17 @@ def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, wo
             each.end(State.PARKED, reason=f"nothing carries {each.job.channel} here") for each in deliveries
         )
     if isinstance(carrier, InTransaction):
-        return Counter(each.keep(carrier) for each in deliveries)
+        return _keep_in_turn(deliveries, carrier, worker)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
         return _Line(carrier, worker, writer).deliver(deliveries)
+
+
+def _keep_in_turn(deliveries: Sequence[Delivery], carrier: InTransaction, worker: Worker) -> Counter[str]:
+    kept = Counter(each.keep(carrier) for each in takewhile(lambda _: not worker.stopping(), deliveries))
+    if left := deliveries[kept.total() :]:
+        with worker.sessions() as session:
+            worker.give_back(session, [delivery.job for delivery in left])
+    return kept + Counter({WAITING: len(left)})
 
 
 class _Line:

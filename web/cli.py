@@ -18,7 +18,7 @@ from matcher import MatcherError
 from notifications import messages, outbox, resending, standing
 from notifications.errors import NotificationError
 from notifications.tables import State
-from web import backups, carriers, demo, import_work, logs, serving
+from web import background, backups, carriers, demo, import_work, logs, serving
 from web.db import Database
 from web.doors import BY, opening, reading, writing
 from web.house import signer_of, utc_now
@@ -45,7 +45,6 @@ from web.services import (
 from web.settings import Settings, SettingsError
 from web.sizes import FILE_BYTES, said
 from web.upgrading import UpgradeError
-from web.worker import run
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 KNOWN = (
@@ -122,7 +121,7 @@ def worker(threads: int, with_parent: bool, quiet: bool) -> None:
     logs.configure(logs.WARNINGS if quiet else logs.INFORMATION)
     if with_parent:
         serving.stop_at_end_of_input()
-    run(Settings.from_env(), threads)
+    background.run(Settings.from_env(), threads)
 
 
 @main.command("demo")

@@ -22,7 +22,7 @@ OURS = ("notifications", "web")
 # They have handlers of their own, which no other logger's lines reach.
 SERVERS = ("gunicorn.error",)
 # What is away is asked for again and again.
-REPETITIVE = ("flask-limiter", "web.queues", "web.worker")
+REPETITIVE = ("flask-limiter", "web.queues", "web.background")
 ADDRESS, NUMBER, TOKEN, DETAIL = "[address]", "[number]", "[token]", r"\1: [left out]"
 PRIVATE = (
     (re.compile(r"[\w.+%'-]+@[\w.-]+"), ADDRESS),

@@ -94,8 +94,8 @@ class Child:
 
 
 def worker_command(*, quiet: bool = False) -> list[str]:
-    """The worker as a child: a process of its own, because the queue's consumer takes the signal handlers for
-    itself.
+    """The worker as a child: a process of its own, so that neither takes processor from the other's threads,
+    and a worker that dies takes no page with it.
     """
     command = [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
     return [*command, "--quiet"] if quiet else command
@@ -182,5 +182,7 @@ def _bring_up_to_date(settings: Settings) -> None:
         database.dispose()
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
+def _stop(signal_: int, _frame: FrameType | None) -> None:
+    # Once: a second one would end us while we wait for the worker to finish what it holds.
+    signal.signal(signal_, signal.SIG_IGN)
     raise SystemExit(0)

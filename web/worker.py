@@ -1,30 +1,24 @@
-"""Background work. The queue only wakes us: what is to be done stands in the database.
+"""Background work: one pass of it. `web.background` is the process in which passes follow each other.
 
-Losing a wake-up costs at most a minute, because a sweep looks by itself; having it twice costs nothing,
-because every message and every request is claimed in the database before anything is done.
+What is to be done stands in the database. Every message and every request is claimed there before anything is
+done, so any number of passes may run at once.
 """
 
-import logging
 import secrets
-import signal
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
-from types import FrameType
+from itertools import takewhile
 
 import structlog
-from huey.api import Huey
 
 from notifications import delivery, destinations, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
-from web import queues, scrubbing
+from web import scrubbing
 from web.carriers import providers_of
-from web.db import DATABASE_AWAY, Database
+from web.db import Database
 from web.house import signer_of, utc_now
 from web.import_work import Importing
 from web.services import (
@@ -52,14 +46,7 @@ KEEP_BODIES = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=30)
 LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
 AT_A_TIME = 500
-DRAIN_SECONDS = 20  # what is being sent when told to stop is finished first
-SWEEP_EVERY = 60  # seconds
-LOOK_EVERY = 60  # seconds, for evidence to be counted
-SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
 NIGHT = ("02:00", "05:00")  # when a large file may be rewritten
-SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -90,10 +77,25 @@ class Worker:
         return done
 
     def _step(self) -> int:
-        return self._answer() + self._deliver() + self._import() + self._errands() + self._tell_of_an_end()
+        steps = (self._answer, self._deliver, self._import, self._errands, self._tell_of_an_end)
+        return sum(step() for step in takewhile(lambda _: not self.stopping(), steps))
 
     def sweep(self) -> None:
-        """What time alone brings about: evidence looked for, retention, and whatever a lost wake-up left."""
+        """What time alone brings about, and whatever a lost wake-up left."""
+        self.keep_up()
+        self.work()
+
+    def keep_up(self) -> None:
+        """What time alone brings about: retention, the calendar, alerts, and evidence looked for. Told to
+        stop, it ends after the step it is at.
+        """
+        ground = (self._forget, self._retain, self._close, self.scrub)
+        for step in takewhile(
+            lambda _: not self.stopping(), (*ground, self._keep_the_calendar, self._alert, self._reconcile)
+        ):
+            step()
+
+    def _forget(self) -> None:
         now = self.clock()
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
@@ -105,30 +107,30 @@ class Worker:
             destinations.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
-        self._retain(now)
-        self._close(now)
-        self.scrub()
-        self._keep_the_calendar()
-        self._alert()
-        reconcile.reconcile(self.database.write, self.providers, self.address, self.clock)
-        reconcile.poll(self.database.write, self.providers, self.clock)
-        self.work()
 
-    def _retain(self, now: datetime) -> None:
+    def _reconcile(self) -> None:
+        reconcile.reconcile(
+            self.database.write, self.providers, self.address, self.clock, stopping=self.stopping
+        )
+        reconcile.poll(self.database.write, self.providers, self.clock, stopping=self.stopping)
+
+    def _retain(self) -> None:
         """Once a day and worker; twice would change nothing."""
+        now = self.clock()
         if self.retained_on == now.date():
             return
         for step in (retention.settle, retention.warn):
             more = True
-            while more:
+            while more and not self.stopping():
                 with self.database.write() as session:
                     more = step(session, now=now) == retention.AT_ONCE
         with self.database.write() as session:
             retention.forget_organisations(session)
         self.retained_on = now.date()
 
-    def _close(self, now: datetime) -> None:
+    def _close(self) -> None:
         """End the programmes whose last day is over, and erase who takes part in no other."""
+        now = self.clock()
         with self.database.read() as session:
             over = [(one.id, evidence.count(session, one, now=now)) for one in closings.due(session, now=now)]
         for programme, counted in over:
@@ -242,89 +244,3 @@ class Worker:
             stopping=self.stopping,
         )
         return report.taken
-
-
-def run(settings: Settings, threads: int = 1) -> None:
-    """Work until told to stop: sweep each minute, and serve the queue for as long as it can be reached.
-
-    Raises:
-        UpgradeError: the tables are not this version's.
-    """
-    database = Database(settings.database_url)
-    database.must_be_current()
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, _stop)
-    stopping = threading.Event()
-    steps: list[Callable[[Settings, threading.Event], None]] = [
-        partial(_again, Worker.sweep, SWEEP_EVERY),
-        partial(_again, Worker.count_evidence, LOOK_EVERY),
-        partial(_again, Worker.scrub, SCRUB_EVERY),
-        _take_over,
-        *[_serve_queue] * threads,
-    ]
-    team = [threading.Thread(target=step, args=(settings, stopping), daemon=True) for step in steps]
-    for one in team:
-        one.start()
-    structlog.get_logger().info("worker ready", threads=threads)
-    try:
-        threading.Event().wait()
-    except (KeyboardInterrupt, SystemExit):
-        stopping.set()
-    until = time.monotonic() + DRAIN_SECONDS
-    for one in team:
-        one.join(max(until - time.monotonic(), 0))
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
-def _worker(settings: Settings, stopping: threading.Event) -> Worker:
-    return Worker(settings, Database(settings.database_url), stopping=stopping.is_set)
-
-
-def _again(
-    step: Callable[[Worker], None], every: float, settings: Settings, stopping: threading.Event
-) -> None:
-    """Do a step again and again in a thread of its own, whether or not the queue can be reached: where it
-    takes a minute, no message waits for it, and where messages take an hour, it does not wait for them.
-    """
-    worker = _worker(settings, stopping)
-    while not stopping.is_set():
-        _try(lambda: step(worker))
-        stopping.wait(every)
-
-
-def _serve_queue(settings: Settings, stopping: threading.Event) -> None:
-    worker = _worker(settings, stopping)
-
-    def open_queue() -> Huey:
-        queue = queues.queue_of(settings)
-        queues.task(queue, worker.work)
-        return queue
-
-    queues.serve(open_queue, stopping)
-
-
-def _take_over(settings: Settings, stopping: threading.Event) -> None:
-    """What a worker held that died a moment ago is ours only when its lease is over."""
-    worker = _worker(settings, stopping)
-
-    def wait_and_work() -> None:
-        with worker.database.read() as session:
-            ends = sorted(delivery.claims_end(session))
-        for until in ends:
-            if not stopping.wait(max((until - worker.clock()).total_seconds(), 0) + SOON):
-                worker.work()
-
-    _try(wait_and_work)
-
-
-def _try(step: Callable[[], None]) -> None:
-    """Whatever is wrong, the next look is soon."""
-    try:
-        step()
-    except DATABASE_AWAY as error:
-        log.warning("the database cannot be used: %s", str(error.orig).partition("\n")[0])
-    except Exception:
-        log.exception("something went wrong in the background: tried again soon")

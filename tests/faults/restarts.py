@@ -18,7 +18,7 @@ from tests.faults import checker, kills
 from tests.faults.kills import Day
 from tests.faults.trial import Outcome, Trial, opened, queue
 from tests.support.world import settings_at
-from web import worker
+from web import background
 from web.house import utc_now
 from web.settings import Settings
 
@@ -89,7 +89,7 @@ def _work(settings: Settings, lease: timedelta) -> None:
     for room in ROOMS:
         room.CLAIM_LEASE = lease  # type: ignore[attr-defined]
     sending.RENEW_EVERY = lease / 3
-    worker.run(settings)
+    background.run(settings)
 
 
 def _kill(team: list[Process]) -> None:

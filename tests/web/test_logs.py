@@ -1,13 +1,7 @@
 """What is written to standard error: JSON, and nobody's address, number or token, whoever says it."""
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +10,7 @@ from lxml import html
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tests.support.commands import running
 from tests.support.databases import postgresql_database
 from tests.support.live import free_port
 from tests.support.world import World
@@ -77,34 +72,6 @@ SERVED_BY = {
 }
 
 
-@dataclass
-class Running:
-    """A process as an operator starts it. `said` is what it has written so far."""
-
-    process: subprocess.Popen[str]
-    said: str = ""
-
-    def until(self, *words: str) -> str:
-        """Read on until all these words were written, or it has ended."""
-        assert self.process.stderr
-        while not all(each in self.said for each in words) and (line := self.process.stderr.readline()):
-            self.said += line
-        return self.said
-
-
-@contextmanager
-def running(world: World, command: str) -> Iterator[Running]:
-    settings = world.worker.settings
-    said = {"DATABASE_URL": settings.database_url, "QUEUE_URL": settings.queue}
-    environment = os.environ | said | {"PUBLIC_URL": settings.public_url}
-    command = [sys.executable, *command.split()]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield Running(process)
-        finally:
-            process.send_signal(signal.SIGTERM)
-
-
 def ask_twice(port: int) -> list[int]:
     """The form "send me my link", sent twice with the same address."""
     # Until the server that was just started listens.
@@ -122,7 +89,7 @@ def ask_twice(port: int) -> list[int]:
 def test_a_request_that_the_database_refuses_writes_no_address(world: World, server: str) -> None:
     refuse_twice(world, table="request", column="details ->> 'email'")
     port = free_port()
-    with running(world, SERVED_BY[server].format(port=port)) as web:
+    with running(world.worker.settings, SERVED_BY[server].format(port=port)) as web:
         answers = ask_twice(port)
         written = web.until("UniqueViolation")
     assert (answers, "amina" in written.casefold()) == ([200, 500], False)
@@ -135,8 +102,8 @@ def test_work_that_the_database_refuses_writes_no_address(world: World) -> None:
         world.ask(world.details(email=ADDRESS))
         world.clock.turn(minutes=2)
     Waker(world.worker.settings)()
-    with running(world, "-m web.cli worker") as worker:
-        written = worker.until("something went wrong in the background", "Unhandled exception in task")
+    with running(world.worker.settings, "-m web.cli worker") as worker:
+        written = worker.until("something went wrong in the background")
     assert ("UniqueViolation" in written, "amina" in written.casefold()) == (True, False)
 
 

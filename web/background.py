@@ -1,0 +1,161 @@
+"""The worker's process: its threads, what wakes them, and how it ends.
+
+What is to be done stands in the database, so a queue only wakes us. Losing a wake-up costs at most a minute,
+because a sweep looks by itself; having it twice costs nothing.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from huey.api import Huey
+
+from notifications import delivery
+from web import queues
+from web.db import DATABASE_AWAY, Database
+from web.settings import Settings
+from web.worker import Worker
+
+SWEEP_EVERY = 60  # seconds
+LOOK_EVERY = 60  # seconds, for evidence to be counted
+SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
+SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
+DRAIN_SECONDS = 22  # for the call in flight: longer than any may take, shorter than whoever stops us waits
+
+log = logging.getLogger(__name__)
+
+
+class Signals:
+    """What tells us to stop. It interrupts nothing, however often it comes: it is waited for.
+
+    A handler, not a mask: libraries start threads of their own, which would take a signal that we mask. What
+    is ignored already, as SIGHUP under nohup, is left alone.
+    """
+
+    def __init__(self) -> None:
+        self._heard, says = os.pipe()
+        os.set_blocking(says, False)
+        signal.set_wakeup_fd(says, warn_on_full_buffer=False)
+        all_ = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        self._heeded = [each for each in all_ if signal.getsignal(each) is not signal.SIG_IGN]
+        for each in self._heeded:
+            signal.signal(each, lambda _signal, _frame: None)
+
+    def wait(self) -> None:
+        os.read(self._heard, 1)
+
+    def ignore(self) -> None:
+        """From now on: the process is ending, and a signal that comes meanwhile must not fell it."""
+        for each in self._heeded:
+            signal.signal(each, signal.SIG_IGN)
+
+
+def run(settings: Settings, threads: int = 1) -> None:
+    """Work until told to stop: `threads` answer and send, others sweep and listen to the queue beside them.
+
+    Told to stop, each finishes what it is at, one call to a provider at the most, and gives back the rest.
+
+    Raises:
+        UpgradeError: the tables are not this version's.
+    """
+    signals = Signals()
+    database = Database(settings.database_url)
+    database.must_be_current()
+    database.dispose()
+    process = Process(settings, threads)
+    process.start()
+    structlog.get_logger().info("worker ready", threads=threads)
+    signals.wait()
+    process.stop(within=DRAIN_SECONDS)
+    signals.ignore()
+
+
+class Process:
+    """The threads of a worker."""
+
+    def __init__(self, settings: Settings, threads: int) -> None:
+        self._settings, self._stopping = settings, threading.Event()
+        self._bells = [threading.Event() for _ in range(threads)]
+        work = [partial(self._work_when_woken, self._worker(), bell) for bell in self._bells]
+        steps: list[Callable[[], None]] = [
+            *work,
+            partial(self._again, partial(self._sweep, self._worker()), SWEEP_EVERY),
+            partial(self._again, self._worker().count_evidence, LOOK_EVERY),
+            partial(self._again, self._worker().scrub, SCRUB_EVERY),
+            partial(self._take_over, self._worker()),
+            partial(queues.serve, self._open_queue, self._stopping),
+        ]
+        self._team = [threading.Thread(target=step, daemon=True) for step in steps]
+
+    def start(self) -> None:
+        self._wake()  # for what is waiting already
+        for one in self._team:
+            one.start()
+
+    def stop(self, within: float) -> None:
+        """Have every thread finish what it is at. What takes longer than so many seconds is left to the end
+        of the process: its transaction is rolled back.
+        """
+        self._stopping.set()
+        self._wake()
+        until = time.monotonic() + within
+        for one in self._team:
+            one.join(max(until - time.monotonic(), 0))
+
+    def _worker(self) -> Worker:
+        return Worker(self._settings, Database(self._settings.database_url), stopping=self._stopping.is_set)
+
+    def _wake(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+    def _work_when_woken(self, worker: Worker, bell: threading.Event) -> None:
+        """One of the threads that answer and send: until nothing is left, and again when something may be."""
+        while not self._stopping.is_set():
+            bell.wait()
+            bell.clear()
+            _try(worker.work)
+
+    def _again(self, step: Callable[[], None], every: float) -> None:
+        """Do a step again and again in a thread of its own, whether or not the queue can be reached: where it
+        takes a minute, no message waits for it, and where messages take an hour, it does not wait for them.
+        """
+        while not self._stopping.is_set():
+            _try(step)
+            self._stopping.wait(every)
+
+    def _sweep(self, worker: Worker) -> None:
+        worker.keep_up()
+        self._wake()
+
+    def _open_queue(self) -> Huey:
+        queue = queues.queue_of(self._settings)
+        queues.task(queue, self._wake)
+        return queue
+
+    def _take_over(self, worker: Worker) -> None:
+        """What a worker held that died a moment ago is ours only when its lease is over."""
+
+        def wait_and_wake() -> None:
+            with worker.database.read() as session:
+                ends = sorted(delivery.claims_end(session))
+            for until in ends:
+                if not self._stopping.wait(max((until - worker.clock()).total_seconds(), 0) + SOON):
+                    self._wake()
+
+        _try(wait_and_wake)
+
+
+def _try(step: Callable[[], object]) -> None:
+    """Whatever is wrong, the next look is soon."""
+    try:
+        step()
+    except DATABASE_AWAY as error:
+        log.warning("the database cannot be used: %s", str(error.orig).partition("\n")[0])
+    except Exception:
+        log.exception("something went wrong in the background: tried again soon")
