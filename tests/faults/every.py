@@ -16,6 +16,7 @@ from tests.faults import (
     slow_clients,
     stops,
     storage,
+    upgrades,
 )
 from tests.faults.kills import Day
 from tests.faults.mutants import MUTANTS
@@ -85,5 +86,10 @@ FAULTS = (
     Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
     # In short: tests/worlds/
     Fault("worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE),
+    Fault("upgrades-at-once", upgrades.at_once, ("no lock",)),
+    Fault("upgrade-killed", upgrades.killed, ("each revision by itself",)),
+    # In short: web/test_past.py
+    Fault("upgrades", upgrades.every_revision, ("another table is emptied",), tested_on=NOWHERE),
+    Fault("upgrade-of-many", upgrades.very_many, tested_on=NOWHERE),
     Fault("clock-changes", clocks.fault, ("by the clock on the wall",), tested_on=SQLITE),
 )
