@@ -25,14 +25,14 @@ def main() -> int:
     logs.configure(logs.WARNINGS)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "past.db"
-        empty = _fill(file)
+        empty = filled(file)
         to = past.FOLDER / f"{newest_revision()}.sql.xz"
         past.dump(file, to)
     print(f"{to.relative_to(Path.cwd())}: {to.stat().st_size:,} bytes; without a row: {empty or 'no table'}")
     return 1 if empty else 0
 
 
-def _fill(file: Path) -> list[str]:
+def filled(file: Path) -> list[str]:
     """Live the story in a new database; the tables that are empty after it."""
     settings = settings_at(f"sqlite:///{file}", file.parent)
     database, clock = Database(settings.database_url), Clock()

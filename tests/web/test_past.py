@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from tests.support import past
 from tests.support.databases import BOTH, OpenDatabase, database_of_its_own
 from tests.support.world import Clock, World, fresh_app, settings_at
+from tools.past import filled
 from web.db import Database
 from web.house import KEY
 from web.models import Person, Purpose
@@ -87,6 +88,10 @@ def world(upgraded: Upgraded, site: Flask) -> World:
     house = site.extensions[KEY]
     site.extensions[KEY] = replace(house, database=database, clock=clock, poke=lambda: None)
     return World(site, Worker(house.settings, database, clock), clock)
+
+
+def test_the_story_for_the_next_one_gives_every_table_a_row(tmp_path: Path) -> None:
+    assert filled(tmp_path / "past.db") == []
 
 
 def test_every_row_is_still_there(upgraded: Upgraded) -> None:
