@@ -108,9 +108,7 @@ def test_a_round_is_followed_from_the_button_to_delivered_and_bounced(walk: Walk
 
     assert walk.hear("bounce", "tom@kirklees.example.org", type="bounce") == 204
     assert walk.page() == "1 of 2 introductions sent, 1 known to be delivered, 1 needs a look"
-    assert walk.trouble() == (
-        "Introduction for Tom Did not arrive: the address does not exist"
-    )
+    assert walk.trouble() == ("Introduction for Tom Did not arrive: the address does not exist")
 
 
 def test_our_ids_in_a_request_are_those_of_the_outbox(walk: Walk) -> None:

@@ -39,11 +39,16 @@ def _file_by_name() -> None:
     connection = op.get_bind()
     person = sa.table('person', sa.column('id'), sa.column('name'))
     place = sa.table('membership', sa.column('person_id'), sa.column('name_key'))
-    for who, name in connection.execute(sa.select(person.c.id, person.c.name).where(person.c.name != '')).all():
-        plain = unicodedata.normalize('NFKD', name).casefold()
-        letters = ''.join(letter for letter in plain if not unicodedata.combining(letter))
-        named = place.update().where(place.c.person_id == who)
-        connection.execute(named.values(name_key=' '.join(letters.split())[:120]))
+    of_each = place.update().where(place.c.person_id == sa.bindparam('who')).values(name_key=sa.bindparam('key'))
+    named = connection.execute(sa.select(person.c.id, person.c.name).where(person.c.name != '')).all()
+    if named:
+        connection.execute(of_each, [{'who': who, 'key': _folded(name)} for who, name in named])
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize('NFKD', name).casefold()
+    letters = ''.join(letter for letter in plain if not unicodedata.combining(letter))
+    return ' '.join(letters.split())[:120]
 
 
 def downgrade() -> None:
