@@ -59,18 +59,29 @@ def every() -> list[Installation]:
     return [one for one in made if not one.refuses_to_start]
 
 
-def pairs(one: Installation) -> set[tuple[str, ...]]:
-    """Every two choices that meet in it."""
-    return set(combinations(one.choices, 2))
+@dataclass(frozen=True)
+class Stay:
+    """An installation, and which half of everybody knocks at every door of it: all take too long."""
+
+    installation: Installation
+    half: str
+
+    def pairs(self) -> set[tuple[str, ...]]:
+        """Every two choices that meet in it."""
+        return set(combinations((*self.installation.choices, self.half), 2))
 
 
-def pairwise() -> list[Installation]:
-    """Few installations in which every two choices meet that can: each adds the most that are missing."""
-    left = set().union(*map(pairs, every()))
-    found: list[Installation] = []
+def stays() -> list[Stay]:
+    return [Stay(one, half) for one in every() for half in ("one half", "other half")]
+
+
+def pairwise() -> list[Stay]:
+    """Few in which every two choices meet that can: each adds the most that are missing."""
+    left = set().union(*(each.pairs() for each in stays()))
+    found: list[Stay] = []
     while left:
-        found.append(max(every(), key=lambda one: len(pairs(one) & left)))
-        left -= pairs(found[-1])
+        found.append(max(stays(), key=lambda each: len(each.pairs() & left)))
+        left -= found[-1].pairs()
     return found
 
 
@@ -101,8 +112,8 @@ def environment(one: Installation, around: Around) -> dict[str, str]:
         "ALERT_EMAIL": "operator@example.org",
         "SMS_DAILY_CAP": "1000",
         # Fewer than all of us send together: whoever takes us all for the proxy refuses some.
-        "NETWORK_FORMS_PER_MINUTE": "10",
-        "NETWORK_FORMS_PER_HOUR": "12",
+        "NETWORK_FORMS_PER_MINUTE": "5",
+        "NETWORK_FORMS_PER_HOUR": "5",
         **_carriers(one.carriers, around),
     }
 

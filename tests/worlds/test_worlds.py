@@ -7,12 +7,23 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.support.access import WHO
 from tests.support.world import fresh_app, settings_at
-from tests.worlds.installations import CHOICES, Around, Installation, environment, every, pairs, pairwise
-from tests.worlds.life import Lived, live
+from tests.worlds.installations import (
+    CHOICES,
+    Around,
+    Installation,
+    Stay,
+    environment,
+    every,
+    pairwise,
+    stays,
+)
+from tests.worlds.life import IN_ORDER, Lived, live
 from tests.worlds.running import BARE, PROGRAMS, ROOT, running
 
-SOME = [(one, one.database) for one in pairwise()]
+SOME = [(stay, stay.installation.database) for stay in pairwise()]
+HALVES = {"one half": IN_ORDER[::2], "other half": IN_ORDER[1::2]}
 AROUND = Around("sqlite:///u.db", None, 8000, *["http://127.0.0.1:9"] * 4, "key")
 
 
@@ -23,19 +34,25 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.mark.parametrize(
-    ("installation", "database_url"), SOME, ids=[str(one) for one, _ in SOME], indirect=["database_url"]
+    ("stay", "database_url"),
+    SOME,
+    ids=[str(stay.installation) for stay, _ in SOME],
+    indirect=["database_url"],
 )
-def test_an_installation_is_lived_in(
-    installation: Installation, database_url: str, tmp_path: Path, routes: Flask
-) -> None:
+def test_an_installation_is_lived_in(stay: Stay, database_url: str, tmp_path: Path, routes: Flask) -> None:
     lived = Lived()
-    with running(installation, tmp_path, database_url, routes) as made:
-        live(made, lived)
+    with running(stay.installation, tmp_path, database_url, routes) as made:
+        live(made, lived, HALVES[stay.half])
     assert (lived.findings, lived.errors) == ([], [])
 
 
 def test_every_two_choices_that_can_meet_do() -> None:
-    assert set().union(*map(pairs, pairwise())) == set().union(*map(pairs, every()))
+    met, can_meet = ({pair for stay in some for pair in stay.pairs()} for some in (pairwise(), stays()))
+    assert (met, len(pairwise())) == (can_meet, 10)
+
+
+def test_everybody_belongs_to_one_half() -> None:
+    assert sorted(who for half in HALVES.values() for who in half) == sorted(WHO)
 
 
 def test_nothing_is_installed_in_all_but_what_refuses_to_start() -> None:
