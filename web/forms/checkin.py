@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
+from notifications import secrets
 from web.forms.fields import Check, Day, LongText, Radio, Text, is_web_link
 from web.models import Answer, Showing
 from web.services.conversations import LONGEST, Conversation, Said
@@ -27,6 +28,12 @@ SHOWINGS = [
     SelectChoice(Showing.WITHOUT_NAME.value, "Yes, without my name"),
     SelectChoice(Showing.NO.value, "No, keep it between us"),
 ]
+
+
+def is_not_ours(_form: FlaskForm, field: Text) -> None:
+    """Whoever copies the address of this very page would publish what opens it."""
+    if secrets.found_in(field.data or ""):
+        raise ValidationError("That link opens your own page here. Enter the link of your post")
 
 
 class BookedForm(FlaskForm):
@@ -69,7 +76,7 @@ class CheckInForm(FlaskForm):
         "A link to your post (optional)",
         most=LINK,
         description="A tweet, a toot, a post or a blog.",
-        validators=[is_web_link],
+        validators=[is_web_link, is_not_ours],
     )
     showing = Radio(
         "May we show it on the page of what people learned?",

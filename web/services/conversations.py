@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox
+from notifications import messages, outbox, secrets
 from notifications.tables import WAITING, OutboxMessage
 from web.models import (
     Answer,
@@ -311,6 +311,7 @@ def add_learning(session: Session, talk: Conversation, text: str, showing: Showi
 
 def _keep_learning(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
     learning = talk.learning
+    said = _without_secrets(said)
     if not (said.text or said.link):
         if learning:
             session.delete(learning)
@@ -331,6 +332,12 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
     kept.state, kept.decided_at, kept.decided_by = LearningState.WAITING, None, None
     kept.version += 1
     session.add(kept)
+
+
+def _without_secrets(said: Said) -> Said:
+    """Whoever pastes a link of ours, or a letter of ours, gives away what opens their own page."""
+    link = "" if secrets.found_in(said.link) else said.link
+    return replace(said, text=secrets.without(said.text), link=link)
 
 
 def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:

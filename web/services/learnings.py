@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
+from notifications import secrets
 from web.models import (
     CheckIn,
     GroupMember,
@@ -136,8 +137,9 @@ def publish(session: Session, learning: Learning, *, text: str, version: int, by
         raise NotToShow
     if not text.strip() and not learning.link:
         raise NothingToShow
-    edited = text.strip() != learning.text
-    learning.text = text.strip()
+    shown = secrets.without(text).strip()
+    edited = shown != learning.text
+    learning.text = shown
     _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)
 
 
