@@ -7,20 +7,20 @@ to be verified theirs. A text from a stranger is kept and belongs to nobody. STO
 import base64
 import hashlib
 import hmac
-import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import islice
 
-import nh3
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from notifications import suppression
-from notifications.foreign import id_of
+from notifications.addresses import email_key
+from notifications.errors import BadAddress
+from notifications.foreign import address_in, id_of
+from notifications.keywords import Understood, Word, understand
 from notifications.messages import Channel, HeadsUp
 from notifications.outbox import insert_on
 from notifications.suppression import Why
@@ -29,50 +29,9 @@ from notifications.tables import OutboxMessage, Reply
 Who = Callable[[Channel, str], str | None]  # a verified address -> the person whose it is
 
 LONGEST = 5000  # letters of a reply that are kept
-# Letters of a mail that are read: what somebody wrote stands at its top. Nested HTML takes quadratic time.
-LONGEST_READ = 50_000
 LONGEST_TO, MOST_TOKENS = 50_000, 20  # letters of the addresses a mail went to, and answer addresses in there
 ANSWER_ADDRESS = re.compile(r"(?<![\w.])r\.([0-9]{1,10})\.([a-z2-7]{26})@")
 ANSWERS_WITHIN = timedelta(days=45)  # a text without a token answers the newest message of this time
-
-
-class Word(StrEnum):
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
-    YES = "yes"  # what it says depends on what was asked; to who had sent STOP it is START
-    JOIN = "join"  # with a programme's word
-    MET = "met"
-    NOT_YET = "not yet"
-    COULD_NOT = "could not"
-    SKIP = "skip"
-    LEARNING = "learning"  # anything else that somebody wrote themselves
-    NOTHING = "nothing"  # empty, or written by a machine
-
-
-# Source for STOP, START and HELP: Twilio's default keywords. Carriers act on them too, and on "yes".
-WORDS = {
-    Word.STOP: {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"},
-    Word.START: {"start", "unstop"},
-    Word.YES: {"yes", "yes please", "yep"},
-    Word.HELP: {"help", "info"},
-    Word.MET: {"met", "we met", "i met", "yes we met", "we have met"},
-    Word.NOT_YET: {"not yet", "no not yet", "not so far"},
-    Word.COULD_NOT: {"no", "nope", "no we didn't", "we didn't", "couldn't", "could not", "i could not"},
-    Word.SKIP: {"skip", "skip this round", "skip this one", "skip please"},
-}
-# "Stop texting me" means STOP; "stop by the library, they taught me a lot" does not.
-STOP_PHRASE = re.compile(
-    r"(?:please )?(?:stop|unsubscribe)(?: (?:please|now|it|this|me|texting|emailing|messages))*"
-)
-
-
-@dataclass(frozen=True)
-class Understood:
-    """`learning` is what is left once the word is taken off: "Met. We share vans now", "JOIN councils"."""
-
-    word: Word
-    learning: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +44,7 @@ class Inbound:
     text: str
     to: tuple[str, ...] = ()
     automatic: bool = False
+    word: Word | None = None  # what it means by the provider's own word, whatever it says
 
 
 @dataclass(frozen=True)
@@ -101,76 +61,6 @@ class Answer:
     person: str | None
     message: OutboxMessage | None
     certain: bool
-
-
-def understand(text: str) -> Understood:
-    """What somebody's own words ask for. It guesses nothing: whatever is no word is a learning."""
-    said = " ".join(text.split())
-    plain = " ".join(re.findall(r"[a-z']+", said.casefold().replace("’", "'")))  # phones write couldn’t
-    if not re.search(r"\w", said):
-        return Understood(Word.NOTHING)
-    for word, ways in WORDS.items():
-        if plain in ways:
-            return Understood(word)
-    if STOP_PHRASE.fullmatch(plain):
-        return Understood(Word.STOP)
-    join = re.fullmatch(r"join[ :]+([\w-]{1,40})[.!]?", said, re.IGNORECASE)
-    if join:
-        return Understood(Word.JOIN, join[1])
-    met = re.match(r"(?:we )?met\s*[.,:;!–-]\s*(.+)", said, re.IGNORECASE | re.DOTALL)
-    if met:
-        return Understood(Word.MET, met[1])
-    return Understood(Word.LEARNING, said)
-
-
-QUOTE_BEGINS = re.compile(
-    r"^(?:"
-    r"-- ?$"  # a signature (RFC 3676)
-    r"|_{10,}|-{5,} ?(?:original message|forwarded message|urspr)"
-    r"|sent from my |sent from (?:outlook|yahoo|samsung)|get outlook for "
-    r"|(?:on|am|le|el|il) .{6,200}(?:wrote|schrieb|écrit|escribió|ha scritto)(?: ?:|$)"
-    r"|from: .+"
-    r")",
-    re.IGNORECASE,
-)
-
-
-def own_words(text: str) -> str:
-    """A mail's text without what it quotes and without a signature."""
-    kept: list[str] = []
-    lines = text[:LONGEST_READ].replace("\r\n", "\n").split("\n")
-    for at, line in enumerate(lines):
-        # Long "On … wrote:" lines are folded by mail programs: look at two together.
-        two = f"{line.strip()} {lines[at + 1].strip() if at + 1 < len(lines) else ''}"
-        if QUOTE_BEGINS.match(line.strip() or " ") or (two.endswith("wrote:") and two.startswith("On ")):
-            break
-        if not line.lstrip().startswith(">"):
-            kept.append(line.rstrip())
-    return "\n".join(kept).strip()
-
-
-def words_of_html(markup: str) -> str:
-    """A mail that has only HTML, as text. Quotes of the common mail programs are cut off."""
-    # Before it stand a mail program's styles, often longer than what was written.
-    body = re.search(r"<body\b", markup, re.IGNORECASE)
-    begun = markup[body.start() if body else 0 :][:LONGEST_READ]
-    before = re.split(r'<blockquote|<div class="gmail_quote|<div id="(?:appendonsend|divRplyFwdMsg)"', begun)[
-        0
-    ]
-    broken = re.sub(r"(?i)<(?:br|/p|/div|/li)\b[^>]*>", "\n", before)
-    return html.unescape(nh3.clean(broken, tags=set())).strip()
-
-
-def is_automatic(headers: Mapping[str, str]) -> bool:
-    """Written by a machine: out of office, a calendar's answer, a list (RFC 3834, and what servers do)."""
-    said = {name.casefold(): value.casefold() for name, value in headers.items()}
-    if said.get("auto-submitted", "no").strip() != "no" or "x-autoreply" in said or "x-autorespond" in said:
-        return True
-    if said.get("precedence", "").strip() in {"bulk", "junk", "list", "auto_reply"}:
-        return True
-    if "text/calendar" in said.get("content-type", "") or said.get("return-path", "").strip() == "<>":
-        return True
-    return said.get("subject", "").startswith(("automatic reply", "out of office", "auto:", "autoreply"))
 
 
 def reply_address(message_id: int, person: str, *, key: bytes, domain: str) -> str:
@@ -223,7 +113,7 @@ def take(
     message = answered(session, inbound.to, reply_keys) if inbound.channel is Channel.EMAIL else None
     certain = message is not None or inbound.channel is Channel.SMS
     person = message.person if message else who(inbound.channel, inbound.sender)
-    understood = Understood(Word.NOTHING) if inbound.automatic else understand(inbound.text)
+    understood = _understood(inbound)
     if message is None and person is not None:
         message = _newest(session, person, understood.word, now)
     reply_id = _keep(session, inbound, understood, person, message, now)
@@ -232,6 +122,12 @@ def take(
     lifted = _stop_or_start(session, inbound, understood.word, message if certain else None, key, now)
     word = Word.START if lifted else understood.word
     return Answer(reply_id, word, understood.learning[:LONGEST], person, message, certain)
+
+
+def _understood(inbound: Inbound) -> Understood:
+    if inbound.word:
+        return Understood(inbound.word)
+    return Understood(Word.NOTHING) if inbound.automatic else understand(inbound.text)
 
 
 def _newest(session: Session, person: str, word: Word, now: datetime) -> OutboxMessage | None:
@@ -272,9 +168,8 @@ def _stop_or_start(
     session: Session, inbound: Inbound, word: Word, message: OutboxMessage | None, key: bytes, now: datetime
 ) -> bool:
     """Whether they may be written to again who might not before."""
-    # An email's From is easily forged: only the token shows that the address we wrote to is meant.
-    address = inbound.sender if inbound.channel is Channel.SMS else message and message.address_key
-    if not address or (inbound.channel is Channel.EMAIL and message and message.channel != Channel.EMAIL):
+    address = inbound.sender if inbound.channel is Channel.SMS else _address_answered(inbound, message)
+    if not address:
         return False
     if word is Word.STOP:
         why = Why.STOP if inbound.channel is Channel.SMS else Why.UNSUBSCRIBED
@@ -284,6 +179,19 @@ def _stop_or_start(
     if word is Word.START or (word is Word.YES and by_text):
         return suppression.lift(session, inbound.channel, address, key=key)
     return False
+
+
+def _address_answered(inbound: Inbound, message: OutboxMessage | None) -> str | None:
+    """The address we wrote to, if the answer came from there. A From is easily forged, so the token is asked
+    for; letters are passed on, so the From is: a stranger who says "unsubscribe" stops nobody else.
+    """
+    if message is None or message.channel != Channel.EMAIL:
+        return None
+    try:
+        same = email_key(address_in(inbound.sender)) == message.address_key
+    except BadAddress:
+        return None
+    return message.address_key if same else None
 
 
 def forget_older_than(session: Session, before: datetime) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import policy
-from email.parser import HeaderParser
+from email.message import EmailMessage
+from email.parser import BytesParser, HeaderParser
 from email.utils import parseaddr
 from http.client import HTTPException
 from typing import Any
@@ -29,7 +30,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from typing_extensions import override
 
-from notifications import foreign, replies
+from notifications import automatic, foreign, own_words
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
@@ -46,6 +47,7 @@ MESSAGE_ARG, ATTEMPT_ARG = "unm_message", "unm_attempt"
 # Source: SendGrid's Mail Send reference, "Limitations".
 MOST_PEOPLE = 1000
 MOST_BYTES = 9_500  # of 10,000 for one person's substitutions, their names included
+RAW_FIELDS = ("from", "to", "subject")
 LONGEST_HEADERS = 256 * 1024  # of a mail that came in
 BELIEVABLE = timedelta(days=366)  # between an event and hearing of it
 # A day of SendGrid's trying again, and an hour for the last try and for clocks that differ.
@@ -408,23 +410,49 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
 
     The charset of each field stands in the field `charsets`; what cannot be decoded is replaced, so that no
     mail is lost for a byte. Never raises. The mail's own id and its envelope together make it one of a kind.
-    Source: SendGrid's Inbound Parse reference, "Default parameters".
+    Where "POST the raw, full MIME message" is switched on, the whole mail stands in the field `email`.
+    Source: SendGrid's Inbound Parse reference, "Default parameters" and "Raw parameters".
     """
     charsets = _object(fields.get("charsets", b""))
     said = {name: foreign.decoded(raw, foreign.text_of(charsets.get(name))) for name, raw in fields.items()}
-    headers = _headers(said.get("headers", "")[:LONGEST_HEADERS])
-    recipients = _object(fields.get("envelope", b"")).get("to")
+    if "email" in fields:
+        said |= _raw_mail(fields["email"])
+    headers = _headers(said.get("headers", "")[:LONGEST_HEADERS]) | {"subject": said.get("subject", "")}
+    envelope = _object(fields.get("envelope", b""))
+    recipients = envelope.get("to")
     to = [foreign.text_of(each) for each in recipients] if isinstance(recipients, list) else []
-    text = said.get("text") or replies.words_of_html(said.get("html", ""))
-    told_by = f"{headers.get('message-id', '')}|{said.get('envelope', '')}|{'' if headers else said}"
+    text = said.get("text") or own_words.of_html(said.get("html", ""))
+    sender = foreign.text_of(envelope["from"]) if "from" in envelope else None
+    known = headers.get("message-id", "")
+    told_by = f"{known}|{said.get('envelope', '')}|{'' if known else said}"
     return Inbound(
         channel=Channel.EMAIL,
         source_id=hashlib.sha256(told_by.encode("utf-8", "replace")).hexdigest(),
         sender=said.get("from", ""),
-        text=replies.own_words(text),
+        text=own_words.own_words(text),
         to=(*to, said.get("to", "")),
-        automatic=replies.is_automatic(headers | {"subject": said.get("subject", "")}),
+        automatic=automatic.is_automatic(headers, text, sender),
     )
+
+
+def _raw_mail(raw: bytes) -> dict[str, str]:
+    """The fields of a whole mail, as Inbound Parse names them; none of those that cannot be read."""
+    block, _, _ = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
+    said = {"headers": foreign.decoded(block, "utf-8")}
+    try:
+        mail = BytesParser(policy=policy.default).parsebytes(raw)
+        said |= {name: foreign.storable(str(mail[name])) for name in RAW_FIELDS if mail[name]}
+        said |= {field: _body(mail, kind) for kind, field in (("plain", "text"), ("html", "html"))}
+    except Exception:  # noqa: BLE001  (the parser of the standard library raises whatever nonsense leads it to)
+        log.warning("a mail came in that cannot be read")
+    return said
+
+
+def _body(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    content = part.get_payload(decode=True) if part else b""
+    charset = part.get_content_charset("utf-8") if part else "utf-8"
+    return foreign.decoded(content if isinstance(content, bytes) else b"", charset)
 
 
 def _object(raw: bytes) -> dict[str, Any]:

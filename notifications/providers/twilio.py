@@ -20,6 +20,7 @@ from twilio.rest import Client
 
 from notifications import foreign
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.providers import http, in_time
 from notifications.providers.base import (
@@ -79,6 +80,8 @@ CODES = {
     21704: Refusal(Temporary, "our messaging service has no sender", stop=True),
     63038: Refusal(Temporary, "our account's texts for the day are used up", stop=True),
 }
+# What Advanced Opt-Out says of a text. Source: Twilio's guide to it, "OptOutType".
+OPT_OUT_TYPES = {"STOP": Word.STOP, "START": Word.START, "HELP": Word.HELP}
 STATUS_ALONE = {401: 20003, 403: 20003, 429: 20429}  # where the code is new to us
 UNKNOWN = Refusal(Permanent, "Twilio declined the text")
 
@@ -290,4 +293,6 @@ def inbound(said: Mapping[str, str]) -> Inbound | None:
     sid, sender = foreign.storable(said.get("MessageSid", "")), foreign.storable(said.get("From", ""))
     if not sid or not sender:
         return None
-    return Inbound(Channel.SMS, sid[:64], sender, foreign.storable(said.get("Body", "")))
+    # Where Advanced Opt-Out is on, words of the operator's choosing stop and start, in any language.
+    word = OPT_OUT_TYPES.get(said.get("OptOutType", "").upper())
+    return Inbound(Channel.SMS, sid[:64], sender, foreign.storable(said.get("Body", "")), word=word)

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox, replies
+from notifications import messages, outbox, replies, secrets
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
+from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.replies import Answer as Reply
-from notifications.replies import Inbound, Word
+from notifications.replies import Inbound
 from notifications.tables import OutboxMessage
 from web.models import Answer, LearningState, Membership, Person, Purpose, Showing
 from web.services import (
@@ -39,6 +40,8 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     def who(channel: Channel, address: str) -> str | None:
         return _whose(session, channel, address)
 
+    # People quote our letters: their links open pages, and must not come back in anybody's words.
+    inbound = replace(inbound, text=secrets.without(inbound.text))
     reply = replies.take(
         session, inbound, who=who, reply_keys=signer.reply_keys(), key=signer.suppression_key(), now=now
     )

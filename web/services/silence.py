@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
+from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply
 from web.models import (
     Answer,
@@ -167,7 +168,9 @@ def _signs(session: Session, since: dict[str, datetime]) -> set[str]:
         return set()
     first = min(since.values())
     did = session.exec(select(AuditEntry.actor, AuditEntry.at).where(AuditEntry.at >= first))
-    wrote = session.exec(select(Reply.person, Reply.received_at).where(Reply.received_at >= first))
+    # An absence, a receipt or a thumb is a machine's: nobody need be there for it.
+    words = select(Reply.person, Reply.received_at).where(Reply.word != Word.NOTHING)
+    wrote = session.exec(words.where(Reply.received_at >= first))
     return set(_after(since, did)) | set(_after(since, wrote))
 
 

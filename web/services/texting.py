@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
+from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.replies import Answer as Reply
-from notifications.replies import Inbound, Word
+from notifications.replies import Inbound
 from notifications.tables import Reply as ReplyRow
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
 from web.services import audit, joining, links, participation, programmes, words

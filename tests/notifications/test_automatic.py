@@ -1,0 +1,52 @@
+import pytest
+
+from notifications.automatic import is_automatic
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto-Submitted": "auto-replied"},
+        {"X-Autoreply": "yes"},
+        {"Precedence": "bulk"},
+        {"Subject": "Automatic reply: Did you talk with Tom?"},
+        {"Content-Type": "text/calendar; method=REPLY"},
+        {"Return-Path": "<>"},
+    ],
+    ids=str,
+)
+def test_what_a_machine_wrote_is_known(headers):
+    assert is_automatic(headers)
+
+
+def test_what_a_person_wrote_is_not_taken_for_a_machines():
+    assert not is_automatic({"Subject": "Re: Did you talk with Tom?", "Auto-Submitted": "no"})
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Auto reply: Did", "Automatische Antwort: Did", "Réponse automatique : Did",
+        "Odpowiedź automatyczna: Did you talk", "Ymateb awtomatig: Did you talk", "Read: Did you talk",
+        "Accepted: Conversation with Amina", "Reaction: Did you talk", "[Ticket #2026] Did you talk",
+    ],
+)  # fmt: skip
+def test_a_machines_subject_is_known(subject):
+    assert is_automatic({"subject": subject})
+
+
+@pytest.mark.parametrize("sender", ["", "<>"])
+def test_whoever_names_no_sender_wants_no_answer(sender):
+    assert is_automatic({"subject": "Re: Did you talk"}, "I am away.", sender)
+
+
+@pytest.mark.parametrize(
+    "text", ["I am on annual leave until Monday.", "This is a receipt for the mail you sent."]
+)
+def test_what_machines_say_is_known_without_a_header(text):
+    assert is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize("text", ["I am away from my desk more, and learn more.", "Leave room for rain."])
+def test_a_learning_is_no_absence(text):
+    assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")

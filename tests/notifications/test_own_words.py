@@ -1,0 +1,96 @@
+import pytest
+
+from notifications.own_words import of_html, own_words
+
+MAILS = {
+    "gmail": "We met.\n\nOn Tue, 1 Dec 2026 at 09:00, Unmentoring <r@in.example> wrote:\n\n> Hello\n",
+    "folded": "We met.\n\nOn Tue, 1 Dec 2026 at 09:00, Unmentoring\n<r.1.x@in.example> wrote:\n\n> Hello\n",
+    "outlook": "We met.\r\n\r\n____________________________\r\nFrom: Unmentoring <x@y>\r\n",
+    "old outlook": "We met.\n\n-----Original Message-----\nFrom: Unmentoring\n",
+    "signature": "We met.\n-- \nAmina Shah\nLeeds City Council\n",
+    "phone": "We met.\n\nSent from my iPhone\n\n> On 1 Dec 2026, at 09:00, Unmentoring wrote:\n",
+    "quoted first": "> Did you talk with Tom?\n\nWe met.\n",
+}
+
+
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_quotes_and_signatures_are_dropped(mail):
+    assert own_words(mail) == "We met."
+
+
+def test_a_learning_of_several_paragraphs_is_kept_whole():
+    said = "We met.\n\nOn Mondays they share vans.\nFrom now on we will too."
+    assert own_words(said) == said
+
+
+def test_a_mail_of_html_alone_is_read():
+    mail = "<div>We met &amp; talked.<br>Vans!</div><div class='x'></div><blockquote>Hello</blockquote>"
+    assert of_html(mail) == "We met & talked.\nVans!"
+
+
+def test_scripts_in_a_mail_are_no_words():
+    assert of_html("<script>alert(1)</script><p>Hi</p>") == "Hi"
+
+
+WORDS = "We share a bin lorry now."
+FROM_US = "Councils <r.12@in.example.org>"
+DRESSED = {
+    "a French no-break blank": f"{WORDS}\n\nLe mar. 15 déc. 2026 à 09:00, {FROM_US} a écrit\u00a0:\n\n> A\n",
+    "French Outlook": f"{WORDS}\n\nDe : {FROM_US}\nEnvoyé : mardi 15 décembre\n\nHello\n",
+    "three lines": f"{WORDS}\n\nOn Tue, 15 Dec 2026 at 09:00, Us <\nr.12@in.example.org>\nwrote:\n\n> A\n",
+    "a date and an address": f"{WORDS}\n\n2026-12-15 9:00 GMT+00:00 {FROM_US}:\n\n> Did you talk?\n",
+    "Windows Mail": f"{WORDS}\n\nSent from Mail for Windows\n\nFrom: Councils\nSent: 15 December 2026\n",
+    "BT": f"{WORDS}\n\nSent from the all new BT Email app\n",
+    "a French phone": f"{WORDS}\n\nEnvoyé de mon iPhone\n",
+    "a gateway's box on top": f"{'-' * 40}\nThis message is marked OFFICIAL\n{'-' * 40}\n\n{WORDS}",
+    "a marking on top": f"OFFICIAL\n\n{WORDS}",
+    "a warning on top": f"CAUTION: This email came from outside the council.\n\n{WORDS}",
+    "below the quotation": f"On Tue, 15 Dec 2026, Councils wrote:\n> Did you?\n> Answer.\n\n{WORDS}\n",
+    "with a signature": f"{WORDS}\n\nKind regards,\nTom Field\nKirklees Council\n01484 221000\n",
+    "with a Welsh one": f"{WORDS}\n\nCofion gorau\nSiân Llŷn\n",
+    "with a name": f"{WORDS}\n\nTom Field\nKirklees Council",
+    "with small print": f"{WORDS}\n\nTom\n\nThis email and any attachments are confidential.",
+}
+
+
+@pytest.mark.parametrize("mail", DRESSED.values(), ids=DRESSED)
+def test_only_what_its_writer_wrote_is_left(mail):
+    assert own_words(mail) == WORDS
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "From: Kirklees we learned that tenants answer texts.\nWe will try it.",
+        "On her first day the new chief wrote:\nask the crews. We will copy that.",
+        "Sent from my desk, which is rarer now: share desks with the library.",
+        "Thanks\n\nThat was a good hour. Their depot is open on Sundays.",
+        "Best: the depot opens on Sundays.",
+    ],
+)
+def test_a_sentence_that_looks_like_a_header_or_a_closing_stays(said):
+    assert own_words(said) == said
+
+
+def test_where_nobody_can_tell_which_words_are_whose_none_are_kept():
+    assert own_words(f"From: {FROM_US}\nSent: 15 December 2026\n\nHello Tom\n\nWe share a bin lorry.") == ""
+
+
+OUTLOOK = (
+    '<html xmlns:o="urn:x"><head><style>p {{margin:0}}</style></head><body><div class="WordSection1">'
+    f'<p class="MsoNormal">{WORDS}<o:p></o:p></p><div style="border-top:solid #E1E1E1 1.0pt">'
+    "<p><b>{From}:</b> Councils &lt;r@in.example&gt;<br>"
+    "<b>{Sent}:</b> 15 December 2026</p></div><p>Hello Tom</p></div></body></html>"
+)
+
+
+@pytest.mark.parametrize(("sender", "sent"), [("From", "Sent"), ("Von", "Gesendet"), ("De", "Envoyé")])
+def test_a_mail_that_outlook_wrote_as_html_alone_is_read(sender, sent):
+    assert own_words(of_html(OUTLOOK.format(From=sender, Sent=sent))) == WORDS
+
+
+@pytest.mark.parametrize(
+    "mark", ['id="Signature"', 'class="gmail_signature"', 'class="moz-signature"', 'class="gmail_quote"']
+)
+def test_what_a_mail_program_marks_as_not_its_writers_is_left_out(mark):
+    assert of_html(f"<div>{WORDS}</div><div {mark}><p>Tom Field</p><p>Manager</p></div>") == WORDS
