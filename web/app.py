@@ -16,7 +16,7 @@ from web.pages.organise.sign_in import load_organiser
 from web.security import init_security
 from web.settings import Settings
 
-OPEN_FORMS = ("join.send", "me.send_link", "organise.ask_to_sign_in")
+OPEN_FORMS = ("complaint.send", "join.send", "me.send_link", "organise.ask_to_sign_in")
 
 
 def create_app(

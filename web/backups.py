@@ -1,7 +1,8 @@
 """Backup and restore. What comes back from a backup is quiet at first, and who was erased stays erased.
 
-Beside each backup stands a ledger, `FILE.erased`: the opaque ids of everyone erased until then. A restore
-replays every ledger it finds beside the backup, so a newer backup's ledger guards an older backup.
+Beside each backup stands a ledger, `FILE.erased`: the opaque ids of everyone erased until then, and of the
+complaints whose words were. A restore replays every ledger it finds beside the backup, so a newer backup's
+ledger guards an older backup.
 
     BackupError         the file cannot be written or is not a backup; says what to do
 """
@@ -24,7 +25,7 @@ from notifications import outbox
 from web import archives, scrubbing, upgrading
 from web.db import Database
 from web.models import Person
-from web.services import organiser_sessions, privacy
+from web.services import complaints, organiser_sessions, privacy
 from web.upgrading import in_a_line
 
 BY = "the restore"
@@ -178,11 +179,13 @@ def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
     ).all()
     for person in again:
         privacy.erase(session, person, by=BY, now=now, farewell=False)
+    complaints.erase_again(session, list(erased), now=now)
     return len(again)
 
 
 def _erased(session: Session) -> set[str]:
-    return set(session.exec(select(Person.id).where(col(Person.erased_at).is_not(None))))
+    people = session.exec(select(Person.id).where(col(Person.erased_at).is_not(None)))
+    return {*people, *complaints.erased(session)}
 
 
 def _ledger(file: Path) -> Path:

@@ -561,4 +561,4 @@ class AuditHead(SQLModel, table=True):
 
 
 # The rest of the tables, and what keeps some of these true, stand in files of their own.
-from web import filing, import_tables, session_tables, sharing, topup_tables  # noqa: E402, F401
+from web import complaint_tables, filing, import_tables, session_tables, sharing, topup_tables  # noqa: E402, F401

@@ -24,6 +24,7 @@ from web.import_work import Importing
 from web.services import (
     alerts,
     closings,
+    complaints,
     errands,
     evidence,
     import_forgetting,
@@ -101,6 +102,8 @@ class Worker:
             joining.forget_unconfirmed(session, now=now)
             import_forgetting.forget_old(session, now=now)
             organiser_sessions.forget_expired(session, now=now)
+            complaints.remind(session, now=now)
+            complaints.forget_old(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
             replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)

@@ -10,11 +10,13 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         Thanks Digest
         Paused Left Erased BeforeErasure                                                going away
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
+        ComplaintReceived ComplaintAnswered ComplaintWaits                              complaints about data
 """
 
 from pydantic import TypeAdapter
 
 from notifications.messages.base import Message
+from notifications.messages.complaints import ComplaintAnswered, ComplaintReceived, ComplaintWaits
 from notifications.messages.getting_in import (
     AddressChanged,
     AlreadyIn,
@@ -65,7 +67,8 @@ from notifications.messages.running import Alert, Closing, DraftReady, NotAsPlan
 
 __all__ = [
     "BY_EMAIL", "BY_KIND", "BY_TEXT", "EITHER", "KINDS", "LONDON", "UNSUBSCRIBE", "AddressChanged", "Alert",
-    "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "Confirm", "Digest", "DraftReady",
+    "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "ComplaintAnswered", "ComplaintReceived",
+    "ComplaintWaits", "Confirm", "Digest", "DraftReady",
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
     "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "Partner",
     "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "Recipient", "Reported",
@@ -79,6 +82,7 @@ KINDS: tuple[type[Message], ...] = (
     HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
     Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
+    ComplaintReceived, ComplaintAnswered, ComplaintWaits,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
 ADAPTERS: dict[str, TypeAdapter[Message]] = {kind.kind: TypeAdapter(kind) for kind in KINDS}

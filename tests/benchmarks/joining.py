@@ -18,7 +18,7 @@ from time import perf_counter
 from urllib.parse import urlencode
 
 from tests.benchmarks.rows import Row
-from web.forms.joining import QUICKEST_SECONDS
+from web.forms.open import QUICKEST_SECONDS
 
 CONNECTIONS, EACH = 16, 60
 PATH = "/p/localgov/join"

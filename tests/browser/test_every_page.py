@@ -50,6 +50,8 @@ ORGANISERS = (
     "settings/prompts",
     "settings/wording",
     "settings/wording/introduction",
+    "complaints",
+    "complaints/1",
     "organisers",
     "organisers/somebody",
     "audit",
@@ -91,7 +93,7 @@ def sign_in(
 @pytest.mark.slow
 def test_a_reader_finds_every_open_page_in_order(page: Page, busy: LiveApp) -> None:
     seen = walk(page, busy.address, busy.at("/"))
-    assert {"/", "/p/councils/join", "/p/councils/how-we-match", "/privacy"} <= seen
+    assert {"/", "/p/councils/join", "/p/councils/how-we-match", "/privacy", "/complaint"} <= seen
 
 
 @pytest.mark.slow

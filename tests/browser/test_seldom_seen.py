@@ -39,6 +39,26 @@ def test_the_pages_of_an_invitation_are_in_order(page: Page, live: LiveApp) -> N
     look_at(page, "declined")
 
 
+def test_a_complaint_is_made_without_scripts(page_without_scripts: Page, live: LiveApp) -> None:
+    page = page_without_scripts
+    page.goto(live.at("/privacy"))
+    page.get_by_role("link", name="Complain about data").click()
+    page.get_by_label(NAME).check()
+    page.get_by_label("Who saw my details").check()
+    page.get_by_label("What happened, and what should we do?").fill("My number stood in a mail.")
+    live.world.clock.turn(seconds=3)  # nobody types that quickly
+    page.get_by_role("button", name="Send the complaint").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your complaint")
+
+
+@pytest.mark.slow
+def test_a_complaint_that_says_nothing_is_in_order(page: Page, live: LiveApp) -> None:
+    page.goto(live.at("/complaint"))
+    page.get_by_role("button", name="Send the complaint").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look_at(page, "complaint-mistaken")
+
+
 @pytest.mark.slow
 def test_while_very_many_are_told_of_an_end_the_page_says_how_far_it_is(
     page: Page, live: LiveApp, monkeypatch: pytest.MonkeyPatch

@@ -19,7 +19,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     "everyone": (
         (IN, IN, IN, IN, IN, IN),
         """
-        confirm.declined
+        complaint.send complaint.show complaint.status confirm.declined
         health.live health.ready home.accessibility home.code_of_conduct home.contact home.home home.privacy
         home.robots home.security join.check_your_messages join.send join.show me.ask_for_link me.erased
         me.link_sent me.send_link organise.ask_to_sign_in organise.sign_in organise.sign_in_sent
@@ -92,6 +92,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     "owners": (
         (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
         """
+        organise.answer_complaint organise.one_complaint organise.read_complaints
         organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
         organise.merge_people
         """,

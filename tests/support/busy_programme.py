@@ -11,8 +11,10 @@ from notifications.messages import Link as MessageLink
 from notifications.replies import Inbound
 from tests.support import importing
 from tests.support.live_app import LiveApp
+from web.complaint_tables import Matter
 from web.models import Membership, NeverPair, Purpose, Role, Standing
 from web.services import (
+    complaints,
     conversations,
     departures,
     links,
@@ -22,6 +24,7 @@ from web.services import (
     reports,
     rounds,
 )
+from web.services.complaints import Told
 
 VIEWER = "viewer@councils.example"
 TEXTED = "+447700900124"
@@ -41,6 +44,8 @@ class Doors:
     called_off: str
     booked: str
     report: str
+    complaint: str
+    complaint_answered: str
     next_round: str
     check_in: str
     page: str
@@ -125,6 +130,20 @@ def _one_is_reported(live: LiveApp, reader: str) -> None:
     world.work()
 
 
+def _two_complain(live: LiveApp) -> list[str]:
+    """One complaint is answered, and one, of somebody without an address, is not."""
+    told = (
+        Told(Matter.SEEN, "My number stood in a mail to everybody.", "jo@leeds.example.org"),
+        Told(Matter.POST, "Please take down https://social.example.org/@jo/7."),
+    )
+    with live.world.write() as session:
+        programme = live.world.programme(session)
+        made = [complaints.complain(session, programme, one, now=live.world.now) for one in told]
+        words = "You are right.\nNumbers stand in no such mail any more."
+        complaints.answer(session, programme, made[0].id, words, by="a test", now=live.world.now)
+        return [f"/complaint/{one.reference_said}" for one in made]
+
+
 def _asks_by_text(live: LiveApp) -> str:
     """Somebody who has not said yet who they are; the link in our answer."""
     world = live.world
@@ -151,6 +170,7 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str, let_down: str) ->
     with world.write() as session:
         old = links.make(session, Purpose.FULL_PAGE, amina, now=world.now - timedelta(days=2))
     of_three = live.at(world.door(Purpose.CONVERSATION, three, world.group_of(three, 2)))
+    answered, complaint = _two_complain(live)
     invitation, new_address = world.letter("ivy@brent.example.org"), world.letter("amina@new.example.org")
     return Doors(
         introduction=live.at(world.door(Purpose.CONVERSATION, amina, world.group_of(amina, 2))),
@@ -160,6 +180,8 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str, let_down: str) ->
         called_off=live.at(world.door(Purpose.CONVERSATION, let_down, world.group_of(let_down, 2))),
         booked=f"{of_three}/booked",
         report=f"{of_three}/report",
+        complaint=live.at(complaint),
+        complaint_answered=live.at(answered),
         next_round=live.at(world.door(Purpose.NEXT_ROUND, amina, _programme(live))),
         check_in=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2))),
         page=live.at(world.page_of(amina)),

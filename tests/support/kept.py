@@ -30,6 +30,8 @@ KEPT: dict[str, dict[str, Kept]] = {
     "auditentry": _of(ID, "actor action subject facts") | _of(SEALED, "digest"),
     "audithead": _of(SEALED, "digest"),
     "checkin": _of(ID, "person_id answer"),
+    "complaint": _of(ID, "reference sender about answered_by") | _of(THEIRS, "email email_key")
+    | _of(OTHERS, "text outcome"),
     "consent": _of(ID, "person_id wording version source"),
     "conversation_group": _of(ID, "first_mover") | _of(OTHERS, "why"),
     "destination": _of(ID, "provider reason") | _of(THEIRS, "place"),

@@ -13,8 +13,10 @@ from tests.support import importing
 from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.complaint_tables import Matter
 from web.models import Answer, Membership, Purpose, Role, Showing, Standing
-from web.services import conversations
+from web.services import complaints, conversations
+from web.services.complaints import Told
 from web.services.conversations import Said
 
 OWNER = "owner@councils.example"
@@ -62,6 +64,7 @@ class Sample:
     groups: dict[str, int]
     spare: str
     invited: list[str]
+    complaint: str
 
     def address(self, endpoint: str, rule: Rule, *, with_link: bool) -> str:
         values = {
@@ -73,6 +76,7 @@ class Sample:
             "other": self.people[1],
             "organiser": self.spare,
             "kind": "check_in",
+            "reference": self.complaint,
             "token": self.token(endpoint, with_link) if "token" in rule.arguments else "",
         }
         known = {name: values[name] for name in rule.arguments}
@@ -98,7 +102,7 @@ class Sample:
 
 
 def sample_in(world: World) -> Sample:
-    """Four people who have met, one of them with a learning, two invited, and an owner to spare."""
+    """Four people who have met, one with a learning, two invited, an owner to spare, and a complaint."""
     joined = world.join_many(4)
     world.round()
     with world.write() as session:
@@ -109,9 +113,11 @@ def sample_in(world: World) -> Sample:
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
+        complaint = complaints.complain(session, None, Told(Matter.OTHER, "A canary."), now=world.now)
     groups = {person: world.group_of(person) for person in joined}
     world.start("charities", "Charities Unmentoring")
-    return Sample(world, joined, groups, world.appoint("spare@councils.example", Role.OWNER), invited)
+    spare = world.appoint("spare@councils.example", Role.OWNER)
+    return Sample(world, joined, groups, spare, invited, complaint.reference_said)
 
 
 def come_as(world: World, who: str) -> Visitor:

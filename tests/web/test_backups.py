@@ -9,7 +9,12 @@ from notifications import outbox
 from notifications.tables import State
 from tests.support.world import BY, World
 from web import backups
-from web.services import privacy
+from web.complaint_tables import Matter
+from web.import_tables import ImportKind
+from web.services import complaints, imports, privacy
+from web.services.complaints import Told
+
+OTHERS = b"name,organisation,email\nBo Lind,Leeds,bo@example.org\n"
 
 
 @pytest.fixture
@@ -70,6 +75,30 @@ def test_a_newer_ledger_guards_an_older_backup(world: World, backup: Path) -> No
     world.database.file.write_bytes(b"not a database any more " * 99)
     done = restore(world, backup)
     assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=False), "")
+
+
+def test_nothing_an_erasure_took_comes_back_with_an_older_backup(world: World, tmp_path: Path) -> None:
+    """A complaint that was answered since, a file on its way in, an organisation of one, somebody's words."""
+    ada = world.join("Ada Plover", "Plover Parish Council", email="ada@plover.example")
+    with world.write() as session:
+        programme = world.programme(session)
+        told = Told(Matter.SEEN, "A plover was seen.", "ada@plover.example")
+        made = complaints.complain(session, programme, told, now=world.now)
+        given = imports.look("Ada Plover leaving.csv", OTHERS)
+        imports.upload(session, programme, ImportKind.PEOPLE, given, by=BY, now=world.now)
+    world.work()
+    file = tmp_path / "kept" / "monday.db"
+    file.parent.mkdir()
+    backups.backup(world.database, file)
+    before = "plover" in str(world.dump()).casefold()
+    with world.write() as session:
+        complaints.answer(session, world.programme(session), made.id, "Mended.", by=BY, now=world.now)
+    world.work()
+    erase(world, ada)
+    restore(world, file)
+    back = {name for name, rows in world.dump().items() if "plover" in str(rows).casefold()}
+    raw = world.database.file.read_bytes().lower()
+    assert (before, back, b"plover" in raw) == (True, set(), False)
 
 
 def test_what_is_no_backup_changes_nothing(world: World, tmp_path: Path) -> None:

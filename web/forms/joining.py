@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from itsdangerous import BadSignature, URLSafeSerializer
-from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -21,12 +19,12 @@ from web.forms.fields import (
     is_email_or_phone,
     is_phone,
 )
+from web.forms.open import OpenForm
 from web.models import Person, VideoKind
 from web.services.joining import Details
 from web.services.participation import Edit
 
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
-QUICKEST_SECONDS = 2
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
 VIDEO_KINDS = [
@@ -159,7 +157,7 @@ class TextJoinForm(FlaskForm):
     )
 
 
-class JoinForm(DetailsForm):
+class JoinForm(DetailsForm, OpenForm):
     organisation = Text(
         "Your organisation",
         most=ORGANISATION,
@@ -168,9 +166,6 @@ class JoinForm(DetailsForm):
     )
     happy_in_three = Check("I am happy to be in a three now and then, when the number is odd", default=True)
     agree = Check("I agree to the code of conduct and have read the privacy notice")
-    started = HiddenField()
-    # People do not see this field. Programs that fill in every field do.
-    website = Text("Leave this empty", most=200)
 
     def validate_agree(self, field: Check) -> None:
         if not field.data:
@@ -181,27 +176,6 @@ class JoinForm(DetailsForm):
         return Details(
             organisation=self.organisation.data, happy_in_three=self.happy_in_three.data, **personal
         )
-
-    def was_filled_by_a_program(self) -> bool:
-        return bool(self.website.data)
-
-
-class StartedForm:
-    """When a form was opened, signed, so that one sent back at once can be told from a person's."""
-
-    def __init__(self, key: str) -> None:
-        self._signer = URLSafeSerializer(key, salt="form opened")
-
-    def stamp(self, seconds: float) -> str:
-        return str(self._signer.dumps(int(seconds)))
-
-    def too_quick(self, stamp: str | None, seconds: float) -> bool:
-        """Was it sent back sooner than anybody can type? A missing or changed stamp counts as that."""
-        try:
-            opened = self._signer.loads(stamp or "")
-        except BadSignature:
-            return True
-        return not isinstance(opened, int) or seconds - opened < QUICKEST_SECONDS
 
 
 class PauseForm(FlaskForm):

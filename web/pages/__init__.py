@@ -8,6 +8,7 @@ from web.settings import Settings
 def register(app: Flask, settings: Settings) -> None:
     """Give `app` every page. The outbox exists only on trial, with the local provider."""
     from web.pages import (
+        complaint,
         confirm,
         conversation,
         health,
@@ -21,7 +22,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     from web.pages.organise import pages as organise
 
-    for module in (home, programme, join, confirm, me, next_round, conversation, health, webhooks):
+    for module in (home, programme, join, confirm, me, next_round, conversation, complaint, health, webhooks):
         app.register_blueprint(module.pages)
     app.register_blueprint(organise)
     if settings.has_outbox:

@@ -44,8 +44,14 @@ def contact() -> ResponseReturnValue:
 @pages.get("/robots.txt")
 @open_to_everyone
 def robots() -> ResponseReturnValue:
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/me/", "/m/", "/confirm/", "/checkin/"))]
-    lines += ["Disallow: /conversation/", "Disallow: /unsubscribe/", "Disallow: /organise/", ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/me/", "/m/", "/confirm/", "/complaint/"))]
+    lines += [
+        "Disallow: /checkin/",
+        "Disallow: /conversation/",
+        "Disallow: /unsubscribe/",
+        "Disallow: /organise/",
+        "",
+    ]
     return "\n".join(lines), 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 

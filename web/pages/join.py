@@ -3,7 +3,8 @@
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.forms.joining import JoinForm, StartedForm
+from web.forms.joining import JoinForm
+from web.forms.open import StartedForm
 from web.house import house
 from web.models import Programme
 from web.permissions import open_to_everyone

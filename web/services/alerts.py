@@ -1,5 +1,5 @@
 """What the operator must hear of: a provider or place that refuses us, texts used up, messages that fail or
-wait too long.
+wait too long, a complaint that is due.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from notifications import destinations, messages, outbox, pace
 from notifications.messages import Channel
-from web.services import times
+from web.services import complaints, times
 
 TOO_LONG = timedelta(minutes=30)
 AN_HOUR = timedelta(hours=1)
@@ -39,6 +39,7 @@ def look(
         *_failures(session, {email_provider, sms_provider}, now),
         *(() if pace.trouble(session, now) else _waiting(session, now)),
         *_cap(session, sms_provider, sms_cap, now),
+        *_complaints(session, now),
     ]
     return sum(
         outbox.queue(session, messages.Alert(headline, detail), to, subject=subject, now=now) is not None
@@ -122,3 +123,11 @@ def _cap(session: Session, provider: str, cap: int, now: datetime) -> Iterator[M
             "Today's texts are used up",
             f"The daily cap of {cap} segments is reached. Texts go on tomorrow; SMS_DAILY_CAP raises it.",
         )
+
+
+def _complaints(session: Session, now: datetime) -> Iterator[Matter]:
+    """The law's days run whether or not an owner looks."""
+    for one in complaints.due(session, now):
+        day = f"{one.answer_by.day} {one.answer_by:%B}"
+        detail = f"It is to be answered by {day}. Owners have had a mail, and find it on their first page."
+        yield f"complaint {one.id}", "A complaint about data is due", detail

@@ -15,11 +15,23 @@ from web.models import (
     Purpose,
     Request,
     RequestKind,
+    Role,
     Round,
     RoundState,
     Showing,
 )
-from web.services import previews, programmes, reports, rosters, rounds, times, topups, words
+from web.services import (
+    complaints,
+    organisers,
+    previews,
+    programmes,
+    reports,
+    rosters,
+    rounds,
+    times,
+    topups,
+    words,
+)
 from web.services.introductions import Window
 from web.services.previews import Delivery, Row
 
@@ -58,23 +70,26 @@ class Board:
     held_up: Sequence[str] = ()
 
 
-def of_programme(session: Session, programme: Programme, *, now: datetime, may_organise: bool) -> Board:
+def of_programme(session: Session, programme: Programme, *, now: datetime, role: Role) -> Board:
     today = times.today(now)
     newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
     sent = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
     delivery = previews.delivery(session, sent) if sent else None
     tally = rosters.tally(session, programme, today)
+    waiting = list(_complaints(session, programme, role))
+    if organisers.may(role, Role.ORGANISER):
+        waiting += _waiting(session, programme, sent, delivery, tally, today)
     return Board(
         next_round_on=programmes.next_round_on(programme, today),
         tally=tally,
         unconfirmed=tally["invited"] + _unconfirmed(session, programme, now),
         draft=rounds.draft(session, programme),
         coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
-        waiting=list(_waiting(session, programme, sent, delivery, tally, today)) if may_organise else [],
+        waiting=waiting,
         last=previews.of_sent(session, sent) if sent else None,
         running=sent if sent and sent.ends_on and sent.ends_on > today else None,
         delivery=delivery,
-        held_up=list(_held_up(session)) if may_organise else (),
+        held_up=list(_held_up(session)) if organisers.may(role, Role.ORGANISER) else (),
     )
 
 
@@ -122,6 +137,15 @@ def _coming(session: Session, programme: Programme, today: date) -> Iterator[Com
         ):
             if day and day >= today:
                 yield Coming(day, what)
+
+
+def _complaints(session: Session, programme: Programme, role: Role) -> Iterator[Waiting]:
+    """With the day that was promised: it is the law's."""
+    number, first = complaints.next_due(session, programme) if role is Role.OWNER else (0, None)
+    if first:
+        what = words.counted(number, "complaint") + " about data, to be answered by "
+        day = f"{first.answer_by.day} {first.answer_by:%B}"
+        yield Waiting(what + day, "complaints" if number > 1 else f"complaints/{first.id}")
 
 
 def _waiting(

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from notifications.tables import OutboxMessage, Reply
 from web.models import AuditEntry, Consent, Learning, LeftOut, Person, Programme, Report, Round
-from web.services import avoiding, conversations, participation, words
+from web.services import avoiding, complaints, conversations, participation, words
 from web.services.spreadsheets import safe_cell
 
 Rows = list[dict[str, Any]]
@@ -33,6 +33,9 @@ OURS = {
     "decided_by",
     "about_id",
     "handled_by",
+    "answered_by",
+    "sender",
+    "forget_when_answered",
 }
 
 
@@ -46,6 +49,7 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "learnings": _of(session, Learning, person, names),
         "rounds without you": _left_out(session, person, names),
         "reports": _of(session, Report, person, names),
+        "complaints": [_plain(complaint) for complaint in complaints.of_person(session, person)],
         "rather not meet": [{"who": wish.words} for wish in avoiding.wishes(session, person)],
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),

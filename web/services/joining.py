@@ -33,7 +33,7 @@ from web.services import audit, links, organisations, programmes, times
 from web.tokens import Signer
 
 # The wordings people agree to. A change of words is a new version.
-WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11"}
+WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11-28"}
 PER_HOUR = 3
 CONFIRM_WITHIN = links.LIFE[Purpose.CONFIRM]
 

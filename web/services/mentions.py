@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, or_, select
 
 from notifications import messages, outbox
+from web.complaint_tables import Complaint
 from web.draft_models import Errand
 from web.import_tables import Import
 from web.models import Group, GroupMember, Learning, LearningState, Membership, Person, Report, Tick
@@ -23,6 +24,8 @@ WRITTEN: tuple[Any, ...] = (
     Errand.trouble,
     Tick.became,
     Import.problem,
+    Complaint.text,
+    Complaint.outcome,
 )
 
 
@@ -39,7 +42,9 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     here = list(session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)))
     for column in WRITTEN:
         table = column.class_
-        told = col(table.programme_id).in_(here) & _tells(column, person)
+        told = (col(table.programme_id).in_(here) | col(table.programme_id).is_(None)) & _tells(
+            column, person
+        )
         for row in session.exec(select(table).where(told)):
             setattr(row, column.key, traces.without(getattr(row, column.key), words.GONE))
             session.add(row)

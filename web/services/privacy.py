@@ -28,7 +28,16 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import audit, avoiding, departures, import_forgetting, mentions, nameless, programmes
+from web.services import (
+    audit,
+    avoiding,
+    complaints,
+    departures,
+    import_forgetting,
+    mentions,
+    nameless,
+    programmes,
+)
 from web.services.joining import recipient
 from web.services.tombstones import BLANK
 
@@ -57,6 +66,7 @@ def erase(
     avoiding.forget(session, person)
     import_forgetting.forget_person(session, person, now=now)
     mentions.forget(session, person, now=now)
+    complaints.forget_person(session, person)
     _forget_learnings(session, person, keep_closed_walls)
     for table in (CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))

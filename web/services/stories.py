@@ -91,7 +91,7 @@ def of_person(session: Session, programme: Programme, person: Person) -> Story:
     ids = [person.id, *session.exec(select(Person.id).where(Person.merged_into == person.id))]
     return Story(
         talks=_talks(session, programme, person.id),
-        letters=_letters(session, programme, ids),
+        letters=letters_to(session, ids, programme),
         consents=session.exec(
             select(Consent)
             .where(Consent.person_id == person.id, Consent.programme_id == programme.id)
@@ -145,11 +145,13 @@ def _became(session: Session, groups: Sequence[int]) -> dict[int, list[str]]:
     return {group: sorted(said) for group, said in found.items()}
 
 
-def _letters(session: Session, programme: Programme, ids: Sequence[str]) -> list[Letter]:
+def letters_to(session: Session, ids: Sequence[str], programme: Programme | None = None) -> list[Letter]:
     """The newest first. Sign-in and code messages of other programmes are nobody's business here."""
     rows: list[OutboxMessage] = []
     for person in ids:
-        rows += outbox.listing(session, person=person, programme=programme.slug, limit=AT_MOST)
+        rows += outbox.listing(
+            session, person=person, programme=programme.slug if programme else None, limit=AT_MOST
+        )
     rows.sort(key=lambda row: row.queued_at, reverse=True)
     return [
         Letter(

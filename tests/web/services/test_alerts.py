@@ -7,7 +7,9 @@ import pytest
 from notifications import destinations, pace
 from notifications.tables import OutboxMessage, State
 from tests.support.world import World
-from web.services import alerts, organisers, requests
+from web.complaint_tables import Matter
+from web.services import alerts, complaints, organisers, requests
+from web.services.complaints import Told
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 ADDRESS = "operator@example.org"
@@ -102,3 +104,12 @@ def test_more_failures_than_five_in_a_hundred_are_told_of(
                 )
             )  # fmt: skip
     assert look(world) == told
+
+
+def test_a_complaint_that_is_due_is_told_of_once(world: World) -> None:
+    with world.write() as session:
+        complaints.complain(session, None, Told(Matter.OTHER, "A canary."), now=world.now)
+    world.work()
+    told = [look(world)]
+    world.clock.turn(days=24)
+    assert [*told, look(world), look(world)] == [0, 1, 0]

@@ -3,16 +3,14 @@
 from datetime import date, timedelta
 
 from tests.support.world import BY, World
-from web.models import Person
+from web.models import Person, Role
 from web.services import dashboards, departures, topups
 from web.services.dashboards import Board
 
 
-def board(world: World, *, may_organise: bool = True) -> Board:
+def board(world: World, *, role: Role = Role.ORGANISER) -> Board:
     with world.read() as session:
-        return dashboards.of_programme(
-            session, world.programme(session), now=world.now, may_organise=may_organise
-        )
+        return dashboards.of_programme(session, world.programme(session), now=world.now, role=role)
 
 
 def test_the_days_of_a_running_round_and_the_next_one_come_in_order(world: World) -> None:
@@ -48,7 +46,7 @@ def test_an_agreement_that_is_due_for_a_review_is_said(world: World) -> None:
 
 def test_who_only_looks_is_asked_for_nothing(world: World) -> None:
     world.change(agreement_review_on=world.now.date())
-    assert board(world, may_organise=False).waiting == []
+    assert board(world, role=Role.VIEWER).waiting == []
 
 
 def test_who_filled_in_the_form_and_did_not_confirm_is_counted(world: World) -> None:

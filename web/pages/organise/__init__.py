@@ -8,6 +8,7 @@ pages = Blueprint("organise", __name__, url_prefix="/organise")
 from web.pages.organise import (  # noqa: E402
     audit,  # noqa: F401
     closing,  # noqa: F401
+    complaints,  # noqa: F401
     dashboard,  # noqa: F401
     drafts,  # noqa: F401
     evidence,  # noqa: F401

@@ -22,7 +22,5 @@ def home() -> ResponseReturnValue:
 @pages.get("/<slug>/")
 @needs(Role.VIEWER)
 def dashboard() -> ResponseReturnValue:
-    board = dashboards.of_programme(
-        g.session, g.programme, now=g.now, may_organise=organisers.may(g.role, Role.ORGANISER)
-    )
+    board = dashboards.of_programme(g.session, g.programme, now=g.now, role=g.role)
     return render_template("organise/dashboard.html", programme=g.programme, role=g.role, board=board)

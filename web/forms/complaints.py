@@ -1,0 +1,48 @@
+"""Complaining about data, and answering."""
+
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from web.complaint_tables import Matter
+from web.forms.fields import LongText, Radio, Text, is_email
+from web.forms.open import OpenForm
+from web.models import Programme
+from web.services.complaints import IN_WORDS, LONGEST, Told
+
+WHOLE_SERVICE = "-"  # no programme's slug is that
+
+
+class ComplaintForm(OpenForm):
+    programme = Radio("Which programme is it about?", needed="Choose the programme, or the whole service")
+    about = Radio(
+        "What is it about?",
+        needed="Choose what it is about",
+        choices=[SelectChoice(matter.value, words) for matter, words in IN_WORDS.items()],
+    )
+    text = LongText(
+        "What happened, and what should we do?",
+        most=LONGEST,
+        needed="Write what happened, in a sentence or two",
+        description="In your own words. If it is about a post, give its web address.",
+    )
+    email = Text(
+        "Where can we answer you? (optional)",
+        most=254,
+        validators=[Optional(), is_email],
+        description="An email address. Without one you find the answer on the page that comes next.",
+    )
+
+    def offer(self, programmes: Sequence[Programme]) -> None:
+        """The programmes there are; where there are none, it is about the whole service."""
+        whole = SelectChoice(WHOLE_SERVICE, "The whole service, or I do not know")
+        self.programme.choices = [*(SelectChoice(one.slug, one.name) for one in programmes), whole]
+
+    def told(self) -> Told:
+        return Told(Matter(self.about.data), self.text.data, self.email.data or "")
+
+
+class OutcomeForm(FlaskForm):
+    outcome = LongText("What came of it?", most=LONGEST, needed="Write what came of it")
