@@ -52,8 +52,10 @@ def backup(database: Database, file: Path) -> None:
         with database.read() as session:
             _ledger(file).write_text("".join(f"{person}\n" for person in sorted(_erased(session))), "utf-8")
         half.replace(file)
+    except sqlite3.Error as error:
+        raise BackupError(f"{file}: {in_a_line(error)}") from error
     finally:
-        half.unlink(missing_ok=True)
+        _unlink(half, "", "-journal")
 
 
 def _copy(database: Database, to: Path) -> None:

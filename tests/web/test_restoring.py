@@ -137,19 +137,28 @@ def test_a_damaged_backup_is_refused(old_file: Database, tmp_path: Path) -> None
     stays(old_file, tmp_path / "half.db", backups.BackupError, "malformed|damaged")
 
 
-def test_a_full_disk_says_one_line_and_leaves_no_file(old_file: Database, tmp_path: Path) -> None:
-    """`ulimit` refuses to write on as a full disk does."""
+def on_a_full_disk(database: Database, *words: str) -> tuple[int, int]:
+    """The command's exit code and lines. `ulimit` refuses to write on as a full disk does."""
+    database.dispose()
+    told = {"DATABASE_URL": str(database.engine.url), "PATH": os.environ["PATH"]}
+    command = f"ulimit -f 100; exec {sys.executable} -B -W ignore -m web.cli {' '.join(words)}"
+    done = subprocess.run(["sh", "-c", command], env=told, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr.count("\n")
+
+
+def test_a_restore_on_a_full_disk_says_one_line_and_leaves_no_file(
+    old_file: Database, tmp_path: Path
+) -> None:
     backups.backup(old_file, tmp_path / "whole.db")
     before = dump(old_file)
     old_file.dispose()
     files = names(tmp_path / "base")
-    told = {
-        "DATABASE_URL": str(old_file.engine.url),
-        "PATH": os.environ["PATH"],
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    command = f"ulimit -f 100; exec {sys.executable} -W ignore -m web.cli db restore {tmp_path / 'whole.db'}"
-    done = subprocess.run(["sh", "-c", command], env=told, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-    assert names(tmp_path / "base") == files
+    said = on_a_full_disk(old_file, "db", "restore", str(tmp_path / "whole.db"))
+    assert (said, names(tmp_path / "base")) == ((2, 1), files)
     assert dump(old_file) == before
+
+
+def test_a_backup_on_a_full_disk_says_one_line_and_leaves_no_half(old_file: Database, tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    said = on_a_full_disk(old_file, "db", "backup", str(tmp_path / "kept" / "monday.db"))
+    assert (said, names(tmp_path / "kept") - {"monday.db.erased"}) == ((2, 1), set())
