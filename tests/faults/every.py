@@ -13,6 +13,7 @@ from tests.faults import (
     refused,
     restarts,
     restored,
+    sizes,
     slow_clients,
     stops,
     storage,
@@ -84,6 +85,10 @@ FAULTS = (
     Fault("storage", storage.fault, ("says thank you all the same",)),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
     Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
+    Fault("sizes", sizes.fault, tuple(sizes.MISTAKES), tested_on=SQLITE),
+    Fault(
+        "files-that-are-none", sizes.files_that_are_none, ("looks for the end of a row",), tested_on=SQLITE
+    ),
     # In short: tests/worlds/
     Fault("worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE),
     Fault("upgrades-at-once", upgrades.at_once, ("no lock",)),

@@ -10,7 +10,7 @@ from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
 from web.models import Link, Membership, Person, Programme, Standing
-from web.services import imports, reach
+from web.services import import_undoing, imports, reach
 
 AMINA = "amina@example.org"
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
@@ -129,6 +129,6 @@ def test_who_is_known_elsewhere_can_be_invited_again_after_an_undo(world: World)
         with world.write() as session:
             job = imports.one(session, world.programme(session, "charities"), number)
             assert job is not None
-            imports.undo(session, job, by=BY, now=world.now)
-            imports.undo_some(session, job, now=world.now)
+            import_undoing.undo(session, job, by=BY, now=world.now)
+            import_undoing.undo_some(session, job, now=world.now)
     assert len(world.inbox(AMINA, "invitation")) == 2
