@@ -69,6 +69,19 @@ def test_a_name_is_what_people_are_called(world: World, name: str) -> None:
     assert join(world, name=name) == []
 
 
+@pytest.mark.parametrize("name", ["A\x07mina", "\ufffe" * 200])
+def test_what_cannot_be_seen_comes_back_as_something_that_can(world: World, name: str) -> None:
+    visitor = world.visitor().open("/p/councils/join")
+    world.clock.turn(seconds=30)
+    assert "\N{REPLACEMENT CHARACTER}" in visitor.press(JOIN, **GOOD | {"name": name}).answer.text
+
+
+def test_a_day_that_cannot_be_seen_comes_back_as_one_that_can(world: World) -> None:
+    page = world.visitor().open(world.page_of(world.join(), full=True))
+    page.press("Pause until that day", until=["1\x07", "12", "2026"])
+    assert "1\N{REPLACEMENT CHARACTER}" in page.answer.text
+
+
 LINK = "Enter a web address like https://example.org/post"
 
 

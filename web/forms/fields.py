@@ -124,6 +124,7 @@ class Day(DateField):
         try:
             super().process_formdata([value.strip() for value in valuelist[:3]])
         except ValueError as error:
+            self.raw_data = [words.made_visible(value) for value in valuelist[:3]]  # shown again
             raise ValueError("Enter a day, like 7 12 2026") from error
 
 
@@ -136,11 +137,13 @@ class Readable:
 
     def __call__(self, _form: Form, field: Field) -> None:
         text = field.data or ""
+        kept = text.replace("\n", "") if getattr(field, "lines", False) else text
+        invisible = words.has_invisible(kept)
+        if invisible:
+            field.data = "\n".join(words.made_visible(line) for line in text.split("\n"))
         if len(text) > self.most:
             raise StopValidation(f"Use at most {self.most} letters; this has {len(text):,}")
-        kept = text.replace("\n", "") if getattr(field, "lines", False) else text
-        if words.has_invisible(kept):
-            field.data = "\n".join(words.made_visible(line) for line in text.split("\n"))
+        if invisible:
             raise StopValidation("Remove the characters that cannot be seen; typing it anew helps")
 
 
