@@ -5,6 +5,7 @@ from tests.faults import (
     events,
     installations,
     kills,
+    naughty,
     network,
     pacing,
     points,
@@ -84,6 +85,7 @@ FAULTS = (
     Fault("stop", stops.fault, ("looks only when queueing",)),
     Fault("storage", storage.fault, ("says thank you all the same",)),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
+    Fault("naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",)),  # it refuses more
     Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
     Fault("sizes", sizes.fault, tuple(sizes.MISTAKES), tested_on=SQLITE),
     Fault(
