@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo many test check fix bench faults contract pictures year lock ready ready-to-test python
+.PHONY: help setup run demo many test check fix bench faults attack contract pictures year lock ready ready-to-test python
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: ready-to-test ## print our speed beside its floor (FULL=1 for every seed,
 
 faults: ready-to-test ## every bad day in full size, counted by a checker of its own (hours; SHORT=1 for minutes)
 	@exec .venv/bin/python -W "ignore:XDG_RUNTIME_DIR" -m tests.faults $(if $(SHORT),,--full)
+
+attack: ready-to-test ## wapiti and sqlmap over the demo as its owner, and over a site with holes (MINUTES=60 for each)
+	@exec $(RUN) tests.attack --minutes $(or $(MINUTES),60)
 
 contract: ready-to-test ## hold our requests against the providers' OpenAPI documents (SPECS=/folder/of/them)
 	@exec $(RUN) tests.contract "$(SPECS)"
