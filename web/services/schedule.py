@@ -36,18 +36,24 @@ from web.services.rounds import Drawn
 # How late a round may begin, as after a weekend without a worker. Later it would surprise people.
 LATEST = timedelta(days=2)
 REMIND_AFTER = timedelta(days=2)
+# So long whoever drew a draft is taken to be looking at it: it is not "still waiting" yet.
+FRESH = timedelta(hours=1)
 AHEAD = 6
 ROUND, HEADS_UP = "round", "heads-up"
 
 
 @dataclass(frozen=True)
 class Ready:
-    """What there is to do for a programme's round of a day: a draw to keep, or why there is none."""
+    """What there is to do for a programme's round of a day: a draw to keep, or why there is none.
+
+    `waiting` is the number and version of the draft that is the reason.
+    """
 
     programme: int
     on: date
     drawn: Drawn | None = None
     why_not: str = ""
+    waiting: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,7 @@ def due(session: Session, *, now: datetime) -> list[int]:
 
 
 def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) -> Ready | None:
-    """Draw what is due. It may take long and holds no lock."""
+    """Draw what is due. It may take long and holds no lock. None while somebody is at a draft of theirs."""
     programme = session.get_one(Programme, programme_id)
     on, today = programme.next_round_on, times.today(now)
     if on is None:
@@ -201,7 +207,10 @@ def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) ->
     if today - on > LATEST:
         return Ready(programme_id, on, why_not=f"the service was not running from then to {_said(today)}")
     if waiting := rounds.draft(session, programme):
-        return Ready(programme_id, on, why_not=f"the draft of round {waiting.number} was still waiting")
+        if now - waiting.drawn_at < FRESH:
+            return None
+        why_not = f"the draft of round {waiting.number} was still waiting"
+        return Ready(programme_id, on, why_not=why_not, waiting=(waiting.number, waiting.version))
     try:
         drawn = rounds.compute(pots.gather(session, programme, today), programme, seed=seed)
     except rounds.NobodyToIntroduce as error:
@@ -222,6 +231,8 @@ def fire(session: Session, ready: Ready, *, now: datetime) -> None:
     schedule = session.get(Schedule, programme.id)
     if schedule is None or programme.next_round_on != ready.on or programme.paused_at:
         return
+    if ready.waiting and ready.waiting != _waiting(session, programme):
+        return  # sent, thrown away or changed meanwhile: the next sweep looks again
     if not once(session, programme, ROUND, ready.on.isoformat(), now=now, became=""):
         return
     if not _still_organises(session, schedule, programme):
@@ -231,6 +242,11 @@ def fire(session: Session, ready: Ready, *, now: datetime) -> None:
     else:
         became = _begin(session, schedule, programme, ready.on, ready.drawn, now)
     session.get_one(Tick, (programme.id, ROUND, ready.on.isoformat())).became = became
+
+
+def _waiting(session: Session, programme: Programme) -> tuple[int, int] | None:
+    draft = rounds.draft(session, programme)
+    return (draft.number, draft.version) if draft else None
 
 
 def _still_organises(session: Session, schedule: Schedule, programme: Programme) -> bool:

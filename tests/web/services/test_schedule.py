@@ -114,6 +114,53 @@ def test_a_draft_that_still_waits_is_not_drawn_over(world: World) -> None:
     assert (states(world), "draft of round 1 was still waiting" in letter.text) == ([RoundState.DRAFT], True)
 
 
+def test_a_draft_drawn_when_its_round_was_due_is_left_to_whoever_drew_it(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    world.clock.now = datetime(2026, 12, 8, 9, 0, 10, tzinfo=UTC)
+    world.draw()
+    at(world, 8, 9, 1)
+    said = kinds(world, ORGANISER)
+    world.send(1)
+    at(world, 8, 9, 2)
+    now = (states(world), kinds(world, ORGANISER), next_round_on(world))
+    assert (said, now) == ([], ([RoundState.SENT], [], date(2026, 12, 15)))
+
+
+def test_a_draft_left_alone_for_an_hour_is_said_to_wait(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    world.clock.now = datetime(2026, 12, 8, 8, 59, tzinfo=UTC)
+    world.draw()
+    at(world, 8, 9)
+    before = kinds(world, ORGANISER)
+    at(world, 8, 10)
+    assert (before, kinds(world, ORGANISER)) == ([], ["not_as_planned"])
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("change", ["sent", "thrown away", "drawn again"])
+def test_a_draft_that_goes_on_while_the_schedule_looks_is_not_said_to_wait(world: World, change: str) -> None:
+    world.join_many(4)
+    plan(world)
+    world.draw()
+    world.clock.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
+    with world.read() as session:
+        ready = schedule.prepare(session, 1, seed=1, now=world.now)
+    with world.write() as session:
+        if change == "thrown away":
+            rounds.discard(session, world.programme(session), 1, by="them", now=world.now)
+    if change == "sent":
+        world.send(1)
+    if change == "drawn again":
+        world.draw()
+    assert ready
+    with world.write() as session:
+        schedule.fire(session, ready, now=world.now)
+    world.work()
+    assert "not_as_planned" not in kinds(world, ORGANISER)
+
+
 def test_an_empty_pot_is_said_and_the_next_day_stands(world: World) -> None:
     plan(world)
     at(world, 8, 9)
