@@ -8,6 +8,7 @@ nobody knows what an exception will say.
 import logging
 import re
 import sys
+import threading
 from collections.abc import Callable, MutableMapping
 from time import monotonic, perf_counter
 from types import TracebackType
@@ -106,6 +107,26 @@ def configure(level: int = INFORMATION) -> None:
             handler.setFormatter(_formatter())
     for name in REPETITIVE:
         logging.getLogger(name).filters = [Seldom()]
+    logging.captureWarnings(capture=True)
+    _say_the_rest()
+
+
+def _say_the_rest() -> None:
+    """What nobody catches becomes a line too, where Python would print it in lines of its own.
+
+    Whoever has put a hook there before, as a test runner does, keeps it.
+    """
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = lambda *error: _say_uncaught(error)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = lambda it: _say_uncaught((it.exc_type, it.exc_value, it.exc_traceback))
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda it: _say_uncaught((it.exc_type, it.exc_value, it.exc_traceback))
+
+
+def _say_uncaught(error: Any) -> None:
+    if not issubclass(error[0], SystemExit):
+        structlog.get_logger().critical("an error that nobody caught", exc_info=error)
 
 
 def _formatter() -> logging.Formatter:

@@ -1,6 +1,10 @@
 """What is written to standard error: JSON, and nobody's address, number or token, whoever says it."""
 
+import json
 import logging
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +53,57 @@ def test_the_same_line_comes_once_a_minute() -> None:
 
     said = [passes(*one) for one in ((0, "away"), (1, "away"), (1, "back"), (59, "away"), (60, "away"))]
     assert said == [True, False, True, False, True]
+
+
+# Every line, whoever writes it
+
+WAYS_AROUND_A_LOGGER = {
+    "an error": "1 / 0",
+    "an error in a thread": "import threading; threading.Thread(target=lambda: 1 / 0).start()",
+    "an error where none can be raised": "type('It', (), {'__del__': lambda self: 1 / 0})()",
+    "a warning": "import warnings; warnings.warn('ZeroDivisionError of old')",
+    "the queue": "import logging; logging.getLogger('huey.consumer').error('ZeroDivisionError of a task')",
+}
+
+
+@pytest.mark.parametrize("way", WAYS_AROUND_A_LOGGER)
+def test_what_comes_by_no_logger_of_ours_is_a_line_too(way: str) -> None:
+    words = f"from web import logs; logs.configure(); {WAYS_AROUND_A_LOGGER[way]}"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (len(said), "ZeroDivisionError" in str(said)) == (1, True)
+
+
+PROCESSES = {
+    "worker": "-m web.cli worker --threads 2",
+    "waitress": "-m web.cli serve --port {port}",
+    "gunicorn": "-m gunicorn wsgi:app --bind 127.0.0.1:{port} --workers 2",
+}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_every_line_of_a_process_from_its_start_to_its_end_is_json(world: World, name: str) -> None:
+    """With a queue that is away, a database that breaks, and a page that is asked for."""
+    away = {"queue_url": "redis://127.0.0.1:1/0"}
+    settings = world.worker.settings.model_copy(update=away)
+    with world.write() as session:
+        session.execute(text("ALTER TABLE request RENAME TO elsewhere"))
+    port = free_port()
+    with running(settings, PROCESSES[name].format(port=port)) as process:
+        if name != "worker":
+            ask_twice(port)
+        process.until("no such table")
+        process.tell(signal.SIGTERM)
+        code = process.end()
+    lines = process.said.splitlines()
+    assert (code, [line for line in lines if not is_json(line)]) == (0, [])
+
+
+def is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 # A database that quotes the row it refuses, in processes as they are started in earnest
