@@ -6,6 +6,7 @@ quarter a minute. Outages in a row open the breaker, which lets one call through
 bad credentials stop the provider until a person releases it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ LOOK_AGAIN = timedelta(minutes=1)  # at a stopped provider, in case somebody has
 LEARN_FROM = timedelta(seconds=60)  # between two refusals
 A_QUOTA = timedelta(minutes=2)  # a longer pause ends a day's allowance: it tells of no rate
 LULL = timedelta(seconds=3)  # without a call: nothing was asked, so what was accepted tells of no rate
+UNPROVEN = 0.5  # of the day's cap: all that codes and answers to strangers may use
 MARGIN = 0.97  # of the rate that was seen to pass
 STRAY = 100  # a refusal after so many calls says nothing of the rate: two have come too close on their way
 RISE = 1.25
@@ -42,10 +44,23 @@ CLOSE = update(TABLE).where(TABLE.c.provider == bindparam("of"), TABLE.c.failure
 
 @dataclass(frozen=True)
 class Spend:
-    """What a text costs, in segments, and the cap a day (London). None is no cap."""
+    """What a text costs, in segments, and the cap a day (London). None is no cap.
+
+    `unproven`: it goes to a number that nobody has proven to be theirs. Such texts may use half of the cap at
+    most: whoever has codes sent to strangers all day takes no introduction from anybody.
+    """
 
     segments: int
     cap: int | None = None
+    unproven: bool = False
+
+    def passes(self, spent: int, spent_unproven: int) -> bool:
+        """May it be sent, after so much was spent today?"""
+        if self.cap is None:
+            return True
+        most = math.ceil(self.cap * UNPROVEN)
+        unproven_too = not self.unproven or spent_unproven + self.segments <= most
+        return spent + self.segments <= self.cap and unproven_too
 
 
 def wait_until(session: Session, provider: str, now: datetime, spend: Spend | None = None) -> datetime | None:
@@ -85,7 +100,7 @@ def _locked(session: Session, provider: str) -> ProviderPace:
     if row is not None:
         return row
     insert = insert_on(session)(ProviderPace).on_conflict_do_nothing()
-    session.execute(insert, {"provider": provider, "failures": 0, "spent": 0})
+    session.execute(insert, {"provider": provider, "failures": 0, "spent": 0, "spent_unproven": 0})
     return session.scalars(find).one()
 
 
@@ -105,10 +120,23 @@ def capped_until(session: Session, provider: str, now: datetime, spend: Spend) -
     """When the day's budget for texts allows this one; None when it does now."""
     if spend.cap is None:
         return None
-    row = _locked(session, provider)
+    return None if spend.passes(*_spent(_locked(session, provider), now)) else _tomorrow(now)
+
+
+def is_used_up(session: Session, provider: str, now: datetime, spend: Spend) -> bool:
+    """Would such a text have to wait until tomorrow? To be asked before it is queued; locks nothing."""
+    row = session.get(ProviderPace, provider)
+    return not spend.passes(*(_spent(row, now) if row else (0, 0)))
+
+
+def _spent(row: ProviderPace, now: datetime) -> tuple[int, int]:
+    """Segments today, and those of them to unproven numbers."""
     today = now.astimezone(LONDON).date()
-    spent = row.spent if row.spent_on == today else 0
-    return end_of(today) if spent + spend.segments > spend.cap else None
+    return (row.spent, row.spent_unproven) if row.spent_on == today else (0, 0)
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return end_of(now.astimezone(LONDON).date())
 
 
 def _too_soon(row: ProviderPace, now: datetime) -> datetime | None:
@@ -133,9 +161,10 @@ def _count(row: ProviderPace, now: datetime, spend: Spend | None) -> None:
     if row.rate:
         row.next_at = max(row.next_at or now, now) + timedelta(seconds=1 / row.rate)
     if spend is not None:
-        today = now.astimezone(LONDON).date()
-        row.spent = (row.spent if row.spent_on == today else 0) + spend.segments
-        row.spent_on = today
+        spent, unproven = _spent(row, now)
+        row.spent = spent + spend.segments
+        row.spent_unproven = unproven + (spend.segments if spend.unproven else 0)
+        row.spent_on = now.astimezone(LONDON).date()
 
 
 def worked(session: Session, provider: str) -> None:

@@ -242,7 +242,9 @@ class Delivery:
         now = self.clock()
         spend = None
         if isinstance(outgoing, OutgoingText):
-            spend = pace.Spend(sms_text.cost(outgoing.text).segments, self.providers.sms_daily_cap)
+            message = from_json(self.job.kind, self.job.payload)
+            segments = sms_text.cost(outgoing.text).segments
+            spend = pace.Spend(segments, self.providers.sms_daily_cap, message.unproven)
         refused = self.refused_in(session, carrier.name)
         if refused:
             return refused

@@ -164,7 +164,8 @@ class ProviderPace(SQLModel, table=True):
     `rate` is calls a second, learned from refusals, and rises at `rate_until`; under it the next call may
     start at `next_at`. `failures` counts outages in a row; from `pace.OPEN_AFTER` on, one call at a time
     probes, until `probe_until`. `stopped` says why the provider refuses us altogether: a person must release
-    it. `spent` counts segments of text on the day `spent_on`.
+    it. `spent` counts segments of text on the day `spent_on`, and `spent_unproven` those of them that went to
+    numbers which nobody has proven to be theirs.
     """
 
     __tablename__ = "provider_pace"
@@ -180,6 +181,7 @@ class ProviderPace(SQLModel, table=True):
     stopped: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     spent: int = 0
+    spent_unproven: int = 0
     spent_on: date | None = None
 
 

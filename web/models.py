@@ -561,4 +561,12 @@ class AuditHead(SQLModel, table=True):
 
 
 # The rest of the tables, and what keeps some of these true, stand in files of their own.
-from web import complaint_tables, filing, import_tables, session_tables, sharing, topup_tables  # noqa: E402, F401
+from web import (  # noqa: E402
+    allowance_tables,  # noqa: F401
+    complaint_tables,  # noqa: F401
+    filing,  # noqa: F401
+    import_tables,  # noqa: F401
+    session_tables,  # noqa: F401
+    sharing,  # noqa: F401
+    topup_tables,  # noqa: F401
+)

@@ -23,6 +23,7 @@ from web.house import signer_of, utc_now
 from web.import_work import Importing
 from web.services import (
     alerts,
+    allowances,
     closings,
     complaints,
     errands,
@@ -100,6 +101,7 @@ class Worker:
         now = self.clock()
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
+            allowances.forget_yesterdays(session, now=now)
             import_forgetting.forget_old(session, now=now)
             organiser_sessions.forget_expired(session, now=now)
             complaints.remind(session, now=now)

@@ -31,6 +31,11 @@ class Message:
     secret: ClassVar[bool] = False
     alone: ClassVar[bool] = False
 
+    @property
+    def unproven(self) -> bool:
+        """Does it go to an address that nobody has proven to be theirs? A code, an answer to a stranger."""
+        return False
+
     def people(self) -> frozenset[str]:
         """The opaque ids of everyone named in it, apart from its reader."""
         return frozenset(people_in(self))

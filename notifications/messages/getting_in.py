@@ -47,6 +47,10 @@ class JoinByText(Message):
     confirm: Link
     incomplete: bool = False
 
+    @property
+    def unproven(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True)
 class AlreadyIn(Message):
@@ -87,6 +91,10 @@ class MyLink(Message):
     programmes: tuple[Programme, ...] = ()
     helps: bool = False
     shared: bool = False  # it answers a text from a number that several people have confirmed
+
+    @property
+    def unproven(self) -> bool:
+        return self.page is None
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,10 @@ class PhoneCode(Message):
 
     programme: Programme
     code: str
+
+    @property
+    def unproven(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True)

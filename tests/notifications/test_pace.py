@@ -8,7 +8,7 @@ from sqlmodel import select
 from notifications import outbox, pace
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
-from notifications.messages import Channel, Recipient
+from notifications.messages import Channel, PhoneCode, Programme, Recipient
 from notifications.outbox import Order
 from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.notifications.conftest import Clock, Memory
@@ -337,3 +337,25 @@ def test_a_cap_on_texts_does_not_hold_up_emails(post, memory):
     post.queue(subject="mail")
     post.work()
     assert [each.to for each in memory.took] == ["amina@leeds.example"]
+
+
+CODE = PhoneCode(Programme("councils", "Councils Unmentoring", "hello@x.example"), "123456")
+
+
+def test_codes_to_strangers_leave_half_of_the_days_cap_to_others(post, memory):
+    post.providers = Providers(email=memory, sms=memory, sms_daily_cap=6)
+    for subject in range(10):
+        post.queue(CODE, to=AMINA_BY_TEXT, subject=f"code {subject}")
+    post.work()
+    codes = memory.calls
+    post.queue(to=AMINA_BY_TEXT, subject="a")  # two segments
+    post.work()
+    assert (codes, memory.calls) == (3, 4)
+
+
+def test_confirmed_people_may_use_the_whole_cap(post, memory):
+    post.providers = Providers(email=memory, sms=memory, sms_daily_cap=6)
+    for subject in "abcd":
+        post.queue(to=AMINA_BY_TEXT, subject=subject)  # two segments each
+    post.work()
+    assert memory.calls == 3

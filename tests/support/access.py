@@ -118,10 +118,11 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
 
 RECENT = set(
     """
-    organise.change_role organise.close organise.evidence_as_graph organise.evidence_of_organisations
-    organise.evidence_of_rounds organise.evidence_of_ties organise.export_people organise.invite_organiser
-    organise.merge_organisations organise.merge_people organise.remove_organiser organise.send_digest
-    organise.send_round organise.switch_on organise.top_up
+    organise.change_role organise.close organise.confirm_import organise.evidence_as_graph
+    organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
+    organise.export_people organise.invite_organiser organise.merge_organisations organise.merge_people
+    organise.remove_organiser organise.send_digest organise.send_round organise.switch_on
+    organise.top_up
     """.split()
 )
 

@@ -19,6 +19,7 @@ from web.models import (
     RequestKind,
     Standing,
 )
+from web.pages.codes import text_a_code
 from web.permissions import open_to_everyone, with_link
 from web.services import joining, links, organisations, participation, people, programmes, reach, texting
 from web.tokens import ExpiredLink, UsedLink
@@ -73,7 +74,8 @@ def press(token: str) -> ResponseReturnValue:
     else:
         programme = _joined(_request(link))
         person = _confirmed(link)
-        _code_if_wanted(person, programme)
+        if participation.awaits_code(person):
+            text_a_code(person, programme)
     if person.unreachable:  # whoever joins anew wants to be written to
         reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
@@ -159,14 +161,6 @@ def _new_address(link: Link) -> ResponseReturnValue:
     reach.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash("From now on we write to this address.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
-
-
-def _code_if_wanted(person: Person, programme: Programme) -> None:
-    if participation.awaits_code(person) and house().settings.texts_offered:
-        try:
-            participation.send_code(g.session, person, programme, signer=house().signer, now=g.now)
-        except participation.TooManyCodes:
-            flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
 
 
 def _page_for(person: Person) -> str:

@@ -23,6 +23,7 @@ from web.models import (
     RoundState,
     Standing,
 )
+from web.pages.codes import text_a_code
 from web.permissions import open_to_everyone, stop_if_closed, with_link
 from web.services import (
     avoiding,
@@ -378,7 +379,11 @@ def details(token: str) -> ResponseReturnValue:
     form.offer_texts(house().settings.texts_offered)
     if form.validate_on_submit():
         asked_of = _number_to_confirm(visit.person)
-        waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
+        try:
+            waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
+        except participation.TooManyAddresses:
+            form.email.errors = ["You gave three new addresses today. You can change it again tomorrow"]
+            return render_template("me/details.html", visit=visit, form=form), 422
         reach.note(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
         flash(
             "Saved. We have written to the new address: it counts once you press the button in that message."
@@ -399,14 +404,8 @@ def _number_to_confirm(person: Person) -> str | None:
 
 def _text_a_code(person: Person) -> None:
     sections = participation.sections(g.session, person)
-    if not (person.phone and sections and house().settings.texts_offered):
-        return
-    programme = sections[0].programme
-    try:
-        participation.send_code(g.session, person, programme, signer=house().signer, now=g.now)
-        flash("We have sent a code. It is good for ten minutes.")
-    except participation.TooManyCodes:
-        flash("That number has had three codes today. You can ask for another one tomorrow.", "error")
+    if sections:
+        text_a_code(person, sections[0].programme)
 
 
 @pages.get("/me/<token>/phone")

@@ -16,6 +16,10 @@ AN_HOUR = timedelta(hours=1)
 FEW = 20  # messages in an hour, of which a share would say nothing
 SHARE = 0.05
 OPERATOR = "operator"
+UNPROVEN = (
+    "Codes and answers to strangers have used half of the daily cap of {cap} segments; confirmed people keep "
+    "the other half. Many join at once? Then raise SMS_DAILY_CAP. Or somebody plays with numbers."
+)
 
 
 def look(
@@ -117,12 +121,16 @@ def _waiting(session: Session, now: datetime) -> Iterator[Matter]:
 
 
 def _cap(session: Session, provider: str, cap: int, now: datetime) -> Iterator[Matter]:
-    if cap and pace.capped_until(session, provider, now, pace.Spend(1, cap)):
+    if not cap:
+        return
+    if pace.is_used_up(session, provider, now, pace.Spend(1, cap)):
         yield (
             f"cap {times.today(now)}",
             "Today's texts are used up",
             f"The daily cap of {cap} segments is reached. Texts go on tomorrow; SMS_DAILY_CAP raises it.",
         )
+    elif pace.is_used_up(session, provider, now, pace.Spend(1, cap, unproven=True)):
+        yield f"unproven {times.today(now)}", "No more codes are texted today", UNPROVEN.format(cap=cap)
 
 
 def _complaints(session: Session, now: datetime) -> Iterator[Matter]:

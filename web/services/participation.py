@@ -3,7 +3,8 @@
 HasBegun            what was said was about a round that has begun meanwhile; `.round`
 BadPause            a pause that ends before it starts; says what to do
 BadCode             not the code we sent, too old, or tried too often; says what to do
-TooManyCodes        three codes a number a day
+TooManyCodes        three codes a number a day, and three numbers a person
+TooManyAddresses    three new addresses a person a day
 TooManyLinks        three fresh links a person an hour
 """
 
@@ -36,13 +37,23 @@ from web.models import (
     Standing,
     VideoKind,
 )
-from web.services import audit, departures, links, nameless, organisations, pots, programmes, times
+from web.services import (
+    allowances,
+    audit,
+    departures,
+    links,
+    nameless,
+    organisations,
+    pots,
+    programmes,
+    times,
+)
+from web.services.allowances import What
 from web.services.joining import address_key, by_email, recipient
 from web.tokens import Signer
 
 HOW_OFTEN = {1: "every", 2: "every second", 3: "every third"}
 LONGEST_PAUSE = timedelta(days=730)
-CODES_A_DAY = 3
 LINKS_AN_HOUR = 3
 TRIES_A_CODE = 5
 CODE_LIFE = timedelta(minutes=10)
@@ -64,6 +75,10 @@ class BadCode(Exception):
 
 
 class TooManyCodes(Exception):
+    pass
+
+
+class TooManyAddresses(Exception):
     pass
 
 
@@ -257,7 +272,13 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
 
     Returns whether such a confirmation has been asked for: the worker sends it, within the limits of every
     open form.
+
+    Raises:
+        TooManyAddresses: it would be the fourth today; nothing is changed.
     """
+    moves = bool(change.email) and addresses.email_key(change.email) != person.email_key
+    if moves and not allowances.take(session, What.ADDRESSES, person.id, now=now):
+        raise TooManyAddresses
     if person.phone != change.phone:
         person.phone_verified_at = None
     values = asdict(change)
@@ -267,7 +288,7 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     session.add(person)
     audit.record(session, person.id, "edited details", now=now, subject=person.id)
     outbox.readdress(session, recipient(person))
-    if not email or addresses.email_key(email) == person.email_key:
+    if not moves:
         person.email = email or person.email
         return False
     request = Request(
@@ -389,14 +410,16 @@ def send_code(
     """Text six digits to the number somebody gave.
 
     Raises:
-        TooManyCodes: the number has had three today.
+        TooManyCodes: the number has had three today, or this is their fourth new number.
         BadCode: there is no number.
     """
     if person.phone is None:
         raise BadCode("Add a mobile number first")
-    day = now - timedelta(days=1)
-    sent = select(func.count()).where(PhoneCode.phone == person.phone, col(PhoneCode.created_at) > day)
-    if session.exec(sent).one() >= CODES_A_DAY:
+    newest = session.exec(_of_person(person)).first()
+    is_new = newest is None or newest.phone != person.phone
+    if is_new and not allowances.take(session, What.NUMBERS, person.id, now=now):
+        raise TooManyCodes
+    if not allowances.take(session, What.CODES, signer.digest("number", person.phone), now=now):
         raise TooManyCodes
     code = f"{secrets.randbelow(10**6):06}"
     row = PhoneCode(
@@ -411,8 +434,12 @@ def send_code(
 
 def _codes(person: Person) -> SelectOfScalar[PhoneCode]:
     """The codes for the number they have, the newest first: the only one that counts."""
-    theirs = select(PhoneCode).where(PhoneCode.person_id == person.id, PhoneCode.phone == person.phone)
-    return theirs.order_by(col(PhoneCode.id).desc())
+    return _of_person(person).where(PhoneCode.phone == person.phone)
+
+
+def _of_person(person: Person) -> SelectOfScalar[PhoneCode]:
+    """All their codes, the newest first."""
+    return select(PhoneCode).where(PhoneCode.person_id == person.id).order_by(col(PhoneCode.id).desc())
 
 
 def _is_good(code: PhoneCode, now: datetime) -> bool:

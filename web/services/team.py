@@ -1,6 +1,7 @@
 """The people who run a programme: who they are, who joins them, who goes.
 
 NoSuchOrganiser     nobody of that id has a role here
+TooManyInvited      twenty a day in a programme
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from notifications.messages import Channel
 from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
-from web.services import audit, links, organiser_sessions, organisers, programmes
+from web.services import allowances, audit, links, organiser_sessions, organisers, programmes
+from web.services.allowances import What
 
 CALLED = {Role.VIEWER: "a viewer", Role.ORGANISER: "an organiser", Role.OWNER: "an owner"}
 MAY = {
@@ -24,6 +26,10 @@ MAY = {
 
 
 class NoSuchOrganiser(Exception):
+    pass
+
+
+class TooManyInvited(Exception):
     pass
 
 
@@ -71,7 +77,10 @@ def invite(
 
     Raises:
         organisers.LastOwner: it would take the last owner's role.
+        TooManyInvited: so many were invited today that somebody else may be at an owner's desk.
     """
+    if not allowances.take(session, What.ORGANISERS, str(programme.id), now=now):
+        raise TooManyInvited
     organiser = organisers.add(session, programme, email, role, by=by.id, now=now)
     message = messages.Organise(
         programmes.facts(programme),

@@ -6,9 +6,9 @@ with the reply, or on the page behind the link in our answer.
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from notifications.keywords import Word
@@ -17,10 +17,10 @@ from notifications.replies import Answer as Reply
 from notifications.replies import Inbound
 from notifications.tables import Reply as ReplyRow
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
-from web.services import audit, joining, links, participation, programmes, words
+from web.services import allowances, audit, joining, links, participation, programmes, words
+from web.services.allowances import What
 from web.tokens import Signer
 
-A_DAY = 3
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
 # "YES Amina Yusuf, Leeds City Council": the comma, or a new line, tells the two apart.
 NAME_AND_PLACE = re.compile(r"(?:yes\b[\s,.:;!-]*)?([^,;\n]+)[,;\n]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
@@ -80,14 +80,7 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
 
     At most three a day for a number, on top of what every open form allows.
     """
-    day = col(Request.received_at) > request.received_at - timedelta(days=1)
-    earlier = select(func.count()).where(
-        Request.address_key == request.address_key,
-        col(Request.answered).is_(True),
-        Request.id != request.id,
-        day,
-    )
-    if session.exec(earlier).one() >= A_DAY:
+    if not allowances.take(session, What.ANSWERS, request.address_key, now=now):
         return
     programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
     known = participation.by_phone(session, phone)

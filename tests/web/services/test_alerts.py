@@ -113,3 +113,10 @@ def test_a_complaint_that_is_due_is_told_of_once(world: World) -> None:
     told = [look(world)]
     world.clock.turn(days=24)
     assert [*told, look(world), look(world)] == [0, 1, 0]
+
+
+def test_used_up_texts_to_strangers_are_told_of(world: World) -> None:
+    with world.write() as session:
+        pace.wait_until(session, "twilio", world.now, pace.Spend(1, 2, unproven=True))
+    assert look(world) == 1
+    assert "half of the daily cap of" in world.letter(ADDRESS, "alert").text

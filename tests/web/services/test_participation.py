@@ -395,7 +395,7 @@ def test_a_fourth_code_in_a_day_is_not_said_to_be_out(world: World, amina: str, 
     for _ in range(3):
         send_code(world, texted)
     page = details_of(world, amina).press("Save my details", phone=PHONE, channel="sms")
-    assert "three codes today" in page.text
+    assert "no more codes today" in page.text
     assert ("Type in the code" in page.text, "Send me a code" in page.buttons) == (False, True)
 
 

@@ -13,7 +13,7 @@ from web.house import house, page_number
 from web.import_tables import Import, ImportKind, ImportState, Outcome
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import holds_no_lock, needs, takes_files
+from web.permissions import holds_no_lock, needs, recently_signed_in, takes_files
 from web.services import columns, import_undoing, imports, organisations, programmes, rounds
 from web.services.import_undoing import NotToUndo
 from web.services.imports import WrongMoment
@@ -237,6 +237,7 @@ def somebody_else(number: int) -> ResponseReturnValue:
 
 @pages.post("/<slug>/import/<int:number>/confirm")
 @needs(Role.ORGANISER)
+@recently_signed_in(back=".one_import")
 def confirm_import(number: int) -> ResponseReturnValue:
     try:
         imports.confirm(g.session, _job(number), by=current_user.id, now=g.now)

@@ -42,6 +42,9 @@ def invite_organiser() -> ResponseReturnValue:
         flash(f"A link to sign in is on its way to {form.email.data}.")
     except organisers.LastOwner as error:
         _refuse(error)
+    except team.TooManyInvited:
+        form.email.errors = ["Twenty were invited today, which is enough. Invite more from tomorrow"]
+        return _list(form), 422
     return _back()
 
 

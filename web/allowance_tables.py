@@ -1,0 +1,16 @@
+"""The table of what may be done so often a day. It belongs to `web.models`, which names it at its end."""
+
+from datetime import date
+
+from sqlmodel import Field, SQLModel
+
+
+class Allowance(SQLModel, table=True):
+    """So much of `what` has been used on a day (London): by a person, under their opaque id, or for a number,
+    under a keyed digest of it. The sweep drops yesterday's.
+    """
+
+    what: str = Field(primary_key=True, max_length=20)
+    whose: str = Field(primary_key=True, max_length=64)
+    used_on: date = Field(primary_key=True)
+    used: int
