@@ -11,6 +11,7 @@ from tests.faults import (
     points,
     poison,
     pressing,
+    redis_away,
     refused,
     restarts,
     restored,
@@ -99,4 +100,10 @@ FAULTS = (
     Fault("upgrades", upgrades.every_revision, ("another table is emptied",), tested_on=NOWHERE),
     Fault("upgrade-of-many", upgrades.very_many, tested_on=NOWHERE),
     Fault("clock-changes", clocks.fault, ("by the clock on the wall",), tested_on=SQLITE),
+    Fault(
+        "redis-away",
+        redis_away.fault,
+        ("counts in Redis alone", "sweeps by the queue"),
+        tested_on=SQLITE,
+    ),
 )

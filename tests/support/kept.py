@@ -27,6 +27,7 @@ def _of(kept: Kept, names: str) -> dict[str, Kept]:
 
 
 KEPT: dict[str, dict[str, Kept]] = {
+    "allowance": _of(ID, "what whose"),
     "auditentry": _of(ID, "actor action subject facts") | _of(SEALED, "digest"),
     "audithead": _of(SEALED, "digest"),
     "checkin": _of(ID, "person_id answer"),
