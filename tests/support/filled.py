@@ -14,11 +14,14 @@ from notifications.receipts import Event, What
 from notifications.replies import Inbound
 from notifications.tables import OutboxMessage
 from tests.support.world import BY, World
+from web.complaint_tables import Matter
 from web.import_tables import ImportKind
 from web.models import Answer, Block, Learning, Membership, NeverPair, Person, Region, Rhythm, Role, Showing
 from web.services import (
+    allowances,
     avoiding,
     closings,
+    complaints,
     conversations,
     departures,
     drafts,
@@ -246,6 +249,17 @@ def an_organiser_signed_in(world: World) -> None:
     world.organiser("organiser@councils.example")
 
 
+def a_complaint(world: World) -> None:
+    told = complaints.Told(Matter.USE, "Why was my line shown?", "somebody@example.org")
+    with world.write() as session:
+        complaints.complain(session, world.programme(session), told, now=world.now)
+
+
+def an_allowance_of_today_used(world: World) -> None:
+    with world.write() as session:
+        allowances.take(session, allowances.What.ADDRESSES, person(world, 1).id, now=world.now)
+
+
 def somebody_who_asks_to_join(world: World) -> None:
     world.ask(world.details("Rhys Late"))
 
@@ -272,5 +286,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     a_programme_that_closes,
     a_draw_that_waits_for_a_worker,
     an_organiser_signed_in,
+    a_complaint,
     somebody_who_asks_to_join,
+    an_allowance_of_today_used,
 )
