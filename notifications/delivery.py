@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Update, select, update
 from sqlmodel import Session, col
 
-from notifications import batches, pace, render, turns
+from notifications import batches, origins, pace, render, turns
 from notifications.jobs import Job, job_of
 from notifications.messages import Channel
 from notifications.outbox import change
@@ -181,7 +181,8 @@ def _claim(
         .returning(OutboxMessage)
     )
     rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
-    return sorted((job_of(row) for row in rows), key=lambda job: job.id)
+    known = origins.known(session)
+    return sorted((job_of(row, known) for row in rows), key=lambda job: job.id)
 
 
 def _deliver(jobs: list[Job], worker: Worker) -> Report:

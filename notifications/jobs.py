@@ -10,6 +10,7 @@ from sqlmodel import Session
 from notifications import destinations, outbox, suppression
 from notifications.columns import table_of
 from notifications.messages import Channel, Recipient
+from notifications.origins import Origins
 from notifications.tables import OutboxHold, OutboxMessage
 
 PAUSES = table_of(OutboxHold)
@@ -22,6 +23,7 @@ class Job:
     """A claimed message, read out of the database so that none is open while it is worked on."""
 
     id: int
+    origin: str
     attempt: int
     kind: str
     programme: str | None
@@ -34,11 +36,12 @@ class Job:
     expires_at: datetime
 
 
-def job_of(row: OutboxMessage) -> Job:
+def job_of(row: OutboxMessage, known: Origins) -> Job:
     """What is worked on once the database is closed."""
     assert row.id is not None  # noqa: S101  (it came out of the database)
     return Job(
         id=row.id,
+        origin=known.of(row.id),
         attempt=row.attempt,
         kind=row.kind,
         programme=row.programme,

@@ -16,12 +16,13 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
-from notifications import addresses, destinations, pace, suppression
+from notifications import addresses, destinations, origins, pace, suppression
 from notifications.messages import BY_KIND, Channel
+from notifications.origins import Origins
 from notifications.outbox import bunches, change, insert_on
 from notifications.providers.base import Sent
 from notifications.suppression import Why
-from notifications.tables import OutboxMessage, Receipt, State
+from notifications.tables import WAITING, OutboxMessage, Receipt, State
 
 LINK_FOR = timedelta(days=3)  # how long an event without a message is looked at again
 
@@ -83,8 +84,9 @@ class Event:
     """One event as an adapter understood it.
 
     `event_id` is the provider's own, or made of what makes the event itself. `message_id` and `attempt` are
-    ours, if the event carries them. `reason` is shown to organisers: no address in it. `stops` says why the
-    address must not be written to any more, if so; `again` what may be tried after a failure.
+    ours, if the event carries them; `origin` says whose numbering the id belongs to. `reason` is shown to
+    organisers: no address in it. `stops` says why the address must not be written to any more, if so; `again`
+    what may be tried after a failure.
     """
 
     provider: str
@@ -97,6 +99,7 @@ class Event:
     reason: str = ""
     stops: Why | None = None
     again: Again | None = None
+    origin: str = ""
 
 
 @runtime_checkable
@@ -136,12 +139,13 @@ def forget_older_than(session: Session, before: datetime) -> None:
 def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Receipt]:
     if not events:
         return []
+    known = origins.known(session)
     rows = [
         {
             "provider": event.provider,
             "event_id": event.event_id[:200],
             "what": event.what,
-            "message_id": event.message_id,
+            "message_id": _ours(event, known),
             "attempt": event.attempt,
             "provider_id": event.provider_id and event.provider_id[:200],
             "reason": event.reason[:200],
@@ -158,6 +162,12 @@ def _store(session: Session, events: Sequence[Event], now: datetime) -> list[Rec
     return list(session.scalars(once.returning(Receipt), rows))
 
 
+def _ours(event: Event, known: Origins) -> int | None:
+    """The message it is about, unless its id is another installation's, or one that was lost at a restore."""
+    ours = event.message_id is not None and known.of(event.message_id) == event.origin
+    return event.message_id if ours else None
+
+
 def _name(event: Event) -> tuple[str, str]:
     return event.provider, event.event_id
 
@@ -165,6 +175,7 @@ def _name(event: Event) -> tuple[str, str]:
 def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datetime) -> None:
     found, refusing = _messages(session, receipts), set(destinations.refusing(session))
     highest: dict[int, tuple[State, str]] = {}
+    ahead: set[int] = set()
     for receipt in receipts:
         message = found.get(_identity(receipt)) or found.get((receipt.provider, receipt.provider_id))
         if message is None or message.id is None:
@@ -176,10 +187,12 @@ def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datet
         if past or (state and _tried_again(session, receipt, message, until, now)):
             _consider_address(session, message, receipt, key, now)
             continue
+        if (receipt.attempt or 0) > message.attempt:
+            ahead.add(message.id)
         if state and RANK[state] >= RANK[highest.get(message.id, (State.UNCERTAIN, ""))[0]]:
             highest[message.id] = (state, receipt.reason)
         _consider_address(session, message, receipt, key, now)
-    _raise(session, highest, now)
+    _raise(session, highest, ahead, now)
     session.flush()
 
 
@@ -285,7 +298,10 @@ def _consider_address(
         suppression.lift(session, channel, message.address_key, key=key)
 
 
-def _raise(session: Session, highest: dict[int, tuple[State, str]], now: datetime) -> None:
+def _raise(session: Session, highest: dict[int, tuple[State, str]], ahead: set[int], now: datetime) -> None:
+    """`ahead`: a later attempt is told of than we remember. The database is an older one, brought back: what
+    waits in it has gone out already.
+    """
     alike: dict[tuple[State, str], list[int]] = defaultdict(list)
     for message_id, outcome in highest.items():
         alike[outcome].append(message_id)
@@ -294,7 +310,10 @@ def _raise(session: Session, highest: dict[int, tuple[State, str]], now: datetim
         lower = [each for each, rank in RANK.items() if rank < RANK[state]]
         back = col(OutboxMessage.state).in_((State.QUEUED, State.CLAIMED))
         may_rise = or_(and_(col(OutboxMessage.state).in_(lower), ~back), and_(back, begun))
+        forgotten = col(OutboxMessage.id).in_(ahead) & col(OutboxMessage.state).in_(WAITING)
         facts = {"state": state, "reason": reason or None, "settled_at": now, "lease_until": None}
         for ids in bunches(all_ids):
-            rising = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids), may_rise)
-            change(session, rising.values(facts))
+            rising = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
+            change(session, rising.where(may_rise).values(facts))
+            if ahead:
+                change(session, rising.where(forgotten).values(facts))

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from notifications import outbox, receipts, render, sending
+from notifications import origins, outbox, receipts, render, sending
 from notifications.delivery import Report
 from notifications.errors import ProviderError
 from notifications.jobs import Job, job_of
@@ -98,7 +98,8 @@ def _claim(session: Session, now: datetime, limit: int) -> list[Doubt]:
         .returning(OutboxMessage)
     )
     rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
-    return [Doubt(job_of(row), row.provider or "", row.sending_at or now) for row in rows]
+    known = origins.known(session)
+    return [Doubt(job_of(row, known), row.provider or "", row.sending_at or now) for row in rows]
 
 
 def _settle(doubt: Doubt, sessions: Sessions, providers: Providers, links: render.Links, clock: Clock) -> str:
@@ -211,7 +212,11 @@ def _claim_silent(session: Session, names: list[str], now: datetime, limit: int)
     rows = session.scalars(
         taken.returning(OutboxMessage), execution_options={"synchronize_session": False}
     ).all()
-    return [(row.provider or "", Sent(row.provider_id or "", row.id or 0, row.attempt)) for row in rows]
+    known = origins.known(session)
+    return [
+        (row.provider or "", Sent(row.provider_id or "", row.id or 0, row.attempt, known.of(row.id or 0)))
+        for row in rows
+    ]
 
 
 def _outcome(carrier: receipts.Polls, sent: Sent, now: datetime) -> receipts.Event | None:

@@ -64,7 +64,8 @@ class Providers:
 
     `key` is the suppression list's. `reply_to` makes the address that answers go to, where mail comes in.
     `allowlist`, if not empty, holds the only addresses (canonical emails, E.164 numbers) that are really
-    written to: everything else goes into the local mailbox. `sms_daily_cap` counts segments.
+    written to: everything else goes into the local mailbox. `sms_daily_cap` counts segments. `lists` is the
+    domain under which programmes are lists of mail.
     """
 
     email: Provider
@@ -74,6 +75,7 @@ class Providers:
     texts_take_replies: bool = False
     allowlist: frozenset[str] = frozenset()
     sms_daily_cap: int | None = None
+    lists: str = ""
 
     def carrier(self, channel: str, address_key: str) -> Provider | None:
         if self.allowlist and address_key not in self.allowlist:
@@ -436,7 +438,7 @@ def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) 
         message, to, links, now, reply_to=reply_to, texts_take_replies=providers.texts_take_replies
     )
     if made.sms is not None:
-        return OutgoingText(job.id, job.attempt, job.kind, to.phone or "", made.sms)
+        return OutgoingText(job.id, job.attempt, job.kind, to.phone or "", made.sms, job.origin)
     return OutgoingEmail(
         id=job.id,
         attempt=job.attempt,
@@ -447,7 +449,16 @@ def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) 
         text=made.text,
         html=made.html,
         reply_to=made.reply_to,
-        headers=made.headers,
+        headers=made.headers | _list_id(job, providers),
         calendar=made.calendar,
         calendar_method=made.calendar_method,
+        origin=job.origin,
+        date=now,
     )
+
+
+def _list_id(job: Job, providers: Providers) -> dict[str, str]:
+    """Which list a letter belongs to: its programme. Source: RFC 2919."""
+    if not (providers.lists and job.programme and job.kind in outbox.BULK):
+        return {}
+    return {"List-Id": f"<{job.programme}.{providers.lists}>"}

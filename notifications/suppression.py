@@ -61,12 +61,26 @@ def suppress(
 
 
 def lift(session: Session, channel: Channel, address: str, *, key: bytes) -> bool:
-    """Its owner wants to be written to again. False if it was not on the list."""
+    """Its owner wants to be written to again. False if it was not on the list.
+
+    What was due meanwhile must not go there no longer: it did not arrive, and an organiser may send it. What
+    was not yet due when they stopped is let go of: its cause may have gone since, and nobody told it.
+    """
     known = suppressed(session, channel, address, key=key)
-    if known is not None:
-        session.delete(known)
-        session.flush()
-    return known is not None
+    if known is None:
+        return False
+    session.delete(known)
+    session.flush()
+    back = update(OutboxMessage).where(
+        col(OutboxMessage.address_key) == _canonical(channel, address),
+        col(OutboxMessage.channel) == channel,
+        col(OutboxMessage.state) == State.SUPPRESSED,
+    )
+    early = col(OutboxMessage.due_at) > col(OutboxMessage.settled_at)
+    change(session, back.where(early).values(state=State.CANCELLED, reason="they had stopped by then"))
+    missed = f"{known.reason}, and wants to be written to again"
+    change(session, back.values(state=State.FAILED, reason=missed))
+    return True
 
 
 def suppressed(session: Session, channel: Channel, address: str, *, key: bytes) -> Suppression | None:

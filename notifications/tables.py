@@ -121,6 +121,16 @@ class OutboxHold(SQLModel, table=True):
     since: datetime = Field(sa_type=UTCDateTime)
 
 
+class OutboxOrigin(SQLModel, table=True):
+    """From which id on messages are of an origin: one row for each upgrade or restore that began one."""
+
+    __tablename__ = "outbox_origin"
+
+    first_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str
+    since: datetime = Field(sa_type=UTCDateTime)
+
+
 class LocalMessage(SQLModel, table=True):
     """What the local provider was given: the mailbox behind the `/outbox` page.
 

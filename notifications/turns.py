@@ -7,13 +7,13 @@ being sent, so a worker that dies leaves one message uncertain, and a refusal is
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import takewhile
 
 from sqlmodel import Session
 
 from notifications.errors import ProviderError
-from notifications.providers.base import Accepted, InTransaction, Provider
+from notifications.providers.base import Accepted, InTransaction, Provider, StaysOnTheLine
 from notifications.sending import WAITING, Delivery, Worker
 from notifications.tables import State
 
@@ -26,7 +26,8 @@ def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, wo
         )
     if isinstance(carrier, InTransaction):
         return _keep_in_turn(deliveries, carrier, worker)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
+    staying = carrier.staying() if isinstance(carrier, StaysOnTheLine) else nullcontext()
+    with staying, ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
         return _Line(carrier, worker, writer).deliver(deliveries)
 
 

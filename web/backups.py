@@ -7,6 +7,7 @@ ledger guards an older backup.
     BackupError         the file cannot be written or is not a backup; says what to do
 """
 
+import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
-from notifications import outbox
+from notifications import origins, outbox
 from web import archives, scrubbing, upgrading
 from web.db import Database
 from web.models import Person
@@ -29,6 +30,7 @@ from web.services import complaints, organiser_sessions, privacy
 from web.upgrading import in_a_line
 
 BY = "the restore"
+ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
 MakeSafe = Callable[[Session], int]
@@ -175,6 +177,7 @@ def _must_be_ours(connection: Connection, file: Path) -> None:
 def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
     # Held before anything else: what was due since the backup may have been sent already.
     outbox.hold(session, reason="restored from a backup", now=now)
+    origins.begin(session, secrets.token_hex(ORIGIN_BYTES), now)
     organiser_sessions.end_of_everybody(session)
     again = session.exec(
         select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))

@@ -1,5 +1,7 @@
 """Who carries emails and texts, as the settings say, and the addresses at which they call us back."""
 
+from email.utils import parseaddr
+
 from notifications import replies
 from notifications.delivery import Providers
 from notifications.providers.base import Provider
@@ -33,6 +35,7 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
         texts_take_replies=settings.texts_to is not None,
         allowlist=frozenset(settings.trial_allowlist),
         sms_daily_cap=settings.sms_daily_cap,
+        lists=parseaddr(settings.mail_from)[1].rpartition("@")[2],
     )
 
 

@@ -5,6 +5,7 @@ the world outside; any other exception is a fault of ours. Its codes stand in a 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -20,7 +21,9 @@ TRIES_ALONE = 5  # over nine minutes, of a message that is refused while others 
 
 @dataclass(frozen=True)
 class OutgoingEmail:
-    """`id` and `attempt` are ours and opaque: they come back in the provider's events."""
+    """`id` and `attempt` are ours and opaque: they come back in the provider's events, with the `origin` of
+    the id (see `origins`).
+    """
 
     id: int
     attempt: int
@@ -34,6 +37,8 @@ class OutgoingEmail:
     headers: Mapping[str, str] = field(default_factory=dict)
     calendar: bytes | None = None
     calendar_method: str = "PUBLISH"
+    origin: str = ""
+    date: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class OutgoingText:
     kind: str
     to: str
     text: str
+    origin: str = ""
 
 
 Outgoing = OutgoingEmail | OutgoingText
@@ -69,6 +75,7 @@ class Sent:
     provider_id: str
     id: int
     attempt: int
+    origin: str = ""
 
 
 class Provider(Protocol):
@@ -99,6 +106,15 @@ class Batches(Provider, Protocol):
 
     def send_many(self, letters: Sequence[OutgoingEmail]) -> Accepted:
         """As `send`, for all of them together."""
+        ...
+
+
+@runtime_checkable
+class StaysOnTheLine(Protocol):
+    """A provider whose connection may serve one message after another."""
+
+    def staying(self) -> AbstractContextManager[None]:
+        """Keep this thread's connection until the end; then it is closed."""
         ...
 
 

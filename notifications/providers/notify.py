@@ -117,19 +117,19 @@ class Notify:
             letter.to,
             self._templates.email,
             {"subject": letter.subject, "body": letter.text},
-            reference=reference(letter.id, letter.attempt),
+            reference=reference(letter),
             one_click_unsubscribe_url=letter.headers.get("List-Unsubscribe", "").strip("<>") or None,
         )
 
     def _text(self, text: OutgoingText) -> Any:
-        known_as = reference(text.id, text.attempt)
+        known_as = reference(text)
         return self._client().send_sms_notification(
             text.to, self._templates.sms, {"body": text.text}, reference=known_as
         )
 
     def look_up(self, outgoing: Outgoing, since: datetime) -> Accepted | Absent | None:  # noqa: ARG002
         """Certain, whenever it was: Notify lists what has our reference."""
-        known_as = reference(outgoing.id, outgoing.attempt)
+        known_as = reference(outgoing)
         try:
             found = self._client().get_all_notifications(reference=known_as)
         except APIError as error:
@@ -147,13 +147,15 @@ class Notify:
         return event(json.dumps(found).encode(), now)
 
 
-def reference(message_id: int, attempt: int) -> str:
-    return f"unm-{message_id}-{attempt}"
+def reference(outgoing: Outgoing) -> str:
+    origin = f"{outgoing.origin}-" if outgoing.origin else ""
+    return f"unm-{origin}{outgoing.id}-{outgoing.attempt}"
 
 
-def _ours_in(written: object) -> tuple[int | None, int | None]:
-    found = re.fullmatch(r"unm-([0-9]+)-([0-9]+)", foreign.text_of(written))
-    return (foreign.id_of(found[1]), foreign.id_of(found[2])) if found else (None, None)
+def _ours_in(written: object) -> tuple[str, int | None, int | None]:
+    """Origin, id and attempt."""
+    found = re.fullmatch(r"unm-(?:([a-z0-9]+)-)?([0-9]+)-([0-9]+)", foreign.text_of(written))
+    return (found[1] or "", foreign.id_of(found[2]), foreign.id_of(found[3])) if found else ("", None, None)
 
 
 def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
@@ -215,7 +217,7 @@ def event(body: bytes, now: datetime) -> Event | None:
     status, notify_id = foreign.text_of(said.get("status")), foreign.text_of(said.get("id"))
     if not notify_id:
         return None
-    message_id, attempt = _ours_in(said.get("reference"))
+    origin, message_id, attempt = _ours_in(said.get("reference"))
     dead = status == GONE
     texted = said.get("notification_type", said.get("type")) == "sms"
     return Event(
@@ -228,6 +230,7 @@ def event(body: bytes, now: datetime) -> Event | None:
         provider_id=notify_id[:64],
         reason=REASONS.get(status, ""),
         stops=(Why.NUMBER if texted else Why.BOUNCED) if dead else None,
+        origin=origin,
     )
 
 

@@ -42,7 +42,7 @@ from notifications.suppression import Why
 log = logging.getLogger("notifications")
 
 NAME = "sendgrid"
-MESSAGE_ARG, ATTEMPT_ARG = "unm_message", "unm_attempt"
+MESSAGE_ARG, ATTEMPT_ARG, ORIGIN_ARG = "unm_message", "unm_attempt", "unm_origin"
 
 # Source: SendGrid's Mail Send reference, "Limitations".
 MOST_PEOPLE = 1000
@@ -254,11 +254,9 @@ def _request(letter: OutgoingEmail, sender: str, text: str, html: str) -> dict[s
 
 def _personalization(letter: OutgoingEmail) -> dict[str, Any]:
     to = {"email": letter.to} | ({"name": letter.name} if letter.name else {})
-    return {
-        "to": [to],
-        "headers": dict(letter.headers),
-        "custom_args": {MESSAGE_ARG: str(letter.id), ATTEMPT_ARG: str(letter.attempt)},
-    }
+    ours = {MESSAGE_ARG: str(letter.id), ATTEMPT_ARG: str(letter.attempt)}
+    ours |= {ORIGIN_ARG: letter.origin} if letter.origin else {}
+    return {"to": [to], "headers": dict(letter.headers), "custom_args": ours}
 
 
 def _attachment(letter: OutgoingEmail) -> dict[str, str]:
@@ -375,6 +373,7 @@ def _event(said: Any, now: datetime) -> Event | None:
         reason=told.reason,
         stops=told.stops,
         again=told.again,
+        origin=foreign.text_of(said.get(ORIGIN_ARG)),
     )
 
 

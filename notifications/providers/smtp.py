@@ -1,14 +1,17 @@
 """Email by any mail server, over SMTP.
 
 A conversation in steps, so that a broken connection says where it broke: up to the last dot of the letter
-nothing has been taken; after it, only the server knows. The letter's Message-ID is the same each time it is
-sent, so a mailbox that gets a second copy can tell.
+nothing has been taken; after it, only the server knows. One connection carries the letters of a worker's
+pass, one after the other. A letter's Message-ID is the same each time it is sent, so a mailbox that gets a
+second copy can tell.
 """
 
 import re
 import smtplib
 import ssl
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
@@ -32,6 +35,7 @@ from notifications.providers.base import (
 NAME = "smtp"
 READY_FOR_LETTER = 354
 CLOSING = 421
+MOST_ON_A_LINE = 100  # letters: servers allow so many, or fewer and then say 421
 
 
 class Whose(StrEnum):
@@ -129,19 +133,55 @@ class Smtp:
         self._server = Server.at(url)
         self._sender = sender
         self._timeout = timeout
+        self._kept = _Kept()
 
     def send(self, outgoing: Outgoing) -> Accepted:
         if not isinstance(outgoing, OutgoingEmail):
             raise TypeError("SMTP carries emails")
         letter = letter_for(outgoing, self._sender)
         data = smtplib.quotedata(letter.as_string(policy=MAIL_POLICY))
+        line = self._welcomed()
+        try:
+            line.give(outgoing.to, data)
+        finally:
+            self._let_go(line)
+        return Accepted(letter["Message-ID"])
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Keep this thread's connection from one letter to the next, until the end."""
+        self._kept.staying = True
+        try:
+            yield
+        finally:
+            self._kept.staying = False
+            if line := self._kept.take():
+                line.hang_up()
+
+    def _welcomed(self) -> "_Line":
+        """A line on which the server has heard whom the letter is from: the last one, if it still holds.
+
+        A server may end a line whenever it likes. Nothing of this letter has been said then.
+        """
+        sender = parseaddr(self._sender)[1]
+        if (kept := self._kept.take()) and kept.still_takes(sender):
+            return kept
         try:
             line = self._connect()
         except (OSError, smtplib.SMTPException) as error:
             raise _unconnected(error) from error
-        with line:
-            self._say(line, outgoing, data)
-        return Accepted(letter["Message-ID"])
+        try:
+            line.begin(sender)
+        except BaseException:
+            line.hang_up()
+            raise
+        return line
+
+    def _let_go(self, line: "_Line") -> None:
+        if self._kept.staying and line.holds:
+            self._kept.line = line
+        else:
+            line.hang_up()
 
     def _connect(self) -> "_Line":
         server = self._server
@@ -161,25 +201,7 @@ class Smtp:
             smtp.close()
             raise
         smtp.wait(self._timeout)
-        return _Line(smtp)
-
-    def _say(self, line: "_Line", outgoing: OutgoingEmail, data: str) -> None:
-        try:
-            _expect_to_be_welcome(*line.smtp.mail(parseaddr(self._sender)[1]))
-            _expect(250, *line.smtp.rcpt(outgoing.to))
-            _expect(READY_FOR_LETTER, *line.smtp.docmd("DATA"))
-            line.smtp.wait(self._timeout)
-            line.smtp.send(data + "\r\n.\r\n")
-        except UnicodeEncodeError as error:
-            raise Permanent("the mail server cannot write to this address") from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise Temporary("the connection broke before the letter was over", outage=True) from error
-        try:
-            line.smtp.wait(self._timeout)
-            answer = line.smtp.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            raise Uncertain("the connection broke before the answer") from error
-        _expect(250, *answer)
+        return _Line(smtp, self._timeout)
 
 
 class _Smtp(smtplib.SMTP):
@@ -201,19 +223,85 @@ class _SmtpInTls(_Smtp, smtplib.SMTP_SSL):
     pass
 
 
+@dataclass
 class _Line:
-    """An open conversation, ended politely or not at all: its end must not change what happened."""
+    """An open conversation. Its end must not change what happened."""
 
-    def __init__(self, smtp: "_Smtp") -> None:
-        self.smtp = smtp
+    smtp: "_Smtp"
+    timeout: float
+    letters: int = 0
+    broken: bool = False
+    refused: bool = False
 
-    def __enter__(self) -> None:
-        pass
+    @property
+    def holds(self) -> bool:
+        return not self.broken and self.letters < MOST_ON_A_LINE
 
-    def __exit__(self, *_: object) -> None:
+    def still_takes(self, sender: str) -> bool:
+        """Begin another letter. False if the server has ended the line meanwhile, or ends it with that.
+
+        Raises:
+            Temporary: it refuses us now.
+        """
+        try:
+            self.begin(sender)
+        except Temporary as error:
+            self.hang_up()
+            if error.outage:
+                return False
+            raise
+        return True
+
+    def begin(self, sender: str) -> None:
+        self.letters += 1
+        try:
+            self.smtp.wait(self.timeout)
+            if self.refused:  # what was begun and refused is still open
+                self.smtp.rset()
+            answer = self.smtp.mail(sender)
+        except (OSError, smtplib.SMTPException) as error:
+            self.broken = True
+            raise Temporary("the connection broke before the letter began", outage=True) from error
+        _expect_to_be_welcome(*answer)
+
+    def give(self, to: str, data: str) -> None:
+        """Whom the letter is for, and the letter."""
+        self.refused = True
+        try:
+            _expect(250, *self.smtp.rcpt(to))
+            _expect(READY_FOR_LETTER, *self.smtp.docmd("DATA"))
+            self.smtp.wait(self.timeout)
+            self.smtp.send(data + "\r\n.\r\n")
+        except UnicodeEncodeError as error:
+            raise Permanent("the mail server cannot write to this address") from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.broken = True
+            raise Temporary("the connection broke before the letter was over", outage=True) from error
+        try:
+            self.smtp.wait(self.timeout)
+            answer = self.smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self.broken = True
+            raise Uncertain("the connection broke before the answer") from error
+        _expect(250, *answer)
+        self.refused = False
+
+    def hang_up(self) -> None:
         with suppress(OSError, smtplib.SMTPException):
-            self.smtp.docmd("QUIT")
+            if not self.broken:
+                self.smtp.docmd("QUIT")
         self.smtp.close()
+
+
+class _Kept(threading.local):
+    """The line that a thread keeps between two letters."""
+
+    staying: bool = False
+    line: _Line | None = None
+
+    def take(self) -> _Line | None:
+        line, self.line = self.line, None
+        return line
 
 
 def _unconnected(error: OSError | smtplib.SMTPException) -> Temporary:
@@ -280,7 +368,10 @@ def letter_for(outgoing: OutgoingEmail, sender: str) -> EmailMessage:
     letter["To"] = formataddr((outgoing.name, outgoing.to)) if outgoing.to.isascii() else outgoing.to
     letter["Subject"] = outgoing.subject
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    letter["Message-ID"] = f"<message-{outgoing.id}@{domain}>"
+    known_as = f"{outgoing.origin}.{outgoing.id}" if outgoing.origin else f"message-{outgoing.id}"
+    letter["Message-ID"] = f"<{known_as}@{domain}>"
+    if outgoing.date:
+        letter["Date"] = outgoing.date
     if outgoing.reply_to:
         letter["Reply-To"] = outgoing.reply_to
     for name, value in outgoing.headers.items():

@@ -190,12 +190,15 @@ class Twilio:
             raise _meaning(error) from error
         code = str(found.error_code or "")
         said = {"MessageSid": sent.provider_id, "MessageStatus": str(found.status), "ErrorCode": code}
-        return event({"message": str(sent.id), "attempt": str(sent.attempt)}, said, now)
+        ours = {"message": str(sent.id), "attempt": str(sent.attempt), "origin": sent.origin}
+        return event(ours, said, now)
 
 
 def callback_for(callback: str, outgoing: OutgoingText) -> str:
     """The status callback's address with our ids in it."""
-    return f"{callback}?{urlencode({'message': outgoing.id, 'attempt': outgoing.attempt})}"
+    ours: dict[str, object] = {"message": outgoing.id, "attempt": outgoing.attempt}
+    ours |= {"origin": outgoing.origin} if outgoing.origin else {}
+    return f"{callback}?{urlencode(ours)}"
 
 
 def _meaning(error: Exception) -> ProviderError:
@@ -281,6 +284,7 @@ def event(ours: Mapping[str, str], said: Mapping[str, str], now: datetime) -> Ev
         reason=failure.reason,
         stops=failure.stops,
         again=failure.again,
+        origin=ours.get("origin", ""),
     )
 
 

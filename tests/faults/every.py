@@ -86,6 +86,7 @@ FAULTS = (
     Fault("stop", stops.fault, ("looks only when queueing",)),
     Fault("storage", storage.fault, ("says thank you all the same",)),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
+    Fault("restored-beside", restored.no_id_twice, ("one numbering",), tested_on=SQLITE),
     Fault("naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",)),  # it refuses more
     Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
     Fault("sizes", sizes.fault, tuple(sizes.MISTAKES), tested_on=SQLITE),

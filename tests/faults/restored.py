@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from notifications import outbox
+from notifications import origins, outbox
 from tests.faults import checker
 from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
@@ -25,10 +25,13 @@ class Remembering(FakeSendGrid):
     """Whom it was given letters for, in order."""
 
     people: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
 
     def accept(self, call: Call) -> Answer:
         told = json.loads(call.body)["personalizations"]
         self.people += [to["email"] for each in told for to in each["to"]]
+        ours = [each["custom_args"] for each in told]
+        self.ids += [f"{each.get('unm_origin', '')} {each['unm_message']}" for each in ours]
         return super().accept(call)
 
 
@@ -64,6 +67,49 @@ def fault(trial: Trial) -> Outcome:
     )
 
 
+def no_id_twice(trial: Trial) -> Outcome:
+    """A backup goes on beside the installation it was taken of: both send rounds of their own."""
+    fake, people = Remembering(), trial.size(6, 300)
+    provider = {"email_provider": "sendgrid", "sendgrid_api_key": "SG.key"}
+    with (
+        postgresql_programs(),
+        fake.serving(),
+        world_of(trial, sendgrid_base_url=fake.url, **provider) as world,
+    ):
+        world.join_many(people)
+        world.work()
+        file = trial.folder / "kept" / "monday.db"
+        file.parent.mkdir()
+        backups.backup(world.database, file)
+        before, rounds_ = set(fake.ids), trial.size(1, 6)
+        first = _ids(fake, lambda: _send_rounds(world, rounds_))
+        with _mistake(trial.mutant):
+            world.database.dispose()
+            backups.restore(world.database, file, now=world.now)
+        with world.write() as session:
+            outbox.release(session)
+        second = _ids(fake, lambda: _send_rounds(world, rounds_))
+    twice = set(first) & set(second) | before & {*first, *second}
+    return Outcome(
+        f"{len(first)} letters sent by the first after the backup, {len(second)} by the restored one beside "
+        f"it: {len(twice)} ids twice",
+        "no id twice",
+        min(len(first), len(second)) >= people and not twice,
+    )
+
+
+def _ids(fake: Remembering, work) -> list[str]:  # type: ignore[no-untyped-def]
+    already = len(fake.ids)
+    work()
+    return fake.ids[already:]
+
+
+def _send_rounds(world: World, number: int) -> None:
+    for _ in range(number):
+        world.send(world.draw())
+        world.work()
+
+
 def _sent(fake: Remembering, work) -> list[str]:  # type: ignore[no-untyped-def]
     """Whom letters went to while something was done."""
     already = len(fake.people)
@@ -92,12 +138,14 @@ def _release(world: World) -> None:
 
 @contextmanager
 def _mistake(mutant: str) -> Iterator[None]:
-    honest = outbox.hold, backups._erased
+    honest = outbox.hold, backups._erased, origins.begin
     if mutant == "no pause":
         outbox.hold = lambda *_, **__: 0
     elif mutant == "no memory of the erased":
         backups._erased = lambda _: set()
+    elif mutant == "one numbering":
+        origins.begin = lambda *_: None
     try:
         yield
     finally:
-        outbox.hold, backups._erased = honest
+        outbox.hold, backups._erased, origins.begin = honest

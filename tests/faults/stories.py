@@ -76,7 +76,9 @@ def webhook(world: World) -> Act:
     with world.read() as session:
         ids = [row.id or 0 for row in outbox.listing(session, kind="introduction")]
     words = zip(ids, ("delivered", "bounce", "spamreport"), strict=False)
-    body = report(*(event(word, f"e{id_}", id_, type="bounce") for id_, word in words))
+    body = report(
+        *(event(word, f"e{id_}", id_, type="bounce", unm_origin=world.origin(id_)) for id_, word in words)
+    )
     headers = {
         "X-Twilio-Email-Event-Webhook-Signature": SIGNER.sign(body, STAMP),
         "X-Twilio-Email-Event-Webhook-Timestamp": STAMP,

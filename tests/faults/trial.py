@@ -27,6 +27,7 @@ TABLES = (
     "suppression",
     "provider_pace",
     "destination",
+    "outbox_origin",
     "receipt",
     "reply",
 )

@@ -115,5 +115,12 @@ def test_our_ids_in_a_request_are_those_of_the_outbox(walk: Walk) -> None:
     walk.world.work()
     with walk.world.read() as session:
         rows = outbox.listing(session, kind="introduction")
-    kept = {row.email: {"unm_message": str(row.id), "unm_attempt": str(row.attempt)} for row in rows}
+    kept = {
+        row.email: {
+            "unm_message": str(row.id),
+            "unm_attempt": str(row.attempt),
+            "unm_origin": walk.world.origin(row.id or 0),
+        }
+        for row in rows
+    }
     assert walk.ids() == kept

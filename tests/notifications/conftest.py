@@ -23,7 +23,7 @@ TABLES = [
     SQLModel.metadata.tables[name]
     for name in (
         "outbox_message", "outbox_named", "outbox_hold", "local_message", "suppression", "provider_pace",
-        "destination",        "receipt", "reply",
+        "destination", "outbox_origin",        "receipt", "reply",
     )
 ]  # fmt: skip
 

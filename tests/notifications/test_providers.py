@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 
 import pytest
@@ -13,7 +13,7 @@ from notifications.providers import in_time
 from notifications.providers.base import Outgoing, OutgoingEmail, OutgoingText
 from notifications.providers.notify import Notify, Templates
 from notifications.providers.sendgrid import SendGrid
-from notifications.providers.smtp import Smtp
+from notifications.providers.smtp import MOST_ON_A_LINE, Smtp
 from notifications.providers.twilio import Twilio
 from tests.support import fake_notify, fake_sendgrid, fake_twilio
 from tests.support.fake_notify import FakeNotify
@@ -281,6 +281,52 @@ def test_a_mail_server_that_is_not_there_is_an_outage():
     with pytest.raises(Temporary) as refused:
         by_smtp(nobody_there().replace("http", "smtp"))
     assert refused.value.outage
+
+
+def pass_of(mail_server, number, sender=SENDER):
+    """A worker's pass of that many letters; what became of each."""
+    carrier = Smtp(mail_server.url, sender, 10.0)
+    with carrier.staying():
+        for n in range(number):
+            carrier.send(replace(LETTER, id=n))
+
+
+def test_the_letters_of_a_pass_share_a_connection(mail_server):
+    pass_of(mail_server, 5)
+    assert (len(mail_server.letters), mail_server.connections) == (5, 1)
+
+
+def test_a_connection_carries_so_many_letters_and_then_another_does(mail_server):
+    pass_of(mail_server, MOST_ON_A_LINE + 1)
+    assert (len(mail_server.letters), mail_server.connections) == (MOST_ON_A_LINE + 1, 2)
+
+
+@pytest.mark.parametrize("said", ["421 too many letters on this connection", "hang up"])
+def test_a_connection_that_the_server_ends_between_letters_is_made_anew(mail_server, said):
+    mail_server.ends_after = 2, said
+    pass_of(mail_server, 5)
+    assert (len(mail_server.letters), mail_server.connections) == (5, 3)
+
+
+def test_after_a_refusal_the_next_letter_goes_on_the_same_connection(mail_server):
+    carrier = Smtp(mail_server.url, SENDER, 10.0)
+    mail_server.answers["RCPT"] = "550 5.1.1 unknown"
+    with carrier.staying():
+        with pytest.raises(Permanent):
+            carrier.send(LETTER)
+        carrier.send(LETTER)
+    assert (len(mail_server.letters), mail_server.connections) == (1, 1)
+
+
+def test_a_cut_off_letter_leaves_the_next_one_a_connection_of_its_own(mail_server):
+    carrier = Smtp(mail_server.url, SENDER, 10.0)
+    mail_server.hang_up = "answer"
+    with carrier.staying():
+        with pytest.raises(Uncertain):
+            carrier.send(LETTER)
+        mail_server.hang_up = ""
+        carrier.send(LETTER)
+    assert len(mail_server.letters) == 2
 
 
 def test_a_newline_in_a_header_cannot_add_another():

@@ -18,20 +18,38 @@ from tests.support.fake_provider import DRIP_SECONDS, nobody_there
 class FakeMailServer:
     """`answers` are given once each, for RCPT or the end of DATA; `refuse` is asked each time, with the step
     (MAIL, RCPT or DATA) and the address. `hang_up` is where it breaks off, or "drip": then it answers a
-    letter at a time and never ends. With a `greeting` it says that to everyone who comes, and no more."""
+    letter at a time and never ends. With a `greeting` it says that to everyone who comes, and no more. It
+    `ends_after` so many letters of a connection, by saying so or by hanging up."""
 
     letters: list[EmailMessage] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     hang_up: str = ""
     greeting: str = ""
     refuse: Callable[[str, str], str | None] = lambda _step, _address: None
+    ends_after: tuple[int, str] = (10**9, "")
     calls: int = 0
+    connections: int = 0
+    on_this: int = 0
     url: str = ""
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: Any, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        self.on_this = 0
+        session.host_name = hostname
+        return responses
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.calls += 1
+        self.on_this += 1
+        most, how = self.ends_after
+        if self.on_this > most and how == "hang up":
+            server.transport.abort()
+        if self.on_this > most:
+            return how
         if refusal := self.refuse("MAIL", address):
             return refusal
         envelope.mail_from = address

@@ -4,11 +4,12 @@ Whoever adds a table adds to the story.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from sqlmodel import select
 
-from notifications import destinations, outbox, pace, receipts, suppression
+from notifications import destinations, origins, outbox, pace, receipts, suppression
 from notifications.messages import Channel
 from notifications.receipts import Event, What
 from notifications.replies import Inbound
@@ -120,6 +121,7 @@ def what_became_of_its_messages(world: World) -> None:
             select(OutboxMessage.id).where(OutboxMessage.kind == "introduction").order_by(OutboxMessage.id)
         ).first()
         delivered = Event("sendgrid", "event-1", What.DELIVERED, world.now, message_id=introduced, attempt=1)
+        delivered = replace(delivered, origin=origins.known(session).of(introduced or 0))
         key = world.worker.providers.key
         receipts.take(session, [delivered], key=key, now=world.now)
         nobody = "gone@example.org"

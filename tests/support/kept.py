@@ -60,6 +60,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "outbox_message": _of(ID, "kind subject person programme round channel state provider provider_id reason")
     | _of(THEIRS, "name email phone address_key payload"),
     "outbox_named": _of(ID, "person"),
+    "outbox_origin": _of(ID, "name"),
     "person": _of(ID, "id channel video_kind unreachable merged_into")
     | _of(THEIRS, "name email email_key phone video_handle about availability"),
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),

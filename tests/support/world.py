@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import MetaData, select
 from sqlmodel import Session
 
+from notifications import origins
 from notifications.messages import Link as MessageLink
 from notifications.providers import local
 from notifications.tables import OutboxMessage, State
@@ -285,6 +286,11 @@ class World:
         """The path that a command prints, and that opens the outbox in the browser that comes by it."""
         with self.write() as session:
             return path_of(links.outbox_address(session, self.worker.signer, "", now=self.now))
+
+    def origin(self, message: int) -> str:
+        """Whose numbering the id of a message is, as providers give it back."""
+        with self.read() as session:
+            return origins.known(session).of(message)
 
     def page_of(self, person: str, *, full: bool = False) -> str:
         return self.door(Purpose.FULL_PAGE if full else Purpose.PAGE, person)

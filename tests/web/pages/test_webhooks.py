@@ -107,6 +107,11 @@ def person_named(world: World, name: str) -> str:
     return next(one for group in world.groups() for one in group if world.person(one).name == name)
 
 
+def told_with(world: World, message: OutboxMessage) -> dict[str, str]:
+    """What SendGrid gives back with an event, beside the id."""
+    return {"unm_attempt": str(message.attempt), "unm_origin": world.origin(message.id or 0)}
+
+
 def introduction_to(world: World, person: str) -> OutboxMessage:
     from notifications import outbox
 
@@ -149,9 +154,7 @@ def test_a_bounced_address_is_out_of_the_next_pot(
     world: World, two: list[str], signer: fake_sendgrid.Signer, client: FlaskClient
 ) -> None:
     tom = introduction_to(world, person_named(world, "Tom Field"))
-    bounce = fake_sendgrid.event(
-        "bounce", message_id=tom.id or 0, unm_attempt=str(tom.attempt), type="bounce"
-    )
+    bounce = fake_sendgrid.event("bounce", message_id=tom.id or 0, type="bounce", **told_with(world, tom))
     report(client, signer, fake_sendgrid.report(bounce))
     world.worker.sweep()
     assert "does not exist" in world.person(tom.person).unreachable
@@ -161,9 +164,7 @@ def test_a_failed_introduction_is_shown_with_its_reason_and_sent_again_once(
     world: World, two: list[str], signer: fake_sendgrid.Signer, sendgrid: FakeSendGrid, client: FlaskClient
 ) -> None:
     tom = introduction_to(world, person_named(world, "Tom Field"))
-    blocked = fake_sendgrid.event(
-        "bounce", message_id=tom.id or 0, unm_attempt=str(tom.attempt), type="blocked"
-    )
+    blocked = fake_sendgrid.event("bounce", message_id=tom.id or 0, type="blocked", **told_with(world, tom))
     report(client, signer, fake_sendgrid.report(blocked))
     page = world.organiser().open("/organise/councils/rounds/1")
     assert "Did not arrive: the receiving server refused the message this time" in page.text

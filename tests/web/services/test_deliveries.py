@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from notifications import destinations, pace
+from notifications import destinations, pace, suppression
+from notifications.messages import Channel
 from notifications.tables import OutboxMessage, State
 from tests.support.world import World
 from web.models import AuditEntry, Role
@@ -93,3 +94,21 @@ def test_what_would_come_too_late_is_not_sent_again(world: World) -> None:
     world.clock.now += timedelta(days=60)
     page = world.organiser().open(ROUND).press("Send again what did not reach 2 people")
     assert "nothing left to send again" in page.text
+
+
+def test_who_has_said_start_may_be_sent_what_was_stopped(world: World) -> None:
+    after_a_round(world)
+    with world.write() as session:
+        end(session, State.SUPPRESSED, world, 1)
+        stopped = session.exec(select(OutboxMessage).where(OutboxMessage.state == State.SUPPRESSED)).one()
+        email, key = stopped.email or "", world.worker.providers.key
+        suppression.suppress(
+            session, Channel.EMAIL, email, suppression.Why.UNSUBSCRIBED, key=key, now=world.now
+        )
+    assert "Must not go there" in world.organiser().open(ROUND).text
+    with world.write() as session:
+        suppression.lift(session, Channel.EMAIL, email, key=key)
+    page = world.organiser().open(ROUND)
+    assert "unsubscribed, and wants to be written to again" in page.text
+    text = page.press("Send again what did not reach 1 person").text
+    assert "1 message is on the way again" in text
