@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.world import World
+from web.multipart import raw_fields
 from web.sizes import EVENT_BYTES, FILE_BYTES, FORM_BYTES, KB, MAIL_BYTES, MB, said
 
 FORM, EVENTS, MAIL = "/my-page", "/webhooks/notify", "/webhooks/sendgrid/inbound"
@@ -94,3 +95,9 @@ def test_what_is_too_large_looks_it() -> None:
     sizes = (1, FORM_BYTES, FORM_BYTES + 1, MB - 1, FILE_BYTES, FILE_BYTES + 1)
     assert [said(size) for size in sizes] == ["1 kB", "64 kB", "65 kB", "1,024 kB", "32 MB", "32.1 MB"]
     assert said(12 * KB) == "12 kB"
+
+
+def test_a_mail_of_very_many_parts_is_none() -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n'
+    with pytest.raises(ValueError, match="more than 1,000 parts"):
+        raw_fields(part * 1001 + b"--b--\r\n", "b")
