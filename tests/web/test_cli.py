@@ -12,6 +12,7 @@ from tests.support.world import World
 from web.cli import main
 from web.house import utc_now
 from web.models import Schedule
+from web.sizes import FILE_BYTES
 
 PEOPLE = "name,organisation,email\n"
 
@@ -267,3 +268,9 @@ def test_a_programme_is_paused_and_goes_on(command, world: World) -> None:  # ty
     world.work()
     assert (paused.exit_code, held, len(world.inbox(kind="introduction"))) == (0, 0, 2)
     assert "go out now" in gone_on.stdout
+
+
+def test_a_file_that_is_too_large_is_told_so(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = write(tmp_path, "p.csv", b"a" * (FILE_BYTES + 1))
+    result = command("people", "import", file, "--programme", "councils")
+    assert (result.exit_code, "p.csv: at most 32 MB; split it" in result.stderr) == (2, True)
