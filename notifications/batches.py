@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from notifications import pace
 from notifications.errors import Permanent, ProviderError, Uncertain
-from notifications.jobs import Bars, Job
+from notifications.jobs import Bars
 from notifications.messages import BY_KIND
 from notifications.providers.base import Batches, OutgoingEmail
 from notifications.sending import (
@@ -42,10 +42,10 @@ def deliver_together(
     outcomes: Counter[str] = Counter()
     groups: dict[str, list[Letter]] = defaultdict(list)
     for delivery in deliveries:
-        if not worker.takes(carrier) or _goes_alone(delivery.job, worker.providers):
+        given_back = worker.has_lapsed() or not worker.takes(carrier)
+        if given_back or goes_alone(delivery.job.kind, worker.providers):
             alone.append(delivery)
             continue
-        worker.still_here()
         made = delivery.prepared()
         if isinstance(made, str):
             outcomes[made] += 1
@@ -62,14 +62,14 @@ def deliver_together(
     return alone, outcomes
 
 
-def _goes_alone(job: Job, providers: Providers) -> bool:
-    kind = BY_KIND.get(job.kind)
-    return kind is not None and (kind.alone or (kind.replies and providers.reply_to is not None))
+def goes_alone(kind: str, providers: Providers) -> bool:
+    """Does every letter of a kind travel alone, even with a provider that carries many in one call?"""
+    known = BY_KIND.get(kind)
+    return known is not None and (known.alone or (known.replies and providers.reply_to is not None))
 
 
 def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[str]:
     outcomes: Counter[str] = Counter()
-    worker.still_here()
     if not worker.takes(carrier) or not _may_call(carrier, worker):
         with worker.sessions() as session:
             worker.give_back(session, [letter.delivery.job for letter in letters])

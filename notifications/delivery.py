@@ -8,11 +8,12 @@ slow cannot overwrite the one that took its place.
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Update, select, update
+from sqlalchemy import ColumnElement, Row, Update, select, update
 from sqlmodel import Session, col
 
 from notifications import batches, origins, pace, render, turns
@@ -33,6 +34,7 @@ from notifications.sending import (
     never,
 )
 from notifications.tables import OutboxMessage, State
+from notifications.tempo import A_FEW, Tempo
 
 __all__ = [
     "Clock",
@@ -40,14 +42,11 @@ __all__ = [
     "ReplyTo",
     "Report",
     "Sessions",
-    "claims_end",
     "deliver_due",
     "deliver_one",
+    "is_left",
     "tidy",
 ]
-
-
-A_FEW = 10  # messages
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,10 @@ def deliver_due(
     *,
     sleep: Sleep = time.sleep,
     stopping: Callable[[], bool] = never,
+    tempo: Tempo | None = None,
 ) -> Report:
-    """Send what is due, oldest first, at most `limit` messages.
+    """Send what is due, oldest first, at most `limit` messages; and with a `tempo` as many that travel alone
+    as go out in a few seconds.
 
     Messages whose worker died are taken back first. Call it again while the report is not idle. A process
     that is told to end finishes the call in flight and gives the rest back.
@@ -87,8 +88,14 @@ def deliver_due(
         channels = _open(session, providers, clock())
         # All that is claimed is rendered, and of a provider that is only tried again one call is made.
         few = any(pace.is_tried_again(session, carrier.name) for carrier in _carriers(providers, channels))
-        jobs = _claim(session, clock(), min(limit, A_FEW) if few else limit, channels)
-    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep, stopping, claimed=jobs))
+        portion = _Portion(providers, tempo.portion) if tempo else None
+        jobs = _claim(session, clock(), min(limit, A_FEW) if few else limit, channels, portion)
+    began = clock()
+    worker = Worker(sessions, providers, links, clock, sleep, stopping, until=began + CLAIM_LEASE)
+    report = _deliver(jobs, worker)
+    if tempo:
+        tempo.learn(report.taken, clock() - began)
+    return report
 
 
 def deliver_one(
@@ -102,7 +109,7 @@ def deliver_one(
 ) -> Report:
     """Send this message if it is due and nobody has. A queue may ask for it any number of times."""
     with sessions() as session:
-        jobs = _claim(session, clock(), 1, _open(session, providers, clock()), message_id)
+        jobs = _claim(session, clock(), 1, _open(session, providers, clock()), message_id=message_id)
     return _deliver(jobs, Worker(sessions, providers, links, clock, sleep))
 
 
@@ -135,10 +142,12 @@ def _nobody_changes(*where: ColumnElement[bool]) -> Update:
     return update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
 
 
-def claims_end(session: Session) -> list[datetime]:
-    """When what workers hold, living or dead, is free again at the earliest: a moment for each of them."""
-    held = select(col(OutboxMessage.lease_until)).where(col(OutboxMessage.state) == State.CLAIMED)
-    return [until for until in session.scalars(held.distinct()) if until is not None]
+def is_left(session: Session, now: datetime) -> bool:
+    """Has a worker died with messages in its hands that others may send by now?"""
+    left = select(col(OutboxMessage.id)).where(
+        col(OutboxMessage.state) == State.CLAIMED, col(OutboxMessage.lease_until) < now
+    )
+    return session.scalars(left.limit(1)).first() is not None
 
 
 def _open(session: Session, providers: Providers, now: datetime) -> list[Channel]:
@@ -158,10 +167,37 @@ def _carriers(providers: Providers, channels: list[Channel]) -> list[Provider]:
     return [carrier for channel in channels if (carrier := both[channel]) is not None]
 
 
+@dataclass(frozen=True)
+class _Portion:
+    """How many of the messages that are due a pass takes: at most so many that travel alone."""
+
+    providers: Providers
+    alone: int
+
+    def of(self, due: Sequence[Row[Any]]) -> list[int]:
+        """Ids, from the first on. `due`: id, channel and kind of each."""
+        taken, alone = list[int](), 0
+        for row in due:
+            alone += self._goes_alone(row.channel, row.kind)
+            if alone > self.alone:
+                break
+            taken.append(row.id)
+        return taken
+
+    def _goes_alone(self, channel: str, kind: str) -> bool:
+        carrier = self.providers.email if channel == Channel.EMAIL else self.providers.sms
+        return not isinstance(carrier, Batches) or batches.goes_alone(kind, self.providers)
+
+
 def _claim(
-    session: Session, now: datetime, limit: int, channels: list[Channel], message_id: int | None = None
+    session: Session,
+    now: datetime,
+    limit: int,
+    channels: list[Channel],
+    portion: _Portion | None = None,
+    message_id: int | None = None,
 ) -> list[Job]:
-    due = select(col(OutboxMessage.id)).where(
+    due = select(col(OutboxMessage.id), col(OutboxMessage.channel), col(OutboxMessage.kind)).where(
         col(OutboxMessage.state) == State.QUEUED,
         col(OutboxMessage.channel).in_(channels),
         col(OutboxMessage.due_at) <= now,
@@ -171,7 +207,8 @@ def _claim(
         due = due.where(col(OutboxMessage.id) == message_id)
     # Workers on PostgreSQL step around each other's rows; SQLite has one writer and ignores this.
     due = due.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id)).limit(limit)
-    ids = list(session.scalars(due.with_for_update(skip_locked=True)))
+    found = session.execute(due.with_for_update(skip_locked=True)).all()
+    ids = portion.of(found) if portion else [row.id for row in found]
     if not ids:
         return []
     taken = (

@@ -47,8 +47,7 @@ MOVE = (
 )
 
 WAITING = "waiting"
-CLAIM_LEASE = timedelta(seconds=25)  # renewed while the pass goes on
-RENEW_EVERY = timedelta(seconds=8)
+CLAIM_LEASE = timedelta(seconds=10)  # several times what is taken at a time; then the rest is others'
 SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
 PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
 
@@ -92,6 +91,7 @@ class Worker:
     """What every message of a pass is delivered with.
 
     `closed`: providers that take no more in this pass. `stopping` says that the process has been told to end.
+    `until` is when the lease of what it has claimed is over.
     """
 
     sessions: Sessions
@@ -101,26 +101,17 @@ class Worker:
     sleep: Sleep
     stopping: Callable[[], bool] = never
     closed: set[str] = field(default_factory=set)
-    claimed: Sequence[Job] = ()
-    renew_at: datetime | None = None
+    until: datetime | None = None
 
-    def still_here(self) -> None:
-        """Keep what this pass has claimed: a worker that dies is found out soon, one at work never is."""
-        now = self.clock()
-        if self.renew_at and now >= self.renew_at:
-            until = now + CLAIM_LEASE
-            with self.sessions() as session:
-                move_all(session, self.claimed, State.CLAIMED, since=(State.CLAIMED,), lease_until=until)
-        if self.renew_at is None or now >= self.renew_at:
-            self.renew_at = now + RENEW_EVERY
+    def has_lapsed(self) -> bool:
+        """Is what this pass has claimed free for others by now? Then it leaves the rest to them."""
+        return self.until is not None and self.clock() >= self.until
 
     def give_back(self, session: Session, jobs: Sequence[Job], **facts: Any) -> None:
         """Let others have what we claimed and have not begun: that was no attempt.
 
         Who claims it next gets the attempt that we gave back, so we keep it no longer.
         """
-        given = {job.id for job in jobs}
-        self.claimed = [job for job in self.claimed if job.id not in given]
         for attempt, ours in groupby(sorted(jobs, key=_attempt), key=_attempt):
             before = {"lease_until": None, "attempt": attempt - 1}
             move_all(session, list(ours), State.QUEUED, since=(State.CLAIMED,), **before, **facts)

@@ -32,7 +32,8 @@ def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, wo
 
 
 def _keep_in_turn(deliveries: Sequence[Delivery], carrier: InTransaction, worker: Worker) -> Counter[str]:
-    kept = Counter(each.keep(carrier) for each in takewhile(lambda _: not worker.stopping(), deliveries))
+    goes_on = takewhile(lambda _: not (worker.stopping() or worker.has_lapsed()), deliveries)
+    kept = Counter(each.keep(carrier) for each in goes_on)
     if left := deliveries[kept.total() :]:
         with worker.sessions() as session:
             worker.give_back(session, [delivery.job for delivery in left])
@@ -49,8 +50,7 @@ class _Line:
 
     def deliver(self, deliveries: Sequence[Delivery]) -> Counter[str]:
         waiting = deque(deliveries)
-        while waiting and self.worker.takes(self.carrier):
-            self.worker.still_here()
+        while waiting and self.worker.takes(self.carrier) and not self.worker.has_lapsed():
             self._send(waiting.popleft(), behind=waiting[0] if waiting else None)
         if waiting or self.landed:
             with self._writing_down() as session:

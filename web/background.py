@@ -24,7 +24,7 @@ from web.worker import Worker
 SWEEP_EVERY = 60  # seconds
 LOOK_EVERY = 60  # seconds, for evidence to be counted
 SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
-SOON = 0.5  # seconds after a dead worker's lease, by anybody's clock
+TAKE_OVER_EVERY = 2  # seconds, for what dead workers held
 DRAIN_SECONDS = 22  # for the call in flight: longer than any may take, shorter than whoever stops us waits
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Process:
             partial(self._again, partial(self._sweep, self._worker()), SWEEP_EVERY),
             partial(self._again, self._worker().count_evidence, LOOK_EVERY),
             partial(self._again, self._worker().scrub, SCRUB_EVERY),
-            partial(self._take_over, self._worker()),
+            partial(self._again, partial(self._take_over, self._worker()), TAKE_OVER_EVERY),
             partial(queues.serve, self._open_queue, self._stopping),
         ]
         self._team = [threading.Thread(target=step, daemon=True) for step in steps]
@@ -139,16 +139,11 @@ class Process:
         return queue
 
     def _take_over(self, worker: Worker) -> None:
-        """What a worker held that died a moment ago is ours only when its lease is over."""
-
-        def wait_and_wake() -> None:
-            with worker.database.read() as session:
-                ends = sorted(delivery.claims_end(session))
-            for until in ends:
-                if not self._stopping.wait(max((until - worker.clock()).total_seconds(), 0) + SOON):
-                    self._wake()
-
-        _try(wait_and_wake)
+        """What a worker held that died is ours when its lease is over."""
+        with worker.database.read() as session:
+            left = delivery.is_left(session, worker.clock())
+        if left:
+            self._wake()
 
 
 def _try(step: Callable[[], object]) -> None:

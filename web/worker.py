@@ -16,6 +16,7 @@ import structlog
 from notifications import delivery, destinations, outbox, receipts, reconcile, replies
 from notifications.render import Links
 from notifications.sending import never
+from notifications.tempo import Tempo
 from web import scrubbing
 from web.carriers import providers_of
 from web.db import Database
@@ -63,6 +64,7 @@ class Worker:
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
     importing: Importing = field(init=False)
+    tempo: Tempo = field(init=False, default_factory=Tempo)
     retained_on: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -247,5 +249,6 @@ class Worker:
             self.clock,
             limit=AT_A_TIME,
             stopping=self.stopping,
+            tempo=self.tempo,
         )
         return report.taken

@@ -15,11 +15,13 @@ from tempfile import TemporaryDirectory
 
 from notifications import outbox
 from notifications.delivery import Providers, deliver_due
+from notifications.jobs import job_of
 from notifications.messages import Channel, CheckIn, Link, Message, Named, Partner, Recipient
 from notifications.outbox import Order
 from notifications.providers.sendgrid import SendGrid
-from notifications.sending import job_of, prepare
+from notifications.sending import prepare
 from notifications.tables import State
+from notifications.tempo import Tempo
 from tests.benchmarks.rows import Row, one_time
 from tests.support.letters import COUNCILS, introduction
 from web.db import Database
@@ -108,7 +110,8 @@ def question(number: int) -> Message:
 
 
 def deliver_everything(database: Database, providers: Providers, number: int) -> None:
-    while not deliver_due(database.write, providers, LINKS, utc_now, limit=1_000).idle:
+    tempo = Tempo()
+    while not deliver_due(database.write, providers, LINKS, utc_now, limit=1_000, tempo=tempo).idle:
         pass
     with database.read() as session:
         if outbox.counts(session) != {State.ACCEPTED: number}:

@@ -35,7 +35,7 @@ Process = subprocess.Popen[bytes] | kills.ForkProcess
 def fault(trial: Trial) -> Outcome:
     workers, lease = trial.size(2, 3), timedelta(seconds=1) if not trial.full else LEASE
     allowed = lease.total_seconds() + (4 if trial.mutant else 10)  # what never comes is not waited for long
-    _prepare(trial, messages=trial.size(40, 500 * workers))
+    _prepare(trial, messages=trial.size(40, 200 * workers))
     address = trial.folder / "address"
     provider = kills.start(kills.provide, Day(trial.url, trial.folder, latency=LATENCY), address)
     try:
@@ -88,7 +88,6 @@ def _begin(trial: Trial, settings: Settings, lease: timedelta) -> Process:
 def _work(settings: Settings, lease: timedelta) -> None:
     for room in ROOMS:
         room.CLAIM_LEASE = lease  # type: ignore[attr-defined]
-    sending.RENEW_EVERY = lease / 3
     background.run(settings)
 
 
