@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, redirect, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect, FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -80,6 +81,9 @@ class JoinForm(FlaskForm):
     )
 
 
+NOBODY = AnonymousUserMixin()
+
+
 def parts_app() -> Flask:
     app = Flask("web", static_folder=None)
     app.secret_key = "only for this test"
@@ -94,7 +98,7 @@ def parts_app() -> Flask:
         content_security_policy=POLICY,
         content_security_policy_nonce_in=["script-src"],
     )
-    app.context_processor(lambda: {"programme": PROGRAMME, "groups": GROUPS})
+    app.context_processor(lambda: {"programme": PROGRAMME, "groups": GROUPS, "current_user": NOBODY})
     app.add_url_rule("/draft", view_func=lambda: draft(app), endpoint="draft")
     app.add_url_rule("/join", view_func=join, methods=["GET", "POST"])
     app.add_url_rule("/send", view_func=lambda: send(app), methods=["POST"], endpoint="send")
