@@ -1,5 +1,6 @@
 """The worker's part of an import, and all of one by command: reading a file, checking it, writing it down."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,13 +34,22 @@ class Importing:
     def __init__(self, database: Database, clock: Clock, only: int | None = None) -> None:
         self._database, self._clock, self._only = database, clock, only
         self._batches = self._all()
+        self._busy = threading.Lock()
 
     def step(self) -> int:
-        """How much was done; 0 when nothing waits that nobody has."""
-        done = next(self._batches, 0)
-        if not done:
-            self._batches = self._all()
-        return done
+        """How much was done; 0 when nothing waits that nobody has.
+
+        Of a worker's threads one goes on with imports; the others find nothing to do here.
+        """
+        if not self._busy.acquire(blocking=False):
+            return 0
+        try:
+            done = next(self._batches, 0)
+            if not done:
+                self._batches = self._all()
+            return done
+        finally:
+            self._busy.release()
 
     def _all(self) -> Iterator[int]:
         while mine := self._claim():

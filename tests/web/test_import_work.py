@@ -1,6 +1,7 @@
 """Large files are the worker's, a batch at a time, and each batch stands by itself."""
 
 import io
+from datetime import datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -104,3 +105,15 @@ def test_a_column_of_far_too_many_organisations_is_the_wrong_one(world: World) -
     rows = "".join(f"A,{i},a{i}@example.org\n" for i in range(10_001))
     visitor = upload(world, f"name,organisation,email\n{rows}".encode()).press("See what will happen")
     assert "at most 10,000 different organisations; is it the right column?" in visitor.mistakes[0]
+
+
+def test_a_second_thread_leaves_an_import_to_the_first(world: World) -> None:
+    upload(world, large())
+    meanwhile: list[int] = []
+
+    def clock() -> datetime:
+        meanwhile.append(importing.step())
+        return world.now
+
+    importing = Importing(world.database, clock)
+    assert (importing.step() > 0, set(meanwhile)) == (True, {0})
