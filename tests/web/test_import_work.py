@@ -117,3 +117,26 @@ def test_a_second_thread_leaves_an_import_to_the_first(world: World) -> None:
 
     importing = Importing(world.database, clock)
     assert (importing.step() > 0, set(meanwhile)) == (True, {0})
+
+
+def test_a_large_file_that_is_none_is_told_at_once(world: World) -> None:
+    visitor = upload(world, b"name,organisation,email\nA,B,a@example.org\n" + b"," * 2 * READ_ON_PAGE)
+    told = "large.csv:3: at most 100,000 letters in a row; this has more"
+    assert (visitor.status, visitor.mistakes[0].startswith(told)) == (422, True)
+
+
+def test_a_file_is_checked_before_the_rest_of_another_is_written(world: World) -> None:
+    first = "".join(f"Person {i},Brent Council,p{i}@example.org\n" for i in range(1100))
+    visitor = upload(world, f"name,organisation,email\n{first}".encode()).press("See what will happen")
+    world.work()
+    visitor.open(visitor.path).press("Invite 1,100 people")
+    importing = Importing(world.database, world.clock)
+    importing.step()
+    small = b"name,organisation,email\nAmina,Brent Council,amina@example.org\n"
+    waits = upload(world, small).press("See what will happen")
+    for _ in range(4):
+        importing.step()
+    assert (waits.open(waits.path).heading, visitor.open(visitor.path).heading) == (
+        "What will happen",
+        "Taking it in",
+    )

@@ -17,6 +17,7 @@ it was taken in or thrown away, after a day, and when somebody named in it is er
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, true, update
@@ -33,6 +34,7 @@ from web.sizes import READ_ON_PAGE
 A_PAGE = 50
 ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
+FIRST_ROWS = 1000  # of a large file, looked at when it comes
 ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
 LEASE = timedelta(minutes=2)
 LEASED = (ImportState.READING, ImportState.MATCHING, ImportState.CHECKING)
@@ -66,15 +68,16 @@ class Claim:
 
 
 def look(file_name: str, raw: bytes, *, whole: bool = False) -> Upload:
-    """Read a file: all of it if it is small or `whole`, and otherwise its header. Needs no session.
+    """Read a file: all of it if it is small or `whole`, and otherwise its first rows, so that what is no
+    spreadsheet is told at once. Needs no session.
 
     Raises:
         BadFile: it is no CSV of any kind.
     """
     sheet = spreadsheets.parse(file_name, spreadsheets.decode(file_name, raw))
-    if not whole and is_large(sheet):
-        return Upload(sheet, None)
-    return Upload(sheet, some_rows(sheet, sum(1 for _ in sheet.rows)))
+    is_for_worker = is_large(sheet) and not whole
+    rows = some_rows(sheet, sum(1 for _ in islice(sheet.rows, FIRST_ROWS if is_for_worker else None)))
+    return Upload(sheet, None if is_for_worker else rows)
 
 
 def is_large(sheet: Sheet) -> bool:
@@ -400,14 +403,20 @@ def abandon(session: Session, job: Import, *, by: str, now: datetime, problem: s
 
 
 def claim(session: Session, *, now: datetime, only: int | None = None) -> Claim | None:
-    """The oldest import that a worker has to do something for. Reading and checking it is this worker's then,
-    until two minutes after it was last heard of; of writing, each batch is anybody's.
+    """The oldest import that a worker has to read or check, because somebody waits for that at a page; else
+    the oldest that is to be written. What is read or checked is this worker's then, until two minutes after
+    it was last heard of; of writing, each batch is anybody's.
     """
     free = or_(col(Import.busy_until).is_(None), col(Import.busy_until) < now)
-    wanted = select(Import).where(col(Import.state).in_(WORKING), free)
+    wanted, writing = (
+        select(Import).where(col(Import.state).in_(WORKING), free),
+        col(Import.state).not_in(LEASED),
+    )
     if only is not None:
         wanted = wanted.where(col(Import.id) == only)
-    job = session.scalars(wanted.order_by(col(Import.id)).limit(1).with_for_update(skip_locked=True)).first()
+    job = session.scalars(
+        wanted.order_by(writing, col(Import.id)).limit(1).with_for_update(skip_locked=True)
+    ).first()
     if job is None:
         return None
     if job.state in LEASED:
