@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from lxml import html
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from tests.support.house_client import HouseClient
 
@@ -48,7 +50,7 @@ class Visitor:
         for name, value in values.items() if isinstance(values, dict) else values:
             data.setdefault(name, []).append(value)
         how.setdefault("follow_redirects", True)
-        self.answer = self.client.post(path_of(address), data=data, **how)
+        self.answer = self.client.post(path_of(address), **_body(data), **how)
         return self.answer
 
     def token(self, address: str) -> str:
@@ -121,3 +123,15 @@ def _filled(form: Any, fields: dict[str, Any]) -> list[tuple[str, Any]]:
         given = value if isinstance(value, list) else [] if value is False else [value]
         values += [(name, "y" if each is True else each) for each in given]
     return values
+
+
+def _body(data: dict[str, list[Any]]) -> dict[str, Any]:
+    """A form with a file, put together in memory: the test client would leave a file open for a large one."""
+    if not any(isinstance(value, tuple) for values in data.values() for value in values):
+        return {"data": data}
+    parts = {
+        name: [FileStorage(*value) if isinstance(value, tuple) else value for value in values]
+        for name, values in data.items()
+    }
+    boundary, body = encode_multipart(parts)
+    return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
