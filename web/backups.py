@@ -18,12 +18,14 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
 from notifications import origins, outbox
+from notifications.columns import table_of
 from web import archives, scrubbing, upgrading
+from web.complaint_tables import Complaint
 from web.db import Database
 from web.models import Person
 from web.services import complaints, organiser_sessions, privacy
@@ -189,8 +191,10 @@ def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
 
 
 def _erased(session: Session) -> set[str]:
-    people = session.exec(select(Person.id).where(col(Person.erased_at).is_not(None)))
-    return {*people, *complaints.erased(session)}
+    people = set(session.exec(select(Person.id).where(col(Person.erased_at).is_not(None))))
+    # The database may be of an older version, which had no complaints.
+    has_complaints = inspect(session.connection()).has_table(table_of(Complaint).name)
+    return people | complaints.erased(session) if has_complaints else people
 
 
 def _ledger(file: Path) -> Path:
