@@ -65,7 +65,8 @@ def _take_no_lock(database: Database) -> None:
 def killed(trial: Trial) -> Outcome:
     """One that dies at the nth of its statements, with the last of them among the n."""
     rng = random.Random(trial.seed)
-    revisions = _chosen(trial, trial.size(1, 4))
+    # Those that have a long way to go, and so enough moments to die in.
+    revisions = [OLDEST, *rng.sample(past.revisions()[1:15], trial.size(0, 3))]
     deaths = between = finished = 0
     for revision in revisions:
         _put(trial, revision)
