@@ -55,12 +55,18 @@ def fault(trial: Trial) -> Outcome:
     each = len(STORIES["delivered"])
     messages = round(events * (1 - FORGED) / (1 + REPEATED) / each)
     ends = _prepare(trial, messages)
+    ours = {"unm_origin": checker.ask(trial.url, "SELECT name FROM outbox_origin")[0][0]}
     chance, truly = random.Random(trial.seed), Signer()
     told = [
-        event(name, f"{name}-{id_}", id_, type="bounce") for id_, end in ends.items() for name in STORIES[end]
+        event(name, f"{name}-{id_}", id_, type="bounce", **ours)
+        for id_, end in ends.items()
+        for name in STORIES[end]
     ]
     told += [one for one in told if chance.random() < REPEATED]
-    forged = [event("bounce", f"forged-{n}", chance.choice(list(ends))) for n in range(events // 10)]
+    forged = [
+        event("bounce", f"forged-{n}", chance.choice(list(ends)), type="bounce", **ours)
+        for n in range(events // 10)
+    ]
     chance.shuffle(told)
     calls = [(some, truly) for some in _reports(told)]
     caller = Caller(_app(trial, truly), truly, truly if trial.mutant else Signer())

@@ -16,7 +16,7 @@ from shutil import copyfile
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, event, make_url, text
 
-from notifications import receipts, reconcile
+from notifications import origins, receipts, reconcile
 from notifications.providers import sendgrid
 from notifications.providers.local import Local
 from notifications.receipts import Event, What
@@ -174,9 +174,14 @@ class House:
 
     def _report(self, database: db.Database) -> None:
         took = {call.message for call in checker.calls(self._log)}
-        told = [Event(sendgrid.NAME, f"took-{id_}", What.ACCEPTED, self.world.now, id_) for id_ in took]
+        now = self.world.now
         with database.write() as session:
-            receipts.take(session, told, key=self.world.worker.providers.key, now=self.world.now)
+            known = origins.known(session)
+            told = [
+                Event(sendgrid.NAME, f"took-{id_}", What.ACCEPTED, now, id_, origin=known.of(id_))
+                for id_ in took
+            ]
+            receipts.take(session, told, key=self.world.worker.providers.key, now=now)
 
     def _move_in(self, url: str, executioner: Executioner) -> db.Database:
         """Make the application and the worker of this process live in that copy."""

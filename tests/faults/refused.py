@@ -14,7 +14,7 @@ from notifications.providers import smtp
 from notifications.providers.smtp import Smtp
 from tests.faults import checker
 from tests.faults.pacing import Leaping
-from tests.faults.trial import KEY, Outcome, Trial, queue, room
+from tests.faults.trial import KEY, Outcome, Trial, opened, queue
 from tests.support.fake_smtp import FakeMailServer
 from tests.support.letters import links
 from web.db import Database
@@ -51,7 +51,8 @@ class House:
     clock: Leaping = field(default_factory=Leaping)
 
     def __post_init__(self) -> None:
-        self.database: Database = room(self.trial)
+        self.database: Database = opened(self.trial.url)
+        self.database.upgrade()
         carrier = Smtp(self.server.url, "Unmentoring <hello@unm.example>")
         self.providers = Providers(email=carrier, key=KEY)
 
