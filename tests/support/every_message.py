@@ -25,6 +25,7 @@ from web.models import (
 )
 from web.services import (
     closings,
+    complaints,
     conversations,
     departures,
     digests,
@@ -59,6 +60,7 @@ def fill(world: World) -> None:
     _a_round(world, people)
     _going_away(world, people)
     _one_phone(world)
+    _a_complaint(world)
     _still_open(world, owner)
     _forms(world)
     _move(world, people[0], "amina@newest.example.org")
@@ -150,6 +152,15 @@ def _one_phone(world: World) -> None:
     for name in ("Ann Field", "Bo Field"):
         world.join(name, phone=SHARED, channel=Channel.SMS, verified=True)
     _text(world, SHARED, "STOP")
+
+
+def _a_complaint(world: World) -> None:
+    reference = world.complain()
+    with world.write() as session:
+        found = complaints.by_reference(session, reference)
+        programme = world.programme(session)
+        complaints.answer(session, programme, found.id, "It is mended.", by=OWNER, now=world.now)
+    world.work()
 
 
 def _learned(world: World, person: str) -> None:

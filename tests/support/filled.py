@@ -15,14 +15,12 @@ from notifications.receipts import Event, What
 from notifications.replies import Inbound
 from notifications.tables import OutboxMessage
 from tests.support.world import BY, World
-from web.complaint_tables import Matter
 from web.import_tables import ImportKind
 from web.models import Answer, Block, Learning, Membership, NeverPair, Person, Region, Rhythm, Role, Showing
 from web.services import (
     allowances,
     avoiding,
     closings,
-    complaints,
     conversations,
     departures,
     drafts,
@@ -252,9 +250,7 @@ def an_organiser_signed_in(world: World) -> None:
 
 
 def a_complaint(world: World) -> None:
-    told = complaints.Told(Matter.USE, "Why was my line shown?", "somebody@example.org")
-    with world.write() as session:
-        complaints.complain(session, world.programme(session), told, now=world.now)
+    world.complain()
 
 
 def an_allowance_of_today_used(world: World) -> None:

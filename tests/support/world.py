@@ -25,6 +25,7 @@ from tests.support.databases import OpenDatabase
 from tests.support.house_client import HouseClient
 from tests.support.visitor import Visitor, path_of
 from web.app import create_app
+from web.complaint_tables import Matter
 from web.db import Database
 from web.house import KEY
 from web.models import (
@@ -39,7 +40,7 @@ from web.models import (
     Round,
 )
 from web.models import Link as LinkRow
-from web.services import joining, links, organisers, pots, privacy, programmes, rounds, times
+from web.services import complaints, joining, links, organisers, pots, privacy, programmes, rounds, times
 from web.services.joining import Details
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
@@ -270,6 +271,12 @@ class World:
     def membership(self, person: str, slug: str | None = None) -> Membership:
         with self.read() as session:
             return session.get_one(Membership, (self.programme(session, slug).id, person))
+
+    def complain(self, email: str = "somebody@example.org", text: str = "Why was my line shown?") -> str:
+        """A complaint about data by the form; its reference."""
+        told = complaints.Told(Matter.USE, text, email)
+        with self.write() as session:
+            return complaints.complain(session, self.programme(session), told, now=self.now).reference
 
     # Links
 

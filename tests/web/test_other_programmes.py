@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 from notifications.tables import OutboxMessage, State
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.complaint_tables import Complaint
 from web.import_tables import Import, ImportKind
 from web.models import Answer, Learning, Membership, Organisation, Report, Role, Showing
 from web.services import conversations, imports, reports, rounds
@@ -36,6 +37,7 @@ ROWS = {
     "learning",
     "reports",
     "organisers",
+    "complaints",
 }
 NO_ROWS_IN_ADDRESSES = {"organise", "wording"}
 # Which routes read rows out of a form.
@@ -135,6 +137,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         world.round()
     draft = world.draw()
     people = [person for group in world.groups(draft) for person in group]
+    world.complain()
     organiser = world.appoint(f"helper@{world.slug}.example", Role.ORGANISER)
     with world.write() as session:
         programme = world.programme(session)
@@ -154,6 +157,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
                 ("import", Import),
                 ("learning", Learning),
                 ("reports", Report),
+                ("complaints", Complaint),
             )
         }
         introduced = select(OutboxMessage).where(

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 import pytest
+from sqlmodel import select
 from werkzeug.routing import Rule
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.complaint_tables import Complaint
 from web.models import Answer, Purpose, Role, Showing
 from web.permissions import Access
 from web.services import conversations
@@ -39,6 +41,7 @@ def lived_in(world: World) -> World:
     upload(world)
     world.join()
     world.draw(seed=3)
+    world.complain()
     return world
 
 
@@ -62,6 +65,8 @@ def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
         given["token"] = tokens(world)
     if "number" in rule.arguments:
         given["number"] = numbers(world, rule)
+    if "reference" in rule.arguments:
+        given["reference"] = (_reference(world),)
     for each in product(*given.values()):
         yield wanted | dict(zip(given, each, strict=True))
 
@@ -71,6 +76,11 @@ def numbers(world: World, rule: Rule) -> Sequence[int]:
     if rule.endpoint.startswith("outbox."):
         return (next(message.id for message in world.inbox(kind="introduction")),)
     return (1, 2, 3) if "/rounds/" in rule.rule else (1,)
+
+
+def _reference(world: World) -> str:
+    with world.read() as session:
+        return session.exec(select(Complaint.reference)).one()
 
 
 def tokens(world: World) -> list[str]:
