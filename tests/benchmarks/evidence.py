@@ -38,14 +38,14 @@ def rows() -> Iterator[Row]:
     what = f"{PEOPLE:,} people, {ROUNDS} rounds"
     with TemporaryDirectory() as folder, site(Path(folder) / "evidence.db") as made:
         fill(made.file)
-        yield counting(made, f"count the evidence of {what}, as the worker does hourly")
+        yield counted(made, f"count the evidence of {what}, as the worker does hourly")
         # Its SQL is the one row that was kept.
         yield replace(made.row(f"evidence of {what}", "evidence"), goal=None)
         yield made.row(f"dashboard of {what}", "")
         yield replace(made.row(f"list of rounds of {what}", "rounds"), goal=None)
 
 
-def counting(made: Site, name: str) -> Row:
+def counted(made: Site, name: str) -> Row:
     taken, said = heard(made.database, lambda: one_time(lambda: count(made.database)))
     with replaying(made.file, said) as floor:
         return Row(name, taken, one_time(floor), 2.0)
