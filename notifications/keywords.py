@@ -23,6 +23,7 @@ class Word(StrEnum):
     COULD_NOT = "could not"
     SKIP = "skip"
     LEARNING = "learning"  # anything else that somebody wrote themselves
+    UNCLEAR = "unclear"  # of a reply that was kept: an organiser has to read it
     NOTHING = "nothing"  # empty, or written by a machine
 
 

@@ -52,7 +52,8 @@ class Answer:
     """A reply as taken: for the web room to act upon. `message` is what it answers, if anything is known.
 
     `certain`: it came with our token, or from a phone number. An email's From alone can be forged: it is
-    enough for a learning that waits for approval, and for nothing else.
+    enough for a learning that waits for approval, and for nothing else. `heard`: False if it says STOP or
+    START and did not come from the address we had written to, so that nothing came of it.
     """
 
     reply_id: int
@@ -61,6 +62,7 @@ class Answer:
     person: str | None
     message: OutboxMessage | None
     certain: bool
+    heard: bool = True
 
 
 def reply_address(message_id: int, person: str, *, key: bytes, domain: str) -> str:
@@ -119,9 +121,11 @@ def take(
     reply_id = _keep(session, inbound, understood, person, message, now)
     if reply_id is None:
         return None
-    lifted = _stop_or_start(session, inbound, understood.word, message if certain else None, key, now)
+    address = _address_of(inbound, message if certain else None)
+    lifted = address is not None and _stop_or_start(session, inbound, understood.word, address, key, now)
     word = Word.START if lifted else understood.word
-    return Answer(reply_id, word, understood.learning[:LONGEST], person, message, certain)
+    heard = address is not None or word not in (Word.STOP, Word.START)
+    return Answer(reply_id, word, understood.learning[:LONGEST], person, message, certain, heard)
 
 
 def _understood(inbound: Inbound) -> Understood:
@@ -159,18 +163,23 @@ def _keep(
         "person": person,
         "message_id": message.id if message else None,
         "received_at": now,
+        "handled_at": now,
     }
     once = insert_on(session)(Reply).on_conflict_do_nothing(index_elements=["channel", "source_id"])
     return session.scalars(once.returning(col(Reply.id)), [row]).one_or_none()
 
 
+def _address_of(inbound: Inbound, message: OutboxMessage | None) -> str | None:
+    """What STOP and START are about; None where that is not certain."""
+    if inbound.channel is Channel.SMS:
+        return inbound.sender or None
+    return _address_answered(inbound, message)
+
+
 def _stop_or_start(
-    session: Session, inbound: Inbound, word: Word, message: OutboxMessage | None, key: bytes, now: datetime
+    session: Session, inbound: Inbound, word: Word, address: str, key: bytes, now: datetime
 ) -> bool:
     """Whether they may be written to again who might not before."""
-    address = inbound.sender if inbound.channel is Channel.SMS else _address_answered(inbound, message)
-    if not address:
-        return False
     if word is Word.STOP:
         why = Why.STOP if inbound.channel is Channel.SMS else Why.UNSUBSCRIBED
         suppression.suppress(session, inbound.channel, address, why, key=key, now=now)

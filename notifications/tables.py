@@ -247,8 +247,8 @@ class Reply(SQLModel, table=True):
     """Something a person sent back, as they sent it, and what we understood.
 
     `source_id` is the provider's id of it, so that the same one told twice is one. `person` is None where we
-    do not know who it was: nobody is guessed. `message_id` is the message it answers. `handled_at` is set by
-    whoever acts on it.
+    do not know who it was: nobody is guessed. `message_id` is the message it answers. Without `handled_at`
+    it waits for an organiser, and its word is `Word.UNCLEAR`.
     """
 
     __tablename__ = "reply"

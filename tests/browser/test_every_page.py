@@ -39,6 +39,7 @@ ORGANISERS = (
     "import",
     "import/1",
     "learning",
+    "replies",
     "reports",
     "evidence",
     "schedule",

@@ -74,15 +74,16 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.wording_as_mail organise.wording_of
         organise.allow organise.bring_in organise.forbid organise.leave_out organise.lock organise.move
         organise.one_in_a_draft organise.swap organise.try_out
+        organise.handle_reply organise.take_reply_for_learning
         organise.attach_domain organise.decline organise.detach_domain organise.discard_round
         organise.draw_round organise.everybody_who_organises organise.everyone organise.evidence_as_graph
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
         organise.look_at_merge organise.merge_organisations organise.name_organisation
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
-        organise.publish organise.read_audit organise.read_reports organise.rename_organisation
-        organise.resend organise.resend_round organise.send_digest organise.send_link
-        organise.send_round organise.suspend organise.unsuspend
+        organise.publish organise.read_audit organise.read_replies organise.read_reports
+        organise.rename_organisation organise.resend organise.resend_round organise.send_digest
+        organise.send_link organise.send_round organise.suspend organise.unsuspend
         """,
     ),
     "owners, and everybody for themselves": (

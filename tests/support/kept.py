@@ -69,7 +69,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "provider_pace": _of(ID, "provider stopped paused_for"),
     "rathernot": _of(ID, "person_id other_id") | _of(THEIRS, "email email_key"),
     "receipt": _of(ID, "provider event_id what provider_id reason stops again"),
-    "reply": _of(ID, "channel source_id word person") | _of(THEIRS, "text"),
+    "reply": _of(ID, "channel source_id word person") | _of(OTHERS, "text"),
     "report": _of(ID, "person_id about_id handled_by") | _of(OTHERS, "text"),
     "request": _of(ID, "kind person") | _of(SEALED, "address_key") | _of(THEIRS, "details"),
     "round": _of(ID, "state priority input_digest figures best proof drawn_by sent_by")

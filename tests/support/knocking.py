@@ -44,11 +44,13 @@ NONE_THERE = {
     "organise.choose_columns",
     "organise.columns_again",
     "organise.confirm_import",
+    "organise.handle_reply",
     "organise.handle_report",
     "organise.one_import",
     "organise.one_in_a_draft",
     "organise.resend",
     "organise.somebody_else",
+    "organise.take_reply_for_learning",
     "organise.undo_import",
 }
 ENDS_A_SESSION = ("organise.press_button", "organise.sign_out", "organise.sign_out_everywhere")

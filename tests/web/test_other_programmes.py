@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlmodel import Session
 from werkzeug.routing import Rule
 
-from notifications.tables import OutboxMessage, State
+from notifications.keywords import Word
+from notifications.tables import OutboxMessage, Reply, State
 from tests.support.visitor import Visitor
-from tests.support.world import World
+from tests.support.world import START, World
 from web.complaint_tables import Complaint
 from web.import_tables import Import, ImportKind
 from web.models import Answer, Learning, Membership, Organisation, Report, Role, Showing
@@ -36,6 +38,7 @@ ROWS = {
     "import",
     "learning",
     "reports",
+    "replies",
     "organisers",
     "complaints",
 }
@@ -176,10 +179,19 @@ def fill(world: World, sent: int) -> dict[str, Any]:
             "people": people[0],
             "merge": outsider,
             "messages": message.id,
+            "replies": unclear_reply(session, people[0]),
             "organisers": organiser,
             "members": people,
             "version": rounds.by_number(session, programme, draft).version,
         }
+
+
+def unclear_reply(session: Session, person: str) -> int:
+    row = Reply(channel="sms", source_id=person, word=Word.UNCLEAR, text="Who?", person=person,
+                received_at=START)  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id or 0
 
 
 def test_every_word_of_an_address_that_names_a_row_is_known(two: Two) -> None:

@@ -37,6 +37,8 @@ SAID = {
     "history imported": "Imported history",
     "learning published": "Published a learning",
     "learning declined": "Decided not to show a learning",
+    "dealt with a reply": "Dealt with an unclear reply",
+    "took a reply for a learning": "Took an unclear reply for a learning",
     "link sent": "Sent a link",
     "merged": "Merged two entries of a person",
     "never-pair added": "Kept two people apart",

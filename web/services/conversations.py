@@ -185,6 +185,18 @@ def conversation(session: Session, group_id: int, person_id: str) -> Conversatio
     )
 
 
+def answered(session: Session, message: OutboxMessage | None, person_id: str) -> Conversation | None:
+    """The conversation that a message was about, for somebody who answers it; None if it was about none."""
+    kind, _, rest = (message.subject if message else "").partition(" ")
+    number = rest.partition(" ")[0]
+    if kind != "group" or not number.isdigit():
+        return None
+    try:
+        return conversation(session, int(number), person_id)
+    except NotTheirs:
+        return None
+
+
 def found_instead(session: Session, talk: Conversation) -> Conversation | None:
     """The conversation of the same round that they were given instead of one that was called off."""
     newest = in_round(session, talk.round, talk.reader.id)

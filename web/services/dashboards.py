@@ -30,6 +30,7 @@ from web.services import (
     rounds,
     times,
     topups,
+    unclear,
     words,
 )
 from web.services.introductions import Window
@@ -169,6 +170,9 @@ def _waiting(
     if tally["unreachable"]:
         who = words.counted(tally["unreachable"], "person", "people")
         yield Waiting(f"{who} we cannot reach", "people?showing=unreachable")
+    if replies := unclear.waiting(session, programme):
+        what = words.counted(replies, "reply", "replies") + " we could not understand"
+        yield Waiting(what, "replies")
     if learnings := _learnings(session, programme):
         yield Waiting(f"{words.counted(learnings, 'learning')} to look at", "learning")
     if programme.agreement_review_on <= today:

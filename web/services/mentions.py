@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, or_, select
 
 from notifications import messages, outbox
+from notifications.tables import Reply
 from web.complaint_tables import Complaint
 from web.draft_models import Errand
 from web.import_tables import Import
@@ -39,6 +40,7 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     traces = Traces.of(person)
     for learning in _learnings(session, person):
         _forget_in(session, learning, traces, now)
+    _forget_in_replies(session, person, traces)
     here = list(session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)))
     for column in WRITTEN:
         table = column.class_
@@ -48,6 +50,16 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
         for row in session.exec(select(table).where(told)):
             setattr(row, column.key, traces.without(getattr(row, column.key), words.GONE))
             session.add(row)
+
+
+def _forget_in_replies(session: Session, person: Person, traces: Traces) -> None:
+    """What others of their programmes answered us."""
+    here = select(Membership.programme_id).where(Membership.person_id == person.id)
+    others = select(Membership.person_id).where(col(Membership.programme_id).in_(here))
+    told = select(Reply).where(col(Reply.person).in_(others), _tells(col(Reply.text), person))
+    for reply in session.exec(told):
+        reply.text = traces.without(reply.text, words.GONE)
+        session.add(reply)
 
 
 def _learnings(session: Session, person: Person) -> Sequence[Learning]:

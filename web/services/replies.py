@@ -1,11 +1,14 @@
-"""What somebody wrote back to us, acted upon: met, skip, start, or one thing they learned."""
+"""What somebody wrote back to us, acted upon: met, skip, start, or one thing they learned.
+
+What comes of nothing, though somebody we know wrote it, is read by an organiser: see `unclear`.
+"""
 
 from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox, replies, secrets
+from notifications import asides, messages, outbox, replies, secrets
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
@@ -13,7 +16,6 @@ from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.replies import Answer as Reply
 from notifications.replies import Inbound
-from notifications.tables import OutboxMessage
 from web.models import Answer, LearningState, Membership, Person, Purpose, Showing
 from web.services import (
     conversations,
@@ -26,6 +28,7 @@ from web.services import (
     reach,
     texting,
     times,
+    unclear,
 )
 from web.services.conversations import Conversation
 from web.services.joining import recipient
@@ -50,11 +53,13 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     if inbound.channel is Channel.SMS and reply.person is None:
         _for_all_who_share(session, inbound.sender, reply.word, key=signer.suppression_key(), now=now)
     person = merging.survivor(session, reply.person) if reply.person else None
-    if reply.word is Word.HELP:
-        _help(session, inbound, reply, person, signer=signer, now=now)
+    if reply.word is Word.HELP and reply.certain:
+        _help(session, inbound, person, signer=signer, now=now)
         return
     if person and not person.erased_at:
-        _act(session, reply, person, key=signer.suppression_key(), now=now)
+        reply = replace(reply, person=person.id)
+        if not _act(session, reply, person, key=signer.suppression_key(), now=now):
+            unclear.leave(session, reply.reply_id, person)
 
 
 def _whose(session: Session, channel: Channel, address: str) -> str | None:
@@ -71,18 +76,30 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: datetime) -> None:
+def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: datetime) -> bool:
+    """Whether it was understood, and has come to what it asks for."""
     if reply.word in (Word.STOP, Word.START):
         reach.note(session, person, key=key, now=now)
-    elif reply.certain and _means_this_round(reply) and (talk := _talk(session, reply)):
+        return reply.heard
+    if reply.word is Word.NOTHING or _is_mere_courtesy(reply):
+        return True
+    if reply.certain and _means_this_round(reply) and (talk := _talk(session, reply)):
         _drop_out(session, talk, now)
-    elif reply.word is Word.SKIP and reply.certain and (membership := _membership(session, reply)):
-        _skip(session, reply, membership, True, now)
-    elif reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
-        if reply.certain and (membership := _membership(session, reply)):
-            _skip(session, reply, membership, False, now)
-    elif (talk := _talk(session, reply)) and talk.stands:
-        _tell(session, reply, talk, now)
+        return True
+    answers_heads_up = reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind)
+    if reply.word is Word.SKIP or answers_heads_up:
+        membership = _membership(session, reply) if reply.certain else None
+        if membership:
+            _skip(session, reply, membership, reply.word is Word.SKIP, now)
+        return membership is not None
+    talk = _talk(session, reply)
+    return _tell(session, reply, talk, now) if talk and talk.stands else False
+
+
+def _is_mere_courtesy(reply: Reply) -> bool:
+    """Thanks that answer no question. To a question, "ok" is no answer."""
+    asked = _asked(reply) or _asked(reply, messages.HeadsUp.kind)
+    return reply.word is Word.LEARNING and not asked and asides.is_courtesy(reply.learning)
 
 
 def _skip(session: Session, reply: Reply, membership: Membership, skips: bool, now: datetime) -> None:
@@ -142,14 +159,9 @@ def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
 
 
 def _help(
-    session: Session, inbound: Inbound, reply: Reply, person: Person | None, *, signer: Signer, now: datetime
+    session: Session, inbound: Inbound, person: Person | None, *, signer: Signer, now: datetime
 ) -> None:
-    """Say what to do: once a day to somebody we know, once for ever to a number we do not.
-
-    A mail that proves nothing is not answered: its sender may be forged.
-    """
-    if not reply.certain:
-        return
+    """Say what to do: once a day to somebody we know, once for ever to a number we do not."""
     if person and not person.erased_at:
         known = tuple(
             programmes.facts(section.programme) for section in participation.sections(session, person)
@@ -194,27 +206,16 @@ def _membership(session: Session, reply: Reply) -> Membership | None:
 
 def _talk(session: Session, reply: Reply) -> Conversation | None:
     """The conversation the answered message was about."""
-    group = _group(reply.message)
-    if group is None or reply.person is None:
-        return None
-    try:
-        return conversations.conversation(session, group, reply.person)
-    except conversations.NotTheirs:
-        return None
-
-
-def _group(message: OutboxMessage | None) -> int | None:
-    kind, _, rest = (message.subject if message else "").partition(" ")
-    number = rest.partition(" ")[0]
-    return int(number) if kind == "group" and number.isdigit() else None
+    return conversations.answered(session, reply.message, reply.person) if reply.person else None
 
 
 # What a word says of the meeting. Somebody's own words say nothing of it: they are only kept.
 SAID = {Word.MET: Answer.MET, Word.NOT_YET: Answer.NOT_YET, Word.COULD_NOT: Answer.COULD_NOT}
 
 
-def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> None:
-    """Keep the answer if it is certain whose it is, and the words if they may be added to what waits.
+def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> bool:
+    """Keep the answer if it is certain whose it is, and the words if they may be added to what waits;
+    whether that was all of it.
 
     The question says that words may be shown without a name; other messages do not, so those stay with us.
     """
@@ -222,9 +223,23 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
     answer = Answer.MET if met else SAID.get(reply.word)
     if answer and reply.certain:
         conversations.say(session, talk, answer, now=now)
-    if reply.learning and _may_add(talk, reply):
-        showing = Showing.WITHOUT_NAME if _asked(reply) else Showing.NO
-        conversations.add_learning(session, talk, reply.learning, showing, now)
+    if not reply.learning:
+        return answer is not None and reply.certain
+    if not _teaches(reply) or not _may_add(talk, reply):
+        return False
+    showing = Showing.WITHOUT_NAME if _asked(reply) else Showing.NO
+    conversations.add_learning(session, talk, reply.learning, showing, now)
+    return True
+
+
+def _teaches(reply: Reply) -> bool:
+    """Can these words be what somebody learned? What follows "met" is, whatever it is."""
+    if reply.word in (Word.MET, Word.YES):
+        return True
+    if reply.word is not Word.LEARNING or asides.is_courtesy(reply.learning):
+        return False
+    # In answer to our question a greeting is for us; in answer to an introduction it is for the partner.
+    return not asides.is_question(reply.learning) and (_asked(reply) or not asides.is_plan(reply.learning))
 
 
 def _may_add(talk: Conversation, reply: Reply) -> bool:

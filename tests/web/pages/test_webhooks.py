@@ -262,7 +262,7 @@ def test_the_same_text_twice_is_taken_once(world: World, two: list[str], client:
 def test_what_is_no_answer_to_our_question_stays_between_us(
     world: World, two: list[str], client: FlaskClient
 ) -> None:
-    text(client, "Lovely, thank you")
+    text(client, "They publish their backlog. We should.")
     with world.read() as session:
         [one] = learnings.of_programme(session, world.programme(session), LearningState.WAITING)
     assert one.learning.showing is Showing.NO

@@ -12,7 +12,7 @@ from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.permissions import needs, outlives_its_programme, recently_signed_in
-from web.services import digests, errands, learnings, words
+from web.services import digests, errands, learnings, unclear, words
 
 
 class LearningForm(FlaskForm):
@@ -34,6 +34,7 @@ def learning() -> ResponseReturnValue:
         programme=g.programme,
         role=g.role,
         waiting=[one for one in waiting if one.learning.showing is not Showing.NO],
+        unclear=unclear.waiting(g.session, g.programme),
         kept=sum(one.learning.showing is Showing.NO for one in waiting),
         published=published,
         digest=digest,

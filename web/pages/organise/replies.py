@@ -1,0 +1,61 @@
+"""Replies that we do not understand, for organisers to read and deal with."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from web.house import house
+from web.models import Role, Showing
+from web.pages.organise import pages
+from web.permissions import needs
+from web.services import unclear
+
+NOT_SHOWN = (
+    "It stands with their conversation. They have not been asked whether it may be shown: it waits under "
+    "Learning once they say so in their check-in."
+)
+
+
+@pages.get("/<slug>/replies")
+@needs(Role.ORGANISER)
+def read_replies() -> ResponseReturnValue:
+    key = house().signer.suppression_key()
+    return render_template(
+        "organise/replies.html",
+        programme=g.programme,
+        waiting=unclear.of_programme(g.session, g.programme, key=key),
+        dealt_with=unclear.dealt_with(g.session, g.programme),
+    )
+
+
+@pages.post("/<slug>/replies/<int:number>/done")
+@needs(Role.ORGANISER)
+def handle_reply(number: int) -> ResponseReturnValue:
+    def finish() -> str:
+        unclear.finish(g.session, g.programme, number, by=current_user.id, now=g.now)
+        return "Marked as dealt with."
+
+    return _after(finish)
+
+
+@pages.post("/<slug>/replies/<int:number>/learning")
+@needs(Role.ORGANISER)
+def take_reply_for_learning(number: int) -> ResponseReturnValue:
+    def keep() -> str:
+        by = current_user.id
+        showing = unclear.keep_as_learning(g.session, g.programme, number, by=by, now=g.now)
+        return NOT_SHOWN if showing is Showing.NO else "It waits under Learning, to be looked at."
+
+    return _after(keep)
+
+
+def _after(act: Callable[[], str]) -> ResponseReturnValue:
+    try:
+        flash(act())
+    except unclear.NoSuchReply:
+        abort(404)
+    except unclear.DealtWith:
+        flash("Somebody has dealt with it meanwhile.", "error")
+    return redirect(url_for(".read_replies", slug=g.programme.slug), 303)
