@@ -9,7 +9,16 @@ from web.forms.reports import ReportForm
 from web.house import house
 from web.models import Answer, Link, Membership, Purpose
 from web.permissions import stop_if_closed, with_link
-from web.services import conversations, departures, links, participation, programmes, reports, times
+from web.services import (
+    conversations,
+    departures,
+    learnings,
+    links,
+    participation,
+    programmes,
+    reports,
+    times,
+)
 from web.services.introductions import Window
 from web.services.joining import recipient
 from web.tokens import BadLink, ExpiredLink
@@ -234,6 +243,7 @@ def thanks(token: str) -> ResponseReturnValue:
         programme=talk.programme,
         token=token,
         shares=conversations.share_buttons(talk.programme, text),
+        byline=learnings.byline(talk.learning, talk.reader.name) if talk.learning else "",
         Answer=Answer,
     )
 

@@ -6,7 +6,7 @@ ChangedMeanwhile    the author or another organiser changed it after it was show
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from web.models import (
     Programme,
     Showing,
 )
-from web.services import audit, words
+from web.services import audit, bylines, words
 
 A_PAGE = 20
 
@@ -43,12 +43,13 @@ class ChangedMeanwhile(Exception):
 @dataclass(frozen=True)
 class Shown:
     """A learning with the names its readers may see: `author` and `partners` are empty where nobody
-    agreed.
+    agreed. `byline` is what a link of it says of an author who is not to be named.
     """
 
     learning: Learning
     author: str
     partners: str
+    byline: str = ""
 
     @property
     def host(self) -> str:
@@ -62,7 +63,20 @@ def of_programme(session: Session, programme: Programme, state: LearningState) -
         .where(Learning.programme_id == programme.id, Learning.state == state)
         .order_by(col(Learning.created_at))
     )
-    return with_names(session, session.exec(wanted).all())
+    return [_with_byline(session, one) for one in with_names(session, session.exec(wanted).all())]
+
+
+def _with_byline(session: Session, shown: Shown) -> Shown:
+    """For organisers: a link may say who wrote it, though its author wishes for no name."""
+    if shown.learning.showing is not Showing.WITHOUT_NAME:
+        return shown
+    author = session.get(Person, shown.learning.person_id)
+    return replace(shown, byline=byline(shown.learning, author.name if author else ""))
+
+
+def byline(learning: Learning, name: str) -> str:
+    """What its links say of an author of that name; empty if they say nothing."""
+    return bylines.author_of(learning.text, learning.link, name)
 
 
 def wall(
@@ -127,19 +141,29 @@ def _public(person: Person, organisation: Organisation) -> str:
     return f"{first}, {organisation.short_name or organisation.name}" if first else ""
 
 
-def publish(session: Session, learning: Learning, *, text: str, version: int, by: str, now: datetime) -> None:
-    """Show it on the wall, in the organiser's edit of the words (personal data taken out).
+def publish(
+    session: Session,
+    learning: Learning,
+    *,
+    text: str,
+    version: int,
+    by: str,
+    now: datetime,
+    with_link: bool = True,
+) -> None:
+    """Show it on the wall, in the organiser's edit of the words (personal data taken out), and without its
+    link if they say so.
 
     Raises:
         NotToShow, NothingToShow, ChangedMeanwhile.
     """
     if learning.showing is Showing.NO:
         raise NotToShow
-    if not text.strip() and not learning.link:
+    shown, link = secrets.without(text).strip(), learning.link if with_link else ""
+    if not shown and not link:
         raise NothingToShow
-    shown = secrets.without(text).strip()
-    edited = shown != learning.text
-    learning.text = shown
+    edited = (shown, link) != (learning.text, learning.link)
+    learning.text, learning.link = shown, link
     _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)
 
 

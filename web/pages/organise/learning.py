@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from web.forms.checkin import LEARNING
-from web.forms.fields import LongText
+from web.forms.fields import Check, LongText
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
@@ -18,6 +18,7 @@ from web.services import digests, errands, learnings, unclear, words
 class LearningForm(FlaskForm):
     text = LongText("Words on the page", most=LEARNING)
     version = HiddenField()
+    without_link = Check("Publish it without the link")
 
     def shown_version(self) -> int:
         return request.form.get("version", 0, type=int)
@@ -45,7 +46,7 @@ def learning() -> ResponseReturnValue:
 
 def _form(learning_: Learning) -> LearningForm:
     form = LearningForm(formdata=None, text=learning_.text, version=str(learning_.version))
-    form.text.id = f"text-{learning_.id}"
+    form.text.id, form.without_link.id = f"text-{learning_.id}", f"without-link-{learning_.id}"
     return form
 
 
@@ -64,6 +65,7 @@ def publish(number: int) -> ResponseReturnValue:
             version=form.shown_version(),
             by=current_user.id,
             now=g.now,
+            with_link=not form.without_link.data,
         )
         flash("It is on the page of what people learned.")
     except learnings.NotToShow:
