@@ -39,7 +39,7 @@ Links = Callable[[Link, str], str]
 # How long a name may be in a text, tried in turn until the text is short enough.
 NAME_LENGTHS = (40, 28, 20, 14, 9)
 MOST_SEGMENTS = {"GSM-7": 2, "UCS-2": 3}
-
+SERVICE = "Unmentoring"  # who writes, where it is no programme
 SIZES = {1: "two", 2: "three", 3: "four"}
 
 
@@ -232,27 +232,48 @@ def _html(block: Blocks, subject: str, preview: str) -> str:
 
 def _sms(message: Message, facts: dict[str, Any]) -> str:
     # Shorter names first; then without the partners' details, which stand behind the link; then the reader's.
-    text, brief = "", facts | {"has_way": _unsaid}
+    brief = facts | {"has_way": _unsaid}
     nameless = brief | {"to": replace(facts["to"], shares_number=False)}
-    for known, lengths in ((facts, NAME_LENGTHS[:3]), (brief, NAME_LENGTHS), (nameless, NAME_LENGTHS)):
-        for longest in lengths:
-            text = _sms_with(message, known, longest)
-            cost = sms_text.cost(text)
-            if cost.segments <= MOST_SEGMENTS[cost.encoding]:
-                return text
+    ways = [
+        (known, longest)
+        for known, lengths in ((facts, NAME_LENGTHS[:3]), (brief, NAME_LENGTHS), (nameless, NAME_LENGTHS))
+        for longest in lengths
+    ]
+    text = ""
+    for known, longest in ways:
+        body, to = _sms_body(message, known, longest), known["to"]
+        text = _from(SERVICE, to, body, longest)
+        cost = sms_text.cost(text)
+        if cost.segments > MOST_SEGMENTS[cost.encoding]:
+            continue
+        # Naming the programme costs no third segment.
+        named = (_from(sender, to, body, longest) for sender in _senders(facts["programme"]))
+        short = (each for each in named if sms_text.cost(each).segments <= max(2, cost.segments))
+        if found := next(short, None):
+            return found
     return text
+
+
+def _senders(programme: Programme | None) -> list[str]:
+    """Who writes, in a text's first words; the first that fits is taken. A phone may hold texts of several
+    programmes from one number of ours.
+    """
+    return [sms_text.name(programme.name), programme.slug] if programme else [SERVICE]
 
 
 def _unsaid(_: Partner) -> bool:
     return False
 
 
-def _sms_with(message: Message, facts: dict[str, Any], longest: int) -> str:
+def _sms_body(message: Message, facts: dict[str, Any], longest: int) -> str:
     name = partial(sms_text.name, longest=longest)
     short = {"n": name, "short_way": partial(_short_way, name)}
-    to: Recipient = facts["to"]
-    sender = f"Unmentoring for {name(to.name)}" if to.shares_number and to.name else "Unmentoring"
-    return sms_text.plain(f"{sender}: " + words.squeeze(_blocks(TEXT, message, facts | short)("sms")))
+    return words.squeeze(_blocks(TEXT, message, facts | short)("sms"))
+
+
+def _from(sender: str, to: Recipient, body: str, longest: int) -> str:
+    for_whom = f" for {sms_text.name(to.name, longest)}" if to.shares_number and to.name else ""
+    return sms_text.plain(f"{sender}{for_whom}: {body}")
 
 
 def _short_way(name: Callable[[str], str], partner: Partner) -> str:

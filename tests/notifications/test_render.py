@@ -84,15 +84,29 @@ def test_unsubscribe_headers_are_there_exactly_where_they_are_due(message):
 
 @pytest.mark.parametrize("message", TEXTS)
 @pytest.mark.parametrize("name", ["", "Amina Shah", "Siân O’Neill", "李小龍", "名" * 80])
-def test_a_text_has_at_most_two_segments_or_three_for_a_name(message, name):
+@pytest.mark.parametrize("answers", [True, False], ids=["answered", "not answered"])
+def test_a_text_has_at_most_two_segments_or_three_for_a_name(message, name, answers):
     to = replace(AMINA_BY_TEXT, name=name, shares_number=True) if name else AMINA_BY_TEXT
-    cost = sms_text.cost(text(message, to))
+    cost = sms_text.cost(text(message, to, texts_take_replies=answers))
     assert cost.segments <= (2 if cost.encoding == "GSM-7" else 3)
+
+
+LONG = "Rhwydwaith Unmentoring Cynghorau Gŵyr a Glannau Teifi"
+OF_A_PROGRAMME = [each for each in TEXTS if getattr(each.values[0], "programme", None)]
+
+
+@pytest.mark.parametrize("message", OF_A_PROGRAMME)
+@pytest.mark.parametrize("called", ["Councils Unmentoring", "Tea & talk", LONG, "x" * 80, "名" * 80])
+def test_a_text_names_its_programme_at_no_cost_over_two_segments(message, called):
+    programme = replace(message.programme, name=called)
+    made = text(replace(message, programme=programme), texts_take_replies=True)
+    named = made.startswith((f"{sms_text.name(called)}: ", f"{programme.slug}: "))
+    assert (named, sms_text.cost(made).segments <= 2 or "Siân" in made) == (True, True)
 
 
 def test_a_text_to_a_shared_number_says_whom_it_is_for():
     to = replace(AMINA_BY_TEXT, name="Amina Shah. www.evil.example", shares_number=True)
-    assert text(introduction(TOM), to).startswith("Unmentoring for Amina Shah.: this time you talk with Tom")
+    assert text(introduction(TOM), to).startswith("Councils Unmentoring for Amina Shah.: this time you")
 
 
 @pytest.mark.parametrize("message", TEXTS)
@@ -144,8 +158,8 @@ def test_an_introduction_reads_as_it_should():
 
 def test_an_introduction_by_text_reads_as_it_should():
     assert text(introduction(TOM)) == (
-        "Unmentoring: this time you talk with Tom Field, Kirklees Council. You write first: 07700 900123. "
-        "Can't make it, or stop: https://unm.example/m/pa11p1vXcT0aLw7RbYd3e1Q"
+        "Councils Unmentoring: this time you talk with Tom Field, Kirklees Council. You write first: "
+        "07700 900123. Can't make it, or stop: https://unm.example/m/pa11p1vXcT0aLw7RbYd3e1Q"
     )
 
 
@@ -182,7 +196,7 @@ def test_an_introduction_is_otherwise_answered_to_nobody(group):
 
 def test_a_four_is_told_about_all_three_others():
     assert text(introduction(TOM, SIAN, JO)).startswith(
-        "Unmentoring: this time you talk with Tom Field, Siân O'Neill and Jo Bell. You write first."
+        "Councils Unmentoring: this time you talk with Tom Field, Siân O'Neill and Jo Bell. You write first."
     )
 
 

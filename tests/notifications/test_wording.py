@@ -60,7 +60,7 @@ def test_own_words_stand_in_subject_letter_and_text() -> None:
     sms = heads_up(Channel.SMS, text="kettle on for {day}.").sms or ""
     assert mail.subject == "Ready for Thursday 3 December?"
     assert "Kettle on: Thursday 3 December.\n\nBring a friend." in mail.text
-    assert sms.startswith("Unmentoring: kettle on for Thursday 3 December.")
+    assert sms.startswith("Councils Unmentoring: kettle on for Thursday 3 December.")
 
 
 def test_nothing_in_own_words_is_html_or_runs() -> None:

@@ -59,7 +59,7 @@ def test_who_joined_by_text_is_introduced_by_text(world: World) -> None:
 def test_a_programme_may_have_a_word_of_its_own(world: World) -> None:
     world.change(join_word="TEA")
     text(world, "join tea")
-    assert "to join Councils Unmentoring" in answers(world)[0]
+    assert answers(world)[0].startswith("Councils Unmentoring: to join, reply YES")
 
 
 def test_an_organiser_s_link_goes_by_text_to_who_has_only_a_number(world: World) -> None:
@@ -246,7 +246,7 @@ def for_whom(world: World, kind: str) -> list[str]:
 def test_a_text_to_a_shared_number_says_whom_it_is_for(world: World, two: list[str]) -> None:
     world.join_many(2)
     world.round()
-    assert for_whom(world, "introduction") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+    assert for_whom(world, "introduction") == ["Councils Unmentoring for Ann", "Councils Unmentoring for Bo"]
 
 
 @pytest.mark.usefixtures("both_databases")
@@ -261,7 +261,7 @@ def test_what_waits_when_a_number_comes_to_be_shared_says_whom_it_is_for(world: 
     with world.write() as session:
         outbox.release(session, programme="councils")
     world.work()
-    assert for_whom(world, "introduction") == ["Unmentoring for Ann", "Unmentoring for Bo"]
+    assert for_whom(world, "introduction") == ["Councils Unmentoring for Ann", "Councils Unmentoring for Bo"]
 
 
 @pytest.mark.usefixtures("both_databases")
