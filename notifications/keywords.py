@@ -17,7 +17,7 @@ class Word(StrEnum):
     START = "start"
     HELP = "help"
     YES = "yes"  # what it says depends on what was asked; to who had sent STOP it is START
-    JOIN = "join"  # with a programme's word
+    JOIN = "join"  # with a programme's word, or without one
     MET = "met"
     NOT_YET = "not yet"
     COULD_NOT = "could not"
@@ -103,10 +103,11 @@ WAYS = {
 }
 PATTERNS = {word: re.compile(ways) for word, ways in WAYS.items()}
 JOIN = re.compile(
-    r"(?:please |pls |hi |hello |i(?:'d| would) like to |can i |i want to )*join[ :,]+(?:the )?([\w-]{1,40})"
-    r"(?: (?:please|pls|thanks|thank you))*[.!]*",
+    r"(?:please |pls |hi |hello |i(?:'d| would) like to |can i |i want to )*"
+    r"join(?:[ :,]+(?:the )?[\"'“”‘’]?([\w-]{1,40})[\"'“”‘’]?)?(?: (?:please|pls|thanks|thank you))*[.!]*",
     re.IGNORECASE,
 )
+NO_WORDS = {"please", "pls", "thanks"}
 # A word and what follows it: "Met. We share vans now", "Yes, thanks", "Stop\n\nTom Field".
 HEAD = re.compile(r"(.{1,80}?)(?:[.!?;:–—,]+\s+|\s+[-–—]\s+|[.!?]*\s*\n\s*|[.!?…)]*\s*$)(.*)", re.DOTALL)
 NAME = r"[A-ZÀ-Þ][\w'’.-]*"
@@ -149,7 +150,7 @@ def understand(text: str) -> Understood:
     if not re.search(r"\w", said) or REACTION.fullmatch(said) or MACHINE.match(said):
         return Understood(Word.NOTHING)
     if join := JOIN.fullmatch(said):
-        return Understood(Word.JOIN, join[1])
+        return Understood(Word.JOIN, "" if join[1] in NO_WORDS else join[1] or "")
     if whole := _word(said):
         return Understood(whole)
     found = HEAD.match(text.strip())
@@ -198,7 +199,6 @@ def _plain(said: str) -> str:
 
 
 def _is_courtesy(rest: str) -> bool:
-    """Thanks and a name, or one of them."""
     if len(rest) > LONGEST_NAME:
         return False
     after = re.sub(rf"^\W*(?:(?:{COURTESY})\b\W*)+", "", rest, flags=re.IGNORECASE)

@@ -8,12 +8,13 @@ import base64
 import hashlib
 import hmac
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from notifications import suppression
@@ -21,7 +22,7 @@ from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in, id_of
 from notifications.keywords import Understood, Word, understand
-from notifications.messages import Channel, HeadsUp
+from notifications.messages import Channel, CheckIn, HeadsUp, Introduction, Nudge, PartnerGone, Thanks
 from notifications.outbox import insert_on
 from notifications.suppression import Why
 from notifications.tables import OutboxMessage, Reply
@@ -31,6 +32,17 @@ Who = Callable[[Channel, str], str | None]  # a verified address -> the person w
 LONGEST = 5000  # letters of a reply that are kept
 LONGEST_TO, MOST_TOKENS = 50_000, 20  # letters of the addresses a mail went to, and answer addresses in there
 ANSWER_ADDRESS = re.compile(r"(?<![\w.])r\.([0-9]{1,10})\.([a-z2-7]{26})@")
+# Which words are an answer, and which of them the words of a message ask for.
+WORDS = (Word.MET, Word.NOT_YET, Word.COULD_NOT, Word.SKIP, Word.YES)
+OF_A_HEADS_UP = (Word.SKIP, Word.COULD_NOT, Word.YES)
+OF_A_ROUND = (Word.SKIP, Word.COULD_NOT)
+ASKED_BY = {
+    HeadsUp.kind: OF_A_HEADS_UP,
+    Introduction.kind: OF_A_ROUND,
+    Nudge.kind: OF_A_ROUND,
+    PartnerGone.kind: OF_A_ROUND,
+    CheckIn.kind: (Word.MET, Word.NOT_YET, Word.COULD_NOT, Word.YES),
+}
 ANSWERS_WITHIN = timedelta(days=45)  # a text without a token answers the newest message of this time
 
 
@@ -57,6 +69,7 @@ class Answer:
     """
 
     reply_id: int
+    channel: Channel
     word: Word
     learning: str
     person: str | None
@@ -125,7 +138,8 @@ def take(
     lifted = address is not None and _stop_or_start(session, inbound, understood.word, address, key, now)
     word = Word.START if lifted else understood.word
     heard = address is not None or word not in (Word.STOP, Word.START)
-    return Answer(reply_id, word, understood.learning[:LONGEST], person, message, certain, heard)
+    learning = understood.learning[:LONGEST]
+    return Answer(reply_id, inbound.channel, word, learning, person, message, certain, heard)
 
 
 def _understood(inbound: Inbound) -> Understood:
@@ -137,14 +151,41 @@ def _understood(inbound: Inbound) -> Understood:
 def _newest(session: Session, person: str, word: Word, now: datetime) -> OutboxMessage | None:
     """The message they most likely answer: about a round that has begun, or, by a word that can be meant so,
     about one to come.
+
+    Each programme's newest is looked at, the latest first: one that asks for this word and has had none yet;
+    else one that has had none; else the latest.
     """
-    kinds = [HeadsUp.kind] if word in (Word.SKIP, Word.YES) else []
+    announced = [HeadsUp.kind] if word in OF_A_HEADS_UP else []
     sent = select(OutboxMessage).where(
         col(OutboxMessage.person) == person,
-        col(OutboxMessage.round).is_not(None) | col(OutboxMessage.kind).in_(kinds),
+        col(OutboxMessage.round).is_not(None) | col(OutboxMessage.kind).in_(announced),
         col(OutboxMessage.accepted_at) > now - ANSWERS_WITHIN,
+        col(OutboxMessage.kind).not_in([Thanks.kind] if word in WORDS else []),
     )
-    return session.scalars(sent.order_by(col(OutboxMessage.accepted_at).desc()).limit(1)).one_or_none()
+    rows = session.scalars(sent.order_by(col(OutboxMessage.accepted_at).desc(), col(OutboxMessage.id).desc()))
+    newest = {row.programme: row for row in reversed(rows.all())}
+    latest = sorted(newest.values(), key=_when, reverse=True)
+    if word not in WORDS:
+        return latest[0] if latest else None
+    had = _answered_by_a_word(session, person)
+    unanswered = [row for row in latest if row.programme not in had or had[row.programme] < _when(row)]
+    asking = [row for row in unanswered if word in ASKED_BY.get(row.kind, ())]
+    return next(iter([*asking, *unanswered, *latest]), None)
+
+
+def _when(row: OutboxMessage) -> tuple[datetime, int]:
+    return row.accepted_at or row.queued_at, row.id or 0
+
+
+def _answered_by_a_word(session: Session, person: str) -> dict[str | None, tuple[datetime, int]]:
+    """When somebody last answered each programme with a word; as `_when`, after all that was sent by then."""
+    said = (
+        select(col(OutboxMessage.programme), func.max(Reply.received_at))
+        .join(Reply, col(Reply.message_id) == col(OutboxMessage.id))
+        .where(col(Reply.person) == person, col(Reply.word).in_(WORDS))
+        .group_by(col(OutboxMessage.programme))
+    )
+    return {programme: (at, sys.maxsize) for programme, at in session.execute(said)}
 
 
 def _keep(

@@ -7,7 +7,7 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         Confirm Invitation JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
         PhoneCode NewAddress AddressChanged TextsStopped
         HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
-        Thanks Digest
+        Thanks TextAnswer Digest
         Paused Left Erased BeforeErasure                                                going away
         Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
         ComplaintReceived ComplaintAnswered ComplaintWaits                              complaints about data
@@ -46,6 +46,7 @@ from notifications.messages.parts import (
     Programme,
     Promise,
     Recipient,
+    Says,
     Share,
     Slot,
     WhatNext,
@@ -59,6 +60,7 @@ from notifications.messages.rounds import (
     NotThisTime,
     Nudge,
     PartnerGone,
+    TextAnswer,
     Thanks,
     TooLate,
     TryOut,
@@ -72,15 +74,15 @@ __all__ = [
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
     "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "Partner",
     "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "Recipient", "Reported",
-    "Share", "SignIn", "Slot", "TextsStopped", "Thanks", "TooLate", "TryOut", "Welcome", "WhatNext", "end_of",
-    "from_json",
+    "Says", "Share", "SignIn", "Slot", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
+    "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
 
 KINDS: tuple[type[Message], ...] = (
     Confirm, Invitation, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
     AddressChanged, TextsStopped,
-    HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, Digest,
-    Paused, Left, Erased, BeforeErasure,
+    HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, TextAnswer,
+    Digest, Paused, Left, Erased, BeforeErasure,
     Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
     ComplaintReceived, ComplaintAnswered, ComplaintWaits,
 )  # fmt: skip

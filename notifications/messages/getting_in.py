@@ -81,7 +81,9 @@ class Welcome(Message):
 
 @dataclass(frozen=True)
 class MyLink(Message):
-    """The answer to "send me my link", and to HELP. `page` is None when we do not know who asks."""
+    """The answer to "send me my link", and to HELP from who takes part. `page` is None when we do not know
+    who asks.
+    """
 
     kind = "my_link"
     deadline = timedelta(hours=2)

@@ -34,6 +34,24 @@ class WhatNext(StrEnum):
     NEXT_ROUND = "next round"  # nobody is free now: first in line next time
 
 
+class Says(StrEnum):
+    """What our one short answer to a text is."""
+
+    STRANGER = "we do not know this number"
+    NO_SUCH_WORD = "nobody joins by that word"
+    STARTED = "texts come again"
+    SKIPS = "out of the next round"
+    TAKES_PART = "in the next round"
+    IN_NONE = "no coming round would have them in"
+    DROPPED_OUT = "out of the running round"
+    NOT_PASSED_ON = "their partner did not get it"
+    ORGANISERS_READ = "an organiser reads it"
+    NOTED = "the answer is kept"
+    KEPT = "the learning is kept"
+    DECIDED = "what they told us before was decided upon"
+    NO_TALK = "there is no conversation to say it of"
+
+
 @dataclass(frozen=True)
 class Link:
     """A door into the website. `links(link, person)` turns it into an address at delivery.

@@ -8,11 +8,13 @@ from typing_extensions import override
 from notifications.messages.base import Message
 from notifications.messages.parts import (
     BY_EMAIL,
+    BY_TEXT,
     Learned,
     Link,
     Named,
     Partner,
     Programme,
+    Says,
     Share,
     Slot,
     WhatNext,
@@ -199,6 +201,31 @@ class Thanks(Message):
     page: Link
     wall: Link
     share: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextAnswer(Message):
+    """Our one short answer to a text that has no other: what became of it, or what to do instead.
+
+    `page` is None when we do not know whose number it is. `join_word` is what to text where there is only one
+    such word. Of `partners` no more is said than their introduction said.
+    """
+
+    kind = "text_answer"
+    deadline = timedelta(hours=2)
+    channels = BY_TEXT
+    bulk = False
+
+    says: Says
+    programme: Programme | None = None
+    page: Link | None = None
+    partners: tuple[Partner, ...] = ()
+    round_on: date | None = None
+    join_word: str = ""
+
+    @property
+    def unproven(self) -> bool:
+        return self.page is None
 
 
 @dataclass(frozen=True)

@@ -266,5 +266,22 @@ def _tell_alone(
     )
 
 
+def take_back(session: Session, round_: Round, group: Group, members: Sequence[GroupMember]) -> None:
+    """Who went from a group that was called off is in it again, as if nobody had gone; nobody is told yet."""
+    for member in members:
+        outbox.cancel(session, kind=messages.PartnerGone.kind, subject=_gone(group), person=member.person_id)
+        member.withdrew_at, member.counts = None, True
+        session.add(member)
+        membership = session.get_one(Membership, (round_.programme_id, member.person_id))
+        membership.let_down = False
+        session.add(membership)
+    group.called_off_at = None
+    group.edition += 1
+    session.add(group)
+    session.flush()
+
+
 def _gone(group: Group) -> str:
-    return f"{introductions.about(group)} gone"
+    """A group can be called off, come back and be called off again: each is told."""
+    again = f" {group.edition}" if group.edition > 1 else ""
+    return f"{introductions.about(group)} gone{again}"

@@ -107,6 +107,11 @@ def by_join_word(session: Session, word: str) -> Programme | None:
     return session.exec(wanted.where(col(Programme.closing_on).is_(None)).limit(1)).one_or_none()
 
 
+def to_join(session: Session) -> list[Programme]:
+    """Those that take people in."""
+    return [one for one in every(session) if one.closing_on is None]
+
+
 def every(session: Session) -> list[Programme]:
     return list(session.exec(select(Programme).order_by(Programme.name)))
 

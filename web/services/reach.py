@@ -62,6 +62,12 @@ def start_again(session: Session, person: Person, *, key: bytes, now: datetime) 
     audit.record(session, person.id, "wants to be written to again", now=now, subject=person.id)
 
 
+def stopped_at(session: Session, channel: Channel, address: str, *, key: bytes) -> datetime | None:
+    """Since when nothing is written there; None where it is."""
+    known = suppression.suppressed(session, channel, address, key=key)
+    return known.since if known else None
+
+
 def refresh(session: Session, *, key: bytes, since: datetime, now: datetime) -> int:
     """Note whom providers have reported as unreachable since then; how many. O(people) if anything is new."""
     if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:

@@ -3,21 +3,22 @@
 What comes of nothing, though somebody we know wrote it, is read by an organiser: see `unclear`.
 """
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import asides, messages, outbox, replies, secrets
+from notifications import addressed, asides, messages, outbox, replies, secrets
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
 from notifications.keywords import Word
-from notifications.messages import Channel
+from notifications.messages import Channel, Says
 from notifications.replies import Answer as Reply
 from notifications.replies import Inbound
-from web.models import Answer, LearningState, Membership, Person, Purpose, Showing
+from web.models import Answer, LearningState, Membership, Person, Programme, Purpose, Showing
 from web.services import (
+    allowances,
     conversations,
     departures,
     introductions,
@@ -26,14 +27,25 @@ from web.services import (
     participation,
     programmes,
     reach,
+    returning,
+    text_answers,
     texting,
     times,
     unclear,
 )
+from web.services.allowances import What
 from web.services.conversations import Conversation
 from web.services.joining import recipient
+from web.services.text_answers import Back
 from web.tokens import Signer
 
+# While these are the last that they had from us, people arrange when to talk.
+ARRANGING = (
+    messages.Introduction.kind,
+    messages.Nudge.kind,
+    messages.TooLate.kind,
+    messages.PartnerGone.kind,
+)
 OF_THIS_ROUND = (messages.Introduction.kind, messages.Nudge.kind, messages.PartnerGone.kind)
 
 
@@ -45,21 +57,34 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
 
     # People quote our letters: their links open pages, and must not come back in anybody's words.
     inbound = replace(inbound, text=secrets.without(inbound.text))
-    reply = replies.take(
-        session, inbound, who=who, reply_keys=signer.reply_keys(), key=signer.suppression_key(), now=now
+    key, since = signer.suppression_key(), text_answers.newest(session)
+    stopped_at = (
+        reach.stopped_at(session, inbound.channel, inbound.sender, key=key) if _is_text(inbound) else None
     )
+    reply = replies.take(session, inbound, who=who, reply_keys=signer.reply_keys(), key=key, now=now)
     if reply is None or texting.take(session, inbound, reply, signer=signer, now=now):
         return
-    if inbound.channel is Channel.SMS and reply.person is None:
-        _for_all_who_share(session, inbound.sender, reply.word, key=signer.suppression_key(), now=now)
+    if _is_text(inbound) and reply.person is None:
+        _for_all_who_share(session, inbound.sender, reply.word, stopped_at, key=key, now=now)
     person = merging.survivor(session, reply.person) if reply.person else None
-    if reply.word is Word.HELP and reply.certain:
-        _help(session, inbound, person, signer=signer, now=now)
-        return
     if person and not person.erased_at:
         reply = replace(reply, person=person.id)
-        if not _act(session, reply, person, key=signer.suppression_key(), now=now):
+        outcome = _act(session, reply, person, stopped_at, key=key, now=now)
+        if not outcome.understood:
             unclear.leave(session, reply.reply_id, person)
+        number = texting.number_key(signer, inbound.sender)
+        if reply.word is Word.HELP:
+            _help(session, inbound, reply, person, number=number, now=now)
+        elif outcome.back and _is_text(inbound):
+            text_answers.to_known(
+                session, person, outcome.back, reply=reply.reply_id, number=number, since=since, now=now
+            )
+    elif _is_text(inbound):
+        _answer_stranger(session, inbound, reply.word, signer=signer, now=now)
+
+
+def _is_text(one: Inbound | Reply) -> bool:
+    return one.channel is Channel.SMS
 
 
 def _whose(session: Session, channel: Channel, address: str) -> str | None:
@@ -76,24 +101,39 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _act(session: Session, reply: Reply, person: Person, *, key: bytes, now: datetime) -> bool:
-    """Whether it was understood, and has come to what it asks for."""
+@dataclass(frozen=True)
+class Outcome:
+    """What to say to it by text, if anything; and whether it has come to what it asks for. If it has not, an
+    organiser reads it.
+    """
+
+    back: Back | None = None
+    understood: bool = True
+
+
+def _act(
+    session: Session, reply: Reply, person: Person, stopped_at: datetime | None, *, key: bytes, now: datetime
+) -> Outcome:
     if reply.word in (Word.STOP, Word.START):
         reach.note(session, person, key=key, now=now)
-        return reply.heard
+        back = _started(session, person, stopped_at, now) if reply.word is Word.START else None
+        return Outcome(back, reply.heard)
     if reply.word is Word.NOTHING or _is_mere_courtesy(reply):
-        return True
-    if reply.certain and _means_this_round(reply) and (talk := _talk(session, reply)):
-        _drop_out(session, talk, now)
-        return True
-    answers_heads_up = reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind)
-    if reply.word is Word.SKIP or answers_heads_up:
-        membership = _membership(session, reply) if reply.certain else None
-        if membership:
-            _skip(session, reply, membership, reply.word is Word.SKIP, now)
-        return membership is not None
+        return Outcome()
+    if reply.word is Word.HELP:
+        return Outcome(understood=reply.certain)
+    if reply.word is Word.JOIN:
+        return Outcome(Back(Says.NO_SUCH_WORD), _is_text(reply))
     talk = _talk(session, reply)
-    return _tell(session, reply, talk, now) if talk and talk.stands else False
+    if reply.certain and _means_this_round(reply) and talk and _can_still_drop_out(talk, now):
+        return Outcome(_drop_out(session, talk, now))
+    if reply.certain and _means_next_round(reply):
+        return _skip_coming(session, reply, person, now)
+    if reply.certain and reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
+        membership = _membership(session, reply)
+        back = _skip(session, reply, membership, False, now) if membership else None
+        return Outcome(back, membership is not None)
+    return _told(session, reply, talk, now)
 
 
 def _is_mere_courtesy(reply: Reply) -> bool:
@@ -102,14 +142,49 @@ def _is_mere_courtesy(reply: Reply) -> bool:
     return reply.word is Word.LEARNING and not asked and asides.is_courtesy(reply.learning)
 
 
-def _skip(session: Session, reply: Reply, membership: Membership, skips: bool, now: datetime) -> None:
+def _started(session: Session, person: Person, stopped_at: datetime | None, now: datetime) -> Back:
+    if stopped_at:
+        session.flush()
+        returning.come_back(session, person.id, stopped_at, now=now)
+    places = participation.sections(session, person)
+    return Back(Says.STARTED, places[0].programme if len(places) == 1 else None)
+
+
+def _means_next_round(reply: Reply) -> bool:
+    """SKIP, and "can't make it" in answer to what announced a round."""
+    return reply.word is Word.SKIP or (reply.word is Word.COULD_NOT and _asked(reply, messages.HeadsUp.kind))
+
+
+def _skip_coming(session: Session, reply: Reply, person: Person, now: datetime) -> Outcome:
+    """Out of the coming round of the programme they answer; else of the first that would have them in."""
+    answered = _membership(session, reply)
+    places = [place for place in participation.sections(session, person) if not place.programme.closed_at]
+    today = times.today(now)
+    would = [place for place in places if participation.is_in_next(session, place.membership, today)]
+    would.sort(key=lambda place: (place.programme.next_round_on or date.max, place.programme.id))
+    named = answered is not None and (
+        answered.skips_next
+        or _announced(reply) is not None
+        or any(place.membership is answered for place in would)
+    )
+    if answered is not None and named:
+        return Outcome(_skip(session, reply, answered, True, now))
+    if would:
+        return Outcome(_skip(session, reply, would[0].membership, True, now))
+    # By mail nobody is told so: an organiser is.
+    return Outcome(Back(Says.IN_NONE, places[0].programme if len(places) == 1 else None), _is_text(reply))
+
+
+def _skip(session: Session, reply: Reply, membership: Membership, skips: bool, now: datetime) -> Back | None:
     """Of the round that the answered message announced: once that has begun, they cannot make it."""
+    programme = session.get_one(Programme, membership.programme_id)
+    of = _announced(reply) if reply.message and reply.message.programme == programme.slug else None
     try:
-        participation.skip_next(session, membership, skips, of=_announced(reply), now=now)
+        participation.skip_next(session, membership, skips, of=of, now=now)
     except participation.HasBegun as error:
         talk = conversations.in_round(session, error.round, membership.person_id) if error.round else None
-        if skips and talk:
-            _drop_out(session, talk, now)
+        return _drop_out(session, talk, now) if skips and talk and _can_still_drop_out(talk, now) else None
+    return Back(Says.SKIPS if skips else Says.TAKES_PART, programme)
 
 
 def _announced(reply: Reply) -> int | None:
@@ -126,13 +201,20 @@ def _means_this_round(reply: Reply) -> bool:
     return asked and reply.word in (Word.SKIP, Word.COULD_NOT)
 
 
-def _drop_out(session: Session, talk: Conversation, now: datetime) -> None:
-    if not talk.goes_on and not talk.looks_on(now):
-        return
+def _can_still_drop_out(talk: Conversation, now: datetime) -> bool:
+    """Is there anything left to drop out of?"""
+    over = talk.round.ends_on is not None and talk.round.ends_on < times.today(now)
+    return not over and not talk.met and (talk.goes_on or talk.looks_on(now))
+
+
+def _drop_out(session: Session, talk: Conversation, now: datetime) -> Back | None:
+    """Too late, they are told so in a message of its own."""
     try:
         departures.cannot_make_it(session, talk.group.id, talk.reader.id, now=now)
     except departures.TooLate:
         _say_too_late(session, talk, now)
+        return None
+    return Back(Says.DROPPED_OUT, talk=talk)
 
 
 def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
@@ -159,31 +241,43 @@ def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
 
 
 def _help(
-    session: Session, inbound: Inbound, person: Person | None, *, signer: Signer, now: datetime
+    session: Session, inbound: Inbound, reply: Reply, person: Person, *, number: str, now: datetime
 ) -> None:
-    """Say what to do: once a day to somebody we know, once for ever to a number we do not."""
-    if person and not person.erased_at:
-        known = tuple(
-            programmes.facts(section.programme) for section in participation.sections(session, person)
-        )
-        page = links.make(session, Purpose.PAGE, person.id, now=now)
-        to = replace(recipient(person), channel=inbound.channel)
-        outbox.queue(
-            session, messages.MyLink(page, known, helps=True), to, subject=f"help {times.today(now)}", now=now
-        )
-    elif inbound.channel is Channel.SMS and not participation.by_phone(session, inbound.sender):
-        stranger = messages.Recipient(
-            texting.number_key(signer, inbound.sender)[:20], "", Channel.SMS, phone=inbound.sender
-        )
-        outbox.queue(session, messages.MyLink(None, helps=True), stranger, subject="help", now=now)
+    """Say what to do: by mail once a day, by text as often as a number is answered.
+
+    A mail that proves nothing is not answered: its sender may be forged.
+    """
+    if not reply.certain:
+        return
+    if _is_text(inbound) and not allowances.take(session, What.ANSWERS, number, now=now):
+        return
+    known = tuple(programmes.facts(section.programme) for section in participation.sections(session, person))
+    page = links.make(session, Purpose.PAGE, person.id, now=now)
+    to = replace(recipient(person), channel=inbound.channel)
+    subject = f"reply {reply.reply_id}" if _is_text(inbound) else f"help {times.today(now)}"
+    outbox.queue(session, messages.MyLink(page, known, helps=True), to, subject=subject, now=now)
 
 
-def _for_all_who_share(session: Session, phone: str, word: Word, *, key: bytes, now: datetime) -> None:
+def _answer_stranger(
+    session: Session, inbound: Inbound, word: Word, *, signer: Signer, now: datetime
+) -> None:
+    if word in (Word.STOP, Word.NOTHING) or participation.by_phone(session, inbound.sender):
+        return
+    says = Says.NO_SUCH_WORD if word is Word.JOIN else Says.STRANGER
+    number = texting.number_key(signer, inbound.sender)
+    text_answers.to_stranger(session, inbound.sender, says, number=number, now=now)
+
+
+def _for_all_who_share(
+    session: Session, phone: str, word: Word, stopped_at: datetime | None, *, key: bytes, now: datetime
+) -> None:
     """Which of those whose number it is has written, we cannot know. STOP and START hold for them all."""
     if word is Word.STOP:
         reach.number_stopped(session, phone, key=key, now=now)
     elif word is Word.START:
         reach.note_number(session, phone, key=key, now=now)
+        for person in participation.by_phone(session, phone):
+            _started(session, person, stopped_at, now)
     elif word is not Word.NOTHING:
         for person in participation.by_phone(session, phone):
             _say_it_is_shared(session, person, now)
@@ -213,27 +307,60 @@ def _talk(session: Session, reply: Reply) -> Conversation | None:
 SAID = {Word.MET: Answer.MET, Word.NOT_YET: Answer.NOT_YET, Word.COULD_NOT: Answer.COULD_NOT}
 
 
-def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> bool:
-    """Keep the answer if it is certain whose it is, and the words if they may be added to what waits;
-    whether that was all of it.
+def _told(session: Session, reply: Reply, talk: Conversation | None, now: datetime) -> Outcome:
+    """An answer about a conversation, or free words: for us, for their partner, or something learned."""
+    free = reply.word is Word.LEARNING
+    if free and asides.is_courtesy(reply.learning):
+        return Outcome(understood=False)
+    if free and _is_text(reply) and _is_for_partner(reply, talk):
+        return Outcome(Back(Says.NOT_PASSED_ON, talk=talk))
+    if talk is None or not talk.stands:
+        about = talk.programme if talk else None
+        if free:
+            return Outcome(Back(Says.ORGANISERS_READ, about), understood=False)
+        return Outcome(Back(Says.NO_TALK, about), _is_text(reply))
+    return _tell(session, reply, talk, now)
+
+
+def _is_arranging(reply: Reply) -> bool:
+    return reply.message is not None and reply.message.kind in ARRANGING
+
+
+def _is_for_partner(reply: Reply, talk: Conversation | None) -> bool:
+    """Words that a partner should have had, and that came to us."""
+    names = [one.name for one in talk.partners] if talk and talk.goes_on else []
+    return bool(names) and addressed.speaks_to(reply.learning, names, arranging=_is_arranging(reply))
+
+
+def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> Outcome:
+    """Keep the answer if it is certain whose it is, and the words if they may be added to what waits.
 
     The question says that words may be shown without a name; other messages do not, so those stay with us.
+    By text "Met. We share vans now" is an answer to that question, whatever we wrote last.
     """
     met = reply.word is Word.YES and _asked(reply)
     answer = Answer.MET if met else SAID.get(reply.word)
+    added = _teaches(reply) and _may_add(talk, reply)
+    if added:
+        showing = Showing.WITHOUT_NAME if _asked_what_they_learned(reply) else Showing.NO
+        conversations.add_learning(session, talk, reply.learning, showing, now)
+        session.flush()
+        talk = conversations.conversation(session, talk.group.id, talk.reader.id)
     if answer and reply.certain:
         conversations.say(session, talk, answer, now=now)
-    if not reply.learning:
-        return answer is not None and reply.certain
-    if not _teaches(reply) or not _may_add(talk, reply):
-        return False
-    showing = Showing.WITHOUT_NAME if _asked(reply) else Showing.NO
-    conversations.add_learning(session, talk, reply.learning, showing, now)
-    return True
+    if added:
+        return Outcome(Back(Says.KEPT, talk=talk))
+    if reply.learning and _teaches(reply):
+        return Outcome(Back(Says.DECIDED, talk=talk), understood=False)
+    if reply.learning or not (answer and reply.certain):
+        return Outcome(Back(Says.ORGANISERS_READ, talk.programme), understood=False)
+    return Outcome(Back(Says.NOTED, talk=talk))
 
 
 def _teaches(reply: Reply) -> bool:
     """Can these words be what somebody learned? What follows "met" is, whatever it is."""
+    if not reply.learning:
+        return False
     if reply.word in (Word.MET, Word.YES):
         return True
     if reply.word is not Word.LEARNING or asides.is_courtesy(reply.learning):
@@ -246,7 +373,16 @@ def _may_add(talk: Conversation, reply: Reply) -> bool:
     """A mail whose sender is only claimed may begin but not change; what is decided already stays."""
     if talk.learning is None:
         return True
-    return reply.certain and _asked(reply) and talk.learning.state is LearningState.WAITING
+    asked = _asked_what_they_learned(reply)
+    return reply.certain and asked and talk.learning.state is LearningState.WAITING
+
+
+def _asked_what_they_learned(reply: Reply) -> bool:
+    """By the check-in, and in a text by our thanks for an answer."""
+    if _asked(reply):
+        return True
+    thanked = _asked(reply, messages.Thanks.kind)
+    return _is_text(reply) and (thanked or reply.word in (Word.MET, Word.YES))
 
 
 def _asked(reply: Reply, kind: str = messages.CheckIn.kind) -> bool:

@@ -31,7 +31,7 @@ def take(session: Session, inbound: Inbound, reply: Reply, *, signer: Signer, no
     if inbound.channel is not Channel.SMS:
         return False
     if reply.word is Word.JOIN:
-        programme = programmes.by_join_word(session, reply.learning)
+        programme = _programme(session, reply.learning)
         if programme:
             request = _ask(session, programme, inbound.sender, signer=signer, now=now)
             _is_from(session, reply, request)
@@ -44,6 +44,14 @@ def take(session: Session, inbound: Inbound, reply: Reply, *, signer: Signer, no
     _is_from(session, reply, waiting)
     _confirm_or_ask(session, waiting, inbound.text, now)
     return True
+
+
+def _programme(session: Session, word: str) -> Programme | None:
+    """JOIN without a word is clear where there is only one to join."""
+    if word:
+        return programmes.by_join_word(session, word)
+    joined = programmes.to_join(session)
+    return joined[0] if len(joined) == 1 else None
 
 
 def _answers_something_newer(reply: Reply, request: Request) -> bool:
@@ -69,8 +77,9 @@ def number_key(signer: Signer, phone: str) -> str:
 
 
 def _is_from(session: Session, reply: Reply, request: Request) -> None:
-    """What they wrote goes with them when they are erased."""
+    """What they wrote goes with them when they are erased, and answers no other question of ours."""
     row = session.get_one(ReplyRow, reply.reply_id)
+    row.message_id = None
     row.person = reply.person or request.person
     session.add(row)
 

@@ -185,14 +185,14 @@ def test_start_by_text_begins_again(world: World, two: list[str], client: FlaskC
     assert world.person(person_named(world, "Amina Yusuf")).unreachable == ""
 
 
-def test_help_by_text_is_answered_with_their_page_once_a_day(
+def test_help_by_text_is_answered_with_their_page_three_times_a_day(
     world: World, two: list[str], client: FlaskClient, twilio: FakeTwilio
 ) -> None:
-    text(client, "HELP", "SM1")
-    text(client, "help?", "SM2")
+    for number in range(5):
+        text(client, "HELP", f"SM{number}")
     world.work()
-    told = [sent["body"] for sent in twilio.texts if "reply SKIP" in str(sent["body"])]
-    assert (len(told), "http" in str(told[0])) == (1, True)
+    told = [sent["body"] for sent in twilio.texts if "MET after" in str(sent["body"])]
+    assert (len(told), "http" in str(told[0])) == (3, True)
 
 
 def test_help_from_a_number_we_do_not_know_is_answered_once_for_ever(

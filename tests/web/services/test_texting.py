@@ -74,12 +74,6 @@ def test_an_organiser_s_link_goes_by_text_to_who_has_only_a_number(world: World)
     assert "Texts do not reach them" in page.press("Send a link to their page").text
 
 
-@pytest.mark.parametrize("words", ["JOIN nothing", "Join us!", "Hello", "YES", "Amina Yusuf, Leeds"])
-def test_a_stranger_who_asks_for_no_programme_of_ours_gets_no_text(world: World, words: str) -> None:
-    text(world, words)
-    assert answers(world) == []
-
-
 def test_asking_again_at_once_brings_no_second_text(world: World) -> None:
     for _ in range(3):
         text(world, "JOIN councils")
