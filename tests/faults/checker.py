@@ -1,7 +1,7 @@
 """What holds after a bad day, found with SQL and the provider's own log alone. Imports nothing of ours.
 
 A provider's log has a line for each call: the message's id, its attempt, the moment in seconds, and one word:
-"taken", or why it was not.
+"taken", or why it was not. Behind it may stand whom it was for.
 """
 
 from collections import Counter
@@ -21,6 +21,7 @@ class Call:
     attempt: int
     at: float
     what: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,25 @@ def number(url: str, question: str, **facts: Any) -> int:
 
 def calls(log: Path) -> list[Call]:
     lines = [line.split() for line in log.read_text().splitlines() if line.strip()] if log.exists() else []
-    return [Call(int(line[0]), int(line[1]), float(line[2]), line[3]) for line in lines]
+    return [Call(int(line[0]), int(line[1]), float(line[2]), *line[3:5]) for line in lines]
 
 
 def check(url: str, log: Path) -> Verdict:
     """Compare what the tables say with what the provider's log says it took."""
     taken = Counter(call.message for call in calls(log) if call.what == TAKEN)
-    rows = ask(url, "SELECT id, state FROM outbox_message")
+    return _verdict(taken, ask(url, "SELECT id, state FROM outbox_message"))
+
+
+def check_addresses(url: str, log: Path) -> Verdict:
+    """The same where everybody is written to once, and the log says whom each message was for."""
+    taken = Counter(call.address for call in calls(log) if call.what == TAKEN)
+    whom = "CASE channel WHEN 'sms' THEN phone ELSE email END"
+    return _verdict(taken, ask(url, f"SELECT {whom}, state FROM outbox_message"))
+
+
+def _verdict(taken: Counter[Any], rows: list[Any]) -> Verdict:
     arrived = {"accepted", "delivered"}
-    lost = sum(1 for id_, state in rows if state not in arrived or not taken[id_])
+    lost = sum(1 for key, state in rows if state not in arrived or not taken[key])
     twice = sum(many - 1 for many in taken.values() if many > 1)
     return Verdict(len(rows), lost, twice, dict(Counter(state for _, state in rows)))
 

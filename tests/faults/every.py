@@ -2,6 +2,7 @@
 
 from tests.faults import (
     clocks,
+    commands_killed,
     events,
     installations,
     kills,
@@ -69,6 +70,7 @@ SQLITE, NOWHERE = ("sqlite",), ()
 FAULTS = (
     Fault("kills", killed, tuple(MUTANTS)),
     Fault("kills-without-evidence", killed_without_evidence, ("no evidence",), tested_on=SQLITE),
+    Fault("commands-killed", commands_killed.fault, tuple(commands_killed.MISTAKES)),
     Fault("every-point", points.fault, ("no transaction",), tested_on=SQLITE),
     Fault("restart", restarts.fault, ("claims for ever",), tested_on=SQLITE),
     # In short: web/services/test_rounds_together.py
