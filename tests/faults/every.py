@@ -16,6 +16,7 @@ from tests.faults import (
     refused,
     restarts,
     restored,
+    sigterms,
     sizes,
     slow_clients,
     stops,
@@ -71,6 +72,7 @@ FAULTS = (
     Fault("kills", killed, tuple(MUTANTS)),
     Fault("kills-without-evidence", killed_without_evidence, ("no evidence",), tested_on=SQLITE),
     Fault("commands-killed", commands_killed.fault, tuple(commands_killed.MISTAKES)),
+    Fault("sigterms", sigterms.fault, tuple(sigterms.MISTAKES), tested_on=SQLITE),
     Fault("every-point", points.fault, ("no transaction",), tested_on=SQLITE),
     Fault("restart", restarts.fault, ("claims for ever",), tested_on=SQLITE),
     # In short: web/services/test_rounds_together.py
