@@ -5,6 +5,7 @@ from tests.faults import (
     commands_killed,
     events,
     installations,
+    killed_pairs,
     kills,
     naughty,
     network,
@@ -73,6 +74,7 @@ FAULTS = (
     Fault("kills-without-evidence", killed_without_evidence, ("no evidence",), tested_on=SQLITE),
     Fault("commands-killed", commands_killed.fault, tuple(commands_killed.MISTAKES)),
     Fault("sigterms", sigterms.fault, tuple(sigterms.MISTAKES), tested_on=SQLITE),
+    Fault("killed-pairs", killed_pairs.fault, tuple(killed_pairs.MISTAKES), tested_on=("postgresql",)),
     Fault("every-point", points.fault, ("no transaction",), tested_on=SQLITE),
     Fault("restart", restarts.fault, ("claims for ever",), tested_on=SQLITE),
     # In short: web/services/test_rounds_together.py
