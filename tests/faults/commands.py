@@ -48,7 +48,7 @@ class Command:
     def __init__(self, words: Words, house: "House", log: Path) -> None:
         self.words, self.orphans = words, list[psutil.Process]()
         log.touch()
-        self.log, self._is_forked = log, words[0] == "unmentoring" and not house.trial.full
+        self.log, self._is_forked = log, words[0] == "unmentoring" and house.forks
         if self._is_forked:
             self._forked = kills.FORK.Process(target=_say, args=(words, house, log))
             self._forked.start()
@@ -71,7 +71,7 @@ class Command:
         return self._forked.exitcode if self._is_forked else self._real.poll()
 
     def wait(self, seconds: float) -> int | None:
-        within(seconds, lambda: self.status is not None)
+        within(seconds, lambda: self.status is not None, every=0.02)
         return self.status
 
     def tell(self, what: signal.Signals) -> None:
@@ -126,13 +126,17 @@ def _say(words: Words, house: "House", log: Path) -> None:
 
 @dataclass
 class House:
-    """An installation on the trial's database, and those who carry its messages."""
+    """An installation on the trial's database, and those who carry its messages.
+
+    With `forks` its commands are said to processes forked from this one.
+    """
 
     trial: Trial
     ledger: Ledger
     folder: Path
     mistake: Mistake
     texts_each: int
+    forks: bool
     variables: dict[str, str] = field(default_factory=dict)
     started: list[Command] = field(default_factory=list)
     queued: int = 0
@@ -145,7 +149,8 @@ class House:
         return ("unmentoring", "serve", "--port", str(self.ledger.port), *more)
 
     def gunicorn(self) -> Words:
-        return ("gunicorn", "wsgi:app", "--workers", "2", "--bind", f"127.0.0.1:{self.ledger.port}")
+        workers = str(self.trial.size(1, 2))
+        return ("gunicorn", "wsgi:app", "--workers", workers, "--bind", f"127.0.0.1:{self.ledger.port}")
 
     def queue(self, number: int) -> None:
         """The introductions of a round, one of each `texts_each` by text, each to somebody of their own."""
@@ -212,7 +217,7 @@ def house_of(
     database.upgrade()
     database.dispose()
     with ledger.kept():
-        house = House(trial, ledger, folder, mistake, texts_each)
+        house = House(trial, ledger, folder, mistake, texts_each, forks=not trial.full)
         house.variables = _variables(trial, ledger)
         try:
             yield house
@@ -238,8 +243,8 @@ def _variables(trial: Trial, ledger: Ledger) -> dict[str, str]:
     return BARE | chosen
 
 
-def within(seconds: float, found: Callable[[], object]) -> bool:
+def within(seconds: float, found: Callable[[], object], every: float = 0.1) -> bool:
     until = time.monotonic() + seconds
     while not (is_so := found()) and time.monotonic() < until:
-        time.sleep(0.02)
+        time.sleep(every)
     return bool(is_so)

@@ -50,10 +50,10 @@ def fault(trial: Trial) -> Outcome:
         return _mutant(trial)
     with house_of(trial, latency=trial.size(200, 50) / 1000) as house:
         day, webs = Day(house, random.Random(trial.seed)), _webs(trial, house)
-        if not trial.full:
+        if not (trial.full or "postgresql" in trial.url):
             day.stall_one_in_a_call()
         for web in webs:
-            kills, stalls = trial.size(4, KILLS // len(webs)), trial.size(0, STALLS // len(webs))
+            kills, stalls = trial.size(3, KILLS // len(webs)), trial.size(0, STALLS // len(webs))
             day.live([web, *[WORKER] * trial.size(2, 3)], kills, stalls)
         return day.outcome(day.settle(SETTLES_WITHIN))
 

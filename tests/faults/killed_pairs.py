@@ -23,7 +23,7 @@ HALF = 0.5
 
 
 def fault(trial: Trial) -> Outcome:
-    seconds = trial.size(10, 90)
+    seconds = trial.size(8, 90)
     mistake = MISTAKES[trial.mutant] if trial.mutant else _none
     with house_of(trial, LATENCY, mistake) as house:
         pairs = Pairs(house, seconds)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from notifications.sending import Worker as Pass
 from tests.faults import checker
-from tests.faults.commands import STOPS_WITHIN, WORKER, House, Mistake, Words, house_of, within
+from tests.faults.commands import STOPS_WITHIN, WORKER, Command, House, Mistake, Words, house_of, within
 from tests.faults.trial import Outcome, Trial
 from web import background
 from web.db import Database
@@ -28,7 +28,7 @@ IN_HAND = ("claimed", "sending")
 
 
 def fault(trial: Trial) -> Outcome:
-    number = 4 if trial.mutant else trial.size(8, SIGTERMS)
+    number = 4 if trial.mutant else trial.size(6, SIGTERMS)
     mistake = MISTAKES[trial.mutant] if trial.mutant else _none
     with house_of(trial, latency=0.1, mistake=mistake) as house:
         lives, chance = Lives(house), random.Random(trial.seed)
@@ -56,7 +56,7 @@ class Lives:
         started = [self.house.start(*self._words(n)) for n in range(TOGETHER)]
         for command in started:
             self.commands[command.words[1]] += 1
-            within(BORN_WITHIN, lambda: command.heeds_sigterm() or self._calls() > calls)  # noqa: B023
+            within(BORN_WITHIN, lambda: self._is_born(command, calls), every=0.02)  # noqa: B023
         ends = sorted((time.monotonic() + self._moment(chance), n) for n in range(TOGETHER))
         for at, n in ends:
             time.sleep(max(at - time.monotonic(), 0))
@@ -66,6 +66,9 @@ class Lives:
             self.statuses[started[n].wait(STOPS_WITHIN)] += 1
             self.longest = max(self.longest, time.monotonic() - at)
         self.left += self.house.count(*IN_HAND)
+
+    def _is_born(self, command: Command, calls: int) -> bool:
+        return command.heeds_sigterm() or self._calls() > calls
 
     def _words(self, n: int) -> Words:
         is_serve = self.house.trial.full and (self.statuses.total() + n) % OF_SERVE == 1
