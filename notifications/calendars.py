@@ -1,5 +1,6 @@
 """The calendar file that travels with an introduction.
 
+It holds no link of anybody's: people share their entries with the partner, or keep them in a team's calendar.
 METHOD:PUBLISH and no attendees: an invitation would make calendars answer on people's behalf, and show one
 partner's address to the other whether ticked or not. The entry's identity is its group, so that a changed
 group replaces the old entry and a broken one withdraws it. RFC 5545 and 5546.
@@ -23,7 +24,6 @@ class Entry:
     details: str
     start: datetime | date
     end: datetime | date
-    url: str = ""
     place: str = ""
 
 
@@ -60,8 +60,6 @@ def _event(entry: Entry, now: datetime) -> Event:
     event.add("description", entry.details)
     if not isinstance(entry.start, datetime):
         event.add("transp", "TRANSPARENT")  # a whole day is a reminder and must not show as busy
-    if entry.url:
-        event.add("url", entry.url)
     if entry.place:
         event.add("location", entry.place)
     return event

@@ -315,31 +315,38 @@ def calendar(
 
 
 def _conversation(message: Introduction, to: Recipient, links: Links, booked: Slot | None) -> calendars.Entry:
-    page = links(message.page, to.person)
     people = words.listed([f"{p.name}, {p.organisation}" for p in message.partners])
     slot = booked or next(iter(message.slots), None)
     first: datetime | date = slot.start if slot else message.until
     last: datetime | date = slot.end if slot else message.until
     return calendars.Entry(
-        uid=calendars.uid(message.group, urlsplit(page).hostname or "unmentoring"),
+        uid=calendars.uid(message.group, _host(links, message.page, to)),
         sequence=message.sequence,
         title=f"Talk with {people}",
-        details=_details(message, page, booked),
+        details=_details(message, booked),
         start=first,
         end=last,
-        url=page,
         place=message.video_room or "",
     )
 
 
-def _details(message: Introduction, page: str, booked: Slot | None) -> str:
+def _host(links: Links, page: Link, to: Recipient) -> str:
+    """Where our pages are. The address itself opens somebody's own, and stays out of the file."""
+    return urlsplit(links(page, to.person)).hostname or "unmentoring"
+
+
+def _details(message: Introduction, booked: Slot | None) -> str:
     ways = [
         f"{partner.name}: {', '.join(way for way in _ways(partner) if way)}"
         for partner in message.partners
         if has_way(partner)
     ]
     hour = "A suggestion: move it to suit you." if message.slots else "The last day of this round."
-    return "\n".join([*([] if booked else [hour]), *ways, f"Your page: {page}"])
+    return "\n".join([*([] if booked else [hour]), *ways, _where_to_ask(message.programme)])
+
+
+def _where_to_ask(programme: Programme) -> str:
+    return f"The links are in our message to you. Questions: {programme.contact}"
 
 
 def _ways(partner: Partner) -> tuple[str, str, str]:
@@ -348,13 +355,12 @@ def _ways(partner: Partner) -> tuple[str, str, str]:
 
 
 def _called_off(message: PartnerGone, to: Recipient, links: Links, now: datetime) -> calendars.Entry:
-    page = links(message.page, to.person)
     today = now.astimezone(LONDON).date()
     return calendars.Entry(
-        uid=calendars.uid(message.group, urlsplit(page).hostname or "unmentoring"),
+        uid=calendars.uid(message.group, _host(links, message.page, to)),
         sequence=message.sequence,
         title="This conversation will not happen",
-        details=f"Your page: {page}",
+        details=_where_to_ask(message.programme),
         start=today,
         end=today,
     )

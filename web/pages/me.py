@@ -104,9 +104,12 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         form.until.id = f"until-{name}"
     # What a heads-up is about is a programme, not a conversation.
     own = None if visit.link.purpose is Purpose.NEXT_ROUND else visit.link.subject
+    talks = conversations.history(g.session, visit.person)
+    # An old message that was forwarded does not tell whom its reader met since.
+    shown = talks if visit.full else conversations.as_known_at(g.session, talks, visit.link.created_at)
     check_ins, told = _doors(visit.person, Purpose.CHECK_IN), _doors(visit.person, Purpose.CONVERSATION)
     if not visit.full:
-        # A forwarded message opens what it was about, and not whom its reader met since.
+        # A forwarded message opens what it was about, and nothing else of its reader's.
         check_ins, told = (
             {group: at for group, at in doors.items() if group == own} for doors in (check_ins, told)
         )
@@ -116,7 +119,9 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         person=visit.person,
         sections=sections,
         programme=sections[0].programme if len(sections) == 1 else None,
-        talks=conversations.history(g.session, visit.person),
+        talks=shown,
+        met_since=len(talks) > len(shown),
+        running=[talk for talk in talks if talk.can_drop_out(g.now)],
         check_ins=check_ins,
         introductions=told,
         form=pausing,

@@ -257,6 +257,25 @@ def history(session: Session, person: Person) -> list[Conversation]:
     return [conversation(session, group, person.id) for group in groups if group is not None]
 
 
+def as_known_at(session: Session, talks: Sequence[Conversation], moment: datetime) -> list[Conversation]:
+    """Those to which their reader had been introduced by then, with the partners they knew by then."""
+    groups = [talk.group.id for talk in talks]
+    # Everybody is told of each group with a link of their own to it.
+    told = select(Link.person, Link.subject).where(
+        Link.purpose == Purpose.CONVERSATION, col(Link.subject).in_(groups), col(Link.created_at) <= moment
+    )
+    by_then = set(session.exec(told))
+
+    def known(talk: Conversation, people: Sequence[Person]) -> list[Person]:
+        return [one for one in people if one.erased_at or (one.id, talk.group.id) in by_then]
+
+    return [
+        replace(talk, partners=known(talk, talk.partners), gone=known(talk, talk.gone))
+        for talk in talks
+        if (talk.reader.id, talk.group.id) in by_then
+    ]
+
+
 def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
     """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
     was = talk.check_in.answer if talk.check_in else None
