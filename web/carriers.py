@@ -22,7 +22,7 @@ NOTIFY = "/webhooks/notify"
 
 def providers_of(settings: Settings, signer: Signer) -> Providers:
     """The providers, with what delivery must know about the house beside them."""
-    domain = settings.inbound_domain
+    domain = settings.replies_at
 
     def reply_to(message: int, person: str) -> str:
         return replies.reply_address(message, person, key=signer.reply_keys()[0], domain=domain or "")

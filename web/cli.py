@@ -137,7 +137,8 @@ def demo_(port: int) -> None:
     def ready() -> None:
         with database.write() as session:
             shown = demo.doors(session, settings, now=utc_now())
-        for name, address in shown:
+            by_text = demo.join_line(session, settings)
+        for name, address in [*shown, *([("Join without email", by_text)] if by_text else [])]:
             click.echo(f"  {name:<22} {address}")
         click.echo("Stop with Ctrl-C.")
 

@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from sqlmodel import Session, col, select
 
+from notifications import addresses
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.db import Database
@@ -265,6 +266,14 @@ def _some_answer_at_once(story: Story, number: int, when: datetime) -> None:
         for group, person in _members(session, number)[3:10:3]:
             talk = conversations.conversation(session, group, person)
             conversations.check_in(session, talk, Said(Answer.BOOKED), now=when)
+
+
+def join_line(session: Session, settings: Settings) -> str:
+    """What to text to join, and where; nothing where no texts come in."""
+    number = settings.texts_to
+    programme = programmes.by_slug(session, SLUG)
+    word = (programme.join_word or programme.slug).upper()
+    return f"text JOIN {word} to {addresses.phone_as_said(number)}, in the outbox" if number else ""
 
 
 def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[str, str]]:

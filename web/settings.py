@@ -19,6 +19,8 @@ from notifications.errors import BadAddress
 
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
+TRIAL_NUMBER = "+447700900000"  # one of those that Ofcom keeps for stories
+TRIAL_DOMAIN = "reply.localhost"
 NEEDED = {
     ("email_provider", "smtp"): ("smtp_url",),
     ("email_provider", "sendgrid"): ("sendgrid_api_key",),
@@ -235,10 +237,18 @@ class Settings(BaseModel):
     @property
     def texts_to(self) -> str | None:
         """The number people can text to. A sender name cannot be answered, and behind a messaging service or
-        Notify we cannot know.
+        Notify we cannot know. On trial texts are written in the outbox.
         """
+        if self.sms_provider == "local":
+            return TRIAL_NUMBER if self.is_trial else None
         number = self.twilio_from or ""
         return number if self.sms_provider == "twilio" and number.startswith("+") else None
+
+    @property
+    def replies_at(self) -> str | None:
+        """The domain at which answers to our mails come in. On trial they are written in the outbox."""
+        on_trial = self.is_trial and self.email_provider == "local"
+        return self.inbound_domain or (TRIAL_DOMAIN if on_trial else None)
 
     @property
     def database_file(self) -> Path | None:

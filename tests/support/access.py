@@ -102,7 +102,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     # see pages/test_outbox.py.
     "who came by the printed link": (
         (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
-        "outbox.calendar outbox.enter outbox.html outbox.listing outbox.message",
+        "outbox.calendar outbox.enter outbox.html outbox.listing outbox.message outbox.reply outbox.text_us",
     ),
     # Nobody here has a provider's key.
     "providers": (

@@ -194,7 +194,7 @@ def _forms(world: World) -> None:
     with world.write() as session:
         texted = Inbound(Channel.SMS, f"SM{world.now}", TEXTED, "JOIN councils")
         replies.take(session, texted, signer=world.worker.signer, now=world.now)
-    world.work()
+    _text(world, PHONE, "Who reads this?")
 
 
 def _a_round(world: World, people: list[str]) -> None:

@@ -38,3 +38,8 @@ def test_partners_agree_whether_they_met_but_for_one_pair(made: Session) -> None
         said.setdefault(one.group_id, set()).add(one.answer is Answer.MET)
     assert [len(accounts) for accounts in said.values()].count(2) == 1
     assert len(said) > 50
+
+
+def test_it_says_what_to_text_to_join(made: Session) -> None:
+    said = demo.join_line(made, Settings(secret_key=DEFAULT_KEY))
+    assert said == "text JOIN LOCALGOV to 07700 900000, in the outbox"

@@ -1,11 +1,15 @@
-"""The local outbox: every message as its reader would see it. Only on trial, and only by the printed link."""
+"""The local outbox: every message as its reader would see it, and answers to them. Only on trial, and only by
+the printed link.
+"""
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from notifications.providers import local
-from web.house import page_number
+from web.forms.outbox import ReplyForm, TextForm
+from web.house import house, page_number
 from web.permissions import OUTBOX_COOKIE, by_printed_link, opens_outbox, with_link
+from web.services import programmes, trying
 
 pages = Blueprint("outbox", __name__, url_prefix="/outbox")
 A_PAGE = 50
@@ -33,12 +37,47 @@ def enter(token: str) -> ResponseReturnValue:
 @pages.get("")
 @by_printed_link
 def listing() -> ResponseReturnValue:
-    wanted = request.args.get("to", "").strip()
+    return _listing(TextForm(sender=_wanted() if _wanted().startswith("+") else ""))
+
+
+def _wanted() -> str:
+    return request.args.get("to", "").strip()
+
+
+def _listing(form: TextForm) -> str:
+    wanted = _wanted()
     page = page_number()
     found = local.inbox(g.session, to=wanted or None, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
     return render_template(
-        "outbox/list.html", messages=found[:A_PAGE], older=len(found) > A_PAGE, page=page, wanted=wanted
+        "outbox/list.html",
+        messages=found[:A_PAGE],
+        older=len(found) > A_PAGE,
+        page=page,
+        wanted=wanted,
+        form=form,
+        texts_to=_texts_to(),
+        to_join=programmes.to_join(g.session),
     )
+
+
+def _texts_to() -> str | None:
+    """The number that texts from here go to. Where a provider carries texts, ours would reach real phones."""
+    settings = house().settings
+    return settings.texts_to if settings.sms_provider == "local" else None
+
+
+@pages.post("/texts")
+@by_printed_link
+def text_us() -> ResponseReturnValue:
+    if _texts_to() is None:
+        abort(404)
+    form = TextForm()
+    if not form.validate_on_submit():
+        return _listing(form), 422
+    number = str(form.sender.data)
+    trying.text_us(g.session, number, str(form.words.data), signer=house().signer, now=g.now)
+    flash(f"Your text from {number} is in. What we text back appears here within seconds: look again.")
+    return redirect(url_for(".listing", to=number), 303)
 
 
 def _one(number: int) -> local.Received:
@@ -49,8 +88,29 @@ def _one(number: int) -> local.Received:
 @pages.get("/<int:number>")
 @by_printed_link
 def message(number: int) -> ResponseReturnValue:
+    return _message(_one(number), ReplyForm())
+
+
+def _message(found: local.Received, form: ReplyForm) -> str:
+    return render_template("outbox/message.html", message=found, form=form, answers_us=_answers_us(found))
+
+
+def _answers_us(found: local.Received) -> bool:
+    return trying.answers_us(g.session, found, signer=house().signer)
+
+
+@pages.post("/<int:number>/reply")
+@by_printed_link
+def reply(number: int) -> ResponseReturnValue:
     found = _one(number)
-    return render_template("outbox/message.html", message=found)
+    if not _answers_us(found):
+        abort(404)
+    form = ReplyForm()
+    if not form.validate_on_submit():
+        return _message(found, form), 422
+    trying.reply(g.session, found, str(form.words.data), signer=house().signer, now=g.now)
+    flash(f"Your answer from {found.to} is in. What comes of it appears here within seconds: look again.")
+    return redirect(url_for(".listing", to=found.to), 303)
 
 
 @pages.get("/<int:number>/html")

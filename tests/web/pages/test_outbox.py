@@ -1,6 +1,7 @@
 """The local outbox opens by the link that a command printed, and by nothing else."""
 
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,93 @@ def test_in_production_there_is_none(world: World, settings: Settings, path: str
         answer = client.get(path, base_url=PUBLIC["public_url"])
     app.extensions[KEY].database.dispose()
     assert (entered.status_code, answer.status_code) == (404, 404)
+
+
+# Writing back to us
+
+
+@pytest.fixture
+def trying(world: World) -> Visitor:
+    """Somebody whose browser came by the printed link."""
+    return world.visitor().open(world.outbox_link())
+
+
+def test_a_text_to_us_from_any_number_is_answered(world: World, trying: Visitor) -> None:
+    trying.press("Send this text", sender="07700 900321", words="JOIN councils")
+    world.work()
+    page = trying.open("/outbox?to=%2B447700900321")
+    assert "reply YES, your name and organisation" in page.text
+
+
+def test_what_to_text_stands_there(trying: Visitor) -> None:
+    assert "JOIN COUNCILS asks to join Councils Unmentoring" in trying.text
+
+
+def test_a_text_is_answered_from_its_own_page(world: World, trying: Visitor) -> None:
+    phone = "+447700900321"
+    trying.press("Send this text", sender=phone, words="JOIN councils")
+    trying.open(f"/outbox/{world.letter(phone).id}")
+    trying.press("Send this answer", words="YES Amina Yusuf, Leeds City Council")
+    assert world.letter(phone).kind == "welcome"
+
+
+def test_a_mail_that_takes_answers_is_answered_from_its_own_page(world: World, trying: Visitor) -> None:
+    people = world.join_many(2)
+    world.round()
+    world.clock.turn(days=14, hours=1)
+    address = str(world.person(people[0]).email)
+    trying.open(f"/outbox/{world.letter(address, 'check_in').id}")
+    trying.press("Send this answer", words="Met. We share vans now.\n\nKind regards,\nPerson")
+    assert "We share vans now." in world.letter(address, "thanks").text
+
+
+def test_a_mail_that_takes_none_says_where_an_answer_would_go(world: World, trying: Visitor) -> None:
+    people = world.join_many(2)
+    world.round()
+    address, other = (str(world.person(one).email) for one in people)
+    page = trying.open(f"/outbox/{world.letter(address, 'introduction').id}")
+    assert (f"goes to {other}, not to us" in page.text, page.buttons) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("sender", "words", "mistake"),
+    [("", "MET", "Enter the number you text from"), ("+447700900321", "", "Write what you text")],
+)
+def test_a_text_without_words_or_number_is_asked_for_them(
+    trying: Visitor, sender: str, words: str, mistake: str
+) -> None:
+    trying.press("Send this text", sender=sender, words=words)
+    assert (trying.status, trying.mistakes) == (422, [mistake])
+
+
+@pytest.mark.parametrize(
+    ("path", "button"), [("/outbox", "Send this text"), ("/outbox/{}", "Send this answer")]
+)
+def test_nobody_else_writes_for_others(written_to: World, path: str, button: str) -> None:
+    written_to.clock.turn(days=14, hours=1)
+    written_to.work()
+    check_in = written_to.inbox(kind="check_in")[0].id
+    visitor = written_to.visitor().open(written_to.outbox_link()).open(path.format(check_in))
+    visitor.client.delete_cookie(OUTBOX_COOKIE, path="/outbox")
+    visitor.press(button, words="STOP", **({"sender": "+447700900321"} if path == "/outbox" else {}))
+    assert (visitor.status, written_to.dump()["reply"]) == (403, [])
+
+
+def test_a_form_from_elsewhere_writes_nothing(world: World, trying: Visitor) -> None:
+    trying.client.post("/outbox/texts", data={"sender": "+447700900321", "words": "JOIN councils"})
+    assert world.dump()["reply"] == []
+
+
+def test_where_a_provider_carries_texts_none_is_written_here(
+    written_to: World, settings: Settings, tmp_path: Path
+) -> None:
+    real = {
+        "sms_provider": "twilio",
+        "twilio_account_sid": "AC0",
+        "twilio_auth_token": "t",
+        "twilio_from": "+441",
+    }
+    app = create_app(settings_at(settings.database_url, tmp_path, **real), limits=False)
+    page = Visitor(app).open(written_to.outbox_link())
+    app.extensions[KEY].database.dispose()
+    assert ("Send this text" in page.buttons, page.status) == (False, 200)
