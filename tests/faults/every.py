@@ -72,9 +72,15 @@ SQLITE, NOWHERE = ("sqlite",), ()
 FAULTS = (
     Fault("kills", killed, tuple(MUTANTS)),
     Fault("kills-without-evidence", killed_without_evidence, ("no evidence",), tested_on=SQLITE),
-    Fault("commands-killed", commands_killed.fault, tuple(commands_killed.MISTAKES)),
-    Fault("sigterms", sigterms.fault, tuple(sigterms.MISTAKES), tested_on=SQLITE),
-    Fault("killed-pairs", killed_pairs.fault, tuple(killed_pairs.MISTAKES), tested_on=("postgresql",)),
+    Fault("commands-killed", commands_killed.fault, tuple(commands_killed.MISTAKES), tests_mutants=False),
+    Fault("sigterms", sigterms.fault, tuple(sigterms.MISTAKES), tested_on=SQLITE, tests_mutants=False),
+    Fault(
+        "killed-pairs",
+        killed_pairs.fault,
+        tuple(killed_pairs.MISTAKES),
+        tested_on=("postgresql",),
+        tests_mutants=False,
+    ),
     Fault("every-point", points.fault, ("no transaction",), tested_on=SQLITE),
     Fault("restart", restarts.fault, ("claims for ever",), tested_on=SQLITE),
     # In short: web/services/test_rounds_together.py
@@ -90,17 +96,27 @@ FAULTS = (
     Fault("network", network.fault, ("no timeout",), tested_on=SQLITE),
     Fault("events", events.fault, ("no signature",)),
     Fault("stop", stops.fault, ("looks only when queueing",)),
-    Fault("storage", storage.fault, ("says thank you all the same",)),
+    Fault("storage", storage.fault, ("says thank you all the same",), tests_mutants=False),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
     Fault("restored-beside", restored.no_id_twice, ("one numbering",), tested_on=SQLITE),
-    Fault("naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",)),  # it refuses more
-    Fault("slow-clients", slow_clients.fault, ("the server's own settings",), tested_on=SQLITE),
-    Fault("sizes", sizes.fault, tuple(sizes.MISTAKES), tested_on=SQLITE),
+    Fault(
+        "naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",), tests_mutants=False
+    ),  # it refuses more
+    Fault(
+        "slow-clients",
+        slow_clients.fault,
+        ("the server's own settings",),
+        tested_on=SQLITE,
+        tests_mutants=False,
+    ),
+    Fault("sizes", sizes.fault, tuple(sizes.MISTAKES), tested_on=SQLITE, tests_mutants=False),
     Fault(
         "files-that-are-none", sizes.files_that_are_none, ("looks for the end of a row",), tested_on=SQLITE
     ),
     # In short: tests/worlds/
-    Fault("worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE),
+    Fault(
+        "worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE, tests_mutants=False
+    ),
     Fault("upgrades-at-once", upgrades.at_once, ("no lock",)),
     Fault("upgrade-killed", upgrades.killed, ("each revision by itself",)),
     # In short: web/test_past.py
@@ -112,5 +128,6 @@ FAULTS = (
         redis_away.fault,
         ("counts in Redis alone", "sweeps by the queue"),
         tested_on=SQLITE,
+        tests_mutants=False,
     ),
 )
