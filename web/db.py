@@ -15,6 +15,7 @@ from sqlmodel import Session
 from web import upgrading
 
 BUSY_SECONDS = 10
+FROZEN_SECONDS = 60  # longer than any of us computes between two statements of one writing transaction
 # Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
 DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
 # Who draws holds one connection to read by and opens another to write: in a pool with an end they would all
@@ -139,6 +140,7 @@ def create_engine(url: str) -> Engine:
             url, pool_pre_ping=True, hide_parameters=True, connect_args=patience, max_overflow=NO_END
         )
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
         event.listen(engine, "handle_error", _forget_what_was_refused)
         return engine
     file = _sqlite_file(url)
@@ -154,6 +156,14 @@ def _prepare_postgresql(connection, _record) -> None:  # type: ignore[no-untyped
     # As on SQLite: who waits longer than this for somebody else's lock is told to come back.
     connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
     connection.commit()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # A process that stands still, or whose machine is gone, would keep what it has locked from all others.
+    # Who only reads keeps nothing from anybody, and may take minutes to draw meanwhile.
+    if connection.get_execution_options().get("writing", False):
+        timeout = f"{round(FROZEN_SECONDS * 1000)}ms"
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{timeout}'")
 
 
 def _forget_what_was_refused(context: ExceptionContext) -> None:

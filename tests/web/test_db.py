@@ -45,6 +45,13 @@ def count_up(database: Database) -> None:
         session.execute(text(ADD_ONE))
 
 
+def stand_still_while_another_counts(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text(ADD_ONE))
+        count_up(database)
+        session.execute(text(ADD_ONE))
+
+
 def test_a_reader_cannot_write(database: Database) -> None:
     with database.read() as session:
         add_organiser(session, "amina")
@@ -119,6 +126,23 @@ def test_a_reader_reads_while_somebody_writes(database: Database) -> None:
         session.flush()
         with database.read() as reader:
             assert reader.exec(select(Organiser)).all() == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_writer_that_stands_still_keeps_the_others_waiting_for_a_while_only(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_counting(database)
+    monkeypatch.setattr("web.db.FROZEN_SECONDS", 0.2)
+    with pytest.raises(DBAPIError):
+        stand_still_while_another_counts(database)
+    assert counted(database) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_reader_may_compute_for_as_long_as_it_takes(database: Database) -> None:
+    with database.read() as session:
+        assert session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "0"
 
 
 def test_one_thread_may_stand_in_line_twice(tmp_path: Path) -> None:
