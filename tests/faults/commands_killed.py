@@ -211,7 +211,7 @@ class Day:
             self.stalls += 1
         elif now >= one.ends_at and self.kills.total() < kills:
             web = self.team[0]
-            is_of_web = self.chance.random() < WEB and self.house.trial.full
+            is_of_web = self.chance.random() < WEB and self.house.trial.full and not web.stalled_until
             self.kills[self._kill_web(web) if is_of_web else one.kill_worker()] += 1
 
     def _kill_web(self, web: Kept) -> str:
