@@ -21,12 +21,10 @@ MISTAKES = {
     "takes a choice for a tuple": """
 from web.forms import joining
 
-def offer_texts(form, offered):
-    if not offered:
-        form.channel.choices = joining.CHANNELS[:1]
-        form.shares.choices = [share for share in joining.SHARES if share[0] != "phone"]
+def offer_no_texts(form, number=None):
+    form.shares.choices = [share for share in joining.SHARES if share[0] != "phone"]
 
-joining.DetailsForm.offer_texts = offer_texts
+joining.DetailsForm.offer_no_texts = offer_no_texts
 """,
     "takes everybody for the proxy": """
 import waitress

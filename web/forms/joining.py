@@ -97,25 +97,30 @@ class DetailsForm(FlaskForm):
     def validate_shares(self, field: Checks) -> None:
         ways = {"email": self.email, "phone": self.phone, "video": self.video_handle}
         for what, called in WAYS.items():
+            if ways[what] is None:  # not asked for, and no choice
+                continue
             # A way that is itself wrong has been told so: once is enough.
             if what in field.data and not ways[what].data and not ways[what].errors:
                 raise ValidationError(f"There is no {called} to show yet")
         if not field.data:
             raise ValidationError("Tick at least one: they need a way to write to you")
 
-    def offer_texts(self, offered: bool) -> None:
-        if not offered:
-            self.channel.choices = CHANNELS[:1]
-            # A number that no code can prove is shown to nobody.
-            self.shares.choices = [share for share in SHARES if share.value != "phone"]
+    def offer_no_texts(self, number: str | None = None) -> None:
+        """A number that no code can prove is shown to nobody, nor asked for: `number` is one given before,
+        which may be taken back.
+        """
+        del self.channel
+        if not number:
+            del self.phone
+        self.shares.choices = [share for share in SHARES if share.value != "phone"]
 
     def personal(self) -> dict[str, Any]:
         shared = set(self.shares.data)
         return {
             "name": self.name.data,
             "email": self.email.data,
-            "phone": self.phone.data or None,
-            "channel": Channel(self.channel.data),
+            "phone": (self.phone.data or None) if self.phone else None,
+            "channel": Channel(self.channel.data) if self.channel else Channel.EMAIL,
             "video_kind": VideoKind(self.video_kind.data or ""),
             "video_handle": self.video_handle.data or "",
             "about": self.about.data or "",
@@ -131,8 +136,13 @@ class EditForm(DetailsForm):
         self.email.label.text = "Email address (optional)"
         self.email.validators = [Optional(), is_email]
 
-    def edit(self) -> Edit:
-        return Edit(**self.personal())
+    def edit(self, person: Person) -> Edit:
+        """What was not asked for stays as it is."""
+        told = self.personal()
+        if self.channel is None:
+            told["shares_phone"] = person.shares_phone
+            told["channel"] = Channel.EMAIL if self.email.data else person.channel
+        return Edit(**told)
 
     @classmethod
     def of(cls, person: Person) -> "EditForm":

@@ -26,7 +26,8 @@ def show(slug: str) -> ResponseReturnValue:
 def send(slug: str) -> ResponseReturnValue:
     programme = _programme(slug)
     form = JoinForm()
-    form.offer_texts(house().settings.texts_offered)
+    if not house().settings.texts_offered:
+        form.offer_no_texts()
     _suggest_organisation(form, programme)
     valid = form.validate_on_submit()
     if (
@@ -68,7 +69,8 @@ def _suggest_organisation(form: JoinForm, programme: Programme) -> None:
 
 
 def _page(programme: Programme, form: JoinForm) -> str:
-    form.offer_texts(house().settings.texts_offered)
+    if not house().settings.texts_offered:
+        form.offer_no_texts()
     form.started.data = _started().stamp(g.now.timestamp())
     known = organisations.names(g.session, programme.id)
     return render_template("join/form.html", programme=programme, form=form, organisations=known)

@@ -381,11 +381,13 @@ def organisation(token: str, slug: str) -> ResponseReturnValue:
 def details(token: str) -> ResponseReturnValue:
     visit = _visit(token, full=True)
     form = EditForm.of(visit.person)
-    form.offer_texts(house().settings.texts_offered)
+    if not house().settings.texts_offered:
+        form.offer_no_texts(visit.person.phone)
     if form.validate_on_submit():
         asked_of = _number_to_confirm(visit.person)
         try:
-            waits = participation.edit(g.session, visit.person, form.edit(), signer=house().signer, now=g.now)
+            edit = form.edit(visit.person)
+            waits = participation.edit(g.session, visit.person, edit, signer=house().signer, now=g.now)
         except participation.TooManyAddresses:
             form.email.errors = ["You gave three new addresses today. You can change it again tomorrow"]
             return render_template("me/details.html", visit=visit, form=form), 422

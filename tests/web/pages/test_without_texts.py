@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World, settings_at
 from web.settings import Settings
@@ -33,7 +34,8 @@ def choices(visitor: Visitor, name: str) -> list[str]:
 
 def test_the_join_form_offers_no_texts(world: World) -> None:
     visitor = world.visitor().open("/p/councils/join")
-    assert (choices(visitor, "channel"), choices(visitor, "shares")) == (["email"], ["email", "video"])
+    asked = {name: choices(visitor, name) for name in ("phone", "channel", "shares")}
+    assert asked == {"phone": [], "channel": [], "shares": ["email", "video"]}
 
 
 def test_somebody_joins(world: World) -> None:
@@ -42,12 +44,29 @@ def test_somebody_joins(world: World) -> None:
     assert visitor.press(JOIN, **AMINA).path == "/p/councils/join/check-your-messages"
 
 
-@pytest.mark.parametrize(("field", "given"), [("channel", "sms"), ("shares", "phone")])
-def test_what_is_not_offered_is_not_taken(world: World, field: str, given: str) -> None:
+def test_what_is_not_offered_is_not_taken(world: World) -> None:
     visitor = world.visitor().open("/p/councils/join")
     world.clock.turn(seconds=30)
-    visitor.press(JOIN, **AMINA | {"phone": "07700900123", field: given})
+    visitor.press(JOIN, **AMINA | {"shares": "phone"})
     assert (visitor.status, len(visitor.mistakes)) == (422, 1)
+
+
+def with_a_number(world: World) -> str:
+    """Somebody from the days in which texts were sent."""
+    return world.join("Amina", phone="+447700900123", channel=Channel.SMS, verified=True, shares_phone=True)
+
+
+def test_a_number_from_before_is_kept_as_it_was_shared_and_email_is_written_to(world: World) -> None:
+    amina = with_a_number(world)
+    world.visitor().open(world.page_of(amina, full=True) + "/details").press("Save my details", about="Vans.")
+    now = world.person(amina)
+    assert (now.phone, now.shares_phone, now.channel) == ("+447700900123", True, Channel.EMAIL)
+
+
+def test_a_number_from_before_can_be_taken_back(world: World) -> None:
+    amina = with_a_number(world)
+    world.visitor().open(world.page_of(amina, full=True) + "/details").press("Save my details", phone="")
+    assert world.person(amina).phone is None
 
 
 def test_my_details_open_and_are_saved(world: World) -> None:
