@@ -17,6 +17,7 @@ from tests.faults import (
     refused,
     restarts,
     restored,
+    secrets_back,
     sigterms,
     sizes,
     slow_clients,
@@ -102,6 +103,7 @@ FAULTS = (
     Fault(
         "naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",), tests_mutants=False
     ),  # it refuses more
+    Fault("secrets-back", secrets_back.fault, secrets_back.MUTANTS, tested_on=SQLITE),
     Fault(
         "slow-clients",
         slow_clients.fault,

@@ -26,7 +26,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 
-from notifications import addresses
+from notifications import addresses, secrets
 from notifications.errors import BadAddress
 from web.services import words
 
@@ -52,7 +52,9 @@ class Text(StringField):
 
 
 class LongText(Text):
-    """A few sentences, line breaks kept."""
+    """A few sentences, line breaks kept. A link of ours, an answer address or a code, pasted with a letter of
+    ours, is taken out: somebody else reads these words.
+    """
 
     lines = True
     widget = GovCharacterCount()
@@ -60,6 +62,10 @@ class LongText(Text):
     def __init__(self, label: str, *, most: int, **options: Any) -> None:
         super().__init__(label, most=most, **options)
         self.most = most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = secrets.without(self.data)
 
 
 class Check(BooleanField):

@@ -37,6 +37,13 @@ def test_an_organiser_reads_who_said_what_about_whom(world: World, amina: str) -
     assert [part in page for part in ("About Tom Field", "From Amina Yusuf", WORDS)] == [True] * 3
 
 
+def test_a_link_of_ours_in_a_report_is_taken_out(world: World, amina: str) -> None:
+    door = world.page_of(amina)
+    report(world, amina, text=f"He has my link: http://127.0.0.1:8000{door}")
+    page = world.organiser().open("/organise/councils/reports").answer.text
+    assert ("He has my link:" in page, door.rpartition("/")[2] in page) == (True, False)
+
+
 def test_the_report_leads_to_the_person_it_is_about(world: World, amina: str) -> None:
     report(world, amina)
     visitor = world.organiser().open("/organise/councils/reports")
