@@ -83,6 +83,7 @@ def fill(live: LiveApp) -> Doors:
     three = next(group for group in world.groups(2) if len(group) == 3)
     let_down = _one_cannot_make_it(live, {amina, alone}, others[0])
     _one_is_reported(live, three[0])
+    _one_asks_by_text(live)
     return _doors(live, amina, TEXTED, three[0], let_down)
 
 
@@ -128,6 +129,13 @@ def _one_is_reported(live: LiveApp, reader: str) -> None:
         words = "They tried to sell me a car park."
         reports.report(session, talk, talk.partners[0], words, now=world.now)
     world.work()
+
+
+def _one_asks_by_text(live: LiveApp) -> None:
+    """What no program understands."""
+    with live.world.write() as session:
+        inbound = Inbound(Channel.SMS, "SM9", TEXTED, "Who is my partner again?")
+        replies.take(session, inbound, signer=live.world.worker.signer, now=live.world.now)
 
 
 def _two_complain(live: LiveApp) -> list[str]:
