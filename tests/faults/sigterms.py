@@ -23,6 +23,7 @@ SIGTERMS = 100  # on each of two databases
 BACKLOG = 60
 TOGETHER = 2  # lives at a time
 BORN_WITHIN = 60.0
+LONGEST = 40 * 60  # seconds
 OF_SERVE = 10  # one in so many ends `serve`, and with it its worker
 IN_HAND = ("claimed", "sending")
 
@@ -32,7 +33,8 @@ def fault(trial: Trial) -> Outcome:
     mistake = MISTAKES[trial.mutant] if trial.mutant else _none
     with house_of(trial, latency=0.1, mistake=mistake) as house:
         lives, chance = Lives(house), random.Random(trial.seed)
-        while lives.statuses.total() < number:
+        until = time.monotonic() + LONGEST
+        while lives.statuses.total() < number and time.monotonic() < until:
             lives.live_together(chance)
         return lives.outcome(number)
 
