@@ -35,7 +35,7 @@ from web.db import Database
 from web.house import utc_now
 
 WORKER = ("unmentoring", "worker")
-READY = "worker ready"
+READY, SENDS = "worker ready", " is sending"  # what a worker logs
 STOPS_WITHIN = 25.0  # seconds, before systemd ends it
 ENDED_IN_CALL = timedelta(minutes=11)  # later than any evidence is waited for
 Words = tuple[str, ...]

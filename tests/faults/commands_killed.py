@@ -21,6 +21,7 @@ from tests.faults import checker, mutants
 from tests.faults.checker import Verdict
 from tests.faults.commands import (
     READY,
+    SENDS,
     STOPS_WITHIN,
     WORKER,
     Command,
@@ -95,7 +96,7 @@ class Kept:
         return self.has_worker and self._calls() > self.fell
 
     def _calls(self) -> int:
-        return self.command.log.read_text().count(" is sending")
+        return self.command.log.read_text().count(SENDS)
 
     def worker(self) -> psutil.Process | None:
         if self.words != WORKER:

@@ -2,7 +2,7 @@
 
 Both pairs have the same provider, which answers as slowly to each, and the same backlog: what a dead worker
 had in its hands, the other one lacks. In full a worker may take longer than two seconds to load, so the next
-one is killed two seconds after both are ready again.
+one is killed two seconds after both are at work again.
 """
 
 import time
@@ -11,29 +11,30 @@ from datetime import timedelta
 
 from notifications import delivery, sending
 from tests.faults import checker
-from tests.faults.commands import READY, WORKER, Command, House, Mistake, house_of, within
+from tests.faults.commands import READY, SENDS, WORKER, Command, House, Mistake, house_of, within
 from tests.faults.trial import Outcome, Trial
 
 KILL_EVERY = 2.0  # seconds
 AT_ONCE = 500  # messages: as many as a worker could once claim
 A_SECOND = 20  # more than two workers send
 LATENCY = 0.2
-READY_WITHIN = 60.0
-HALF = 0.5
+BEGIN_WITHIN = 60.0
+HALF, LEAST = 0.5, 0.4  # of full speed; in short, beside other tests, a little less
 
 
 def fault(trial: Trial) -> Outcome:
-    seconds = trial.size(8, 90)
+    # Long enough that of two who claim all at once the one who has it is killed early, whichever it is.
+    seconds = 16 if trial.mutant else trial.size(8, 90)
     mistake = MISTAKES[trial.mutant] if trial.mutant else _none
     with house_of(trial, LATENCY, mistake) as house:
         pairs = Pairs(house, seconds)
         alone, disturbed = pairs.measure(_nothing), pairs.measure(pairs.kill_if_it_is_time)
-    ratio = disturbed / alone if alone else 0.0
+    ratio, wanted = disturbed / alone if alone else 0.0, HALF if trial.full else LEAST
     return Outcome(
         f"two workers sent {alone / seconds:.1f} messages a second for {seconds} s, and "
         f"{disturbed / seconds:.1f} with {pairs.kills} kills: {ratio:.0%}",
-        f"at least {HALF:.0%}",
-        ratio >= HALF and pairs.kills > 0,
+        f"at least {wanted:.0%}",
+        ratio >= wanted and pairs.kills > 0,
     )
 
 
@@ -42,15 +43,15 @@ class Pairs:
         self.house, self.seconds, self.kills, self.killed_at = house, seconds, 0, 0.0
 
     def measure(self, disturb: Callable[[list[Command]], None]) -> int:
-        """How many messages two workers send in that time, from the moment on at which both are ready."""
+        """How many messages two workers send in that time, from the moment on at which both are at work."""
         backlog = max(AT_ONCE, round(self.seconds * A_SECOND))
         self.house.queue(backlog - self.house.count("queued"))
         pair = [self.house.start(*WORKER) for _ in range(2)]
-        within(READY_WITHIN, lambda: all(map(_is_ready, pair)))
+        within(BEGIN_WITHIN, lambda: all(map(self._is_at_work, pair)))
         self.killed_at, before = time.monotonic(), self._sent()
         until = time.monotonic() + self.seconds
         while time.monotonic() < until:
-            time.sleep(0.02)
+            time.sleep(0.05)
             disturb(pair)
         sent = self._sent() - before
         for each in pair:
@@ -59,19 +60,20 @@ class Pairs:
 
     def kill_if_it_is_time(self, pair: list[Command]) -> None:
         """The older one, and start another."""
-        if not all(map(_is_ready, pair)):
+        if not all(map(self._is_at_work, pair)):
             self.killed_at = time.monotonic()
         elif time.monotonic() > self.killed_at + KILL_EVERY:
             pair.pop(0).kill()
             pair.append(self.house.start(*WORKER))
             self.kills += 1
 
+    def _is_at_work(self, one: Command) -> bool:
+        """Has it begun a call, or found nothing to take?"""
+        said = one.log.read_text()
+        return SENDS in said or (READY in said and not self.house.count("queued"))
+
     def _sent(self) -> int:
         return len(checker.calls(self.house.trial.log))
-
-
-def _is_ready(one: Command) -> bool:
-    return READY in one.log.read_text()
 
 
 def _nothing(_pair: list[Command]) -> None:
