@@ -312,10 +312,12 @@ def _told(session: Session, reply: Reply, talk: Conversation | None, now: dateti
     free = reply.word is Word.LEARNING
     if free and asides.is_courtesy(reply.learning):
         return Outcome(understood=False)
+    about = talk.programme if talk else None
     if free and _is_text(reply) and _is_for_partner(reply, talk):
-        return Outcome(Back(Says.NOT_PASSED_ON, talk=talk))
+        reachable = talk is not None and talk.goes_on and any(one.name for one in talk.partners)
+        said = Back(Says.NOT_PASSED_ON, talk=talk) if reachable else Back(Says.ORGANISERS_READ, about)
+        return Outcome(said, reachable)
     if talk is None or not talk.stands:
-        about = talk.programme if talk else None
         if free:
             return Outcome(Back(Says.ORGANISERS_READ, about), understood=False)
         return Outcome(Back(Says.NO_TALK, about), _is_text(reply))
@@ -327,9 +329,9 @@ def _is_arranging(reply: Reply) -> bool:
 
 
 def _is_for_partner(reply: Reply, talk: Conversation | None) -> bool:
-    """Words that a partner should have had, and that came to us."""
-    names = [one.name for one in talk.partners] if talk and talk.goes_on else []
-    return bool(names) and addressed.speaks_to(reply.learning, names, arranging=_is_arranging(reply))
+    """Words that a partner should have had, in it still or not, and that came to us."""
+    names = [one.name for one in (*talk.partners, *talk.gone)] if talk else []
+    return talk is not None and addressed.speaks_to(reply.learning, names, arranging=_is_arranging(reply))
 
 
 def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> Outcome:

@@ -1,6 +1,6 @@
 """Every text has one short answer, as far as it is one that wants any."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -11,7 +11,7 @@ from notifications.messages import Channel
 from tests.support.by_text import PHONE, answer_to, answers, text
 from tests.support.world import World
 from web.models import Answer, CheckIn, Learning, LearningState, Person, Showing
-from web.services import conversations, learnings, participation, topups
+from web.services import conversations, departures, learnings, participation, schedule, times, topups
 
 STRANGER = "+447700900777"
 MET = "did you talk with"
@@ -241,6 +241,14 @@ def test_how_to_reach_them_is_said_as_far_as_they_share_it(world: World, amina: 
     assert ("07700 900456" in answer, "hello@councils.example" in answer) == (shares, not shares)
 
 
+def test_whoever_can_no_longer_make_it_is_not_written_to(world: World, pair: tuple[str, str]) -> None:
+    with world.write() as session:
+        departures.cannot_make_it(session, world.group_of(pair[1]), pair[1], now=world.now)
+    world.work()
+    answer = answer_to(world, "Hi Tom, Tuesday 2pm?")
+    assert ("that goes to" in answer, waiting(world)) == (True, [])
+
+
 def test_a_question_after_an_introduction_is_no_learning(world: World, pair: tuple[str, str]) -> None:
     assert "goes to hello@councils.example" in answer_to(world, "Who pays for the coffee?")
     assert waiting(world) == []
@@ -279,6 +287,16 @@ def test_skip_that_comes_too_late_has_one_answer(world: World, pair: tuple[str, 
     world.clock.turn(days=9)
     world.work()
     assert answer_to(world, "SKIP").count("it is too late to find somebody else") == 1
+
+
+def test_a_heads_up_is_answered_by_no_and_by_yes(world: World, amina: str) -> None:
+    world.change(next_round_on=times.today(world.now + timedelta(days=2)))
+    with world.write() as session:
+        schedule.heads_up(session, world.programme(session).id, now=world.now)
+    world.work()
+    world.clock.turn(minutes=5)
+    assert "you are out of the next round, on" in answer_to(world, "Can't make it this time, sorry")
+    assert "you are in the next round, on" in answer_to(world, "YES")
 
 
 def test_who_is_paused_has_nothing_to_skip(world: World, amina: str) -> None:
