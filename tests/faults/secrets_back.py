@@ -29,7 +29,7 @@ from notifications import secrets
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, OutboxNamed, Reply
 from tests.faults import quotes
-from tests.faults.quotes import BY_MAIL, Letter
+from tests.faults.quotes import BY_MAIL, Letter, Quoter
 from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
 from tests.support import fake_twilio
@@ -56,6 +56,7 @@ OTHERS, HOW_OFTEN = (
     "/p/councils/dates.ics", "/p/councils/how-we-match", f"{HERE}/audit", f"{HERE}/evidence/rounds.csv",
     f"{HERE}/evidence/organisations.csv", f"{HERE}/evidence/ties.csv", f"{HERE}/evidence/network.graphml",
 ), 0.1  # fmt: skip
+BY_LINES = "reads each line by itself"
 SEARCHED = 20  # of a secret's last letters: those that prove it
 BETWEEN = re.compile(r"\\[nrt]|[\s>|=\"]+")  # what a broken line has within a secret
 
@@ -72,6 +73,11 @@ class Story:
     letters: list[Letter] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def styles(self) -> tuple[Quoter, ...]:
+        """A mistake about broken lines shows where lines are broken."""
+        return (quotes.folded,) if self.trial.mutant == BY_LINES else BY_MAIL
 
     def begin(self) -> None:
         """Six people have been introduced, two of them by text, and asked whether they met."""
@@ -141,7 +147,7 @@ class Story:
         """What earlier runs left; letters, people and their groups stay."""
         with self.world.write() as session:
             made = select(OutboxMessage.id).where(
-                OutboxMessage.kind.in_(["digest", "thanks", "complaint_received", "reported", "my_link"])  # type: ignore[attr-defined]
+                OutboxMessage.kind.in_(["digest", "thanks", "text_answer", "reported", "my_link"])  # type: ignore[attr-defined]
             )
             session.execute(delete(OutboxNamed).where(OutboxNamed.message_id.in_(made)))  # type: ignore[attr-defined]
             session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(made)))  # type: ignore[union-attr]
@@ -157,7 +163,7 @@ class Story:
         if quotes.is_by_text(one) and self.chance.random() < 0.8:
             self._text(one, quotes.by_text(one, said, self.chance), name)
         elif self.chance.random() < 0.7:
-            self._mail(one, self.chance.choice(BY_MAIL)(one, said, self.chance), name)
+            self._mail(one, self.chance.choice(self.styles)(one, said, self.chance), name)
         else:
             self._check_in(one, said)
 
@@ -344,7 +350,7 @@ def _mistake(mutant: str) -> Iterator[None]:
         secrets.without = _as_it_is
     elif mutant == "keeps answers as they come":
         replies.secrets = SimpleNamespace(without=_as_it_is)  # type: ignore[assignment]
-    elif mutant == "reads each line by itself":
+    elif mutant == BY_LINES:
         secrets._unfolded = lambda text: ("", [])
     try:
         yield
@@ -356,4 +362,4 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-MUTANTS = ("trusts the cut of quotations", "keeps answers as they come", "reads each line by itself")
+MUTANTS = ("trusts the cut of quotations", "keeps answers as they come", BY_LINES)
