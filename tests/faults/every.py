@@ -13,6 +13,7 @@ from tests.faults import (
     points,
     poison,
     pressing,
+    raw_files,
     redis_away,
     refused,
     restarts,
@@ -100,6 +101,13 @@ FAULTS = (
     Fault("storage", storage.fault, ("says thank you all the same",), tests_mutants=False),
     Fault("restored-backup", restored.fault, ("no pause", "no memory of the erased"), tested_on=SQLITE),
     Fault("restored-beside", restored.no_id_twice, ("one numbering",), tested_on=SQLITE),
+    Fault(
+        "raw-files",
+        raw_files.fault,
+        ("leaves what was erased where it is",),
+        tested_on=SQLITE,
+        tests_mutants=False,
+    ),
     Fault(
         "naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",), tests_mutants=False
     ),  # it refuses more
