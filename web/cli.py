@@ -18,30 +18,19 @@ from matcher import MatcherError
 from notifications import messages, outbox, resending, standing
 from notifications.errors import NotificationError
 from notifications.tables import State
-from web import background, backups, carriers, demo, import_work, logs, serving
+from web import background, import_work, logs, providers
+from web.commands import backups, demo, serving
+from web.commands.schedules import schedule_
+from web.commands.sessions import BY, opening, reading, writing
 from web.db import Database
-from web.doors import BY, opening, reading, writing
-from web.house import signer_of, utc_now
-from web.import_tables import Import, ImportKind
+from web.http.context import signer_of, utc_now
 from web.models import Programme, Role
-from web.schedule_cli import schedule_
-from web.services import (
-    audit,
-    joining,
-    links,
-    organisers,
-    people,
-    pots,
-    previews,
-    privacy,
-    programmes,
-    rounds,
-    spreadsheets,
-    steering,
-    times,
-    topups,
-    words,
-)
+from web.models.imports import Import, ImportKind
+from web.services.common import audit, links, phrases, programmes, spreadsheets, times
+from web.services.organisers import accounts
+from web.services.people import erasure, invitations, joining
+from web.services.programmes import programme_settings
+from web.services.rounds import pots, previews, rounds, top_ups
 from web.settings import Settings, SettingsError
 from web.sizes import FILE_BYTES, said
 from web.upgrading import UpgradeError
@@ -55,7 +44,7 @@ KNOWN = (
     programmes.Ends,
     spreadsheets.BadFile,
     programmes.BadSettings,
-    organisers.LastOwner,
+    accounts.LastOwner,
     rounds.RoundError,
     serving.PortTaken,
     audit.TamperedAudit,
@@ -149,7 +138,7 @@ def demo_(port: int) -> None:
 def webhooks() -> None:
     """Print the addresses to enter at the chosen providers."""
     settings = Settings.from_env()
-    found = carriers.callback_addresses(settings, signer_of(settings))
+    found = providers.callback_addresses(settings, signer_of(settings))
     for where, address in found:
         click.echo(f"{where}: {address}")
     if not found:
@@ -185,9 +174,9 @@ def restore_database(file: Path) -> None:
     with opening() as base:
         done = backups.restore(base, file, now=utc_now())
     click.echo(
-        f"Restored; {words.counted(done.erased, 'person', 'people')} erased again. Nothing is sent until you "
-        "have looked: `unmentoring outbox list --state held`, then `unmentoring outbox cancel --held …` for "
-        "what went out before, and `unmentoring outbox release`."
+        f"Restored; {phrases.counted(done.erased, 'person', 'people')} erased again. Nothing is sent until "
+        "you have looked: `unmentoring outbox list --state held`, then `unmentoring outbox cancel --held …` "
+        "for what went out before, and `unmentoring outbox release`."
     )
     if not done.asked:
         click.echo(
@@ -220,7 +209,7 @@ def add_programme(session: Session, slug: str, name: str, contact: str | None) -
 @writing
 def pause_programme(session: Session, slug: str) -> None:
     """Let nothing begin by itself and no message of a round go out, until it goes on."""
-    steering.pause(session, programmes.by_slug(session, slug), by=BY, now=utc_now())
+    programme_settings.pause(session, programmes.by_slug(session, slug), by=BY, now=utc_now())
     click.echo("The programme is paused. Its pages say so.")
 
 
@@ -231,8 +220,8 @@ def go_on(session: Session, slug: str) -> None:
     """End a pause."""
     which = programmes.by_slug(session, slug)
     programmes.must_be_open(which)
-    released = steering.go_on(session, which, by=BY, now=utc_now())
-    click.echo(f"The programme goes on; {words.counted(released, 'message')} that waited go out now.")
+    released = programme_settings.go_on(session, which, by=BY, now=utc_now())
+    click.echo(f"The programme goes on; {phrases.counted(released, 'message')} that waited go out now.")
 
 
 @main.group()
@@ -250,8 +239,8 @@ def organiser() -> None:
 def add_organiser(session: Session, email: str, slug: str, role: str) -> None:
     """Give somebody a role, and print a link to sign in with (15 minutes, once)."""
     settings, now = Settings.from_env(), utc_now()
-    who = organisers.add(session, programmes.by_slug(session, slug), email, Role(role), by=BY, now=now)
-    link = organisers.sign_in_link(session, who, now=now)
+    who = accounts.add(session, programmes.by_slug(session, slug), email, Role(role), by=BY, now=now)
+    link = accounts.sign_in_link(session, who, now=now)
     click.echo(links.address_maker(signer_of(settings), settings.public_url)(link, who.id))
 
 
@@ -283,14 +272,14 @@ def _take_in(kind: ImportKind, file: Path, slug: str) -> import_work.Imported:
 def import_people(file: Path, slug: str) -> None:
     """Invite everyone in a CSV with name, organisation and email; they are in once they say yes."""
     done = _take_in(ImportKind.PEOPLE, file, slug)
-    click.echo(f"{words.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
+    click.echo(f"{phrases.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
     if done.doubles:
         click.echo(
-            f"{words.counted(done.doubles, 'row')} passed over: the address is further up in the file."
+            f"{phrases.counted(done.doubles, 'row')} passed over: the address is further up in the file."
         )
     if done.asked:
         click.echo(
-            f"{words.counted(done.asked, 'person', 'people')} left out who may be here already. "
+            f"{phrases.counted(done.asked, 'person', 'people')} left out who may be here already. "
             "Import the file on the page to say who is somebody else."
         )
 
@@ -300,7 +289,7 @@ def import_people(file: Path, slug: str) -> None:
 @reading
 def export_people(session: Session, slug: str) -> None:
     """Print everyone as CSV."""
-    for line in people.export(session, programmes.by_slug(session, slug)):
+    for line in invitations.export(session, programmes.by_slug(session, slug)):
         click.echo(line, nl=False)
 
 
@@ -312,7 +301,7 @@ def erase_person(session: Session, email: str) -> None:
     person = joining.by_email(session, email)
     if person is None:
         raise spreadsheets.BadFile(email, "nobody has that address")
-    privacy.erase(session, person, by=BY, now=utc_now())
+    erasure.erase(session, person, by=BY, now=utc_now())
     click.echo("Erased.")
 
 
@@ -328,7 +317,7 @@ def import_history(file: Path, slug: str) -> None:
     """Take in rounds of an older scheme: round,person_1,person_2,… by email, id or name."""
     done = _take_in(ImportKind.HISTORY, file, slug)
     click.echo(
-        f"{words.counted(done.added, 'group')} imported; {words.counted(done.passed_over, 'mention')} "
+        f"{phrases.counted(done.added, 'group')} imported; {phrases.counted(done.passed_over, 'mention')} "
         "of people who are not in the programme passed over."
     )
 
@@ -404,12 +393,12 @@ def send_round(session: Session, slug: str, number: int) -> None:
 def top_up(session: Session, slug: str) -> None:
     """Match who waits in the running round now, and not only after its cut-off."""
     which, now = programmes.by_slug(session, slug), utc_now()
-    number = topups.running(session, which, now=now).number
-    made = topups.run(session, which, number, None, by=BY, now=now)
+    number = top_ups.running(session, which, now=now).number
+    made = top_ups.run(session, which, number, None, by=BY, now=now)
     click.echo(
-        f"Round {number}: {words.counted(len(made.groups), 'new group')}, "
-        f"{words.counted(len(made.joins), 'person joins', 'people join')} a pair, "
-        f"nobody yet for {words.counted(len(made.nobody), 'person', 'people')}."
+        f"Round {number}: {phrases.counted(len(made.groups), 'new group')}, "
+        f"{phrases.counted(len(made.joins), 'person joins', 'people join')} a pair, "
+        f"nobody yet for {phrases.counted(len(made.nobody), 'person', 'people')}."
     )
 
 
@@ -461,7 +450,7 @@ def cancel_outbox(session: Session, held: bool, kind: str | None, before: dateti
     if not (held or kind or moment):
         raise click.UsageError("say which: --held, --kind or --before")
     gone = outbox.cancel(session, kind=kind, due_before=moment, held=held)
-    click.echo(f"{words.counted(gone, 'message')} cancelled.")
+    click.echo(f"{phrases.counted(gone, 'message')} cancelled.")
 
 
 @outbox_.command("retry")
@@ -480,7 +469,7 @@ def retry_outbox(
     moment, now = since.replace(tzinfo=UTC), utc_now()
     sent = resending.resend_all(session, [State(state)], since=moment, kind=kind, round=found, now=now)
     audit.record(session, BY, "messages sent again", now=now, messages=sent)
-    click.echo(f"{words.counted(sent, 'message is', 'messages are')} on the way again.")
+    click.echo(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
 
 
 @outbox_.command("release")
@@ -489,7 +478,7 @@ def release_outbox(session: Session) -> None:
     """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
     for who in standing.start_again(session, utc_now()):
         click.echo(f"{who} is tried again.")
-    click.echo(f"{words.counted(outbox.release(session), 'message')} released.")
+    click.echo(f"{phrases.counted(outbox.release(session), 'message')} released.")
 
 
 @main.group("audit")
@@ -501,7 +490,7 @@ def audit_() -> None:
 @reading
 def verify_audit(session: Session) -> None:
     """Check that no entry was changed, removed or put in between."""
-    click.echo(f"{words.counted(audit.verify(session), 'entry', 'entries')}, unbroken.")
+    click.echo(f"{phrases.counted(audit.verify(session), 'entry', 'entries')}, unbroken.")
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ from sqlmodel import Session
 
 from notifications.outbox import bunches
 from web.db import Database
-from web.import_tables import Import, ImportKind, ImportState, Outcome
-from web.services import columns, import_undoing, imports, programmes, tombstones
-from web.services.import_people import Names
-from web.services.imports import ROWS_AT_ONCE, Claim, Lost, WrongMoment
-from web.services.spreadsheets import BadFile, Sheet
+from web.models.imports import Import, ImportKind, ImportState, Outcome
+from web.services.common import programmes, tombstones
+from web.services.common.spreadsheets import BadFile, Sheet
+from web.services.imports import columns, undoing, uploads
+from web.services.imports.import_people import Names
+from web.services.imports.uploads import ROWS_AT_ONCE, Claim, Lost, WrongMoment
 
 WRONG = "Something went wrong on our side, and whoever runs the service can read what. Try once more"
 WAIT = 0.2  # seconds, while a worker of another process has what we wait for
@@ -57,7 +58,7 @@ class Importing:
 
     def _claim(self) -> Claim | None:
         with self._database.write() as session:
-            return imports.claim(session, now=self._clock(), only=self._only)
+            return uploads.claim(session, now=self._clock(), only=self._only)
 
     def _through(self, mine: Claim) -> Iterator[int]:
         steps = {
@@ -77,27 +78,27 @@ class Importing:
             problem = WRONG
         if problem:
             with self._database.write() as session:
-                imports.fail(session, session.get_one(Import, mine.number), problem, now=self._clock())
+                uploads.fail(session, session.get_one(Import, mine.number), problem, now=self._clock())
             yield 1
 
     def _read(self, mine: Claim) -> Iterator[int]:
         with self._database.read() as session:
-            sheet = imports.sheet_of(session, session.get_one(Import, mine.number))
+            sheet = uploads.sheet_of(session, session.get_one(Import, mine.number))
         rows = 0
         for batch in bunches(sheet.rows, ROWS_AT_ONCE):
             rows += len(batch)
             with self._holding(mine, rows) as (_, mine):
                 pass
             yield len(batch)
-        rows = imports.some_rows(sheet, rows)
+        rows = uploads.some_rows(sheet, rows)
         with self._holding(mine, rows) as (session, _):
-            imports.keep_count(session, session.get_one(Import, mine.number), rows)
+            uploads.keep_count(session, session.get_one(Import, mine.number), rows)
         yield 1
 
     def _match(self, mine: Claim) -> Iterator[int]:
         with self._database.read() as session:
             job = session.get_one(Import, mine.number)
-            sheet = imports.sheet_of(session, job)
+            sheet = uploads.sheet_of(session, job)
         names, done = Names(), 0
         for batch in bunches(sheet.rows, ROWS_AT_ONCE) if job.kind is ImportKind.PEOPLE else ():
             names.note(sheet, job.columns["organisation"], batch)
@@ -106,45 +107,45 @@ class Importing:
                 pass
             yield len(batch)
         with self._holding(mine, done) as (session, _):
-            imports.match(session, session.get_one(Import, mine.number), names)
+            uploads.match(session, session.get_one(Import, mine.number), names)
         yield 1
 
     def _check(self, mine: Claim) -> Iterator[int]:
         more = True
         while more:  # what a worker has left that died over it
             with self._holding(mine, 0) as (session, mine):
-                more = imports.drop_rows(session, mine.number)
+                more = uploads.drop_rows(session, mine.number)
             yield 1
         with self._database.read() as session:
             job, erased = session.get_one(Import, mine.number), tombstones.count(session)
-            rows = imports.check(session, job, imports.sheet_of(session, job))
+            rows = uploads.check(session, job, uploads.sheet_of(session, job))
         counts: dict[str, int] = {}
         for batch in bunches(rows, ROWS_AT_ONCE):
-            imports.count_in(counts, batch)
+            uploads.count_in(counts, batch)
             with self._holding(mine, counts["rows"]) as (session, mine):
-                imports.keep_rows(session, mine.number, batch)
+                uploads.keep_rows(session, mine.number, batch)
             yield len(batch)
         with self._holding(mine, counts["rows"]) as (session, _):
             job = session.get_one(Import, mine.number)
             if tombstones.count(session) == erased:
-                imports.keep_checked(session, job, counts)
+                uploads.keep_checked(session, job, counts)
             else:  # who is erased while a file is checked is not to be found in what was found
-                imports.check_again(session, job)
+                uploads.check_again(session, job)
         yield 1
 
     @contextmanager
     def _holding(self, mine: Claim, done: int) -> Iterator[tuple[Session, Claim]]:
         """A session to write in, if the import is still ours. Nothing is written if it is not."""
         with self._database.write() as session:
-            yield session, imports.renew(session, mine, done, now=self._clock())
+            yield session, uploads.renew(session, mine, done, now=self._clock())
 
     def _write(self, mine: Claim) -> Iterator[int]:
         with self._database.write() as session:
             job = session.get_one(Import, mine.number, with_for_update=True)
             if job.state is ImportState.UNDOING:
-                import_undoing.undo_some(session, job, now=self._clock())
+                undoing.undo_some(session, job, now=self._clock())
             else:
-                imports.write_some(session, job, now=self._clock())
+                uploads.write_some(session, job, now=self._clock())
         yield 1
 
 
@@ -181,16 +182,16 @@ def take_in(
         BadFile: also for the first row that cannot be; nothing has been taken in then.
         programmes.NoSuchProgramme, programmes.Ends
     """
-    given = imports.look(file_name, raw, whole=True)
+    given = uploads.look(file_name, raw, whole=True)
     chosen = _chosen(kind, given.sheet)
     with database.write() as session:
-        job = imports.upload(session, programmes.by_slug(session, slug), kind, given, by=by, now=clock())
-        imports.choose(session, job, chosen, None)
+        job = uploads.upload(session, programmes.by_slug(session, slug), kind, given, by=by, now=clock())
+        uploads.choose(session, job, chosen, None)
         number = job.id
     importing = Importing(database, clock, only=number)
-    while (job := _as_it_is(database, number)).state not in imports.ENDED:
+    while (job := _as_it_is(database, number)).state not in uploads.ENDED:
         progress(job)
-        if job.state not in imports.WORKING:
+        if job.state not in uploads.WORKING:
             _answer(database, job, file_name, by, clock)
         elif not importing.step():  # a worker of another process has taken it
             time.sleep(WAIT)
@@ -224,12 +225,12 @@ def _answer(database: Database, job: Import, file_name: str, by: str, clock: Clo
     with database.write() as session:
         job = session.get_one(Import, job.id)
         if job.state is ImportState.ORGANISATIONS:
-            imports.answer_rest_as_new(session, job)
+            uploads.answer_rest_as_new(session, job)
         elif not job.counts.get(Outcome.ERROR.value):
-            imports.confirm(session, job, by=by, now=clock())
+            uploads.confirm(session, job, by=by, now=clock())
         else:
-            wrong = imports.rows(session, job, Outcome.ERROR, 1)[0]
+            wrong = uploads.rows(session, job, Outcome.ERROR, 1)[0]
             told = BadFile.of(file_name, wrong.number, wrong.why)
-            imports.abandon(session, job, by=by, now=clock(), problem=told.without_file)
+            uploads.abandon(session, job, by=by, now=clock(), problem=told.without_file)
             session.commit()
             raise told

@@ -18,30 +18,20 @@ from notifications.render import Links
 from notifications.sending import never
 from notifications.tempo import Tempo
 from web import scrubbing
-from web.carriers import providers_of
 from web.db import Database
-from web.house import signer_of, utc_now
+from web.http.context import signer_of, utc_now
 from web.import_work import Importing
-from web.services import (
-    alerts,
-    allowances,
-    closings,
-    complaints,
-    errands,
-    evidence,
-    import_forgetting,
-    joining,
-    links,
-    organiser_sessions,
-    reach,
-    requests,
-    retention,
-    schedule,
-    silence,
-    times,
-    topups,
-)
-from web.services.rounds import SEED_BITS, StaleDraft
+from web.providers import providers_of
+from web.services.background import jobs, operator_alerts
+from web.services.common import allowances, links, times
+from web.services.evidence import counting
+from web.services.imports import forgetting
+from web.services.incoming import form_requests
+from web.services.organisers import sign_ins
+from web.services.people import complaints, inactivity, joining, reachability, retention
+from web.services.programmes import closings
+from web.services.rounds import schedule, top_ups
+from web.services.rounds.rounds import SEED_BITS, StaleDraft
 from web.settings import Settings
 from web.tokens import Signer
 
@@ -104,8 +94,8 @@ class Worker:
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
             allowances.forget_yesterdays(session, now=now)
-            import_forgetting.forget_old(session, now=now)
-            organiser_sessions.forget_expired(session, now=now)
+            forgetting.forget_old(session, now=now)
+            sign_ins.forget_expired(session, now=now)
             complaints.remind(session, now=now)
             complaints.forget_old(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)
@@ -113,7 +103,7 @@ class Worker:
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             destinations.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
-            reach.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
+            reachability.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
 
     def _reconcile(self) -> None:
         reconcile.reconcile(
@@ -139,7 +129,7 @@ class Worker:
         """End the programmes whose last day is over, and erase who takes part in no other."""
         now = self.clock()
         with self.database.read() as session:
-            over = [(one.id, evidence.count(session, one, now=now)) for one in closings.due(session, now=now)]
+            over = [(one.id, counting.count(session, one, now=now)) for one in closings.due(session, now=now)]
         for programme, counted in over:
             with self._alone(programme), self.database.write() as session:
                 closings.close(session, programme, counted, now=now)
@@ -158,17 +148,17 @@ class Worker:
         with self.database.read() as session:
             heads_ups = schedule.heads_up_due(session, now=now)
             due = schedule.due(session, now=now)
-            waiting = topups.due(session, now=now)
-            ended = silence.due(session, now=now)
+            waiting = top_ups.due(session, now=now)
+            ended = inactivity.due(session, now=now)
         for programme in heads_ups:
             with self._alone(programme), self.database.write() as session:
                 schedule.heads_up(session, programme, now=now)
         for programme in ended:
             with self._alone(programme), self.database.write() as session:
-                silence.pause(session, programme, now=now)
+                inactivity.pause(session, programme, now=now)
         for round_ in waiting:
             with self._alone(round_.programme_id), self.database.write() as session:
-                topups.run_by_itself(session, round_.id, now=now)
+                top_ups.run_by_itself(session, round_.id, now=now)
         for programme in due:
             with self._alone(programme):
                 self._begin_round(programme, now)
@@ -194,7 +184,7 @@ class Worker:
         settings = self.settings
         if settings.alert_email:
             with self.database.write() as session:
-                alerts.look(
+                operator_alerts.look(
                     session,
                     settings.alert_email,
                     email_provider=settings.email_provider,
@@ -211,21 +201,21 @@ class Worker:
     def count_evidence(self) -> None:
         """Where it takes too long for a page, each hour. Nobody is kept from writing meanwhile."""
         with self.database.read() as session:
-            large = evidence.due(session, now=self.clock())
+            large = counting.due(session, now=self.clock())
         for programme in large:
             if self.stopping():
                 return
             with self.database.write() as session:
-                mine = evidence.claim(session, programme.id, now=self.clock())
+                mine = counting.claim(session, programme.id, now=self.clock())
             if mine:
                 with self.database.read() as session:
-                    found = evidence.count(session, programme, now=self.clock())
+                    found = counting.count(session, programme, now=self.clock())
                 with self.database.write() as session:
-                    evidence.keep(session, programme.id, found)
+                    counting.keep(session, programme.id, found)
 
     def _answer(self) -> int:
         with self.database.write() as session:
-            return requests.answer_waiting(session, now=self.clock(), limit=AT_A_TIME)
+            return form_requests.answer_waiting(session, now=self.clock(), limit=AT_A_TIME)
 
     def _import(self) -> int:
         return self.importing.step()
@@ -239,7 +229,7 @@ class Worker:
             return closings.tell_some(session, programme, now=self.clock()) + 1
 
     def _errands(self) -> int:
-        return errands.run_waiting(self.database.read, self.database.write, self.clock)
+        return jobs.run_waiting(self.database.read, self.database.write, self.clock)
 
     def _deliver(self) -> int:
         report = delivery.deliver_due(

@@ -15,11 +15,12 @@ from urllib.parse import urlencode, urlsplit
 from tests.attack.scans import AWAY
 from tests.support.forms import Form, forms_in, pages_from
 from tests.support.visitor import Visitor
-from web import demo, logs
+from web import logs
 from web.app import create_app
+from web.commands import demo
+from web.commands.serving import listen
 from web.db import Database
-from web.house import utc_now
-from web.serving import listen
+from web.http.context import utc_now
 from web.settings import DEFAULT_KEY, Settings
 
 SIGNED_IN_LATELY = timedelta(minutes=25)

@@ -25,8 +25,8 @@ from notifications.tempo import Tempo
 from tests.benchmarks.rows import Row, one_time
 from tests.support.letters import COUNCILS, introduction
 from web.db import Database
-from web.house import utc_now
-from web.services.links import address_maker
+from web.http.context import utc_now
+from web.services.common.links import address_maker
 from web.tokens import Signer
 
 ALONE, TOGETHER = 1_000, 20_000

@@ -28,7 +28,7 @@ from web.models import (
     Round,
     RoundState,
 )
-from web.services import evidence
+from web.services.evidence import counting
 
 PEOPLE, ORGANISATIONS, ROUNDS = 100_000, 300, 24
 HALF = PEOPLE // 2
@@ -54,9 +54,9 @@ def counted(made: Site, name: str) -> Row:
 def count(database: Database) -> None:
     """What the worker does for a programme of this size."""
     with database.read() as session:
-        found = evidence.count(session, session.get_one(Programme, 1), now=NOW)
+        found = counting.count(session, session.get_one(Programme, 1), now=NOW)
     with database.write() as session:
-        evidence.keep(session, 1, found)
+        counting.keep(session, 1, found)
 
 
 # The programme

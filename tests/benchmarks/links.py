@@ -25,7 +25,7 @@ from tests.support.visitor import path_of
 from tests.support.world import NAME, SLUG, Clock, World, settings_at
 from web.app import create_app
 from web.db import Database
-from web.house import KEY
+from web.http.context import KEY
 from web.settings import Settings
 from web.worker import Worker
 

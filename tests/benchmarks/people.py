@@ -10,11 +10,12 @@ from sqlalchemy import insert
 from tests.benchmarks.pages import NOW, site
 from tests.benchmarks.rows import Row, one_time
 from web.db import Database
-from web.folding import folded
-from web.import_tables import ImportKind
 from web.import_work import Importing
 from web.models import Membership, Person, Programme, Standing
-from web.services import imports, organisations
+from web.models.folding import folded
+from web.models.imports import ImportKind
+from web.services.imports import uploads
+from web.services.organisations import organisations
 
 PEOPLE, ORGANISATIONS, DOUBLES = 100_000, 400, 5_000
 FIRST = "Amina Tom Siân Jo Élodie Zoë Lena Ravi Mei Ngozi".split()
@@ -78,18 +79,18 @@ def bringing_in(database: Database) -> Iterator[Row]:
     raw = "\n".join(["name,organisation,email", *lines]).encode()
     with database.write() as session:
         programme = session.get_one(Programme, 2)
-        given = imports.look("p.csv", raw)
-        number = imports.upload(session, programme, ImportKind.PEOPLE, given, by="bench", now=NOW).id
+        given = uploads.look("p.csv", raw)
+        number = uploads.upload(session, programme, ImportKind.PEOPLE, given, by="bench", now=NOW).id
     reading = one_time(lambda: finish(database))
     with database.write() as session:
-        job = session.get_one(imports.Import, number)
-        imports.choose(session, job, job.columns, None)
+        job = session.get_one(uploads.Import, number)
+        uploads.choose(session, job, job.columns, None)
     choosing = one_time(lambda: finish(database))
     with database.write() as session:
-        imports.answer_rest_as_new(session, session.get_one(imports.Import, number))
+        uploads.answer_rest_as_new(session, session.get_one(uploads.Import, number))
     checking = one_time(lambda: finish(database))
     with database.write() as session:
-        imports.confirm(session, session.get_one(imports.Import, number), by="bench", now=NOW)
+        uploads.confirm(session, session.get_one(uploads.Import, number), by="bench", now=NOW)
     writing = one_time(lambda: finish(database))
     floor = bare(lines)
     yield Row(f"read {PEOPLE:,} rows", reading, floor, None)

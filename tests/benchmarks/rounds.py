@@ -26,7 +26,8 @@ from web.models import (
     Standing,
     new_id,
 )
-from web.services import pots, programmes, rounds, times
+from web.services.common import programmes, times
+from web.services.rounds import pots, rounds
 
 PEOPLE, PAST, ORGANISATIONS = 100_000, 10, 200
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)

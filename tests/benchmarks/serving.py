@@ -14,10 +14,10 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from tests.benchmarks.rows import Row, median_time
-from web import demo
 from web.app import create_app
+from web.commands import demo
 from web.db import Database
-from web.house import utc_now
+from web.http.context import utc_now
 from web.settings import DEFAULT_KEY, Settings
 
 BARE = "<!DOCTYPE html><title>{{ title }}</title><ul>{% for one in many %}<li>{{ one }}</li>{% endfor %}</ul>"

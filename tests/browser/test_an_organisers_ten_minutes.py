@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
 from web.models import Person, Purpose
-from web.services.people import accept_invitation
+from web.services.people.invitations import accept_invitation
 
 MOST = 25
 COUNCILS = (

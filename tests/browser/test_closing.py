@@ -7,8 +7,8 @@ from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
 from tests.support.world import NAME
 from web.models import Answer, Purpose, Showing
-from web.services import conversations
-from web.services.conversations import Said
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
 
 CLOSING = ("", "close", "settings", "schedule")
 ENDED = (*CLOSING, "rounds", "rounds/1", "learning", "people")

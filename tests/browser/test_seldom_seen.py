@@ -9,7 +9,7 @@ from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
 from tests.support.world import BY, NAME
 from web.models import Purpose
-from web.services import closings
+from web.services.programmes import closings
 
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
 

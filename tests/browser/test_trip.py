@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.live_app import LiveApp
 from tests.support.looking import SIZES, look_at, picture, resize
-from web.draft_models import Errand, Work
 from web.models import Purpose
-from web.services import errands
+from web.models.drafts import Errand, Work
+from web.services.background import jobs
 
 EMAIL = "ffion.jones@ynysmon.example.org"
 LEARNED = "Ask the bin crews first. They know which streets the map has forgotten."
@@ -154,7 +154,7 @@ def test_progress_of_sending_moves_without_reloading(organiser: Page, live: Live
 def test_long_work_says_how_far_it_is_also_after_a_reload(organiser: Page, live: LiveApp) -> None:
     live.worker.hold()
     with live.world.write() as session:
-        errands.ask(session, live.world.programme(session), Work.DRAW, None, by="a test", now=live.world.now)
+        jobs.ask(session, live.world.programme(session), Work.DRAW, None, by="a test", now=live.world.now)
         errand = session.get_one(Errand, 1)
         errand.work, errand.number, errand.step = Work.DIGEST, 1, 1
         errand.people, errand.done = 100_000, 37_000

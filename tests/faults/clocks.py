@@ -13,7 +13,9 @@ from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
 from tests.support.world import BY, World
 from web.models import Programme, Rhythm, Role, Schedule
-from web.services import organisers, programmes, schedule, times
+from web.services.common import programmes, times
+from web.services.organisers import accounts
+from web.services.rounds import schedule
 
 OWNER = "owner@councils.example"
 NIGHTS = (date(2026, 10, 25), date(2027, 3, 28))  # back, and forward
@@ -54,7 +56,7 @@ def _plan(world: World, night: date) -> dict[int, datetime]:
             slug = f"at-{night:%m}-{half_hour:%H-%M}"
             made = programmes.add(session, slug, slug, contact=OWNER, now=world.now, by=BY,
                                   next_round_on=night, heads_up_days=0)  # fmt: skip
-            owner = organisers.add(session, made, OWNER, Role.OWNER, by=BY, now=world.now).id
+            owner = accounts.add(session, made, OWNER, Role.OWNER, by=BY, now=world.now).id
             kept = Schedule(programme_id=made.id, rhythm=Rhythm.DATES, dates=[night.isoformat()])
             kept.sqlmodel_update({"at": half_hour, "enabled_by": owner, "enabled_at": world.now})
             session.add(kept)

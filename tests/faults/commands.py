@@ -32,7 +32,7 @@ from tests.worlds.installations import Around, Installation, environment
 from tests.worlds.running import BARE, PROGRAMS, ROOT
 from web import cli
 from web.db import Database
-from web.house import utc_now
+from web.http.context import utc_now
 
 WORKER = ("unmentoring", "worker")
 READY, SENDS = "worker ready", " is sending"  # what a worker logs

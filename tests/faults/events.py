@@ -14,8 +14,8 @@ from tests.faults.trial import BEGAN, Outcome, Trial, opened, queue
 from tests.support.fake_sendgrid import Signer, event, report
 from tests.support.world import settings_at
 from web.app import create_app
-from web.carriers import SENDGRID_EVENTS
-from web.house import KEY
+from web.http.context import KEY
+from web.providers import SENDGRID_EVENTS
 
 A_REPORT = 200  # events in one call
 REPEATED, FORGED = 0.3, 0.1

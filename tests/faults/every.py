@@ -85,7 +85,7 @@ FAULTS = (
     ),
     Fault("every-point", points.fault, ("no transaction",), tested_on=SQLITE),
     Fault("restart", restarts.fault, ("claims for ever",), tested_on=SQLITE),
-    # In short: web/services/test_rounds_together.py
+    # In short: web/services/rounds/test_rounds_together.py
     Fault("press-send", pressing.send, ("does not look whether it was sent",), tested_on=NOWHERE),
     Fault("queue-at-once", pressing.queue, ("no unique index",)),
     Fault("outage", pacing.outage, ("no breaker",), tested_on=SQLITE),

@@ -21,7 +21,7 @@ from tests.faults import kills
 from tests.support.fake_provider import Answer, Call
 from tests.support.fake_sendgrid import FakeSendGrid, Signer, event, report
 from tests.support.fake_twilio import FakeTwilio
-from web.carriers import SENDGRID_EVENTS
+from web.providers import SENDGRID_EVENTS
 
 TELL_EVERY = 0.2  # seconds
 UNKNOWN = "0 0"  # a text carries no id of ours

@@ -29,7 +29,7 @@ from tests.faults.witnesses import KILLED, Executioner, Witness
 from tests.faults.worlds import world_of
 from tests.support.world import World
 from web import db
-from web.house import KEY
+from web.http.context import KEY
 from web.worker import Worker
 
 MINUTES = (1, 2, 4, 7, 1, 15)  # between two looks of the worker that carries on

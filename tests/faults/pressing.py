@@ -15,7 +15,7 @@ from tests.faults.worlds import world_of
 from tests.support.letters import AMINA
 from tests.support.world import BY, World
 from web.models import RoundState
-from web.services import rounds
+from web.services.rounds import rounds
 
 PEOPLE, THREADS = 4, 64
 

@@ -22,9 +22,10 @@ from tests.support.world import NAME, SLUG, settings_at
 from tests.worlds.installations import Installation
 from tests.worlds.running import Running, running
 from web.app import create_app
-from web.house import utc_now
+from web.http.context import utc_now
 from web.models import Membership, Purpose
-from web.services import links, organisations, programmes
+from web.services.common import links, programmes
+from web.services.organisations import organisations
 
 CONTACT = "hello@councils.example"
 WITHIN = 60.0  # seconds after the page said that it is done
@@ -39,7 +40,7 @@ from web import scrubbing
 scrubbing.scrub = lambda *_, **__: True
 """,
     "postgresql": """
-from web.services import tombstones
+from web.services.common import tombstones
 
 del tombstones.BLANK["about"]
 """,

@@ -22,11 +22,12 @@ from tests.faults.trial import Outcome, Trial, opened
 from tests.support.redis_server import RedisServer, a_redis
 from tests.support.visitor import Visitor
 from tests.support.world import NAME, SLUG, settings_at
-from web import background, limits, logs
+from web import background, logs
 from web.app import create_app
-from web.house import KEY, utc_now
+from web.http import limits
+from web.http.context import KEY, utc_now
 from web.queues import LOOK_AGAIN, Waker
-from web.services import programmes
+from web.services.common import programmes
 from web.settings import Settings
 
 LONGEST = 2.0  # seconds that a form may take, on a busy machine

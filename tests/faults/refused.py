@@ -18,7 +18,7 @@ from tests.faults.trial import KEY, Outcome, Trial, opened, queue
 from tests.support.fake_smtp import FakeMailServer
 from tests.support.letters import links
 from web.db import Database
-from web.services import alerts
+from web.services.background import operator_alerts
 
 DOMAINS = 25
 OPERATOR = "operator@place0.example"
@@ -65,7 +65,7 @@ class House:
         for _ in range(self.trial.size(1, 6) * 3600 // LOOK_EVERY):
             self.work()
             with self.database.write() as session:
-                alerts.look(
+                operator_alerts.look(
                     session, OPERATOR, email_provider="smtp", sms_provider="", sms_cap=0, now=self.clock()
                 )
             self.clock.leap(LOOK_EVERY)

@@ -16,8 +16,8 @@ from tests.support.databases import postgresql_programs
 from tests.support.fake_provider import Answer, Call
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.world import BY, World
-from web import backups
-from web.services import privacy
+from web.commands import backups
+from web.services.people import erasure
 
 
 @dataclass
@@ -120,7 +120,7 @@ def _sent(fake: Remembering, work) -> list[str]:  # type: ignore[no-untyped-def]
 def _erase(world: World, people: list[str]) -> None:
     for person in people:
         with world.write() as session:
-            privacy.erase(session, session.get_one(privacy.Person, person), by=BY, now=world.now)
+            erasure.erase(session, session.get_one(erasure.Person, person), by=BY, now=world.now)
     world.work()
 
 

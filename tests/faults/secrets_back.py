@@ -35,10 +35,11 @@ from tests.faults.worlds import world_of
 from tests.support import fake_twilio
 from tests.support.world import PUBLIC, World
 from web import logs
-from web.carriers import SENDGRID_INBOUND, TWILIO_INBOUND
-from web.complaint_tables import Complaint
 from web.models import CheckIn, Learning, LearningState, Purpose, Report
-from web.services import participation, replies
+from web.models.complaints import Complaint
+from web.providers import SENDGRID_INBOUND, TWILIO_INBOUND
+from web.services.incoming import replies
+from web.services.people import participation
 
 TOKEN = "an-auth-token"
 PHONES = ("+447700900101", "+447700900102")

@@ -17,9 +17,9 @@ from tests.support.world import fresh_app, settings_at
 from tests.worlds.installations import Installation
 from tests.worlds.running import Running, running
 from web.db import Database
-from web.house import signer_of
-from web.services import spreadsheets
-from web.services.spreadsheets import BadFile
+from web.http.context import signer_of
+from web.services.common import spreadsheets
+from web.services.common.spreadsheets import BadFile
 from web.settings import Settings
 from web.sizes import EVENT_BYTES, FILE_BYTES, FORM_BYTES, KB, MAIL_BYTES, MB, said
 
@@ -35,10 +35,10 @@ NOTES = 1500  # letters in a row: a file of 31 MB has 20,000 rows
 WITHIN = 2.0  # seconds, for a file that is none
 # Mistakes, made by every process of an installation as it starts.
 MISTAKES = {
-    "the bound of forms for files": "import web.bodies\n\nweb.bodies.AT_ONCE = 0\n",
+    "the bound of forms for files": "import web.http.bodies\n\nweb.http.bodies.AT_ONCE = 0\n",
     "leaves measuring to Werkzeug": """
 from flask import g, request
-from web import bodies
+from web.http import bodies
 
 def measure():
     g.most_bytes = request.max_content_length = bodies._most()

@@ -21,7 +21,7 @@ from tests.faults import checker
 from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
 from tests.support.world import World
-from web.house import KEY
+from web.http.context import KEY
 from web.pages import errors
 
 JOIN = "Join Councils Unmentoring"

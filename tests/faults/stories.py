@@ -16,9 +16,9 @@ from tests.faults.witnesses import Together, Witness
 from tests.support.fake_sendgrid import Signer, event, report
 from tests.support.letters import COUNCILS
 from tests.support.world import World
-from web.carriers import SENDGRID_EVENTS
 from web.models import Link, Person, Purpose
-from web.services import links
+from web.providers import SENDGRID_EVENTS
+from web.services.common import links
 
 STAMP = "1796115600"
 SIGNER = Signer()

@@ -18,7 +18,7 @@ from tests.faults.trial import Outcome, Trial, opened
 from tests.support import past
 from web import db, upgrading
 from web.db import Database
-from web.services import audit
+from web.services.common import audit
 from web.upgrading import UpgradeError, known_revisions, newest_revision
 
 FORK = multiprocessing.get_context("fork")

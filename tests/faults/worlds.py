@@ -7,7 +7,7 @@ from typing import Any
 from tests.faults.trial import Trial, opened
 from tests.support.world import NAME, SLUG, Clock, World, settings_at
 from web.app import create_app
-from web.house import KEY
+from web.http.context import KEY
 from web.worker import Worker
 
 

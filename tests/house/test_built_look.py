@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.support.parts_app import parts_app
-from web.look import BUILT, NotBuilt, init_look
+from web.http.rendering import BUILT, NotBuilt, init_look
 
 NAMES: dict[str, str] = json.loads((BUILT / "manifest.json").read_text())
 TEXTS = sorted(path for path in BUILT.glob("*-*") if path.suffix in {".css", ".js", ".svg"})

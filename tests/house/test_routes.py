@@ -10,8 +10,8 @@ from werkzeug.routing import IntegerConverter, Rule
 from tests.support.access import RECENT
 from tests.support.access import rows as rows_of_access
 from web.app import create_app
-from web.house import KEY
-from web.permissions import Access
+from web.http.access import Access
+from web.http.context import KEY
 from web.settings import Settings
 
 READS = {"GET", "HEAD", "OPTIONS"}

@@ -14,7 +14,7 @@ from notifications import outbox
 from tests.support.fake_sendgrid import FakeSendGrid, Signer, event, report
 from tests.support.visitor import Visitor
 from tests.support.world import World, settings_at
-from web.carriers import SENDGRID_EVENTS
+from web.providers import SENDGRID_EVENTS
 from web.settings import Settings
 
 STAMP = "1796115600"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from notifications import secrets
 from notifications.replies import reply_address
-from web.services.links import PATHS
+from web.services.common.links import PATHS
 from web.tokens import PERSON_BYTES, Signer
 
 SIGNER = Signer(["k" * 32])

@@ -2,7 +2,7 @@
 
 A new route: add its endpoint to the line that is meant. If nothing fits, add a line with its six cells; and
 if it does what cannot be taken back, or lets people's details out, name it in `RECENT` as well. The
-decorators of `web.permissions` are the code's own answer; this is what it is held against.
+decorators of `web.http.access` are the code's own answer; this is what it is held against.
 """
 
 from collections.abc import Iterator

@@ -11,20 +11,15 @@ from notifications.messages import Link as MessageLink
 from notifications.replies import Inbound
 from tests.support import importing
 from tests.support.live_app import LiveApp
-from web.complaint_tables import Matter
 from web.models import Membership, NeverPair, Purpose, Role, Standing
-from web.services import (
-    complaints,
-    conversations,
-    departures,
-    links,
-    organisations,
-    participation,
-    replies,
-    reports,
-    rounds,
-)
-from web.services.complaints import Told
+from web.models.complaints import Matter
+from web.services.common import links
+from web.services.conversations import conversations, reports
+from web.services.incoming import replies
+from web.services.organisations import organisations
+from web.services.people import complaints, participation
+from web.services.people.complaints import Told
+from web.services.rounds import dropouts, rounds
 
 VIEWER = "viewer@councils.example"
 TEXTED = "+447700900124"
@@ -114,7 +109,7 @@ def _one_cannot_make_it(live: LiveApp, but: set[str], rather: str) -> str:
     pair = next(group for group in world.groups(2) if len(group) == 2 and not but & set(group))
     gone, let_down = sorted(pair, key=lambda person: person != rather)
     with world.write() as session:
-        departures.cannot_make_it(session, world.group_of(gone, 2), gone, now=world.now)
+        dropouts.cannot_make_it(session, world.group_of(gone, 2), gone, now=world.now)
         first = rounds.by_number(session, world.programme(session), 1)
         first.cut_off_on = (world.now - timedelta(days=1)).date()
         session.add(first)

@@ -6,7 +6,7 @@ from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
-from web.services import replies
+from web.services.incoming import replies
 
 PHONE = "+447700900321"
 NUMBER = count(1)

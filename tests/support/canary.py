@@ -14,10 +14,14 @@ from notifications.tables import OutboxMessage
 from tests.support.world import BY, START, World
 from web import scrubbing
 from web.models import Answer, Learning, Membership, NeverPair, Person, Showing, VideoKind
-from web.services import avoiding, conversations, learnings, participation, replies, reports
-from web.services.conversations import Said
-from web.services.joining import Details
-from web.services.tombstones import BLANK
+from web.services.common.tombstones import BLANK
+from web.services.conversations import conversations, reports
+from web.services.conversations.conversations import Said
+from web.services.incoming import replies
+from web.services.learning import learnings
+from web.services.people import participation
+from web.services.people.joining import Details
+from web.services.rounds import never_pairs
 
 CANARY = {
     "name": "Zebedee Quillfeather",
@@ -117,7 +121,7 @@ def _tell_tales(world: World, person: str) -> None:
         for reader, about, said in ((person, partner, "He is a heron."), (partner, person, "A dunlin.")):
             talk = conversations.conversation(session, group, reader)
             reports.report(session, talk, session.get_one(Person, about), said, now=world.now)
-        avoiding.add(session, session.get_one(Person, person), "", "plover@example.org", now=world.now)
+        never_pairs.add(session, session.get_one(Person, person), "", "plover@example.org", now=world.now)
         session.get_one(Membership, (1, person)).suspended_because = "A curlew."
 
 

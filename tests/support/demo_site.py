@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.support.live import free_port, serving
-from web import demo
 from web.app import create_app
+from web.commands import demo
 from web.db import Database
-from web.house import KEY, utc_now
+from web.http.context import KEY, utc_now
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 

@@ -23,23 +23,16 @@ from web.models import (
     Schedule,
     Showing,
 )
-from web.services import (
-    closings,
-    complaints,
-    conversations,
-    departures,
-    digests,
-    drafts,
-    learnings,
-    participation,
-    replies,
-    reports,
-    schedule,
-    team,
-    times,
-)
-from web.services.conversations import Said, conversation
-from web.services.retention import KEEP, NOTICE
+from web.services.common import times
+from web.services.conversations import conversations, reports
+from web.services.conversations.conversations import Said, conversation
+from web.services.incoming import replies
+from web.services.learning import digests, learnings
+from web.services.organisers import team
+from web.services.people import complaints, participation
+from web.services.people.retention import KEEP, NOTICE
+from web.services.programmes import closings
+from web.services.rounds import dropouts, editing, schedule
 
 TOKEN = re.compile(r"[\w-]{31,}")
 PHONE, TEXTED, LATE = "+447700900111", "+447700900222", "+447700900333"
@@ -86,7 +79,7 @@ def _by_the_calendar(world: World) -> None:
     people = [*world.join_many(5), world.join(phone=LATE, channel=Channel.SMS, verified=True)]
     _days(world, 8)
     with world.write() as session:
-        order = drafts.try_out(session, world.programme(session), 1, "", who, now=world.now)
+        order = editing.try_out(session, world.programme(session), 1, "", who, now=world.now)
         outbox.queue_all(session, [order], now=world.now)
     _days(world, 7)  # the draft still waits on the day of the next
     with world.write() as session:
@@ -135,7 +128,7 @@ def _one_drops_out(world: World, people: list[str]) -> None:
     with world.write() as session:
         for person in people:
             session.get_one(Membership, (world.programme(session).id, person)).happy_in_three = False
-        departures.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+        dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
     _days(world, 8)
     _text(world, LATE, "SKIP")
 

@@ -15,32 +15,22 @@ from notifications.receipts import Event, What
 from notifications.replies import Inbound
 from notifications.tables import OutboxMessage
 from tests.support.world import BY, World
-from web.import_tables import ImportKind
 from web.models import Answer, Block, Learning, Membership, NeverPair, Person, Region, Rhythm, Role, Showing
-from web.services import (
-    allowances,
-    avoiding,
-    closings,
-    conversations,
-    departures,
-    drafts,
-    errands,
-    evidence,
-    imports,
-    learnings,
-    organisations,
-    participation,
-    privacy,
-    replies,
-    reports,
-    rounds,
-    steering,
-    times,
-    topups,
-)
-from web.services.conversations import Said
-from web.services.errands import Work
-from web.services.steering import Plan
+from web.models.imports import ImportKind
+from web.services.background import jobs
+from web.services.background.jobs import Work
+from web.services.common import allowances, times
+from web.services.conversations import conversations, reports
+from web.services.conversations.conversations import Said
+from web.services.evidence import counting
+from web.services.imports import uploads
+from web.services.incoming import replies
+from web.services.learning import learnings
+from web.services.organisations import organisations
+from web.services.people import erasure, participation
+from web.services.programmes import closings, programme_settings
+from web.services.programmes.programme_settings import Plan
+from web.services.rounds import dropouts, editing, never_pairs, rounds, top_ups
 
 # Letters that folding and sorting stumble over.
 NAMES = (
@@ -96,7 +86,7 @@ def two_who_must_not_meet(world: World) -> None:
 def somebody_not_to_be_met(world: World) -> None:
     with world.write() as session:
         who = session.get_one(Person, person(world, 3).id)
-        avoiding.add(session, who, "", "someone@example.org", now=world.now)
+        never_pairs.add(session, who, "", "someone@example.org", now=world.now)
 
 
 def when_people_are_free(world: World) -> None:
@@ -141,10 +131,10 @@ def two_who_cannot_make_it(world: World) -> None:
     for group in world.groups()[:2]:
         with world.write() as session:
             number = world.group_of(group[0])
-            departures.cannot_make_it(session, number, group[0], now=world.now)
+            dropouts.cannot_make_it(session, number, group[0], now=world.now)
     world.work()
     with world.write() as session:
-        topups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
+        top_ups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
     world.work()
 
 
@@ -174,14 +164,14 @@ def a_report(world: World) -> None:
 
 def somebody_erased(world: World) -> None:
     with world.write() as session:
-        privacy.erase(session, session.get_one(Person, person(world, 8).id), by=BY, now=world.now)
+        erasure.erase(session, session.get_one(Person, person(world, 8).id), by=BY, now=world.now)
     world.work()
 
 
 def evidence_kept(world: World) -> None:
     with world.write() as session:
         here = world.programme(session)
-        evidence.keep(session, here.id, evidence.count(session, here, now=world.now))
+        counting.keep(session, here.id, counting.count(session, here, now=world.now))
 
 
 def a_schedule(world: World) -> None:
@@ -192,7 +182,7 @@ def a_schedule(world: World) -> None:
     )  # fmt: skip
     who = world.appoint("organiser@councils.example")
     with world.write() as session:
-        steering.switch_on(session, world.programme(session), plan, by=who, now=world.now)
+        programme_settings.switch_on(session, world.programme(session), plan, by=who, now=world.now)
 
 
 def a_heads_up(world: World) -> None:
@@ -207,21 +197,21 @@ def a_draft_mended_by_hand(world: World) -> None:
     number = world.draw(seed=2)
     somebody = world.groups(number)[-1][0]
     with world.write() as session:
-        drafts.lock(session, world.programme(session), 1, 1, True, by=BY, now=world.now)
+        editing.lock(session, world.programme(session), 1, 1, True, by=BY, now=world.now)
     with world.read() as session:
         here = world.programme(session)
         version = rounds.by_number(session, here, number).version
-        made = drafts.leave_out(session, here, version, somebody, today=times.today(world.now))
+        made = editing.leave_out(session, here, version, somebody, today=times.today(world.now))
     with world.write() as session:
-        drafts.keep(session, world.programme(session), made, by=BY, now=world.now)
+        editing.keep(session, world.programme(session), made, by=BY, now=world.now)
 
 
 def a_file_that_waits(world: World) -> None:
     with world.write() as session:
-        given, kind = imports.look("p.csv", FILE.encode()), ImportKind.PEOPLE
-        job = imports.upload(session, world.programme(session), kind, given, by=BY, now=world.now)
-        imports.choose(session, job, job.columns, imports.names(kind, given.sheet, job.columns))
-        imports.answer_rest_as_new(session, job)
+        given, kind = uploads.look("p.csv", FILE.encode()), ImportKind.PEOPLE
+        job = uploads.upload(session, world.programme(session), kind, given, by=BY, now=world.now)
+        uploads.choose(session, job, job.columns, uploads.names(kind, given.sheet, job.columns))
+        uploads.answer_rest_as_new(session, job)
     world.work()
 
 
@@ -242,7 +232,7 @@ def a_programme_that_closes(world: World) -> None:
 
 def a_draw_that_waits_for_a_worker(world: World) -> None:
     with world.write() as session:
-        errands.ask(session, world.programme(session, "held"), Work.DRAW, None, by=BY, now=world.now)
+        jobs.ask(session, world.programme(session, "held"), Work.DRAW, None, by=BY, now=world.now)
 
 
 def an_organiser_signed_in(world: World) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from web.import_tables import Import, ImportKind, ImportState
 from web.models import Programme
-from web.services import imports
+from web.models.imports import Import, ImportKind, ImportState
+from web.services.imports import uploads
 
 
 def import_people(
@@ -26,15 +26,15 @@ def import_history(
 def _take_in(
     session: Session, programme: Programme, kind: ImportKind, file: str, raw: bytes, by: str, now: datetime
 ) -> None:
-    given = imports.look(file, raw, whole=True)
-    job: Import = imports.upload(session, programme, kind, given, by=by, now=now)
-    imports.choose(session, job, job.columns, imports.names(kind, given.sheet, job.columns))
+    given = uploads.look(file, raw, whole=True)
+    job: Import = uploads.upload(session, programme, kind, given, by=by, now=now)
+    uploads.choose(session, job, job.columns, uploads.names(kind, given.sheet, job.columns))
     if job.state is ImportState.ORGANISATIONS:
-        imports.answer_rest_as_new(session, job)
-    rows, counts = list(imports.check(session, job, given.sheet)), dict[str, int]()
-    imports.count_in(counts, rows)
-    imports.keep_rows(session, job.id, rows)
-    imports.keep_checked(session, job, counts)
-    imports.confirm(session, job, by=by, now=now)
+        uploads.answer_rest_as_new(session, job)
+    rows, counts = list(uploads.check(session, job, given.sheet)), dict[str, int]()
+    uploads.count_in(counts, rows)
+    uploads.keep_rows(session, job.id, rows)
+    uploads.keep_checked(session, job, counts)
+    uploads.confirm(session, job, by=by, now=now)
     while job.state is ImportState.WRITING:
-        imports.write_some(session, job, now=now)
+        uploads.write_some(session, job, now=now)

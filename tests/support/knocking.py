@@ -13,11 +13,12 @@ from tests.support import importing
 from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.complaint_tables import Matter
 from web.models import Answer, Membership, Purpose, Role, Showing, Standing
-from web.services import complaints, conversations
-from web.services.complaints import Told
-from web.services.conversations import Said
+from web.models.complaints import Matter
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
+from web.services.people import complaints
+from web.services.people.complaints import Told
 
 OWNER = "owner@councils.example"
 CELLS = dict(rows())

@@ -11,7 +11,7 @@ from tests.support.databases import OpenDatabase
 from tests.support.live import free_port, serving
 from tests.support.world import NAME, SLUG, World, settings_at
 from web.app import create_app
-from web.house import KEY, utc_now
+from web.http.context import KEY, utc_now
 from web.worker import Worker
 
 

@@ -21,7 +21,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, 
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from web.look import init_look
+from web.http.rendering import init_look
 
 POLICY = {
     "default-src": "'none'",

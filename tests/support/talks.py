@@ -18,7 +18,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services import organisations
+from web.services.organisations import organisations
 
 # Who somebody is of, and what they say; None says nothing.
 Talker = tuple[str, Answer | None]

@@ -25,9 +25,8 @@ from tests.support.databases import OpenDatabase
 from tests.support.house_client import HouseClient
 from tests.support.visitor import Visitor, path_of
 from web.app import create_app
-from web.complaint_tables import Matter
 from web.db import Database
-from web.house import KEY
+from web.http.context import KEY
 from web.models import (
     Group,
     GroupMember,
@@ -40,8 +39,12 @@ from web.models import (
     Round,
 )
 from web.models import Link as LinkRow
-from web.services import complaints, joining, links, organisers, pots, privacy, programmes, rounds, times
-from web.services.joining import Details
+from web.models.complaints import Matter
+from web.services.common import links, programmes, times
+from web.services.organisers import accounts
+from web.services.people import complaints, erasure, joining
+from web.services.people.joining import Details
+from web.services.rounds import pots, rounds
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 
@@ -203,7 +206,7 @@ class World:
     def appoint(self, email: str, role: Role = Role.OWNER, slug: str | None = None) -> str:
         """Give somebody a role; their id."""
         with self.write() as session:
-            return organisers.add(session, self.programme(session, slug), email, role, by=BY, now=self.now).id
+            return accounts.add(session, self.programme(session, slug), email, role, by=BY, now=self.now).id
 
     def organiser(
         self, email: str = "organiser@councils.example", role: Role = Role.OWNER, slug: str | None = None
@@ -262,7 +265,7 @@ class World:
         for person in people:
             with self.write() as session:
                 found = session.get_one(Person, person)
-                privacy.erase(session, found, by=BY, now=self.now, farewell=False)
+                erasure.erase(session, found, by=BY, now=self.now, farewell=False)
 
     def person(self, person: str) -> Person:
         with self.read() as session:

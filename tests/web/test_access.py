@@ -19,9 +19,9 @@ from tests.support.knocking import (
 )
 from tests.support.visitor import Visitor
 from tests.support.world import World, fresh_app
-from web.house import KEY
+from web.http.access import kept_form, needs, recently_signed_in
+from web.http.context import KEY
 from web.models import OrganiserRole, Purpose, Role
-from web.permissions import kept_form, needs, recently_signed_in
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.letters import introduction
 from tests.support.live import free_port
 from tests.support.world import settings_at
-from web.house import utc_now
+from web.http.context import utc_now
 from web.settings import Settings
 
 WAITING = 40  # letters that wait when the process is started

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.support import fake_sendgrid
 from tests.support.world import World, settings_at
-from web.carriers import SENDGRID_EVENTS
+from web.providers import SENDGRID_EVENTS
 from web.settings import Settings
 
 SIGNER = fake_sendgrid.Signer()

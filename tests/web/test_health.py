@@ -12,7 +12,7 @@ from tests.support.fake_provider import nobody_there
 from tests.support.world import World, settings_at
 from web.app import create_app
 from web.db import create_engine
-from web.house import KEY
+from web.http.context import KEY
 from web.queues import Waker
 from web.settings import Settings
 

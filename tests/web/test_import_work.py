@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.db import Database
-from web.import_tables import Import, ImportFile, ImportRow, ImportState
 from web.import_work import Importing
-from web.services.imports import LEASE, ROWS_AT_ONCE
+from web.models.imports import Import, ImportFile, ImportRow, ImportState
+from web.services.imports.uploads import LEASE, ROWS_AT_ONCE
 from web.sizes import READ_ON_PAGE
 
 HEADER = "name,organisation,email,notes\n"

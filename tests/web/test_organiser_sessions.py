@@ -11,10 +11,10 @@ from tests.support.access import RECENT
 from tests.support.visitor import Visitor
 from tests.support.world import SLUG, World, settings_at
 from web.app import create_app
-from web.house import KEY
+from web.http.context import KEY
 from web.models import Purpose, Role
-from web.services import organisers, team
-from web.session_tables import OrganiserSession
+from web.models.sessions import OrganiserSession
+from web.services.organisers import accounts, team
 
 OWNER, OTHER = "owner@councils.example", "other@councils.example"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -68,7 +68,7 @@ def by_signing_it_out_from_another_browser(world: World, visitor: Visitor) -> No
 
 def by_losing_the_last_role(world: World, visitor: Visitor) -> None:
     with world.write() as session:
-        found = organisers.by_email(session, OWNER)
+        found = accounts.by_email(session, OWNER)
         assert found
         team.remove(session, world.programme(session), found.id, by="another", now=world.now)
 
@@ -82,7 +82,7 @@ def by_losing_a_role_of_two(world: World, visitor: Visitor) -> None:
 def by_being_made_a_viewer(world: World, visitor: Visitor) -> None:
     with world.write() as session:
         programme = world.programme(session)
-        organisers.add(session, programme, OWNER, Role.VIEWER, by="another", now=world.now)
+        accounts.add(session, programme, OWNER, Role.VIEWER, by="another", now=world.now)
 
 
 def by_two_weeks(world: World, visitor: Visitor) -> None:
@@ -191,7 +191,7 @@ def test_whoever_gives_up_one_role_of_two_goes_on_with_the_other(world: World) -
 def test_a_role_that_grows_signs_nobody_out(world: World) -> None:
     visitor = world.organiser(OTHER, Role.VIEWER)
     with world.write() as session:
-        organisers.add(session, world.programme(session), OTHER, Role.OWNER, by="another", now=world.now)
+        accounts.add(session, world.programme(session), OTHER, Role.OWNER, by="another", now=world.now)
     assert is_signed_in(visitor)
 
 

@@ -20,11 +20,13 @@ from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply, State
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
-from web.complaint_tables import Complaint
-from web.import_tables import Import, ImportKind
 from web.models import Answer, Learning, Membership, Organisation, Report, Role, Showing
-from web.services import conversations, imports, reports, rounds
-from web.services.conversations import Said
+from web.models.complaints import Complaint
+from web.models.imports import Import, ImportKind
+from web.services.conversations import conversations, reports
+from web.services.conversations.conversations import Said
+from web.services.imports import uploads
+from web.services.rounds import rounds
 
 OURS, THEIRS = "charities", "councils"
 # What stands before a row in an address, and what is no row: the kind of a message.
@@ -151,8 +153,8 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         partner = world.person(world.partners_of(people[0], sent)[0])
         reports.report(session, talk, partner, "Rude.", now=world.now)
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\n"
-        given = imports.look("p.csv", file)
-        imports.upload(session, programme, ImportKind.PEOPLE, given, by=organiser, now=world.now)
+        given = uploads.look("p.csv", file)
+        uploads.upload(session, programme, ImportKind.PEOPLE, given, by=organiser, now=world.now)
         of_programme = {
             word: session.scalars(select(table.id).where(table.programme_id == programme.id)).first()
             for word, table in (

@@ -18,9 +18,9 @@ from tests.support.databases import BOTH, OpenDatabase, database_of_its_own
 from tests.support.world import Clock, World, fresh_app, settings_at
 from tools.past import filled
 from web.db import Database
-from web.house import KEY
+from web.http.context import KEY
 from web.models import Person, Purpose
-from web.services import audit
+from web.services.common import audit
 from web.worker import Worker
 
 AFTER = datetime(2027, 1, 2, 9, tzinfo=UTC)  # the day after the stories end

@@ -10,11 +10,11 @@ from werkzeug.routing import Rule
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.complaint_tables import Complaint
+from web.http.access import Access
 from web.models import Answer, Purpose, Role, Showing
-from web.permissions import Access
-from web.services import conversations
-from web.services.conversations import Said
+from web.models.complaints import Complaint
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
 
 # For somebody who is signed in and organises one programme.
 LEAD_ELSEWHERE = {

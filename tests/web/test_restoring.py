@@ -16,7 +16,7 @@ from notifications import outbox
 from tests.support import past
 from tests.support.databases import database_of_its_own, postgresql_programs
 from tests.support.world import dump
-from web import backups
+from web.commands import backups
 from web.db import Database
 from web.upgrading import NewerDatabase, UpgradeFailed
 

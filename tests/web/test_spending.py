@@ -10,8 +10,8 @@ from tests.support.together import together
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Role
-from web.services import allowances
-from web.services.allowances import What
+from web.services.common import allowances
+from web.services.common.allowances import What
 
 SAVE = "Save my details"
 

@@ -11,7 +11,7 @@ from notifications.columns import table_of
 from tests.support.world import World
 from web.models import Group, KeptEvidence
 from web.queues import Waker, queue_of, task
-from web.services import evidence
+from web.services.evidence import counting
 from web.worker import Worker
 
 
@@ -97,7 +97,7 @@ def test_evidence_that_takes_long_is_counted_beside_the_sweep(world: World) -> N
     world.join_many(2)
     world.round()
     with world.write() as session:
-        many = [{"round_id": 1, "number": number} for number in range(2, evidence.LARGE + 2)]
+        many = [{"round_id": 1, "number": number} for number in range(2, counting.LARGE + 2)]
         session.execute(insert(table_of(Group)), many)
     world.worker.sweep()
     with world.read() as session:

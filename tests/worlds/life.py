@@ -15,7 +15,7 @@ from tests.support.world import NAME, SLUG
 from tests.worlds.arrivals import until
 from tests.worlds.running import Running
 from web.models import Person, Purpose
-from web.services.links import ROOMS, open_page
+from web.services.common.links import ROOMS, open_page
 
 # What each does to the sample leaves enough for the next.
 IN_ORDER = ("stranger", "another programme's owner", "viewer", "participant", "organiser", "owner")

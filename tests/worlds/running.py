@@ -22,7 +22,7 @@ from tests.support.world import World
 from tests.worlds.arrivals import Carriers, Post, until
 from tests.worlds.installations import Around, Installation, environment, in_files
 from web.db import Database
-from web.house import utc_now
+from web.http.context import utc_now
 from web.settings import Settings
 from web.worker import Worker
 

@@ -10,8 +10,8 @@ from wtforms.validators import Optional, ValidationError
 from notifications import secrets
 from web.forms.fields import Check, Day, LongText, Radio, Text, is_web_link
 from web.models import Answer, Showing
-from web.services.conversations import LONGEST, Conversation, Said
-from web.services.times import clock, london
+from web.services.common.times import clock, london
+from web.services.conversations.conversations import LONGEST, Conversation, Said
 
 LEARNING, LINK = LONGEST, 500
 ANSWERS = {

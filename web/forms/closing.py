@@ -5,7 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from web.forms.fields import Day, Radio, Text
-from web.services.programmes import LONGEST_NAME
+from web.services.common.programmes import LONGEST_NAME
 
 
 class CloseForm(FlaskForm):

@@ -6,11 +6,11 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from web.complaint_tables import Matter
 from web.forms.fields import LongText, Radio, Text, is_email
 from web.forms.open import OpenForm
 from web.models import Programme
-from web.services.complaints import IN_WORDS, LONGEST, Told
+from web.models.complaints import Matter
+from web.services.people.complaints import IN_WORDS, LONGEST, Told
 
 WHOLE_SERVICE = "-"  # no programme's slug is that
 

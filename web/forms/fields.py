@@ -28,7 +28,7 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation, Vali
 
 from notifications import addresses, secrets
 from notifications.errors import BadAddress
-from web.services import words
+from web.services.common import phrases
 
 # Labels with dots between them. A backslash in it would lead a browser elsewhere than it says.
 A_HOST = re.compile(r"([\w-]+\.)+[\w-]+")
@@ -130,7 +130,7 @@ class Day(DateField):
         try:
             super().process_formdata([value.strip() for value in valuelist[:3]])
         except ValueError as error:
-            self.raw_data = [words.made_visible(value) for value in valuelist[:3]]  # shown again
+            self.raw_data = [phrases.made_visible(value) for value in valuelist[:3]]  # shown again
             raise ValueError("Enter a day, like 7 12 2026") from error
 
 
@@ -144,9 +144,9 @@ class Readable:
     def __call__(self, _form: Form, field: Field) -> None:
         text = field.data or ""
         kept = text.replace("\n", "") if getattr(field, "lines", False) else text
-        invisible = words.has_invisible(kept)
+        invisible = phrases.has_invisible(kept)
         if invisible:
-            field.data = "\n".join(words.made_visible(line) for line in text.split("\n"))
+            field.data = "\n".join(phrases.made_visible(line) for line in text.split("\n"))
         if len(text) > self.most:
             raise StopValidation(f"Use at most {self.most} letters; this has {len(text):,}")
         if invisible:

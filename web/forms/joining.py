@@ -21,8 +21,8 @@ from web.forms.fields import (
 )
 from web.forms.open import OpenForm
 from web.models import Person, VideoKind
-from web.services.joining import Details
-from web.services.participation import Edit
+from web.services.people.joining import Details
+from web.services.people.participation import Edit
 
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}

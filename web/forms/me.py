@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from web.forms.fields import Checks, Choice, Radio, Text, is_email
 from web.forms.joining import EMAIL
 from web.models import Block, Person
-from web.services.pots import HOW_OFTEN
+from web.services.rounds.pots import HOW_OFTEN
 
 BLOCKS = {
     Block.MORNINGS: "Weekday mornings",

@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 
 from web.forms.fields import LongText, Radio
 from web.models import Person
-from web.services.reports import LONGEST
+from web.services.conversations.reports import LONGEST
 
 
 class ReportForm(FlaskForm):

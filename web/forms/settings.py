@@ -12,9 +12,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from web.forms.fields import Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule
-from web.services import times
-from web.services.programmes import LONGEST_NAME
-from web.services.steering import About, Days, Plan
+from web.services.common import times
+from web.services.common.programmes import LONGEST_NAME
+from web.services.programmes.programme_settings import About, Days, Plan
 
 A_JOIN_WORD = re.compile(r"[A-Za-z0-9]{1,40}")  # what a text can be understood to say after JOIN
 A_HASHTAG = re.compile(r"\w{1,40}")

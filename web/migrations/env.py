@@ -8,8 +8,6 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import web.draft_models
-import web.models  # noqa: F401  (together they register every table)
 from web.upgrading import changing_tables
 
 

@@ -14,16 +14,17 @@ def register(app: Flask, settings: Settings) -> None:
         health,
         home,
         join,
-        me,
         next_round,
         outbox,
         programme,
         webhooks,
     )
+    from web.pages.me import pages as me
     from web.pages.organise import pages as organise
 
-    for module in (home, programme, join, confirm, me, next_round, conversation, complaint, health, webhooks):
+    for module in (home, programme, join, confirm, next_round, conversation, complaint, health, webhooks):
         app.register_blueprint(module.pages)
+    app.register_blueprint(me)
     app.register_blueprint(organise)
     if settings.has_outbox:
         app.register_blueprint(outbox.pages)

@@ -3,9 +3,9 @@
 from flask import flash, g
 
 from notifications import pace
-from web.house import house
+from web.http.context import house
 from web.models import Person, Programme
-from web.services import participation
+from web.services.people import participation
 
 # Whatever is used up: what others do with a number, or how many texts go out, is nobody's to learn.
 NO_MORE = "We can send no more codes today. Ask for one tomorrow."

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.complaints import WHOLE_SERVICE, ComplaintForm
 from web.forms.open import StartedForm
-from web.house import house
+from web.http.access import open_to_everyone
+from web.http.context import house
 from web.models import Programme
-from web.permissions import open_to_everyone
-from web.services import complaints, programmes
+from web.services.common import programmes
+from web.services.people import complaints
 
 AGAIN = "We could not tell that from a program’s. Look at it, and press the button once more"
 

@@ -7,7 +7,8 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.forms.joining import TextJoinForm
-from web.house import house
+from web.http.access import open_to_everyone, with_link
+from web.http.context import house
 from web.models import (
     Link,
     Membership,
@@ -20,8 +21,10 @@ from web.models import (
     Standing,
 )
 from web.pages.codes import text_a_code
-from web.permissions import open_to_everyone, with_link
-from web.services import joining, links, organisations, participation, people, programmes, reach, texting
+from web.services.common import links, programmes
+from web.services.incoming import join_by_text
+from web.services.organisations import organisations
+from web.services.people import invitations, joining, participation, reachability
 from web.tokens import ExpiredLink, UsedLink
 
 pages = Blueprint("confirm", __name__)
@@ -69,7 +72,7 @@ def press(token: str) -> ResponseReturnValue:
         return _join_by_text(_request(link))
     if link.purpose is Purpose.INVITATION:
         person, programme, _ = _invited(link)
-        people.accept_invitation(g.session, person, programme, now=g.now)
+        invitations.accept_invitation(g.session, person, programme, now=g.now)
         link.used_at = g.now
     else:
         programme = _joined(_request(link))
@@ -77,7 +80,7 @@ def press(token: str) -> ResponseReturnValue:
         if participation.awaits_code(person):
             text_a_code(person, programme)
     if person.unreachable:  # whoever joins anew wants to be written to
-        reach.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
+        reachability.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
 
@@ -88,7 +91,7 @@ def decline(token: str) -> ResponseReturnValue:
     link = links.open_link(g.session, house().signer, token, Purpose.INVITATION, now=g.now)
     person, programme, _ = _invited(link)
     link.used_at = g.now
-    people.decline_invitation(g.session, person, programme, now=g.now)
+    invitations.decline_invitation(g.session, person, programme, now=g.now)
     return redirect(url_for(".declined"), 303)
 
 
@@ -103,7 +106,7 @@ def _join_by_text(request_: Request) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _ask_who(programme, form), 422
     told = (form.name.data, form.organisation.data)
-    person = texting.confirm(g.session, request_, *told, source="link in a text", now=g.now)
+    person = join_by_text.confirm(g.session, request_, *told, source="link in a text", now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
 
@@ -158,7 +161,7 @@ def _new_address(link: Link) -> ResponseReturnValue:
     if not participation.confirm_new_address(g.session, person, request_, now=g.now):
         return render_template("confirm/address_taken.html"), 409
     link.used_at = g.now
-    reach.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
+    reachability.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash("From now on we write to this address.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
 

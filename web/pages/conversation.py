@@ -6,21 +6,16 @@ from flask.typing import ResponseReturnValue
 from notifications import render
 from web.forms.checkin import BookedForm, CheckInForm
 from web.forms.reports import ReportForm
-from web.house import house
+from web.http.access import stop_if_closed, with_link
+from web.http.context import house
 from web.models import Answer, Link, Membership, Purpose
-from web.permissions import stop_if_closed, with_link
-from web.services import (
-    conversations,
-    departures,
-    learnings,
-    links,
-    participation,
-    programmes,
-    reports,
-    times,
-)
-from web.services.introductions import Window
-from web.services.joining import recipient
+from web.services.common import links, programmes, times
+from web.services.conversations import conversations, reports
+from web.services.learning import learnings
+from web.services.people import participation
+from web.services.people.joining import recipient
+from web.services.rounds import dropouts
+from web.services.rounds.introductions import Window
 from web.tokens import BadLink, ExpiredLink
 
 pages = Blueprint("conversation", __name__)
@@ -116,8 +111,8 @@ def cannot(token: str) -> ResponseReturnValue:
 def drop_out(token: str) -> ResponseReturnValue:
     link, talk = _open(token, Purpose.CONVERSATION)
     try:
-        departures.cannot_make_it(g.session, talk.group.id, link.person, now=g.now)
-    except departures.TooLate:
+        dropouts.cannot_make_it(g.session, talk.group.id, link.person, now=g.now)
+    except dropouts.TooLate:
         return redirect(url_for(".cannot", token=token), 303)
     return redirect(url_for(".show", token=token), 303)
 

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from web.bodies import throw_away
 from web.db import DATABASE_AWAY
-from web.limits import minutes_left
-from web.services.conversations import NotTheirs
-from web.services.programmes import Ends, NoSuchProgramme
+from web.http.bodies import throw_away
+from web.http.limits import minutes_left
+from web.services.common.programmes import Ends, NoSuchProgramme
+from web.services.conversations.conversations import NotTheirs
 from web.sizes import said
 from web.tokens import BadLink, ExpiredLink, UsedLink
 

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from notifications import outbox, standing
 from web.db import DATABASE_AWAY
-from web.house import house
-from web.permissions import open_to_everyone, without_database
+from web.http.access import open_to_everyone, without_database
+from web.http.context import house
 
 pages = Blueprint("health", __name__, url_prefix="/health")
 

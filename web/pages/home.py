@@ -3,9 +3,9 @@
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from web.house import house
-from web.permissions import open_to_everyone
-from web.services import programmes
+from web.http.access import open_to_everyone
+from web.http.context import house
+from web.services.common import programmes
 
 pages = Blueprint("home", __name__)
 

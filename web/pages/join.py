@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.joining import JoinForm
 from web.forms.open import StartedForm
-from web.house import house
+from web.http.access import open_to_everyone
+from web.http.context import house
 from web.models import Programme
-from web.permissions import open_to_everyone
-from web.services import joining, organisations, programmes
+from web.services.common import programmes
+from web.services.organisations import organisations
+from web.services.people import joining
 
 TOO_QUICK = "That was very quick. Look at your details and press the button once more"
 

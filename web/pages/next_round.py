@@ -9,10 +9,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from web.forms.joining import PauseForm
-from web.house import house
+from web.http.access import stop_if_closed, with_link
+from web.http.context import house
 from web.models import Membership, Person, Programme, Purpose, Round, Standing
-from web.permissions import stop_if_closed, with_link
-from web.services import links, participation, pots, programmes, times
+from web.services.common import links, programmes, times
+from web.services.people import participation
+from web.services.rounds import pots
 from web.tokens import BadLink
 
 pages = Blueprint("next_round", __name__)

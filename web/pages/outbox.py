@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from notifications.providers import local
 from web.forms.outbox import ReplyForm, TextForm
-from web.house import house, page_number
-from web.permissions import OUTBOX_COOKIE, by_printed_link, opens_outbox, with_link
-from web.services import programmes, trying
+from web.http.access import OUTBOX_COOKIE, by_printed_link, opens_outbox, with_link
+from web.http.context import house, page_number
+from web.services.common import programmes
+from web.services.incoming import trying
 
 pages = Blueprint("outbox", __name__, url_prefix="/outbox")
 A_PAGE = 50

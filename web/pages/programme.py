@@ -3,10 +3,13 @@
 from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.feeds import dates_feed, learning_feed
-from web.house import house, page_number
-from web.permissions import open_to_everyone
-from web.services import agreements, learnings, programmes, schedule, times
+from web.http.access import open_to_everyone
+from web.http.context import house, page_number
+from web.http.feeds import dates_feed, learning_feed
+from web.services.agreements import in_force
+from web.services.common import programmes, times
+from web.services.learning import learnings
+from web.services.rounds import schedule
 
 pages = Blueprint("programme", __name__, url_prefix="/p/<slug>")
 ON_THE_FRONT = 3
@@ -68,7 +71,7 @@ def dates(slug: str) -> ResponseReturnValue:
 def how_we_match(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     return render_template(
-        "programme/how_we_match.html", programme=programme, agreement=agreements.in_force(programme)
+        "programme/how_we_match.html", programme=programme, agreement=in_force.in_force(programme)
     )
 
 

@@ -15,10 +15,10 @@ from notifications import receipts
 from notifications.providers import notify, sendgrid, twilio
 from notifications.receipts import Event
 from notifications.replies import Inbound
-from web.house import house
-from web.multipart import raw_fields
-from web.permissions import holds_no_lock, signed_by_provider, takes_bodies
-from web.services import replies
+from web.http.access import holds_no_lock, signed_by_provider, takes_bodies
+from web.http.context import house
+from web.http.multipart import raw_fields
+from web.services.incoming import replies
 from web.sizes import EVENT_BYTES, MAIL_BYTES
 
 pages = Blueprint("webhooks", __name__, url_prefix="/webhooks")

@@ -2,7 +2,8 @@
 
 from tests.support.world import World
 from web.models import Person
-from web.services import audit, privacy
+from web.services.common import audit
+from web.services.people import erasure
 
 HERE = "/organise/councils/audit"
 ME = "organiser@councils.example"
@@ -26,7 +27,7 @@ def test_each_change_is_told_with_names(world: World) -> None:
 def test_who_was_erased_has_no_name_there(world: World) -> None:
     person = world.join("Amina Yusuf")
     with world.write() as session:
-        privacy.erase(session, session.get_one(Person, person), by=person, now=world.now)
+        erasure.erase(session, session.get_one(Person, person), by=person, now=world.now)
     visitor = world.organiser().open(HERE)
     assert ("Amina" in visitor.text, "somebody who has left | Joined | –" in lines(visitor)) == (False, True)
 

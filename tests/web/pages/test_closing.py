@@ -22,8 +22,13 @@ from web.models import (
     Showing,
     Standing,
 )
-from web.services import audit, closings, conversations, evidence, learnings, organisations
-from web.services.conversations import Said
+from web.services.common import audit
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
+from web.services.evidence import counting
+from web.services.learning import learnings
+from web.services.organisations import organisations
+from web.services.programmes import closings
 
 CLOSE = "/organise/councils/close"
 
@@ -256,7 +261,7 @@ def test_figures_and_evidence_outlive_the_people(world: World, owner: Visitor) -
     announce(owner)
     last_day_passes(world)
     with world.read() as session:
-        found = evidence.of_programme(session, world.programme(session), now=world.now)
+        found = counting.of_programme(session, world.programme(session), now=world.now)
     home = world.visitor().open("/p/councils/").text
     assert (found.rounds[0].groups_met, "have given" in home, "ended on" in home) == (1, True, True)
 

@@ -3,7 +3,7 @@
 from notifications.messages import Channel
 from tests.support.world import World
 from web.models import Purpose
-from web.services import privacy
+from web.services.people import erasure
 
 
 def test_whose_partner_was_erased_is_told_kindly(world: World) -> None:
@@ -13,7 +13,7 @@ def test_whose_partner_was_erased_is_told_kindly(world: World) -> None:
     name = world.person(partner).name
     door = world.door(Purpose.CONVERSATION, reader, world.group_of(reader))
     with world.write() as session:
-        privacy.erase(session, session.merge(world.person(partner)), by="a test", now=world.now)
+        erasure.erase(session, session.merge(world.person(partner)), by="a test", now=world.now)
     page = world.visitor().open(door)
     assert (page.heading, name in page.text) == ("Your partner has left", False)
 

@@ -10,7 +10,8 @@ from notifications.replies import Inbound
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import CheckIn, GroupMember, Membership, Purpose
-from web.services import replies, times
+from web.services.common import times
+from web.services.incoming import replies
 
 CANNOT, BOOKED = "I can’t make this round", "We’ve booked it"
 

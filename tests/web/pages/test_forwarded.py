@@ -7,7 +7,8 @@ from icalendar import Calendar
 
 from tests.support.world import World
 from web.models import Answer, Purpose
-from web.services import conversations, departures
+from web.services.conversations import conversations
+from web.services.rounds import dropouts
 
 NAMES = ("Amina Yusuf", "Tom Field", "Siân Rees")
 A_TOKEN = re.compile(r"/(?:me|checkin|conversation|m|next-round)/([\w-]{31})")
@@ -93,7 +94,7 @@ def test_who_joined_a_pair_later_is_not_shown_by_the_letter_before(world: World)
     letter = world.letter(str(world.person(first).email), "introduction")
     with world.write() as session:
         world.clock.turn(hours=1)
-        departures.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+        dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
     world.clock.turn(days=8)
     world.worker.sweep()
     page = world.visitor().open(f"/me/{world.link_in(letter, '/me/').rpartition('/')[2]}").text
@@ -110,7 +111,7 @@ def test_a_calendar_file_carries_no_link_of_anybody_s(world: World) -> None:
     world.round()
     gone = world.groups()[0][0]
     with world.write() as session:
-        departures.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+        dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
     world.work()
     files = [" ".join(str(Calendar.from_ical(file).to_ical()).split()) for file in calendars_of(world)]
     assert [re.search(r"[\w-]{31}", file.replace("\\r\\n ", "")) for file in files] == [None] * len(files)

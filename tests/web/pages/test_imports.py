@@ -10,9 +10,10 @@ from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, SLUG, World
 from web import import_work
-from web.import_tables import Import, ImportFile, ImportKind, ImportRow, ImportState
 from web.models import Group, Membership, Organisation, Person, Round, Standing
-from web.services import imports, privacy
+from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState
+from web.services.imports import uploads
+from web.services.people import erasure
 
 PEOPLE = """Full name;Council;E-mail
 Amina Yusuf;Leeds CC;amina@example.org
@@ -134,7 +135,7 @@ def test_a_file_nobody_finishes_is_gone_after_a_day(world: World, preview: Visit
 def test_a_file_is_gone_when_somebody_in_it_is_erased(world: World, preview: Visitor) -> None:
     with world.write() as session:
         known = session.get_one(Person, person(world, "known@example.org"))
-        privacy.erase(session, known, by=BY, now=world.now, farewell=False)
+        erasure.erase(session, known, by=BY, now=world.now, farewell=False)
     assert "known@example.org" not in str(world.dump())
 
 
@@ -242,7 +243,7 @@ def test_an_import_goes_on_where_a_worker_died(world: World, preview: Visitor) -
     with world.read() as session:
         number = session.scalars(select(Import.id)).one()
     with suppress(ConnectionError), world.write() as session:
-        imports.write_some(session, session.get_one(Import, number), now=world.now)
+        uploads.write_some(session, session.get_one(Import, number), now=world.now)
         raise ConnectionError
     assert "Taking it in" in preview.open(preview.path).text
     assert preview.answer.headers["Refresh"] == "2"

@@ -10,7 +10,8 @@ from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
 from web.models import Link, Membership, Person, Programme, Standing
-from web.services import import_undoing, imports, reach
+from web.services.imports import undoing, uploads
+from web.services.people import reachability
 
 AMINA = "amina@example.org"
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
@@ -55,7 +56,7 @@ def test_an_address_that_wants_no_mail_of_ours_is_not_asked(world: World) -> Non
     person = world.join(email=AMINA)
     with world.write() as session:
         key = world.worker.signer.suppression_key()
-        reach.stop(session, session.get_one(Person, person), Channel.EMAIL, key=key, now=world.now)
+        reachability.stop(session, session.get_one(Person, person), Channel.EMAIL, key=key, now=world.now)
     world.start("charities", "Charities Unmentoring")
     bring_in(world, "charities")
     world.work()
@@ -67,7 +68,9 @@ def test_who_stopped_our_mail_and_says_yes_after_all_is_written_to_again(
 ) -> None:
     with world.write() as session:
         key = world.worker.signer.suppression_key()
-        reach.stop(session, session.scalars(select(Person)).one(), Channel.EMAIL, key=key, now=world.now)
+        reachability.stop(
+            session, session.scalars(select(Person)).one(), Channel.EMAIL, key=key, now=world.now
+        )
     invited.press("Yes, I am in")
     assert world.letter(AMINA).kind == "welcome"
 
@@ -127,8 +130,8 @@ def test_who_is_known_elsewhere_can_be_invited_again_after_an_undo(world: World)
         bring_in(world, "charities")
         world.work()
         with world.write() as session:
-            job = imports.one(session, world.programme(session, "charities"), number)
+            job = uploads.one(session, world.programme(session, "charities"), number)
             assert job is not None
-            import_undoing.undo(session, job, by=BY, now=world.now)
-            import_undoing.undo_some(session, job, now=world.now)
+            undoing.undo(session, job, by=BY, now=world.now)
+            undoing.undo_some(session, job, now=world.now)
     assert len(world.inbox(AMINA, "invitation")) == 2

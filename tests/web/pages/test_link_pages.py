@@ -6,7 +6,7 @@ from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Person, Purpose
-from web.services import privacy
+from web.services.people import erasure
 
 MISSING, OLD, USED = "This link does not work", "This link is too old", "This link has been used"
 DONE = "That is done already"
@@ -80,7 +80,7 @@ def test_a_link_that_was_never_ours_says_that_it_does_not_work(world: World, ami
 def test_a_link_of_somebody_erased_says_no_more_than_one_that_never_was(world: World, amina: str) -> None:
     paths = [door(world, Purpose.PAGE, amina), "/me/nonsense"]
     with world.write() as session:
-        privacy.erase(session, session.get_one(Person, amina), by="a test", now=world.now)
+        erasure.erase(session, session.get_one(Person, amina), by="a test", now=world.now)
     pages = [world.visitor().open(path) for path in paths]
     assert pages[0].text == pages[1].text
 

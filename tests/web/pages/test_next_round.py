@@ -9,7 +9,7 @@ from notifications.replies import Inbound
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import GroupMember, Purpose
-from web.services import replies
+from web.services.incoming import replies
 
 CANNOT, SKIP = "I can’t make this round", "Skip this round"
 OLD = "nothing has changed"

@@ -8,9 +8,9 @@ import pytest
 from tests.support.visitor import Visitor
 from tests.support.world import World, settings_at
 from web.app import create_app
-from web.house import KEY
+from web.http.access import OUTBOX_COOKIE
+from web.http.context import KEY
 from web.models import Purpose
-from web.permissions import OUTBOX_COOKIE
 from web.settings import Settings
 from web.tokens import Signer
 

@@ -5,8 +5,9 @@ import pytest
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, Role
-from web.services import conversations, organisations
-from web.services.conversations import Said
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
+from web.services.organisations import organisations
 
 
 def viewer(world: World) -> Visitor:

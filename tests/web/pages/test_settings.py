@@ -8,7 +8,7 @@ from icalendar import Calendar
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Purpose, Rhythm, Schedule
-from web.services import programmes
+from web.services.common import programmes
 
 HOME = "/organise/councils"
 

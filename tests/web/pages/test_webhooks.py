@@ -15,9 +15,10 @@ from tests.support import fake_sendgrid, fake_twilio
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.world import PUBLIC, World, settings_at
-from web.carriers import SENDGRID_EVENTS, SENDGRID_INBOUND, TWILIO_INBOUND
 from web.models import Answer, LearningState, Showing
-from web.services import conversations, learnings
+from web.providers import SENDGRID_EVENTS, SENDGRID_INBOUND, TWILIO_INBOUND
+from web.services.conversations import conversations
+from web.services.learning import learnings
 from web.settings import Settings
 
 TOKEN = "an-auth-token"

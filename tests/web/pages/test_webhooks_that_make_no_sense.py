@@ -20,8 +20,8 @@ from notifications.tables import OutboxMessage, OutboxOrigin, Receipt, Reply
 from tests.support import fake_sendgrid, fake_twilio
 from tests.support.fake_sendgrid import event
 from tests.support.world import PUBLIC, World, settings_at
-from web.carriers import SENDGRID_EVENTS, SENDGRID_INBOUND, TWILIO_INBOUND, TWILIO_STATUS
-from web.multipart import MOST_PARTS
+from web.http.multipart import MOST_PARTS
+from web.providers import SENDGRID_EVENTS, SENDGRID_INBOUND, TWILIO_INBOUND, TWILIO_STATUS
 from web.settings import Settings
 
 TOKEN, BEARER, PHONE, BOUNDARY = "an-auth-token", "a callback token", "+447700900123", "xYzZY"

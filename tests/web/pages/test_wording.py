@@ -5,7 +5,7 @@ import pytest
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Purpose
-from web.services.wordings import KINDS
+from web.services.programmes.wordings import KINDS
 
 HOME = "/organise/councils/settings/wording"
 

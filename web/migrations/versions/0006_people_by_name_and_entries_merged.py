@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def _file_by_name() -> None:
-    """What `web.folding` makes of a name today; as a migration, it stays what it was."""
+    """What `web.models.folding` makes of a name today; as a migration, it stays what it was."""
     connection = op.get_bind()
     person = sa.table('person', sa.column('id'), sa.column('name'))
     place = sa.table('membership', sa.column('person_id'), sa.column('name_key'))

@@ -3,11 +3,11 @@
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from web.house import page_number
+from web.http.access import needs
+from web.http.context import page_number
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import needs
-from web.services import audit_trail
+from web.services.programmes import audit_trail
 
 
 @pages.get("/<slug>/audit")

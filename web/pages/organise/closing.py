@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from web.forms.closing import CloseForm
+from web.http.access import kept_form, needs, recently_signed_in
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import kept_form, needs, recently_signed_in
-from web.services import closings, programmes, times, words
+from web.services.common import phrases, programmes, times
+from web.services.programmes import closings
 
 
 @pages.get("/<slug>/close")
@@ -51,7 +52,7 @@ def close() -> ResponseReturnValue:
     except programmes.BadSettings as error:
         form[error.field].errors = [error.message]
         return _page(form)
-    flash(f"The end is announced. We are telling {words.counted(told, 'person', 'people')}.")
+    flash(f"The end is announced. We are telling {phrases.counted(told, 'person', 'people')}.")
     return redirect(url_for(".ask_to_close", slug=g.programme.slug), 303)
 
 
@@ -59,5 +60,5 @@ def close() -> ResponseReturnValue:
 @needs(Role.OWNER)
 def keep_open() -> ResponseReturnValue:
     told = closings.take_back(g.session, g.programme, by=current_user.id, now=g.now)
-    flash(f"The programme stays open. We are telling {words.counted(told, 'person', 'people')} so.")
+    flash(f"The programme stays open. We are telling {phrases.counted(told, 'person', 'people')} so.")
     return redirect(url_for(".settings", slug=g.programme.slug), 303)

@@ -4,12 +4,13 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from web.complaint_tables import Complaint
 from web.forms.complaints import OutcomeForm
+from web.http.access import needs, outlives_its_programme
 from web.models import Role
+from web.models.complaints import Complaint
 from web.pages.organise import pages
-from web.permissions import needs, outlives_its_programme
-from web.services import complaints, rounds, stories
+from web.services.people import complaints, timeline
+from web.services.rounds import rounds
 
 MEANWHILE = "It has been answered meanwhile: here is the answer. Yours was not sent."
 
@@ -60,6 +61,6 @@ def _page(found: Complaint, form: OutcomeForm) -> str:
         about=complaints.IN_WORDS[found.about],
         form=form,
         known=complaints.is_known_here(g.session, found),
-        letters=stories.letters_to(g.session, [found.sender]),
+        letters=timeline.letters_to(g.session, [found.sender]),
         by=rounds.name_of(g.session, found.answered_by) if found.answered_by else "",
     )

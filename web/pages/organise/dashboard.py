@@ -4,16 +4,17 @@ from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from web.http.access import needs, signed_in
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import needs, signed_in
-from web.services import dashboards, organisers
+from web.services.organisers import accounts
+from web.services.programmes import dashboards
 
 
 @pages.get("/")
 @signed_in
 def home() -> ResponseReturnValue:
-    mine = organisers.programmes_of(g.session, current_user.id)
+    mine = accounts.programmes_of(g.session, current_user.id)
     if len(mine) == 1:
         return redirect(url_for(".dashboard", slug=mine[0][0].slug), 303)
     return render_template("organise/home.html", mine=mine)

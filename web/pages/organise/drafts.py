@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from notifications import outbox
-from web.house import house, row_number
+from web.http.access import holds_no_lock, needs
+from web.http.context import house, row_number
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round, person_named
-from web.permissions import holds_no_lock, needs
-from web.services import choices, drafts, previews, rounds, times
-from web.services.drafts import Plan
+from web.services.common import times
+from web.services.rounds import editing, previews, rounds, swaps
+from web.services.rounds.editing import Plan
 
 
 @pages.get("/<slug>/rounds/<int:number>/people/<person>")
@@ -25,7 +26,7 @@ def one_in_a_draft(number: int, person: str) -> ResponseReturnValue:
     wanted = request.args.get("search", "").strip()
     with suppress(rounds.NoDraft):
         round_ = rounds.by_number(g.session, g.programme, number)
-        found = choices.of_person(
+        found = swaps.of_person(
             g.session, g.programme, number, person, today=times.today(g.now), wanted=wanted
         )
         if round_.state == "draft":
@@ -45,7 +46,7 @@ def one_in_a_draft(number: int, person: str) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def swap(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.swap, person_named("person"), person_named("other"))
+    return _change(number, editing.swap, person_named("person"), person_named("other"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/move")
@@ -53,7 +54,9 @@ def swap(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def move(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.move, person_named("person"), request.form.get("group", 0, type=row_number))
+    return _change(
+        number, editing.move, person_named("person"), request.form.get("group", 0, type=row_number)
+    )
 
 
 @pages.post("/<slug>/rounds/<int:number>/leave-out")
@@ -61,7 +64,7 @@ def move(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def leave_out(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.leave_out, person_named("person"))
+    return _change(number, editing.leave_out, person_named("person"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/put-in")
@@ -69,7 +72,7 @@ def leave_out(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def bring_in(number: int) -> ResponseReturnValue:
-    return _change(number, drafts.bring_in, person_named("person"))
+    return _change(number, editing.bring_in, person_named("person"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/lock")
@@ -78,8 +81,8 @@ def bring_in(number: int) -> ResponseReturnValue:
 def lock(number: int) -> ResponseReturnValue:
     group, locked = request.form.get("group", 0, type=row_number), request.form.get("locked") == "yes"
     try:
-        drafts.lock(g.session, g.programme, _version(), group, locked, by=current_user.id, now=g.now)
-    except drafts.NoSuchGroup:
+        editing.lock(g.session, g.programme, _version(), group, locked, by=current_user.id, now=g.now)
+    except editing.NoSuchGroup:
         abort(404)
     except rounds.RoundError as error:
         g.session.rollback()
@@ -92,7 +95,7 @@ def lock(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def forbid(number: int) -> ResponseReturnValue:
-    return _decide(number, drafts.forbid, "said that {} and {} must not meet")
+    return _decide(number, editing.forbid, "said that {} and {} must not meet")
 
 
 @pages.post("/<slug>/rounds/<int:number>/never/take-back")
@@ -100,7 +103,7 @@ def forbid(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def allow(number: int) -> ResponseReturnValue:
-    return _decide(number, drafts.allow, "said that {} and {} may meet")
+    return _decide(number, editing.allow, "said that {} and {} may meet")
 
 
 @pages.post("/<slug>/rounds/<int:number>/try")
@@ -110,7 +113,7 @@ def allow(number: int) -> ResponseReturnValue:
 def try_out(number: int) -> ResponseReturnValue:
     """Send one introduction to whoever is signed in."""
     try:
-        order = drafts.try_out(
+        order = editing.try_out(
             g.session, g.programme, number, person_named("person"), current_user.id, now=g.now
         )
     except rounds.RoundError as error:
@@ -128,7 +131,7 @@ def _change(number: int, plan: Callable[..., Plan], *what: Any) -> ResponseRetur
     try:
         planned = plan(g.session, g.programme, _version(), *what, today=times.today(g.now))
         said = _keep(planned)
-    except drafts.NoSuchGroup:
+    except editing.NoSuchGroup:
         abort(404)
     except rounds.RoundError as error:
         flash(f"Nothing was changed. {error}.", "error")
@@ -145,7 +148,7 @@ def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseRetu
             decide(session, g.programme, first, second, by=current_user.id, now=g.now)
         told = what.format(*(f"{{{person}}}" for person in (first, second)))
         with house().database.read() as session:
-            planned = drafts.recount(session, g.programme, _version(), told, today=times.today(g.now))
+            planned = editing.recount(session, g.programme, _version(), told, today=times.today(g.now))
         said = _keep(planned, by_hand=False)
     except rounds.RoundError as error:
         flash(f"{error}.", "error")
@@ -156,7 +159,7 @@ def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseRetu
 
 def _keep(planned: Plan, *, by_hand: bool = True) -> str:
     with house().database.write() as session:
-        kept = drafts.keep(session, g.programme, planned, by=current_user.id, now=g.now, by_hand=by_hand)
+        kept = editing.keep(session, g.programme, planned, by=current_user.id, now=g.now, by_hand=by_hand)
         what = rounds.named(session, planned.what)
         verdict = planned.broken and f"A rule is broken now: {planned.broken}."
         return f"You {what}. {verdict or previews.how_far(kept.figures, kept.best)}"

@@ -3,10 +3,10 @@
 from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
 
+from web.http.access import needs, recently_signed_in
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import needs, recently_signed_in
-from web.services import evidence, evidence_files, maps
+from web.services.evidence import counting, evidence_files, maps
 
 ON_THE_HEAT_MAP, IN_THE_TABLE = 20, 25
 
@@ -14,7 +14,7 @@ ON_THE_HEAT_MAP, IN_THE_TABLE = 20, 25
 @pages.get("/<slug>/evidence")
 @needs(Role.VIEWER)
 def does_it_work() -> ResponseReturnValue:
-    found = evidence.of_programme(g.session, g.programme, now=g.now)
+    found = counting.of_programme(g.session, g.programme, now=g.now)
     if g.role is Role.VIEWER:
         found = found.for_viewers()
     heated = found.top(ON_THE_HEAT_MAP)
@@ -33,7 +33,7 @@ def does_it_work() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".does_it_work")
 def evidence_of_rounds() -> ResponseReturnValue:
-    found = evidence.whole(g.session, g.programme, now=g.now)
+    found = counting.whole(g.session, g.programme, now=g.now)
     return _file(evidence_files.rounds(found), "rounds.csv", "text/csv")
 
 
@@ -41,7 +41,7 @@ def evidence_of_rounds() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".does_it_work")
 def evidence_of_organisations() -> ResponseReturnValue:
-    found = evidence.whole(g.session, g.programme, now=g.now)
+    found = counting.whole(g.session, g.programme, now=g.now)
     return _file(evidence_files.organisations(found), "organisations.csv", "text/csv")
 
 
@@ -49,7 +49,7 @@ def evidence_of_organisations() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".does_it_work")
 def evidence_of_ties() -> ResponseReturnValue:
-    found = evidence.whole(g.session, g.programme, now=g.now)
+    found = counting.whole(g.session, g.programme, now=g.now)
     return _file(evidence_files.ties(found), "ties.csv", "text/csv")
 
 
@@ -57,7 +57,7 @@ def evidence_of_ties() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".does_it_work")
 def evidence_as_graph() -> ResponseReturnValue:
-    found = evidence.whole(g.session, g.programme, now=g.now)
+    found = counting.whole(g.session, g.programme, now=g.now)
     return _file(evidence_files.graph(found), "network.graphml", "application/xml")
 
 

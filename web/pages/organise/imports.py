@@ -9,15 +9,18 @@ from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from notifications.foreign import id_of
-from web.house import house, page_number
-from web.import_tables import Import, ImportKind, ImportState, Outcome
+from web.http.access import holds_no_lock, needs, recently_signed_in, takes_files
+from web.http.context import house, page_number
 from web.models import Role
+from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
-from web.permissions import holds_no_lock, needs, recently_signed_in, takes_files
-from web.services import columns, import_undoing, imports, organisations, programmes, rounds
-from web.services.import_undoing import NotToUndo
-from web.services.imports import WrongMoment
-from web.services.spreadsheets import BadFile
+from web.services.common import programmes
+from web.services.common.spreadsheets import BadFile
+from web.services.imports import columns, undoing, uploads
+from web.services.imports.undoing import NotToUndo
+from web.services.imports.uploads import WrongMoment
+from web.services.organisations import organisations
+from web.services.rounds import rounds
 from web.sizes import FILE_BYTES
 
 Problems = Mapping[str, str]
@@ -37,7 +40,7 @@ def _begin(problem: str = "", kind: str = "people") -> str:
     return render_template(
         "organise/import/begin.html",
         programme=g.programme,
-        jobs=imports.every(g.session, g.programme),
+        jobs=uploads.every(g.session, g.programme),
         problem=problem,
         kind=kind,
     )
@@ -59,9 +62,9 @@ def upload_import() -> ResponseReturnValue:
         raise RequestEntityTooLarge
     name = file.filename.replace("\\", "/").rpartition("/")[2]
     try:
-        given = imports.look(name, raw)
+        given = uploads.look(name, raw)
         with house().database.write() as session:
-            job = imports.upload(session, g.programme, ImportKind(kind), given, by=current_user.id, now=g.now)
+            job = uploads.upload(session, g.programme, ImportKind(kind), given, by=current_user.id, now=g.now)
     except BadFile as error:
         return _begin(str(error), kind), 422
     house().poke()
@@ -75,7 +78,7 @@ def one_import(number: int) -> ResponseReturnValue:
 
 
 def _job(number: int) -> Import:
-    job = imports.one(g.session, g.programme, number)
+    job = uploads.one(g.session, g.programme, number)
     if job is None:
         abort(404)
     return job
@@ -89,7 +92,7 @@ def _page(job: Import, problems: Problems | None = None) -> ResponseReturnValue:
         ImportState.READY: _preview,
     }.get(job.state, _progress)
     answer: Response = make_response(shown(job, problems or {}))
-    if job.state in imports.WORKING:
+    if job.state in uploads.WORKING:
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     if problems:
         answer.status_code = 422
@@ -97,7 +100,7 @@ def _page(job: Import, problems: Problems | None = None) -> ResponseReturnValue:
 
 
 def _columns(job: Import, problems: Problems, chosen: Mapping[str, int] | None = None) -> str:
-    sheet = imports.sheet_of(g.session, job)
+    sheet = uploads.sheet_of(g.session, job)
     return render_template(
         "organise/import/columns.html",
         programme=g.programme,
@@ -111,7 +114,7 @@ def _columns(job: Import, problems: Problems, chosen: Mapping[str, int] | None =
 
 
 def _organisations(job: Import, problems: Problems) -> str:
-    asked = imports.asked(job)
+    asked = uploads.asked(job)
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {
         f"={entry['key']}": f"{entry['name']}, as elsewhere in this file" for entry in job.organisations
@@ -120,8 +123,8 @@ def _organisations(job: Import, problems: Problems) -> str:
         "organise/import/organisations.html",
         programme=g.programme,
         job=job,
-        asked=asked[: imports.ASK_AT_ONCE],
-        more=max(len(asked) - imports.ASK_AT_ONCE, 0),
+        asked=asked[: uploads.ASK_AT_ONCE],
+        more=max(len(asked) - uploads.ASK_AT_ONCE, 0),
         names=names,
         problems=problems,
     )
@@ -132,7 +135,7 @@ def _preview(job: Import, problems: Problems) -> str:
     outcome = Outcome(given) if given in set(Outcome) else None
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
-    shown = imports.rows(g.session, job, outcome, page)
+    shown = uploads.rows(g.session, job, outcome, page)
     members = {row.number: row.cells.get("members", ()) for row in shown}
     people = rounds.names_of(g.session, set(chain(*members.values())))
     return render_template(
@@ -145,8 +148,8 @@ def _preview(job: Import, problems: Problems) -> str:
         Outcome=Outcome,
         page=page,
         total=job.counts.get(outcome.value, 0) if outcome else job.counts["rows"],
-        a_page=imports.A_PAGE,
-        writes=imports.to_be_written(g.session, job),
+        a_page=uploads.A_PAGE,
+        writes=uploads.to_be_written(g.session, job),
         names=names,
         problems=problems,
     )
@@ -158,8 +161,8 @@ def _progress(job: Import, problems: Problems) -> str:
         "organise/import/progress.html",
         programme=g.programme,
         job=job,
-        working=job.state in imports.WORKING,
-        waiting=import_undoing.still_invited(g.session, job) if done else 0,
+        working=job.state in uploads.WORKING,
+        waiting=undoing.still_invited(g.session, job) if done else 0,
         problems=problems,
     )
 
@@ -171,12 +174,12 @@ def choose_columns(number: int) -> ResponseReturnValue:
     """Of a small file, the organisations are read here, before anything is written."""
     job = _job(number)
     try:
-        sheet = imports.sheet_of(g.session, job)
+        sheet = uploads.sheet_of(g.session, job)
         chosen = _chosen(job, len(sheet.header))
         columns.check(job.kind, sheet.header, chosen)
-        names = None if imports.is_large(sheet) else imports.names(job.kind, sheet, chosen)
+        names = None if uploads.is_large(sheet) else uploads.names(job.kind, sheet, chosen)
         with house().database.write() as session:
-            imports.choose(session, session.get_one(Import, number), chosen, names)
+            uploads.choose(session, session.get_one(Import, number), chosen, names)
     except columns.BadColumns as error:
         return _columns(job, error.problems, chosen), 422
     except BadFile as error:
@@ -199,14 +202,14 @@ def answer_organisations(number: int) -> ResponseReturnValue:
     job = _job(number)
     try:
         if "rest" in request.form:
-            imports.answer_rest_as_new(g.session, job)
+            uploads.answer_rest_as_new(g.session, job)
             return _show(number)
-        keys = [entry["key"] for entry in imports.asked(job)[: imports.ASK_AT_ONCE]]
+        keys = [entry["key"] for entry in uploads.asked(job)[: uploads.ASK_AT_ONCE]]
         said = {key: answer for key in keys if (answer := request.form.get(f"is-{key}"))}
-        imports.answer(g.session, job, said)
+        uploads.answer(g.session, job, said)
     except WrongMoment:
         return _moved_on(number)
-    left = {entry["key"]: entry["name"] for entry in imports.asked(job)[: imports.ASK_AT_ONCE]}
+    left = {entry["key"]: entry["name"] for entry in uploads.asked(job)[: uploads.ASK_AT_ONCE]}
     missing = {
         f"asked-{place}": f"Say which organisation “{name}” is"
         for place, (key, name) in enumerate(left.items(), start=1)
@@ -226,7 +229,7 @@ def somebody_else(number: int) -> ResponseReturnValue:
         if name.startswith("row-") and (row := id_of(name.removeprefix("row-"))) is not None
     }
     try:
-        imports.someone_else(g.session, job, numbers)
+        uploads.someone_else(g.session, job, numbers)
     except WrongMoment:
         return _moved_on(number)
     flash("Noted.")
@@ -240,7 +243,7 @@ def somebody_else(number: int) -> ResponseReturnValue:
 @recently_signed_in(back=".one_import")
 def confirm_import(number: int) -> ResponseReturnValue:
     try:
-        imports.confirm(g.session, _job(number), by=current_user.id, now=g.now)
+        uploads.confirm(g.session, _job(number), by=current_user.id, now=g.now)
     except WrongMoment:
         return _moved_on(number)
     return _show(number)
@@ -250,7 +253,7 @@ def confirm_import(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def columns_again(number: int) -> ResponseReturnValue:
     try:
-        imports.columns_again(g.session, _job(number))
+        uploads.columns_again(g.session, _job(number))
     except WrongMoment:
         return _moved_on(number)
     return _show(number)
@@ -260,7 +263,7 @@ def columns_again(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def abandon_import(number: int) -> ResponseReturnValue:
     try:
-        imports.abandon(g.session, _job(number), by=current_user.id, now=g.now)
+        uploads.abandon(g.session, _job(number), by=current_user.id, now=g.now)
     except WrongMoment:
         return _moved_on(number)
     flash("The file is thrown away. Nothing of it was taken in.")
@@ -271,7 +274,7 @@ def abandon_import(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def undo_import(number: int) -> ResponseReturnValue:
     try:
-        import_undoing.undo(g.session, _job(number), by=current_user.id, now=g.now)
+        undoing.undo(g.session, _job(number), by=current_user.id, now=g.now)
     except NotToUndo as error:
         flash(f"Nothing was changed. {error}.", "error")
     except WrongMoment:

@@ -8,11 +8,14 @@ from wtforms import HiddenField
 
 from web.forms.checkin import LEARNING
 from web.forms.fields import Check, LongText
+from web.http.access import needs, outlives_its_programme, recently_signed_in
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
-from web.permissions import needs, outlives_its_programme, recently_signed_in
-from web.services import digests, errands, learnings, unclear, words
+from web.services.background import jobs
+from web.services.common import phrases
+from web.services.learning import digests, learnings
+from web.services.people import unclear
 
 
 class LearningForm(FlaskForm):
@@ -96,8 +99,8 @@ def decline(number: int) -> ResponseReturnValue:
 @of_a_round
 def send_digest(number: int) -> ResponseReturnValue:
     found = digests.ready(g.session, g.programme, now=g.now, number=number)
-    if found and found.people > errands.LARGE:
-        if not errands.ask_for_digest(g.session, g.programme, found, by=current_user.id, now=g.now):
+    if found and found.people > jobs.LARGE:
+        if not jobs.ask_for_digest(g.session, g.programme, found, by=current_user.id, now=g.now):
             flash(
                 "Nothing was sent: something else is being done for this programme. Wait for its end.",
                 "error",
@@ -108,7 +111,7 @@ def send_digest(number: int) -> ResponseReturnValue:
     except digests.NothingToSend:
         flash(f"Nothing was sent: there is nothing to tell of round {number} now.", "error")
         return _back()
-    to = words.counted(sent, "person", "people")
+    to = phrases.counted(sent, "person", "people")
     flash(f"The digest is on its way to {to}." if sent else "Everyone has had it already.")
     return _back()
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, g, request
 
 from web.models import Membership
-from web.services import rounds
+from web.services.rounds import rounds
 
 View = Callable[..., Any]
 

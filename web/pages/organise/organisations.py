@@ -7,11 +7,12 @@ from flask_wtf import FlaskForm
 
 from notifications.foreign import storable
 from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
-from web.house import row_number
+from web.http.access import needs, recently_signed_in
+from web.http.context import row_number
 from web.models import Organisation, Role
 from web.pages.organise import pages
-from web.permissions import needs, recently_signed_in
-from web.services import organisations, programmes
+from web.services.common import programmes
+from web.services.organisations import organisations
 
 
 @pages.get("/<slug>/organisations")

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from web.forms.organisers import InviteForm, RoleForm
+from web.http.access import kept_form, needs, outlives_its_programme, recently_signed_in
 from web.models import Organiser, Role
 from web.pages.organise import pages
-from web.permissions import kept_form, needs, outlives_its_programme, recently_signed_in
-from web.services import organisers, team
+from web.services.organisers import accounts, team
 
 
 @pages.get("/<slug>/organisers")
@@ -40,7 +40,7 @@ def invite_organiser() -> ResponseReturnValue:
     try:
         team.invite(g.session, g.programme, form.email.data, Role(form.role.data), by=by, now=g.now)
         flash(f"A link to sign in is on its way to {form.email.data}.")
-    except organisers.LastOwner as error:
+    except accounts.LastOwner as error:
         _refuse(error)
     except team.TooManyInvited:
         form.email.errors = ["Twenty were invited today, which is enough. Invite more from tomorrow"]
@@ -52,7 +52,7 @@ def invite_organiser() -> ResponseReturnValue:
 @needs(Role.VIEWER)
 def one_organiser(organiser: str) -> ResponseReturnValue:
     """A viewer sees themselves: who else runs the programme is not theirs to know."""
-    if organiser != current_user.id and not organisers.may(g.role, Role.ORGANISER):
+    if organiser != current_user.id and not accounts.may(g.role, Role.ORGANISER):
         abort(403)
     found = _member(organiser)
     form = RoleForm(formdata=kept_form(), role=found.held.role.value)
@@ -77,7 +77,7 @@ def change_role(organiser: str) -> ResponseReturnValue:
             role = Role(form.role.data)
             team.change(g.session, g.programme, organiser, role, by=current_user.id, now=g.now)
             flash(f"{found.organiser.email} is {team.CALLED[role]} now.")
-        except organisers.LastOwner as error:
+        except accounts.LastOwner as error:
             _refuse(error)
     return _back()
 
@@ -89,13 +89,13 @@ def change_role(organiser: str) -> ResponseReturnValue:
 def remove_organiser(organiser: str) -> ResponseReturnValue:
     """An owner lets anybody go; everybody else only themselves."""
     is_me = organiser == current_user.id
-    if not is_me and not organisers.may(g.role, Role.OWNER):
+    if not is_me and not accounts.may(g.role, Role.OWNER):
         abort(403)
     found = _member(organiser)
     email = found.organiser.email
     try:
         team.remove(g.session, g.programme, organiser, by=current_user.id, now=g.now)
-    except organisers.LastOwner as error:
+    except accounts.LastOwner as error:
         _refuse(error)
         return _back()
     flash(f"You no longer organise {g.programme.name}." if is_me else f"{email} no longer organises.")
@@ -109,7 +109,7 @@ def _member(organiser: str) -> team.Member:
         abort(404)
 
 
-def _refuse(error: organisers.LastOwner) -> None:
+def _refuse(error: accounts.LastOwner) -> None:
     flash(f"{error}, and a programme needs one: make somebody else an owner first.", "error")
 
 

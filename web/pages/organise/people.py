@@ -10,13 +10,16 @@ from flask_login import current_user
 
 from notifications.addresses import phone_as_said
 from web.forms.people import OtherForm, SuspendForm
-from web.house import house, page_number, row_number
+from web.http.access import holds_no_lock, needs, recently_signed_in
+from web.http.context import house, page_number, row_number
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import person_named
-from web.permissions import holds_no_lock, needs, recently_signed_in
-from web.services import audit, merging, organisations, people, rosters, standing, stories, team, times
-from web.services.rosters import Entry, Order, Showing, Wanted
+from web.services.common import audit, times
+from web.services.organisations import organisations
+from web.services.organisers import team
+from web.services.people import directory, invitations, merging, moderation, timeline
+from web.services.people.directory import Entry, Order, Showing, Wanted
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -25,7 +28,7 @@ Word = TypeVar("Word", bound=StrEnum)
 @needs(Role.ORGANISER)
 def everyone() -> ResponseReturnValue:
     wanted = _wanted()
-    roster = rosters.search(g.session, g.programme, wanted, today=times.today(g.now))
+    roster = directory.search(g.session, g.programme, wanted, today=times.today(g.now))
     return render_template(
         "organise/people.html",
         programme=g.programme,
@@ -67,7 +70,7 @@ def export_people() -> ResponseReturnValue:
     def lines() -> Iterator[str]:
         # The request's own session is closed before the last line is written.
         with database.read() as session:
-            yield from people.export(session, programme)
+            yield from invitations.export(session, programme)
 
     answer = Response(lines(), mimetype="text/csv")
     name = f"{g.programme.slug}-people-{times.today(g.now)}.csv"
@@ -82,7 +85,7 @@ def one_person(person: str) -> ResponseReturnValue:
 
 
 def _entry(person: str) -> Entry:
-    found = rosters.one(g.session, g.programme, person, times.today(g.now))
+    found = directory.one(g.session, g.programme, person, times.today(g.now))
     if found is None:
         abort(404)
     return found
@@ -97,7 +100,7 @@ def _story(
         "organise/person.html",
         programme=g.programme,
         entry=entry,
-        story=stories.of_person(g.session, g.programme, entry.person),
+        story=timeline.of_person(g.session, g.programme, entry.person),
         suspending=suspending or SuspendForm(formdata=None),
         apart=apart or OtherForm(formdata=None),
         form=wrong,
@@ -111,7 +114,7 @@ def suspend(person: str) -> ResponseReturnValue:
     entry, form = _entry(person), SuspendForm()
     if not form.validate_on_submit():
         return _story(entry, suspending=form)
-    standing.suspend(g.session, g.programme, entry.person, form.reason.data, by=current_user.id, now=g.now)
+    moderation.suspend(g.session, g.programme, entry.person, form.reason.data, by=current_user.id, now=g.now)
     flash(f"{entry.person.name} is suspended, and in no round until you let them in again.")
     return _back(person)
 
@@ -120,7 +123,7 @@ def suspend(person: str) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def unsuspend(person: str) -> ResponseReturnValue:
     entry = _entry(person)
-    standing.unsuspend(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
+    moderation.unsuspend(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
     flash(f"{entry.person.name} is no longer suspended.")
     return _back(person)
 
@@ -130,10 +133,10 @@ def unsuspend(person: str) -> ResponseReturnValue:
 def send_link(person: str) -> ResponseReturnValue:
     entry = _entry(person)
     try:
-        standing.send_link(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
+        moderation.send_link(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
         where = entry.person.email or phone_as_said(entry.person.phone or "")
         flash(f"A link is on its way to {where}.")
-    except standing.NotNow as error:
+    except moderation.NotNow as error:
         flash(f"{error}.", "error")
     return _back(person)
 
@@ -144,9 +147,9 @@ def keep_apart(person: str) -> ResponseReturnValue:
     entry, form = _entry(person), OtherForm()
     if form.validate_on_submit():
         try:
-            other = rosters.called(g.session, g.programme, form.other.data)
-            standing.keep_apart(g.session, g.programme, person, other, by=current_user.id, now=g.now)
-        except (rosters.NobodySo, standing.NotNow) as error:
+            other = directory.called(g.session, g.programme, form.other.data)
+            moderation.keep_apart(g.session, g.programme, person, other, by=current_user.id, now=g.now)
+        except (directory.NobodySo, moderation.NotNow) as error:
             form.other.errors = [str(error)]
     if form.errors:
         return _story(entry, apart=form)
@@ -159,7 +162,7 @@ def keep_apart(person: str) -> ResponseReturnValue:
 def let_meet(person: str) -> ResponseReturnValue:
     _entry(person)
     other = person_named("other")
-    standing.let_meet(g.session, g.programme, person, other, by=current_user.id, now=g.now)
+    moderation.let_meet(g.session, g.programme, person, other, by=current_user.id, now=g.now)
     flash("They may meet again.")
     return _back(person)
 
@@ -172,9 +175,9 @@ def look_at_merge(person: str) -> ResponseReturnValue:
     double = None
     if "other" in request.args and form.validate():
         try:
-            double = _entry(rosters.called(g.session, g.programme, form.other.data))
+            double = _entry(directory.called(g.session, g.programme, form.other.data))
             merging.check(g.session, g.programme, entry.person, double.person)
-        except (rosters.NobodySo, merging.NotOne) as error:
+        except (directory.NobodySo, merging.NotOne) as error:
             double, form.other.errors = None, [str(error)]
     page = render_template(
         "organise/merge_people.html",

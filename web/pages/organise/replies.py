@@ -6,11 +6,11 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from web.house import house
+from web.http.access import needs
+from web.http.context import house
 from web.models import Role, Showing
 from web.pages.organise import pages
-from web.permissions import needs
-from web.services import unclear
+from web.services.people import unclear
 
 NOT_SHOWN = (
     "It stands with their conversation. They have not been asked whether it may be shown: it waits under "

@@ -4,10 +4,10 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from web.http.access import needs
 from web.models import Role
 from web.pages.organise import pages
-from web.permissions import needs
-from web.services import reports
+from web.services.conversations import reports
 
 
 @pages.get("/<slug>/reports")

@@ -9,28 +9,30 @@ from flask_login import current_user
 from sqlmodel import Session
 
 from matcher import Refused
-from web.draft_models import Work
-from web.house import house, page_number
+from web.http.access import holds_no_lock, needs, recently_signed_in
+from web.http.context import house, page_number
 from web.models import Role
+from web.models.drafts import Work
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
-from web.permissions import holds_no_lock, needs, recently_signed_in
-from web.services import deliveries, errands, pots, previews, rounds, times, words
+from web.services.background import jobs
+from web.services.common import phrases, times
+from web.services.rounds import delivery_problems, pots, previews, rounds
 
 
 @pages.get("/<slug>/rounds")
 @needs(Role.VIEWER)
 def every_round() -> ResponseReturnValue:
     listed = previews.every(g.session, g.programme)
-    errand = errands.current(g.session, g.programme)
+    errand = jobs.current(g.session, g.programme)
     return render_template(
         "organise/rounds.html",
         programme=g.programme,
         role=g.role,
         rounds=listed,
         errand=errand,
-        steps=errands.STEPS,
-        percent=errands.percent(errand) if errand else 0,
+        steps=jobs.STEPS,
+        percent=jobs.percent(errand) if errand else 0,
     )
 
 
@@ -40,7 +42,7 @@ def every_round() -> ResponseReturnValue:
 def draw_round() -> ResponseReturnValue:
     """Read, draw, then write with a version check: drawing may take long and keeps nobody waiting."""
     version = request.form.get("version", type=int)
-    if errands.people(g.session, g.programme) > errands.LARGE:
+    if jobs.people(g.session, g.programme) > jobs.LARGE:
         with house().database.write() as session:
             return _have_it_done(session, Work.DRAW, version)
     pot = pots.gather(g.session, g.programme, times.today(g.now))
@@ -62,7 +64,7 @@ def draw_round() -> ResponseReturnValue:
 
 def _have_it_done(session: Session, work: Work, version: int | None) -> ResponseReturnValue:
     """By a worker: the list of rounds shows how far it is."""
-    errands.ask(session, g.programme, work, version, by=current_user.id, now=g.now)
+    jobs.ask(session, g.programme, work, version, by=current_user.id, now=g.now)
     house().poke()
     return redirect(url_for(".every_round", slug=g.programme.slug), 303)
 
@@ -93,7 +95,7 @@ def one_round(number: int) -> ResponseReturnValue:
 def send_round(number: int) -> ResponseReturnValue:
     here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
     version = request.form.get("version", 0, type=int)
-    if errands.people(g.session, g.programme) > errands.LARGE:
+    if jobs.people(g.session, g.programme) > jobs.LARGE:
         return _have_it_done(g.session, Work.SEND, version)
     try:
         rounds.send_round(
@@ -125,11 +127,11 @@ def send_round(number: int) -> ResponseReturnValue:
 @of_a_round
 def resend(number: int, message: int) -> ResponseReturnValue:
     try:
-        deliveries.resend(g.session, g.programme, g.round, message, by=current_user.id, now=g.now)
+        delivery_problems.resend(g.session, g.programme, g.round, message, by=current_user.id, now=g.now)
         flash("It is on its way again.")
-    except deliveries.NoSuchMessage:
+    except delivery_problems.NoSuchMessage:
         abort(404)
-    except deliveries.NotToResend:
+    except delivery_problems.NotToResend:
         flash("There is nothing left to send again. Look at the round as it is now.", "error")
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
 
@@ -138,9 +140,9 @@ def resend(number: int, message: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @of_a_round
 def resend_round(number: int) -> ResponseReturnValue:
-    sent = deliveries.resend_round(g.session, g.programme, g.round, by=current_user.id, now=g.now)
+    sent = delivery_problems.resend_round(g.session, g.programme, g.round, by=current_user.id, now=g.now)
     if sent:
-        flash(f"{words.counted(sent, 'message is', 'messages are')} on the way again.")
+        flash(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
     else:
         flash("There is nothing left to send again. Look at the round as it is now.", "error")
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)

@@ -9,12 +9,14 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from web.forms import settings as forms
+from web.http.access import kept_form, needs, recently_signed_in
 from web.models import Priority, Role, Schedule
 from web.pages.organise import pages
-from web.permissions import kept_form, needs, recently_signed_in
-from web.services import dates, programmes, rhythm, rounds, schedule, steering, times
-from web.services.introductions import Window
-from web.services.rounds import NoDraft
+from web.services.common import programmes, times
+from web.services.programmes import programme_settings
+from web.services.rounds import dates, recurrence, rounds, schedule
+from web.services.rounds.introductions import Window
+from web.services.rounds.rounds import NoDraft
 
 COMING = 6
 
@@ -57,7 +59,7 @@ def about_settings() -> ResponseReturnValue:
     form = forms.AboutForm(obj=g.programme)
     if form.validate_on_submit():
         try:
-            steering.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+            programme_settings.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
             return _saved("Saved.")
         except programmes.BadSettings as error:
             _mark(form, {error.field: error.message})
@@ -71,7 +73,7 @@ def matching_settings() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show("settings_matching", form)
     size, priority = int(form.size.data), Priority(form.priority.data)
-    changed = steering.set_matching(
+    changed = programme_settings.set_matching(
         g.session, g.programme, size, priority, form.reason.data, by=current_user.id, now=g.now
     )
     return _saved("Saved. Everyone can read it under “How we match”." if changed else "Nothing was changed.")
@@ -83,7 +85,7 @@ def day_settings() -> ResponseReturnValue:
     form = forms.DaysForm.of(g.programme)
     if form.validate_on_submit():
         try:
-            steering.set_days(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+            programme_settings.set_days(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
             return _saved("Saved. It counts from the next round on.")
         except dates.BadDates as error:
             _mark(form, error.mistakes)
@@ -93,14 +95,14 @@ def day_settings() -> ResponseReturnValue:
 @pages.post("/<slug>/settings/pause")
 @needs(Role.ORGANISER)
 def pause_programme() -> ResponseReturnValue:
-    steering.pause(g.session, g.programme, by=current_user.id, now=g.now)
+    programme_settings.pause(g.session, g.programme, by=current_user.id, now=g.now)
     return _saved("The programme is paused. Its pages say so.")
 
 
 @pages.post("/<slug>/settings/go-on")
 @needs(Role.ORGANISER)
 def go_on() -> ResponseReturnValue:
-    released = steering.go_on(g.session, g.programme, by=current_user.id, now=g.now)
+    released = programme_settings.go_on(g.session, g.programme, by=current_user.id, now=g.now)
     waited = f" {released:,} messages that waited go out now." if released else ""
     return _saved(f"The programme goes on.{waited}")
 
@@ -123,7 +125,7 @@ def _schedule_page(moving: forms.NextRoundForm, kept: Schedule | None) -> Respon
         moving,
         schedule=kept,
         next_round_on=programmes.next_round_on(g.programme, today),
-        coming=rhythm.coming(kept, today, COMING) if kept else [],
+        coming=recurrence.coming(kept, today, COMING) if kept else [],
         past=schedule.history(g.session, g.programme),
         RHYTHMS=forms.RHYTHMS,
     )
@@ -135,7 +137,7 @@ def move_next_round() -> ResponseReturnValue:
     form = forms.NextRoundForm()
     if form.validate_on_submit():
         try:
-            told = steering.move_next_round(
+            told = programme_settings.move_next_round(
                 g.session, g.programme, form.on.data, by=current_user.id, now=g.now
             )
             return _saved(
@@ -168,7 +170,9 @@ def switch_on() -> ResponseReturnValue:
     form = forms.ScheduleForm()
     if form.validate_on_submit():
         try:
-            first = steering.switch_on(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
+            first = programme_settings.switch_on(
+                g.session, g.programme, form.told(), by=current_user.id, now=g.now
+            )
             return _saved(f"Saved. The next round is on {first.day} {first:%B %Y}.", ".show_schedule")
         except programmes.BadSettings as error:
             _mark(form, {error.field: error.message})
@@ -178,7 +182,7 @@ def switch_on() -> ResponseReturnValue:
 @pages.post("/<slug>/schedule/off")
 @needs(Role.ORGANISER)
 def switch_off() -> ResponseReturnValue:
-    steering.switch_off(g.session, g.programme, by=current_user.id, now=g.now)
+    programme_settings.switch_off(g.session, g.programme, by=current_user.id, now=g.now)
     return _saved("The schedule is off. You draw and send by hand.", ".show_schedule")
 
 
@@ -195,7 +199,7 @@ def round_dates(number: int) -> ResponseReturnValue:
         return render_template("errors/404.html"), 404
     form = forms.RoundDaysForm.of(round_)
     if form.validate_on_submit():
-        wanted = replace(window, **{name: form[name].data for name in steering.DAYS_OF})
+        wanted = replace(window, **{name: form[name].data for name in programme_settings.DAYS_OF})
         try:
             moved = dates.move(g.session, g.programme, round_, wanted, by=current_user.id, now=g.now)
             flash(f"Saved. {moved:,} messages that wait moved with it." if moved else "Saved.")

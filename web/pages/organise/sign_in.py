@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
-from web import browsers
 from web.forms.joining import EmailForm
-from web.house import house
+from web.http import browsers
+from web.http.access import Access, is_recent, open_to_everyone, signed_in, with_link
+from web.http.context import house
 from web.models import Organiser, Purpose
 from web.pages.organise import pages
-from web.permissions import Access, is_recent, open_to_everyone, signed_in, with_link
-from web.services import links, organiser_sessions, organisers, words
+from web.services.common import links, phrases
+from web.services.organisers import accounts, sign_ins
 
 WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
 ASK_FOR_SIGN_IN = (Access.SIGNED_IN, Access.VIEWER, Access.ORGANISER, Access.OWNER)
@@ -24,7 +25,7 @@ LONGEST_PATH = 300  # in a cookie that holds 4,000 letters
 class SignedIn(UserMixin):
     """Who is signed in, as Flask-Login wants it. The cookie holds the token; everything else is the row's."""
 
-    def __init__(self, token: str, found: organiser_sessions.SignedIn) -> None:
+    def __init__(self, token: str, found: sign_ins.SignedIn) -> None:
         self.id, self.email = found.organiser, found.email
         self.number, self.since = found.number, found.since
         self._token = token
@@ -36,7 +37,7 @@ class SignedIn(UserMixin):
 def load_organiser(token: str) -> SignedIn | None:
     if "session" not in g:  # refused at the door, before anything was opened: such a page knows nobody
         return None
-    found = organiser_sessions.find(g.session, token, now=g.now)
+    found = sign_ins.find(g.session, token, now=g.now)
     return SignedIn(token, found) if found else None
 
 
@@ -56,7 +57,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("organise/sign_in.html", form=form), 422
-    organisers.ask_to_sign_in(g.session, form.email.data, signer=house().signer, now=g.now)
+    accounts.ask_to_sign_in(g.session, form.email.data, signer=house().signer, now=g.now)
     return redirect(url_for(".sign_in_sent"), 303)
 
 
@@ -80,7 +81,7 @@ def sign_in_again() -> ResponseReturnValue:
 @pages.post("/sign-in/again")
 @signed_in
 def ask_to_sign_in_again() -> ResponseReturnValue:
-    organisers.ask_to_sign_in(g.session, current_user.email, signer=house().signer, now=g.now)
+    accounts.ask_to_sign_in(g.session, current_user.email, signer=house().signer, now=g.now)
     return redirect(url_for(".sign_in_sent"), 303)
 
 
@@ -95,7 +96,7 @@ def show_button(token: str) -> ResponseReturnValue:
 @with_link
 def press_button(token: str) -> ResponseReturnValue:
     link = links.open_link(g.session, house().signer, token, *WAYS_IN, now=g.now)
-    organiser = organisers.sign_in(g.session, link, now=g.now)
+    organiser = accounts.sign_in(g.session, link, now=g.now)
     wanted, interrupted = _own_path(session.get("next")), session.get("interrupted")
     _sign_in(organiser)
     if interrupted and interrupted["by"] == organiser.id:
@@ -107,25 +108,25 @@ def press_button(token: str) -> ResponseReturnValue:
 def _sign_in(organiser: Organiser) -> None:
     """A new session, on both sides: what was there before belongs to nobody in particular."""
     if current_user.is_authenticated:
-        organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)
+        sign_ins.end(g.session, current_user.id, current_user.number, now=g.now)
     session.clear()
     session.permanent = True
     browser = browsers.in_words(request.user_agent.string)
-    token, found = organiser_sessions.begin(g.session, organiser, browser, now=g.now)
+    token, found = sign_ins.begin(g.session, organiser, browser, now=g.now)
     login_user(SignedIn(token, found))
 
 
 @pages.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)
+    sign_ins.end(g.session, current_user.id, current_user.number, now=g.now)
     return _signed_out("You are signed out.")
 
 
 @pages.get("/signed-in")
 @signed_in
 def where_signed_in() -> ResponseReturnValue:
-    found = organiser_sessions.of_organiser(g.session, current_user.id, now=g.now)
+    found = sign_ins.of_organiser(g.session, current_user.id, now=g.now)
     return render_template("organise/where_signed_in.html", found=found, here=current_user.number)
 
 
@@ -135,7 +136,7 @@ def sign_out_there(number: int) -> ResponseReturnValue:
     """Of one browser, by the number of its row. One that is over already is what was wanted."""
     if number == current_user.number:
         return sign_out()
-    if organiser_sessions.end(g.session, current_user.id, number, now=g.now):
+    if sign_ins.end(g.session, current_user.id, number, now=g.now):
         flash("That browser is signed out.")
     return redirect(url_for(".where_signed_in"), 303)
 
@@ -143,8 +144,8 @@ def sign_out_there(number: int) -> ResponseReturnValue:
 @pages.post("/signed-in/sign-out")
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
-    ended = organiser_sessions.end_all(g.session, current_user.id, by=current_user.id, now=g.now)
-    return _signed_out(f"You are signed out of {words.counted(ended, 'browser')}, this one too.")
+    ended = sign_ins.end_all(g.session, current_user.id, by=current_user.id, now=g.now)
+    return _signed_out(f"You are signed out of {phrases.counted(ended, 'browser')}, this one too.")
 
 
 def _signed_out(said: str) -> ResponseReturnValue:

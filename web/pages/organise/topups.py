@@ -4,11 +4,11 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from web.http.access import needs, recently_signed_in
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
-from web.permissions import needs, recently_signed_in
-from web.services import previews, rounds, topups
+from web.services.rounds import previews, rounds, top_ups
 
 
 @pages.get("/<slug>/rounds/<int:number>/top-up")
@@ -16,7 +16,7 @@ from web.services import previews, rounds, topups
 @of_a_round
 def look_at_top_up(number: int) -> ResponseReturnValue:
     try:
-        plan = topups.plan(g.session, g.programme, number, now=g.now)
+        plan = top_ups.plan(g.session, g.programme, number, now=g.now)
     except rounds.RoundError as error:
         flash(f"{error}.", "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
@@ -36,8 +36,8 @@ def look_at_top_up(number: int) -> ResponseReturnValue:
 def top_up(number: int) -> ResponseReturnValue:
     version = request.form.get("version", "")
     try:
-        topups.run(g.session, g.programme, number, version, by=current_user.id, now=g.now)
-    except topups.StaleTopUp as error:
+        top_ups.run(g.session, g.programme, number, version, by=current_user.id, now=g.now)
+    except top_ups.StaleTopUp as error:
         g.session.rollback()
         flash(f"Nothing was sent. {error}.", "error")
         return redirect(url_for(".look_at_top_up", slug=g.programme.slug, number=number), 303)

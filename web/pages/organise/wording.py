@@ -9,12 +9,12 @@ from flask_login import current_user
 from notifications import sms_text
 from notifications.wording import PARTS
 from web.forms.wordings import PromptsForm, WordingForm, wording_form
+from web.http.access import needs
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.outbox import MAIL_POLICY
-from web.permissions import needs
-from web.services import wordings
-from web.services.programmes import BadSettings
+from web.services.common.programmes import BadSettings
+from web.services.programmes import wordings
 
 
 @pages.get("/<slug>/settings/wording")

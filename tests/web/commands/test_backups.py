@@ -1,0 +1,112 @@
+"""What comes back from a backup, and who was erased stays erased. That it is quiet: `faults/restored.py`."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifications import outbox
+from notifications.tables import State
+from tests.support.world import BY, World
+from web.commands import backups
+from web.models.complaints import Matter
+from web.models.imports import ImportKind
+from web.services.imports import uploads
+from web.services.people import complaints, erasure
+from web.services.people.complaints import Told
+
+OTHERS = b"name,organisation,email\nBo Lind,Leeds,bo@example.org\n"
+
+
+@pytest.fixture
+def backup(world: World, tmp_path: Path) -> Path:
+    """Taken while a round's introductions wait."""
+    world.join_many(4)
+    world.send(world.draw())
+    file = tmp_path / "kept" / "monday.db"
+    file.parent.mkdir()
+    backups.backup(world.database, file)
+    return file
+
+
+def restore(world: World, file: Path) -> backups.Restored:
+    world.database.dispose()
+    return backups.restore(world.database, file, now=world.now)
+
+
+def erase(world: World, person: str) -> None:
+    with world.write() as session:
+        erasure.erase(session, session.get_one(erasure.Person, person), by=BY, now=world.now)
+
+
+def test_what_went_out_before_can_be_cancelled_after_a_restore(world: World, backup: Path) -> None:
+    restore(world, backup)
+    with world.write() as session:
+        soon = world.now + timedelta(minutes=1)
+        cancelled = outbox.cancel(session, kind="introduction", held=True, due_before=soon)
+        outbox.release(session)
+    world.work()
+    with world.read() as session:
+        counts = outbox.counts(session, kind="introduction")
+    assert (cancelled, counts, world.inbox(kind="introduction")) == (4, {State.CANCELLED: 4}, [])
+
+
+def test_who_was_erased_since_the_backup_is_erased_again(world: World, backup: Path) -> None:
+    one = world.groups()[0][0]
+    erase(world, one)
+    done = restore(world, backup)
+    assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=True), "")
+
+
+def test_who_signed_out_since_the_backup_is_not_signed_in_by_it(world: World, tmp_path: Path) -> None:
+    visitor, file = world.organiser(), tmp_path / "monday.db"
+    kept = world.visitor()
+    kept.client.set_cookie("session", visitor.client.get_cookie("session").value)
+    backups.backup(world.database, file)
+    visitor.open("/organise/").press("Sign out")
+    restore(world, file)
+    assert kept.open("/organise/").path == "/organise/sign-in"
+
+
+def test_a_newer_ledger_guards_an_older_backup(world: World, backup: Path) -> None:
+    one = world.groups()[0][0]
+    erase(world, one)
+    backups.backup(world.database, backup.with_name("tuesday.db"))
+    world.database.dispose()
+    world.database.file.write_bytes(b"not a database any more " * 99)
+    done = restore(world, backup)
+    assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=False), "")
+
+
+def test_nothing_an_erasure_took_comes_back_with_an_older_backup(world: World, tmp_path: Path) -> None:
+    """A complaint that was answered since, a file on its way in, an organisation of one, somebody's words."""
+    ada = world.join("Ada Plover", "Plover Parish Council", email="ada@plover.example")
+    with world.write() as session:
+        programme = world.programme(session)
+        told = Told(Matter.SEEN, "A plover was seen.", "ada@plover.example")
+        made = complaints.complain(session, programme, told, now=world.now)
+        given = uploads.look("Ada Plover leaving.csv", OTHERS)
+        uploads.upload(session, programme, ImportKind.PEOPLE, given, by=BY, now=world.now)
+    world.work()
+    file = tmp_path / "kept" / "monday.db"
+    file.parent.mkdir()
+    backups.backup(world.database, file)
+    before = "plover" in str(world.dump()).casefold()
+    with world.write() as session:
+        complaints.answer(session, world.programme(session), made.id, "Mended.", by=BY, now=world.now)
+    world.work()
+    erase(world, ada)
+    restore(world, file)
+    back = {name for name, rows in world.dump().items() if "plover" in str(rows).casefold()}
+    raw = world.database.file.read_bytes().lower()
+    assert (before, back, b"plover" in raw) == (True, set(), False)
+
+
+def test_what_is_no_backup_changes_nothing(world: World, tmp_path: Path) -> None:
+    world.join_many(2)
+    wrong = tmp_path / "letter.txt"
+    wrong.write_text("Dear all")
+    before = world.dump()
+    with pytest.raises(backups.BackupError, match="not a backup"):
+        restore(world, wrong)
+    assert world.dump() == before

@@ -1,0 +1,125 @@
+"""The operator hears of trouble, once for each."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications import destinations, pace
+from notifications.tables import OutboxMessage, State
+from tests.support.world import World
+from web.models.complaints import Matter
+from web.services.background import operator_alerts
+from web.services.incoming import form_requests
+from web.services.organisers import accounts
+from web.services.people import complaints
+from web.services.people.complaints import Told
+
+pytestmark = pytest.mark.usefixtures("both_databases")
+ADDRESS = "operator@example.org"
+
+
+def look(world: World) -> int:
+    with world.write() as session:
+        return operator_alerts.look(
+            session, ADDRESS, email_provider="local", sms_provider="twilio", sms_cap=2, now=world.now
+        )
+
+
+def test_nothing_is_said_while_nothing_is_wrong(world: World) -> None:
+    assert look(world) == 0
+
+
+def test_a_provider_that_refuses_us_is_told_of_once(world: World) -> None:
+    with world.write() as session:
+        pace.stop(session, "sendgrid", "SendGrid refuses our key", world.now)
+    assert [look(world), look(world)] == [1, 0]
+    assert "SendGrid refuses our key" in world.letter(ADDRESS, "alert").text
+
+
+def test_a_message_that_waits_too_long_is_told_of(world: World) -> None:
+    world.appoint("organiser@councils.example")
+    with world.write() as session:
+        accounts.ask_to_sign_in(
+            session, "organiser@councils.example", signer=world.worker.signer, now=world.now
+        )
+    with world.write() as session:
+        form_requests.answer_waiting(session, now=world.now)
+    world.clock.now += timedelta(minutes=14)
+    assert look(world) == 0
+    world.clock.now += timedelta(minutes=20)
+    assert look(world) == 1
+
+
+def test_used_up_texts_are_told_of(world: World) -> None:
+    with world.write() as session:
+        for _ in range(2):
+            pace.wait_until(session, "twilio", world.now, pace.Spend(1, 2))
+    assert look(world) == 1
+
+
+def test_a_place_that_refuses_us_is_told_of_once(world: World) -> None:
+    with world.write() as session:
+        for _ in range(destinations.SHUT_AFTER):
+            destinations.refused(session, "smtp", "b.example", "our mail is refused", world.now)
+    assert [look(world), look(world)] == [1, 0]
+
+
+def test_of_a_provider_that_is_stopped_its_places_are_not_told(world: World) -> None:
+    with world.write() as session:
+        for place in ("a.example", "b.example", "c.example"):
+            for _ in range(destinations.SHUT_AFTER):
+                destinations.refused(session, "smtp", place, "our mail is refused", world.now)
+    assert look(world) == 1
+
+
+def test_a_days_limit_is_told_of_with_its_reason(world: World) -> None:
+    with world.write() as session:
+        pace.pause(session, "notify", timedelta(hours=9), world.now, "our daily limit is used up")
+    assert look(world) == 1
+    assert "Our daily limit is used up" in world.letter(ADDRESS, "alert").text
+
+
+def test_a_short_pause_is_not_told_of(world: World) -> None:
+    with world.write() as session:
+        pace.pause(session, "notify", timedelta(minutes=1), world.now)
+    assert look(world) == 0
+
+
+@pytest.mark.parametrize(("taken", "failed", "told"), [(19, 1, 0), (18, 2, 1), (17, 2, 0), (0, 20, 1)])
+def test_more_failures_than_five_in_a_hundred_are_told_of(
+    world: World, taken: int, failed: int, told: int
+) -> None:
+    with world.write() as session:
+        for number in range(taken + failed):
+            session.add(
+                OutboxMessage(
+                    kind="nudge",
+                    subject=str(number),
+                    person="p",
+                    channel="email",
+                    provider="local",
+                    state=State.ACCEPTED if number < taken else State.FAILED,
+                    accepted_at=world.now,
+                    settled_at=world.now,
+                    queued_at=world.now,
+                    due_at=world.now,
+                    expires_at=world.now,
+                )
+            )  # fmt: skip
+    assert look(world) == told
+
+
+def test_a_complaint_that_is_due_is_told_of_once(world: World) -> None:
+    with world.write() as session:
+        complaints.complain(session, None, Told(Matter.OTHER, "A canary."), now=world.now)
+    world.work()
+    told = [look(world)]
+    world.clock.turn(days=24)
+    assert [*told, look(world), look(world)] == [0, 1, 0]
+
+
+def test_used_up_texts_to_strangers_are_told_of(world: World) -> None:
+    with world.write() as session:
+        pace.wait_until(session, "twilio", world.now, pace.Spend(1, 2, unproven=True))
+    assert look(world) == 1
+    assert "half of the daily cap of" in world.letter(ADDRESS, "alert").text

@@ -1,0 +1,52 @@
+"""Somebody is found in a text by what they are known by, and not by what they share with others."""
+
+import pytest
+
+from tests.support.world import START
+from web.models import Person
+from web.services.common.naming import Traces
+
+JANE = Person(
+    name="Dr Jané O. Smith", email="jane@leeds.example", phone="+447700900123", video_handle="js-teams",
+    created_at=START,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;name\n1;Smith, Jane\n",
+        "first,last\nJANE,Smith",
+        "Jane@Leeds.example",
+        "call 07700 900123",
+        "+44 (0)7700 900-123",
+        "on Teams as JS-Teams",
+    ],
+)
+def test_they_are_in_what_tells_of_them(text: str) -> None:
+    assert Traces.of(JANE).are_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Jane Field\nTom Smith", "Jane", "Janet Smithers", "07700 900124", "mary-jane@leeds.example", ""]
+)
+def test_they_are_not_in_what_tells_of_others(text: str) -> None:
+    assert not Traces.of(JANE).are_in(text)
+
+
+@pytest.mark.parametrize("name", ["Jane Smith leaving.csv", "smith_jane-2026.CSV", "JaneSmith.csv"])
+def test_a_file_can_be_called_after_them(name: str) -> None:
+    assert Traces.of(JANE).are_in_name_of(name)
+
+
+def test_a_file_called_after_somebody_else_is_not_theirs() -> None:
+    assert not Traces.of(JANE).are_in_name_of("Jane Field.csv")
+
+
+def test_their_words_go_out_of_a_sentence() -> None:
+    said = "Dr Jané O. Smith (jane@leeds.example, 07700 900123) is good."
+    assert Traces.of(JANE).without(said, "X") == "X (X, X) is good."
+
+
+def test_nobody_is_found_by_nothing() -> None:
+    assert not Traces.of(Person(created_at=START)).are_in("some text")

@@ -1,0 +1,117 @@
+"""Telling the organisers about somebody, and nobody else."""
+
+import pytest
+
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Person, Purpose, Role
+from web.services.people import erasure
+
+ORGANISER, VIEWER = "organiser@councils.example", "viewer@councils.example"
+WORDS = "He tried to sell me a photocopier."
+
+
+@pytest.fixture
+def amina(world: World) -> str:
+    world.appoint(VIEWER, Role.VIEWER)
+    amina, _ = world.join("Amina Yusuf", email="amina@example.org"), world.join("Tom Field")
+    world.appoint(ORGANISER, Role.ORGANISER)
+    world.round()
+    return amina
+
+
+def conversation(world: World, person: str) -> Visitor:
+    return world.visitor().open(world.door(Purpose.CONVERSATION, person, world.group_of(person)))
+
+
+def report(world: World, person: str, **fields: str) -> Visitor:
+    visitor = conversation(world, person)
+    visitor.open(visitor.link("Tell the organisers, privately"))
+    return visitor.press("Tell the organisers", **({"text": WORDS} | fields))
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_organiser_reads_who_said_what_about_whom(world: World, amina: str) -> None:
+    report(world, amina)
+    page = world.organiser().open("/organise/councils/reports").text
+    assert [part in page for part in ("About Tom Field", "From Amina Yusuf", WORDS)] == [True] * 3
+
+
+def test_a_link_of_ours_in_a_report_is_taken_out(world: World, amina: str) -> None:
+    door = world.page_of(amina)
+    report(world, amina, text=f"He has my link: http://127.0.0.1:8000{door}")
+    page = world.organiser().open("/organise/councils/reports").answer.text
+    assert ("He has my link:" in page, door.rpartition("/")[2] in page) == (True, False)
+
+
+def test_the_report_leads_to_the_person_it_is_about(world: World, amina: str) -> None:
+    report(world, amina)
+    visitor = world.organiser().open("/organise/councils/reports")
+    assert "Suspend Tom Field" in visitor.open(visitor.link("Open the page of Tom Field")).text
+
+
+def test_organisers_are_told_that_there_is_something_to_read_and_not_what(world: World, amina: str) -> None:
+    report(world, amina)
+    letter = world.letter(ORGANISER, "reported")
+    assert [word in letter.text for word in ("photocopier", "Tom", "Amina")] == [False] * 3
+
+
+def test_nobody_else_is_told(world: World, amina: str) -> None:
+    report(world, amina)
+    world.work()
+    assert {message.to for message in world.inbox(kind="reported")} == {ORGANISER}
+
+
+def test_who_may_only_look_does_not_read_it(world: World, amina: str) -> None:
+    report(world, amina)
+    visitor = world.organiser(VIEWER, Role.VIEWER)
+    assert "about somebody" not in visitor.open("/organise/councils/").text
+    assert visitor.open("/organise/councils/reports").status == 403
+
+
+def test_a_report_waits_on_the_dashboard_until_it_is_dealt_with(world: World, amina: str) -> None:
+    report(world, amina)
+    visitor = world.organiser()
+    waits = "1 report about somebody waits for you"
+    before = waits in visitor.open("/organise/councils/").text
+    visitor.open("/organise/councils/reports").press("Mark as dealt with")
+    assert (before, waits in visitor.open("/organise/councils/").text) == (True, False)
+
+
+def test_a_report_of_another_programme_is_not_theirs_to_deal_with(world: World, amina: str) -> None:
+    report(world, amina)
+    world.start("charities", "Charities Unmentoring")
+    visitor = world.organiser("other@charities.example", slug="charities")
+    token = visitor.token("/organise/charities/")
+    visitor.post("/organise/charities/reports/1/done", {"csrf_token": token})
+    assert world.dump()["report"][0][-2:] == (None, None)
+
+
+def test_in_a_three_one_says_whom_it_is_about(world: World) -> None:
+    people = [world.join(f"Person {name}") for name in "ABC"]
+    world.appoint(ORGANISER)
+    world.round()
+    visitor = report(world, people[0])
+    first = visitor.mistakes
+    visitor.press("Tell the organisers", about=people[2])
+    assert (first, len(world.dump()["report"])) == (["Choose whom it is about"], 1)
+
+
+def test_a_report_without_words_is_asked_for_again(world: World, amina: str) -> None:
+    assert report(world, amina, text=" ").mistakes == ["Write what happened, in a sentence or two"]
+
+
+def test_five_reports_a_day_are_enough(world: World, amina: str) -> None:
+    for _ in range(6):
+        visitor = report(world, amina)
+    assert len(world.dump()["report"]) == 5
+    assert "hello@councils.example" in visitor.text
+
+
+@pytest.mark.parametrize("whose", ["the one who told", "the one it is about"])
+def test_erasing_either_of_them_erases_the_report(world: World, amina: str, whose: str) -> None:
+    report(world, amina)
+    person = amina if whose == "the one who told" else world.partners_of(amina)[0]
+    with world.write() as session:
+        erasure.erase(session, session.get_one(Person, person), by="a test", now=world.now)
+    assert world.dump()["report"] == []

@@ -1,0 +1,124 @@
+"""Who is in, and how many, as an organiser sees it."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.messages import Channel
+from tests.support.world import BY, World
+from web.models import Membership, Person
+from web.services.common import times
+from web.services.people import directory, erasure, participation, reachability
+
+pytestmark = pytest.mark.usefixtures("both_databases")
+
+
+def tally(world: World) -> dict[str, int]:
+    with world.read() as session:
+        counts = directory.tally(session, world.programme(session), times.today(world.now))
+    return {name: count for name, count in counts.items() if count}
+
+
+def test_everybody_is_counted_once(world: World) -> None:
+    _, skips, paused, silent, left = world.join_many(5)
+    with world.write() as session:
+        of = {person: session.get_one(Membership, (1, person)) for person in (skips, paused, left)}
+        participation.skip_next(session, of[skips], True, now=world.now)
+        participation.pause(session, of[paused], times.today(world.now) + timedelta(days=30), now=world.now)
+        participation.leave(session, of[left], now=world.now)
+        key = world.worker.signer.suppression_key()
+        reachability.stop(session, session.get_one(Person, silent), Channel.EMAIL, key=key, now=world.now)
+    assert tally(world) == {"in": 1, "skips": 1, "paused": 1, "unreachable": 1, "left": 1}
+
+
+def test_people_are_found_by_a_part_of_their_address(world: World) -> None:
+    world.join("Amina Yusuf", "Leeds", email="somebody@leeds.example.org")
+    world.join("Ben Hughes")
+    assert page(world, text="somebody@") == ["Amina Yusuf"]
+
+
+def page(world: World, **wanted: object) -> list[str]:
+    with world.read() as session:
+        found = directory.search(
+            session,
+            world.programme(session),
+            directory.Wanted(**wanted),
+            today=times.today(world.now),
+        )
+    return [entry.name for entry in found.entries]
+
+
+def test_people_are_found_in_the_order_asked_for(world: World) -> None:
+    world.join("Zoë Park", "Brent Council")
+    world.clock.turn(hours=1)
+    world.join("Élodie Brown", "Leeds City Council")
+    world.clock.turn(hours=1)
+    world.join("amina Yusuf", "Leeds City Council")
+    by_name, newest = page(world), page(world, order=directory.Order.NEWEST)
+    assert by_name == ["amina Yusuf", "Élodie Brown", "Zoë Park"]
+    assert newest == ["amina Yusuf", "Élodie Brown", "Zoë Park"]
+    assert page(world, order=directory.Order.ORGANISATION) == ["Zoë Park", "amina Yusuf", "Élodie Brown"]
+    assert page(world, text="leeds") == ["amina Yusuf", "Élodie Brown"]
+    assert page(world, text="ELODIE") == ["Élodie Brown"]
+
+
+def test_people_are_shown_by_what_the_dashboard_counts(world: World) -> None:
+    stays, skips, silent = (world.join(name) for name in ("Stays", "Skips", "Silent"))
+    with world.write() as session:
+        participation.skip_next(session, session.get_one(Membership, (1, skips)), True, now=world.now)
+        session.get_one(Person, silent).unreachable = "bounced"
+    shown = {each: page(world, showing=each) for each in directory.Showing if page(world, showing=each)}
+    assert shown == {
+        "": ["Silent", "Skips", "Stays"],
+        "in": ["Stays"],
+        "skips": ["Skips"],
+        "unreachable": ["Silent"],
+    }
+    assert stays
+
+
+def test_every_page_says_how_many_there_are(world: World) -> None:
+    first = world.join("Person 0")
+    with world.write() as session:
+        place = session.get_one(Membership, (1, first)).organisation_id
+        for number in range(1, directory.A_PAGE + 1):
+            person = Person(name=f"Person {number}", created_at=world.now)
+            session.add(person)
+            session.flush()
+            session.add(
+                Membership(programme_id=1, person_id=person.id, organisation_id=place, joined_at=world.now)
+            )
+    with world.read() as session:
+        found = [
+            directory.search(
+                session,
+                world.programme(session),
+                directory.Wanted(page=number),
+                today=times.today(world.now),
+            )
+            for number in (1, 2, 3)
+        ]
+    assert [(len(each.entries), each.total) for each in found] == [(50, 51), (1, 51), (0, 51)]
+
+
+def test_a_new_name_is_found_and_an_erased_one_is_not(world: World) -> None:
+    one, other = world.join("Ann Before"), world.join("Bo Gone")
+    with world.write() as session:
+        session.get_one(Person, one).name = "Ann After"
+        erasure.erase(session, session.get_one(Person, other), by=BY, now=world.now, farewell=False)
+    assert (page(world), page(world, text="before")) == (["Ann After"], [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "Enter a name"),
+        ("Nobody", "Nobody here is called Nobody"),
+        ("Ann Park", "Several people are called Ann Park"),
+    ],
+)
+def test_somebody_is_named_without_doubt_or_asked_again(world: World, typed: str, told: str) -> None:
+    world.join("Ann Park")
+    world.join("ANN  park")
+    with world.read() as session, pytest.raises(directory.NobodySo, match=told):
+        directory.called(session, world.programme(session), typed)

@@ -1,0 +1,125 @@
+"""Two entries of one person become one."""
+
+import pytest
+from sqlalchemy import select
+
+from notifications.messages import Link
+from tests.support.world import BY, World
+from web.models import Consent, GroupMember, Membership, NeverPair, Person, Purpose, Round, Standing
+from web.services.people import erasure, merging
+
+
+def merge(world: World, kept: str, gone: str) -> None:
+    with world.write() as session:
+        one, other = session.get_one(Person, kept), session.get_one(Person, gone)
+        merging.merge(session, world.programme(session), one, other, by=BY, now=world.now)
+
+
+@pytest.fixture
+def doubles(world: World) -> tuple[str, str]:
+    """Two entries of Person 001 who talked with others in a round that is over."""
+    people = world.join_many(4)
+    world.round()
+    world.clock.turn(days=30)
+    kept = people[0]
+    gone = next(person for person in people if person not in [kept, *world.partners_of(kept)])
+    return kept, gone
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_what_was_two_people_s_is_one_s(world: World, doubles: tuple[str, str]) -> None:
+    kept, gone = doubles
+    page = world.page_of(gone)
+    merge(world, kept, gone)
+    with world.read() as session:
+        groups = session.scalars(select(GroupMember).where(GroupMember.person_id == kept)).all()
+        consents = session.scalars(select(Consent).where(Consent.person_id == kept)).all()
+        places = session.scalars(select(Membership).where(Membership.person_id == gone)).all()
+    tombstone = world.person(gone)
+    assert (len(groups), len(consents), places) == (2, 4, [])
+    assert (tombstone.name, tombstone.email, tombstone.merged_into) == ("", None, kept)
+    assert world.visitor().open(page).text.count("My conversations") > 0
+
+
+def test_links_of_both_open_the_page_that_stays(world: World, doubles: tuple[str, str]) -> None:
+    kept, gone = doubles
+    doors = [world.page_of(person) for person in doubles]
+    merge(world, kept, gone)
+    pages = [world.visitor().open(door).text for door in doors]
+    assert len({page.count("2026") for page in pages}) == 1
+    stop = world.path(Link(Purpose.UNSUBSCRIBE, 0), gone)
+    assert world.visitor().open(stop).status == 200
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_whom_neither_may_meet_the_one_may_not(world: World) -> None:
+    kept, gone, third = world.join_many(3)
+    with world.write() as session:
+        for person in (kept, gone):
+            one, two = sorted((person, third))
+            session.add(NeverPair(programme_id=1, person_1=one, person_2=two, created_at=world.now))
+    merge(world, kept, gone)
+    with world.read() as session:
+        pairs = [{row.person_1, row.person_2} for row in session.scalars(select(NeverPair))]
+    assert pairs == [{kept, third}]
+
+
+def test_two_who_were_introduced_to_each_other_are_two(world: World) -> None:
+    kept, gone = world.join_many(2)
+    world.round()
+    with pytest.raises(merging.NotOne, match="introduced to each other in round 1"):
+        merge(world, kept, gone)
+
+
+def test_a_draft_they_are_in_comes_first(world: World) -> None:
+    kept, gone, *_ = world.join_many(4)
+    world.draw()
+    with pytest.raises(merging.NotOne, match="Round 1 is drawn"):
+        merge(world, kept, gone)
+
+
+def test_who_takes_part_elsewhere_too_is_not_merged_away(world: World) -> None:
+    kept, gone = world.join(), world.join(email="both@example.org")
+    world.start("charities", "Charities")
+    world.clock.turn(hours=2)
+    world.join(slug="charities", email="both@example.org")
+    with pytest.raises(merging.NotOne, match="another programme"):
+        merge(world, kept, gone)
+
+
+def test_who_is_in_by_one_entry_is_in(world: World) -> None:
+    kept, gone = world.join_many(2)
+    with world.write() as session:
+        session.get_one(Membership, (1, kept)).standing = Standing.LEFT
+    merge(world, kept, gone)
+    assert world.membership(kept).standing is Standing.ACTIVE
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_whoever_is_erased_later_is_forgotten_under_both_ids(world: World, doubles: tuple[str, str]) -> None:
+    kept, gone = doubles
+    old_name = world.person(gone).email or ""
+    merge(world, kept, gone)
+    with world.write() as session:
+        erasure.erase(session, session.get_one(Person, kept), by=BY, now=world.now, farewell=False)
+    assert old_name not in str(world.dump())
+
+
+def test_reasons_that_named_the_one_name_the_other(world: World, doubles: tuple[str, str]) -> None:
+    kept, gone = doubles
+    with world.write() as session:
+        session.scalars(select(Round)).one().reasons = ["{" + gone + "} has met everyone"]
+    merge(world, kept, gone)
+    with world.read() as session:
+        assert session.scalars(select(Round)).one().reasons == ["{" + kept + "} has met everyone"]
+
+
+def test_an_organiser_compares_first_and_then_chooses_which_stays(world: World) -> None:
+    world.join("Tom Field", email="tom@home.example.org")
+    double = world.join("Thomas Field", email="tom@kirklees.example.org")
+    visitor = world.organiser().open("/organise/councils/people")
+    visitor.open(visitor.link("Tom Field")).open(visitor.link("Merge with a double"))
+    form = {"other": "tom@kirklees.example.org"}
+    visitor.open(visitor.path, query_string=form).press("Keep tom@kirklees.example.org")
+    assert (visitor.heading, visitor.path.endswith(double)) == ("Thomas Field", True)
+    assert "Tom Field" not in visitor.open("/organise/councils/people").text

@@ -1,0 +1,130 @@
+"""An organiser's first page: what needs them, what happens next, how the last round went."""
+
+from datetime import date, timedelta
+
+from tests.support.world import BY, World
+from web.models import Person, Role
+from web.services.programmes import dashboards
+from web.services.programmes.dashboards import Board
+from web.services.rounds import dropouts, top_ups
+
+
+def board(world: World, *, role: Role = Role.ORGANISER) -> Board:
+    with world.read() as session:
+        return dashboards.of_programme(session, world.programme(session), now=world.now, role=role)
+
+
+def test_the_days_of_a_running_round_and_the_next_one_come_in_order(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    world.change(next_round_on=date(2026, 12, 7))
+    coming = board(world).coming
+    assert [each.what for each in coming][:2] == ["Who writes first is reminded", "The next round begins"]
+    assert [each.on for each in coming] == sorted(each.on for each in coming)
+
+
+def test_days_that_are_over_are_not_said(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    world.clock.turn(days=60)
+    assert board(world).coming == []
+
+
+def test_somebody_we_cannot_reach_needs_an_organiser(world: World) -> None:
+    silent = world.join()
+    with world.write() as session:
+        session.get_one(Person, silent).unreachable = "the address bounced"
+    waiting = board(world).waiting
+    assert [(each.what, each.page) for each in waiting] == [
+        ("1 person we cannot reach", "people?showing=unreachable")
+    ]
+
+
+def test_an_agreement_that_is_due_for_a_review_is_said(world: World) -> None:
+    world.change(agreement_review_on=world.now.date() - timedelta(days=1))
+    assert [each.what for each in board(world).waiting] == ["How you match is due for a review"]
+
+
+def test_who_only_looks_is_asked_for_nothing(world: World) -> None:
+    world.change(agreement_review_on=world.now.date())
+    assert board(world, role=Role.VIEWER).waiting == []
+
+
+def test_who_filled_in_the_form_and_did_not_confirm_is_counted(world: World) -> None:
+    world.join()
+    world.ask(world.details(email="late@example.org"))
+    world.work()
+    assert board(world).unconfirmed == 1
+
+
+def test_the_last_round_is_told_in_people(world: World) -> None:
+    world.join_many(5)
+    world.round()
+    last = board(world).last
+    assert last
+    assert (last.groups, last.people, last.answered, last.met) == (2, 5, 0, 0)
+
+
+def test_a_programme_of_one_person_is_told_what_to_do(world: World) -> None:
+    world.join()
+    page = world.organiser()
+    assert "One person is in so far; a round needs two." in page.text
+    assert not [button for button in page.buttons if button.startswith("Draw")]
+
+
+def test_what_participants_are_promised_is_said_to_organisers(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    said = {each.what: each.on for each in board(world).coming}
+    promised = ("Last day to say “I can’t make this round”", "Who waits for somebody is matched")
+    assert [said[what] for what in promised] == [date(2026, 12, 8), date(2026, 12, 9)]
+
+
+def wait(world: World) -> list[str]:
+    return [each.what for each in board(world).waiting if "talk with" in each.what]
+
+
+def test_who_waits_for_the_top_up_is_counted_until_it_has_been(world: World) -> None:
+    people = world.join_many(4)
+    world.round()
+    nobody_yet = wait(world)
+    with world.write() as session:
+        dropouts.cannot_make_it(session, world.group_of(people[0]), people[0], now=world.now)
+    world.clock.turn(hours=1)
+    alone = wait(world)
+    world.join()
+    alone_and_late = wait(world)
+    with world.write() as session:
+        programme = world.programme(session)
+        top_ups.run(session, programme, 1, None, by=BY, now=world.now)
+    assert (nobody_yet, alone, alone_and_late, wait(world)) == (
+        [],
+        ["1 person waits for somebody to talk with"],
+        ["2 people wait for somebody to talk with"],
+        [],
+    )
+
+
+def test_while_a_round_runs_the_next_one_is_not_the_loudest_button(world: World) -> None:
+    world.join_many(4)
+    organiser = world.organiser()
+    world.round()
+    page = organiser.open("/organise/councils/")
+    button = page.page.xpath("//button[starts-with(normalize-space(), 'Draw a round')]")[0]
+    assert ("secondary" in button.get("class"), "Round 1 goes on until" in page.text) == (True, True)
+
+
+def test_an_empty_programme_is_offered_an_import_too(world: World) -> None:
+    page = world.organiser().open("/organise/councils/")
+    assert page.link("import a spreadsheet") == "/organise/councils/import"
+
+
+def test_introductions_that_became_needless_are_counted_apart(world: World) -> None:
+    one = world.join_many(4)[0]
+    world.send(world.draw())
+    with world.write() as session:
+        dropouts.cannot_make_it(session, world.group_of(one), one, now=world.now)
+    world.work()
+    found = board(world).delivery
+    assert found
+    assert (found.sent, found.total, found.cancelled) == (2, 2, 2)

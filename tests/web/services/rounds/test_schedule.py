@@ -1,0 +1,310 @@
+"""What the calendar brings about: each thing once, whoever looks and whenever."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlmodel import select
+
+from tests.support.world import World
+from web.models import OrganiserRole, Purpose, Rhythm, Round, RoundState, Schedule, Tick
+from web.services.common import audit
+from web.services.rounds import rounds, schedule
+from web.worker import Worker
+
+TUESDAY = date(2026, 12, 8)
+ORGANISER = "organiser@councils.example"
+
+
+def plan(world: World, *, automatic: bool = True, **other: object) -> str:
+    """A weekly schedule from a day on, switched on by an organiser; their id."""
+    who = world.appoint(ORGANISER)
+    with world.write() as session:
+        programme = world.programme(session)
+        programme.next_round_on = TUESDAY
+        kept = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=TUESDAY)
+        kept.sqlmodel_update({"automatic": automatic, "enabled_by": who, "enabled_at": world.now} | other)
+        session.add(kept)
+    return who
+
+
+def at(world: World, *moment: int) -> None:
+    world.clock.now = datetime(2026, 12, *moment, tzinfo=UTC)
+    world.worker.sweep()
+
+
+def states(world: World) -> list[RoundState]:
+    with world.read() as session:
+        return list(session.exec(select(Round.state).order_by(Round.number)))
+
+
+def next_round_on(world: World) -> date | None:
+    with world.read() as session:
+        return world.programme(session).next_round_on
+
+
+def kinds(world: World, to: str) -> list[str]:
+    return [letter.kind for letter in world.inbox(to)][::-1]
+
+
+# Rounds that begin by themselves
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_automatic_round_is_drawn_and_sent_once_by_whoever_looks_first(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    at(world, 8, 8, 59)
+    before = states(world)
+    at(world, 8, 9)
+    Worker(world.worker.settings, world.database, world.clock).sweep()
+    assert (before, states(world), len(world.inbox(kind="introduction"))) == ([], [RoundState.SENT], 4)
+
+
+def test_the_next_round_follows_the_rhythm(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    at(world, 8, 9)
+    assert next_round_on(world) == date(2026, 12, 15)
+
+
+def test_it_acts_for_the_organiser_who_switched_it_on(world: World) -> None:
+    world.join_many(2)
+    who = plan(world)
+    at(world, 8, 9)
+    with world.read() as session:
+        round_ = rounds.by_number(session, world.programme(session), 1)
+        assert (round_.drawn_by, round_.sent_by, audit.verify(session) > 0) == (who, who, True)
+
+
+def test_two_workers_with_the_same_draw_keep_one(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    world.clock.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
+    with world.read() as session:
+        both = [schedule.prepare(session, 1, seed=seed, now=world.now) for seed in (1, 2)]
+    for ready in both:
+        assert ready
+        with world.write() as session:
+            schedule.fire(session, ready, now=world.now)
+    assert (states(world), next_round_on(world)) == ([RoundState.SENT], date(2026, 12, 15))
+
+
+def test_a_draft_waits_for_a_look_and_its_organisers_hear_twice_at_most(world: World) -> None:
+    world.join_many(4)
+    plan(world, automatic=False)
+    for day in (8, 9, 10, 11):
+        at(world, day, 9)
+    assert (states(world), kinds(world, ORGANISER)) == ([RoundState.DRAFT], ["draft_ready", "draft_ready"])
+
+
+def test_nobody_is_reminded_of_a_draft_that_was_sent(world: World) -> None:
+    world.join_many(4)
+    plan(world, automatic=False)
+    at(world, 8, 9)
+    world.send(1)
+    at(world, 10, 9)
+    assert (kinds(world, ORGANISER), next_round_on(world)) == (["draft_ready"], date(2026, 12, 15))
+
+
+def test_a_draft_that_still_waits_is_not_drawn_over(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    world.draw()
+    at(world, 8, 9)
+    letter = world.letter(ORGANISER, "not_as_planned")
+    assert (states(world), "draft of round 1 was still waiting" in letter.text) == ([RoundState.DRAFT], True)
+
+
+def test_a_draft_drawn_when_its_round_was_due_is_left_to_whoever_drew_it(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    world.clock.now = datetime(2026, 12, 8, 9, 0, 10, tzinfo=UTC)
+    world.draw()
+    at(world, 8, 9, 1)
+    said = kinds(world, ORGANISER)
+    world.send(1)
+    at(world, 8, 9, 2)
+    now = (states(world), kinds(world, ORGANISER), next_round_on(world))
+    assert (said, now) == ([], ([RoundState.SENT], [], date(2026, 12, 15)))
+
+
+def test_a_draft_left_alone_for_an_hour_is_said_to_wait(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    world.clock.now = datetime(2026, 12, 8, 8, 59, tzinfo=UTC)
+    world.draw()
+    at(world, 8, 9)
+    before = kinds(world, ORGANISER)
+    at(world, 8, 10)
+    assert (before, kinds(world, ORGANISER)) == ([], ["not_as_planned"])
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("change", ["sent", "thrown away", "drawn again"])
+def test_a_draft_that_goes_on_while_the_schedule_looks_is_not_said_to_wait(world: World, change: str) -> None:
+    world.join_many(4)
+    plan(world)
+    world.draw()
+    world.clock.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
+    with world.read() as session:
+        ready = schedule.prepare(session, 1, seed=1, now=world.now)
+    with world.write() as session:
+        if change == "thrown away":
+            rounds.discard(session, world.programme(session), 1, by="them", now=world.now)
+    if change == "sent":
+        world.send(1)
+    if change == "drawn again":
+        world.draw()
+    assert ready
+    with world.write() as session:
+        schedule.fire(session, ready, now=world.now)
+    world.work()
+    assert "not_as_planned" not in kinds(world, ORGANISER)
+
+
+def test_an_empty_pot_is_said_and_the_next_day_stands(world: World) -> None:
+    plan(world)
+    at(world, 8, 9)
+    letter = " ".join(world.letter(ORGANISER, "not_as_planned").text.split())
+    assert ("nobody is in the pot" in letter, "Tuesday 15 December" in letter) == (True, True)
+
+
+@pytest.mark.parametrize(("day", "sent"), [(10, True), (11, False)])
+def test_a_round_missed_for_long_is_said_and_not_made_up_for(world: World, day: int, sent: bool) -> None:
+    world.join_many(2)
+    plan(world)
+    at(world, day, 9)
+    said = "not_as_planned" in kinds(world, ORGANISER)
+    assert (bool(states(world)), said, next_round_on(world)) == (sent, not sent, date(2026, 12, 15))
+
+
+def test_without_its_organiser_a_schedule_ends_and_the_owners_hear(world: World) -> None:
+    world.join_many(2)
+    who = plan(world)
+    world.appoint("owner@councils.example")
+    with world.write() as session:
+        session.delete(session.get_one(OrganiserRole, (who, 1)))
+    at(world, 8, 9)
+    letter = world.letter("owner@councils.example", "not_as_planned")
+    with world.read() as session:
+        kept = session.get(Schedule, 1)
+    assert (kept, states(world), "schedule has ended" in letter.text) == (None, [], True)
+
+
+def test_a_round_sent_early_by_hand_uses_up_the_day_people_were_told(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    at(world, 6, 9)
+    world.round()
+    assert next_round_on(world) == date(2026, 12, 15)
+
+
+def test_a_round_sent_long_before_leaves_the_next_day_alone(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    world.round()
+    assert next_round_on(world) == TUESDAY
+
+
+def test_a_paused_programme_does_nothing_by_itself(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    world.change(paused_at=world.now)
+    for day in (6, 8):
+        at(world, day, 9)
+    assert (states(world), world.inbox(kind="heads_up")) == ([], [])
+
+
+def test_trouble_in_one_programme_leaves_the_others_alone(world: World) -> None:
+    world.join_many(2)
+    plan(world, dates=["no date"], rhythm=Rhythm.DATES)
+    at(world, 8, 9)
+    world.ask(world.details())
+    world.worker.sweep()
+    assert len(world.inbox(kind="confirm")) == 3
+
+
+# Heads-ups
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_everyone_in_the_pot_hears_two_days_before_and_once(world: World) -> None:
+    inside, skips = world.join("Amina"), world.join("Tom")
+    world.change(next_round_on=TUESDAY)
+    world.visitor().open(world.page_of(skips)).press("Skip the next round")
+    for moment in ((6, 8, 59), (6, 9), (7, 9)):
+        at(world, *moment)
+    assert [letter.to for letter in world.inbox(kind="heads_up")] == [world.person(inside).email]
+
+
+def test_a_moved_day_is_not_announced_again(world: World) -> None:
+    world.join_many(2)
+    world.change(next_round_on=TUESDAY)
+    at(world, 6, 9)
+    world.change(next_round_on=date(2026, 12, 15))
+    at(world, 13, 9)
+    assert len(world.inbox(kind="heads_up")) == 2
+
+
+def test_the_next_round_is_announced_anew(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    for day in (6, 8, 13):
+        at(world, day, 9)
+    assert len(world.inbox(kind="heads_up")) == 4
+
+
+def test_the_button_in_a_heads_up_skips_and_changes_nothing_until_it_is_pressed(world: World) -> None:
+    amina = world.join("Amina", email="amina@example.org")
+    world.change(next_round_on=TUESDAY)
+    at(world, 6, 9)
+    door = world.link_in(world.letter("amina@example.org", "heads_up"), "/next-round/")
+    page = world.visitor().open(door)
+    before = world.membership(amina).skips_next
+    page.press("Skip this round")
+    assert (before, page.heading, world.membership(amina).skips_next) == (
+        False,
+        "You skip the round of Tuesday 8 December",
+        True,
+    )
+
+
+def test_who_skipped_by_the_heads_up_may_think_again(world: World) -> None:
+    amina = world.join("Amina")
+    world.change(next_round_on=TUESDAY)
+    page = world.visitor().open(world.door(Purpose.NEXT_ROUND, amina, 1))
+    page.press("Skip this round").press("I am in after all")
+    assert (page.heading, world.membership(amina).skips_next) == ("You are in for Tuesday 8 December", False)
+
+
+def test_a_pause_from_the_heads_up_has_its_day_checked(world: World) -> None:
+    amina = world.join("Amina")
+    world.change(next_round_on=TUESDAY)
+    page = world.visitor().open(world.door(Purpose.NEXT_ROUND, amina, 1))
+    page.press("Pause until that day", until=["1", "11", "2026"])
+    wrong = page.mistakes
+    page.press("Pause until that day", until=["1", "2", "2027"])
+    assert (wrong, page.heading) == (["Choose a day after today"], "You are paused until 1 February 2027")
+
+
+def test_a_heads_up_leads_to_everything_else(world: World) -> None:
+    amina = world.join("Amina")
+    door = world.door(Purpose.NEXT_ROUND, amina, 1)
+    page = world.visitor().open(door)
+    assert f"/me/{door.rpartition('/')[2]}" in page.links
+
+
+def test_a_heads_up_s_link_shows_no_conversation_of_the_same_number(world: World) -> None:
+    amina = world.join_many(2)[0]
+    world.round()
+    page = world.visitor().open(f"/me/{world.door(Purpose.NEXT_ROUND, amina, 1).rpartition('/')[2]}")
+    assert not [link for link in page.links if link.startswith(("/conversation/", "/checkin/"))]
+
+
+def test_what_became_of_a_day_is_kept(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    at(world, 8, 9)
+    with world.read() as session:
+        kept = session.get_one(Tick, (1, "round", "2026-12-08"))
+    assert kept.became == "Round 1 was drawn and sent."

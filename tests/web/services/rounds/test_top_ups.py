@@ -1,0 +1,433 @@
+"""Who is left without a partner, or comes late, is given somebody new while the round goes on, or a word."""
+
+from collections import Counter
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, select
+
+from tests.support.world import BY, World
+from web.models import Answer, Group, GroupMember, Membership, Round, Standing
+from web.models.top_ups import TopUp
+from web.services.common import times
+from web.services.conversations import conversations
+from web.services.people import moderation, participation
+from web.services.rounds import dropouts, pots, top_ups
+
+both = pytest.mark.usefixtures("both_databases")
+
+
+def drop_out(world: World, person: str) -> None:
+    with world.write() as session:
+        dropouts.cannot_make_it(session, group_now(world, person), person, now=world.now)
+
+
+def group_now(world: World, person: str) -> int:
+    """The newest group somebody is in."""
+    with world.read() as session:
+        theirs = select(GroupMember.group_id).where(
+            GroupMember.person_id == person, GroupMember.withdrew_at.is_(None)
+        )
+        return max(session.exec(theirs))
+
+
+def live(world: World, number: int = 1) -> list[set[str]]:
+    """Who is in each group that goes on."""
+    with world.read() as session:
+        found = session.exec(
+            select(GroupMember)
+            .join(Group, Group.id == GroupMember.group_id)
+            .join(Round, Round.id == Group.round_id)
+            .where(Round.number == number, Group.called_off_at.is_(None), GroupMember.withdrew_at.is_(None))
+        )
+        groups: dict[int, set[str]] = {}
+        for row in found:
+            groups.setdefault(row.group_id, set()).add(row.person_id)
+    return list(groups.values())
+
+
+def top_up(world: World, version: str | None = None) -> top_ups.Plan:
+    with world.write() as session:
+        return top_ups.run(session, world.programme(session), 1, version, by="a test", now=world.now)
+
+
+def cut_off(world: World) -> None:
+    """The morning after the cut-off, once the worker has looked."""
+    world.clock.turn(days=8)
+    world.worker.sweep()
+
+
+def newest(world: World, person: str) -> str:
+    return world.inbox(str(world.person(person).email))[0].kind
+
+
+def say_no_to_threes(world: World, *people: str) -> None:
+    with world.write() as session:
+        for person in people:
+            session.get_one(Membership, (1, person)).happy_in_three = False
+
+
+@both
+def test_two_who_were_let_down_talk_with_each_other(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), (too, other) = world.groups()
+    drop_out(world, gone)
+    drop_out(world, too)
+    cut_off(world)
+    assert (live(world), newest(world, one), newest(world, other)) == (
+        [{one, other}],
+        "introduction",
+        "introduction",
+    )
+
+
+def test_who_came_late_talks_with_who_was_let_down(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, one = world.groups()[0]
+    late = world.join()
+    drop_out(world, gone)
+    cut_off(world)
+    assert live(world) == [{one, late}]
+
+
+def test_who_says_yes_to_an_invitation_after_the_draw_came_late(world: World) -> None:
+    *_, invited = world.join_many(3)
+    with world.write() as session:
+        session.get_one(Membership, (1, invited)).standing = Standing.INVITED
+    world.round()
+    world.clock.turn(hours=1)
+    with world.write() as session:
+        membership = session.get_one(Membership, (1, invited))
+        membership.standing, membership.joined_at = Standing.ACTIVE, world.now
+    assert [person for _, person in top_up(world).joins] == [invited]
+
+
+def test_who_skipped_the_round_is_left_in_peace(world: World) -> None:
+    world.join_many(4)
+    with world.write() as session:
+        skips = session.exec(select(Membership)).first()
+        assert skips
+        person = skips.person_id
+        skips.skips_next = True
+    world.round()
+    with world.read() as session:
+        assert person not in top_ups.plan(session, world.programme(session), 1, now=world.now).pot.people
+
+
+def test_the_one_left_over_makes_a_willing_pair_a_three(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), pair = world.groups()
+    drop_out(world, gone)
+    cut_off(world)
+    assert live(world) == [{one, *pair}]
+    with world.read() as session:
+        kept = session.get_one(Group, world.group_of(pair[0]))
+    assert (kept.repeats, kept.why.startswith("None of them have met. From ")) == (0, True)
+
+
+def test_a_pair_made_a_three_is_introduced_anew_and_a_newcomer_for_the_first_time(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), pair = world.groups()
+    drop_out(world, gone)
+    cut_off(world)
+    letters = [world.letter(str(world.person(person).email), "introduction") for person in (pair[0], one)]
+    assert ["There is a change" in letter.text for letter in letters] == [True, False]
+    assert [b"SEQUENCE:1" in (letter.calendar or b"") for letter in letters] == [True, False]
+
+
+def test_a_turn_in_a_three_is_counted_where_it_happened(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, _), _ = world.groups()
+    drop_out(world, gone)
+    cut_off(world)
+    with world.read() as session:
+        pot = pots.gather(session, world.programme(session), times.today(world.now))
+        turns = dict(zip(pot.people, pot.pot.trio_turns.tolist(), strict=True))
+    assert turns == {person: int(person != gone) for person in pot.people}
+
+
+def test_a_pair_kept_apart_since_it_was_introduced_is_joined_by_nobody(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), pair = world.groups()
+    with world.write() as session:
+        moderation.keep_apart(session, world.programme(session), *pair, by=BY, now=world.now)
+    drop_out(world, gone)
+    cut_off(world)
+    assert (live(world), newest(world, one)) == ([set(pair)], "not_this_time")
+
+
+def test_a_pair_with_a_date_is_left_alone(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), pair = world.groups()
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(pair[0]), pair[0])
+        conversations.say(session, talk, Answer.BOOKED, now=world.now)
+    drop_out(world, gone)
+    cut_off(world)
+    assert (live(world), newest(world, one)) == ([set(pair)], "not_this_time")
+
+
+def test_nobody_is_put_in_a_three_they_said_no_to(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, _), pair = world.groups()
+    say_no_to_threes(world, pair[1])
+    drop_out(world, gone)
+    cut_off(world)
+    assert live(world) == [set(pair)]
+
+
+@both
+def test_for_whom_there_is_nobody_is_told_and_comes_first_next_time(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, one = world.groups()[0]
+    drop_out(world, gone)
+    cut_off(world)
+    letter = world.letter(str(world.person(one).email), "not_this_time")
+    assert ("nobody you have not met" in letter.text, world.membership(one).let_down) == (True, True)
+
+
+def test_who_has_found_somebody_is_not_let_down_any_more(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, one = world.groups()[0]
+    world.join()
+    drop_out(world, gone)
+    cut_off(world)
+    assert not world.membership(one).let_down
+
+
+def test_nobody_meets_the_same_person_again_for_it(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    stay, leave = world.groups(1)
+    world.clock.turn(days=22)
+    world.round(seed=2)
+    for person in leave:
+        drop_out(world, person)
+    cut_off(world)
+    assert (live(world, 2), [newest(world, person) for person in stay]) == ([], ["not_this_time"] * 2)
+
+
+def test_it_runs_by_itself_once(world: World) -> None:
+    world.join_many(3)
+    world.round()
+    world.join()
+    cut_off(world)
+    before = world.dump()
+    world.worker.sweep()
+    assert world.dump() == before
+
+
+def test_the_round_s_page_says_how_it_was_drawn(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    for group in world.groups():
+        drop_out(world, group[0])
+    cut_off(world)
+    with world.read() as session:
+        kept = session.exec(select(TopUp)).one()
+    page = world.organiser().open("/organise/councils/rounds/1").text
+    assert "Top-up 1, by the schedule" in page
+    assert (
+        f"1 new group. Proved to be the best possible. Seed {kept.seed}, input {kept.input_digest[:16]}."
+        in page
+    )
+
+
+def test_it_waits_for_the_morning(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    drop_out(world, world.groups()[0][0])
+    world.join()
+    world.clock.now = times.london(date(2026, 12, 9), times.time(8, 59))
+    with world.read() as session:
+        round_ = session.get_one(Round, 1)
+        cut_off_on, waits = round_.cut_off_on, top_ups.due(session, now=world.now)
+    assert (cut_off_on, waits) == (date(2026, 12, 8), [])
+
+
+def test_before_the_cut_off_nobody_is_told_that_there_is_nobody(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, one = world.groups()[0]
+    drop_out(world, gone)
+    top_up(world)
+    world.work()
+    assert newest(world, one) == "partner_gone"
+
+
+def test_what_was_looked_at_is_what_is_sent(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    for gone, _ in world.groups():
+        drop_out(world, gone)
+    with world.read() as session:
+        looked = top_ups.plan(session, world.programme(session), 1, now=world.now)
+    assert top_up(world, looked.version).groups == looked.groups
+
+
+def test_what_has_changed_since_it_was_looked_at_is_refused(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, _), (too, _) = world.groups()
+    drop_out(world, gone)
+    with world.read() as session:
+        looked = top_ups.plan(session, world.programme(session), 1, now=world.now)
+    drop_out(world, too)
+    with pytest.raises(top_ups.StaleTopUp):
+        top_up(world, looked.version)
+
+
+def test_who_drops_out_of_what_a_top_up_found_is_not_introduced_again(world: World) -> None:
+    world.join_many(6)
+    world.round()
+    (gone, one), (too, other), (third, last) = world.groups()
+    drop_out(world, gone)
+    drop_out(world, too)
+    top_up(world)
+    assert {one, other} in live(world)
+    drop_out(world, one)
+    drop_out(world, third)
+    cut_off(world)
+    assert live(world) == [{other, last}]
+
+
+def test_when_nobody_waits_there_is_nothing_to_do(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    with pytest.raises(top_ups.NoTopUp):
+        top_up(world)
+
+
+def test_a_round_that_is_over_is_not_topped_up(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    world.clock.turn(days=30)
+    with pytest.raises(top_ups.NoTopUp):
+        top_up(world)
+
+
+def test_after_a_long_sleep_of_the_worker_they_are_still_told(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, one = world.groups()[0]
+    drop_out(world, gone)
+    world.work()
+    world.clock.turn(days=40)
+    world.worker.sweep()
+    assert newest(world, one) == "not_this_time"
+
+
+def test_who_joins_while_a_round_goes_on_knows_when_we_look(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    world.join(email="late@example.org")
+    assert "we introduce you on Wednesday 9 December" in world.letter("late@example.org", "welcome").text
+
+
+def test_who_skips_the_next_round_is_still_in_this_one(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    (gone, one), (too, other) = world.groups()
+    with world.write() as session:
+        participation.skip_next(session, session.get_one(Membership, (1, one)), True, now=world.now)
+    drop_out(world, gone)
+    drop_out(world, too)
+    cut_off(world)
+    assert live(world) == [{one, other}]
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["drop out", "leave", "join", "top up"]), st.integers(0, 99)), max_size=8
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(people=st.integers(2, 5), steps=STEPS)
+def test_whatever_happens_nobody_is_left_without_a_word(
+    world: World, people: int, steps: list[tuple[str, int]]
+) -> None:
+    """Drop-outs, leavers, late joiners and top-ups in any order, and then the cut-off."""
+    world.slug = f"after-{world.invented}"
+    world.start(world.slug, "Councils")
+    everybody, stayed_away = world.join_many(people), set()
+    world.round()
+    for step, which in steps:
+        person = everybody[which % len(everybody)]
+        if step == "join":
+            everybody.append(world.join())
+        elif _take(world, step, person):
+            stayed_away.add(person)
+        assert_nobody_is_in_two(world)
+    world.clock.turn(days=8)
+    with world.write() as session:
+        for round_ in top_ups.due(session, now=world.now):
+            top_ups.run_by_itself(session, round_.id, now=world.now)
+    world.work()
+    assert_nobody_is_in_two(world)
+    assert_nobody_met_twice(world)
+    talking = set().union(*live_here(world))
+    assert not talking & stayed_away
+    told = {person: newest(world, person) for person in everybody if person not in talking | stayed_away}
+    assert set(told.values()) <= {"not_this_time"}, told
+
+
+def _take(world: World, step: str, person: str) -> bool:
+    """One step of the story; whether the person is out of the round for it."""
+    with world.write() as session:
+        programme = world.programme(session)
+        if step == "leave":
+            participation.leave(session, session.get_one(Membership, (programme.id, person)), now=world.now)
+            return True
+        if step == "drop out":
+            return _drop_out_of(session, programme.id, person, world)
+        with suppress(top_ups.NoTopUp):
+            top_ups.run(session, programme, 1, None, by="a test", now=world.now)
+        return False
+
+
+def _drop_out_of(session: Session, programme: int, person: str, world: World) -> bool:
+    theirs = session.exec(
+        select(GroupMember.group_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .join(Round, Round.id == Group.round_id)
+        .where(GroupMember.person_id == person, Round.programme_id == programme)
+        .order_by(Group.id.desc())
+    ).first()
+    if theirs is not None:
+        dropouts.cannot_make_it(session, theirs, person, now=world.now)
+    return theirs is not None
+
+
+def live_here(world: World) -> list[set[str]]:
+    with world.read() as session:
+        ours = set(
+            session.exec(
+                select(Membership.person_id).where(Membership.programme_id == world.programme(session).id)
+            )
+        )
+    return [group for group in live(world) if group <= ours]
+
+
+def assert_nobody_is_in_two(world: World) -> None:
+    counted = Counter(person for group in live_here(world) for person in group)
+    assert not [person for person, times_ in counted.items() if times_ > 1]
+
+
+def assert_nobody_met_twice(world: World) -> None:
+    with world.read() as session:
+        pot = pots.gather(session, world.programme(session), times.today(world.now)).pot
+    pairs = Counter(tuple(sorted(pair)) for pair in pot.met[:, 1:].tolist())
+    assert set(pairs.values()) <= {1}

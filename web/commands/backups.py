@@ -1,0 +1,222 @@
+"""Backup and restore. What comes back from a backup is quiet at first, and who was erased stays erased.
+
+Beside each backup stands a ledger, `FILE.erased`: the opaque ids of everyone erased until then, and of the
+complaints whose words were. A restore replays every ledger it finds beside the backup, so a newer backup's
+ledger guards an older backup.
+
+    BackupError         the file cannot be written or is not a backup; says what to do
+"""
+
+import secrets
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session, col, select
+
+from notifications import origins, outbox
+from notifications.columns import table_of
+from web import scrubbing, upgrading
+from web.commands import archives
+from web.db import Database
+from web.models import Person
+from web.models.complaints import Complaint
+from web.services.organisers import sign_ins
+from web.services.people import complaints, erasure
+from web.upgrading import in_a_line
+
+BY = "the restore"
+ORIGIN_BYTES = 6
+MAGIC = b"SQLite format 3\0"
+NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
+MakeSafe = Callable[[Session], int]
+
+
+class BackupError(Exception):
+    pass
+
+
+def backup(database: Database, file: Path) -> None:
+    """Write the whole database to `file` while the service goes on.
+
+    SQLite is copied page by page in one consistent state; PostgreSQL by its own `pg_dump`.
+
+    Raises:
+        BackupError: nothing was written.
+    """
+    half = file.with_name(f"{file.name}.half")
+    try:
+        _copy(database, half)
+        with database.read() as session:
+            _ledger(file).write_text("".join(f"{person}\n" for person in sorted(_erased(session))), "utf-8")
+        half.replace(file)
+    except sqlite3.Error as error:
+        raise BackupError(f"{file}: {in_a_line(error)}") from error
+    finally:
+        _unlink(half, "", "-journal")
+
+
+def _copy(database: Database, to: Path) -> None:
+    if database.file:
+        with closing(sqlite3.connect(database.file)) as opened, closing(sqlite3.connect(to)) as copy:
+            opened.backup(copy)
+    else:
+        with _told_in_a_line():
+            command = ["pg_dump", "--format=custom", f"--file={to}", database.libpq_url]
+            subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own words)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`erased` people were erased again. `asked` is False where the database that was replaced could not be
+    read: whoever was erased since the newest ledger is known to nobody.
+    """
+
+    erased: int
+    asked: bool
+
+
+def restore(database: Database, file: Path, *, now: datetime) -> Restored:
+    """Put a backup in the database's place, with the outbox held.
+
+    Stop the service first. The backup is brought up to date and made safe before it takes the place.
+
+    Raises:
+        BackupError: `file` is missing, damaged or no backup; the database is as it was.
+        UpgradeError: it cannot be brought to this version; so is it then.
+    """
+    if not file.is_file():
+        raise BackupError(f"{file}: there is no such file")
+    erased, asked = set(_ledgers_beside(file)), False
+    with suppress(DatabaseError), database.read() as session:
+        erased |= _erased(session)
+        asked = True
+    database.dispose()  # a connection kept open would go on reading the file that is replaced
+
+    def make_safe(session: Session) -> int:
+        return _make_safe(session, erased, now)
+
+    try:
+        if database.file:
+            return Restored(_restore_sqlite(database.file, file, make_safe), asked)
+        return Restored(_restore_postgresql(database, file, make_safe), asked)
+    except (DatabaseError, sqlite3.DatabaseError, psycopg.Error) as error:
+        raise BackupError(f"{file}: {in_a_line(error)}. The database is as it was") from error
+
+
+def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
+    """The work is done on a copy beside the database, which then takes its name."""
+    with file.open("rb") as opened:
+        if opened.read(len(MAGIC)) != MAGIC:
+            raise BackupError(NO_BACKUP.format(file))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(f"{target.name}.restoring")
+    try:
+        shutil.copyfile(file, half)
+        count = _prepare(half, file, make_safe)
+        with suppress(sqlite3.Error):  # what is replaced may be no database any more
+            _empty_the_log(target)
+        _unlink(target, "-wal", "-shm")
+        half.replace(target)
+    finally:
+        _unlink(half, "", "-wal", "-shm", ".lock")
+    return count
+
+
+def _prepare(half: Path, file: Path, make_safe: MakeSafe) -> int:
+    with closing(sqlite3.connect(half)) as opened:
+        if opened.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+            raise BackupError(f"{file}: the backup is damaged. The database is as it was")
+    restored = Database(f"sqlite:///{half}")
+    try:
+        with restored.read() as session:
+            _must_be_ours(session.connection(), file)
+        restored.upgrade()
+        with restored.write() as session:
+            count = make_safe(session)
+        scrubbing.scrub(restored, largest=None)
+    finally:
+        restored.dispose()
+    _empty_the_log(half)
+    return count
+
+
+def _empty_the_log(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _unlink(file: Path, *endings: str) -> None:
+    for ending in endings:
+        file.with_name(file.name + ending).unlink(missing_ok=True)
+
+
+def _restore_postgresql(database: Database, file: Path, make_safe: MakeSafe) -> int:
+    """All of it in one transaction."""
+    with database.engine.connect() as connection, connection.begin():
+        with _told_in_a_line():
+            archives.replay(connection, file)
+        _must_be_ours(connection, file)
+        upgrading.upgrade(connection)
+        with Session(connection) as session:
+            count = make_safe(session)
+            session.flush()
+    database.dispose()
+    return count
+
+
+def _must_be_ours(connection: Connection, file: Path) -> None:
+    if not upgrading.revisions(connection):
+        raise BackupError(NO_BACKUP.format(file))
+
+
+def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
+    # Held before anything else: what was due since the backup may have been sent already.
+    outbox.hold(session, reason="restored from a backup", now=now)
+    origins.begin(session, secrets.token_hex(ORIGIN_BYTES), now)
+    sign_ins.end_of_everybody(session)
+    again = session.exec(
+        select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))
+    ).all()
+    for person in again:
+        erasure.erase(session, person, by=BY, now=now, farewell=False)
+    complaints.erase_again(session, list(erased), now=now)
+    return len(again)
+
+
+def _erased(session: Session) -> set[str]:
+    people = set(session.exec(select(Person.id).where(col(Person.erased_at).is_not(None))))
+    # The database may be of an older version, which had no complaints.
+    has_complaints = inspect(session.connection()).has_table(table_of(Complaint).name)
+    return people | complaints.erased(session) if has_complaints else people
+
+
+def _ledger(file: Path) -> Path:
+    return file.with_name(f"{file.name}.erased")
+
+
+def _ledgers_beside(file: Path) -> Iterable[str]:
+    for ledger in file.parent.glob("*.erased"):
+        yield from ledger.read_text("utf-8").split()
+
+
+@contextmanager
+def _told_in_a_line() -> Iterator[None]:
+    """What a program of PostgreSQL's says of its failure."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BackupError(
+            f"{error.filename} is not installed; it comes with PostgreSQL's client programs"
+        ) from error
+    except subprocess.CalledProcessError as error:
+        last = error.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise BackupError(f"{error.cmd[0]}: {last[0]}") from error

@@ -1,0 +1,61 @@
+"""The wall as an Atom feed, and a programme's days as a calendar."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from feedgen.feed import FeedGenerator
+from icalendar import Calendar, Event
+
+from web.models import Programme
+from web.services.learning.learnings import Shown
+from web.services.rounds.schedule import ProgrammeDay
+
+TITLE_LETTERS = 80
+
+
+def learning_feed(programme: Programme, shown: Sequence[Shown], *, page: str, own: str) -> bytes:
+    """The newest learnings. Ids stay what they are when the service moves: `tag:` addresses."""
+    feed = FeedGenerator()
+    feed.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}")
+    feed.title(f"What people learned in {programme.name}")
+    feed.link(href=page)
+    feed.link(href=own, rel="self")
+    feed.author(name=programme.name)
+    feed.updated(
+        max((one.learning.decided_at or programme.created_at for one in shown), default=programme.created_at)
+    )
+    for one in reversed(shown):
+        entry = feed.add_entry()
+        entry.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}/{one.learning.id}")
+        entry.title(_title(one.learning.text) or f"A post on {one.host}")
+        entry.content(one.learning.text or one.learning.link, type="text")
+        entry.updated(one.learning.decided_at)
+        entry.link(href=one.learning.link or page)
+        if one.author:
+            entry.author(name=one.author)
+    return bytes(feed.atom_str(pretty=True))
+
+
+def _title(text: str) -> str:
+    first = text.splitlines()[0] if text else ""
+    return first if len(first) <= TITLE_LETTERS else first[: TITLE_LETTERS - 1].rstrip() + "…"
+
+
+def dates_feed(programme: Programme, days: Sequence[ProgrammeDay], *, page: str, now: datetime) -> bytes:
+    """A programme's days as a calendar to subscribe to. An entry keeps its id when its day is moved."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Unmentoring//Dates//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", programme.name)
+    for day in days:
+        event = Event()
+        event.add("uid", f"{programme.slug}-{day.key}@{urlsplit(page).hostname or 'unmentoring'}")
+        event.add("dtstamp", now)
+        event.add("dtstart", day.on)
+        event.add("dtend", day.on + timedelta(days=1))
+        event.add("summary", f"{programme.name}: {day.what}")
+        event.add("transp", "TRANSPARENT")
+        event.add("url", page)
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,62 @@
+"""How a programme matches, written from the settings really in force."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from web.models import Priority, Programme
+from web.services.common import phrases
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """`never` is what is forbidden; `wishes` what is preferred, most important first."""
+
+    version: int
+    adopted_on: date
+    review_on: date
+    size: str
+    never: list[str]
+    wishes: list[str]
+    chance: str
+    reason: str
+
+
+FEWEST_REPEATS = (
+    "As few people as possible meet somebody they have met before: each round is proved to have the fewest "
+    "such pairs there can be, or is the best that was found. Where some must meet again, we look for those "
+    "who met longest ago."
+)
+CROSSING = "As many pairs as possible bring two different organisations together."
+LOOK_AHEAD = "Among these, we take the round found to leave the most further rounds without a repeat."
+FAIRNESS = (
+    "Among rounds that are equally good so far, people who were let down last time and newcomers are not the "
+    "ones who meet somebody again, and turns in a three are shared out among those who are happy with it."
+)
+
+
+def in_force(programme: Programme) -> Agreement:
+    ahead = [LOOK_AHEAD, CROSSING] if programme.priority is Priority.FRESH else [CROSSING, LOOK_AHEAD]
+    return Agreement(
+        version=programme.agreement_version,
+        adopted_on=programme.agreement_adopted_on,
+        review_on=programme.agreement_review_on,
+        size=_size(programme.group_size),
+        never=[
+            "Two people who must not meet never do.",
+            "Nobody is introduced who has left.",
+            "Nobody is introduced who has skipped the round or paused, unless an organiser puts them in.",
+        ],
+        wishes=[FEWEST_REPEATS, *ahead, FAIRNESS],
+        chance=(
+            "Among the rounds that are equally good on all of this, chance decides. The draw's seed is kept, "
+            "so whoever holds its input can do it again and get the same round."
+        ),
+        reason=programme.agreement_reason,
+    )
+
+
+def _size(size: int) -> str:
+    if size == 2:
+        return "Everyone is put into pairs; when the number is odd, one group is a three."
+    numbers = {3: "three", 4: "four"}
+    return f"Everyone is put into groups of {numbers.get(size, phrases.counted(size, 'person', 'people'))}."

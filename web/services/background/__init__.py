@@ -1,0 +1,1 @@
+"""What the worker does between messages: jobs, and the operator's alerts."""

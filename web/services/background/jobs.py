@@ -1,0 +1,181 @@
+"""Draws and sendings too large for a page to wait for: asked for once, done by a worker, told if they fail.
+
+An errand ends in the transaction that keeps its work, so that a worker that dies leaves either the errand or
+its work. What is left is begun again by whoever looks next.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, func, select
+
+from matcher import MatcherError
+from notifications import outbox
+from web.models import Membership, Programme, Standing
+from web.models.drafts import Errand, Work
+from web.services.common import times
+from web.services.learning import digests
+from web.services.rounds import pots, rounds
+from web.services.rounds.rounds import SEED_BITS, RoundError
+
+# More people than these take longer than a page may: about three seconds.
+LARGE = 10_000
+# After so long without an end its worker is taken for dead.
+PATIENCE = timedelta(minutes=30)
+STEPS = {
+    Work.DRAW: ("waiting for a worker", "reading who is in and who has met", "drawing and keeping the round"),
+    Work.SEND: ("waiting for a worker", "checking the round", "writing the introductions"),
+    Work.DIGEST: ("waiting for a worker", "writing to everybody"),
+}
+AT_ONCE = 1_000  # people whose digest is queued before others may write again
+
+Opens = Callable[[], AbstractContextManager[Session]]
+
+
+def people(session: Session, programme: Programme) -> int:
+    """How many take part in a programme."""
+    active = select(func.count()).where(
+        Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE
+    )
+    return session.exec(active).one()
+
+
+def percent(errand: Errand) -> int:
+    """How far it is. Of a digest it is people; the steps of a draw and of a sending are counted alike."""
+    if errand.work is Work.DIGEST:
+        return 100 * errand.done // max(errand.people, 1)
+    return 100 * errand.step // len(STEPS[errand.work])
+
+
+def current(session: Session, programme: Programme) -> Errand | None:
+    """What is being done for a programme, or what stopped it."""
+    return session.get(Errand, programme.id)
+
+
+def ask(
+    session: Session, programme: Programme, work: Work, version: int | None, *, by: str, now: datetime
+) -> bool:
+    """Have it done. While something is being done for the programme, asking again changes nothing: was it
+    taken?
+    """
+    return _ask(session, programme, by, now, work=work, version=version, people=people(session, programme))
+
+
+def ask_for_digest(
+    session: Session, programme: Programme, ready: digests.Ready, *, by: str, now: datetime
+) -> bool:
+    """Have the digest of a round sent to everybody who has not had it; as `ask`."""
+    number = ready.round.number
+    taken = _ask(session, programme, by, now, work=Work.DIGEST, number=number, people=ready.people)
+    if taken:
+        digests.record(session, programme, number, ready.people, by=by, now=now)
+    return taken
+
+
+def _ask(
+    session: Session,
+    programme: Programme,
+    by: str,
+    now: datetime,
+    *,
+    work: Work,
+    people: int,
+    version: int | None = None,
+    number: int | None = None,
+) -> bool:
+    values = {
+        "work": work,
+        "version": version,
+        "number": number,
+        "seed": secrets.randbits(SEED_BITS),
+        "people": people,
+        "done": 0,
+        "step": 0,
+        "by": by,
+        "asked_at": now,
+        "begun_at": None,
+        "trouble": "",
+    }
+    statement = outbox.insert_on(session)(Errand).values(programme_id=programme.id, **values)
+    taken = statement.on_conflict_do_update(
+        index_elements=["programme_id"], set_=values, where=col(Errand.trouble) != ""
+    )
+    return session.execute(taken.returning(col(Errand.programme_id))).first() is not None
+
+
+def run_waiting(read: Opens, write: Opens, clock: Callable[[], datetime]) -> int:
+    """Do what was asked for, one errand after the other; how many there were.
+
+    After a part of a digest we go back: what is due goes out between two of them.
+    """
+    done, whole = 0, True
+    while whole and (errand := _claim(write, clock())) is not None:
+        whole = errand.work is not Work.DIGEST
+        try:
+            if errand.work is Work.DRAW:
+                _draw(read, write, errand, clock)
+            elif errand.work is Work.SEND:
+                _send(write, errand, clock)
+            else:
+                _digest(write, errand, clock)
+        except (RoundError, MatcherError, digests.NothingToSend) as refused:
+            with write() as session:
+                session.get_one(Errand, errand.programme_id).trouble = str(refused)
+        done += 1
+    return done
+
+
+def _claim(write: Opens, now: datetime) -> Errand | None:
+    with write() as session:
+        free = or_(col(Errand.begun_at).is_(None), col(Errand.begun_at) < now - PATIENCE)
+        wanted = select(Errand).where(col(Errand.trouble) == "", free).order_by(col(Errand.asked_at))
+        errand = session.exec(wanted).first()
+        if errand is None:
+            return None
+        # Two workers may have read this line: the row decides.
+        mine = update(Errand).where(col(Errand.programme_id) == errand.programme_id, free)
+        if not outbox.change(session, mine.values(begun_at=now, step=1)):
+            return None
+        return errand
+
+
+def _draw(read: Opens, write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    with read() as session:
+        programme = session.get_one(Programme, errand.programme_id)
+        pot = pots.gather(session, programme, times.today(clock()))
+    _next_step(write, errand)
+    drawn = rounds.compute(pot, programme, seed=errand.seed)
+    with write() as session:
+        programme = session.get_one(Programme, errand.programme_id)
+        rounds.save_draft(session, programme, drawn, by=errand.by, now=clock(), version=errand.version)
+        session.delete(session.get_one(Errand, errand.programme_id))
+
+
+def _send(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    _next_step(write, errand)
+    with write() as session:
+        programme = session.get_one(Programme, errand.programme_id)
+        draft = rounds.draft(session, programme)
+        if draft is None:
+            raise rounds.stale(session, None, errand.version)
+        rounds.send_round(session, programme, draft.number, errand.version or 0, by=errand.by, now=clock())
+        session.delete(session.get_one(Errand, errand.programme_id))
+
+
+def _digest(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    """A part of it. Who has had it is not written to again, so whoever goes on leaves nobody out."""
+    with write() as session:
+        kept = session.get_one(Errand, errand.programme_id)
+        programme = session.get_one(Programme, errand.programme_id)
+        sent = digests.send_some(session, programme, errand.number or 0, now=clock(), most=AT_ONCE)
+        kept.done, kept.begun_at = kept.done + sent, None
+        if sent < AT_ONCE:
+            session.delete(kept)
+
+
+def _next_step(write: Opens, errand: Errand) -> None:
+    with write() as session:
+        session.get_one(Errand, errand.programme_id).step = 2

@@ -1,0 +1,142 @@
+"""What the operator must hear of: a provider or place that refuses us, texts used up, messages that fail or
+wait too long, a complaint that is due.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from notifications import destinations, messages, outbox, pace
+from notifications.messages import Channel
+from web.services.common import times
+from web.services.people import complaints
+
+TOO_LONG = timedelta(minutes=30)
+AN_HOUR = timedelta(hours=1)
+FEW = 20  # messages in an hour, of which a share would say nothing
+SHARE = 0.05
+OPERATOR = "operator"
+UNPROVEN = (
+    "Codes and answers to strangers have used half of the daily cap of {cap} segments; confirmed people keep "
+    "the other half. Many join at once? Then raise SMS_DAILY_CAP. Or somebody plays with numbers."
+)
+
+
+def look(
+    session: Session,
+    address: str,
+    *,
+    email_provider: str,
+    sms_provider: str,
+    sms_cap: int,
+    now: datetime,
+) -> int:
+    """Write to the alert address about everything that is new; returns how many messages.
+
+    Each matter is written about once, or once a day while it lasts. The mail goes by the provider that may be
+    in trouble itself: it then arrives when that is mended, and `/health/ready` says it at once.
+    """
+    to = messages.Recipient(OPERATOR, "", Channel.EMAIL, email=address)
+    found = [
+        *_providers(session, now),
+        *_places(session),
+        *_failures(session, {email_provider, sms_provider}, now),
+        *(() if pace.trouble(session, now) else _waiting(session, now)),
+        *_cap(session, sms_provider, sms_cap, now),
+        *_complaints(session, now),
+    ]
+    return sum(
+        outbox.queue(session, messages.Alert(headline, detail), to, subject=subject, now=now) is not None
+        for subject, headline, detail in found
+    )
+
+
+Matter = tuple[str, str, str]
+
+
+def _providers(session: Session, now: datetime) -> Iterator[Matter]:
+    for row in pace.trouble(session, now):
+        if row.stopped:
+            yield (
+                f"stopped {row.provider} {row.stopped_at}",
+                f"{row.provider} refuses us",
+                (
+                    f"{row.stopped}. Nothing is lost: messages wait until it is mended. Then "
+                    "`unmentoring outbox release` lets them go."
+                ),
+            )
+        elif row.failures >= pace.OPEN_AFTER:
+            yield (
+                f"away {row.provider} {times.today(now)}",
+                f"{row.provider} does not answer",
+                "We look again by ourselves. Messages wait, none is lost.",
+            )
+        elif row.paused_until and row.paused_until - now > TOO_LONG:
+            yield (
+                f"paused {row.provider} {times.today(now)}",
+                f"{row.provider} takes no more until {row.paused_until:%H:%M} UTC",
+                f"{row.paused_for}. Messages wait, and go on by themselves then. None is lost.",
+            )
+
+
+def _places(session: Session) -> Iterator[Matter]:
+    """Of a provider that is stopped, that is said and no more."""
+    for row in destinations.shut(session):
+        if pace.stopped(session, row.provider) is None:
+            # Without its name: a domain may be somebody's own, and this message outlives them.
+            yield (
+                f"shut {row.provider} {row.since}",
+                "One receiving domain, or country, refuses our messages",
+                (
+                    f"{row.reason}. What is for it waits, and one message tries again each half hour; the "
+                    "others go on. Nothing is lost. `unmentoring outbox list` says which it is. Once it is "
+                    "mended, `unmentoring outbox release` lets them go at once."
+                ),
+            )
+
+
+def _failures(session: Session, providers: set[str], now: datetime) -> Iterator[Matter]:
+    since = now - AN_HOUR
+    failed, total = outbox.failures(session, providers, since)
+    if total >= FEW and failed > SHARE * total:
+        yield (
+            f"failures {times.today(now)}",
+            f"{failed} of {total} messages in an hour did not arrive",
+            (
+                "`unmentoring outbox list --state failed` says why. Once it is mended, "
+                f"`unmentoring outbox retry --state failed --since {since:%Y-%m-%dT%H:%M}` sends them again."
+            ),
+        )
+
+
+def _waiting(session: Session, now: datetime) -> Iterator[Matter]:
+    since = outbox.oldest_waiting(session, now)
+    if since and now - since > TOO_LONG:
+        minutes = round((now - since).total_seconds() / 60)
+        yield (
+            f"waiting {times.today(now)}",
+            f"A message has waited for {minutes} minutes",
+            "Look at `unmentoring outbox list --state queued` and at the log.",
+        )
+
+
+def _cap(session: Session, provider: str, cap: int, now: datetime) -> Iterator[Matter]:
+    if not cap:
+        return
+    if pace.is_used_up(session, provider, now, pace.Spend(1, cap)):
+        yield (
+            f"cap {times.today(now)}",
+            "Today's texts are used up",
+            f"The daily cap of {cap} segments is reached. Texts go on tomorrow; SMS_DAILY_CAP raises it.",
+        )
+    elif pace.is_used_up(session, provider, now, pace.Spend(1, cap, unproven=True)):
+        yield f"unproven {times.today(now)}", "No more codes are texted today", UNPROVEN.format(cap=cap)
+
+
+def _complaints(session: Session, now: datetime) -> Iterator[Matter]:
+    """The law's days run whether or not an owner looks."""
+    for one in complaints.due(session, now):
+        day = f"{one.answer_by.day} {one.answer_by:%B}"
+        detail = f"It is to be answered by {day}. Owners have had a mail, and find it on their first page."
+        yield f"complaint {one.id}", "A complaint about data is due", detail

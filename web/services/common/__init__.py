@@ -1,0 +1,1 @@
+"""What every subject stands on: programmes, contact, links, audit, times, words."""

@@ -1,0 +1,197 @@
+"""Programmes: their settings, their place in the calendar, and the numbers they show to everyone.
+
+NoSuchProgramme     no programme under that name
+BadSettings         a setting that cannot be; `.field`, `.message`
+Ends                it is closing, or has closed
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, func, select
+
+from notifications import addresses, messages
+from web.models import (
+    Answer,
+    CheckIn,
+    Group,
+    Membership,
+    Programme,
+    Round,
+    RoundState,
+    Standing,
+)
+from web.services.common import audit, phrases
+
+THINK_DO_SHARE = [
+    "What are you thinking about at the moment?",
+    "What are you doing?",
+    "What would you like to share?",
+]
+REVIEW_AFTER = timedelta(days=365)
+CONVERSATION = timedelta(minutes=30)
+TOP_UP_AFTER = timedelta(days=1)  # the cut-off: the last day to drop out
+LONGEST_NAME = 80
+# Asked for nearly every page, so put together once.
+BY_SLUG = select(Programme).where(Programme.slug == bindparam("slug"))
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+class NoSuchProgramme(Exception):
+    pass
+
+
+class Ends(Exception):
+    """It is closing, or closed: what was asked for is not done any more."""
+
+    def __init__(self, programme: Programme) -> None:
+        super().__init__(f"{programme.name} {'has ended' if programme.closed_at else 'is closing'}")
+        self.programme = programme
+
+
+class BadSettings(Exception):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a programme's page says about itself. `hours` counts person-hours of conversations that took
+    place.
+    """
+
+    people: int
+    organisations: int
+    rounds: int
+    conversations: int
+    hours: int
+
+
+def by_slug(session: Session, slug: str) -> Programme:
+    found = session.scalars(BY_SLUG, {"slug": slug}).one_or_none()
+    if found is None:
+        raise NoSuchProgramme(slug)
+    return found
+
+
+def must_go_on(programme: Programme) -> None:
+    """For what begins something: joining, drawing, planning, bringing people in.
+
+    Raises:
+        Ends: its end has been announced.
+    """
+    if programme.closing_on:
+        raise Ends(programme)
+
+
+def must_be_open(programme: Programme) -> None:
+    """For everything that changes something.
+
+    Raises:
+        Ends: it has ended.
+    """
+    if programme.closed_at:
+        raise Ends(programme)
+
+
+def by_join_word(session: Session, word: str) -> Programme | None:
+    """The programme that people join by texting JOIN and this word, unless it is closing."""
+    said = word.casefold()
+    wanted = select(Programme).where(
+        (func.lower(Programme.join_word) == said) | ((Programme.join_word == "") & (Programme.slug == said))
+    )
+    return session.exec(wanted.where(col(Programme.closing_on).is_(None)).limit(1)).one_or_none()
+
+
+def to_join(session: Session) -> list[Programme]:
+    """Those that take people in."""
+    return [one for one in every(session) if one.closing_on is None]
+
+
+def every(session: Session) -> list[Programme]:
+    return list(session.exec(select(Programme).order_by(Programme.name)))
+
+
+def add(
+    session: Session, slug: str, name: str, *, contact: str, now: datetime, by: str, **settings: Any
+) -> Programme:
+    """A new programme with the default settings.
+
+    Raises:
+        BadSettings: the slug is not one, or is taken; the contact is no address.
+    """
+    if not SLUG.fullmatch(slug):
+        raise BadSettings("slug", f"{slug!r} must be 1 to 40 small letters, digits and hyphens")
+    if session.exec(select(Programme).where(Programme.slug == slug)).first():
+        raise BadSettings("slug", f"there is a programme {slug!r} already")
+    if not settings.get("join_word") and by_join_word(session, slug):
+        raise BadSettings("slug", f"another programme is joined by texting {slug!r}")
+    if not name.strip():
+        raise BadSettings("name", "a programme needs a name")
+    if len(name.strip()) > LONGEST_NAME or phrases.has_invisible(name.strip()):
+        raise BadSettings("name", f"at most {LONGEST_NAME} letters, none of them invisible")
+    made = Programme(
+        slug=slug,
+        name=name.strip(),
+        contact=addresses.email(contact),
+        prompts=list(THINK_DO_SHARE),
+        agreement_adopted_on=now.date(),
+        agreement_review_on=now.date() + REVIEW_AFTER,
+        created_at=now,
+        **settings,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(session, by, "programme added", now=now, programme=made.id, subject=slug)
+    return made
+
+
+def facts(programme: Programme, kind: type[messages.Message] | None = None) -> messages.Programme:
+    """What a message says about its programme, with the words the programme has for this kind of message."""
+    own = programme.wording.get(kind.kind, {}) if kind else {}
+    return messages.Programme(
+        programme.slug, programme.name, programme.contact, programme.hashtag, tuple(sorted(own.items()))
+    )
+
+
+def figures(session: Session, programme: Programme) -> Figures:
+    if programme.closed_at:
+        return Figures(**programme.ended_with)
+    sent = select(func.count()).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    people, organisations, rounds = session.exec(
+        select(
+            func.count(), func.count(func.distinct(Membership.organisation_id)), sent.scalar_subquery()
+        ).where(Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE)
+    ).one()
+    # Only those who said they met are counted as having given the time.
+    given, conversations = session.exec(
+        select(func.count(), func.count(func.distinct(CheckIn.group_id)))
+        .select_from(CheckIn)
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(Round.programme_id == programme.id, CheckIn.answer == Answer.MET)
+    ).one()
+    hours = round(given * CONVERSATION / timedelta(hours=1))
+    return Figures(people, organisations, rounds, conversations, hours)
+
+
+def top_up_on(session: Session, programme: Programme, today: date) -> date | None:
+    """When we look whom in the running round we can still introduce to somebody who comes late."""
+    cut_off = session.exec(
+        select(func.max(Round.cut_off_on)).where(
+            Round.programme_id == programme.id,
+            Round.state == RoundState.SENT,
+            col(Round.topped_up_at).is_(None),
+        )
+    ).one()
+    return cut_off + TOP_UP_AFTER if cut_off and cut_off + TOP_UP_AFTER >= today else None
+
+
+def next_round_on(programme: Programme, today: date) -> date | None:
+    """The date people are told, if it still lies ahead."""
+    planned = programme.next_round_on
+    return planned if planned and planned >= today else None

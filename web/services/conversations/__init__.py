@@ -1,0 +1,1 @@
+"""Check-ins, and reports of something that went wrong."""

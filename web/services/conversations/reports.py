@@ -1,0 +1,129 @@
+"""Reporting somebody, privately, to the organisers of the programme. No participant hears of it.
+
+TooMany             five reports a day; says what to do
+NoSuchReport        the programme has no report of this number
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from notifications import messages, outbox
+from notifications.messages import Channel
+from web.models import Group as GroupRow
+from web.models import Organiser, OrganiserRole, Person, Programme, Report, Role, Round
+from web.services.common import audit, links, programmes
+from web.services.conversations.conversations import Conversation
+
+LONGEST = 3000
+A_DAY = 5
+
+
+class TooMany(Exception):
+    pass
+
+
+class NoSuchReport(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Told:
+    """A report with the names it takes to act on it."""
+
+    report: Report
+    by: Person
+    about: Person
+    round_number: int
+
+
+def report(session: Session, talk: Conversation, about: Person, text: str, *, now: datetime) -> Report:
+    """Keep what somebody says about a partner, and tell every organiser that there is something to read.
+
+    Raises:
+        TooMany: they have sent five in a day.
+    """
+    day = now - timedelta(days=1)
+    sent = select(func.count()).where(Report.person_id == talk.reader.id, col(Report.created_at) > day)
+    if session.exec(sent).one() >= A_DAY:
+        raise TooMany
+    row = Report(
+        programme_id=talk.programme.id,
+        group_id=talk.group.id,
+        person_id=talk.reader.id,
+        about_id=about.id,
+        text=text,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        talk.reader.id,
+        "reported somebody",
+        now=now,
+        programme=talk.programme.id,
+        subject=f"report {row.id}",
+    )
+    _tell_organisers(session, talk.programme, row, now)
+    return row
+
+
+def _tell_organisers(session: Session, programme: Programme, row: Report, now: datetime) -> None:
+    page = links.open_page(f"/organise/{programme.slug}/reports")
+    organisers = session.exec(
+        select(Organiser)
+        .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
+        .where(OrganiserRole.programme_id == programme.id, OrganiserRole.role != Role.VIEWER)
+    )
+    orders = [
+        outbox.Order(
+            messages.Reported(programmes.facts(programme), page),
+            messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email),
+            f"report {row.id}",
+            programme.slug,
+        )
+        for organiser in organisers
+    ]
+    outbox.queue_all(session, orders, now=now)
+
+
+def every(session: Session, programme: Programme) -> Sequence[Told]:
+    """Those still to be dealt with first, then the newest."""
+    by, about = aliased(Person), aliased(Person)
+    rows = session.exec(
+        select(Report, by, about, Round.number)
+        .join(by, col(by.id) == Report.person_id)
+        .join(about, col(about.id) == Report.about_id)
+        .join(GroupRow, col(GroupRow.id) == Report.group_id)
+        .join(Round, col(Round.id) == GroupRow.round_id)
+        .where(Report.programme_id == programme.id)
+        .order_by(col(Report.handled_at).is_not(None), col(Report.id).desc())
+    )
+    return [Told(*row) for row in rows]
+
+
+def waiting(session: Session, programme: Programme) -> int:
+    wanted = select(func.count()).where(Report.programme_id == programme.id, col(Report.handled_at).is_(None))
+    return session.exec(wanted).one()
+
+
+def handle(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> None:
+    """An organiser has dealt with it. A second press changes nothing.
+
+    Raises:
+        NoSuchReport
+    """
+    row = session.get(Report, number)
+    if row is None or row.programme_id != programme.id:
+        raise NoSuchReport
+    if row.handled_at:
+        return
+    row.handled_at, row.handled_by = now, by
+    session.add(row)
+    audit.record(
+        session, by, "dealt with a report", now=now, programme=programme.id, subject=f"report {number}"
+    )

@@ -1,0 +1,220 @@
+"""What a programme's evidence says, once it is counted: rounds, organisations, and the ties between."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from web.services.common.programmes import CONVERSATION
+
+FEW = 5  # fewer people than this are not counted out to viewers
+OTHERS = 0  # the id of what stands for all organisations that are not shown by themselves
+
+
+@dataclass(frozen=True)
+class RoundEvidence:
+    """One sent round. From `pot` to `met` in people; `groups` and what became of them in groups.
+
+    `days` counts the groups that met by how many days after the introduction we heard so. `new_ties` counts
+    pairs of organisations of which nobody had met before.
+    """
+
+    number: int
+    sent_on: date
+    ends_on: date | None
+    runs: bool
+    pot: int = 0
+    introduced: int = 0
+    delivered: int = 0
+    answered: int = 0
+    met: int = 0
+    groups: int = 0
+    groups_met: int = 0
+    groups_disputed: int = 0
+    groups_unknown: int = 0
+    repeats: int = 0
+    new_ties: int = 0
+    days: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def median_days(self) -> int | None:
+        return median(self.days)
+
+    @property
+    def least_met(self) -> int:
+        """Groups that met if nobody met of whom we do not know."""
+        return self.groups_met
+
+    @property
+    def most_met(self) -> int:
+        """Groups that met if everybody met of whom we do not know."""
+        return self.groups_met + self.groups_disputed + self.groups_unknown
+
+
+@dataclass(frozen=True)
+class OrganisationEvidence:
+    """An organisation, or `stands_for` several of them. `tied` counts the others somebody of it has met."""
+
+    id: int
+    name: str
+    people: int = 0
+    introduced: int = 0
+    met: int = 0
+    missed: int = 0
+    tied: int = 0
+    stands_for: int = 1
+
+    @property
+    def is_isolated(self) -> bool:
+        """It has people, and none of them has met anybody from elsewhere."""
+        return self.people > 0 and self.tied == 0 and self.id != OTHERS
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Pairs of people from organisations `a` and `b` (`a` ≤ `b`; the same for pairs within one).
+
+    `missed` is a conversation that did not take place as far as we know; the rest of `introduced` is of
+    rounds that still run.
+    """
+
+    a: int
+    b: int
+    introduced: int
+    met: int
+    missed: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`rounds` newest first; `organisations` by name. `isolated` names organisations of the whole programme,
+    also where the smaller ones have been put together.
+    """
+
+    counted_at: datetime
+    rounds: Sequence[RoundEvidence]
+    organisations: Sequence[OrganisationEvidence]
+    ties: Sequence[Tie]
+    isolated: Sequence[tuple[str, int]]
+
+    @property
+    def names(self) -> dict[int, str]:
+        return {one.id: one.name for one in self.organisations}
+
+    @property
+    def judged(self) -> Sequence[RoundEvidence]:
+        """Rounds that are over; while there is none, those that run."""
+        return [one for one in self.rounds if not one.runs] or self.rounds
+
+    def total(self, what: str) -> int:
+        """Of the judged rounds: people still have time in the others."""
+        return sum(getattr(one, what) for one in self.judged)
+
+    @property
+    def hours(self) -> int:
+        """Hours that people gave who say that they met."""
+        return round(sum(one.met for one in self.rounds) * CONVERSATION / timedelta(hours=1))
+
+    @property
+    def median_days(self) -> int | None:
+        return median(sum((Counter(one.days) for one in self.judged), Counter[int]()))
+
+    def top(self, count: int) -> "Evidence":
+        """The same with only `count` organisations by themselves, those introduced most; the rest is one."""
+        if len(self.organisations) <= count:
+            return self
+        ranked = sorted(self.organisations, key=lambda one: (one.id == OTHERS, -one.introduced))
+        shown = {one.id for one in ranked[: count - 1]}
+        rest = [one for one in self.organisations if one.id not in shown]
+        number = sum(one.stands_for for one in rest)
+        ties: dict[tuple[int, int], Tie] = {}
+        for tie in self.ties:
+            a, b = sorted((tie.a if tie.a in shown else OTHERS, tie.b if tie.b in shown else OTHERS))
+            before = ties.get((a, b), Tie(a, b, 0, 0, 0))
+            ties[a, b] = Tie(
+                a,
+                b,
+                before.introduced + tie.introduced,
+                before.met + tie.met,
+                before.missed + tie.missed,
+            )
+        others = OrganisationEvidence(
+            OTHERS,
+            f"{number:,} others together",
+            people=sum(one.people for one in rest),
+            introduced=sum(one.introduced for one in rest),
+            met=sum(one.met for one in rest),
+            missed=sum(one.missed for one in rest),
+            stands_for=number,
+        )
+        kept = [one for one in self.organisations if one.id in shown]
+        return replace(self, organisations=[*kept, others], ties=[ties[key] for key in sorted(ties)])
+
+    def without_names(self, ids: Set[int], spellings: Set[str], called: str) -> "Evidence":
+        """The same where these organisations, known by these names, have none any more."""
+        return replace(
+            self,
+            organisations=[replace(one, name=called) if one.id in ids else one for one in self.organisations],
+            isolated=[(called if name in spellings else name, people) for name, people in self.isolated],
+        )
+
+    def for_viewers(self) -> "Evidence":
+        """Without ties and isolated organisations of fewer than five people: they would point at somebody."""
+        ties = [
+            Tie(
+                tie.a,
+                tie.b,
+                _unless_few(tie.introduced),
+                _unless_few(tie.met),
+                _unless_few(tie.missed),
+            )
+            for tie in self.ties
+        ]
+        return replace(
+            self,
+            ties=[tie for tie in ties if tie.introduced],
+            isolated=[(name, people) for name, people in self.isolated if people >= FEW],
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        kept = asdict(self)
+        kept["counted_at"] = self.counted_at.isoformat()
+        for one in kept["rounds"]:
+            one["sent_on"] = one["sent_on"].isoformat()
+            one["ends_on"] = one["ends_on"] and one["ends_on"].isoformat()
+        return kept
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Evidence":
+        return cls(
+            counted_at=datetime.fromisoformat(kept["counted_at"]),
+            rounds=[
+                RoundEvidence(
+                    **{
+                        **one,
+                        "sent_on": date.fromisoformat(one["sent_on"]),
+                        "ends_on": date.fromisoformat(one["ends_on"]) if one["ends_on"] else None,
+                        "days": {int(days): count for days, count in one["days"].items()},
+                    }
+                )
+                for one in kept["rounds"]
+            ],
+            organisations=[OrganisationEvidence(**one) for one in kept["organisations"]],
+            ties=[Tie(**one) for one in kept["ties"]],
+            isolated=[(name, people) for name, people in kept["isolated"]],
+        )
+
+
+def median(counts: Mapping[int, int]) -> int | None:
+    """The lower median of values that occur so many times; None of nothing."""
+    left = (sum(counts.values()) + 1) // 2
+    for value in sorted(counts):
+        left -= counts[value]
+        if left <= 0:
+            return value
+    return None
+
+
+def _unless_few(count: int) -> int:
+    return count if count >= FEW else 0

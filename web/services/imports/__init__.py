@@ -1,0 +1,1 @@
+"""Files of people and of history on their way in."""

@@ -1,0 +1,231 @@
+"""Who met whom in an older scheme: what becomes of each row, and writing the rounds."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session, col
+
+from web.models import Group, GroupMember, Membership, Person, Programme, Round, RoundState
+from web.models.folding import folded
+from web.models.imports import Import, ImportRow, Outcome
+from web.services.common import phrases, spreadsheets
+from web.services.common.spreadsheets import Row, Sheet
+from web.services.imports.columns import LARGEST_GROUP
+
+A_ROUND = re.compile(r"(?:round|r|no\.?|#)?[ #]*([0-9]{1,9})", re.IGNORECASE)
+FIRST_ROWS = 10_000
+Found = dict[str, Any]
+
+
+@dataclass
+class Known:
+    """Everybody of the programme by id, address and name; a name that several have is nobody's."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+
+def known(session: Session, programme: int) -> Known:
+    found = Known()
+    rows = session.execute(
+        select(col(Person.id), col(Person.email_key), col(Membership.name_key))
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(col(Membership.programme_id) == programme, col(Membership.name_key).is_not(None))
+    )
+    for id_, email, name in rows:
+        found.ids[id_] = id_
+        if email:
+            found.ids[email] = id_
+        found.names.setdefault(name, []).append(id_)
+    return found
+
+
+class _Wrong(Exception):
+    pass
+
+
+def check(sheet: Sheet, columns: Mapping[str, int], here: Known) -> Iterator[Found]:
+    """What becomes of each row, one after the other: a group that counts, one of which too few are known, or
+    a mistake.
+    """
+    by_date = _told_by_date(sheet, columns)
+    seen: dict[tuple[str, frozenset[str]], int] = {}
+    return (_row(row, sheet, columns, here, seen, by_date=by_date) for row in sheet.rows)
+
+
+def _told_by_date(sheet: Sheet, columns: Mapping[str, int]) -> bool:
+    """Rounds are numbers, or days: whichever most of the first rows say."""
+    if "round" not in columns:
+        return True
+    said = [cells[columns["round"]] for _, cells in islice(sheet.rows, FIRST_ROWS)]
+    numbers = sum(A_ROUND.fullmatch(cell) is not None for cell in said)
+    return sum(spreadsheets.day(cell) is not None for cell in said) > numbers
+
+
+def _row(
+    row: Row,
+    sheet: Sheet,
+    columns: Mapping[str, int],
+    here: Known,
+    seen: dict[tuple[str, frozenset[str]], int],
+    *,
+    by_date: bool,
+) -> Found:
+    number, cells = row
+    said = {key: cells[place] for key, place in columns.items()}
+    typed = [cell for place in range(1, LARGEST_GROUP + 1) if (cell := said.get(f"person_{place}", ""))]
+    found: Found = {"number": number, "cells": {"people": typed}, "why": "", "person_id": None}
+    try:
+        if any(cells[len(sheet.header) :]):
+            raise _Wrong("row: more cells than the header has columns")
+        round_, day = _when(said, by_date=by_date)
+        people = _people(typed, here)
+    except _Wrong as wrong:
+        return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
+    members = [person for person in people if person]
+    found["cells"] |= {"round": round_, "day": day and day.isoformat(), "members": members}
+    missing = [name for name, person in zip(typed, people, strict=True) if not person]
+    why = f"nobody here is {phrases.listing(missing)}" if missing else ""
+    if len(members) < 2:
+        return found | {"outcome": Outcome.UNKNOWN, "why": why or "a group needs two people"}
+    earlier = seen.setdefault((round_, frozenset(members)), number)
+    if earlier != number:
+        return found | {"outcome": Outcome.DOUBLE, "why": f"is the group of row {earlier}"}
+    return found | {"outcome": Outcome.NEW, "why": why}
+
+
+def _when(said: Mapping[str, str], *, by_date: bool) -> tuple[str, date | None]:
+    """What the round is called in an order that sorts, and its day where one is told."""
+    cell = said.get("date", "") or (said.get("round", "") if by_date else "")
+    day = spreadsheets.day(cell) if cell else None
+    if cell and day is None:
+        raise _Wrong(f"date: {cell[:20]!r} is no day like 2026-11-21, 21/11/2026, 21 Nov 2026 or 21.11.26")
+    if by_date:
+        if day is None:
+            raise _Wrong("date: is empty")
+        return day.isoformat(), day
+    number = A_ROUND.fullmatch(said["round"])
+    if number is None:
+        raise _Wrong(f"round: {said['round'][:20]!r} is not a whole number")
+    return f"{int(number[1]):09}", day
+
+
+def _people(typed: Sequence[str], here: Known) -> list[str | None]:
+    people = [_person(name, here) for name in typed]
+    found = [person for person in people if person]
+    if len(set(found)) < len(found) or len({folded(name) for name in typed}) < len(typed):
+        raise _Wrong("row: somebody is in the group twice")
+    return people
+
+
+def _person(name: str, here: Known) -> str | None:
+    if person := here.ids.get(name) or here.ids.get(name.casefold()):
+        return person
+    last, comma, first = name.partition(",")
+    called = here.names.get(folded(f"{first} {last}" if comma else name), [])
+    if len(called) > 1:
+        raise _Wrong(f"row: several people are called {name}; write the email address instead")
+    return called[0] if called else None
+
+
+def write(session: Session, job: Import, *, now: datetime) -> int:
+    """Write every round of the file at once, and say how many groups there are. Which rounds they are is kept
+    on the import, so that it can be undone.
+    """
+    rows = session.scalars(
+        select(ImportRow)
+        .where(col(ImportRow.import_id) == job.id, col(ImportRow.outcome) == Outcome.NEW)
+        .order_by(col(ImportRow.number))
+    ).all()
+    rounds: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        rounds.setdefault(row.cells["round"], []).append(row.cells)
+    organisation = dict(
+        session.execute(
+            select(col(Membership.person_id), col(Membership.organisation_id)).where(
+                col(Membership.programme_id) == job.programme_id
+            )
+        ).all()
+    )
+    made = [
+        _write_round(session, job, place, rounds[name], organisation, now)
+        for place, name in enumerate(sorted(rounds), start=1)
+    ]
+    job.counts = job.counts | {"rounds": len(made)}
+    return len(rows)
+
+
+def _write_round(
+    session: Session,
+    job: Import,
+    number: int,
+    groups: Sequence[Mapping[str, Any]],
+    organisation: Mapping[str, int],
+    now: datetime,
+) -> int:
+    days = [date.fromisoformat(group["day"]) for group in groups if group["day"]]
+    day = min(days, default=None)
+    round_ = Round(
+        programme_id=job.programme_id,
+        number=number,
+        state=RoundState.IMPORTED,
+        seed=0,
+        drawn_at=now,
+        drawn_by=job.by,
+        sent_at=datetime.combine(day, time(12), UTC) if day else now,
+        starts_on=day,
+    )
+    session.add(round_)
+    session.flush()
+    ids = session.scalars(
+        insert(Group).returning(col(Group.id), sort_by_parameter_order=True),
+        [
+            {"round_id": round_.id, "number": place, "why": "", "repeats": 0, "crossing": 0}
+            for place in range(1, len(groups) + 1)
+        ],
+    ).all()
+    session.execute(
+        insert(GroupMember),
+        [
+            {
+                "group_id": id_,
+                "person_id": person,
+                "organisation_id": organisation[person],
+                "position": position,
+            }
+            for id_, group in zip(ids, groups, strict=True)
+            for position, person in enumerate(group["members"])
+        ],
+    )
+    return round_.id
+
+
+def can_begin(session: Session, programme: Programme) -> bool:
+    """History comes before the first round."""
+    return session.scalars(select(Round).where(col(Round.programme_id) == programme.id)).first() is None
+
+
+def can_undo(session: Session, job: Import) -> bool:
+    """As long as nothing was drawn on top of it."""
+    return (
+        session.scalars(
+            select(Round).where(
+                col(Round.programme_id) == job.programme_id, col(Round.state) != RoundState.IMPORTED
+            )
+        ).first()
+        is None
+    )
+
+
+def undo(session: Session, job: Import) -> None:
+    """Take the rounds out again, with their groups."""
+    session.execute(
+        delete(Round).where(
+            col(Round.programme_id) == job.programme_id, col(Round.state) == RoundState.IMPORTED
+        )
+    )

@@ -1,0 +1,366 @@
+"""What becomes of each row of a file of people, and inviting them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from notifications import addresses, messages, outbox
+from notifications.errors import BadAddress
+from notifications.messages import Channel
+from web.models import (
+    Membership,
+    Organisation,
+    OrganisationDomain,
+    OrganisationName,
+    Person,
+    Programme,
+    Purpose,
+    Standing,
+)
+from web.models.columns import new_id
+from web.models.folding import folded
+from web.models.imports import Import, ImportRow, Outcome
+from web.services.common import links, phrases
+from web.services.common.links import Wanted
+from web.services.common.spreadsheets import BadFile, Row, Sheet
+from web.services.evidence import nameless
+from web.services.imports import duplicates
+from web.services.imports.duplicates import People, Register
+from web.services.organisations import organisations
+from web.services.people import joining
+from web.sizes import MOST_ORGANISATIONS
+
+LONGEST = {"name": 80, "organisation": 120}
+ALREADY = {
+    Standing.INVITED: "invited already",
+    Standing.ACTIVE: "here already",
+    Standing.LEFT: "has left; they can join again themselves",
+    Standing.SUSPENDED: "suspended",
+}
+Found = dict[str, Any]
+
+
+@dataclass
+class Known:
+    """Whom the programme has already, and what was seen further up in the file."""
+
+    emails: dict[str, tuple[str, str]] = field(default_factory=dict)
+    phones: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    people: People = field(default_factory=People)
+    domains: dict[str, str] = field(default_factory=dict)
+
+
+def register(session: Session, programme: int) -> Register:
+    """Every organisation of the programme by every spelling."""
+    found = Register()
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
+            col(Organisation.programme_id) == programme, nameless.has_name()
+        )
+    ).all()
+    for id_, key, _ in rows:
+        found.add(str(id_), key)
+    for id_, _, short in rows:
+        if short:
+            found.add(str(id_), organisations.key(short))
+    for id_, key in session.execute(
+        select(col(OrganisationName.organisation_id), col(OrganisationName.key)).where(
+            col(OrganisationName.programme_id) == programme
+        )
+    ):
+        found.add(str(id_), key)
+    return found
+
+
+@dataclass
+class Names:
+    """The organisations that stand in a file: for each key, how often it is spelt how."""
+
+    spellings: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def note(self, sheet: Sheet, place: int, rows: Iterable[Row]) -> None:
+        """Note those in the column at `place`.
+
+        Raises:
+            BadFile: there are so many that it must be the column of something else.
+        """
+        for number, cells in rows:
+            name = cells[place]
+            if name and len(name) <= LONGEST["organisation"] and not phrases.has_invisible(name):
+                counts = self.spellings.setdefault(organisations.key(name), {})
+                counts[name] = counts.get(name, 0) + 1
+            if len(self.spellings) > MOST_ORGANISATIONS:
+                told = f"at most {MOST_ORGANISATIONS:,} different organisations; is it the right column?"
+                raise BadFile(sheet.file, told, row=number, column=sheet.header[place])
+
+    def rows(self) -> dict[str, int]:
+        """In how many rows each stands: once per key, in its most frequent spelling."""
+        return {
+            max(counts, key=lambda name: counts[name]): sum(counts.values())
+            for counts in self.spellings.values()
+        }
+
+
+def known(session: Session, programme: int) -> Known:
+    """One read of everybody: 100,000 people take about a second."""
+    found = Known()
+    rows = session.execute(
+        select(
+            col(Person.id),
+            col(Person.name),
+            col(Person.email_key),
+            col(Person.phone),
+            col(Membership.standing),
+            col(Membership.organisation_id),
+            col(Membership.name_key),
+        )
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(col(Membership.programme_id) == programme, col(Membership.name_key).is_not(None))
+    )
+    for id_, name, email, phone, standing, organisation, name_key in rows:
+        if email:
+            found.emails[email] = (id_, ALREADY[standing])
+        if phone:
+            found.phones[phone] = (id_, name)
+        found.people.add(str(organisation), name_key, f"{name}, who is here")
+    for domain, organisation in session.execute(
+        select(col(OrganisationDomain.domain), col(OrganisationDomain.organisation_id)).where(
+            col(OrganisationDomain.programme_id) == programme
+        )
+    ):
+        found.domains[domain] = str(organisation)
+    return found
+
+
+def check(
+    sheet: Sheet,
+    columns: Mapping[str, int],
+    targets: Mapping[str, str],
+    here: Known,
+) -> Iterator[Found]:
+    """What becomes of each row, one after the other. About 0.1 ms each."""
+    return (_row(row, sheet, columns, targets, here) for row in sheet.rows)
+
+
+class _Wrong(Exception):
+    pass
+
+
+def _row(
+    row: Row, sheet: Sheet, columns: Mapping[str, int], targets: Mapping[str, str], here: Known
+) -> Found:
+    number, cells = row
+    said = {key: cells[place] for key, place in columns.items()}
+    read: Found = {"name": _name(said), "organisation": said["organisation"], "email": said["email"]}
+    found: Found = {"number": number, "cells": read, "why": "", "person_id": None}
+    try:
+        if any(cells[len(sheet.header) :]):
+            raise _Wrong("row: more cells than the header has columns")
+        _readable("name", read["name"])
+        email, key = _email(read["email"])
+        target = _organisation(read["organisation"], key, targets, here)
+        phone, remark = _phone(said.get("phone", ""))
+    except _Wrong as wrong:
+        return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
+    read |= {"email": email, "email_key": key, "target": target, "phone": phone}
+    outcome, why, person = _place(number, read, here)
+    return found | {"outcome": outcome, "why": why or remark, "person_id": person}
+
+
+def _name(said: Mapping[str, str]) -> str:
+    """In one column, also as "Field, Tom"; halves in two are put together."""
+    if "name" not in said:
+        return " ".join(filter(None, (said.get("first_name", ""), said.get("last_name", ""))))
+    last, comma, first = said["name"].partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() and "," not in first else said["name"]
+
+
+def _readable(column: str, cell: str) -> None:
+    if not cell:
+        raise _Wrong(f"{column}: is empty")
+    if len(cell) > LONGEST[column]:
+        raise _Wrong(f"{column}: at most {LONGEST[column]} letters; this has {len(cell):,}")
+    if phrases.has_invisible(cell):
+        raise _Wrong(f"{column}: has characters that cannot be seen")
+
+
+def _email(cell: str) -> tuple[str, str]:
+    try:
+        email = addresses.email(cell)
+    except BadAddress as error:
+        raise _Wrong(f"email: {error}") from error
+    local, _, domain = email.rpartition("@")
+    if domain.isascii():
+        return email, f"{local}@{domain}".casefold()
+    return email, addresses.email_key(email)
+
+
+def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: Known) -> str:
+    """An empty cell is filled by the address, where its domain speaks for an organisation."""
+    if not name:
+        domain = email_key.rpartition("@")[2]
+        while domain:
+            if domain in here.domains and domain not in organisations.PUBLIC_DOMAINS:
+                return here.domains[domain]
+            domain = domain.partition(".")[2]
+    _readable("organisation", name)
+    return targets[organisations.key(name)]
+
+
+def _phone(cell: str) -> tuple[str | None, str]:
+    """A number, or None and what we say of one that cannot be texted: nobody is left out for that."""
+    try:
+        return (addresses.phone(cell), "") if cell else (None, "")
+    except BadAddress:
+        return None, "without the phone number, which is no UK mobile"
+
+
+def _place(number: int, read: Mapping[str, Any], here: Known) -> tuple[Outcome, str, str | None]:
+    email, phone, target = read["email_key"], read["phone"], read["target"]
+    if email in here.rows:
+        return Outcome.DOUBLE, f"has the address of row {here.rows[email]}", None
+    here.rows[email] = number
+    if email in here.emails:
+        person, standing = here.emails[email]
+        return Outcome.HERE, standing, person
+    name_key = folded(read["name"])
+    same_phone = here.phones.get(phone) if phone else None
+    like = here.people.like(target, name_key)
+    if phone:
+        here.phones.setdefault(phone, (None, f"row {number}"))
+    here.people.add(target, name_key, f"row {number}")
+    if same_phone:
+        return Outcome.LIKELY, f"has the phone number of {same_phone[1]}", same_phone[0]
+    return (Outcome.LIKELY, f"is called like {like}", None) if like else (Outcome.NEW, "", None)
+
+
+def waiting(session: Session, job: Import, limit: int) -> Sequence[ImportRow]:
+    """The next rows to be invited: the new ones first, and then those an organiser says are somebody else."""
+    of_import = select(ImportRow).where(col(ImportRow.import_id) == job.id).order_by(col(ImportRow.number))
+    # One outcome at a time: with "or", each batch would pass over all the rows before it.
+    new = session.scalars(of_import.where(col(ImportRow.outcome) == Outcome.NEW).limit(limit)).all()
+    others = of_import.where(col(ImportRow.outcome) == Outcome.LIKELY, col(ImportRow.is_someone_else))
+    return [*new, *session.scalars(others.limit(limit - len(new)))]
+
+
+def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: datetime) -> int:
+    """Write a batch of people as invited, each with a message, and say how many. About 1 ms each.
+
+    Whoever has joined since the file was checked is left as they are.
+    """
+    programme = session.get_one(Programme, job.programme_id)
+    by_key = {row.cells["email_key"]: row for row in rows}
+    there = {
+        person.email_key: person
+        for person in session.scalars(select(Person).where(col(Person.email_key).in_(by_key)))
+    }
+    members = set(
+        session.scalars(
+            select(col(Membership.person_id)).where(
+                col(Membership.programme_id) == programme.id,
+                col(Membership.person_id).in_([person.id for person in there.values()]),
+            )
+        )
+    )
+    ids = {key: there[key].id if key in there else new_id() for key in by_key}
+    wanted = [key for key in by_key if ids[key] not in members]
+    _write_people(session, [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there], now)
+    _write_members(session, programme, [by_key[key].cells | {"id": ids[key]} for key in wanted], job, now)
+    _write_invitations(
+        session, programme, job, [(ids[key], by_key[key].cells["email"]) for key in wanted], now
+    )
+    done: list[Found] = [
+        {
+            "import_id": job.id,
+            "number": row.number,
+            "outcome": Outcome.TAKEN if key in wanted else Outcome.HERE,
+            "person_id": ids[key],
+            "why": "",
+            "cells": {},
+        }
+        for key, row in by_key.items()
+    ]
+    session.execute(update(ImportRow), done)
+    session.expire_all()
+    return len(wanted)
+
+
+def _write_people(session: Session, new: Sequence[Found], now: datetime) -> None:
+    alike = Person(id="", created_at=now).model_dump()  # what they have in common is worked out once
+    told = ("id", "name", "email", "email_key", "phone")
+    if rows := [alike | {name: one[name] for name in told} for one in new]:
+        session.execute(insert(Person), rows)
+
+
+def _write_members(
+    session: Session, programme: Programme, new: Sequence[Found], job: Import, now: datetime
+) -> None:
+    organisation = _organisations(session, programme.id, {one["target"] for one in new}, job)
+    alike = Membership(
+        programme_id=programme.id, person_id="", organisation_id=0, standing=Standing.INVITED, joined_at=now
+    ).model_dump()
+    rows = [
+        alike
+        | {
+            "person_id": one["id"],
+            "organisation_id": organisation[one["target"]],
+            "name_key": folded(one["name"]),
+        }
+        for one in new
+    ]
+    if rows:
+        session.execute(insert(Membership), rows)
+
+
+def _organisations(session: Session, programme: int, targets: set[str], job: Import) -> dict[str, int]:
+    """What the file's names were taken for, as organisations: added where new, with what we now know of
+    their spellings.
+    """
+    there = register(session, programme).by_key
+    found: dict[str, int] = {}
+    for entry in job.organisations:
+        target, key = entry["taken_for"], entry["key"]
+        if target not in targets:
+            continue
+        if target not in found:
+            known = there.get(target[1:]) if target.startswith("=") else target
+            found[target] = int(known) if known else _new(session, programme, target[1:], job)
+            there.setdefault(target.removeprefix("="), str(found[target]))
+        if key not in there:
+            session.add(OrganisationName(programme_id=programme, key=key, organisation_id=found[target]))
+            there[key] = str(found[target])
+    session.flush()
+    return found | {target: int(target) for target in targets - found.keys()}
+
+
+def _new(session: Session, programme: int, key: str, job: Import) -> int:
+    name = next(entry["name"] for entry in job.organisations if entry["key"] == key)
+    return organisations.find_or_add(session, programme, name).id
+
+
+def _write_invitations(
+    session: Session, programme: Programme, job: Import, new: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    wanted = [Wanted(Purpose.INVITATION, person, programme.id) for person, _ in new]
+    outbox.queue_all(
+        session,
+        [
+            outbox.Order(
+                joining.invitation(programme, link, now=now),
+                messages.Recipient(person, "", Channel.EMAIL, email=email),
+                f"import {job.id}",
+                programme.slug,
+            )
+            for link, (person, email) in zip(links.make_all(session, wanted, now=now), new, strict=True)
+        ],
+        now=now,
+    )
+
+
+def targets(job: Import) -> dict[str, str]:
+    return duplicates.targets(job.organisations)

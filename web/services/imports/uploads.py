@@ -1,0 +1,482 @@
+"""A spreadsheet comes in: upload, columns, organisations, a look at what will happen, and only then it does.
+
+      upload ─► READING ─► COLUMNS ─► MATCHING ─► ORGANISATIONS ─► CHECKING ─► READY ─► WRITING ─► DONE
+                worker      answer     worker         answer        worker      yes     worker
+
+A small file is read and its organisations are matched by the page, without READING and MATCHING.
+ORGANISATIONS is passed over where none is doubtful. DONE can be taken back: UNDOING by the worker, UNDONE.
+
+An import is a row, so a page reloaded, a worker killed, or an organiser gone for lunch loses nothing. Nothing
+of the programme changes before READY is answered with yes. The file, which is personal data, is deleted once
+it was taken in or thrown away, after a day, and when somebody named in it is erased.
+
+    WrongMoment     the import has moved on since the page was shown
+    Lost            another worker has taken an import over, or somebody has thrown it away
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, true, update
+from sqlmodel import Session, col
+
+from web import scrubbing
+from web.models import Programme
+from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
+from web.services.common import audit, programmes, spreadsheets
+from web.services.common.spreadsheets import BadFile, Sheet
+from web.services.imports import columns, duplicates, import_history, import_people
+from web.services.imports.import_people import Names
+from web.sizes import READ_ON_PAGE
+
+A_PAGE = 50
+ASK_AT_ONCE = 25
+AT_ONCE = 500  # people written in one transaction: others wait for it
+FIRST_ROWS = 1000  # of a large file, looked at when it comes
+ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
+LEASE = timedelta(minutes=2)
+LEASED = (ImportState.READING, ImportState.MATCHING, ImportState.CHECKING)
+WORKING = (*LEASED, ImportState.WRITING, ImportState.UNDOING)
+ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.ABANDONED, ImportState.FAILED)
+
+
+class WrongMoment(Exception):
+    pass
+
+
+class Lost(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was let in. `rows` is None where it is large and nobody has read below its first row."""
+
+    sheet: Sheet
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An import that a worker has to go on with. Except for writing, it is its own `until` then."""
+
+    number: int
+    state: ImportState
+    until: datetime | None
+
+
+def look(file_name: str, raw: bytes, *, whole: bool = False) -> Upload:
+    """Read a file: all of it if it is small or `whole`, and otherwise its first rows, so that what is no
+    spreadsheet is told at once. Needs no session.
+
+    Raises:
+        BadFile: it is no CSV of any kind.
+    """
+    sheet = spreadsheets.parse(file_name, spreadsheets.decode(file_name, raw))
+    is_for_worker = is_large(sheet) and not whole
+    rows = some_rows(sheet, sum(1 for _ in islice(sheet.rows, FIRST_ROWS if is_for_worker else None)))
+    return Upload(sheet, None if is_for_worker else rows)
+
+
+def is_large(sheet: Sheet) -> bool:
+    """Is it for the worker to read?"""
+    return len(sheet.text) > READ_ON_PAGE
+
+
+def some_rows(sheet: Sheet, rows: int) -> int:
+    if not rows:
+        raise BadFile(sheet.file, "there is nothing below the first row")
+    return rows
+
+
+def upload(
+    session: Session, programme: Programme, kind: ImportKind, given: Upload, *, by: str, now: datetime
+) -> Import:
+    """Keep a file, with its columns guessed.
+
+    Raises:
+        BadFile: history where there are rounds already.
+        programmes.Ends: nobody is brought in any more.
+    """
+    programmes.must_go_on(programme)
+    sheet = given.sheet
+    if kind is ImportKind.HISTORY and not import_history.can_begin(session, programme):
+        raise BadFile(sheet.file, f"{programme.name} has rounds already; import history before the first")
+    job = Import(
+        programme_id=programme.id,
+        kind=kind,
+        state=ImportState.READING if given.rows is None else ImportState.COLUMNS,
+        file_name=sheet.file[-120:],
+        columns=columns.guess(kind, sheet.header),
+        total=sheet.text.count("\n") if given.rows is None else given.rows,
+        by=by,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    session.add(ImportFile(import_id=job.id, content=sheet.text))
+    session.flush()
+    audit.record(
+        session, by, f"{kind.value} file uploaded", now=now, programme=programme.id, subject=subject(job)
+    )
+    return job
+
+
+def subject(job: Import) -> str:
+    return f"import {job.id}"
+
+
+def sheet_of(session: Session, job: Import) -> Sheet:
+    """Raises WrongMoment when the file is gone."""
+    file = session.get(ImportFile, job.id)
+    if file is None:
+        raise WrongMoment
+    return spreadsheets.parse(job.file_name, file.content)
+
+
+def keep_count(session: Session, job: Import, rows: int) -> None:
+    """It has been read to its end: an organiser says next which column is what."""
+    job.state, job.total, job.done, job.busy_until = ImportState.COLUMNS, rows, 0, None
+    session.add(job)
+    session.flush()
+
+
+def names(kind: ImportKind, sheet: Sheet, chosen: Mapping[str, int]) -> Names:
+    """The organisations of a small file.
+
+    Raises:
+        BadFile: there are so many that it must be the column of something else.
+    """
+    found = Names()
+    if kind is ImportKind.PEOPLE:
+        found.note(sheet, chosen["organisation"], sheet.rows)
+    return found
+
+
+def choose(session: Session, job: Import, chosen: Mapping[str, int], names: Names | None) -> None:
+    """Say which column is what, as `columns.check` has found it to be right. Of a small file the page has
+    read the `names` of organisations already.
+
+    Raises:
+        WrongMoment: it was answered already.
+    """
+    must_be(job, ImportState.COLUMNS, ImportState.READY, ImportState.ORGANISATIONS)
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
+    job.columns, job.organisations, job.counts = dict(chosen), [], {}
+    if names is None:
+        job.state, job.done, job.busy_until = ImportState.MATCHING, 0, None
+        session.add(job)
+        session.flush()
+    else:
+        match(session, job, names)
+
+
+def match(session: Session, job: Import, names: Names) -> None:
+    """Organisations are matched to known ones; the doubtful are asked next. 0.3 s for 10,000 of them."""
+    job.organisations = duplicates.match(names.rows(), import_people.register(session, job.programme_id))
+    _go_on(session, job)
+
+
+def must_be(job: Import, *states: ImportState) -> None:
+    if job.state not in states:
+        raise WrongMoment
+
+
+def asked(job: Import) -> list[dict[str, Any]]:
+    """The organisations somebody has to say something about, those of most rows first."""
+    return [entry for entry in job.organisations if entry["taken_for"] is None]
+
+
+def _go_on(session: Session, job: Import) -> None:
+    job.state = ImportState.ORGANISATIONS if asked(job) else ImportState.CHECKING
+    job.done, job.busy_until = 0, None
+    session.add(job)
+    session.flush()
+
+
+def check_again(session: Session, job: Import) -> None:
+    """What was found is forgotten, and looked for once more; whoever was at it has lost it."""
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
+    _go_on(session, job)
+
+
+def columns_again(session: Session, job: Import) -> None:
+    """Back to the first question. What was found with other columns is forgotten.
+
+    Raises:
+        WrongMoment: it is being written, or was.
+    """
+    must_be(job, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
+    job.state, job.organisations, job.counts = ImportState.COLUMNS, [], {}
+    session.add(job)
+    session.flush()
+
+
+def answer(session: Session, job: Import, answers: Mapping[str, str]) -> None:
+    """What organisations in the file stand for, by their keys: one of the candidates, or "new".
+
+    What is not answered, or with something nobody offered, is asked again.
+    """
+    must_be(job, ImportState.ORGANISATIONS)
+    job.organisations = _followed([_answered(one, answers.get(one["key"])) for one in job.organisations])
+    _go_on(session, job)
+
+
+def answer_rest_as_new(session: Session, job: Import) -> None:
+    answer(session, job, {entry["key"]: "new" for entry in asked(job)})
+
+
+def _answered(entry: dict[str, Any], said: str | None) -> dict[str, Any]:
+    if entry["taken_for"] is None and said == "new":
+        return entry | {"taken_for": f"={entry['key']}"}
+    if entry["taken_for"] is None and said in entry["candidates"]:
+        return entry | {"taken_for": said}
+    return entry
+
+
+def _followed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A name taken for another name of the file goes wherever that one goes."""
+    goes = {f"={entry['key']}": entry["taken_for"] for entry in entries}
+
+    def end(target: str | None) -> str | None:
+        while target is not None and goes.get(target) not in (None, target):
+            target = goes[target]
+        return target
+
+    return [entry | {"taken_for": end(entry["taken_for"])} for entry in entries]
+
+
+def check(session: Session, job: Import, sheet: Sheet) -> Iterator[dict[str, Any]]:
+    """What will become of each row, one after the other. Reads from the database before the first, and
+    nothing later. About 0.1 ms a row.
+    """
+    if job.kind is ImportKind.HISTORY:
+        return import_history.check(sheet, job.columns, import_history.known(session, job.programme_id))
+    here = import_people.known(session, job.programme_id)
+    return import_people.check(sheet, job.columns, duplicates.targets(job.organisations), here)
+
+
+def count_in(counts: dict[str, int], rows: Sequence[dict[str, Any]]) -> None:
+    """Add up what becomes of `rows`."""
+    for row in rows:
+        counts[row["outcome"].value] = counts.get(row["outcome"].value, 0) + 1
+        if "members" in (cells := row["cells"]):
+            counts["strangers"] = counts.get("strangers", 0) + len(cells["people"]) - len(cells["members"])
+    counts["rows"] = counts.get("rows", 0) + len(rows)
+
+
+def keep_rows(session: Session, number: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep what a check found, for a look."""
+    session.execute(
+        insert(ImportRow), [{"import_id": number, "is_someone_else": False} | row for row in rows]
+    )
+
+
+def keep_checked(session: Session, job: Import, counts: dict[str, int]) -> None:
+    """Every row was checked."""
+    job.state, job.counts, job.busy_until = ImportState.READY, counts, None
+    job.done = job.total = counts["rows"]
+    session.add(job)
+    session.flush()
+
+
+def drop_rows(session: Session, number: int) -> bool:
+    """Delete some of the rows that were kept. Are there more?"""
+    kept = select(col(ImportRow.number)).where(col(ImportRow.import_id) == number)
+    last = session.scalar(kept.order_by(col(ImportRow.number)).offset(ROWS_AT_ONCE - 1).limit(1))
+    some = col(ImportRow.number) <= last if last is not None else true()
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == number, some))
+    return last is not None
+
+
+def someone_else(session: Session, job: Import, numbers: Mapping[int, bool]) -> None:
+    """Which of the rows that look like somebody known are somebody else, and so invited."""
+    must_be(job, ImportState.READY)
+    for number, yes in numbers.items():
+        row = session.get(ImportRow, (job.id, number))
+        if row is not None and row.outcome is Outcome.LIKELY:
+            row.is_someone_else = yes
+            session.add(row)
+    session.flush()
+
+
+def to_be_written(session: Session, job: Import) -> int:
+    """How many rows will be taken in."""
+    others = select(func.count()).where(
+        col(ImportRow.import_id) == job.id,
+        col(ImportRow.outcome) == Outcome.LIKELY,
+        col(ImportRow.is_someone_else),
+    )
+    return job.counts.get(Outcome.NEW.value, 0) + session.execute(others).scalar_one()
+
+
+def confirm(session: Session, job: Import, *, by: str, now: datetime) -> None:
+    """Yes. From here on the worker writes. A second press changes nothing.
+
+    Raises:
+        WrongMoment: there is nothing to say yes to.
+        programmes.Ends: nobody is brought in any more.
+    """
+    if job.state in (ImportState.WRITING, ImportState.DONE):
+        return
+    programmes.must_go_on(session.get_one(Programme, job.programme_id))
+    must_be(job, ImportState.READY)
+    job.total = to_be_written(session, job)
+    job.state, job.done, job.by = ImportState.WRITING, 0, by
+    session.add(job)
+    audit.record(session, by, "import confirmed", now=now, programme=job.programme_id, subject=subject(job))
+
+
+def write_some(session: Session, job: Import, *, now: datetime) -> int:
+    """Write the next batch; history in one. How many rows that were."""
+    if job.state is not ImportState.WRITING:
+        return 0
+    if job.kind is ImportKind.HISTORY:
+        programme = session.get_one(Programme, job.programme_id)
+        if not import_history.can_begin(session, programme):
+            raise BadFile(job.file_name, "a round was drawn meanwhile; history comes before the first")
+        done = import_history.write(session, job, now=now)
+        _finish(session, job, done, now)
+        return done
+    rows = import_people.waiting(session, job, AT_ONCE)
+    taken = import_people.invite(session, job, rows, now=now) if rows else 0
+    job.done += len(rows)
+    job.counts = job.counts | {"taken": job.counts.get("taken", 0) + taken}
+    session.add(job)
+    if len(rows) < AT_ONCE:
+        _finish(session, job, job.counts["taken"], now)
+    return len(rows)
+
+
+def _finish(session: Session, job: Import, taken: int, now: datetime) -> None:
+    """Done: what is kept are counts, and who came in by it."""
+    session.execute(
+        delete(ImportRow).where(col(ImportRow.import_id) == job.id, col(ImportRow.outcome) != Outcome.TAKEN)
+    )
+    job.counts = job.counts | {"taken": taken}
+    close(session, job, ImportState.DONE, now)
+    job.done = job.total
+    audit.record(
+        session,
+        job.by,
+        f"{job.kind.value} imported",
+        now=now,
+        programme=job.programme_id,
+        subject=subject(job),
+        added=taken,
+        rows=job.counts["rows"],
+    )
+
+
+def close(session: Session, job: Import, state: ImportState, now: datetime) -> None:
+    session.execute(delete(ImportFile).where(col(ImportFile.import_id) == job.id))
+    job.state, job.organisations, job.busy_until = state, [], None
+    job.file_name, job.finished_at = "", now
+    session.add(job)
+    session.flush()
+    scrubbing.want(session)
+
+
+def abandon(session: Session, job: Import, *, by: str, now: datetime, problem: str = "") -> None:
+    """Throw it away, file and all, before anything was written. A second press changes nothing.
+
+    Raises:
+        WrongMoment: it is being written, or was.
+    """
+    if job.state is ImportState.ABANDONED:
+        return
+    must_be(
+        job,
+        *LEASED,
+        ImportState.COLUMNS,
+        ImportState.ORGANISATIONS,
+        ImportState.READY,
+        ImportState.FAILED,
+    )
+    session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
+    job.problem = problem
+    close(session, job, ImportState.ABANDONED, now)
+    audit.record(session, by, "import thrown away", now=now, programme=job.programme_id, subject=subject(job))
+
+
+def claim(session: Session, *, now: datetime, only: int | None = None) -> Claim | None:
+    """The oldest import that a worker has to read or check, because somebody waits for that at a page; else
+    the oldest that is to be written. What is read or checked is this worker's then, until two minutes after
+    it was last heard of; of writing, each batch is anybody's.
+    """
+    free = or_(col(Import.busy_until).is_(None), col(Import.busy_until) < now)
+    wanted, writing = (
+        select(Import).where(col(Import.state).in_(WORKING), free),
+        col(Import.state).not_in(LEASED),
+    )
+    if only is not None:
+        wanted = wanted.where(col(Import.id) == only)
+    job = session.scalars(
+        wanted.order_by(writing, col(Import.id)).limit(1).with_for_update(skip_locked=True)
+    ).first()
+    if job is None:
+        return None
+    if job.state in LEASED:
+        job.busy_until = now + LEASE
+        session.add(job)
+    return Claim(job.id, job.state, job.busy_until)
+
+
+def renew(session: Session, mine: Claim, done: int, *, now: datetime) -> Claim:
+    """So much of it is done, and it stays this worker's.
+
+    Raises:
+        Lost
+    """
+    renewed = session.execute(
+        update(Import)
+        .where(
+            col(Import.id) == mine.number,
+            col(Import.state) == mine.state,
+            col(Import.busy_until) == mine.until,
+        )
+        .values(done=done, busy_until=now + LEASE)
+    )
+    if not renewed.rowcount:  # type: ignore[attr-defined]
+        raise Lost
+    return replace(mine, until=now + LEASE)
+
+
+def fail(session: Session, job: Import, problem: str, *, now: datetime) -> None:
+    """It cannot go on. What was written before stays, and can be undone."""
+    if job.state not in WORKING:
+        return
+    job.problem = problem
+    if job.state is ImportState.WRITING and job.counts.get("taken"):
+        _finish(session, job, job.counts["taken"], now)
+    else:
+        session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
+        close(session, job, ImportState.FAILED, now)
+
+
+def every(session: Session, programme: Programme) -> Sequence[Import]:
+    """The imports of a programme, newest first."""
+    return session.scalars(
+        select(Import)
+        .where(col(Import.programme_id) == programme.id)
+        .order_by(col(Import.id).desc())
+        .limit(50)
+    ).all()
+
+
+def one(session: Session, programme: Programme, number: int) -> Import | None:
+    found = session.get(Import, number)
+    return found if found is not None and found.programme_id == programme.id else None
+
+
+def rows(session: Session, job: Import, outcome: Outcome | None, page: int) -> Sequence[ImportRow]:
+    """A page of what will become of the rows."""
+    wanted = select(ImportRow).where(col(ImportRow.import_id) == job.id)
+    if outcome is not None:
+        wanted = wanted.where(col(ImportRow.outcome) == outcome)
+    ordered = wanted.order_by(col(ImportRow.number)).offset((page - 1) * A_PAGE).limit(A_PAGE)
+    return session.scalars(ordered).all()

@@ -1,0 +1,189 @@
+"""Joining by text, for people without email: JOIN and a programme's word, one answer, a reply that says yes.
+
+Their number sent the text and answered ours, so it is theirs: no code is needed. Name and organisation come
+with the reply, or on the page behind the link in our answer.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from notifications.keywords import Word
+from notifications.messages import Channel
+from notifications.replies import Answer as Reply
+from notifications.replies import Inbound
+from notifications.tables import Reply as ReplyRow
+from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
+from web.services.common import allowances, audit, links, phrases, programmes
+from web.services.common.allowances import What
+from web.services.people import joining, participation
+from web.tokens import Signer
+
+LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
+# "YES Amina Yusuf, Leeds City Council": the comma, or a new line, tells the two apart.
+NAME_AND_PLACE = re.compile(r"(?:yes\b[\s,.:;!-]*)?([^,;\n]+)[,;\n]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
+
+
+def take(session: Session, inbound: Inbound, reply: Reply, *, signer: Signer, now: datetime) -> bool:
+    """Act on a text that asks to join, or answers our answer to one. False if it does neither."""
+    if inbound.channel is not Channel.SMS:
+        return False
+    if reply.word is Word.JOIN:
+        programme = _programme(session, reply.learning)
+        if programme:
+            request = _ask(session, programme, inbound.sender, signer=signer, now=now)
+            _is_from(session, reply, request)
+        return programme is not None
+    if reply.word is not Word.YES and (reply.person or reply.word is not Word.LEARNING):
+        return False
+    waiting = _waiting(session, inbound.sender, signer=signer, now=now)
+    if waiting is None or _answers_something_newer(reply, waiting):
+        return False
+    _is_from(session, reply, waiting)
+    _confirm_or_ask(session, waiting, inbound.text, now)
+    return True
+
+
+def _programme(session: Session, word: str) -> Programme | None:
+    """JOIN without a word is clear where there is only one to join."""
+    if word:
+        return programmes.by_join_word(session, word)
+    joined = programmes.to_join(session)
+    return joined[0] if len(joined) == 1 else None
+
+
+def _answers_something_newer(reply: Reply, request: Request) -> bool:
+    sent = reply.message.accepted_at if reply.message else None
+    return sent is not None and sent > request.received_at
+
+
+def _ask(session: Session, programme: Programme, phone: str, *, signer: Signer, now: datetime) -> Request:
+    request = Request(
+        kind=RequestKind.JOIN_BY_TEXT,
+        programme_id=programme.id,
+        address_key=number_key(signer, phone),
+        details={"phone": phone},
+        received_at=now,
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def number_key(signer: Signer, phone: str) -> str:
+    return signer.digest("number", phone)
+
+
+def _is_from(session: Session, reply: Reply, request: Request) -> None:
+    """What they wrote goes with them when they are erased, and answers no other question of ours."""
+    row = session.get_one(ReplyRow, reply.reply_id)
+    row.message_id = None
+    row.person = reply.person or request.person
+    session.add(row)
+
+
+def answer(session: Session, request: Request, *, now: datetime) -> None:
+    """The one answer to a text that asked to join: how to say yes, or the page of who is in already.
+
+    At most three a day for a number, on top of what every open form allows.
+    """
+    if not allowances.take(session, What.ANSWERS, request.address_key, now=now):
+        return
+    programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
+    known = participation.by_phone(session, phone)
+    section = _section(session, known[0], programme) if len(known) == 1 else None
+    subject = f"request {request.id}"
+    if len(known) == 1:
+        request.person = known[0].id
+    if section and section.membership.standing in (Standing.ACTIVE, Standing.SUSPENDED):
+        page = links.make(session, Purpose.FULL_PAGE, request.person, now=now)
+        message: messages.Message = messages.AlreadyIn(programmes.facts(programme), page)
+        request.details = {}
+    else:
+        confirm = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)
+        message = messages.JoinByText(programmes.facts(programme), confirm)
+    to = messages.Recipient(request.person, "", Channel.SMS, phone=phone)
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+
+
+def _section(session: Session, person: Person, programme: Programme) -> participation.Section | None:
+    found = participation.sections(session, person)
+    return next((section for section in found if section.programme.id == programme.id), None)
+
+
+def _waiting(session: Session, phone: str, *, signer: Signer, now: datetime) -> Request | None:
+    """What this number asked for and has not confirmed: the newest, while its link lives."""
+    wanted = select(Request).where(
+        Request.kind == RequestKind.JOIN_BY_TEXT,
+        Request.address_key == number_key(signer, phone),
+        col(Request.handled_at) > now - joining.CONFIRM_WITHIN,
+    )
+    # A text and the link in ours may both say yes at once: whoever comes second finds it done.
+    newest = session.exec(wanted.order_by(col(Request.id).desc()).limit(1).with_for_update()).first()
+    if newest is None or not newest.details:
+        return None
+    return None if session.get_one(Programme, newest.programme_id).closing_on else newest
+
+
+def _confirm_or_ask(session: Session, request: Request, text: str, now: datetime) -> None:
+    told = _known(session, request.person) or name_and_organisation(text)
+    if told:
+        confirm(session, request, *told, source="text", now=now)
+        return
+    programme = session.get_one(Programme, request.programme_id)
+    page = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)
+    to = messages.Recipient(request.person, "", Channel.SMS, phone=request.details["phone"])
+    message = messages.JoinByText(programmes.facts(programme), page, incomplete=True)
+    # Once: whoever goes on without a name gets no more texts.
+    subject = f"request {request.id} incomplete"
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+
+
+def _known(session: Session, person: str) -> tuple[str, str] | None:
+    """Who is in another programme already need not say again who they are."""
+    found = session.get(Person, person)
+    places = participation.sections(session, found) if found else []
+    return (found.name, places[0].organisation.name) if found and places else None
+
+
+def name_and_organisation(text: str) -> tuple[str, str] | None:
+    """What a reply says of who they are, tidied; None where either is missing or cannot be."""
+    found = NAME_AND_PLACE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    name, organisation = (" ".join(part.split()).rstrip(".") for part in found.groups())
+    lengths = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
+    readable = lengths and not phrases.has_invisible(name + organisation)
+    return (name, organisation) if readable else None
+
+
+def confirm(
+    session: Session, request: Request, name: str, organisation: str, *, source: str, now: datetime
+) -> Person:
+    """Make a participant of whoever has the number. The request's links are used up by it."""
+    programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
+    person = session.get(Person, request.person) or Person(
+        id=request.person,
+        name=name,
+        phone=phone,
+        phone_verified_at=now,
+        channel=Channel.SMS,
+        shares_email=False,
+        shares_phone=True,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    details = joining.Details(name, organisation, email="")
+    joining.enter(session, programme, person, details, source=source, now=now)
+    request.details = {}
+    session.add(request)
+    used = select(Link).where(Link.purpose == Purpose.CONFIRM, Link.subject == request.id)
+    for link in session.exec(used):
+        link.used_at = link.used_at or now
+        session.add(link)
+    audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
+    return person

@@ -1,0 +1,1 @@
+"""What was learned: gathered, published, sent as a digest."""

@@ -1,0 +1,203 @@
+"""Learnings: what people learned, looked at by an organiser, shown on the wall.
+
+NotToShow           its author said it stays between them and us
+NothingToShow       neither words nor a link are left in it
+ChangedMeanwhile    the author or another organiser changed it after it was shown
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from notifications import secrets
+from web.models import (
+    CheckIn,
+    GroupMember,
+    Learning,
+    LearningState,
+    Organisation,
+    Person,
+    Programme,
+    Showing,
+)
+from web.services.common import audit, phrases
+from web.services.learning import bylines
+
+A_PAGE = 20
+
+
+class NotToShow(Exception):
+    pass
+
+
+class NothingToShow(Exception):
+    pass
+
+
+class ChangedMeanwhile(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A learning with the names its readers may see: `author` and `partners` are empty where nobody
+    agreed. `byline` is what a link of it says of an author who is not to be named.
+    """
+
+    learning: Learning
+    author: str
+    partners: str
+    byline: str = ""
+
+    @property
+    def host(self) -> str:
+        """Where its link really leads."""
+        return urlsplit(self.learning.link).hostname or ""
+
+
+def of_programme(session: Session, programme: Programme, state: LearningState) -> list[Shown]:
+    wanted = (
+        select(Learning)
+        .where(Learning.programme_id == programme.id, Learning.state == state)
+        .order_by(col(Learning.created_at))
+    )
+    return [_with_byline(session, one) for one in with_names(session, session.exec(wanted).all())]
+
+
+def _with_byline(session: Session, shown: Shown) -> Shown:
+    """For organisers: a link may say who wrote it, though its author wishes for no name."""
+    if shown.learning.showing is not Showing.WITHOUT_NAME:
+        return shown
+    author = session.get(Person, shown.learning.person_id)
+    return replace(shown, byline=byline(shown.learning, author.name if author else ""))
+
+
+def byline(learning: Learning, name: str) -> str:
+    """What its links say of an author of that name; empty if they say nothing."""
+    return bylines.author_of(learning.text, learning.link, name)
+
+
+def wall(
+    session: Session, programme: Programme, *, page: int = 1, size: int = A_PAGE
+) -> tuple[list[Shown], bool]:
+    """One page of published learnings, newest first, and whether there are older ones."""
+    wanted = (
+        select(Learning)
+        .where(Learning.programme_id == programme.id, Learning.state == LearningState.PUBLISHED)
+        .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    )
+    rows = session.exec(wanted).all()
+    return with_names(session, rows[:size]), len(rows) > size
+
+
+def with_names(session: Session, rows: Sequence[Learning]) -> list[Shown]:
+    """Who may be named: an author who said so; then a partner too, if that partner said so. One query."""
+    groups = {row.group_id for row in rows if row.showing is Showing.WITH_NAME}
+    members = _members(session, groups) if groups else {}
+    return [
+        _shown(row, members.get(row.group_id, []) if row.showing is Showing.WITH_NAME else []) for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of a group, as the public may know them, and whether a partner may say so."""
+
+    person: str
+    called: str
+    may_be_named: bool
+
+
+def _members(session: Session, groups: set[int]) -> dict[int, list[Member]]:
+    rows = session.exec(
+        select(GroupMember.group_id, Person, Organisation, CheckIn.may_name_me)
+        .join(Person, col(GroupMember.person_id) == Person.id)
+        .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
+        .outerjoin(
+            CheckIn, (col(CheckIn.group_id) == GroupMember.group_id) & (col(CheckIn.person_id) == Person.id)
+        )
+        .where(col(GroupMember.group_id).in_(groups))
+        .order_by(col(GroupMember.group_id), col(GroupMember.position))
+    )
+    found: dict[int, list[Member]] = {}
+    for group, person, organisation, agreed in rows:
+        found.setdefault(group, []).append(Member(person.id, _public(person, organisation), bool(agreed)))
+    return found
+
+
+def _shown(learning: Learning, members: Sequence[Member]) -> Shown:
+    author = next((one.called for one in members if one.person == learning.person_id), "")
+    partners = [one.called for one in members if one.person != learning.person_id and one.may_be_named]
+    return Shown(learning, author, phrases.listing([called for called in partners if called]))
+
+
+def _public(person: Person, organisation: Organisation) -> str:
+    """First name and organisation: enough to be recognised by those who know them."""
+    first = person.name.split()[0] if person.name.split() else ""
+    return f"{first}, {organisation.short_name or organisation.name}" if first else ""
+
+
+def publish(
+    session: Session,
+    learning: Learning,
+    *,
+    text: str,
+    version: int,
+    by: str,
+    now: datetime,
+    with_link: bool = True,
+) -> None:
+    """Show it on the wall, in the organiser's edit of the words (personal data taken out), and without its
+    link if they say so.
+
+    Raises:
+        NotToShow, NothingToShow, ChangedMeanwhile.
+    """
+    if learning.showing is Showing.NO:
+        raise NotToShow
+    shown, link = secrets.without(text).strip(), learning.link if with_link else ""
+    if not shown and not link:
+        raise NothingToShow
+    edited = (shown, link) != (learning.text, learning.link)
+    learning.text, learning.link = shown, link
+    _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)
+
+
+def decline(session: Session, learning: Learning, *, version: int, by: str, now: datetime) -> None:
+    """Not for the wall; or off it again.
+
+    Raises:
+        ChangedMeanwhile.
+    """
+    _decide(session, learning, LearningState.DECLINED, version=version, by=by, now=now)
+
+
+def _decide(
+    session: Session,
+    learning: Learning,
+    state: LearningState,
+    *,
+    version: int,
+    by: str,
+    now: datetime,
+    **facts: bool,
+) -> None:
+    if learning.version != version:
+        raise ChangedMeanwhile
+    learning.state, learning.decided_at, learning.decided_by = state, now, by
+    learning.version += 1
+    session.add(learning)
+    audit.record(
+        session,
+        by,
+        f"learning {state.value}",
+        now=now,
+        programme=learning.programme_id,
+        subject=f"learning {learning.id}",
+        **facts,
+    )

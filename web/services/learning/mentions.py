@@ -1,0 +1,99 @@
+"""What others wrote about somebody who is erased: their words stay, and who it was goes out of them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, false
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, or_, select
+
+from notifications import messages, outbox
+from notifications.tables import Reply
+from web.models import Group, GroupMember, Learning, LearningState, Membership, Person, Report, Tick
+from web.models.complaints import Complaint
+from web.models.drafts import Errand
+from web.models.imports import Import
+from web.services.common import audit, phrases
+from web.services.common.naming import Traces
+
+# Where somebody's name may stand in words that are about somebody or something else.
+WRITTEN: tuple[Any, ...] = (
+    Report.text,
+    Membership.suspended_because,
+    Errand.trouble,
+    Tick.became,
+    Import.problem,
+    Complaint.text,
+    Complaint.outcome,
+)
+
+
+def forget(session: Session, person: Person, *, now: datetime) -> None:
+    """Put "somebody who has left" where others' learnings, reports and notes tell of them by name, address,
+    number or handle.
+
+    A published learning of a conversation of theirs that still has their first name waits for an organiser
+    again: only a reader can tell a name like Mark from the word.
+    """
+    traces = Traces.of(person)
+    for learning in _learnings(session, person):
+        _forget_in(session, learning, traces, now)
+    _forget_in_replies(session, person, traces)
+    here = list(session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)))
+    for column in WRITTEN:
+        table = column.class_
+        told = (col(table.programme_id).in_(here) | col(table.programme_id).is_(None)) & _tells(
+            column, person
+        )
+        for row in session.exec(select(table).where(told)):
+            setattr(row, column.key, traces.without(getattr(row, column.key), phrases.GONE))
+            session.add(row)
+
+
+def _forget_in_replies(session: Session, person: Person, traces: Traces) -> None:
+    """What others of their programmes answered us."""
+    here = select(Membership.programme_id).where(Membership.person_id == person.id)
+    others = select(Membership.person_id).where(col(Membership.programme_id).in_(here))
+    told = select(Reply).where(col(Reply.person).in_(others), _tells(col(Reply.text), person))
+    for reply in session.exec(told):
+        reply.text = traces.without(reply.text, phrases.GONE)
+        session.add(reply)
+
+
+def _learnings(session: Session, person: Person) -> Sequence[Learning]:
+    """Others' learnings of conversations with them, and what of their programmes seems to tell of them."""
+    here = select(Membership.programme_id).where(Membership.person_id == person.id)
+    shared = select(GroupMember.group_id).where(GroupMember.person_id == person.id)
+    seems = col(Learning.programme_id).in_(here) & _tells(col(Learning.text), person)
+    wanted = or_(col(Learning.group_id).in_(shared), seems)
+    return session.exec(select(Learning).where(wanted, Learning.person_id != person.id)).all()
+
+
+def _tells(column: Mapped[str], person: Person) -> ColumnElement[bool]:
+    spellings = (person.name, person.email, person.video_handle, person.phone)
+    return or_(false(), *(column.icontains(text, autoescape=True) for text in spellings if text))
+
+
+def _forget_in(session: Session, learning: Learning, traces: Traces, now: datetime) -> None:
+    text = traces.without(learning.text, phrases.GONE)
+    if text != learning.text:
+        _rewrite_digests(session, learning, text)
+        learning.text, learning.version = text, learning.version + 1
+    if learning.state is LearningState.PUBLISHED and traces.first_name_is_in(text):
+        learning.state, learning.decided_at, learning.decided_by = LearningState.WAITING, None, None
+        learning.version += 1
+        subject = f"learning {learning.id}"
+        programme = learning.programme_id
+        audit.record(
+            session, audit.SYSTEM, "learning waits again", now=now, programme=programme, subject=subject
+        )
+    session.add(learning)
+
+
+def _rewrite_digests(session: Session, learning: Learning, text: str) -> None:
+    """The digests that have it, sent or not."""
+    round_ = session.exec(select(Group.round_id).where(Group.id == learning.group_id)).one()
+    before, after = (json.dumps(said, ensure_ascii=False)[1:-1] for said in (learning.text, text))
+    outbox.replace_in(session, messages.Digest.kind, str(round_), before, after)

@@ -1,0 +1,1 @@
+"""Organisations, and the names and domains they go by."""

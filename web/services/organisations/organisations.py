@@ -1,0 +1,288 @@
+"""Organisations: known by name, by the other names people write, and by email domain."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, update
+from sqlmodel import Session, col, select
+
+from notifications.columns import table_of
+from web.models import (
+    GroupMember,
+    Membership,
+    Organisation,
+    OrganisationDomain,
+    OrganisationName,
+    Programme,
+)
+from web.services.common import audit
+from web.services.evidence import nameless
+
+# A mailbox at one of these says nothing about where somebody works.
+PUBLIC_DOMAINS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.com live.co.uk msn.com yahoo.com "
+    "yahoo.co.uk icloud.com me.com mac.com aol.com btinternet.com sky.com virginmedia.com talktalk.net "
+    "ntlworld.com protonmail.com proton.me gmx.com gmx.co.uk fastmail.com mail.com zoho.com".split()
+)
+
+# Asked for each page of people, so put together once.
+TABLE = table_of(Organisation)
+HOW_MANY = (
+    select(func.count())
+    .select_from(TABLE)
+    .where(TABLE.c.programme_id == bindparam("programme"), nameless.has_name())
+)
+MOST_OFFERED = 100  # to choose from; more are found by their words
+
+A_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+
+
+def key(name: str) -> str:
+    """What two spellings of one name have in common: case, accents, punctuation and "&" do not count."""
+    plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = re.sub(r"[^\w\s]", "", plain)
+    return " ".join(plain.split()).removeprefix("the ") or name.casefold().strip()
+
+
+def find(session: Session, programme: int, name: str) -> Organisation | None:
+    wanted = key(name)
+    direct = session.exec(
+        select(Organisation).where(Organisation.programme_id == programme, Organisation.key == wanted)
+    ).one_or_none()
+    if direct:
+        return direct
+    other = session.get(OrganisationName, (programme, wanted))
+    return session.get(Organisation, other.organisation_id) if other else None
+
+
+def find_or_add(session: Session, programme: int, name: str) -> Organisation:
+    known = find(session, programme, name)
+    if known:
+        return known
+    # Two people from one new organisation may press their buttons together: look again, one after the other.
+    line = select(Programme.id).where(Programme.id == programme)
+    session.exec(line.with_for_update(key_share=True))
+    return find(session, programme, name) or add(session, programme, name)
+
+
+def add(
+    session: Session,
+    programme: int,
+    name: str,
+    *,
+    short_name: str = "",
+    other_names: Iterable[str] = (),
+    domains: Iterable[str] = (),
+) -> Organisation:
+    made = Organisation(programme_id=programme, name=name, short_name=short_name, key=key(name))
+    session.add(made)
+    session.flush()
+    for other in {key(other) for other in other_names} - {made.key}:
+        session.add(OrganisationName(programme_id=programme, key=other, organisation_id=made.id))
+    for domain in domains:
+        session.add(
+            OrganisationDomain(programme_id=programme, domain=domain.casefold(), organisation_id=made.id)
+        )
+    session.flush()
+    return made
+
+
+def names(session: Session, programme: int) -> list[str]:
+    """What the join form offers, in alphabetical order."""
+    named = select(Organisation.name).where(Organisation.programme_id == programme, nameless.has_name())
+    rows = session.exec(named)
+    return sorted(rows, key=str.casefold)
+
+
+def offered(session: Session, programme: int, chosen: int | None) -> list[tuple[int, str]]:
+    """`listed`, to choose from; where they are too many to look through, only what is chosen already."""
+    number = session.connection().scalar(HOW_MANY, {"programme": programme})
+    if number is not None and number <= MOST_OFFERED:
+        return listed(session, programme)
+    found = session.get(Organisation, chosen) if chosen else None
+    return [(found.id, found.name)] if found and found.programme_id == programme else []
+
+
+def listed(session: Session, programme: int) -> list[tuple[int, str]]:
+    """Ids and names, in alphabetical order."""
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.name)).where(
+            Organisation.programme_id == programme, nameless.has_name()
+        )
+    )
+    return sorted(rows, key=lambda row: row[1].casefold())
+
+
+def by_email(session: Session, programme: int, email: str) -> Organisation | None:
+    """The organisation an address speaks for: its domain or a parent of it, never a public mailbox
+    provider's.
+    """
+    labels = email.rpartition("@")[2].casefold().split(".")
+    domains = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    found = session.exec(
+        select(OrganisationDomain).where(
+            OrganisationDomain.programme_id == programme,
+            col(OrganisationDomain.domain).in_(set(domains) - PUBLIC_DOMAINS),
+        )
+    ).all()
+    longest = max(found, key=lambda row: len(row.domain), default=None)
+    return session.get(Organisation, longest.organisation_id) if longest else None
+
+
+class NotSo(Exception):
+    """It cannot be done; says what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An organisation in the list. `people` are those who are in or may come back; nobody erased."""
+
+    organisation: Organisation
+    people: int
+    other_names: Sequence[str]
+    domains: Sequence[str]
+
+
+def overview(session: Session, programme: int) -> list[Line]:
+    """Every organisation that has a name, in alphabetical order."""
+    people = dict(
+        session.execute(
+            select(col(Membership.organisation_id), func.count())
+            .where(col(Membership.programme_id) == programme, col(Membership.name_key).is_not(None))
+            .group_by(col(Membership.organisation_id))
+        ).all()
+    )
+    others = _by_organisation(session, OrganisationName, OrganisationName.key, programme)
+    domains = _by_organisation(session, OrganisationDomain, OrganisationDomain.domain, programme)
+    named = select(Organisation).where(Organisation.programme_id == programme, nameless.has_name())
+    rows = session.exec(named).all()
+    return [
+        Line(row, people.get(row.id, 0), others.get(row.id, []), domains.get(row.id, []))
+        for row in sorted(rows, key=lambda row: row.name.casefold())
+    ]
+
+
+def _by_organisation(session: Session, table: Any, column: Any, programme: int) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = session.execute(select(table.organisation_id, column).where(table.programme_id == programme))
+    for organisation, value in rows:
+        found.setdefault(organisation, []).append(value)
+    return {organisation: sorted(values) for organisation, values in found.items()}
+
+
+def one(session: Session, programme: int, organisation: int) -> Organisation | None:
+    found = session.get(Organisation, organisation)
+    there = found is not None and found.programme_id == programme
+    return found if found is not None and there and not found.key.startswith(nameless.MARK) else None
+
+
+def rename(
+    session: Session, organisation: Organisation, name: str, short_name: str, *, by: str, now: datetime
+) -> None:
+    """Another name or short name. The name it had is still understood.
+
+    Raises:
+        NotSo: another organisation has that name.
+    """
+    if key(name) != organisation.key:
+        other = find(session, organisation.programme_id, name)
+        if other is not None and other.id != organisation.id:
+            raise NotSo(f"{other.name} is called that too. Merge the two instead")
+        _know_as(session, organisation, organisation.key)
+        session.execute(
+            delete(OrganisationName).where(
+                col(OrganisationName.programme_id) == organisation.programme_id,
+                col(OrganisationName.key) == key(name),
+            )
+        )
+    organisation.name, organisation.short_name, organisation.key = name, short_name, key(name)
+    session.add(organisation)
+    _record(session, organisation, "organisation renamed", by, now)
+
+
+def know_as(session: Session, organisation: Organisation, name: str, *, by: str, now: datetime) -> None:
+    """People may write it like this too.
+
+    Raises:
+        NotSo: another organisation is called that.
+    """
+    other = find(session, organisation.programme_id, name)
+    if other is not None and other.id != organisation.id:
+        raise NotSo(f"{other.name} is called that. Merge the two instead")
+    if other is None:
+        _know_as(session, organisation, key(name))
+        _record(session, organisation, "organisation name added", by, now)
+
+
+def _know_as(session: Session, organisation: Organisation, spelling: str) -> None:
+    session.add(
+        OrganisationName(
+            programme_id=organisation.programme_id, key=spelling, organisation_id=organisation.id
+        )
+    )
+    session.flush()
+
+
+def attach(session: Session, organisation: Organisation, domain: str, *, by: str, now: datetime) -> None:
+    """Addresses of this domain, and of those below it, speak for the organisation.
+
+    Raises:
+        NotSo: no domain, a public mailbox provider's, or another organisation's.
+    """
+    tidy = domain.strip().casefold().rpartition("@")[2].rstrip(".")
+    if not A_DOMAIN.fullmatch(tidy):
+        raise NotSo("Enter a domain like leeds.example.org")
+    if tidy in PUBLIC_DOMAINS:
+        raise NotSo(f"Anybody can have an address at {tidy}, so it says nothing about where they work")
+    known = session.get(OrganisationDomain, (organisation.programme_id, tidy))
+    if known is not None and known.organisation_id != organisation.id:
+        owner = session.get_one(Organisation, known.organisation_id)
+        raise NotSo(f"{tidy} belongs to {owner.name}. Remove it there first")
+    if known is None:
+        session.add(
+            OrganisationDomain(
+                programme_id=organisation.programme_id, domain=tidy, organisation_id=organisation.id
+            )
+        )
+        _record(session, organisation, "organisation domain added", by, now)
+
+
+def detach(session: Session, organisation: Organisation, domain: str, *, by: str, now: datetime) -> None:
+    known = session.get(OrganisationDomain, (organisation.programme_id, domain))
+    if known is not None and known.organisation_id == organisation.id:
+        session.delete(known)
+        _record(session, organisation, "organisation domain removed", by, now)
+
+
+def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, now: datetime) -> None:
+    """Make `gone` part of `kept`: its people, their history, its names and its domains.
+
+    Whoever writes its name from now on means the one that stays.
+
+    Raises:
+        NotSo: it is one organisation, or they are of two programmes.
+    """
+    if kept.id == gone.id or kept.programme_id != gone.programme_id:
+        raise NotSo("Choose another organisation")
+    for table in (Membership, GroupMember, OrganisationName, OrganisationDomain):
+        session.execute(
+            update(table).where(col(table.organisation_id) == gone.id).values(organisation_id=kept.id),
+            execution_options={"synchronize_session": False},
+        )
+    spelling, merged = gone.key, gone.id
+    session.delete(gone)
+    session.flush()
+    _know_as(session, kept, spelling)
+    _record(session, kept, "organisations merged", by, now, merged=merged)
+
+
+def _record(
+    session: Session, organisation: Organisation, action: str, by: str, now: datetime, **facts: Any
+) -> None:
+    subject = f"organisation {organisation.id}"
+    audit.record(session, by, action, now=now, programme=organisation.programme_id, subject=subject, **facts)

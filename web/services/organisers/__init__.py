@@ -1,0 +1,1 @@
+"""Organisers: their accounts, their sign-ins, and the team of a programme."""

@@ -1,0 +1,136 @@
+"""The people who run a programme: who they are, who joins them, who goes.
+
+NoSuchOrganiser     nobody of that id has a role here
+TooManyInvited      twenty a day in a programme
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from notifications.messages import Channel
+from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
+from web.services.common import allowances, audit, links, programmes
+from web.services.common.allowances import What
+from web.services.organisers import accounts, sign_ins
+
+CALLED = {Role.VIEWER: "a viewer", Role.ORGANISER: "an organiser", Role.OWNER: "an owner"}
+MAY = {
+    Role.VIEWER: "you can see how many take part, and whether it works; no names",
+    Role.ORGANISER: "you can draw and send rounds, look after people, and decide what is shown",
+    Role.OWNER: "you can do everything, and decide who organises",
+}
+
+
+class NoSuchOrganiser(Exception):
+    pass
+
+
+class TooManyInvited(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Member:
+    """An organiser of a programme. `schedules`: its rounds begin by themselves on their behalf."""
+
+    organiser: Organiser
+    held: OrganiserRole
+    schedules: bool
+
+
+def of_programme(session: Session, programme: Programme) -> Sequence[Member]:
+    """Owners first, then by address."""
+    schedule = session.get(Schedule, programme.id)
+    rows = session.exec(
+        select(Organiser, OrganiserRole)
+        .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
+        .where(OrganiserRole.programme_id == programme.id)
+    ).all()
+    found = [
+        Member(organiser, held, schedule is not None and schedule.enabled_by == organiser.id)
+        for organiser, held in rows
+    ]
+    return sorted(found, key=lambda one: (-accounts.RANK[one.held.role], one.organiser.email))
+
+
+def owners(session: Session, programme: Programme) -> list[str]:
+    """Their addresses."""
+    return [one.organiser.email for one in of_programme(session, programme) if one.held.role is Role.OWNER]
+
+
+def member(session: Session, programme: Programme, organiser: str) -> Member:
+    for one in of_programme(session, programme):
+        if one.organiser.id == organiser:
+            return one
+    raise NoSuchOrganiser(organiser)
+
+
+def invite(
+    session: Session, programme: Programme, email: str, role: Role, *, by: Organiser, now: datetime
+) -> Organiser:
+    """Give somebody a role and write to them. Who has one already keeps it until they are asked for: see
+    `change`.
+
+    Raises:
+        organisers.LastOwner: it would take the last owner's role.
+        TooManyInvited: so many were invited today that somebody else may be at an owner's desk.
+    """
+    if not allowances.take(session, What.ORGANISERS, str(programme.id), now=now):
+        raise TooManyInvited
+    organiser = accounts.add(session, programme, email, role, by=by.id, now=now)
+    message = messages.Organise(
+        programmes.facts(programme),
+        CALLED[role],
+        MAY[role],
+        by.email,
+        links.make(session, Purpose.ORGANISE, organiser.id, now=now),
+    )
+    to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
+    subject = f"programme {programme.id} at {now.isoformat()}"
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+    return organiser
+
+
+def change(
+    session: Session, programme: Programme, organiser: str, role: Role, *, by: str, now: datetime
+) -> None:
+    """Raises NoSuchOrganiser, or organisers.LastOwner: nothing has changed then."""
+    found = member(session, programme, organiser)
+    accounts.add(session, programme, found.organiser.email, role, by=by, now=now)
+
+
+def remove(session: Session, programme: Programme, organiser: str, *, by: str, now: datetime) -> None:
+    """Take somebody's role away. Who has none left anywhere is forgotten, address and all.
+
+    Raises:
+        NoSuchOrganiser, or organisers.LastOwner: nothing has changed then.
+    """
+    _hold(session, organiser)
+    found = member(session, programme, organiser)
+    if found.held.role is Role.OWNER:
+        accounts.check_others_own(session, found.held)
+    session.delete(found.held)
+    session.flush()
+    audit.record(session, by, "role taken", now=now, programme=programme.id, subject=organiser)
+    accounts.lose(session, organiser, by=by, now=now)
+    if not accounts.programmes_of(session, organiser):
+        _forget(session, found.organiser, by=by, now=now)
+
+
+def _hold(session: Session, organiser: str) -> None:
+    """Who signs in at this moment has done so, or waits: links first, as signing in takes them."""
+    session.exec(select(Link.id).where(Link.person == organiser).with_for_update()).all()
+    session.get(Organiser, organiser, with_for_update=True)
+
+
+def _forget(session: Session, organiser: Organiser, *, by: str, now: datetime) -> None:
+    sign_ins.end_all(session, organiser.id, by=by, now=now)
+    outbox.forget(session, organiser.id)
+    session.execute(delete(Link).where(col(Link.person) == organiser.id))
+    session.delete(organiser)
+    session.flush()

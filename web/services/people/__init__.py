@@ -1,0 +1,1 @@
+"""People: joining, their details, their silence, and their going."""

@@ -1,0 +1,163 @@
+"""Erasure: personal data leaves every table at once; an anonymous fact that a group existed stays."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from notifications import addresses, destinations, messages, outbox
+from web import scrubbing
+from web.models import (
+    CheckIn,
+    Consent,
+    Group,
+    GroupMember,
+    Learning,
+    LearningState,
+    Link,
+    Membership,
+    NeverPair,
+    Person,
+    PhoneCode,
+    Programme,
+    Report,
+    Request,
+    RequestKind,
+    Round,
+    RoundState,
+    Standing,
+)
+from web.services.common import audit, programmes
+from web.services.common.tombstones import BLANK
+from web.services.evidence import nameless
+from web.services.imports import forgetting
+from web.services.learning import mentions
+from web.services.people import complaints
+from web.services.people.joining import recipient
+from web.services.rounds import dropouts, never_pairs
+
+
+def erase(
+    session: Session,
+    person: Person,
+    *,
+    by: str,
+    now: datetime,
+    farewell: bool = True,
+    keep_closed_walls: bool = False,
+) -> None:
+    """Make a blank tombstone of somebody and forget every message that names them. A second call changes
+    nothing.
+
+    A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone. With
+    `keep_closed_walls` what they let us publish stays on the walls that outlive their programmes.
+    """
+    if person.erased_at:
+        return
+    last_word = _farewell(session, person) if farewell else None
+    left_behind = dropouts.open_groups(session, person.id, now=now)
+    outbox.forget(session, person.id)
+    _forget_address(session, person)
+    never_pairs.forget(session, person)
+    forgetting.forget_person(session, person, now=now)
+    mentions.forget(session, person, now=now)
+    complaints.forget_person(session, person)
+    _forget_learnings(session, person, keep_closed_walls)
+    for table in (CheckIn, Consent, PhoneCode):
+        session.execute(delete(table).where(col(table.person_id) == person.id))
+    session.execute(
+        delete(Report).where((col(Report.person_id) == person.id) | (col(Report.about_id) == person.id))
+    )
+    for other in (Request, Link):
+        session.execute(delete(other).where(col(other.person) == person.id))
+    session.execute(
+        delete(NeverPair).where(
+            (col(NeverPair.person_1) == person.id) | (col(NeverPair.person_2) == person.id)
+        )
+    )
+    session.execute(
+        update(Membership)
+        .where(col(Membership.person_id) == person.id)
+        .values(
+            standing=Standing.LEFT,
+            left_at=now,
+            paused_until=None,
+            silent_since=None,
+            skips_next=False,
+            suspended_because="",
+        )
+    )
+    for field, value in BLANK.items():
+        setattr(person, field, value)
+    person.erased_at = now
+    session.add(person)
+    audit.record(session, by, "erased", now=now, subject=person.id)
+    session.flush()
+    scrubbing.want(session)
+    for group in left_behind:
+        dropouts.withdraw(session, group, person.id, now=now)
+    _forget_organisations(session, person)
+    if last_word:
+        farewell_letter, to = last_word
+        message = replace(farewell_letter, talked=_talked(session, person))
+        outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def _forget_organisations(session: Session, person: Person) -> None:
+    for programme, theirs in nameless.of_person(session, person.id).items():
+        # Of one that has closed everybody is erased: `closings` looks once, at the end.
+        if session.get_one(Programme, programme).closed_at is None:
+            nameless.forget(session, programme, theirs)
+
+
+def _forget_learnings(session: Session, person: Person, keep_closed_walls: bool) -> None:
+    theirs = delete(Learning).where(col(Learning.person_id) == person.id)
+    if keep_closed_walls:
+        walls = select(Programme.id).where(
+            col(Programme.closed_at).is_not(None), col(Programme.wall_stays).is_(True)
+        )
+        published = col(Learning.state) == LearningState.PUBLISHED
+        theirs = theirs.where(~(published & col(Learning.programme_id).in_(walls)))
+    session.execute(theirs)
+
+
+def _forget_address(session: Session, person: Person) -> None:
+    """Forms sent with their address that never became them: a second one, or one nobody has looked at yet."""
+    if person.email_key is None:
+        return
+    outbox.forget_address(session, person.email_key)
+    destinations.forget(session, person.email_key)
+    typed = session.exec(select(Request).where(Request.kind != RequestKind.SIGN_IN)).all()
+    for request in typed:
+        typed_email = request.details.get("email")
+        if typed_email and addresses.email_key(typed_email) == person.email_key:
+            session.delete(request)
+    session.flush()
+
+
+def _farewell(session: Session, person: Person) -> tuple[messages.Erased, messages.Recipient] | None:
+    programme = session.exec(
+        select(Programme)
+        .join(Membership, col(Membership.programme_id) == Programme.id)
+        .where(Membership.person_id == person.id)
+    ).first()
+    if programme is None or not (person.email or person.phone_verified_at):
+        return None
+    to = recipient(person, by_email_only=True)
+    return messages.Erased(programmes.facts(programme)), to
+
+
+def _talked(session: Session, person: Person) -> bool:
+    """Does a conversation of theirs count? Not one that was called off in time, nor one of a draft."""
+    counted = (
+        select(Group.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .join(Round, col(Round.id) == Group.round_id)
+        .where(
+            GroupMember.person_id == person.id,
+            col(GroupMember.counts).is_(True),
+            Round.state != RoundState.DRAFT,
+        )
+    )
+    return session.exec(counted).first() is not None

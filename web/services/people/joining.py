@@ -1,0 +1,305 @@
+"""Joining: a form, a message, a button.
+
+What the form says waits as a request. Only the worker looks whether the address is known, and only the button
+behind the confirmation makes anybody a participant.
+
+    TooLate             the request behind a confirmation is gone
+    AlreadyConfirmed    pressed twice, or from two tabs: they are in
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from notifications import addresses, messages, outbox
+from notifications.messages import Channel
+from web.models import (
+    Consent,
+    Link,
+    Membership,
+    Person,
+    Programme,
+    Purpose,
+    Request,
+    RequestKind,
+    Standing,
+    VideoKind,
+)
+from web.models.columns import new_id
+from web.services.common import audit, links, programmes, times
+from web.services.organisations import organisations
+from web.tokens import Signer
+
+# The wordings people agree to. A change of words is a new version.
+WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11-28"}
+PER_HOUR = 3
+CONFIRM_WITHIN = links.LIFE[Purpose.CONFIRM]
+
+
+class TooLate(Exception):
+    pass
+
+
+class AlreadyConfirmed(Exception):
+    def __init__(self, person: str) -> None:
+        super().__init__()
+        self.person = person
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the join form asks for, cleaned. `phone` is in E.164; `email` is empty for who joins by text."""
+
+    name: str
+    organisation: str
+    email: str
+    phone: str | None = None
+    channel: Channel = Channel.EMAIL
+    video_kind: VideoKind = VideoKind.NONE
+    video_handle: str = ""
+    about: str = ""
+    happy_in_three: bool = True
+    shares_email: bool = True
+    shares_phone: bool = False
+    shares_video: bool = False
+
+    @classmethod
+    def from_request(cls, request: Request) -> "Details":
+        values = dict(request.details)
+        values["channel"], values["video_kind"] = Channel(values["channel"]), VideoKind(values["video_kind"])
+        return cls(**values)
+
+    def personal(self) -> dict[str, Any]:
+        """The part that belongs to the person; the rest belongs to the membership."""
+        values = asdict(self)
+        for name in ("organisation", "happy_in_three", "email"):
+            del values[name]
+        return values
+
+
+def ask_to_join(
+    session: Session, programme: Programme, details: Details, *, signer: Signer, now: datetime
+) -> Request:
+    """Keep what the form said. The same statements run whoever it is."""
+    request = Request(
+        kind=RequestKind.JOIN,
+        programme_id=programme.id,
+        address_key=address_key(signer, details.email),
+        details=asdict(details),
+        received_at=now,
+    )
+    session.add(request)
+    return request
+
+
+def address_key(signer: Signer, email: str) -> str:
+    """An address as counters know it: a keyed digest."""
+    return signer.digest("address", addresses.email_key(email))
+
+
+def may_be_answered(session: Session, request: Request) -> bool:
+    """Has this address had fewer than three mails in the hour before, and none in the last minute?"""
+    earlier = (
+        Request.address_key == request.address_key,
+        col(Request.answered).is_(True),
+        col(Request.received_at) <= request.received_at,
+        Request.id != request.id,
+    )
+    since = col(Request.received_at)
+    hour = session.exec(
+        select(func.count()).where(*earlier, since > request.received_at - timedelta(hours=1))
+    ).one()
+    minute = session.exec(
+        select(func.count()).where(*earlier, since > request.received_at - timedelta(minutes=1))
+    ).one()
+    return hour < PER_HOUR and minute == 0
+
+
+def answer(session: Session, request: Request, *, now: datetime) -> None:
+    """Write to the address a join form named: how to confirm, or that they are in already."""
+    programme = session.get_one(Programme, request.programme_id)
+    details = Details.from_request(request)
+    person = by_email(session, details.email)
+    membership = session.get(Membership, (programme.id, person.id)) if person else None
+    if person and membership and membership.standing in (Standing.ACTIVE, Standing.SUSPENDED):
+        page = links.make(session, Purpose.FULL_PAGE, person.id, now=now)
+        to = recipient(person, by_email_only=True)
+        message: messages.Message = messages.AlreadyIn(programmes.facts(programme), page)
+        request.details = {}
+    else:
+        if person:
+            request.person = person.id
+        confirm = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)
+        to = messages.Recipient(request.person, "", Channel.EMAIL, email=details.email)
+        message = messages.Confirm(programmes.facts(programme), confirm)
+    outbox.queue(session, message, to, subject=f"request {request.id}", programme=programme.slug, now=now)
+
+
+def invitation(programme: Programme, answer: messages.Link, *, now: datetime) -> messages.Invitation:
+    """What organisers ask of whom they would like to have, with a link made at the same moment, and the last
+    day on which it works to the end.
+    """
+    answer_by = times.today(now + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
+    return messages.Invitation(programmes.facts(programme), answer, answer_by, programme.about)
+
+
+def request_behind(session: Session, link: Link) -> Request:
+    """What a confirmation link is about.
+
+    Raises:
+        TooLate: nobody pressed in time and the details are gone.
+        AlreadyConfirmed: the button was pressed before.
+    """
+    if link.used_at:
+        raise AlreadyConfirmed(link.person)
+    # Who joins by text may have two links to one request, and answer it by a text as well.
+    request = session.get(Request, link.subject, with_for_update=links.is_writing(session))
+    if request is None or not request.details:
+        raise TooLate
+    return request
+
+
+def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Person:
+    """Make a participant of whoever pressed the button; a second press changes nothing.
+
+    Raises:
+        TooLate, AlreadyConfirmed: see `request_behind`.
+    """
+    request = request_behind(session, link)
+    programme = session.get_one(Programme, request.programme_id)
+    details = Details.from_request(request)
+    person = _person_of(session, request, details, now)
+    outbox.readdress(session, recipient(person))
+    came = enter(session, programme, person, details, source=source, now=now)
+    link.used_at, request.details = now, {}
+    action = "joined" if came else "edited details"
+    audit.record(session, person.id, action, now=now, programme=programme.id, subject=person.id)
+    return person
+
+
+def _person_of(session: Session, request: Request, details: Details, now: datetime) -> Person:
+    """Who has this address, with these details; ours until commit. Two forms with one address may both have
+    been answered, and both buttons be pressed at once: the later one finds the person the other made.
+    """
+    known = by_email(session, details.email, lock=True)
+    if known is None:
+        # Whose id it was may have moved to another address since, or have been erased.
+        taken = session.get(Person, request.person) is not None
+        made = Person(id=new_id() if taken else request.person, created_at=now)
+        _write_details(made, details)
+        try:
+            with session.begin_nested():
+                session.add(made)
+            return made
+        except IntegrityError:
+            known = by_email(session, details.email, lock=True)
+    if known is None:
+        raise TooLate
+    _write_details(known, details)
+    session.add(known)
+    session.flush()
+    return known
+
+
+def _write_details(person: Person, details: Details) -> None:
+    if person.phone != details.phone:
+        person.phone_verified_at = None
+    for field, value in details.personal().items():
+        setattr(person, field, value)
+    person.email, person.email_key = details.email, addresses.email_key(details.email)
+
+
+def enter(
+    session: Session, programme: Programme, person: Person, details: Details, *, source: str, now: datetime
+) -> bool:
+    """Give who has confirmed their place in a programme, with their consents, and welcome them.
+
+    Returns False for who was in already, from another form: they have been welcomed.
+
+    Raises:
+        programmes.Ends: nobody joins any more.
+    """
+    programmes.must_go_on(programme)
+    organisation = organisations.find_or_add(session, programme.id, details.organisation)
+    key = (programme.id, person.id)
+    known = session.get(Membership, key, with_for_update=True, populate_existing=True)
+    was_in = known is not None and known.standing is Standing.ACTIVE
+    membership = known or Membership(
+        programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now
+    )
+    membership.organisation_id = organisation.id
+    if membership.standing is not Standing.SUSPENDED:
+        membership.standing, membership.left_at = Standing.ACTIVE, None
+        membership.silent_since = None
+    membership.happy_in_three = details.happy_in_three
+    session.add(membership)
+    record_consents(session, person.id, programme.id, source=source, now=now)
+    if not was_in:
+        welcome(session, programme, person, now=now)
+    return not was_in
+
+
+def welcome(session: Session, programme: Programme, person: Person, *, now: datetime) -> None:
+    page = links.make(session, Purpose.PAGE, person.id, now=now)
+    next_round = programmes.next_round_on(programme, times.today(now))
+    top_up_on = programmes.top_up_on(session, programme, times.today(now))
+    facts = programmes.facts(programme, messages.Welcome)
+    message = messages.Welcome(facts, page, next_round, top_up_on)
+    to, subject = recipient(person), f"joined {now.isoformat()}"
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+
+
+def record_consents(session: Session, person: str, programme: int, *, source: str, now: datetime) -> None:
+    for wording, version in WORDINGS.items():
+        session.add(
+            Consent(
+                person_id=person,
+                programme_id=programme,
+                wording=wording,
+                version=version,
+                given_at=now,
+                source=source,
+            )
+        )
+
+
+def by_email(session: Session, email: str, *, lock: bool = False) -> Person | None:
+    """Whose address it is. With `lock` nobody else changes them until commit."""
+    wanted = select(Person).where(Person.email_key == addresses.email_key(email))
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.exec(wanted).one_or_none()
+
+
+def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipient:
+    """How a person is reached: by text only once the number is proven to be theirs."""
+    texts = person.channel is Channel.SMS and person.phone_verified_at is not None and not by_email_only
+    return messages.Recipient(
+        person.id,
+        person.name,
+        Channel.SMS if texts or not person.email else Channel.EMAIL,
+        email=person.email,
+        phone=person.phone if person.phone_verified_at else None,
+        shares_number=person.shares_number,
+    )
+
+
+def forget_unconfirmed(session: Session, *, now: datetime) -> int:
+    """Drop what people asked for and never confirmed; returns how many. Their confirmations are blanked too.
+
+    A request nobody has answered yet stays: its link has not begun to live.
+    """
+    # Several workers sweep at once: each takes what no other has.
+    stale = session.exec(
+        select(Request)
+        .where(col(Request.handled_at) < now - CONFIRM_WITHIN - timedelta(hours=24))
+        .with_for_update(skip_locked=True)
+    ).all()
+    for request in stale:
+        if session.get(Person, request.person) is None:
+            outbox.forget(session, request.person)
+        session.delete(request)
+    return len(stale)

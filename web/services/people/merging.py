@@ -1,0 +1,233 @@
+"""Two entries that are one person become one, and nothing of either's history is lost.
+
+The entry that goes is left as a tombstone that says into whom it went. Its links open the other's page from
+then on: a link keeps the id it was signed with, and changes only whose it is.
+
+NotOne              they cannot be one person, or not here and now; says why
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from notifications import outbox
+from notifications.tables import OutboxNamed, Reply
+from web import scrubbing
+from web.models import (
+    CheckIn,
+    Consent,
+    Group,
+    GroupMember,
+    Learning,
+    LeftOut,
+    Link,
+    Membership,
+    NeverPair,
+    Person,
+    PhoneCode,
+    Programme,
+    RatherNot,
+    Report,
+    Request,
+    Round,
+    RoundState,
+    Standing,
+    VideoKind,
+)
+from web.models.imports import ImportRow
+from web.services.common import audit
+from web.services.common.tombstones import BLANK
+from web.services.evidence import nameless
+from web.services.people import joining
+
+# Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
+RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.LEFT, Standing.INVITED)
+
+
+class NotOne(Exception):
+    pass
+
+
+def check(session: Session, programme: Programme, kept: Person, gone: Person) -> None:
+    """Raises NotOne when merging them would break something."""
+    if kept.id == gone.id:
+        raise NotOne("That is the same entry")
+    if drafted := _drafted(session, kept.id, gone.id):
+        raise NotOne(f"Round {drafted} is drawn with them in it. Send it or throw it away first")
+    if together := _met_in(session, kept.id, gone.id):
+        raise NotOne(f"They were introduced to each other in round {together}, so they are two people")
+    if _is_elsewhere(session, programme, gone):
+        raise NotOne(
+            f"{gone.name} takes part in another programme too. Keep that entry, or ask them to leave it there"
+        )
+
+
+def _drafted(session: Session, *people: str) -> int | None:
+    """The number of a draft that any of them is in."""
+    return session.execute(
+        select(col(Round.number))
+        .join(Group, col(Group.round_id) == Round.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(col(Round.state) == RoundState.DRAFT, col(GroupMember.person_id).in_(people))
+        .limit(1)
+    ).scalar()
+
+
+def _met_in(session: Session, one: str, other: str) -> int | None:
+    """The number of a round in which both were in one group."""
+    mine, theirs = aliased(GroupMember), aliased(GroupMember)
+    return session.execute(
+        select(col(Round.number))
+        .join(Group, col(Group.round_id) == Round.id)
+        .join(mine, col(mine.group_id) == Group.id)
+        .join(theirs, col(theirs.group_id) == Group.id)
+        .where(col(mine.person_id) == one, col(theirs.person_id) == other)
+        .limit(1)
+    ).scalar()
+
+
+def _is_elsewhere(session: Session, programme: Programme, person: Person) -> bool:
+    other = select(func.count()).where(
+        col(Membership.person_id) == person.id, col(Membership.programme_id) != programme.id
+    )
+    return session.execute(other).scalar_one() > 0
+
+
+def merge(
+    session: Session, programme: Programme, kept: Person, gone: Person, *, by: str, now: datetime
+) -> None:
+    """Make `gone` part of `kept`. Details of `kept` stand; what it lacks is taken from the other.
+
+    Raises:
+        NotOne: see `check`; nothing is changed then.
+    """
+    check(session, programme, kept, gone)
+    _details(kept, gone)
+    left = _membership(session, programme, kept, gone)
+    _move_history(session, programme, kept.id, gone.id)
+    _move_links_and_messages(session, kept.id, gone.id)
+    session.execute(update(Person).where(col(Person.merged_into) == gone.id).values(merged_into=kept.id))
+    for field, value in BLANK.items():
+        setattr(gone, field, value)
+    gone.erased_at, gone.merged_into = now, kept.id
+    session.add_all([kept, gone])
+    session.flush()
+    outbox.readdress(session, joining.recipient(kept))
+    nameless.forget(session, programme.id, {left})
+    scrubbing.want(session)
+    audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
+
+
+def _details(kept: Person, gone: Person) -> None:
+    if not kept.phone and gone.phone:
+        kept.phone, kept.phone_verified_at = gone.phone, gone.phone_verified_at
+    if not kept.video_handle and gone.video_handle:
+        kept.video_kind, kept.video_handle = VideoKind(gone.video_kind), gone.video_handle
+    kept.about = kept.about or gone.about
+
+
+def _membership(session: Session, programme: Programme, kept: Person, gone: Person) -> int:
+    """One place instead of two; the organisation of the one that goes."""
+    stays = session.get_one(Membership, (programme.id, kept.id))
+    goes = session.get_one(Membership, (programme.id, gone.id))
+    first = min(stays, goes, key=lambda one: RANK.index(one.standing))
+    stays.standing, stays.left_at = first.standing, first.left_at
+    stays.suspended_because = stays.suspended_because or goes.suspended_because
+    stays.let_down = stays.let_down or goes.let_down
+    stays.joined_at = min(stays.joined_at, goes.joined_at)
+    session.add(stays)
+    session.delete(goes)
+    session.flush()
+    return goes.organisation_id
+
+
+def _move_history(session: Session, programme: Programme, kept: str, gone: str) -> None:
+    for table in (GroupMember, CheckIn, Learning, Consent):
+        _rename(session, table.person_id, kept, gone)
+    _rename(session, Group.first_mover, kept, gone)
+    for column in (ImportRow.person_id, Request.person, Report.person_id, Report.about_id):
+        _rename(session, column, kept, gone)
+    session.execute(delete(PhoneCode).where(col(PhoneCode.person_id) == gone))
+    told = select(col(LeftOut.round_id)).where(col(LeftOut.person_id) == kept)
+    session.execute(delete(LeftOut).where(col(LeftOut.person_id) == gone, col(LeftOut.round_id).in_(told)))
+    _rename(session, LeftOut.person_id, kept, gone)
+    _never_pairs(session, kept, gone)
+    _wishes(session, kept, gone)
+    _stored_reasons(session, programme, kept, gone)
+
+
+def _rename(session: Session, column: Any, kept: str, gone: str) -> None:
+    session.execute(
+        update(column.class_).where(column == gone).values({column.key: kept}),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _never_pairs(session: Session, kept: str, gone: str) -> None:
+    rows = session.scalars(
+        select(NeverPair).where((col(NeverPair.person_1) == gone) | (col(NeverPair.person_2) == gone))
+    ).all()
+    for row in rows:
+        other = row.person_2 if row.person_1 == gone else row.person_1
+        session.delete(row)
+        first, second = sorted((kept, other))
+        if other != kept and session.get(NeverPair, (row.programme_id, first, second)) is None:
+            session.add(
+                NeverPair(
+                    programme_id=row.programme_id, person_1=first, person_2=second, created_at=row.created_at
+                )
+            )
+    session.flush()
+
+
+def _wishes(session: Session, kept: str, gone: str) -> None:
+    """Whom they would rather not meet, and who would rather not meet them: by address, too, until now."""
+    address = select(col(Person.email_key)).where(col(Person.id) == gone).scalar_subquery()
+    session.execute(
+        update(RatherNot)
+        .where(col(RatherNot.other_id).is_(None), col(RatherNot.email_key) == address)
+        .values(other_id=kept),
+        execution_options={"synchronize_session": False},
+    )
+    _rename(session, RatherNot.person_id, kept, gone)
+    _rename(session, RatherNot.other_id, kept, gone)
+    session.execute(delete(RatherNot).where(col(RatherNot.person_id) == col(RatherNot.other_id)))
+
+
+def _stored_reasons(session: Session, programme: Programme, kept: str, gone: str) -> None:
+    """Reasons hold ids in braces, to be given names when shown."""
+    rounds = session.scalars(select(Round).where(col(Round.programme_id) == programme.id)).all()
+    for round_ in rounds:
+        if any(gone in reason for reason in round_.reasons):
+            round_.reasons = [reason.replace(gone, kept) for reason in round_.reasons]
+    ids = [round_.id for round_ in rounds]
+    for table, column in ((Group, col(Group.why)), (LeftOut, col(LeftOut.reason))):
+        said = update(table).where(col(table.round_id).in_(ids), column.contains(gone))
+        session.execute(
+            said.values({column: func.replace(column, gone, kept)}),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _move_links_and_messages(session: Session, kept: str, gone: str) -> None:
+    signed = func.coalesce(col(Link.signed_for), col(Link.person))
+    session.execute(
+        update(Link).where(col(Link.person) == gone).values(signed_for=signed, person=kept),
+        execution_options={"synchronize_session": False},
+    )
+    _rename(session, Reply.person, kept, gone)
+    # Whoever is forgotten later is to be forgotten under both ids.
+    known = select(col(OutboxNamed.message_id)).where(col(OutboxNamed.person) == kept)
+    theirs = select(col(OutboxNamed.message_id), literal(kept)).where(
+        col(OutboxNamed.person) == gone, col(OutboxNamed.message_id).not_in(known)
+    )
+    session.execute(insert(OutboxNamed).from_select(["message_id", "person"], theirs))
+
+
+def survivor(session: Session, person: str) -> Person | None:
+    """Who somebody is by now: themselves, or whom they were merged into."""
+    found = session.get(Person, person)
+    return session.get(Person, found.merged_into) if found and found.merged_into else found

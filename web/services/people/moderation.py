@@ -1,0 +1,123 @@
+"""What an organiser decides about one person: suspended or not, whom they must not meet, a fresh link.
+
+NotNow              it cannot be done as things are; says why
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from notifications.messages import Channel
+from notifications.tables import OutboxMessage
+from web.models import Membership, NeverPair, Person, Programme, Purpose, Standing
+from web.services.common import audit, links
+from web.services.people import joining, participation
+from web.services.rounds import dropouts
+
+BETWEEN_LINKS = timedelta(minutes=10)
+
+
+class NotNow(Exception):
+    pass
+
+
+def suspend(
+    session: Session, programme: Programme, person: Person, reason: str, *, by: str, now: datetime
+) -> None:
+    """Out of every round until an organiser says otherwise. Whoever is talking with them is looked after.
+
+    What waits to be sent to them about rounds is not. A second press only changes the reason.
+    """
+    membership = session.get_one(Membership, (programme.id, person.id))
+    if membership.standing is Standing.ACTIVE:
+        dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
+    membership.standing, membership.suspended_because = Standing.SUSPENDED, reason
+    session.add(membership)
+    audit.record(session, by, "suspended", now=now, programme=programme.id, subject=person.id)
+    for kind in (name for name, kind in messages.BY_KIND.items() if kind.bulk):
+        outbox.cancel(session, kind=kind, person=person.id, programme=programme.slug)
+
+
+def unsuspend(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:
+    """Back to where they were: in, or still to answer their invitation if they never said yes.
+
+    Who had left when they were suspended has to join again themselves.
+    """
+    membership = session.get_one(Membership, (programme.id, person.id))
+    if membership.standing is not Standing.SUSPENDED:
+        return
+    agreed = participation.has_agreed(session, person.id, programme)
+    membership.standing = (
+        Standing.LEFT if membership.left_at else Standing.ACTIVE if agreed else Standing.INVITED
+    )
+    membership.suspended_because = ""
+    session.add(membership)
+    audit.record(session, by, "suspension ended", now=now, programme=programme.id, subject=person.id)
+
+
+def keep_apart(
+    session: Session, programme: Programme, one: str, other: str, *, by: str, now: datetime
+) -> None:
+    """These two must not meet. A second time changes nothing.
+
+    Raises:
+        NotNow: it is one person.
+    """
+    if one == other:
+        raise NotNow("That is the same person")
+    first, second = sorted((one, other))
+    if session.get(NeverPair, (programme.id, first, second)) is None:
+        session.add(NeverPair(programme_id=programme.id, person_1=first, person_2=second, created_at=now))
+        audit.record(
+            session, by, "never-pair added", now=now, programme=programme.id, subject=first, other=second
+        )
+
+
+def let_meet(session: Session, programme: Programme, one: str, other: str, *, by: str, now: datetime) -> None:
+    """They may meet again."""
+    first, second = sorted((one, other))
+    found = session.get(NeverPair, (programme.id, first, second))
+    if found is not None:
+        session.delete(found)
+        audit.record(
+            session, by, "never-pair removed", now=now, programme=programme.id, subject=first, other=second
+        )
+
+
+def send_link(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:
+    """Their own page by a fresh link, or their invitation once more, to the address we have; the link by text
+    where there is only a number.
+
+    Raises:
+        NotNow: one went out less than ten minutes ago, or there is nowhere to send it.
+    """
+    membership = session.get_one(Membership, (programme.id, person.id))
+    by_text = not person.email
+    if by_text and membership.standing is Standing.INVITED:
+        raise NotNow("An invitation goes by email, and we have no email address for them")
+    if by_text and not (person.phone and person.phone_verified_at):
+        raise NotNow("We have no email address for them, and no number that they have confirmed")
+    if by_text and person.unreachable:
+        raise NotNow("Texts do not reach them, or they have asked us to send none")
+    subject = f"organiser {now.isoformat()}"
+    if _went_out_since(session, person, now - BETWEEN_LINKS):
+        raise NotNow("A link went out to them less than ten minutes ago. Wait a little, then send another")
+    if membership.standing is Standing.INVITED:
+        confirm = links.make(session, Purpose.INVITATION, person.id, now=now, subject=programme.id)
+        to = messages.Recipient(person.id, "", Channel.EMAIL, email=person.email)
+        message = joining.invitation(programme, confirm, now=now)
+        outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+    else:
+        participation.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
+    audit.record(session, by, "link sent", now=now, programme=programme.id, subject=person.id)
+
+
+def _went_out_since(session: Session, person: Person, since: datetime) -> bool:
+    sent = select(OutboxMessage.id).where(
+        OutboxMessage.person == person.id,
+        col(OutboxMessage.kind).in_((messages.Invitation.kind, messages.MyLink.kind)),
+        col(OutboxMessage.subject).startswith("organiser "),
+        col(OutboxMessage.queued_at) > since,
+    )
+    return session.exec(sent).first() is not None

@@ -1,0 +1,112 @@
+"""Who cannot be reached, and why: they are in no pot until they can be again.
+
+The suppression list holds keyed digests of addresses. It is read here, into a word on the person, so that
+drawing a round need not compute a digest for everyone in it.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox, suppression
+from notifications.messages import Channel
+from notifications.tables import Suppression
+from web.models import Person, Purpose
+from web.services.common import audit, links, times
+from web.services.people import participation
+from web.services.people.joining import recipient
+from web.services.rounds import dropouts
+
+
+def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now: datetime) -> None:
+    """They asked us to write there no more: from the moment this is committed nothing begins to be sent."""
+    address = _address(person, channel)
+    if address is None:
+        return
+    why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
+    suppression.suppress(session, channel, address, why, key=key, now=now)
+    if channel is Channel.SMS:
+        number_stopped(session, address, key=key, now=now, by=person.id)
+    else:
+        note(session, person, key=key, now=now)
+    audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
+
+
+def number_stopped(session: Session, phone: str, *, key: bytes, now: datetime, by: str | None = None) -> None:
+    """Texts to a number have ended, for all who share it: each hears of it by email, but whoever did it."""
+    note_number(session, phone, key=key, now=now)
+    for person in participation.by_phone(session, phone):
+        if person.shares_number and person.id != by:
+            _say_texts_stopped(session, person, now)
+
+
+def _say_texts_stopped(session: Session, person: Person, now: datetime) -> None:
+    if person.email and person.channel is Channel.SMS:
+        message = messages.TextsStopped(links.make(session, Purpose.PAGE, person.id, now=now))
+        to = recipient(person, by_email_only=True)
+        outbox.queue(session, message, to, subject=f"stopped {times.today(now)}", now=now)
+
+
+def note_number(session: Session, phone: str, *, key: bytes, now: datetime) -> None:
+    """`note` for all who have confirmed it."""
+    for person in participation.by_phone(session, phone):
+        note(session, person, key=key, now=now)
+
+
+def start_again(session: Session, person: Person, *, key: bytes, now: datetime) -> None:
+    """They want to hear from us again, on every channel of theirs."""
+    for channel in Channel:
+        if address := _address(person, channel):
+            suppression.lift(session, channel, address, key=key)
+    note(session, person, key=key, now=now)
+    if person.phone and person.shares_number:
+        note_number(session, person.phone, key=key, now=now)
+    audit.record(session, person.id, "wants to be written to again", now=now, subject=person.id)
+
+
+def stopped_at(session: Session, channel: Channel, address: str, *, key: bytes) -> datetime | None:
+    """Since when nothing is written there; None where it is."""
+    known = suppression.suppressed(session, channel, address, key=key)
+    return known.since if known else None
+
+
+def refresh(session: Session, *, key: bytes, since: datetime, now: datetime) -> int:
+    """Note whom providers have reported as unreachable since then; how many. O(people) if anything is new."""
+    if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:
+        return 0
+    reachable = select(Person).where(Person.unreachable == "", col(Person.erased_at).is_(None))
+    return sum(note(session, person, key=key, now=now) for person in session.exec(reachable).all())
+
+
+def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, str]:
+    """On which channels of theirs we must not or cannot write, and why: the one they chose or not."""
+    found = {}
+    for channel, address in ((Channel.EMAIL, person.email), (Channel.SMS, person.phone)):
+        known = suppression.suppressed(session, channel, address, key=key) if address else None
+        if known:
+            found[channel] = known.reason
+    return found
+
+
+def note(session: Session, person: Person, *, key: bytes, now: datetime) -> bool:
+    """Note whether they cannot be reached on the channel they chose, which is what counts; returns it.
+
+    Whoever would wait for them is looked after.
+    """
+    channel = Channel.SMS if person.channel is Channel.SMS and person.phone_verified_at else Channel.EMAIL
+    address = _address(person, channel)
+    known = suppression.suppressed(session, channel, address, key=key) if address else None
+    lost = bool(known) and not person.unreachable
+    person.unreachable = known.reason if known else ""
+    session.add(person)
+    if lost:
+        session.flush()
+        dropouts.cannot_be_reached(session, person.id, now=now)
+    return known is not None
+
+
+def _address(person: Person, channel: Channel) -> str | None:
+    """What is theirs: of a number they have not confirmed they neither stop the texts nor bring them back."""
+    if channel is Channel.EMAIL:
+        return person.email
+    return person.phone if person.phone_verified_at else None

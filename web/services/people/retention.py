@@ -1,0 +1,88 @@
+"""Nobody is kept for ever: two years after their last word people are erased, and warned a month before.
+
+A person's last word is the newest thing the audit says they did, whatever it was; who never did anything is
+counted from when we first held them.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, exists
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from web.models import AuditEntry, Person, Programme, Purpose
+from web.services.common import audit, links, programmes, times
+from web.services.evidence import nameless
+from web.services.people import erasure, participation
+from web.services.people.joining import recipient
+
+KEEP = timedelta(days=730)
+NOTICE = timedelta(days=30)
+BY = "retention"
+AT_ONCE = 500
+
+
+def warn(session: Session, *, now: datetime) -> int:
+    """Tell whoever has been silent for 23 months when they will be erased, once; returns how many.
+
+    At most 500 in one go, so that a first run over an old programme locks nobody out for long.
+    """
+    since = now - (KEEP - NOTICE)
+    wanted = select(Person).where(
+        col(Person.erased_at).is_(None), col(Person.erase_on).is_(None), Person.created_at < since
+    )
+    silent = session.exec(wanted.where(~_heard(since)).limit(AT_ONCE)).all()
+    for person in silent:
+        _warn(session, person, now)
+    return len(silent)
+
+
+def _warn(session: Session, person: Person, now: datetime) -> None:
+    person.erase_on = times.today(now + NOTICE)
+    session.add(person)
+    sections = participation.sections(session, person)
+    if not sections:
+        return
+    programme = sections[0].programme
+    page = links.make(session, Purpose.PAGE, person.id, now=now)
+    message = messages.BeforeErasure(programmes.facts(programme), person.erase_on, page)
+    subject = f"silent until {person.erase_on}"
+    outbox.queue(session, message, recipient(person), subject=subject, programme=programme.slug, now=now)
+
+
+def settle(session: Session, *, now: datetime) -> int:
+    """Of those whose day has come, keep who has been heard of since the warning, and erase the others."""
+    due = session.exec(select(Person).where(col(Person.erase_on) <= times.today(now)).limit(AT_ONCE)).all()
+    for person in due:
+        if erased_on(session, person) is None:
+            person.erase_on = None
+            session.add(person)
+        else:
+            erasure.erase(session, person, by=BY, now=now)
+    return len(due)
+
+
+def erased_on(session: Session, person: Person) -> date | None:
+    """The day on which silence erases them; None for who was not warned, or has done something since."""
+    if person.erase_on is None:
+        return None
+    warned = times.london(person.erase_on - NOTICE, time(0))
+    done = select(AuditEntry.id).where(AuditEntry.actor == person.id, col(AuditEntry.at) > warned)
+    return None if session.exec(done).first() else person.erase_on
+
+
+def stay(session: Session, person: Person, *, now: datetime) -> None:
+    """They want their place kept."""
+    person.erase_on = None
+    session.add(person)
+    audit.record(session, person.id, "wants to stay", now=now, subject=person.id)
+
+
+def forget_organisations(session: Session) -> None:
+    """Take the names of organisations that nobody is in any more, whatever left them empty."""
+    for programme in session.exec(select(Programme.id)).all():
+        nameless.forget(session, programme)
+
+
+def _heard(since: datetime) -> ColumnElement[bool]:
+    return exists().where(col(AuditEntry.actor) == Person.id, col(AuditEntry.at) > since)

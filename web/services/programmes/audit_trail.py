@@ -1,0 +1,152 @@
+"""The audit as an organiser reads it: each entry in words, with the names of people who are still here."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
+
+from web.models import AuditEntry, Membership, Organiser, Person, Programme
+from web.services.common import phrases
+
+A_PAGE = 50
+A_DIGEST = re.compile(r"[0-9a-f]{64}")
+AN_ID = re.compile(r"[0-9a-f]{20}")
+# Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
+SAID = {
+    "programme added": "Started the programme",
+    "closing announced": "Announced the end of the programme",
+    "closing taken back": "Kept the programme open after all",
+    "programme closed": "Closed the programme",
+    "programme emptied": "Erased everybody who takes part in no other programme",
+    "learning waits again": "Took a learning off the wall that may name somebody erased",
+    "round drawn": "Drew a round",
+    "round sent": "Sent a round",
+    "digest sent": "Sent the digest of a round",
+    "draft discarded": "Threw a draft away",
+    "draft changed": "Changed a draft",
+    "message sent again": "Sent a message again",
+    "messages sent again": "Sent again what did not arrive of a round",
+    "role given": "Gave a role",
+    "role taken": "Took a role away",
+    "people imported": "Imported people",
+    "people exported": "Exported people",
+    "history imported": "Imported history",
+    "learning published": "Published a learning",
+    "learning declined": "Decided not to show a learning",
+    "dealt with a reply": "Dealt with an unclear reply",
+    "took a reply for a learning": "Took an unclear reply for a learning",
+    "link sent": "Sent a link",
+    "merged": "Merged two entries of a person",
+    "never-pair added": "Kept two people apart",
+    "never-pair removed": "Let two people meet again",
+    "dates moved": "Moved a round's dates",
+    "suspension ended": "Ended a suspension",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry. `who` and `about` are names or what was recorded; `details` say the rest."""
+
+    number: int
+    at: datetime
+    who: str
+    what: str
+    about: str
+    details: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Trail:
+    entries: Sequence[Told]
+    page: int
+    has_more: bool
+    actions: Sequence[tuple[str, str]]
+    actors: Sequence[tuple[str, str]]
+
+
+def of_programme(session: Session, programme: Programme, *, action: str, actor: str, page: int) -> Trail:
+    """A page of what was done in the programme or to somebody in it, newest first.
+
+    `action` and `actor` are as recorded; empty means any.
+    """
+    where = [_concerns(programme)]
+    where += [col(AuditEntry.action) == action] if action else []
+    where += [col(AuditEntry.actor) == actor] if actor else []
+    rows = session.exec(
+        select(AuditEntry)
+        .where(*where)
+        .order_by(col(AuditEntry.id).desc())
+        .offset((page - 1) * A_PAGE)
+        .limit(A_PAGE + 1)
+    ).all()
+    actors = _organisers_among(session, programme)
+    names = _names(session, rows[:A_PAGE]) | dict(actors)
+    return Trail(
+        [_told(entry, names) for entry in rows[:A_PAGE]],
+        page,
+        len(rows) > A_PAGE,
+        [(one, said(one)) for one in _actions(session, programme)],
+        actors,
+    )
+
+
+def said(action: str) -> str:
+    """What was done, as the beginning of a sentence."""
+    return SAID.get(action, action[:1].upper() + action[1:])
+
+
+def _concerns(programme: Programme) -> ColumnElement[bool]:
+    people = select(Membership.person_id).where(Membership.programme_id == programme.id)
+    return or_(
+        col(AuditEntry.programme_id) == programme.id,
+        col(AuditEntry.programme_id).is_(None) & col(AuditEntry.subject).in_(people),
+    )
+
+
+def _actions(session: Session, programme: Programme) -> list[str]:
+    found = session.exec(
+        select(AuditEntry.action).where(col(AuditEntry.programme_id) == programme.id).distinct()
+    )
+    return sorted(found, key=said)
+
+
+def _organisers_among(session: Session, programme: Programme) -> list[tuple[str, str]]:
+    """Who has done something here and is an organiser still, somewhere."""
+    acted = select(AuditEntry.actor).where(col(AuditEntry.programme_id) == programme.id)
+    rows = session.exec(
+        select(Organiser.id, Organiser.email).where(col(Organiser.id).in_(acted)).order_by(Organiser.email)
+    )
+    return list(rows)
+
+
+def _names(session: Session, entries: Iterable[AuditEntry]) -> dict[str, str]:
+    ids = {text for entry in entries for text in _texts(entry) if AN_ID.fullmatch(text)}
+    people = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids)))
+    found = {person: name for person, name in people if name}
+    organisers = session.exec(select(Organiser.id, Organiser.email).where(col(Organiser.id).in_(ids)))
+    return found | dict(organisers.all())
+
+
+def _texts(entry: AuditEntry) -> list[str]:
+    return [entry.actor, entry.subject, *(value for value in entry.facts.values() if isinstance(value, str))]
+
+
+def _told(entry: AuditEntry, names: Mapping[str, str]) -> Told:
+    who, about = _named(entry.actor, names), _named(entry.subject, names)
+    details = [f"{name.replace('_', ' ')}: {_named(value, names)}" for name, value in entry.facts.items()]
+    return Told(entry.id, entry.at, who, said(entry.action), "" if about == who else about, details)
+
+
+def _named(value: Any, names: Mapping[str, str]) -> str:
+    """An id as its name; one that nobody has any more as somebody who has left."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    if A_DIGEST.fullmatch(text):
+        return f"{text[:12]}…"
+    return names.get(text, phrases.GONE) if AN_ID.fullmatch(text) else text

@@ -1,0 +1,180 @@
+"""An organiser's first page: what happens next, what needs them, how the last round went."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, func, select
+
+from notifications import destinations, pace
+from web.models import (
+    Learning,
+    LearningState,
+    Link,
+    Programme,
+    Purpose,
+    Request,
+    RequestKind,
+    Role,
+    Round,
+    RoundState,
+    Showing,
+)
+from web.services.common import phrases, programmes, times
+from web.services.conversations import reports
+from web.services.organisers import accounts
+from web.services.people import complaints, directory, unclear
+from web.services.rounds import previews, rounds, top_ups
+from web.services.rounds.introductions import Window
+from web.services.rounds.previews import Delivery, Row
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that will happen by itself, and on which day."""
+
+    on: date
+    what: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for an organiser, and the page below the programme's where it is done."""
+
+    what: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """`draft` waits to be sent; `unconfirmed` were asked and have not said yes; `last` is the newest sent
+    round, and `running` the same while people talk in it. `held_up`: why messages of the whole service wait.
+    """
+
+    next_round_on: date | None
+    tally: dict[str, int]
+    unconfirmed: int
+    draft: Round | None
+    coming: Sequence[Coming]
+    waiting: Sequence[Waiting]
+    last: Row | None
+    running: Round | None
+    delivery: Delivery | None
+    held_up: Sequence[str] = ()
+
+
+def of_programme(session: Session, programme: Programme, *, now: datetime, role: Role) -> Board:
+    today = times.today(now)
+    newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    sent = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
+    delivery = previews.delivery(session, sent) if sent else None
+    tally = directory.tally(session, programme, today)
+    waiting = list(_complaints(session, programme, role))
+    if accounts.may(role, Role.ORGANISER):
+        waiting += _waiting(session, programme, sent, delivery, tally, today)
+    return Board(
+        next_round_on=programmes.next_round_on(programme, today),
+        tally=tally,
+        unconfirmed=tally["invited"] + _unconfirmed(session, programme, now),
+        draft=rounds.draft(session, programme),
+        coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
+        waiting=waiting,
+        last=previews.of_sent(session, sent) if sent else None,
+        running=sent if sent and sent.ends_on and sent.ends_on > today else None,
+        delivery=delivery,
+        held_up=list(_held_up(session)) if accounts.may(role, Role.ORGANISER) else (),
+    )
+
+
+def _held_up(session: Session) -> Iterator[str]:
+    for provider in pace.stopped_ones(session):
+        yield f"Messages wait, and none is lost: {provider.stopped}."
+    for place in destinations.shut(session):
+        if pace.stopped(session, place.provider) is None:
+            yield f"Messages to {place.place} wait, and none is lost: {place.reason}."
+
+
+def _unconfirmed(session: Session, programme: Programme, now: datetime) -> int:
+    """Who filled in the form, and may still press the button in their mail."""
+    asked = (
+        select(func.count(func.distinct(Request.id)))
+        .join(Link, col(Link.person) == Request.person)
+        .where(
+            Request.kind == RequestKind.JOIN,
+            Request.programme_id == programme.id,
+            Link.purpose == Purpose.CONFIRM,
+            col(Link.used_at).is_(None),
+            col(Link.expires_at) > now,
+        )
+    )
+    return session.exec(asked).one()
+
+
+def _coming(session: Session, programme: Programme, today: date) -> Iterator[Coming]:
+    if on := programmes.next_round_on(programme, today):
+        yield Coming(on, "The next round begins")
+    if programme.closing_on and not programme.closed_at:
+        yield Coming(programme.closing_on, "Last day of the programme")
+    running = select(Round).where(
+        Round.programme_id == programme.id, Round.state == RoundState.SENT, col(Round.ends_on) >= today
+    )
+    for round_ in session.exec(running.order_by(col(Round.number))):
+        top_up_on = None if round_.topped_up_at else times.today(Window.of_round(round_).top_up_at)
+        for day, what in (
+            (round_.nudge_on, "Who writes first is reminded"),
+            (round_.cut_off_on, "Last day to say “I can’t make this round”"),
+            (top_up_on, "Who waits for somebody is matched"),
+            (round_.check_in_on, "Everyone is asked whether they met"),
+            (round_.ask_again_on, "Who has not answered is asked once more"),
+            (round_.ends_on, f"Last day of round {round_.number}"),
+        ):
+            if day and day >= today:
+                yield Coming(day, what)
+
+
+def _complaints(session: Session, programme: Programme, role: Role) -> Iterator[Waiting]:
+    """With the day that was promised: it is the law's."""
+    number, first = complaints.next_due(session, programme) if role is Role.OWNER else (0, None)
+    if first:
+        what = phrases.counted(number, "complaint") + " about data, to be answered by "
+        day = f"{first.answer_by.day} {first.answer_by:%B}"
+        yield Waiting(what + day, "complaints" if number > 1 else f"complaints/{first.id}")
+
+
+def _waiting(
+    session: Session,
+    programme: Programme,
+    sent: Round | None,
+    delivery: Delivery | None,
+    tally: dict[str, int],
+    today: date,
+) -> Iterator[Waiting]:
+    """The most pressing first."""
+    if told := reports.waiting(session, programme):
+        one = "report about somebody waits" if told == 1 else "reports about somebody wait"
+        yield Waiting(f"{told:,} {one} for you", "reports")
+    if sent and delivery and delivery.troubled:
+        one = "message did" if delivery.troubled == 1 else "messages did"
+        yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")
+    if sent and (alone := top_ups.waiting(session, sent, today)):
+        who = phrases.counted(alone, "person waits", "people wait")
+        yield Waiting(f"{who} for somebody to talk with", f"rounds/{sent.number}/top-up")
+    if tally["unreachable"]:
+        who = phrases.counted(tally["unreachable"], "person", "people")
+        yield Waiting(f"{who} we cannot reach", "people?showing=unreachable")
+    if replies := unclear.waiting(session, programme):
+        what = phrases.counted(replies, "reply", "replies") + " we could not understand"
+        yield Waiting(what, "replies")
+    if learnings := _learnings(session, programme):
+        yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
+    if programme.agreement_review_on <= today:
+        yield Waiting("How you match is due for a review", "settings")
+
+
+def _learnings(session: Session, programme: Programme) -> int:
+    waiting = select(func.count()).where(
+        Learning.programme_id == programme.id,
+        Learning.state == LearningState.WAITING,
+        col(Learning.showing) != Showing.NO,
+    )
+    return session.exec(waiting).one()

@@ -1,0 +1,232 @@
+"""What organisers may change about their programme. Every change is checked, and written into the audit.
+
+`programmes.BadSettings` says what cannot be, by field.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+
+from sqlmodel import Session
+
+from notifications import addresses, outbox
+from web.models import Priority, Programme, Region, Rhythm, Schedule
+from web.services.common import audit, programmes, times
+from web.services.common.programmes import BadSettings
+from web.services.rounds import dates, recurrence, schedule
+from web.services.rounds.introductions import Window
+
+PAUSED = "the programme is paused"
+# The settings that give a round its days.
+DAYS_OF = {
+    "nudge_on": "nudge_days",
+    "cut_off_on": "cut_off_days",
+    "check_in_on": "check_in_days",
+    "ask_again_on": "ask_again_days",
+    "ends_on": "window_days",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """What everyone sees. `hashtag` without its #; `video_template` holds "{room}", or nothing; without a
+    `join_word` people text the slug.
+    """
+
+    name: str
+    about: str
+    contact: str
+    hashtag: str
+    video_template: str
+    join_word: str
+
+
+@dataclass(frozen=True)
+class Days:
+    heads_up_days: int
+    nudge_days: int
+    cut_off_days: int
+    check_in_days: int
+    ask_again_days: int
+    window_days: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A schedule as an organiser describes it. `first_on` belongs to a rhythm, `on` to given dates."""
+
+    rhythm: Rhythm
+    first_on: date | None
+    on: Sequence[date]
+    at: time
+    region: Region
+    days_off: Sequence[tuple[date, date]]
+    automatic: bool
+
+
+def describe(session: Session, programme: Programme, about: About, *, by: str, now: datetime) -> None:
+    """Change what everyone sees.
+
+    Raises:
+        BadSettings: people join another programme by that word.
+    """
+    other = programmes.by_join_word(session, about.join_word or programme.slug)
+    if other and other.id != programme.id:
+        raise BadSettings("join_word", "Another programme is joined by this word: choose another")
+    programme.sqlmodel_update(asdict(about) | {"contact": addresses.email(about.contact)})
+    _changed(session, programme, "programme described", by, now)
+
+
+def set_days(session: Session, programme: Programme, days: Days, *, by: str, now: datetime) -> None:
+    """The days of rounds from the next one on: one that is running keeps its own.
+
+    Raises:
+        dates.BadDates: they come in an order that makes no sense; its mistakes are by setting.
+    """
+    wanted = Programme(**asdict(days))
+    try:
+        dates.check(Window.of(wanted, times.today(now)))
+    except dates.BadDates as error:
+        raise dates.BadDates({DAYS_OF[day]: said for day, said in error.mistakes.items()}) from error
+    programme.sqlmodel_update(asdict(days))
+    _changed(session, programme, "days of a round set", by, now, **asdict(days))
+
+
+def set_matching(
+    session: Session,
+    programme: Programme,
+    size: int,
+    priority: Priority,
+    reason: str,
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Change how the programme matches: a new version of its agreement, with the reason everyone can read.
+
+    False, and nothing is written, where it is as it was.
+    """
+    if (programme.group_size, programme.priority) == (size, priority):
+        return False
+    programme.group_size, programme.priority = size, priority
+    programme.agreement_version += 1
+    programme.agreement_reason = reason
+    programme.agreement_adopted_on = times.today(now)
+    programme.agreement_review_on = times.today(now) + programmes.REVIEW_AFTER
+    version = programme.agreement_version
+    _changed(
+        session, programme, "matching changed", by, now, size=size, priority=priority.value, version=version
+    )
+    return True
+
+
+def move_next_round(
+    session: Session, programme: Programme, on: date | None, *, by: str, now: datetime
+) -> bool:
+    """Set, move or take back the day of the next round. Whether people had been told of another day.
+
+    Raises:
+        BadSettings: not a day to come.
+        programmes.Ends: its end has been announced.
+    """
+    programmes.must_go_on(programme)
+    if on and on <= times.today(now):
+        raise BadSettings("on", "Choose a day after today")
+    programme.next_round_on = on
+    _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
+    return schedule.moved(session, programme)
+
+
+def switch_on(
+    session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime, in_the_name_of: str = ""
+) -> date:
+    """Let rounds begin by themselves, from now on as an act of `in_the_name_of`, or of `by`. The first day.
+
+    Raises:
+        BadSettings: no day of it is still to come.
+        programmes.Ends: its end has been announced.
+    """
+    programmes.must_go_on(programme)
+    whose = in_the_name_of or by
+    kept = session.get(Schedule, programme.id) or Schedule(
+        programme_id=programme.id, rhythm=plan.rhythm, enabled_by=whose, enabled_at=now
+    )
+    kept.rhythm, kept.first_on, kept.at, kept.region = plan.rhythm, plan.first_on, plan.at, plan.region
+    kept.dates = [day.isoformat() for day in plan.on]
+    kept.days_off = _as_kept(plan.days_off)
+    kept.automatic, kept.enabled_by, kept.enabled_at = plan.automatic, whose, now
+    following = recurrence.following(kept, times.today(now))
+    if following is None:
+        field = "on" if plan.rhythm is Rhythm.DATES else "first_on"
+        raise BadSettings(field, "No day of this is still to come")
+    session.add(kept)
+    programme.next_round_on = following
+    facts = {"rhythm": plan.rhythm.value, "automatic": plan.automatic, "on": following.isoformat()}
+    _changed(session, programme, "schedule switched on", by, now, **facts)
+    schedule.moved(session, programme)
+    return following
+
+
+def set_days_off(
+    session: Session, programme: Programme, days_off: Sequence[tuple[date, date]], *, by: str, now: datetime
+) -> date | None:
+    """Change only the days without a round of a schedule that is on. The next round keeps its day unless that
+    is off now; gives it back.
+
+    Raises:
+        BadSettings: there is no schedule, or no day of it is left.
+        programmes.Ends: its end has been announced.
+    """
+    programmes.must_go_on(programme)
+    kept = session.get(Schedule, programme.id)
+    if kept is None:
+        raise BadSettings("days_off", "There is no schedule: switch one on first")
+    kept.days_off = _as_kept(days_off)
+    session.add(kept)
+    if programme.next_round_on and recurrence.is_off(kept, programme.next_round_on):
+        programme.next_round_on = recurrence.following(kept, times.today(now))
+        if programme.next_round_on is None:
+            raise BadSettings("days_off", "No day of the schedule is left")
+        schedule.moved(session, programme)
+    _changed(session, programme, "days off set", by, now, stretches=len(days_off))
+    return programme.next_round_on
+
+
+def _as_kept(days_off: Sequence[tuple[date, date]]) -> list[list[str]]:
+    return [[first.isoformat(), last.isoformat()] for first, last in days_off]
+
+
+def switch_off(session: Session, programme: Programme, *, by: str, now: datetime) -> None:
+    """Back to rounds by hand. The day that is set stays: people may have been told."""
+    if kept := session.get(Schedule, programme.id):
+        session.delete(kept)
+        _changed(session, programme, "schedule switched off", by, now)
+
+
+def pause(session: Session, programme: Programme, *, by: str, now: datetime) -> None:
+    """Nothing begins by itself and no message of a round goes out until `go_on`."""
+    programmes.must_go_on(programme)
+    if programme.paused_at:
+        return
+    programme.paused_at = now
+    outbox.hold(session, programme=programme.slug, reason=PAUSED, now=now)
+    _changed(session, programme, "programme paused", by, now)
+
+
+def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> int:
+    """End a pause. A round whose day passed meanwhile is not made up for. How many messages go out now."""
+    if not programme.paused_at:
+        return 0
+    programme.paused_at = None
+    today, kept = times.today(now), session.get(Schedule, programme.id)
+    if programme.next_round_on and programme.next_round_on <= today:
+        programme.next_round_on = recurrence.following(kept, today) if kept else None
+    _changed(session, programme, "programme goes on", by, now)
+    return outbox.release(session, programme=programme.slug)
+
+
+def _changed(
+    session: Session, programme: Programme, action: str, by: str, now: datetime, **facts: int | str | bool
+) -> None:
+    session.add(programme)
+    audit.record(session, by, action, now=now, programme=programme.id, subject=programme.slug, **facts)

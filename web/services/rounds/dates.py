@@ -1,0 +1,117 @@
+"""The days of a round, checked against each other, and moved while it is running.
+
+BadDates            they cannot be; `.mistakes` says what, by day
+"""
+
+from dataclasses import asdict, replace
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from notifications.tables import OutboxMessage
+from web.models import Group, Link, Programme, Purpose, Round
+from web.services.common import audit, links, times
+from web.services.rounds.introductions import Window
+
+# Which day comes after which, and what to say where it does not.
+ORDER = (
+    ("nudge_on", "starts_on", "The nudge comes after the first day"),
+    ("cut_off_on", "starts_on", "The last day to say “I can’t make this round” comes after the first day"),
+    ("check_in_on", "nudge_on", "We ask whether people met after the nudge"),
+    (
+        "check_in_on",
+        "cut_off_on",
+        "We ask whether people met after the last day to say “I can’t make this round”",
+    ),
+    ("ask_again_on", "check_in_on", "We ask again after we have asked"),
+    ("ends_on", "ask_again_on", "The round ends after we have asked again"),
+)
+OVER = "This day has been, and what belongs to it is done"
+
+
+class BadDates(Exception):
+    def __init__(self, mistakes: dict[str, str]) -> None:
+        super().__init__("; ".join(mistakes.values()))
+        self.mistakes = mistakes
+
+
+def check(window: Window) -> None:
+    """Do the days come in an order that makes sense?
+
+    Raises:
+        BadDates: they do not.
+    """
+    days = asdict(window)
+    mistakes = {later: said for later, earlier, said in ORDER if days[later] <= days[earlier]}
+    if mistakes:
+        raise BadDates(mistakes)
+
+
+def move(
+    session: Session, programme: Programme, round_: Round, window: Window, *, by: str, now: datetime
+) -> int:
+    """Give a round that is running other days. What has not been sent moves with them; what has been is not
+    sent again. How many messages moved.
+
+    Raises:
+        BadDates: an order that makes no sense, a day that has been, or one in the past.
+    """
+    before = Window.of_round(round_)
+    check(window)
+    if programme.closing_on and window.ends_on > programme.closing_on:
+        raise BadDates({"ends_on": "The programme ends before this day"})
+    changed = _changed(before, window, times.today(now))
+    if not changed:
+        return 0
+    round_.sqlmodel_update(asdict(window))
+    session.add(round_)
+    _keep_links_open(session, round_, window)
+    moved = _move_messages(session, round_, window)
+    audit.record(
+        session,
+        by,
+        "dates moved",
+        now=now,
+        programme=programme.id,
+        subject=f"round {round_.number}",
+        **{name: day.isoformat() for name, day in changed.items()},
+    )
+    return moved
+
+
+def _changed(before: Window, after: Window, today: date) -> dict[str, date]:
+    old, new = asdict(before), asdict(after)
+    changed = {name: day for name, day in new.items() if day != old[name]}
+    mistakes = {name: "Choose a day after today" for name, day in changed.items() if day <= today}
+    mistakes |= {name: OVER for name in changed if old[name] <= today}
+    if mistakes:
+        raise BadDates(mistakes)
+    return changed
+
+
+def _move_messages(session: Session, round_: Round, window: Window) -> int:
+    again = col(OutboxMessage.subject).endswith(" again")
+    questions = messages.CheckIn
+    moved = outbox.move(session, questions, str(round_.id), window.check_in_at, ~again)
+    moved += outbox.move(session, questions, str(round_.id), window.ask_again_at, again)
+
+    def nudge(message: messages.Nudge) -> messages.Nudge:
+        slots = tuple(slot for slot in message.slots if slot.start > window.nudge_at)
+        cannot = message.cannot if window.nudge_at < window.cut_off_at else None
+        return replace(message, until=window.ends_on, slots=slots, cannot=cannot)
+
+    def introduction(message: messages.Introduction) -> messages.Introduction:
+        return replace(message, until=window.ends_on)
+
+    moved += outbox.rewrite(session, messages.Nudge, str(round_.id), nudge, due=window.nudge_at)
+    outbox.rewrite(session, messages.Introduction, str(round_.id), introduction)
+    return moved
+
+
+def _keep_links_open(session: Session, round_: Round, window: Window) -> None:
+    """The door to the question stays open as long after it is asked as it would have."""
+    groups = select(Group.id).where(Group.round_id == round_.id)
+    doors = update(Link).where(col(Link.purpose) == Purpose.CHECK_IN, col(Link.subject).in_(groups))
+    outbox.change(session, doors.values(expires_at=window.ask_again_at + links.LIFE[Purpose.CHECK_IN]))

@@ -1,0 +1,288 @@
+"""What becomes of a conversation when somebody in it cannot make it: who stays is not left without a word.
+
+Until the round's cut-off an introduction can be withdrawn, and then it does not count as having met: whoever
+is left alone waits for the top-up (see `topups`). After it the introduction stands, and who is let down comes
+first in the next round. Of a three, two talk on.
+
+Whoever changes a group holds its round's row first, so that two who drop out together, or a top-up meanwhile,
+come one after the other.
+
+TooLate             the cut-off has passed, or somebody in the group has said that they met
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from web.models import (
+    Answer,
+    CheckIn,
+    Group,
+    GroupMember,
+    Membership,
+    Person,
+    Programme,
+    Purpose,
+    Round,
+    RoundState,
+)
+from web.services.common import audit, links, programmes, times
+from web.services.people.joining import recipient
+from web.services.rounds import introductions, regrouping, rounds
+from web.services.rounds.introductions import Window
+
+ASKED_OF_A_GROUP = (messages.Introduction.kind, messages.Nudge.kind, messages.CheckIn.kind)
+
+
+class TooLate(Exception):
+    pass
+
+
+def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) -> None:
+    """Somebody says that they cannot make this round. A second press changes nothing.
+
+    Raises:
+        TooLate: nobody else can be found any more, or there is nothing left to drop out of.
+    """
+    found = session.get_one(Group, group)
+    round_ = lock(session, found.round_id)
+    session.refresh(found)
+    member = session.get_one(GroupMember, (group, person), populate_existing=True)
+    if member.withdrew_at:
+        return
+    too_late = now >= Window.of_round(round_).cut_off_at or group in _said(session, round_, (Answer.MET,))
+    if too_late and not found.called_off_at:
+        raise TooLate
+    for each in (found, *_waiting_since(session, found, person)):
+        withdraw(session, each, person, now=now)
+    audit.record(
+        session,
+        person,
+        "cannot make it",
+        now=now,
+        programme=round_.programme_id,
+        subject=introductions.about(found),
+    )
+
+
+def _waiting_since(session: Session, group: Group, person: str) -> Sequence[Group]:
+    """Conversations of the same round that were called off before they were given this one instead: who
+    cannot make this one waits for no other.
+    """
+    theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
+    return session.exec(
+        theirs.where(
+            Group.round_id == group.round_id,
+            Group.id != group.id,
+            col(Group.called_off_at).is_not(None),
+            GroupMember.person_id == person,
+            col(GroupMember.withdrew_at).is_(None),
+        )
+    ).all()
+
+
+def lock(session: Session, round_id: int) -> Round:
+    """The round's row as it is now, for us alone until we are done."""
+    return session.get_one(Round, round_id, with_for_update=True, populate_existing=True)
+
+
+def _said(session: Session, round_: Round, answers: Sequence[Answer]) -> set[int]:
+    """The groups of a round in which somebody has said one of these."""
+    said = (
+        select(CheckIn.group_id)
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .where(Group.round_id == round_.id, col(CheckIn.answer).in_(answers))
+    )
+    return set(session.exec(said))
+
+
+def withdraw_everywhere(
+    session: Session, person: str, *, programme: int | None = None, now: datetime
+) -> None:
+    """Out of every conversation still to come, of every programme or only of one: they have left, or are
+    suspended.
+    """
+    for group in open_groups(session, person, programme=programme, now=now):
+        withdraw(session, group, person, now=now)
+
+
+def cannot_be_reached(session: Session, person: str, *, now: datetime) -> None:
+    """Somebody whom our messages do not reach, or who wants none: while there is time and nobody in the group
+    has a date, somebody else is found for those who would wait for them.
+    """
+    for group in open_groups(session, person, settled=(Answer.MET, Answer.BOOKED), now=now):
+        round_ = session.get_one(Round, group.round_id)
+        if now < Window.of_round(round_).cut_off_at:
+            withdraw(session, group, person, now=now)
+
+
+def open_groups(
+    session: Session,
+    person: str,
+    *,
+    programme: int | None = None,
+    settled: Sequence[Answer] = (Answer.MET,),
+    now: datetime,
+) -> Sequence[Group]:
+    """The groups they are in whose round still goes on, and where nobody has said one of the answers that
+    settle it. Their rounds are locked.
+    """
+    wanted = (
+        select(Round.id)
+        .join(Group, col(Group.round_id) == Round.id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(
+            GroupMember.person_id == person,
+            col(GroupMember.withdrew_at).is_(None),
+            Round.state == RoundState.SENT,
+            col(Round.ends_on) >= times.today(now),
+        )
+    )
+    if programme is not None:
+        wanted = wanted.where(Round.programme_id == programme)
+    found: list[Group] = []
+    for round_id in sorted(set(session.exec(wanted))):
+        round_ = lock(session, round_id)
+        theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
+        rows = session.exec(
+            theirs.where(
+                Group.round_id == round_id,
+                GroupMember.person_id == person,
+                col(GroupMember.withdrew_at).is_(None),
+                col(Group.id).not_in(_said(session, round_, settled)),
+            ).execution_options(populate_existing=True)
+        )
+        found += rows.all()
+    return found
+
+
+def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> None:
+    """Take somebody out of a group whose round is locked, and tell those who stay."""
+    round_ = session.get_one(Round, group.round_id)
+    programme = session.get_one(Programme, round_.programme_id)
+    in_time = now < Window.of_round(round_).cut_off_at
+    member = session.get_one(GroupMember, (group.id, person))
+    member.withdrew_at, member.counts = now, member.counts and not in_time
+    session.add(member)
+    if group.called_off_at:
+        # They were waiting for somebody else, and wait no more.
+        outbox.cancel(session, kind=messages.PartnerGone.kind, subject=_gone(group), person=person)
+        session.flush()
+        return
+    group.edition += 1
+    session.add(group)
+    stopped = outbox.call_off(session, introductions.about(group), ASKED_OF_A_GROUP)
+    unaware = {reader for kind, reader in stopped if kind == messages.Introduction.kind}
+    session.flush()
+    those_left = staying(session, group)
+    gone = _named(session.get_one(Person, person))
+    if len(those_left) > 1:
+        regrouping.recount(session, round_, group, those_left)
+        _introduce_anew(session, programme, round_, group, those_left, gone, unaware, now)
+        return
+    group.called_off_at = now
+    for stays in those_left:
+        stays.counts = stays.counts and not in_time
+        session.add(stays)
+        knew = stays.person_id not in unaware
+        _tell_alone(session, programme, round_, group, stays, gone if knew else (), knew, now)
+    session.flush()
+
+
+def staying(session: Session, group: Group) -> Sequence[GroupMember]:
+    """Who is in it still, in their places."""
+    return session.exec(
+        select(GroupMember)
+        .where(GroupMember.group_id == group.id, col(GroupMember.withdrew_at).is_(None))
+        .order_by(col(GroupMember.position))
+    ).all()
+
+
+def _named(person: Person) -> tuple[messages.Named, ...]:
+    """Who has been erased is named to nobody."""
+    return (introductions.named(person),) if person.name and not person.erased_at else ()
+
+
+def _introduce_anew(
+    session: Session,
+    programme: Programme,
+    round_: Round,
+    group: Group,
+    members: Sequence[GroupMember],
+    gone: tuple[messages.Named, ...],
+    unaware: set[str],
+    now: datetime,
+) -> None:
+    rng = np.random.default_rng((group.id, group.edition))
+    people = [member.person_id for member in members]
+    if group.first_mover not in people:
+        group.first_mover = rounds.first_movers(session, programme.id, [people], group.edition)[0]
+        session.add(group)
+    window = Window.of_round(round_)
+    party = introductions.party(session, programme, group, window, rng, now=now, gone=gone, newcomers=unaware)
+    introductions.introduce(session, programme, round_, [party], window, now=now)
+
+
+def _tell_alone(
+    session: Session,
+    programme: Programme,
+    round_: Round,
+    group: Group,
+    stays: GroupMember,
+    gone: tuple[messages.Named, ...],
+    introduced: bool,
+    now: datetime,
+) -> None:
+    """One is left: we look for somebody else while there is time, and they come first next time. Who was not
+    `introduced` yet hears of no partner, and has no entry in their calendar to take out.
+    """
+    membership = session.get_one(Membership, (programme.id, stays.person_id))
+    membership.let_down = True
+    session.add(membership)
+    person = session.get_one(Person, stays.person_id)
+    window = Window.of_round(round_)
+    looking = now < window.cut_off_at
+    message = messages.PartnerGone(
+        programme=programmes.facts(programme, messages.PartnerGone),
+        group=str(group.id),
+        sequence=group.edition,
+        gone=gone,
+        what_next=messages.WhatNext.LOOKING if looking else messages.WhatNext.NEXT_ROUND,
+        page=links.make(session, Purpose.PAGE, person.id, now=now, subject=group.id),
+        next_round=programmes.next_round_on(programme, times.today(now)),
+        word_by=times.today(window.top_up_at) if looking else None,
+        introduced=introduced,
+    )
+    outbox.queue(
+        session,
+        message,
+        recipient(person),
+        subject=_gone(group),
+        programme=programme.slug,
+        round=str(round_.id),
+        now=now,
+    )
+
+
+def take_back(session: Session, round_: Round, group: Group, members: Sequence[GroupMember]) -> None:
+    """Who went from a group that was called off is in it again, as if nobody had gone; nobody is told yet."""
+    for member in members:
+        outbox.cancel(session, kind=messages.PartnerGone.kind, subject=_gone(group), person=member.person_id)
+        member.withdrew_at, member.counts = None, True
+        session.add(member)
+        membership = session.get_one(Membership, (round_.programme_id, member.person_id))
+        membership.let_down = False
+        session.add(membership)
+    group.called_off_at = None
+    group.edition += 1
+    session.add(group)
+    session.flush()
+
+
+def _gone(group: Group) -> str:
+    """A group can be called off, come back and be called off again: each is told."""
+    again = f" {group.edition}" if group.edition > 1 else ""
+    return f"{introductions.about(group)} gone{again}"

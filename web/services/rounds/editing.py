@@ -1,0 +1,585 @@
+"""A draft, changed by hand: two people swapped, somebody moved, left out or put in, a group locked.
+
+A change is planned first and kept afterwards. Planning asks the matcher what the best possible round of these
+people is by now, which may take long and holds no lock; keeping refuses a plan whose draft has changed since.
+
+RoundError
+    NotAllowed          it cannot be done, or would break a rule; says which
+    NoSuchGroup         the draft has no group of this number
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from matcher import Pot, Refused, Result, Violation, explain, legal
+from matcher.pot import Ints, Longs
+from matcher.referee import Counts, count, cross_bound
+from notifications import messages, outbox
+from notifications.messages import Channel
+from web.models import (
+    Group,
+    GroupMember,
+    LeftOut,
+    Membership,
+    NeverPair,
+    Organiser,
+    Programme,
+    Round,
+    RoundState,
+)
+from web.models.drafts import ThisOnce
+from web.services.common import audit, links, phrases, times
+from web.services.rounds import introductions, never_pairs, pots, rounds
+from web.services.rounds.introductions import Doors, Window
+from web.services.rounds.pots import RoundPot
+from web.services.rounds.pots import placeholder as named
+from web.services.rounds.rounds import RoundError
+
+# What it costs to sit beside somebody: each weighs more than all of the next together.
+FORBIDDEN, MET, UNWILLING, SAME = 10**9, 10**6, 10**3, 1
+NOBODY_LEFT = "nobody is left whom they may meet"
+
+
+class NotAllowed(RoundError):
+    pass
+
+
+class NoSuchGroup(RoundError):
+    pass
+
+
+@dataclass
+class Seats:
+    """Who sits with whom, while that is being changed. People by id, groups by their row's id; a new one's is
+    below 0.
+    """
+
+    pot: RoundPot
+    size: int
+    groups: dict[int, list[str]]
+    numbers: Mapping[int, int]
+    locked: frozenset[int]
+
+    def __post_init__(self) -> None:
+        self.index = self.pot.index()
+
+    def group_of(self, person: str) -> int:
+        found = next((key for key, group in self.groups.items() if person in group), None)
+        if found is None:
+            raise NotAllowed(f"{named(person)} is in no group of this draft")
+        return found
+
+    def swap(self, first: str, second: str) -> None:
+        """Each takes the other's place."""
+        one, other = self.group_of(first), self.group_of(second)
+        if one == other:
+            raise NotAllowed(f"{named(first)} and {named(second)} are in one group already")
+        self._unlocked(one, other)
+        sizes = {person: len(self.groups[key]) for person, key in ((first, one), (second, other))}
+        self._willing(first, sizes[second], was=sizes[first])
+        self._willing(second, sizes[first], was=sizes[second])
+        places = {first: second, second: first}
+        for key in (one, other):
+            self.groups[key] = [places.get(person, person) for person in self.groups[key]]
+
+    def move(self, person: str, number: int) -> None:
+        """From a group that can spare somebody to one that has room."""
+        here = self.group_of(person)
+        there = next((key for key, each in self.numbers.items() if each == number), None)
+        if there is None:
+            raise NoSuchGroup(f"There is no group {number}")
+        if here == there:
+            raise NotAllowed(f"{named(person)} is in that group already")
+        self._unlocked(here, there)
+        stay, join = [each for each in self.groups[here] if each != person], self.groups[there]
+        if len(stay) < 2:
+            raise NotAllowed(f"{named(stay[0])} would be left alone. Swap two people instead")
+        if len(join) > self.size:
+            raise NotAllowed(f"Group {number} is full: there are at most {self.size + 1} people in one")
+        for each in (person, *join):
+            self._willing(each, len(join) + 1, was=len(stay) + 1 if each == person else len(join))
+        self.groups[here], self.groups[there] = stay, [*join, person]
+
+    def take_out(self, person: str) -> None:
+        """Out of their group; whoever would be alone then finds another."""
+        here = self.group_of(person)
+        self._unlocked(here)
+        self.groups[here].remove(person)
+        if len(self.groups[here]) < 2:
+            for alone in self.groups.pop(here):
+                self.seat(alone)
+
+    def seat(self, person: str) -> None:
+        """Find the place that changes least: beside somebody alone, or somebody of a three, else as a third.
+
+        Who may sit nowhere stays without a group.
+        """
+        alone = [(0, [other]) for other in self.without_a_group() if other != person]
+        free = [(key, group) for key, group in self.groups.items() if key not in self.locked]
+        spared = [(key, [other]) for key, group in free if len(group) > self.size for other in group]
+        roomy = [(key, group) for key, group in free if len(group) <= self.size]
+        if place := self._best(person, alone) or self._best(person, spared):
+            key, partner = place
+            if key:
+                self.groups[key].remove(partner[0])
+            self.groups[min(0, *self.groups) - 1] = [person, *partner]
+        elif place := self._best(person, roomy, as_third=True):
+            self.groups[place[0]].append(person)
+
+    def without_a_group(self) -> list[str]:
+        seated = {person for group in self.groups.values() for person in group}
+        return [person for person in self.pot.people if person not in seated]
+
+    def table(self) -> Ints:
+        """The groups as the matcher has them."""
+        width = self.size + 1
+        rows = [[self.index[person] for person in group] for group in self.groups.values()]
+        return np.array([row + [-1] * (width - len(row)) for row in rows], np.int32).reshape(-1, width)
+
+    def _unlocked(self, *keys: int) -> None:
+        for key in keys:
+            if key in self.locked:
+                raise NotAllowed(f"Group {self.numbers[key]} is locked. Unlock it first")
+
+    def _willing(self, person: str, size: int, *, was: int) -> None:
+        membership = self.pot.members.get(person)
+        if size > max(was, self.size) and membership and not membership.happy_in_three:
+            raise NotAllowed(f"{named(person)} would rather not be in a three")
+
+    def _best(
+        self, person: str, places: Sequence[tuple[int, list[str]]], *, as_third: bool = False
+    ) -> tuple[int, list[str]] | None:
+        """The place, a group's key and who is there, that costs least; None where each is forbidden."""
+        me = self.index.get(person)
+        if me is None or not places:
+            return None
+        width = max(len(people) for _, people in places)
+        beside = np.array(
+            [[self.index.get(p, me) for p in people] + [me] * (width - len(people)) for _, people in places],
+            np.int32,
+        )
+        cost = self._cost(me, beside, as_third)
+        cheapest = int(cost.argmin())
+        return None if cost[cheapest] >= FORBIDDEN else places[cheapest]
+
+    def _cost(self, me: int, beside: Ints, as_third: bool) -> Longs:
+        """What it costs to sit with each row of others; where it says `me` there is nobody."""
+        pot, somebody = self.pot.pot, beside != me
+        other = np.where(somebody, beside, (me + 1) % pot.n)
+        each = cost_of(pot, np.full_like(other, me), other)
+        if as_third:
+            each = each + UNWILLING * pot.no_trio[other].astype(np.int64)
+        cost: Longs = np.where(somebody, each, 0).sum(axis=1)
+        return cost
+
+
+def cost_of(pot: Pot, one: Ints, other: Ints) -> Longs:
+    """What each pair costs, as numbers of which the worst kind weighs most."""
+    same = pot.organisation[one] == pot.organisation[other]
+    cost: Longs = FORBIDDEN * pot.must_not_meet(one, other) + MET * pot.have_met(one, other) + SAME * same
+    return cost
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A draft as it would be after one change. `broken` says which rule it would break, if one.
+
+    `groups` and `before` are people by group; `once` is who is now in or out by an organiser's word.
+    """
+
+    version: int
+    what: str
+    pot: RoundPot
+    seats: Seats
+    before: Mapping[int, Sequence[str]]
+    once: Mapping[str, bool]
+    counts: Counts
+    bound: int
+    best: Result
+    broken: str = ""
+
+    def figures(self) -> dict[str, Any]:
+        """What the round is worth, counted by the referee; certified only where it equals the best."""
+        best = self.best.figures.to_json()
+        unplaced = len(self.seats.without_a_group())
+        equal = (self.counts.groups, self.counts.repeats, unplaced) == (
+            best["groups"],
+            best["repeats"],
+            best["unplaced"],
+        )
+        as_good = bool(best["optimal"] and equal and self.counts.cross >= best["cross"] and not self.broken)
+        return best | {
+            "groups": self.counts.groups,
+            "pairs": self.counts.pairs,
+            "repeats": self.counts.repeats,
+            "cross": self.counts.cross,
+            "cross_bound": self.bound,
+            "unplaced": unplaced,
+            "optimal": as_good,
+            "proof": best["proof"] if as_good else "none",
+            "method": "by hand",
+            "equally_good_rounds": None,
+            "fresh_rounds_left": None,
+        }
+
+
+def swap(
+    session: Session, programme: Programme, version: int, first: str, second: str, *, today: date
+) -> Plan:
+    """Plan that two people take each other's place. For what is raised see `_plan`."""
+
+    def change(seats: Seats) -> str:
+        seats.swap(first, second)
+        return f"swapped {named(first)} and {named(second)}"
+
+    return _plan(session, programme, version, change, today=today)
+
+
+def move(
+    session: Session, programme: Programme, version: int, person: str, number: int, *, today: date
+) -> Plan:
+    """Plan that somebody goes from a three to another group, which makes a three there."""
+
+    def change(seats: Seats) -> str:
+        seats.move(person, number)
+        return f"moved {named(person)} to group {number}"
+
+    return _plan(session, programme, version, change, today=today)
+
+
+def leave_out(session: Session, programme: Programme, version: int, person: str, *, today: date) -> Plan:
+    """Plan a round without somebody, this once. They are told kindly when it is sent."""
+
+    def change(seats: Seats) -> str:
+        seated = any(person in group for group in seats.groups.values())
+        if not seated and person not in seats.pot.members:
+            raise NotAllowed("There is nobody like that in this programme")
+        if seated:
+            seats.take_out(person)
+        return f"left {named(person)} out"
+
+    return _plan(session, programme, version, change, today=today, once={person: False})
+
+
+def bring_in(session: Session, programme: Programme, version: int, person: str, *, today: date) -> Plan:
+    """Plan a round with somebody who skips, is paused, or came after the draw; never who has not said yes."""
+
+    def change(seats: Seats) -> str:
+        if person not in seats.index:
+            why = seats.pot.left_out.get(person, "not in this programme now")
+            raise NotAllowed(f"{named(person)} cannot be in this round: {why}")
+        if person not in seats.without_a_group():
+            raise NotAllowed(f"{named(person)} is in this round already")
+        seats.seat(person)
+        if person in seats.without_a_group():
+            raise NotAllowed(f"There is nobody whom {named(person)} may meet")
+        return f"put {named(person)} in"
+
+    return _plan(session, programme, version, change, today=today, once={person: True})
+
+
+def _plan(
+    session: Session,
+    programme: Programme,
+    version: int,
+    change: Callable[[Seats], str],
+    *,
+    today: date,
+    once: Mapping[str, bool] | None = None,
+    may_break: bool = False,
+) -> Plan:
+    """O(people + history), and a draw.
+
+    Raises:
+        StaleDraft: the draft is not the one that was shown.
+        NotAllowed: see there.
+    """
+    round_ = _current(session, programme, version)
+    pot = pots.gather(session, programme, today, once=once)
+    seats = seats_of(session, programme, round_, pot)
+    before = {key: tuple(group) for key, group in seats.groups.items()}
+    try:
+        what = change(seats)
+        _nobody_has_gone(seats)
+    except NotAllowed as refused:
+        raise NotAllowed(rounds.named(session, str(refused))) from None
+    if not seats.groups:
+        raise NotAllowed("Then nobody would be left to meet. Throw the draft away instead")
+    table, missing = seats.table(), [seats.index[person] for person in seats.without_a_group()]
+    broken = _broken(session, seats, table, missing)
+    if broken and not may_break:
+        raise NotAllowed(broken)
+    return Plan(
+        version=version,
+        what=what,
+        pot=pot,
+        seats=seats,
+        before=before,
+        once=once or {},
+        counts=count(pot.pot, table),
+        bound=cross_bound(pot.pot, table, missing),
+        best=rounds.best_of(pot, programme, round_.seed),
+        broken=broken,
+    )
+
+
+def _current(session: Session, programme: Programme, version: int, *, lock: bool = False) -> Round:
+    round_ = rounds.draft(session, programme, lock=lock)
+    if round_ is None or round_.version != version:
+        raise rounds.stale(session, round_, version)
+    return round_
+
+
+def seats_of(session: Session, programme: Programme, round_: Round, pot: RoundPot) -> Seats:
+    """Who sits with whom in a draft."""
+    rows = session.exec(select(Group.id, Group.number, Group.locked).where(Group.round_id == round_.id)).all()
+    members = rounds.members_of(session, round_)
+    return Seats(
+        pot=pot,
+        size=programme.group_size,
+        groups={key: [member.person_id for member in members[key]] for key, _, _ in rows},
+        numbers={key: number for key, number, _ in rows},
+        locked=frozenset(key for key, _, locked in rows if locked),
+    )
+
+
+def _nobody_has_gone(seats: Seats) -> None:
+    gone = [named(p) for group in seats.groups.values() for p in group if p not in seats.index]
+    if gone:
+        verb = "is" if len(gone) == 1 else "are"
+        who = phrases.listing(gone)
+        raise NotAllowed(f"{who} {verb} no longer in this round. Take them out or draw again")
+
+
+def _broken(session: Session, seats: Seats, table: Ints, missing: Sequence[int]) -> str:
+    """The rules the groups would break, by the referee's word; empty if none."""
+    try:
+        legal(seats.pot.pot, table, seats.size, missing)
+    except Refused as refused:
+        told = [_in_words(seats.pot, violation) for violation in refused.violations]
+        return rounds.named(session, "; ".join(told))
+    return ""
+
+
+def _in_words(pot: RoundPot, violation: Violation) -> str:
+    people = phrases.listing([named(pot.people[index]) for index in violation.people])
+    said = {
+        "never": "must not meet",
+        "size": "are too many or too few for a group",
+        "locked": "are locked together",
+    }
+    return f"{people} {said.get(violation.rule, violation.text)}"
+
+
+def keep(
+    session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime, by_hand: bool = True
+) -> Round:
+    """Write a plan. The version rises, and whoever looks at the older one is told what was done.
+
+    Raises:
+        StaleDraft: somebody changed or sent the draft since it was planned.
+    """
+    round_ = _current(session, programme, plan.version, lock=True)
+    _write_groups(session, round_, plan)
+    _write_who_is_out(session, round_, plan)
+    rounds.set_best(round_, plan.pot, plan.best)
+    round_.figures = plan.figures()
+    round_.edits += by_hand
+    _note(session, programme, round_, plan.what, by=by, now=now)
+    return round_
+
+
+def _note(
+    session: Session, programme: Programme, round_: Round, what: str, *, by: str, now: datetime
+) -> None:
+    round_.version += 1
+    session.add(round_)
+    rounds.remember(session, round_, what, by=by, now=now)
+    audit.record(
+        session,
+        by,
+        "draft changed",
+        now=now,
+        programme=programme.id,
+        subject=f"round {round_.number}",
+        what=what,
+        edits=round_.edits,
+    )
+
+
+def _write_groups(session: Session, round_: Round, plan: Plan) -> None:
+    """Only what changed: rows of groups that are no more go, new ones come last."""
+    groups, before = plan.seats.groups, plan.before
+    gone = [key for key in before if key not in groups]
+    changed = [key for key, people in groups.items() if list(before.get(key, ())) != people]
+    session.execute(delete(GroupMember).where(col(GroupMember.group_id).in_([*gone, *changed])))
+    session.execute(delete(Group).where(col(Group.id).in_(gone)))
+    rows = dict(_rows(session, round_, plan, changed))
+    session.flush()
+    rounds.write_members(session, plan.pot, [(row.id, groups[key]) for key, row in rows.items()])
+
+
+def _rows(session: Session, round_: Round, plan: Plan, keys: Sequence[int]) -> Iterator[tuple[int, Group]]:
+    if not keys:
+        return
+    pot, groups = plan.pot, plan.seats.groups
+    reasons = explain.Reasons(pot.pot, pot.labels(), plan.seats.size)
+    first = rounds.first_movers(session, pot.programme, [groups[key] for key in keys], round_.seed)
+    number = max(plan.seats.numbers.values())
+    for key, mover in zip(keys, first, strict=True):
+        if key < 0:
+            number += 1
+            row = Group(round_id=round_.id, number=number)
+        else:
+            row = session.get_one(Group, key)
+        members = [plan.seats.index[person] for person in groups[key]]
+        counts = count(pot.pot, np.array([members], np.int32))
+        row.why, row.repeats, row.crossing = reasons.group(members), counts.repeats, counts.cross
+        if row.first_mover not in groups[key]:
+            row.first_mover = mover
+        session.add(row)
+        session.flush()
+        yield key, row
+
+
+def _write_who_is_out(session: Session, round_: Round, plan: Plan) -> None:
+    seats = plan.seats
+    had = {person for group in plan.before.values() for person in group}
+    seated = {person for group in seats.groups.values() for person in group}
+    for person, is_in in plan.once.items():
+        session.merge(ThisOnce(round_id=round_.id, person_id=person, is_in=is_in))
+    news = [*plan.once, *(seated - had), *(had - seated)]
+    session.execute(
+        delete(LeftOut).where(col(LeftOut.round_id) == round_.id, col(LeftOut.person_id).in_(news))
+    )
+    left_out = plan.pot.left_out
+    rounds.write_left_out(
+        session,
+        round_,
+        [
+            (person, left_out.get(person, f"{named(person)}: {NOBODY_LEFT}"), person in left_out)
+            for person in dict.fromkeys(news)
+            if person not in seated and person in plan.pot.members
+        ],
+    )
+
+
+def lock(
+    session: Session, programme: Programme, version: int, number: int, locked: bool, *, by: str, now: datetime
+) -> Round:
+    """Keep a group as it is while the rest is drawn again, or let it go.
+
+    Raises:
+        StaleDraft: the draft is not the one that was shown.
+        NoSuchGroup
+    """
+    round_ = _current(session, programme, version, lock=True)
+    group = session.exec(select(Group).where(Group.round_id == round_.id, Group.number == number)).first()
+    if group is None:
+        raise NoSuchGroup(f"There is no group {number}")
+    group.locked = locked
+    session.add(group)
+    _note(session, programme, round_, f"{'locked' if locked else 'unlocked'} group {number}", by=by, now=now)
+    return round_
+
+
+def forbid(
+    session: Session, programme: Programme, first: str, second: str, *, by: str, now: datetime
+) -> None:
+    """Two people must not meet from now on. Their group, if they are in one, is let go.
+
+    Raises:
+        NotAllowed: they are one and the same, or not in this programme.
+    """
+    one, other = sorted((first, second))
+    if one == other:
+        raise NotAllowed("Choose two different people")
+    if not all(session.get(Membership, (programme.id, person)) for person in (one, other)):
+        raise NotAllowed("Choose two people of this programme")
+    if session.get(NeverPair, (programme.id, one, other)):
+        return
+    session.add(NeverPair(programme_id=programme.id, person_1=one, person_2=other, created_at=now))
+    session.flush()
+    if round_ := rounds.draft(session, programme):
+        for group in session.exec(select(Group).where(Group.round_id == round_.id, col(Group.locked))):
+            if {one, other} <= {member.person_id for member in rounds.members_of(session, round_)[group.id]}:
+                group.locked = False
+                session.add(group)
+    session.flush()
+    audit.record(session, by, "never-pair added", now=now, programme=programme.id, people=[one, other])
+
+
+def allow(session: Session, programme: Programme, first: str, second: str, *, by: str, now: datetime) -> None:
+    """Take back that two people must not meet.
+
+    Raises:
+        NotAllowed: one of the two asked for it, and only they may take it back.
+    """
+    one, other = sorted((first, second))
+    pair = session.get(NeverPair, (programme.id, one, other))
+    if pair is None:
+        raise NotAllowed("One of the two asked for this, and only they can take it back")
+    session.delete(pair)
+    session.flush()
+    audit.record(session, by, "never-pair removed", now=now, programme=programme.id, people=[one, other])
+
+
+def recount(session: Session, programme: Programme, version: int, what: str, *, today: date) -> Plan:
+    """Plan no change, for what is best possible may be another round by now; it may break a new rule."""
+    return _plan(session, programme, version, lambda _: what, today=today, may_break=True)
+
+
+def forbidden_pairs(session: Session, programme: Programme, round_: Round) -> list[tuple[str, str]]:
+    """Who must not meet by now, and sits in one group of the draft."""
+    never = never_pairs.never_pairs(session, programme)
+    people = {person for pair in never for person in pair}
+    rows = session.exec(
+        select(GroupMember.person_id, GroupMember.group_id)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .where(Group.round_id == round_.id, col(GroupMember.person_id).in_(people))
+    )
+    group = dict(rows.all())
+    return sorted(pair for pair in never if group.get(pair[0], -1) == group.get(pair[1], -2))
+
+
+def try_out(
+    session: Session, programme: Programme, number: int, reader: str, organiser: str, *, now: datetime
+) -> outbox.Order:
+    """One introduction of a draft as `reader` would have it, for the organiser's own eyes; the first one if
+    no reader is named.
+
+    Nothing counts it, and every link in it leads back to the draft.
+
+    Raises:
+        NoDraft: there is no such round.
+        NotAllowed: it is no draft, or they are not in it.
+    """
+    round_ = rounds.by_number(session, programme, number)
+    groups = select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))
+    if reader:
+        theirs = select(GroupMember.group_id).where(GroupMember.person_id == reader)
+        groups = groups.where(col(Group.id).in_(theirs))
+    group = session.exec(groups).first()
+    if group is None or round_.state is not RoundState.DRAFT:
+        raise NotAllowed("There is nobody to write to in this draft")
+    today = times.today(now)
+    window, pot = Window.of(programme, today), pots.gather(session, programme, today)
+    party = rounds.parties(session, programme, round_, [group], pot, window)[0]
+    back = links.open_page(f"/organise/{programme.slug}/rounds/{number}")
+    who = party.people[reader or party.members[0].person_id]
+    told = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)
+    facts = {each.name: getattr(told, each.name) for each in fields(told)} | {"group": f"try-{group.id}"}
+    to = session.get_one(Organiser, organiser)
+    return outbox.Order(
+        messages.TryOut(**facts, reader=introductions.named(who)),
+        messages.Recipient(to.id, "", Channel.EMAIL, email=to.email),
+        # Pressing twice is one message; a minute later it may be wanted again.
+        subject=f"round {round_.id}, {who.id}, {now:%Y-%m-%d %H:%M}",
+        programme=programme.slug,
+    )

@@ -1,0 +1,338 @@
+"""What each member of a group is told: composed from the tables, queued as messages."""
+
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from sqlmodel import Session, col, select
+
+from notifications import messages, outbox
+from web.models import (
+    Group,
+    GroupMember,
+    Organisation,
+    Person,
+    Programme,
+    Purpose,
+    Round,
+    VideoKind,
+)
+from web.services.common import links, phrases, programmes, times
+from web.services.people.joining import recipient
+from web.services.rounds.pots import RoundPot
+
+MORNING = time(9, 0)  # when what was planned for a day goes out, in London
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days of a round: those of the programme's settings until it is sent, then its own.
+
+    `nudge_on`      who writes first is reminded, if nobody has said booked or met
+    `cut_off_on`    the last day to say "I can't make this round"
+    `check_in_on`   everyone is asked whether they met; who has not answered by `ask_again_on`, once more
+    """
+
+    starts_on: date
+    nudge_on: date
+    cut_off_on: date
+    check_in_on: date
+    ask_again_on: date
+    ends_on: date
+
+    @classmethod
+    def of(cls, programme: Programme, starts_on: date) -> "Window":
+        """The days of a round that starts on a day."""
+
+        def after(days: int) -> date:
+            return starts_on + timedelta(days=days)
+
+        return cls(
+            starts_on,
+            after(programme.nudge_days),
+            after(programme.cut_off_days),
+            after(programme.check_in_days),
+            after(programme.check_in_days + programme.ask_again_days),
+            after(programme.window_days),
+        )
+
+    @classmethod
+    def of_round(cls, round_: Round) -> "Window":
+        """The days of a round that was sent, wherever an organiser has moved them.
+
+        Raises:
+            ValueError: it was not sent by us.
+        """
+        days = {field.name: getattr(round_, field.name) for field in fields(cls)}
+        if None in days.values():
+            raise ValueError(f"round {round_.number} is {round_.state}: it has no dates")
+        return cls(**days)
+
+    @property
+    def nudge_at(self) -> datetime:
+        return times.london(self.nudge_on, MORNING)
+
+    @property
+    def cut_off_at(self) -> datetime:
+        """The first moment at which it is too late."""
+        return messages.end_of(self.cut_off_on)
+
+    @property
+    def top_up_at(self) -> datetime:
+        """When those who wait for somebody are matched, or told that there is nobody."""
+        return times.london(self.cut_off_on + programmes.TOP_UP_AFTER, MORNING)
+
+    @property
+    def check_in_at(self) -> datetime:
+        return times.london(self.check_in_on, MORNING)
+
+    @property
+    def ask_again_at(self) -> datetime:
+        return times.london(self.ask_again_on, MORNING)
+
+
+@dataclass(frozen=True)
+class Party:
+    """A group with everything needed to write to its members."""
+
+    group: Group
+    members: Sequence[GroupMember]
+    people: dict[str, Person]
+    organisations: dict[int, Organisation]
+    slots: tuple[messages.Slot, ...]
+    why: str
+    room: str | None
+    gone: tuple[messages.Named, ...] = ()
+    newcomers: Collection[str] = ()
+
+    @property
+    def subject(self) -> str:
+        """What its messages are about. A group that changed is introduced anew, and asked anew."""
+        return about(self.group) + (f" {self.group.edition + 1}" if self.group.edition else "")
+
+    def because(self, why: str) -> "Party":
+        return replace(self, why=why)
+
+    def others(self, reader: str) -> list[GroupMember]:
+        return [member for member in self.members if member.person_id != reader]
+
+    def named(self, reader: str) -> tuple[messages.Named, ...]:
+        return tuple(named(self.people[member.person_id]) for member in self.others(reader))
+
+    def partner(self, member: GroupMember) -> messages.Partner:
+        person = self.people[member.person_id]
+        return messages.Partner(
+            person.id,
+            person.name,
+            self.organisations[member.organisation_id].name,
+            about=person.about,
+            email=person.email if person.shares_email else None,
+            phone=person.phone if person.shares_phone and person.phone_verified_at else None,
+            video=video(person) if person.shares_video else None,
+        )
+
+
+def about(group: Group) -> str:
+    """How the subjects of all messages about a group begin."""
+    return f"group {group.id}"
+
+
+def named(person: Person) -> messages.Named:
+    return messages.Named(person.id, person.name)
+
+
+def video(person: Person) -> str | None:
+    """Such as "Teams: amina@example.org"; None for who gave no handle."""
+    if not person.video_handle:
+        return None
+    known = person.video_kind not in (VideoKind.NONE, VideoKind.OTHER)
+    return f"{person.video_kind}: {person.video_handle}" if known else person.video_handle
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The links in one member's messages: their own page, this conversation, its check-in and calendar."""
+
+    page: messages.Link
+    conversation: messages.Link
+    check_in: messages.Link
+    calendar: messages.Link
+
+
+def introduce(
+    session: Session,
+    programme: Programme,
+    round_: Round,
+    parties: Sequence[Party],
+    window: Window,
+    *,
+    now: datetime,
+) -> None:
+    """Queue every member's introduction and the questions that come later. O(people), about 0.5 ms each."""
+    readers = [(party, member.person_id) for party in parties for member in party.members]
+    doors = _make_doors(session, readers, window, now)
+    # One after the other: all of them at once are a gigabyte for 100,000 people.
+    orders = (
+        order
+        for (party, reader), opened in zip(readers, doors, strict=True)
+        for order in _orders(programme, round_, party, party.people[reader], opened, window, now)
+        if order.due is None or order.due > now
+    )
+    outbox.queue_all(session, orders, now=now)
+
+
+def _make_doors(
+    session: Session, readers: Sequence[tuple[Party, str]], window: Window, now: datetime
+) -> list[Doors]:
+    asked = {Purpose.CHECK_IN: window.ask_again_at}
+    purposes = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.CALENDAR)
+    wanted = [
+        links.Wanted(purpose, reader, party.group.id, asked.get(purpose))
+        for party, reader in readers
+        for purpose in purposes
+    ]
+    made = links.make_all(session, wanted, now=now)
+    return [Doors(*made[start : start + len(purposes)]) for start in range(0, len(made), len(purposes))]
+
+
+def _orders(
+    programme: Programme,
+    round_: Round,
+    party: Party,
+    reader: Person,
+    doors: Doors,
+    window: Window,
+    now: datetime,
+) -> Iterator[outbox.Order]:
+    to, of_round, subject = recipient(reader), str(round_.id), party.subject
+    told = introduction(programme, party, reader, doors, window, now)
+    yield outbox.Order(told, to, subject, programme.slug, of_round)
+    if party.group.first_mover == reader.id:
+        yield outbox.Order(
+            _nudge(programme, party, reader, doors, window),
+            to,
+            subject,
+            programme.slug,
+            of_round,
+            window.nudge_at,
+        )
+    for again, due in ((False, window.check_in_at), (True, window.ask_again_at)):
+        question = messages.CheckIn(
+            programmes.facts(programme, messages.CheckIn),
+            party.named(reader.id),
+            doors.check_in,
+            doors.page,
+            again,
+        )
+        about = f"{subject} again" if again else subject
+        yield outbox.Order(question, to, about, programme.slug, of_round, due)
+
+
+def introduction(
+    programme: Programme, party: Party, reader: Person, doors: Doors, window: Window, now: datetime
+) -> messages.Introduction:
+    """What one member of a group is told."""
+    in_time = now < window.cut_off_at
+    return messages.Introduction(
+        programme=programmes.facts(programme, messages.Introduction),
+        group=str(party.group.id),
+        # Who comes anew into a group that changed has seen nothing change.
+        sequence=0 if reader.id in party.newcomers else party.group.edition,
+        partners=tuple(party.partner(member) for member in party.others(reader.id)),
+        first_mover=party.group.first_mover or "",
+        why=party.why,
+        slots=party.slots,
+        until=window.ends_on,
+        starts_on=window.starts_on,
+        prompts=tuple(programme.prompts),
+        video_room=party.room,
+        page=doors.page,
+        check_in=doors.check_in,
+        calendar_link=doors.calendar,
+        conversation=doors.conversation,
+        cannot=links.room("cannot", doors.conversation) if in_time else None,
+        booked=links.room("booked", doors.conversation),
+        gone=() if reader.id in party.newcomers else party.gone,
+        no_time_shared=not party.slots and not shared_hours(party.people, party.members),
+    )
+
+
+def _nudge(
+    programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
+) -> messages.Nudge:
+    return messages.Nudge(
+        programme=programmes.facts(programme, messages.Nudge),
+        partners=tuple(party.partner(member) for member in party.others(reader.id)),
+        until=window.ends_on,
+        check_in=links.room("booked", doors.conversation),
+        page=doors.page,
+        cannot=links.room("cannot", doors.conversation) if window.nudge_at < window.cut_off_at else None,
+        slots=tuple(slot for slot in party.slots if slot.start > window.nudge_at),
+    )
+
+
+def party(
+    session: Session,
+    programme: Programme,
+    group: Group,
+    window: Window,
+    rng: np.random.Generator,
+    *,
+    now: datetime,
+    why: str = "",
+    gone: tuple[messages.Named, ...] = (),
+    newcomers: Collection[str] = (),
+) -> Party:
+    """A group of a round that goes on, as it is now: with new times, and a room only they know."""
+    rows = session.exec(
+        select(GroupMember, Person, Organisation)
+        .join(Person, col(Person.id) == GroupMember.person_id)
+        .join(Organisation, col(Organisation.id) == GroupMember.organisation_id)
+        .where(GroupMember.group_id == group.id, col(GroupMember.withdrew_at).is_(None))
+        .order_by(col(GroupMember.position))
+    ).all()
+    members, people = [row[0] for row in rows], {row[1].id: row[1] for row in rows}
+    days = times.suggestable_days(times.today(now), window.ends_on)
+    return Party(
+        group,
+        members,
+        people,
+        {row[2].id: row[2] for row in rows},
+        times.suggest(days, shared_hours(people, members), rng),
+        why,
+        room(programme, secrets.token_hex(8)),
+        gone,
+        newcomers,
+    )
+
+
+def shared_hours(people: dict[str, Person], members: Sequence[GroupMember]) -> tuple[time, ...]:
+    return times.shared_hours(people[member.person_id].availability for member in members)
+
+
+def room(programme: Programme, token: str) -> str | None:
+    """A video room from the programme's template, under a name that only its group knows."""
+    if not programme.video_template:
+        return None
+    return programme.video_template.replace("{room}", f"{programme.slug}-{token}")
+
+
+def why(pot: RoundPot, group: Group, members: Sequence[GroupMember]) -> str:
+    """Why these people, in a sentence for themselves."""
+    start = (
+        "You have met before; nobody you have not met was free." if group.repeats else "You have never met."
+    )
+    return " ".join(filter(None, [start, _organisations_sentence(pot, members)]))
+
+
+def _organisations_sentence(pot: RoundPot, members: Sequence[GroupMember]) -> str:
+    ids = sorted({member.organisation_id for member in members})
+    if len(members) != 2 or len(ids) != 2:
+        return ""
+    names = phrases.listing([pot.organisations[key].short_name or pot.organisations[key].name for key in ids])
+    met = pot.times_met(*ids)
+    if met == 0:
+        return f"{names} have not met before."
+    return f"{names} have met {'only ' if met < 3 else ''}{phrases.times(met)} before."
