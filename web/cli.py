@@ -26,11 +26,11 @@ from web.db import Database
 from web.http.context import signer_of, utc_now
 from web.models import Programme, Role
 from web.models.imports import Import, ImportKind
-from web.services.common import audit, links, phrases, programmes, spreadsheets, times
+from web.services.common import audit, contacts, links, phrases, programmes, spreadsheets, times
 from web.services.organisers import accounts
-from web.services.people import erasure, invitations, joining
+from web.services.people import directory_file, erasure
 from web.services.programmes import programme_settings
-from web.services.rounds import pots, previews, rounds, top_ups
+from web.services.rounds import drafts, pots, previews, rounds, sending, top_ups
 from web.settings import Settings, SettingsError
 from web.sizes import FILE_BYTES, said
 from web.upgrading import UpgradeError
@@ -289,7 +289,7 @@ def import_people(file: Path, slug: str) -> None:
 @reading
 def export_people(session: Session, slug: str) -> None:
     """Print everyone as CSV."""
-    for line in invitations.export(session, programmes.by_slug(session, slug)):
+    for line in directory_file.export(session, programmes.by_slug(session, slug)):
         click.echo(line, nl=False)
 
 
@@ -298,7 +298,7 @@ def export_people(session: Session, slug: str) -> None:
 @writing
 def erase_person(session: Session, email: str) -> None:
     """Take somebody's personal data out of every table."""
-    person = joining.by_email(session, email)
+    person = contacts.by_email(session, email)
     if person is None:
         raise spreadsheets.BadFile(email, "nobody has that address")
     erasure.erase(session, person, by=BY, now=utc_now())
@@ -332,16 +332,16 @@ def round_() -> None:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Same people and seed, same round.")
 def draw_round(slug: str, seed: int | None) -> None:
     """Draw a draft, in place of the one there may be. Nobody is told anything."""
-    now, chosen = utc_now(), secrets.randbits(rounds.SEED_BITS) if seed is None else seed
+    now, chosen = utc_now(), secrets.randbits(drafts.SEED_BITS) if seed is None else seed
     with opening() as base:
         with base.read() as session:
             which = programmes.by_slug(session, slug)
             pot = pots.gather(session, which, times.today(now))
             old = rounds.draft(session, which)
-        drawn = rounds.compute(pot, which, seed=chosen)
+        drawn = drafts.compute(pot, which, seed=chosen)
         with base.write() as session:
             version = old.version if old else None
-            number = rounds.save_draft(session, which, drawn, by=BY, now=now, version=version).number
+            number = drafts.save_draft(session, which, drawn, by=BY, now=now, version=version).number
         with base.read() as session:
             _show(session, which, number)
 
@@ -383,7 +383,7 @@ def send_round(session: Session, slug: str, number: int) -> None:
     """Send a draft's introductions, once."""
     which = programmes.by_slug(session, slug)
     found = rounds.by_number(session, which, number)
-    rounds.send_round(session, which, number, found.version, by=BY, now=utc_now())
+    sending.send_round(session, which, number, found.version, by=BY, now=utc_now())
     click.echo(f"Round {number} is on its way.")
 
 

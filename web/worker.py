@@ -31,7 +31,8 @@ from web.services.organisers import sign_ins
 from web.services.people import complaints, inactivity, joining, reachability, retention
 from web.services.programmes import closings
 from web.services.rounds import schedule, top_ups
-from web.services.rounds.rounds import SEED_BITS, StaleDraft
+from web.services.rounds.drafts import SEED_BITS
+from web.services.rounds.rounds import StaleDraft
 from web.settings import Settings
 from web.tokens import Signer
 

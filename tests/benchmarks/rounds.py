@@ -27,7 +27,7 @@ from web.models import (
     new_id,
 )
 from web.services.common import programmes, times
-from web.services.rounds import pots, rounds
+from web.services.rounds import drafts, pots, rounds, sending
 
 PEOPLE, PAST, ORGANISATIONS = 100_000, 10, 200
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -74,9 +74,9 @@ def draw(database: Database) -> None:
     with database.read() as session:
         programme = programmes.by_slug(session, "large")
         pot = pots.gather(session, programme, times.today(NOW))
-    drawn = rounds.compute(pot, programme, seed=1)
+    drawn = drafts.compute(pot, programme, seed=1)
     with database.write() as session:
-        rounds.save_draft(session, programme, drawn, by="bench", now=NOW)
+        drafts.save_draft(session, programme, drawn, by="bench", now=NOW)
 
 
 def send(database: Database) -> None:
@@ -85,7 +85,7 @@ def send(database: Database) -> None:
         programme = programmes.by_slug(session, "large")
         draft = rounds.draft(session, programme)
         assert draft is not None
-        rounds.send_round(session, programme, draft.number, draft.version, by="bench", now=NOW)
+        sending.send_round(session, programme, draft.number, draft.version, by="bench", now=NOW)
 
 
 def bulk(file: Path, other: Path, written: Mapping[str, str]) -> None:

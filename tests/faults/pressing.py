@@ -15,7 +15,7 @@ from tests.faults.worlds import world_of
 from tests.support.letters import AMINA
 from tests.support.world import BY, World
 from web.models import RoundState
-from web.services.rounds import rounds
+from web.services.rounds import rounds, sending
 
 PEOPLE, THREADS = 4, 64
 
@@ -59,7 +59,7 @@ def send(trial: Trial) -> Outcome:
 def _press(world: World, number: int) -> int:
     with world.write() as session:
         programme = world.programme(session)
-        return rounds.send_round(session, programme, number, 1, by=BY, now=world.now).version
+        return sending.send_round(session, programme, number, 1, by=BY, now=world.now).version
 
 
 def _press_blindly(world: World, number: int) -> int:
@@ -68,7 +68,7 @@ def _press_blindly(world: World, number: int) -> int:
         programme = world.programme(session)
         draft = rounds.by_number(session, programme, number, lock=True)
         draft.state, draft.version = RoundState.DRAFT, 1
-        return rounds.send_round(session, programme, number, 1, by=BY, now=world.now).version
+        return sending.send_round(session, programme, number, 1, by=BY, now=world.now).version
 
 
 def queue(trial: Trial) -> Outcome:

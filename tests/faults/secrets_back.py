@@ -39,7 +39,7 @@ from web.models import CheckIn, Learning, LearningState, Purpose, Report
 from web.models.complaints import Complaint
 from web.providers import SENDGRID_INBOUND, TWILIO_INBOUND
 from web.services.incoming import replies
-from web.services.people import participation
+from web.services.people import phone_codes
 
 TOKEN = "an-auth-token"
 PHONES = ("+447700900101", "+447700900102")
@@ -89,7 +89,7 @@ class Story:
             someone = session.get_one(type(self.world.person(self.people[2])), self.people[2])
             someone.phone = "+447700900199"
             programme, signer = self.world.programme(session), self.world.worker.signer
-            participation.send_code(session, someone, programme, signer=signer, now=self.world.now)
+            phone_codes.send_code(session, someone, programme, signer=signer, now=self.world.now)
         self.world.work()
         # The form of complaints knows programs by their haste: this one is filled in two weeks later.
         self.opened = self._hidden(self.world.app.test_client(), "/complaint", "started")

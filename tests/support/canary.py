@@ -19,7 +19,7 @@ from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said
 from web.services.incoming import replies
 from web.services.learning import learnings
-from web.services.people import participation
+from web.services.people import own_link, phone_codes
 from web.services.people.joining import Details
 from web.services.rounds import never_pairs
 
@@ -75,10 +75,10 @@ def plant(world: World) -> str:
         learnings.publish(session, learning, text=learning.text, version=1, by=BY, now=world.now)
         one, other = sorted([person, world.partners_of(person)[0]])
         session.add(NeverPair(programme_id=1, person_1=one, person_2=other, created_at=world.now))
-        participation.send_code(
+        phone_codes.send_code(
             session, them, world.programme(session), signer=world.worker.signer, now=world.now
         )
-        participation.ask_for_link(session, CANARY["email"], signer=world.worker.signer, now=world.now)
+        own_link.ask_for_link(session, CANARY["email"], signer=world.worker.signer, now=world.now)
     world.work()
     # A form for another programme, answered and not confirmed, and one nobody has looked at.
     _write_back(world, person)

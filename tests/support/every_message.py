@@ -29,7 +29,7 @@ from web.services.conversations.conversations import Said, conversation
 from web.services.incoming import replies
 from web.services.learning import digests, learnings
 from web.services.organisers import team
-from web.services.people import complaints, participation
+from web.services.people import complaints, participation, phone_codes
 from web.services.people.retention import KEEP, NOTICE
 from web.services.programmes import closings
 from web.services.rounds import dropouts, editing, schedule
@@ -215,7 +215,7 @@ def _going_away(world: World, people: list[str]) -> None:
     with world.write() as session:
         membership = session.get_one(Membership, (1, people[1]))
         participation.leave(session, membership, now=world.now)
-        participation.send_code(
+        phone_codes.send_code(
             session,
             session.get_one(Person, people[5]),
             world.programme(session),

@@ -27,7 +27,7 @@ from web.services.imports import uploads
 from web.services.incoming import replies
 from web.services.learning import learnings
 from web.services.organisations import organisations
-from web.services.people import erasure, participation
+from web.services.people import erasure, participation, phone_codes
 from web.services.programmes import closings, programme_settings
 from web.services.programmes.programme_settings import Plan
 from web.services.rounds import dropouts, editing, never_pairs, rounds, top_ups
@@ -64,7 +64,7 @@ def people(world: World) -> None:
     third = person(world, 2)
     with world.write() as session:
         who = session.get_one(Person, third.id)
-        participation.send_code(
+        phone_codes.send_code(
             session, who, world.programme(session), signer=world.worker.signer, now=world.now
         )
         who.about = "Libraries, and how “they” stay open"

@@ -44,7 +44,7 @@ from web.services.common import links, programmes, times
 from web.services.organisers import accounts
 from web.services.people import complaints, erasure, joining
 from web.services.people.joining import Details
-from web.services.rounds import pots, rounds
+from web.services.rounds import drafts, pots, rounds, sending
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 
@@ -313,9 +313,9 @@ class World:
             programme = self.programme(session)
             pot = pots.gather(session, programme, times.today(self.now))
             old = rounds.draft(session, programme)
-        drawn = rounds.compute(pot, programme, seed=seed)
+        drawn = drafts.compute(pot, programme, seed=seed)
         with self.write() as session:
-            kept = rounds.save_draft(
+            kept = drafts.save_draft(
                 session, programme, drawn, by=BY, now=self.now, version=old.version if old else None
             )
             return kept.number
@@ -324,7 +324,7 @@ class World:
         with self.write() as session:
             programme = self.programme(session)
             found = rounds.by_number(session, programme, number)
-            rounds.send_round(session, programme, number, found.version, by=BY, now=self.now)
+            sending.send_round(session, programme, number, found.version, by=BY, now=self.now)
 
     def round(self, seed: int = 1) -> int:
         """Draw, send and deliver; the round's number."""

@@ -44,7 +44,7 @@ from web.services.learning import learnings
 from web.services.organisations import organisations
 from web.services.organisers import accounts
 from web.services.people import joining
-from web.services.rounds import pots, rounds
+from web.services.rounds import drafts, pots, sending
 from web.settings import DEFAULT_KEY, VAR, Settings, SettingsError
 from web.worker import Worker
 
@@ -193,10 +193,10 @@ def _round(story: Story, number: int, when: datetime) -> None:
     with story.database.read() as session:
         programme = programmes.by_slug(session, SLUG)
         pot = pots.gather(session, programme, times.today(when))
-    drawn = rounds.compute(pot, programme, seed=SEED + number)
+    drawn = drafts.compute(pot, programme, seed=SEED + number)
     with story.at(when) as session:
-        draft = rounds.save_draft(session, programme, drawn, by=BY, now=when)
-        rounds.send_round(session, programme, number, draft.version, by=BY, now=when)
+        draft = drafts.save_draft(session, programme, drawn, by=BY, now=when)
+        sending.send_round(session, programme, number, draft.version, by=BY, now=when)
 
 
 def _members(session: Session, number: int) -> list[tuple[int, str]]:

@@ -22,7 +22,7 @@ from web.forms.fields import (
 from web.forms.open import OpenForm
 from web.models import Person, VideoKind
 from web.services.people.joining import Details
-from web.services.people.participation import Edit
+from web.services.people.own_details import Edit
 
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}

@@ -5,7 +5,7 @@ from flask import flash, g
 from notifications import pace
 from web.http.context import house
 from web.models import Person, Programme
-from web.services.people import participation
+from web.services.people import phone_codes
 
 # Whatever is used up: what others do with a number, or how many texts go out, is nobody's to learn.
 NO_MORE = "We can send no more codes today. Ask for one tomorrow."
@@ -19,8 +19,8 @@ def text_a_code(person: Person, programme: Programme) -> None:
     spend = pace.Spend(1, settings.sms_daily_cap, unproven=True)
     try:
         if pace.is_used_up(g.session, settings.sms_provider, g.now, spend):
-            raise participation.TooManyCodes
-        participation.send_code(g.session, person, programme, signer=house().signer, now=g.now)
+            raise phone_codes.TooManyCodes
+        phone_codes.send_code(g.session, person, programme, signer=house().signer, now=g.now)
         flash("We have sent a code. It is good for ten minutes.")
-    except participation.TooManyCodes:
+    except phone_codes.TooManyCodes:
         flash(NO_MORE, "error")

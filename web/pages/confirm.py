@@ -24,7 +24,7 @@ from web.pages.codes import text_a_code
 from web.services.common import links, programmes
 from web.services.incoming import join_by_text
 from web.services.organisations import organisations
-from web.services.people import invitations, joining, participation, reachability
+from web.services.people import invitations, joining, own_details, phone_codes, reachability
 from web.tokens import ExpiredLink, UsedLink
 
 pages = Blueprint("confirm", __name__)
@@ -77,7 +77,7 @@ def press(token: str) -> ResponseReturnValue:
     else:
         programme = _joined(_request(link))
         person = _confirmed(link)
-        if participation.awaits_code(person):
+        if phone_codes.awaits_code(person):
             text_a_code(person, programme)
     if person.unreachable:  # whoever joins anew wants to be written to
         reachability.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
@@ -158,7 +158,7 @@ def _invited(link: Link) -> tuple[Person, Programme, Membership]:
 def _new_address(link: Link) -> ResponseReturnValue:
     request_ = g.session.get_one(Request, link.subject)
     person = g.session.get_one(Person, link.person)
-    if not participation.confirm_new_address(g.session, person, request_, now=g.now):
+    if not own_details.confirm_new_address(g.session, person, request_, now=g.now):
         return render_template("confirm/address_taken.html"), 409
     link.used_at = g.now
     reachability.note(g.session, person, key=house().signer.suppression_key(), now=g.now)

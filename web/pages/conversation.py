@@ -10,10 +10,10 @@ from web.http.access import stop_if_closed, with_link
 from web.http.context import house
 from web.models import Answer, Link, Membership, Purpose
 from web.services.common import links, programmes, times
+from web.services.common.contacts import recipient
 from web.services.conversations import conversations, reports
 from web.services.learning import learnings
 from web.services.people import participation
-from web.services.people.joining import recipient
 from web.services.rounds import dropouts
 from web.services.rounds.introductions import Window
 from web.tokens import BadLink, ExpiredLink

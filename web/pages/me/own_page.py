@@ -13,23 +13,23 @@ from web.forms.joining import CodeForm, EditForm, LinkForm, OrganisationForm, Pa
 from web.forms.me import BLOCKS, AvailabilityForm, HowOftenForm, RatherNotForm
 from web.http.access import open_to_everyone, stop_if_closed, with_link
 from web.http.context import house, row_number
-from web.models import (
-    Block,
-    Link,
-    Membership,
-    Person,
-    Programme,
-    Purpose,
-    Round,
-    RoundState,
-    Standing,
-)
+from web.models import Block, Link, Membership, Person, Programme, Purpose, Round, RoundState, Standing
 from web.pages.codes import text_a_code
 from web.pages.me import pages
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.organisations import organisations
-from web.services.people import data_export, erasure, merging, participation, reachability, retention
+from web.services.people import (
+    data_export,
+    erasure,
+    merging,
+    own_details,
+    own_link,
+    participation,
+    phone_codes,
+    reachability,
+    retention,
+)
 from web.services.rounds import dropouts, never_pairs, pots, rounds
 from web.services.rounds.introductions import Window
 from web.tokens import BadLink
@@ -129,7 +129,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
-        unverified=participation.awaits_code(visit.person) and house().settings.texts_offered,
+        unverified=phone_codes.awaits_code(visit.person) and house().settings.texts_offered,
     )
 
 
@@ -375,8 +375,8 @@ def details(token: str) -> ResponseReturnValue:
         asked_of = _number_to_confirm(visit.person)
         try:
             edit = form.edit(visit.person)
-            waits = participation.edit(g.session, visit.person, edit, signer=house().signer, now=g.now)
-        except participation.TooManyAddresses:
+            waits = own_details.edit(g.session, visit.person, edit, signer=house().signer, now=g.now)
+        except own_details.TooManyAddresses:
             form.email.errors = ["You gave three new addresses today. You can change it again tomorrow"]
             return render_template("me/details.html", visit=visit, form=form), 422
         reachability.note(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
@@ -393,7 +393,7 @@ def details(token: str) -> ResponseReturnValue:
 
 
 def _number_to_confirm(person: Person) -> str | None:
-    wanted = participation.awaits_code(person) and house().settings.texts_offered
+    wanted = phone_codes.awaits_code(person) and house().settings.texts_offered
     return person.phone if wanted else None
 
 
@@ -415,7 +415,7 @@ def _phone(visit: Visit, form: CodeForm) -> str:
         visit=visit,
         person=visit.person,
         form=form,
-        code_is_out=participation.code_is_out(g.session, visit.person, now=g.now),
+        code_is_out=phone_codes.code_is_out(g.session, visit.person, now=g.now),
         texts_offered=house().settings.texts_offered,
     )
 
@@ -430,8 +430,8 @@ def check_phone(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _phone(visit, form), 422
     try:
-        participation.check_code(g.session, visit.person, form.code.data, signer=house().signer, now=g.now)
-    except participation.BadCode as error:
+        phone_codes.check_code(g.session, visit.person, form.code.data, signer=house().signer, now=g.now)
+    except phone_codes.BadCode as error:
         # A redirect, so that the try is counted: an error page would roll it back.
         flash(str(error), "error")
         return redirect(url_for(".phone", token=token), 303)
@@ -490,9 +490,9 @@ def erased() -> ResponseReturnValue:
 def fresh_link(token: str) -> ResponseReturnValue:
     visit = _visit(token)
     try:
-        participation.send_fresh_link(g.session, visit.person, now=g.now)
+        own_link.send_fresh_link(g.session, visit.person, now=g.now)
         flash("We have sent a fresh link to the address we have for you. It is good for two hours.")
-    except participation.TooManyLinks:
+    except own_link.TooManyLinks:
         flash("We have sent three links this hour. Look in your spam folder, or ask again later.", "error")
     return _back(token)
 
@@ -511,7 +511,7 @@ def send_link() -> ResponseReturnValue:
     form = LinkForm()
     if not form.validate_on_submit():
         return render_template("me/ask_for_link.html", programme=None, form=form), 422
-    participation.ask_for_link(g.session, form.address.data, signer=house().signer, now=g.now)
+    own_link.ask_for_link(g.session, form.address.data, signer=house().signer, now=g.now)
     return redirect(url_for(".link_sent"), 303)
 
 

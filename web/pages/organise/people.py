@@ -18,7 +18,7 @@ from web.pages.organise.numbered import person_named
 from web.services.common import audit, times
 from web.services.organisations import organisations
 from web.services.organisers import team
-from web.services.people import directory, invitations, merging, moderation, timeline
+from web.services.people import directory, directory_file, merging, moderation, timeline
 from web.services.people.directory import Entry, Order, Showing, Wanted
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -70,7 +70,7 @@ def export_people() -> ResponseReturnValue:
     def lines() -> Iterator[str]:
         # The request's own session is closed before the last line is written.
         with database.read() as session:
-            yield from invitations.export(session, programme)
+            yield from directory_file.export(session, programme)
 
     answer = Response(lines(), mimetype="text/csv")
     name = f"{g.programme.slug}-people-{times.today(g.now)}.csv"

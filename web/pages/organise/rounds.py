@@ -17,7 +17,7 @@ from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases, times
-from web.services.rounds import delivery_problems, pots, previews, rounds
+from web.services.rounds import delivery_problems, drafts, pots, previews, rounds, sending
 
 
 @pages.get("/<slug>/rounds")
@@ -47,9 +47,9 @@ def draw_round() -> ResponseReturnValue:
             return _have_it_done(session, Work.DRAW, version)
     pot = pots.gather(g.session, g.programme, times.today(g.now))
     try:
-        drawn = rounds.compute(pot, g.programme, seed=secrets.randbits(rounds.SEED_BITS))
+        drawn = drafts.compute(pot, g.programme, seed=secrets.randbits(drafts.SEED_BITS))
         with house().database.write() as session:
-            kept = rounds.save_draft(
+            kept = drafts.save_draft(
                 session, g.programme, drawn, by=current_user.id, now=g.now, version=version
             )
             number = kept.number
@@ -98,7 +98,7 @@ def send_round(number: int) -> ResponseReturnValue:
     if jobs.people(g.session, g.programme) > jobs.LARGE:
         return _have_it_done(g.session, Work.SEND, version)
     try:
-        rounds.send_round(
+        sending.send_round(
             g.session,
             g.programme,
             number,
@@ -153,7 +153,7 @@ def resend_round(number: int) -> ResponseReturnValue:
 @of_a_round
 def discard_round(number: int) -> ResponseReturnValue:
     try:
-        rounds.discard(
+        drafts.discard(
             g.session,
             g.programme,
             request.form.get("version", 0, type=int),

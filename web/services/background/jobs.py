@@ -18,8 +18,9 @@ from web.models import Membership, Programme, Standing
 from web.models.drafts import Errand, Work
 from web.services.common import times
 from web.services.learning import digests
-from web.services.rounds import pots, rounds
-from web.services.rounds.rounds import SEED_BITS, RoundError
+from web.services.rounds import drafts, pots, rounds, sending
+from web.services.rounds.drafts import SEED_BITS
+from web.services.rounds.rounds import RoundError
 
 # More people than these take longer than a page may: about three seconds.
 LARGE = 10_000
@@ -147,10 +148,10 @@ def _draw(read: Opens, write: Opens, errand: Errand, clock: Callable[[], datetim
         programme = session.get_one(Programme, errand.programme_id)
         pot = pots.gather(session, programme, times.today(clock()))
     _next_step(write, errand)
-    drawn = rounds.compute(pot, programme, seed=errand.seed)
+    drawn = drafts.compute(pot, programme, seed=errand.seed)
     with write() as session:
         programme = session.get_one(Programme, errand.programme_id)
-        rounds.save_draft(session, programme, drawn, by=errand.by, now=clock(), version=errand.version)
+        drafts.save_draft(session, programme, drawn, by=errand.by, now=clock(), version=errand.version)
         session.delete(session.get_one(Errand, errand.programme_id))
 
 
@@ -161,7 +162,7 @@ def _send(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
         draft = rounds.draft(session, programme)
         if draft is None:
             raise rounds.stale(session, None, errand.version)
-        rounds.send_round(session, programme, draft.number, errand.version or 0, by=errand.by, now=clock())
+        sending.send_round(session, programme, draft.number, errand.version or 0, by=errand.by, now=clock())
         session.delete(session.get_one(Errand, errand.programme_id))
 
 

@@ -14,16 +14,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages
-from web.models import (
-    Answer,
-    CheckIn,
-    Group,
-    Membership,
-    Programme,
-    Round,
-    RoundState,
-    Standing,
-)
+from web.models import Answer, CheckIn, Group, Membership, Programme, Round, RoundState, Standing
 from web.services.common import audit, phrases
 
 THINK_DO_SHARE = [

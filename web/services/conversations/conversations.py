@@ -32,7 +32,7 @@ from web.models import (
     Showing,
 )
 from web.services.common import audit, links, phrases, programmes, times
-from web.services.people.joining import recipient
+from web.services.common.contacts import recipient
 from web.services.rounds import introductions
 from web.services.rounds.introductions import Window
 

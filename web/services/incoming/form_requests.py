@@ -7,14 +7,14 @@ from sqlmodel import Session, col, select
 from web.models import Request, RequestKind
 from web.services.incoming import join_by_text
 from web.services.organisers import accounts
-from web.services.people import joining, participation
+from web.services.people import joining, own_details, own_link
 
 ANSWERS = {
     RequestKind.JOIN: joining.answer,
     RequestKind.JOIN_BY_TEXT: join_by_text.answer,
-    RequestKind.MY_LINK: participation.answer_link,
+    RequestKind.MY_LINK: own_link.answer_link,
     RequestKind.SIGN_IN: accounts.answer,
-    RequestKind.NEW_ADDRESS: participation.answer_new_address,
+    RequestKind.NEW_ADDRESS: own_details.answer_new_address,
 }
 # What these say is needed until somebody presses the button in the answer.
 KEPT = (RequestKind.JOIN, RequestKind.JOIN_BY_TEXT, RequestKind.NEW_ADDRESS)

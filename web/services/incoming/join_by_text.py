@@ -17,7 +17,7 @@ from notifications.replies import Answer as Reply
 from notifications.replies import Inbound
 from notifications.tables import Reply as ReplyRow
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
-from web.services.common import allowances, audit, links, phrases, programmes
+from web.services.common import allowances, audit, contacts, links, phrases, programmes
 from web.services.common.allowances import What
 from web.services.people import joining, participation
 from web.tokens import Signer
@@ -93,7 +93,7 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
     if not allowances.take(session, What.ANSWERS, request.address_key, now=now):
         return
     programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
-    known = participation.by_phone(session, phone)
+    known = contacts.by_phone(session, phone)
     section = _section(session, known[0], programme) if len(known) == 1 else None
     subject = f"request {request.id}"
     if len(known) == 1:

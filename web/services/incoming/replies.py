@@ -17,14 +17,14 @@ from notifications.messages import Channel, Says
 from notifications.replies import Answer as Reply
 from notifications.replies import Inbound
 from web.models import Answer, LearningState, Membership, Person, Programme, Purpose, Showing
-from web.services.common import allowances, links, programmes, times
+from web.services.common import allowances, contacts, links, programmes, times
 from web.services.common.allowances import What
+from web.services.common.contacts import recipient
 from web.services.conversations import conversations, returning
 from web.services.conversations.conversations import Conversation
 from web.services.incoming import join_by_text, text_answers
 from web.services.incoming.text_answers import Back
 from web.services.people import merging, participation, reachability, unclear
-from web.services.people.joining import recipient
 from web.services.rounds import dropouts, introductions
 from web.tokens import Signer
 
@@ -252,7 +252,7 @@ def _help(
 def _answer_stranger(
     session: Session, inbound: Inbound, word: Word, *, signer: Signer, now: datetime
 ) -> None:
-    if word in (Word.STOP, Word.NOTHING) or participation.by_phone(session, inbound.sender):
+    if word in (Word.STOP, Word.NOTHING) or contacts.by_phone(session, inbound.sender):
         return
     says = Says.NO_SUCH_WORD if word is Word.JOIN else Says.STRANGER
     number = join_by_text.number_key(signer, inbound.sender)
@@ -267,10 +267,10 @@ def _for_all_who_share(
         reachability.number_stopped(session, phone, key=key, now=now)
     elif word is Word.START:
         reachability.note_number(session, phone, key=key, now=now)
-        for person in participation.by_phone(session, phone):
+        for person in contacts.by_phone(session, phone):
             _started(session, person, stopped_at, now)
     elif word is not Word.NOTHING:
-        for person in participation.by_phone(session, phone):
+        for person in contacts.by_phone(session, phone):
             _say_it_is_shared(session, person, now)
 
 

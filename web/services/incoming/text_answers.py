@@ -14,9 +14,9 @@ from notifications.tables import OutboxMessage
 from web.models import Person, Programme, Purpose
 from web.services.common import allowances, links, programmes, times
 from web.services.common.allowances import What
+from web.services.common.contacts import recipient
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
-from web.services.people.joining import recipient
 
 A_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")  # no short code and no sender's name: these are no people's
 # What comes of a text and is an answer to it by itself.

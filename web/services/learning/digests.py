@@ -29,10 +29,10 @@ from web.models import (
     Standing,
 )
 from web.services.common import audit, links, programmes, times
+from web.services.common.contacts import recipient
 from web.services.common.links import Wanted
 from web.services.learning import learnings
 from web.services.learning.learnings import Shown
-from web.services.people.joining import recipient
 from web.services.rounds import previews
 
 SENT = "digest sent"  # in the audit

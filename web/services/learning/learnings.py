@@ -13,16 +13,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, select
 
 from notifications import secrets
-from web.models import (
-    CheckIn,
-    GroupMember,
-    Learning,
-    LearningState,
-    Organisation,
-    Person,
-    Programme,
-    Showing,
-)
+from web.models import CheckIn, GroupMember, Learning, LearningState, Organisation, Person, Programme, Showing
 from web.services.common import audit, phrases
 from web.services.learning import bylines
 

@@ -11,14 +11,7 @@ from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from notifications.columns import table_of
-from web.models import (
-    GroupMember,
-    Membership,
-    Organisation,
-    OrganisationDomain,
-    OrganisationName,
-    Programme,
-)
+from web.models import GroupMember, Membership, Organisation, OrganisationDomain, OrganisationName, Programme
 from web.services.common import audit
 from web.services.evidence import nameless
 

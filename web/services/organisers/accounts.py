@@ -10,19 +10,10 @@ from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
-from web.models import (
-    Link,
-    Organiser,
-    OrganiserRole,
-    Programme,
-    Purpose,
-    Request,
-    RequestKind,
-    Role,
-)
+from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Request, RequestKind, Role
 from web.services.common import audit, links
+from web.services.common.contacts import address_key
 from web.services.organisers import sign_ins
-from web.services.people.joining import address_key
 from web.tokens import BadLink, Signer
 
 RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}

@@ -29,12 +29,12 @@ from web.models import (
     Standing,
 )
 from web.services.common import audit, programmes
+from web.services.common.contacts import recipient
 from web.services.common.tombstones import BLANK
 from web.services.evidence import nameless
 from web.services.imports import forgetting
 from web.services.learning import mentions
 from web.services.people import complaints
-from web.services.people.joining import recipient
 from web.services.rounds import dropouts, never_pairs
 
 

@@ -29,7 +29,7 @@ from web.models import (
     Tick,
 )
 from web.services.common import audit, links, programmes, times
-from web.services.people.joining import recipient
+from web.services.common.contacts import recipient
 from web.services.rounds import schedule
 
 SILENCE = "silence"

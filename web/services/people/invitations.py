@@ -1,17 +1,12 @@
 """How those who were invited say yes or no, and everybody as a file."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from notifications import messages, outbox
-from web.models import Membership, Organisation, Person, Programme, Standing
+from web.models import Membership, Person, Programme, Standing
 from web.services.common import audit, programmes
-from web.services.common.spreadsheets import safe_cell
 from web.services.evidence import nameless
 from web.services.people import erasure, joining
 
@@ -54,38 +49,3 @@ def decline_invitation(session: Session, person: Person, programme: Programme, *
     session.delete(membership)
     session.flush()
     nameless.forget(session, programme.id, {membership.organisation_id})
-
-
-HEADER = ("id", "name", "organisation", "email", "phone", "standing", "joined")
-
-
-def export(session: Session, programme: Programme) -> Iterator[str]:
-    """Everyone in the programme as lines of CSV, to be opened in a spreadsheet without running anything.
-
-    Read as it is written: 100,000 people take about a second and no memory to speak of.
-    """
-    rows = session.execute(
-        select_columns(
-            col(Person.id),
-            col(Person.name),
-            col(Organisation.name),
-            col(Person.email),
-            col(Person.phone),
-            col(Membership.standing),
-            col(Membership.joined_at),
-        )
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .join(Organisation, col(Organisation.id) == Membership.organisation_id)
-        .where(col(Membership.programme_id) == programme.id, col(Membership.name_key).is_not(None))
-        .order_by(col(Membership.name_key), col(Membership.person_id)),
-        execution_options={"yield_per": 1000},
-    )
-    yield _line(HEADER)
-    for *cells, standing, joined_at in rows:
-        yield _line([*(safe_cell(cell or "") for cell in cells), standing.value, joined_at.date()])
-
-
-def _line(cells: Sequence[object]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()

@@ -30,6 +30,7 @@ from web.models import (
 )
 from web.models.columns import new_id
 from web.services.common import audit, links, programmes, times
+from web.services.common.contacts import address_key, by_email, recipient
 from web.services.organisations import organisations
 from web.tokens import Signer
 
@@ -93,11 +94,6 @@ def ask_to_join(
     )
     session.add(request)
     return request
-
-
-def address_key(signer: Signer, email: str) -> str:
-    """An address as counters know it: a keyed digest."""
-    return signer.digest("address", addresses.email_key(email))
 
 
 def may_be_answered(session: Session, request: Request) -> bool:
@@ -264,27 +260,6 @@ def record_consents(session: Session, person: str, programme: int, *, source: st
                 source=source,
             )
         )
-
-
-def by_email(session: Session, email: str, *, lock: bool = False) -> Person | None:
-    """Whose address it is. With `lock` nobody else changes them until commit."""
-    wanted = select(Person).where(Person.email_key == addresses.email_key(email))
-    if lock:
-        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.exec(wanted).one_or_none()
-
-
-def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipient:
-    """How a person is reached: by text only once the number is proven to be theirs."""
-    texts = person.channel is Channel.SMS and person.phone_verified_at is not None and not by_email_only
-    return messages.Recipient(
-        person.id,
-        person.name,
-        Channel.SMS if texts or not person.email else Channel.EMAIL,
-        email=person.email,
-        phone=person.phone if person.phone_verified_at else None,
-        shares_number=person.shares_number,
-    )
 
 
 def forget_unconfirmed(session: Session, *, now: datetime) -> int:

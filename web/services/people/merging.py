@@ -38,10 +38,9 @@ from web.models import (
     VideoKind,
 )
 from web.models.imports import ImportRow
-from web.services.common import audit
+from web.services.common import audit, contacts
 from web.services.common.tombstones import BLANK
 from web.services.evidence import nameless
-from web.services.people import joining
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.LEFT, Standing.INVITED)
@@ -115,7 +114,7 @@ def merge(
     gone.erased_at, gone.merged_into = now, kept.id
     session.add_all([kept, gone])
     session.flush()
-    outbox.readdress(session, joining.recipient(kept))
+    outbox.readdress(session, contacts.recipient(kept))
     nameless.forget(session, programme.id, {left})
     scrubbing.want(session)
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)

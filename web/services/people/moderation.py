@@ -12,7 +12,7 @@ from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import Membership, NeverPair, Person, Programme, Purpose, Standing
 from web.services.common import audit, links
-from web.services.people import joining, participation
+from web.services.people import joining, own_link, participation
 from web.services.rounds import dropouts
 
 BETWEEN_LINKS = timedelta(minutes=10)
@@ -109,7 +109,7 @@ def send_link(session: Session, programme: Programme, person: Person, *, by: str
         message = joining.invitation(programme, confirm, now=now)
         outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
     else:
-        participation.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
+        own_link.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
     audit.record(session, by, "link sent", now=now, programme=programme.id, subject=person.id)
 
 

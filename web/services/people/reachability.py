@@ -12,9 +12,8 @@ from notifications import messages, outbox, suppression
 from notifications.messages import Channel
 from notifications.tables import Suppression
 from web.models import Person, Purpose
-from web.services.common import audit, links, times
-from web.services.people import participation
-from web.services.people.joining import recipient
+from web.services.common import audit, contacts, links, times
+from web.services.common.contacts import recipient
 from web.services.rounds import dropouts
 
 
@@ -35,7 +34,7 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
 def number_stopped(session: Session, phone: str, *, key: bytes, now: datetime, by: str | None = None) -> None:
     """Texts to a number have ended, for all who share it: each hears of it by email, but whoever did it."""
     note_number(session, phone, key=key, now=now)
-    for person in participation.by_phone(session, phone):
+    for person in contacts.by_phone(session, phone):
         if person.shares_number and person.id != by:
             _say_texts_stopped(session, person, now)
 
@@ -49,7 +48,7 @@ def _say_texts_stopped(session: Session, person: Person, now: datetime) -> None:
 
 def note_number(session: Session, phone: str, *, key: bytes, now: datetime) -> None:
     """`note` for all who have confirmed it."""
-    for person in participation.by_phone(session, phone):
+    for person in contacts.by_phone(session, phone):
         note(session, person, key=key, now=now)
 
 

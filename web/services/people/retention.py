@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from web.models import AuditEntry, Person, Programme, Purpose
 from web.services.common import audit, links, programmes, times
+from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.people import erasure, participation
-from web.services.people.joining import recipient
 
 KEEP = timedelta(days=730)
 NOTICE = timedelta(days=30)

@@ -31,12 +31,12 @@ from web.models import (
 )
 from web.models.drafts import Errand
 from web.services.common import audit, links, programmes, times
+from web.services.common.contacts import recipient
 from web.services.common.programmes import BadSettings
 from web.services.evidence import counting, nameless
 from web.services.evidence.findings import Evidence
 from web.services.people import erasure
-from web.services.people.joining import recipient
-from web.services.rounds import rounds
+from web.services.rounds import drafts, rounds
 from web.services.rounds.introductions import MORNING
 
 # Long enough to read the message and to take away what is theirs.
@@ -91,7 +91,7 @@ def announce(
     if not first <= on <= times.today(now) + LONGEST:
         raise BadSettings("on", f"Choose a day within a year, not before {first.day} {first:%B %Y}")
     if draft := rounds.draft(session, programme):
-        rounds.discard(session, programme, draft.version, by=by, now=now)
+        drafts.discard(session, programme, draft.version, by=by, now=now)
     _plan_nothing(session, programme)
     programme.closing_on, programme.wall_stays = on, wall_stays
     told = _begin_telling(session, programme, on, now)

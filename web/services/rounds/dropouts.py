@@ -30,7 +30,7 @@ from web.models import (
     RoundState,
 )
 from web.services.common import audit, links, programmes, times
-from web.services.people.joining import recipient
+from web.services.common.contacts import recipient
 from web.services.rounds import introductions, regrouping, rounds
 from web.services.rounds.introductions import Window
 

@@ -35,7 +35,7 @@ from web.models import (
 )
 from web.models.drafts import ThisOnce
 from web.services.common import audit, links, phrases, times
-from web.services.rounds import introductions, never_pairs, pots, rounds
+from web.services.rounds import drafts, introductions, never_pairs, pots, rounds, sending
 from web.services.rounds.introductions import Doors, Window
 from web.services.rounds.pots import RoundPot
 from web.services.rounds.pots import placeholder as named
@@ -324,7 +324,7 @@ def _plan(
         once=once or {},
         counts=count(pot.pot, table),
         bound=cross_bound(pot.pot, table, missing),
-        best=rounds.best_of(pot, programme, round_.seed),
+        best=drafts.best_of(pot, programme, round_.seed),
         broken=broken,
     )
 
@@ -388,7 +388,7 @@ def keep(
     round_ = _current(session, programme, plan.version, lock=True)
     _write_groups(session, round_, plan)
     _write_who_is_out(session, round_, plan)
-    rounds.set_best(round_, plan.pot, plan.best)
+    drafts.set_best(round_, plan.pot, plan.best)
     round_.figures = plan.figures()
     round_.edits += by_hand
     _note(session, programme, round_, plan.what, by=by, now=now)
@@ -570,7 +570,7 @@ def try_out(
         raise NotAllowed("There is nobody to write to in this draft")
     today = times.today(now)
     window, pot = Window.of(programme, today), pots.gather(session, programme, today)
-    party = rounds.parties(session, programme, round_, [group], pot, window)[0]
+    party = sending.parties(session, programme, round_, [group], pot, window)[0]
     back = links.open_page(f"/organise/{programme.slug}/rounds/{number}")
     who = party.people[reader or party.members[0].person_id]
     told = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)

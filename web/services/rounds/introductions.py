@@ -9,18 +9,9 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
-from web.models import (
-    Group,
-    GroupMember,
-    Organisation,
-    Person,
-    Programme,
-    Purpose,
-    Round,
-    VideoKind,
-)
+from web.models import Group, GroupMember, Organisation, Person, Programme, Purpose, Round, VideoKind
 from web.services.common import links, phrases, programmes, times
-from web.services.people.joining import recipient
+from web.services.common.contacts import recipient
 from web.services.rounds.pots import RoundPot
 
 MORNING = time(9, 0)  # when what was planned for a day goes out, in London

@@ -27,13 +27,13 @@ from web.models import (
     Tick,
 )
 from web.services.common import audit, links, phrases, programmes, times
+from web.services.common.contacts import recipient
 from web.services.organisers import accounts
 from web.services.organisers.accounts import RANK
-from web.services.people.joining import recipient
-from web.services.rounds import pots, recurrence, rounds
+from web.services.rounds import drafts, pots, recurrence, rounds, sending
+from web.services.rounds.drafts import Drawn
 from web.services.rounds.introductions import MORNING
 from web.services.rounds.pots import RoundPot
-from web.services.rounds.rounds import Drawn
 
 # How late a round may begin, as after a weekend without a worker. Later it would surprise people.
 LATEST = timedelta(days=2)
@@ -214,7 +214,7 @@ def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) ->
         why_not = f"the draft of round {waiting.number} was still waiting"
         return Ready(programme_id, on, why_not=why_not, waiting=(waiting.number, waiting.version))
     try:
-        drawn = rounds.compute(pots.gather(session, programme, today), programme, seed=seed)
+        drawn = drafts.compute(pots.gather(session, programme, today), programme, seed=seed)
     except rounds.NobodyToIntroduce as error:
         return Ready(programme_id, on, why_not=_as_clause(str(error)))
     return Ready(programme_id, on, drawn)
@@ -259,7 +259,7 @@ def _begin(
     session: Session, schedule: Schedule, programme: Programme, on: date, drawn: Drawn, now: datetime
 ) -> str:
     by = schedule.enabled_by
-    draft = rounds.save_draft(session, programme, drawn, by=by, now=now)
+    draft = drafts.save_draft(session, programme, drawn, by=by, now=now)
     audit.record(
         session,
         audit.SYSTEM,
@@ -273,7 +273,7 @@ def _begin(
     programme.next_round_on = recurrence.following(schedule, max(on, times.today(now)))
     session.add(programme)
     if schedule.automatic:
-        rounds.send_round(session, programme, draft.number, draft.version, by=by, now=now)
+        sending.send_round(session, programme, draft.number, draft.version, by=by, now=now)
         return f"Round {draft.number} was drawn and sent."
     _show_draft(session, programme, draft, on, now)
     return f"Round {draft.number} was drawn and waited for you."

@@ -40,8 +40,8 @@ from web.models import (
 )
 from web.models.top_ups import TopUp
 from web.services.common import audit, links, programmes, times
-from web.services.people.joining import recipient
-from web.services.rounds import dropouts, introductions, pots, regrouping, rounds
+from web.services.common.contacts import recipient
+from web.services.rounds import drafts, dropouts, introductions, pots, regrouping, rounds
 from web.services.rounds.introductions import Party, Window
 from web.services.rounds.pots import RoundPot
 
@@ -142,7 +142,7 @@ def _next(session: Session, round_: Round) -> int:
 
 def _seed(round_: Round, number: int) -> int:
     told = hashlib.sha256(f"{round_.seed} top-up {number}".encode()).digest()
-    return int.from_bytes(told[:8], "big") >> (64 - rounds.SEED_BITS)
+    return int.from_bytes(told[:8], "big") >> (64 - drafts.SEED_BITS)
 
 
 def _let_down(session: Session, round_: Round) -> set[str]:

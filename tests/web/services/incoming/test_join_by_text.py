@@ -11,9 +11,10 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
 from web.models import Answer, Person, Standing
+from web.services.common import contacts
 from web.services.conversations import conversations
 from web.services.incoming import join_by_text, replies
-from web.services.people import erasure, participation, reachability
+from web.services.people import erasure, phone_codes, reachability
 from web.services.rounds import never_pairs
 
 PHONE = "+447700900321"
@@ -30,7 +31,7 @@ def text(world: World, words: str, sender: str = PHONE) -> None:
 
 def joined(world: World, phone: str = PHONE) -> list[Person]:
     with world.read() as session:
-        return list(participation.by_phone(session, phone))
+        return list(contacts.by_phone(session, phone))
 
 
 def answers(world: World, phone: str = PHONE) -> list[str]:
@@ -284,10 +285,10 @@ def confirm_number(world: World, person: str) -> None:
     signer = world.worker.signer
     with world.write() as session:
         found, programme = session.get_one(Person, person), world.programme(session)
-        participation.send_code(session, found, programme, signer=signer, now=world.now)
+        phone_codes.send_code(session, found, programme, signer=signer, now=world.now)
     code = re.findall(r"[0-9]{4,8}", world.letter(PHONE, "phone_code").sms or "")[0]
     with world.write() as session:
-        participation.check_code(session, session.get_one(Person, person), code, signer=signer, now=world.now)
+        phone_codes.check_code(session, session.get_one(Person, person), code, signer=signer, now=world.now)
 
 
 def test_who_types_in_anothers_number_cannot_stop_its_texts_or_bring_them_back(world: World) -> None:

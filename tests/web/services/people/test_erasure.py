@@ -10,8 +10,9 @@ from tests.support.canary import CANARY, SIGNS, columns_with_signs, plant, rows_
 from tests.support.kept import KEPT, Kept
 from tests.support.world import BY, World
 from web.models import Person, Purpose
+from web.services.common import contacts
 from web.services.organisers import accounts
-from web.services.people import erasure, joining
+from web.services.people import erasure
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_somebody_s_last_word_from_us_says_that_it_is_the_last(world: World, can
 
 
 def test_an_address_can_be_counted_without_being_kept(world: World, canary: str) -> None:
-    assert CANARY["email"] not in joining.address_key(world.worker.signer, CANARY["email"])
+    assert CANARY["email"] not in contacts.address_key(world.worker.signer, CANARY["email"])
 
 
 def farewell(world: World, person: str) -> str:

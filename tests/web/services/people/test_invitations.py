@@ -11,7 +11,7 @@ from web.import_work import Imported
 from web.models import Group, Membership, Person, Standing
 from web.models.imports import ImportKind
 from web.services.common.spreadsheets import BadFile, safe_cell
-from web.services.people import invitations, participation
+from web.services.people import directory_file, participation
 
 HEADER = "name,organisation,email\n"
 SAVE = "Save the file as CSV UTF-8"
@@ -114,7 +114,7 @@ def test_an_invitation_carries_no_words_from_the_file(world: World) -> None:
 
 def exported(world: World) -> list[list[str]]:
     with world.read() as session:
-        return list(csv.reader(invitations.export(session, world.programme(session))))
+        return list(csv.reader(directory_file.export(session, world.programme(session))))
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
@@ -141,7 +141,7 @@ def test_what_comes_out_says_who_is_what(world: World) -> None:
 def test_what_comes_out_goes_in_again(world: World) -> None:
     world.join("Siân “the bike” O’Neill", "Cyngor Gwynedd, Wales")
     with world.read() as session:
-        content = "".join(invitations.export(session, world.programme(session)))
+        content = "".join(directory_file.export(session, world.programme(session)))
     assert take_in(world, content).known == 1
 
 

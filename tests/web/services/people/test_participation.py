@@ -10,8 +10,9 @@ from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Membership, Person, Standing
-from web.services.people import participation, reachability
-from web.services.people.participation import BadCode, BadPause, TooManyCodes
+from web.services.people import participation, phone_codes, reachability
+from web.services.people.participation import BadPause
+from web.services.people.phone_codes import BadCode, TooManyCodes
 
 PHONE = "+447700900111"
 
@@ -243,7 +244,7 @@ def texted(world: World) -> str:
 
 def send_code(world: World, person: str) -> None:
     with world.write() as session:
-        participation.send_code(
+        phone_codes.send_code(
             session,
             session.get_one(Person, person),
             world.programme(session),
@@ -263,7 +264,7 @@ def try_code(world: World, person: str, typed: str) -> None:
     """As the page does: a wrong try counts."""
     with world.write() as session:
         try:
-            participation.check_code(
+            phone_codes.check_code(
                 session, session.get_one(Person, person), typed, signer=world.worker.signer, now=world.now
             )
         except BadCode:

@@ -10,7 +10,7 @@ from tests.support.world import BY, World, links_in
 from web.models import LeftOut, Membership, RatherNot, Round
 from web.services.common import times
 from web.services.people import participation
-from web.services.rounds import editing, previews, rounds
+from web.services.rounds import drafts, editing, previews, rounds
 from web.services.rounds.editing import NotAllowed
 from web.services.rounds.rounds import StaleDraft
 
@@ -294,7 +294,7 @@ def test_edits_are_forgotten_only_when_nothing_of_them_is_kept(six: World) -> No
 def test_drafts_that_were_thrown_away_count_as_draws(six: World) -> None:
     six.draw(seed=2)
     with six.write() as session:
-        rounds.discard(session, six.programme(session), 2, by=BY, now=six.now)
+        drafts.discard(session, six.programme(session), 2, by=BY, now=six.now)
     six.draw(seed=3)
     assert draft(six).redraws == 2
 

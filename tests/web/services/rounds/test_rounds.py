@@ -11,7 +11,7 @@ from tests.support.world import BY, World
 from web.models import Group, LeftOut, Membership, NeverPair, Person, Round, RoundState
 from web.services.common import times
 from web.services.people import erasure, participation
-from web.services.rounds import pots, rounds
+from web.services.rounds import drafts, pots, rounds, sending
 from web.services.rounds.rounds import NobodyToIntroduce, NoDraft, StaleDraft
 
 both_databases = pytest.mark.usefixtures("both_databases")
@@ -35,7 +35,7 @@ def the_round(world: World, number: int = 1) -> Round:
 
 def send(world: World, number: int, version: int) -> None:
     with world.write() as session:
-        rounds.send_round(session, world.programme(session), number, version, by=BY, now=world.now)
+        sending.send_round(session, world.programme(session), number, version, by=BY, now=world.now)
 
 
 def introductions(world: World) -> Counter[str]:
@@ -234,10 +234,10 @@ def test_a_sent_round_cannot_be_drawn_over(world: World) -> None:
     with world.read() as session:
         programme = world.programme(session)
         pot = pots.gather(session, programme, times.today(world.now))
-    drawn = rounds.compute(pot, programme, seed=1)
+    drawn = drafts.compute(pot, programme, seed=1)
     world.round()
     with pytest.raises(StaleDraft), world.write() as session:
-        rounds.save_draft(session, programme, drawn, by=BY, now=world.now, version=None)
+        drafts.save_draft(session, programme, drawn, by=BY, now=world.now, version=None)
 
 
 # Nobody is left without a word
@@ -314,7 +314,7 @@ def test_a_draft_thrown_away_is_gone(world: World) -> None:
     world.join_many(4)
     number = world.draw()
     with world.write() as session:
-        rounds.discard(session, world.programme(session), 1, by=BY, now=world.now)
+        drafts.discard(session, world.programme(session), 1, by=BY, now=world.now)
     with pytest.raises(NoDraft):
         the_round(world, number)
 
@@ -324,7 +324,7 @@ def test_a_draft_changed_meanwhile_is_not_thrown_away(world: World) -> None:
     world.draw()
     world.draw(seed=2)
     with pytest.raises(StaleDraft), world.write() as session:
-        rounds.discard(session, world.programme(session), 1, by=BY, now=world.now)
+        drafts.discard(session, world.programme(session), 1, by=BY, now=world.now)
 
 
 def test_rounds_are_numbered_in_order(world: World) -> None:

@@ -11,7 +11,7 @@ from tests.support.world import BY, World
 from web.models import CheckIn, Link, Membership, Organisation, Person, Purpose, Round
 from web.services.common import audit, times
 from web.services.people import participation
-from web.services.rounds import pots, rounds
+from web.services.rounds import drafts, pots, sending
 from web.services.rounds.rounds import StaleDraft
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -21,7 +21,7 @@ THREADS = 64
 def press_send(world: World, number: int) -> int:
     with world.write() as session:
         programme = world.programme(session)
-        return rounds.send_round(session, programme, number, 1, by=BY, now=world.now).version
+        return sending.send_round(session, programme, number, 1, by=BY, now=world.now).version
 
 
 def count(world: World, what: Any) -> int:
@@ -54,9 +54,9 @@ def test_organisers_who_draw_together_make_one_draft(world: World) -> None:
         pot = pots.gather(session, programme, times.today(world.now))
 
     def draw(seed: int) -> None:
-        drawn = rounds.compute(pot, programme, seed=seed)
+        drawn = drafts.compute(pot, programme, seed=seed)
         with world.write() as session:
-            rounds.save_draft(session, programme, drawn, by=BY, now=world.now)
+            drafts.save_draft(session, programme, drawn, by=BY, now=world.now)
 
     answers = together(8, draw)
     refused = [answer for answer in answers if isinstance(answer, StaleDraft)]

@@ -8,7 +8,7 @@ from sqlmodel import select
 from tests.support.world import World
 from web.models import OrganiserRole, Purpose, Rhythm, Round, RoundState, Schedule, Tick
 from web.services.common import audit
-from web.services.rounds import rounds, schedule
+from web.services.rounds import drafts, rounds, schedule
 from web.worker import Worker
 
 TUESDAY = date(2026, 12, 8)
@@ -150,7 +150,7 @@ def test_a_draft_that_goes_on_while_the_schedule_looks_is_not_said_to_wait(world
         ready = schedule.prepare(session, 1, seed=1, now=world.now)
     with world.write() as session:
         if change == "thrown away":
-            rounds.discard(session, world.programme(session), 1, by="them", now=world.now)
+            drafts.discard(session, world.programme(session), 1, by="them", now=world.now)
     if change == "sent":
         world.send(1)
     if change == "drawn again":

@@ -1,0 +1,101 @@
+"""A person's own details, changed by themselves.
+
+TooManyAddresses    three new addresses a person a day
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from notifications import addresses, messages, outbox
+from notifications.messages import Channel
+from web.models import Person, Purpose, Request, RequestKind, VideoKind
+from web.services.common import allowances, audit, links
+from web.services.common.allowances import What
+from web.services.common.contacts import address_key, by_email, recipient
+from web.tokens import Signer
+
+
+class TooManyAddresses(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the edit form may change. `phone` is in E.164."""
+
+    name: str
+    email: str
+    phone: str | None
+    channel: Channel
+    video_kind: VideoKind
+    video_handle: str
+    about: str
+    shares_email: bool
+    shares_phone: bool
+    shares_video: bool
+
+
+def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now: datetime) -> bool:
+    """Change what is known of somebody. A new email address waits until it is confirmed from its own mailbox.
+
+    Returns whether such a confirmation has been asked for: the worker sends it, within the limits of every
+    open form.
+
+    Raises:
+        TooManyAddresses: it would be the fourth today; nothing is changed.
+    """
+    moves = bool(change.email) and addresses.email_key(change.email) != person.email_key
+    if moves and not allowances.take(session, What.ADDRESSES, person.id, now=now):
+        raise TooManyAddresses
+    if person.phone != change.phone:
+        person.phone_verified_at = None
+    values = asdict(change)
+    email = values.pop("email")
+    for field, value in values.items():
+        setattr(person, field, value)
+    session.add(person)
+    audit.record(session, person.id, "edited details", now=now, subject=person.id)
+    outbox.readdress(session, recipient(person))
+    if not moves:
+        person.email = email or person.email
+        return False
+    request = Request(
+        kind=RequestKind.NEW_ADDRESS,
+        address_key=address_key(signer, email),
+        person=person.id,
+        details={"email": email},
+        received_at=now,
+    )
+    session.add(request)
+    return True
+
+
+def answer_new_address(session: Session, request: Request, *, now: datetime) -> None:
+    """Write to the new address; the name is left out, because whoever typed the address chose the name."""
+    confirm = links.make(session, Purpose.NEW_ADDRESS, request.person, now=now, subject=request.id)
+    to = messages.Recipient(request.person, "", Channel.EMAIL, email=request.details["email"])
+    outbox.queue(session, messages.NewAddress(confirm), to, subject=f"request {request.id}", now=now)
+
+
+def confirm_new_address(session: Session, person: Person, request: Request, *, now: datetime) -> bool:
+    """Move somebody to the address whose mailbox pressed the button, and tell the old one.
+
+    Returns False, and changes nothing, where somebody else has that address by now.
+    """
+    email, before = request.details.get("email"), recipient(person, by_email_only=True)
+    if not email or by_email(session, email):
+        return False
+    try:
+        with session.begin_nested():
+            person.email, person.email_key = email, addresses.email_key(email)
+            session.add(person)
+    except IntegrityError:  # whose it is was confirmed at this very moment
+        return False
+    outbox.queue(session, messages.AddressChanged(), before, subject=f"request {request.id}", now=now)
+    request.details = {}
+    outbox.readdress(session, recipient(person))
+    audit.record(session, person.id, "changed address", now=now, subject=person.id)
+    return True
