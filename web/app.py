@@ -13,7 +13,7 @@ from web.http.rendering import init_look
 from web.http.security import init_security
 from web.logs import init_logs
 from web.pages import errors, register, webhooks
-from web.pages.me import own_page
+from web.pages.me import leaving
 from web.pages.organise.sign_in import load_organiser
 from web.settings import Settings
 
@@ -43,7 +43,7 @@ def create_app(
     errors.register(app)
     # A mail program unsubscribes without a cookie, so without a form token: RFC 8058. The signed link is the
     # proof.
-    app.extensions["csrf"].exempt(own_page.unsubscribe)
+    app.extensions["csrf"].exempt(leaving.unsubscribe)
     app.extensions["csrf"].exempt(webhooks.pages)
     limit_open_forms(app, settings, *OPEN_FORMS)
     return app

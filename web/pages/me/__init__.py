@@ -5,4 +5,9 @@ from flask import Blueprint
 pages = Blueprint("me", __name__)
 
 # They add their views to it.
-from web.pages.me import own_page  # noqa: E402, F401
+from web.pages.me import (  # noqa: E402
+    details,  # noqa: F401
+    leaving,  # noqa: F401
+    own_link,  # noqa: F401
+    own_page,  # noqa: F401
+)

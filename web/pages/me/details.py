@@ -1,0 +1,157 @@
+"""What somebody tells of themselves: details, number, free times, whom they would rather not meet."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.forms.joining import CodeForm, EditForm, OrganisationForm
+from web.forms.me import AvailabilityForm, RatherNotForm
+from web.http.access import with_link
+from web.http.context import house
+from web.models import Block, Person
+from web.pages.codes import text_a_code
+from web.pages.me import pages
+from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
+from web.services.organisations import organisations
+from web.services.people import own_details, participation, phone_codes, reachability
+from web.services.rounds import never_pairs
+
+
+@pages.route("/me/<token>/free-times", methods=["GET", "POST"])
+@with_link
+def free_times(token: str) -> ResponseReturnValue:
+    visit = open_visit(token)
+    form = AvailabilityForm(blocks=visit.person.availability)
+    if form.validate_on_submit():
+        blocks = {Block(value) for value in form.blocks.data}
+        participation.set_availability(g.session, visit.person, blocks, now=g.now)
+        flash("Saved.")
+        return back_to_page(token)
+    return render_template("me/free_times.html", visit=visit, form=form), 422 if form.errors else 200
+
+
+@pages.route("/me/<token>/rather-not", methods=["GET", "POST"])
+@with_link
+def rather_not(token: str) -> ResponseReturnValue:
+    visit = open_visit(token, full=True)
+    form = RatherNotForm()
+    form.offer(never_pairs.met(g.session, visit.person))
+    if form.validate_on_submit():
+        try:
+            never_pairs.add(g.session, visit.person, *form.wish(), now=g.now)
+            flash("Saved. You will not be put together.")
+            return redirect(url_for(".rather_not", token=token), 303)
+        except never_pairs.BadWish as error:
+            form.email.errors = [str(error)]
+    wishes = never_pairs.wishes(g.session, visit.person)
+    page = render_template("me/rather_not.html", visit=visit, form=form, wishes=wishes)
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/me/<token>/rather-not/<int:wish>/remove")
+@with_link
+def remove_rather_not(token: str, wish: int) -> ResponseReturnValue:
+    never_pairs.remove(g.session, open_visit(token, full=True).person, wish, now=g.now)
+    flash("Removed.")
+    return redirect(url_for(".rather_not", token=token), 303)
+
+
+@pages.route("/me/<token>/<slug>/organisation", methods=["GET", "POST"])
+@with_link
+def organisation(token: str, slug: str) -> ResponseReturnValue:
+    visit = open_visit(token, full=True)
+    membership = membership_of(visit, slug)
+    form = OrganisationForm()
+    if form.validate_on_submit():
+        participation.set_organisation(g.session, membership, form.organisation.data, now=g.now)
+        flash("Saved.")
+        return back_to_page(token)
+    if not form.is_submitted():
+        section = next(
+            one for one in participation.sections(g.session, visit.person) if one.programme.slug == slug
+        )
+        form.organisation.data = section.organisation.name
+    known = organisations.names(g.session, membership.programme_id)
+    page = render_template("me/organisation.html", visit=visit, form=form, organisations=known)
+    return page, 422 if form.errors else 200
+
+
+@pages.route("/me/<token>/details", methods=["GET", "POST"])
+@with_link
+def details(token: str) -> ResponseReturnValue:
+    visit = open_visit(token, full=True)
+    form = EditForm.of(visit.person)
+    if not house().settings.texts_offered:
+        form.offer_no_texts(visit.person.phone)
+    if form.validate_on_submit():
+        asked_of = _number_to_confirm(visit.person)
+        try:
+            edit = form.edit(visit.person)
+            waits = own_details.edit(g.session, visit.person, edit, signer=house().signer, now=g.now)
+        except own_details.TooManyAddresses:
+            form.email.errors = ["You gave three new addresses today. You can change it again tomorrow"]
+            return render_template("me/details.html", visit=visit, form=form), 422
+        reachability.note(g.session, visit.person, key=house().signer.suppression_key(), now=g.now)
+        flash(
+            "Saved. We have written to the new address: it counts once you press the button in that message."
+            if waits
+            else "Saved."
+        )
+        if _number_to_confirm(visit.person) not in (None, asked_of):
+            _text_a_code(visit.person)
+            return redirect(url_for(".phone", token=token), 303)
+        return back_to_page(token)
+    return render_template("me/details.html", visit=visit, form=form), 422 if form.errors else 200
+
+
+def _number_to_confirm(person: Person) -> str | None:
+    wanted = phone_codes.awaits_code(person) and house().settings.texts_offered
+    return person.phone if wanted else None
+
+
+def _text_a_code(person: Person) -> None:
+    sections = participation.sections(g.session, person)
+    if sections:
+        text_a_code(person, sections[0].programme)
+
+
+@pages.get("/me/<token>/phone")
+@with_link
+def phone(token: str) -> ResponseReturnValue:
+    return _phone(open_visit(token, full=True), CodeForm())
+
+
+def _phone(visit: Visit, form: CodeForm) -> str:
+    return render_template(
+        "me/phone.html",
+        visit=visit,
+        person=visit.person,
+        form=form,
+        code_is_out=phone_codes.code_is_out(g.session, visit.person, now=g.now),
+        texts_offered=house().settings.texts_offered,
+    )
+
+
+@pages.post("/me/<token>/phone")
+@with_link
+def check_phone(token: str) -> ResponseReturnValue:
+    visit, form = open_visit(token, full=True), CodeForm()
+    if visit.person.phone_verified_at or not visit.person.phone:
+        # Confirmed, or taken off, in another tab: the page says which, and asks for nothing.
+        return redirect(url_for(".phone", token=token), 303)
+    if not form.validate_on_submit():
+        return _phone(visit, form), 422
+    try:
+        phone_codes.check_code(g.session, visit.person, form.code.data, signer=house().signer, now=g.now)
+    except phone_codes.BadCode as error:
+        # A redirect, so that the try is counted: an error page would roll it back.
+        flash(str(error), "error")
+        return redirect(url_for(".phone", token=token), 303)
+    flash("Thank you. Your number is confirmed.")
+    return back_to_page(token)
+
+
+@pages.post("/me/<token>/phone/code")
+@with_link
+def send_code(token: str) -> ResponseReturnValue:
+    _text_a_code(open_visit(token, full=True).person)
+    return redirect(url_for(".phone", token=token), 303)

@@ -1,0 +1,50 @@
+"""Who came to a personal page, by which link, and what it opens."""
+
+from dataclasses import dataclass
+
+from flask import g, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from web.http.access import stop_if_closed
+from web.http.context import house
+from web.models import Link, Membership, Person, Purpose
+from web.services.common import links, programmes
+from web.tokens import BadLink
+
+# What the one link of a text can be: each leads to all that the text promises, stopping included.
+EVERYDAY = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.NEXT_ROUND)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who came by which link. Introductions are forwarded, so only a fresh link is as good as its owner."""
+
+    token: str
+    link: Link
+    person: Person
+
+    @property
+    def full(self) -> bool:
+        return self.link.purpose is Purpose.FULL_PAGE
+
+
+def open_visit(token: str, *, full: bool = False) -> Visit:
+    allowed = (Purpose.FULL_PAGE,) if full else (Purpose.FULL_PAGE, *EVERYDAY)
+    link = links.open_link(g.session, house().signer, token, *allowed, now=g.now)
+    person = g.session.get(Person, link.person)
+    if person is None or person.erased_at:
+        raise BadLink
+    return Visit(token, link, person)
+
+
+def membership_of(visit: Visit, slug: str) -> Membership:
+    programme = programmes.by_slug(g.session, slug)
+    stop_if_closed(programme)
+    found: Membership | None = g.session.get(Membership, (programme.id, visit.person.id))
+    if found is None:
+        raise programmes.NoSuchProgramme(slug)
+    return found
+
+
+def back_to_page(token: str) -> ResponseReturnValue:
+    return redirect(url_for(".show", token=token), 303)
