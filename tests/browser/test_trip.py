@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.live_app import LiveApp
 from tests.support.looking import SIZES, look_at, picture, resize
 from web.models import Purpose
-from web.models.drafts import Errand, Work
+from web.models.jobs import Errand, Work
 from web.services.background import jobs
 
 EMAIL = "ffion.jones@ynysmon.example.org"

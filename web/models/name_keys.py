@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, event, inspect, select, update
 from sqlmodel import col
 
-from web.models import Membership, Person
 from web.models.folding import folded
+from web.models.people import Membership, Person
 
 
 @event.listens_for(Membership, "before_insert")

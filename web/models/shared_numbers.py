@@ -13,7 +13,7 @@ from sqlalchemy.orm.util import identity_key
 from sqlmodel import col
 
 from notifications.tables import WAITING, OutboxMessage
-from web.models import Person
+from web.models.people import Person
 
 
 @event.listens_for(Person, "before_insert")

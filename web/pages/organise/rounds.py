@@ -12,7 +12,7 @@ from matcher import Refused
 from web.http.access import holds_no_lock, needs, recently_signed_in
 from web.http.context import house, page_number
 from web.models import Role
-from web.models.drafts import Work
+from web.models.jobs import Work
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs

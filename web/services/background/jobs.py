@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 from matcher import MatcherError
 from notifications import outbox
 from web.models import Membership, Programme, Standing
-from web.models.drafts import Errand, Work
+from web.models.jobs import Errand, Work
 from web.services.common import times
 from web.services.learning import digests
 from web.services.rounds import drafts, pots, rounds, sending

@@ -13,8 +13,8 @@ from notifications import messages, outbox
 from notifications.tables import Reply
 from web.models import Group, GroupMember, Learning, LearningState, Membership, Person, Report, Tick
 from web.models.complaints import Complaint
-from web.models.drafts import Errand
 from web.models.imports import Import
+from web.models.jobs import Errand
 from web.services.common import audit, phrases
 from web.services.common.naming import Traces
 

@@ -28,7 +28,6 @@ from web.services.evidence import nameless
 from web.services.organisations import organisations
 from web.services.rounds import dropouts, pots
 
-HOW_OFTEN = {1: "every", 2: "every second", 3: "every third"}
 LONGEST_PAUSE = timedelta(days=730)
 
 

@@ -29,7 +29,7 @@ from web.models import (
     Showing,
     Standing,
 )
-from web.models.drafts import Errand
+from web.models.jobs import Errand
 from web.services.common import audit, links, programmes, times
 from web.services.common.contacts import recipient
 from web.services.common.programmes import BadSettings

@@ -33,7 +33,7 @@ from web.models import (
     Round,
     RoundState,
 )
-from web.models.drafts import ThisOnce
+from web.models.rounds import ThisOnce
 from web.services.common import audit, links, phrases, times
 from web.services.rounds import drafts, introductions, never_pairs, pots, rounds, sending
 from web.services.rounds.introductions import Doors, Window

@@ -24,7 +24,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.models.drafts import ThisOnce
+from web.models.rounds import ThisOnce
 from web.services.rounds import never_pairs
 
 Ints = NDArray[np.int32]

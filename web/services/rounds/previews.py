@@ -23,7 +23,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.models.top_ups import TopUp
+from web.models.rounds import TopUp
 from web.services.common import phrases, times
 from web.services.evidence import counting
 from web.services.rounds import delivery_problems, editing, pots, rounds, top_ups

@@ -21,7 +21,7 @@ from sqlmodel import Session, col, func, select
 from matcher import Pot
 from notifications.columns import table_of
 from web.models import Group, GroupMember, LeftOut, Organiser, Person, Programme, Round, RoundState
-from web.models.drafts import RoundChange
+from web.models.rounds import RoundChange
 from web.services.common import phrases, times
 from web.services.rounds.pots import RoundPot
 

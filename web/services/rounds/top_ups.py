@@ -38,7 +38,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.models.top_ups import TopUp
+from web.models.rounds import TopUp
 from web.services.common import audit, links, programmes, times
 from web.services.common.contacts import recipient
 from web.services.rounds import drafts, dropouts, introductions, pots, regrouping, rounds

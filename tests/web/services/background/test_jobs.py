@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.world import BY, World
 from web.models import RoundState
-from web.models.drafts import Errand, Work
+from web.models.jobs import Errand, Work
 from web.services.background import jobs
 from web.services.learning import digests
 from web.services.rounds import rounds

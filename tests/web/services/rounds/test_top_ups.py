@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from tests.support.world import BY, World
 from web.models import Answer, Group, GroupMember, Membership, Round, Standing
-from web.models.top_ups import TopUp
+from web.models.rounds import TopUp
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.people import moderation, participation

@@ -1,30 +1,12 @@
-"""The tables of a round while it is being made; the others are in `models`."""
+"""Work too long for a page to wait for."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Text
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field, SQLModel
 
-from web.models.columns import choice, moment, person_key
-
-
-class ThisOnce(SQLModel, table=True):
-    """Somebody whom an organiser put in a round, or left out of it, whatever else holds."""
-
-    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
-    person_id: str = person_key(primary_key=True, index=True)
-    is_in: bool
-
-
-class RoundChange(SQLModel, table=True):
-    """What made a draft's version what it is, in words that name people by their ids."""
-
-    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
-    version: int = Field(primary_key=True)
-    what: str = Field(sa_type=Text)
-    by: str = Field(max_length=60)
-    at: datetime = moment(nullable=False)
+from web.models.columns import choice, moment
 
 
 class Work(StrEnum):

@@ -1,0 +1,29 @@
+"""Organisations, and the names and domains they go by."""
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Organisation(SQLModel, table=True):
+    """One per programme: its organisers may rename and merge it without touching anybody else's."""
+
+    __table_args__ = (UniqueConstraint("programme_id", "key"),)
+    id: int = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    name: str = Field(max_length=120)
+    short_name: str = Field(default="", max_length=60)
+    key: str = Field(max_length=120)
+
+
+class OrganisationName(SQLModel, table=True):
+    """Another way people write an organisation's name."""
+
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    key: str = Field(primary_key=True, max_length=120)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+
+
+class OrganisationDomain(SQLModel, table=True):
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True)
+    domain: str = Field(primary_key=True, max_length=253)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)

@@ -1,0 +1,30 @@
+"""Organisers and their roles."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from web.models.columns import ID_LENGTH, choice, moment, new_id
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    ORGANISER = "organiser"
+    OWNER = "owner"
+
+
+class Organiser(SQLModel, table=True):
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=ID_LENGTH)
+    email: str = Field(max_length=254)
+    email_key: str = Field(unique=True, max_length=254)
+    created_at: datetime = moment(nullable=False)
+
+
+class OrganiserRole(SQLModel, table=True):
+    organiser_id: str = Field(foreign_key="organiser.id", primary_key=True, max_length=ID_LENGTH)
+    programme_id: int = Field(foreign_key="programme.id", primary_key=True, index=True)
+    role: Role = choice(Role)
+    given_at: datetime | None = moment()
+    # When they first signed in with it. Until then it has been offered, and its owner keeps nobody's place.
+    taken_at: datetime | None = moment()
