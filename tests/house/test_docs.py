@@ -16,6 +16,7 @@ DECISIONS = sorted(Path("docs/decisions").glob("[0-9]*.md"))
 ENVIRONMENT = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*)`")
 COMMAND = re.compile(r"(?:^|[`\s])unmentoring ((?:[a-z-]+ ?){1,2})", re.MULTILINE)
 MAKE = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
+A_FILE = re.compile(r"`((?:matcher|notifications|web|tests|tools|docs)/[\w./-]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # Words in capitals that are no settings of ours: make's own, and a test's.
 OTHERS = {"PORT", "TESTS", "JOBS", "PYTHON", "CHROMIUM", "SCREENSHOTS", "UPGRADE", "NAME_FILE"}
@@ -76,6 +77,12 @@ def test_links_between_documents_lead_somewhere(doc: Path) -> None:
     for target in LINK.findall(doc.read_text()):
         if "://" not in target and not target.startswith("mailto:"):
             assert (doc.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("doc", [doc for doc in DOCS if doc not in DECISIONS], ids=str)
+def test_files_of_ours_that_are_named_are_there(doc: Path) -> None:
+    named = A_FILE.findall(doc.read_text())
+    assert [path for path in named if not (Path(path).exists() or (doc.parent / path).exists())] == []
 
 
 def test_the_index_names_every_decision_once() -> None:

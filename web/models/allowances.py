@@ -1,4 +1,4 @@
-"""The table of what may be done so often a day. It belongs to `web.models`, which names it at its end."""
+"""The table of what may be done so often a day."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The table of complaints about data. It belongs to `web.models`, which names it at its end."""
+"""The table of complaints about data."""
 
 import secrets
 from datetime import date, datetime, timedelta

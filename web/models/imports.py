@@ -1,4 +1,4 @@
-"""The tables of files on their way in. They belong to `web.models`, which names them at its end."""
+"""The tables of files on their way in."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The table of organisers' sessions. It belongs to `web.models`, which names it at its end."""
+"""The table of organisers' sessions."""
 
 from datetime import datetime
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -24,14 +24,13 @@ from web.models import (
 from web.models.columns import new_id
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
-from web.services.common import links, phrases
+from web.services.common import links, phrases, programmes, times
 from web.services.common.links import Wanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.evidence import nameless
 from web.services.imports import duplicates
 from web.services.imports.duplicates import People, Register
 from web.services.organisations import organisations
-from web.services.people import joining
 from web.sizes import MOST_ORGANISATIONS
 
 LONGEST = {"name": 80, "organisation": 120}
@@ -351,7 +350,7 @@ def _write_invitations(
         session,
         [
             outbox.Order(
-                joining.invitation(programme, link, now=now),
+                invitation(programme, link, now=now),
                 messages.Recipient(person, "", Channel.EMAIL, email=email),
                 f"import {job.id}",
                 programme.slug,
@@ -364,3 +363,11 @@ def _write_invitations(
 
 def targets(job: Import) -> dict[str, str]:
     return duplicates.targets(job.organisations)
+
+
+def invitation(programme: Programme, answer: messages.Link, *, now: datetime) -> messages.Invitation:
+    """What organisers ask of whom they would like to have, with a link made at the same moment, and the last
+    day on which it works to the end.
+    """
+    answer_by = times.today(now + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
+    return messages.Invitation(programmes.facts(programme), answer, answer_by, programme.about)

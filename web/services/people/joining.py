@@ -134,14 +134,6 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
     outbox.queue(session, message, to, subject=f"request {request.id}", programme=programme.slug, now=now)
 
 
-def invitation(programme: Programme, answer: messages.Link, *, now: datetime) -> messages.Invitation:
-    """What organisers ask of whom they would like to have, with a link made at the same moment, and the last
-    day on which it works to the end.
-    """
-    answer_by = times.today(now + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
-    return messages.Invitation(programmes.facts(programme), answer, answer_by, programme.about)
-
-
 def request_behind(session: Session, link: Link) -> Request:
     """What a confirmation link is about.
 

@@ -12,7 +12,8 @@ from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import Membership, NeverPair, Person, Programme, Purpose, Standing
 from web.services.common import audit, links
-from web.services.people import joining, own_link, participation
+from web.services.imports import import_people
+from web.services.people import own_link, participation
 from web.services.rounds import dropouts
 
 BETWEEN_LINKS = timedelta(minutes=10)
@@ -106,7 +107,7 @@ def send_link(session: Session, programme: Programme, person: Person, *, by: str
     if membership.standing is Standing.INVITED:
         confirm = links.make(session, Purpose.INVITATION, person.id, now=now, subject=programme.id)
         to = messages.Recipient(person.id, "", Channel.EMAIL, email=person.email)
-        message = joining.invitation(programme, confirm, now=now)
+        message = import_people.invitation(programme, confirm, now=now)
         outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
     else:
         own_link.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
