@@ -125,20 +125,6 @@ def organisations_met(pot: Pot) -> Longs:
     return np.unique(np.concatenate((a * kinds + pot.codes[b], b * kinds + pot.codes[a])))
 
 
-def familiarity(pot: Pot, a: NDArray[Any], b: NDArray[Any], seen: Longs | None = None) -> Ints:
-    """Per pair, how many of the two (0 to 2) have met somebody of the other's organisation before."""
-    seen = organisations_met(pot) if seen is None else seen
-    if not len(seen):
-        return np.zeros(a.shape, np.int32)
-    kinds = int(pot.codes.max()) + 1
-    known = np.zeros(a.shape, np.int32)
-    for one, other in ((a, b), (b, a)):
-        key = one.astype(np.int64) * kinds + pot.codes[other]
-        at = np.minimum(np.searchsorted(seen, key), len(seen) - 1)
-        known += seen[at] == key
-    return known
-
-
 @dataclass(frozen=True)
 class Table:
     """Every pair of a pot of at most a few thousand, as (n, n) matrices. O(n²) memory.

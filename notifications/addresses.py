@@ -52,11 +52,6 @@ def email_key(address: str) -> str:
     return f"{parts.local_part.casefold()}@{parts.ascii_domain.casefold()}"
 
 
-def email_domain(address: str) -> str:
-    """The part behind the @, in IDNA: what organisations are recognised by."""
-    return email_key(address).rpartition("@")[2]
-
-
 def phone(typed: str, regions: frozenset[str] = frozenset({"GB"})) -> str:
     """A number that texts can go to, in E.164 (`+447700900123`).
 

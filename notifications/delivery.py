@@ -43,7 +43,6 @@ __all__ = [
     "Report",
     "Sessions",
     "deliver_due",
-    "deliver_one",
     "is_left",
     "tidy",
 ]
@@ -96,21 +95,6 @@ def deliver_due(
     if tempo:
         tempo.learn(report.taken, clock() - began)
     return report
-
-
-def deliver_one(
-    message_id: int,
-    sessions: Sessions,
-    providers: Providers,
-    links: render.Links,
-    clock: Clock,
-    *,
-    sleep: Sleep = time.sleep,
-) -> Report:
-    """Send this message if it is due and nobody has. A queue may ask for it any number of times."""
-    with sessions() as session:
-        jobs = _claim(session, clock(), 1, _open(session, providers, clock()), message_id=message_id)
-    return _deliver(jobs, Worker(sessions, providers, links, clock, sleep))
 
 
 def tidy(session: Session, now: datetime) -> int:
@@ -195,7 +179,6 @@ def _claim(
     limit: int,
     channels: list[Channel],
     portion: _Portion | None = None,
-    message_id: int | None = None,
 ) -> list[Job]:
     due = select(col(OutboxMessage.id), col(OutboxMessage.channel), col(OutboxMessage.kind)).where(
         col(OutboxMessage.state) == State.QUEUED,
@@ -203,8 +186,6 @@ def _claim(
         col(OutboxMessage.due_at) <= now,
         col(OutboxMessage.expires_at) > now,
     )
-    if message_id is not None:
-        due = due.where(col(OutboxMessage.id) == message_id)
     # Workers on PostgreSQL step around each other's rows; SQLite has one writer and ignores this.
     due = due.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id)).limit(limit)
     found = session.execute(due.with_for_update(skip_locked=True)).all()

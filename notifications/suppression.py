@@ -88,11 +88,6 @@ def suppressed(session: Session, channel: Channel, address: str, *, key: bytes) 
     return session.get(Suppression, (channel, _mark(channel, _canonical(channel, address), key)))
 
 
-def forbids(session: Session, kind: str, channel: Channel, address: str, *, key: bytes) -> str | None:
-    """Why a message of this kind must not go there, or None."""
-    return refusals(session, channel, [address], key=key).get(address) if obeys(kind, channel) else None
-
-
 def refusals(session: Session, channel: Channel, addresses: Collection[str], *, key: bytes) -> dict[str, str]:
     """Which of these canonical addresses are on the list, and why. At most a thousand at a time."""
     marks = {_mark(channel, address, key): address for address in addresses}

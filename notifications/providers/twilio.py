@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlparse, urlsplit
+from urllib.parse import urlencode, urlparse
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -256,11 +256,6 @@ def is_signed(url: str, fields: Fields, signature: str, tokens: Iterable[str]) -
         for token in tokens
         for address in addresses
     )
-
-
-def ours_in(url: str) -> dict[str, str]:
-    """Our ids out of a callback's address."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def event(ours: Mapping[str, str], said: Mapping[str, str], now: datetime) -> Event | None:

@@ -28,6 +28,7 @@ from scipy.stats import chisquare
 from matcher import Pot, check, draw, rules
 from matcher.community import community, meetings
 from tests.matcher.oracle import STUCK, best, groups_of, keeping, value_of
+from tests.support.familiarity import familiarity
 
 SEED = 1
 
@@ -287,7 +288,7 @@ def balance(effort: Effort) -> Iterator[Row]:
     made = community(4000, 20, 8, SEED, zipf=0.4)
     pot = made.pot()
     pairs = draw(pot, seed=SEED).groups[:, :2]
-    got = int(rules.familiarity(pot, pairs[:, 0], pairs[:, 1]).sum())
+    got = int(familiarity(pot, pairs[:, 0], pairs[:, 1]).sum())
     bound = familiar_bound(pot)
     yield Row(
         "person–organisation repeats, 4,000 people",

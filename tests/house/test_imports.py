@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import matcher
+
 ROOMS = ("matcher", "notifications", "web")
 SOURCES = {path: ast.parse(path.read_text()) for room in ROOMS for path in sorted(Path(room).rglob("*.py"))}
 SDKS = {"sendgrid", "python_http_client", "twilio", "notifications_python_client", "smtplib"}
@@ -69,3 +71,26 @@ def test_no_service_commits() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
     assert committing == []
+
+
+def used(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield from (name.name for name in node.names)
+
+
+def test_every_public_function_is_used_outside_the_tests() -> None:
+    # What has a decorator is used by whom that gives it to: a view, a command, a listener.
+    public = {
+        f"{path}: {node.name}": node.name
+        for path, tree in SOURCES.items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not node.decorator_list
+        if "migrations" not in path.parts
+    }
+    known = {name for tree in SOURCES.values() for name in used(tree)} | set(matcher.__all__)
+    assert sorted(where for where, name in public.items() if name not in known) == []

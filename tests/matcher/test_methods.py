@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from matcher import Pot, blossom, check, draw, exact, horizon, proof, rules, sweep, trios
 from matcher.community import community, islands, saturated
 from tests.matcher.oracle import value_of
+from tests.support.familiarity import familiarity
 
 
 def played(people, rounds=10**9, sizes=None, **given):
@@ -156,7 +157,7 @@ def test_balancing_brings_people_to_new_organisations():
 
 
 def familiar(pot, pairs):
-    return int(rules.familiarity(pot, pairs[:, 0], pairs[:, 1]).sum())
+    return int(familiarity(pot, pairs[:, 0], pairs[:, 1]).sum())
 
 
 @pytest.mark.parametrize("people", [9, 27, 41, 401])

@@ -46,14 +46,6 @@ def test_working_twice_sends_once(post, memory):
     assert (post.work().idle, len(memory.took)) == (True, 1)
 
 
-def test_asking_for_one_message_sends_only_that(post, memory, clock):
-    post.queue(subject="1")
-    post.queue(subject="2")
-    for _ in range(2):
-        delivery.deliver_one(2, post.database.write, post.providers, links, clock)
-    assert [each.id for each in memory.took] == [2]
-
-
 def test_a_text_goes_out_as_a_text(post, memory):
     post.queue(to=AMINA_BY_TEXT)
     post.work()

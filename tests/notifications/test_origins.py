@@ -1,4 +1,5 @@
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_sendgrid_gives_the_origin_back():
 
 
 def test_twilio_gives_the_origin_back():
-    ours = twilio.ours_in(twilio.callback_for("https://unm.example/status", TEXT))
+    ours = dict(parse_qsl(urlsplit(twilio.callback_for("https://unm.example/status", TEXT)).query))
     told = twilio.event(ours, {"MessageSid": "SM1", "MessageStatus": "delivered"}, NOW)
     assert (told.origin, told.message_id, told.attempt) == ("b2", 7, 2)
 
