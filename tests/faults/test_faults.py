@@ -37,3 +37,17 @@ def test_the_checker_catches_a_mutant(fault: Fault, mutant: str, tmp_path):
 def test_the_checker_imports_nothing_of_ours():
     imports = re.findall(r"^(?:from|import) (\w+)", Path("tests/faults/checker.py").read_text(), re.MULTILINE)
     assert not {"matcher", "notifications", "tests", "web"}.intersection(imports)
+
+
+def test_the_document_says_what_each_fault_is_and_which_mistakes_it_catches():
+    document = Path("docs/messages.md").read_text()
+    said: dict[str, str] = {}
+    for name, row in re.findall(r"^\| `([\w-]+)` \|(.*)", document, re.MULTILINE):
+        said.setdefault(name, row)
+    unsaid = [
+        (fault.name, mistake)
+        for fault in FAULTS
+        for mistake in ("", *fault.mutants)
+        if fault.name not in said or mistake not in said[fault.name]
+    ]
+    assert unsaid == []
