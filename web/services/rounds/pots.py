@@ -31,6 +31,8 @@ Ints = NDArray[np.int32]
 HOW_OFTEN = {1: "every round", 2: "every second round", 3: "every third round"}
 HAPPENED = (RoundState.SENT, RoundState.IMPORTED)
 THIS_ONCE = "left out by an organiser, this once"
+TAKES_PART = "takes part in"  # every second round, or third
+NOT_YET, SILENT, SKIPS = "has not said yes yet", "paused after two rounds in silence", "skips this round"
 
 
 class Member(NamedTuple):
@@ -213,7 +215,7 @@ def resting(session: Session, programme: int, number: int, person: str | None = 
         .group_by(col(Membership.person_id), col(Membership.every))
         .having(number - last < Membership.every)
     )
-    return {member: f"takes part in {HOW_OFTEN[every]}" for member, every in rows}
+    return {member: f"{TAKES_PART} {HOW_OFTEN[every]}" for member, every in rows}
 
 
 def _unreachable(session: Session, programme: int) -> dict[str, str]:
@@ -259,7 +261,7 @@ def _why_out(
     if row.standing is Standing.SUSPENDED:
         return "suspended by an organiser"
     if row.standing is Standing.INVITED:
-        return "has not said yes yet"
+        return NOT_YET
     if row.standing is not Standing.ACTIVE:
         return None
     if unreachable:
@@ -267,11 +269,11 @@ def _why_out(
     if decided:
         return None
     if row.silent_since:
-        return "paused after two rounds in silence"
+        return SILENT
     if row.paused_until and row.paused_until > today:
         return f"paused until {row.paused_until:%-d %B %Y}"
     if row.skips_next:
-        return "skips this round"
+        return SKIPS
     return rests or (THIS_ONCE if decided is False else None)
 
 

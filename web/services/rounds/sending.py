@@ -36,6 +36,16 @@ from web.services.rounds.rounds import NoDraft, ProgrammePaused, StaleDraft, by_
 AFTER_THE_DRAW = "This round was drawn just before you joined or came back. You come first in the next one."
 NOT_THIS_TIME = "There was nobody free whom you could meet in this round. You come first in the next one."
 THIS_ONCE = "The organisers left you out of it, this once: write to them if that surprises you."
+# Of who was not to be in it when it was drawn, and came back before it went out.
+SAID_YES_LATER = "This round was drawn before you said that you take part. You come first in the next one."
+WERE_SILENT = "You were paused after two silent rounds when it was drawn. You come first in the next one."
+WERE_AWAY = "You had skipped or paused when this round was drawn. You come first in the next one."
+NOT_YOURS = "This round was not one of yours when it was drawn. You come first in the next one."
+WHY = {
+    pots.THIS_ONCE: THIS_ONCE,
+    pots.NOT_YET: SAID_YES_LATER,
+    pots.SILENT: WERE_SILENT,
+}
 
 
 def send_round(
@@ -190,11 +200,21 @@ def _use_up_date(session: Session, programme: Programme, number: int, today: dat
         outbox.cancel(session, kind=kind.kind, programme=programme.slug)
 
 
+def _reason_for(out: LeftOut | None) -> str:
+    """Why somebody who could be in this round is not, said to themselves."""
+    if out is None:
+        return AFTER_THE_DRAW
+    if not out.on_purpose:
+        return NOT_THIS_TIME
+    rests = out.reason.startswith(pots.TAKES_PART)
+    return WHY.get(out.reason, NOT_YOURS if rests else WERE_AWAY)
+
+
 def _tell_not_this_time(
     session: Session, programme: Programme, round_: Round, who: str, now: datetime
 ) -> None:
     out = session.get(LeftOut, (round_.id, who))
-    reason = (THIS_ONCE if out.on_purpose else NOT_THIS_TIME) if out else AFTER_THE_DRAW
+    reason = _reason_for(out)
     if out is None:
         out = LeftOut(
             round_id=round_.id,

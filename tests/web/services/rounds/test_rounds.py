@@ -1,6 +1,8 @@
 """A round is drawn as a draft, looked at, and sent once; nobody is left without a word."""
 
 from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,7 +10,7 @@ from sqlalchemy import select
 
 from matcher import Refused
 from tests.support.world import BY, World
-from web.models import Group, LeftOut, Membership, NeverPair, Person, Round, RoundState
+from web.models import Group, LeftOut, Membership, NeverPair, Person, Round, RoundState, Standing
 from web.services.common import times
 from web.services.people import erasure, participation
 from web.services.rounds import drafts, pots, rounds, sending
@@ -344,3 +346,47 @@ def test_two_programmes_have_rounds_of_their_own(world: World) -> None:
     world.slug = "charities"
     world.join_many(4)
     assert world.round() == 1
+
+
+def skips(world: World, membership: Membership) -> None:
+    membership.skips_next = True
+
+
+def pauses(world: World, membership: Membership) -> None:
+    membership.paused_until = (world.now + timedelta(days=90)).date()
+
+
+def is_silent(world: World, membership: Membership) -> None:
+    membership.silent_since = world.now
+
+
+def has_not_said_yes(world: World, membership: Membership) -> None:
+    membership.standing = Standing.INVITED
+
+
+def comes_back(membership: Membership) -> None:
+    membership.standing, membership.skips_next = Standing.ACTIVE, False
+    membership.paused_until, membership.silent_since = None, None
+
+
+@pytest.mark.parametrize(
+    ("stays_away", "reads"),
+    [
+        (skips, "You had skipped or paused"),
+        (pauses, "You had skipped or paused"),
+        (is_silent, "You were paused after two silent rounds"),
+        (has_not_said_yes, "before you said that you take part"),
+    ],
+)
+def test_who_comes_back_after_the_draw_reads_their_own_reason_and_not_the_organisers(
+    world: World, stays_away: Callable[[World, Membership], None], reads: str
+) -> None:
+    people = world.join_many(5)
+    with world.write() as session:
+        stays_away(world, session.get_one(Membership, (1, people[0])))
+    world.draw()
+    with world.write() as session:
+        comes_back(session.get_one(Membership, (1, people[0])))
+    world.send(1)
+    letter = world.letter(world.person(people[0]).email, "not_this_time").text
+    assert (reads in letter, "The organisers left you out" in letter) == (True, False)
