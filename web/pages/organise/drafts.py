@@ -15,7 +15,7 @@ from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round, person_named
 from web.services.common import times
-from web.services.rounds import editing, previews, rounds, swaps
+from web.services.rounds import editing, keeping_apart, previews, rounds, swaps
 from web.services.rounds.editing import Plan
 
 
@@ -95,7 +95,7 @@ def lock(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def forbid(number: int) -> ResponseReturnValue:
-    return _decide(number, editing.forbid, "said that {} and {} must not meet")
+    return _decide(number, keeping_apart.keep_apart, "said that {} and {} must not meet")
 
 
 @pages.post("/<slug>/rounds/<int:number>/never/take-back")
@@ -103,7 +103,7 @@ def forbid(number: int) -> ResponseReturnValue:
 @holds_no_lock
 @of_a_round
 def allow(number: int) -> ResponseReturnValue:
-    return _decide(number, editing.allow, "said that {} and {} may meet")
+    return _decide(number, keeping_apart.let_meet, "said that {} and {} may meet")
 
 
 @pages.post("/<slug>/rounds/<int:number>/try")

@@ -20,6 +20,7 @@ from web.services.organisations import organisations
 from web.services.organisers import team
 from web.services.people import directory, directory_file, merging, moderation, timeline
 from web.services.people.directory import Entry, Order, Showing, Wanted
+from web.services.rounds import keeping_apart
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -148,8 +149,8 @@ def keep_apart(person: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             other = directory.called(g.session, g.programme, form.other.data)
-            moderation.keep_apart(g.session, g.programme, person, other, by=current_user.id, now=g.now)
-        except (directory.NobodySo, moderation.NotNow) as error:
+            keeping_apart.keep_apart(g.session, g.programme, person, other, by=current_user.id, now=g.now)
+        except (directory.NobodySo, keeping_apart.NotApart) as error:
             form.other.errors = [str(error)]
     if form.errors:
         return _story(entry, apart=form)
@@ -162,8 +163,11 @@ def keep_apart(person: str) -> ResponseReturnValue:
 def let_meet(person: str) -> ResponseReturnValue:
     _entry(person)
     other = person_named("other")
-    moderation.let_meet(g.session, g.programme, person, other, by=current_user.id, now=g.now)
-    flash("They may meet again.")
+    try:
+        keeping_apart.let_meet(g.session, g.programme, person, other, by=current_user.id, now=g.now)
+        flash("They may meet again.")
+    except keeping_apart.NotApart as error:
+        flash(f"{error}.", "error")
     return _back(person)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
-from web.models import Membership, NeverPair, Person, Programme, Purpose, Standing
+from web.models import Membership, Person, Programme, Purpose, Standing
 from web.services.common import audit, links
 from web.services.imports import import_people
 from web.services.people import own_link, participation
@@ -55,35 +55,6 @@ def unsuspend(session: Session, programme: Programme, person: Person, *, by: str
     membership.suspended_because = ""
     session.add(membership)
     audit.record(session, by, "suspension ended", now=now, programme=programme.id, subject=person.id)
-
-
-def keep_apart(
-    session: Session, programme: Programme, one: str, other: str, *, by: str, now: datetime
-) -> None:
-    """These two must not meet. A second time changes nothing.
-
-    Raises:
-        NotNow: it is one person.
-    """
-    if one == other:
-        raise NotNow("That is the same person")
-    first, second = sorted((one, other))
-    if session.get(NeverPair, (programme.id, first, second)) is None:
-        session.add(NeverPair(programme_id=programme.id, person_1=first, person_2=second, created_at=now))
-        audit.record(
-            session, by, "never-pair added", now=now, programme=programme.id, subject=first, other=second
-        )
-
-
-def let_meet(session: Session, programme: Programme, one: str, other: str, *, by: str, now: datetime) -> None:
-    """They may meet again."""
-    first, second = sorted((one, other))
-    found = session.get(NeverPair, (programme.id, first, second))
-    if found is not None:
-        session.delete(found)
-        audit.record(
-            session, by, "never-pair removed", now=now, programme=programme.id, subject=first, other=second
-        )
 
 
 def send_link(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from notifications import outbox
@@ -23,7 +24,7 @@ from web.models import (
     RoundState,
 )
 from web.services.common import phrases
-from web.services.rounds import delivery_problems, never_pairs, previews
+from web.services.rounds import delivery_problems, keeping_apart, never_pairs, previews
 
 AT_MOST = 50
 IN_WORDS = {
@@ -171,7 +172,7 @@ def _deeds(session: Session, programme: Programme, ids: Sequence[str]) -> list[D
         select(AuditEntry, Organiser.email)
         .outerjoin(Organiser, col(Organiser.id) == AuditEntry.actor)
         .where(
-            col(AuditEntry.subject).in_(ids),
+            _tells_of(ids),
             or_(col(AuditEntry.programme_id).is_(None), AuditEntry.programme_id == programme.id),
         )
         .order_by(col(AuditEntry.id).desc())
@@ -181,6 +182,12 @@ def _deeds(session: Session, programme: Programme, ids: Sequence[str]) -> list[D
         Deed(entry.at, "they themselves" if entry.actor in ids else email or entry.actor, entry.action)
         for entry, email in rows
     ]
+
+
+def _tells_of(ids: Sequence[str]) -> ColumnElement[bool]:
+    """Entries about them, and those in which they are the other of two."""
+    two = col(AuditEntry.action).in_((keeping_apart.KEPT, keeping_apart.LET))
+    return or_(col(AuditEntry.subject).in_(ids), two & col(AuditEntry.facts)["other"].as_string().in_(ids))
 
 
 def _apart(session: Session, programme: Programme, person: str) -> list[Apart]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -133,7 +134,10 @@ def _names(session: Session, entries: Iterable[AuditEntry]) -> dict[str, str]:
 
 
 def _texts(entry: AuditEntry) -> list[str]:
-    return [entry.actor, entry.subject, *(value for value in entry.facts.values() if isinstance(value, str))]
+    facts = chain.from_iterable(
+        value if isinstance(value, list) else [value] for value in entry.facts.values()
+    )
+    return [entry.actor, entry.subject, *(each for each in facts if isinstance(each, str))]
 
 
 def _told(entry: AuditEntry, names: Mapping[str, str]) -> Told:
@@ -146,6 +150,8 @@ def _named(value: Any, names: Mapping[str, str]) -> str:
     """An id as its name; one that nobody has any more as somebody who has left."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return phrases.listing([_named(each, names) for each in value])
     text = str(value)
     if A_DIGEST.fullmatch(text):
         return f"{text[:12]}…"

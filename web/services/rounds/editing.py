@@ -26,8 +26,6 @@ from web.models import (
     Group,
     GroupMember,
     LeftOut,
-    Membership,
-    NeverPair,
     Organiser,
     Programme,
     Round,
@@ -487,47 +485,6 @@ def lock(
     session.add(group)
     _note(session, programme, round_, f"{'locked' if locked else 'unlocked'} group {number}", by=by, now=now)
     return round_
-
-
-def forbid(
-    session: Session, programme: Programme, first: str, second: str, *, by: str, now: datetime
-) -> None:
-    """Two people must not meet from now on. Their group, if they are in one, is let go.
-
-    Raises:
-        NotAllowed: they are one and the same, or not in this programme.
-    """
-    one, other = sorted((first, second))
-    if one == other:
-        raise NotAllowed("Choose two different people")
-    if not all(session.get(Membership, (programme.id, person)) for person in (one, other)):
-        raise NotAllowed("Choose two people of this programme")
-    if session.get(NeverPair, (programme.id, one, other)):
-        return
-    session.add(NeverPair(programme_id=programme.id, person_1=one, person_2=other, created_at=now))
-    session.flush()
-    if round_ := rounds.draft(session, programme):
-        for group in session.exec(select(Group).where(Group.round_id == round_.id, col(Group.locked))):
-            if {one, other} <= {member.person_id for member in rounds.members_of(session, round_)[group.id]}:
-                group.locked = False
-                session.add(group)
-    session.flush()
-    audit.record(session, by, "never-pair added", now=now, programme=programme.id, people=[one, other])
-
-
-def allow(session: Session, programme: Programme, first: str, second: str, *, by: str, now: datetime) -> None:
-    """Take back that two people must not meet.
-
-    Raises:
-        NotAllowed: one of the two asked for it, and only they may take it back.
-    """
-    one, other = sorted((first, second))
-    pair = session.get(NeverPair, (programme.id, one, other))
-    if pair is None:
-        raise NotAllowed("One of the two asked for this, and only they can take it back")
-    session.delete(pair)
-    session.flush()
-    audit.record(session, by, "never-pair removed", now=now, programme=programme.id, people=[one, other])
 
 
 def recount(session: Session, programme: Programme, version: int, what: str, *, today: date) -> Plan:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from tests.support.world import BY, World
 from web.models import AuditEntry, Membership, NeverPair, Person, Standing
 from web.services.people import moderation
+from web.services.rounds import keeping_apart
 
 
 def suspend(world: World, person: str, reason: str = "Sells things") -> None:
@@ -67,18 +68,29 @@ def test_never_pairs_are_kept_once_and_both_ways_round(world: World) -> None:
     with world.write() as session:
         programme = world.programme(session)
         for pair in ((one, other), (other, one)):
-            moderation.keep_apart(session, programme, *pair, by=BY, now=world.now)
+            keeping_apart.keep_apart(session, programme, *pair, by=BY, now=world.now)
         kept = session.scalars(select(NeverPair)).all()
-        moderation.let_meet(session, programme, other, one, by=BY, now=world.now)
+        keeping_apart.let_meet(session, programme, other, one, by=BY, now=world.now)
         left = session.scalars(select(NeverPair)).all()
         done = session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("never"))).all()
     assert (len(kept), len(left), done) == (1, 0, ["never-pair added", "never-pair removed"])
 
 
+def test_each_of_the_two_and_the_audit_tell_of_it_by_names(world: World) -> None:
+    one, other = (world.join(name) for name in ("Amina Yusuf", "Tom Field"))
+    with world.write() as session:
+        keeping_apart.keep_apart(session, world.programme(session), one, other, by=BY, now=world.now)
+    owner = world.organiser()
+    told = [owner.open(f"/organise/councils/people/{person}").text for person in (one, other)]
+    audit = owner.open("/organise/councils/audit").text
+    assert [text.count("never-pair added") for text in told] == [1, 1]
+    assert ("Amina Yusuf" in audit and "Tom Field" in audit, one in audit or other in audit) == (True, False)
+
+
 def test_nobody_is_kept_apart_from_themselves(world: World) -> None:
     person = world.join()
-    with world.write() as session, pytest.raises(moderation.NotNow, match="same person"):
-        moderation.keep_apart(session, world.programme(session), person, person, by=BY, now=world.now)
+    with world.write() as session, pytest.raises(keeping_apart.NotApart, match="two different people"):
+        keeping_apart.keep_apart(session, world.programme(session), person, person, by=BY, now=world.now)
 
 
 def test_a_link_goes_out_once_in_ten_minutes(world: World) -> None:

@@ -10,8 +10,9 @@ from tests.support.world import BY, World, links_in
 from web.models import LeftOut, Membership, RatherNot, Round
 from web.services.common import times
 from web.services.people import participation
-from web.services.rounds import drafts, editing, previews, rounds
+from web.services.rounds import drafts, editing, keeping_apart, previews, rounds
 from web.services.rounds.editing import NotAllowed
+from web.services.rounds.keeping_apart import NotApart
 from web.services.rounds.rounds import StaleDraft
 
 
@@ -40,7 +41,7 @@ def lock(world: World, number: int, locked: bool = True) -> None:
 
 def forbid(world: World, one: str, other: str) -> None:
     with world.write() as session:
-        editing.forbid(session, world.programme(session), one, other, by=BY, now=world.now)
+        keeping_apart.keep_apart(session, world.programme(session), one, other, by=BY, now=world.now)
 
 
 def skip(world: World, person: str) -> None:
@@ -338,8 +339,8 @@ def test_what_a_participant_asked_for_is_not_taken_back_by_an_organiser(six: Wor
     one, other = sorted(six.groups()[0])
     with six.write() as session:
         session.add(RatherNot(person_id=one, other_id=other, created_at=six.now))
-    with pytest.raises(NotAllowed, match="only they can take it back"), six.write() as session:
-        editing.allow(session, six.programme(session), one, other, by=BY, now=six.now)
+    with pytest.raises(NotApart, match="only they can take it back"), six.write() as session:
+        keeping_apart.let_meet(session, six.programme(session), one, other, by=BY, now=six.now)
 
 
 # Trying out
