@@ -1,6 +1,7 @@
 """Arrows that import-linter cannot draw: which module may use which part from outside."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,3 +95,14 @@ def test_every_public_function_is_used_outside_the_tests() -> None:
     }
     known = {name for tree in SOURCES.values() for name in used(tree)} | set(matcher.__all__)
     assert sorted(where for where, name in public.items() if name not in known) == []
+
+
+def test_no_two_classes_of_the_services_have_one_name() -> None:
+    names = Counter(
+        node.name
+        for path, tree in SOURCES.items()
+        if path.is_relative_to("web/services")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in names.items() if times > 1] == []

@@ -18,7 +18,7 @@ from web.services.conversations import conversations, reports
 from web.services.incoming import replies
 from web.services.organisations import organisations
 from web.services.people import complaints, participation
-from web.services.people.complaints import Told
+from web.services.people.complaints import ComplaintMade
 from web.services.rounds import dropouts, rounds
 
 VIEWER = "viewer@councils.example"
@@ -136,8 +136,8 @@ def _one_asks_by_text(live: LiveApp) -> None:
 def _two_complain(live: LiveApp) -> list[str]:
     """One complaint is answered, and one, of somebody without an address, is not."""
     told = (
-        Told(Matter.SEEN, "My number stood in a mail to everybody.", "jo@leeds.example.org"),
-        Told(Matter.POST, "Please take down https://social.example.org/@jo/7."),
+        ComplaintMade(Matter.SEEN, "My number stood in a mail to everybody.", "jo@leeds.example.org"),
+        ComplaintMade(Matter.POST, "Please take down https://social.example.org/@jo/7."),
     )
     with live.world.write() as session:
         programme = live.world.programme(session)

@@ -29,7 +29,7 @@ from web.services.learning import learnings
 from web.services.organisations import organisations
 from web.services.people import erasure, participation, phone_codes
 from web.services.programmes import closings, programme_settings
-from web.services.programmes.programme_settings import Plan
+from web.services.programmes.programme_settings import SchedulePlan
 from web.services.rounds import dropouts, editing, never_pairs, rounds, top_ups
 
 # Letters that folding and sorting stumble over.
@@ -176,7 +176,7 @@ def evidence_kept(world: World) -> None:
 
 def a_schedule(world: World) -> None:
     world.clock.turn(days=20)
-    plan = Plan(
+    plan = SchedulePlan(
         Rhythm.MONTHLY, times.today(world.now) + timedelta(days=2), [], time(9), Region.SCOTLAND,
         [(date(2027, 12, 20), date(2028, 1, 3))], False,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from web.models.complaints import Matter
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.people import complaints
-from web.services.people.complaints import Told
+from web.services.people.complaints import ComplaintMade
 
 OWNER = "owner@councils.example"
 CELLS = dict(rows())
@@ -116,7 +116,9 @@ def sample_in(world: World) -> Sample:
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
-        complaint = complaints.complain(session, None, Told(Matter.OTHER, "A canary."), now=world.now)
+        complaint = complaints.complain(
+            session, None, ComplaintMade(Matter.OTHER, "A canary."), now=world.now
+        )
     groups = {person: world.group_of(person) for person in joined}
     world.start("charities", "Charities Unmentoring")
     spare = world.appoint("spare@councils.example", Role.OWNER)

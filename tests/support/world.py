@@ -277,7 +277,7 @@ class World:
 
     def complain(self, email: str = "somebody@example.org", text: str = "Why was my line shown?") -> str:
         """A complaint about data by the form; its reference."""
-        told = complaints.Told(Matter.USE, text, email)
+        told = complaints.ComplaintMade(Matter.USE, text, email)
         with self.write() as session:
             return complaints.complain(session, self.programme(session), told, now=self.now).reference
 

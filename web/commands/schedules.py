@@ -121,11 +121,11 @@ def _plan(
     holidays: str,
     days_off: tuple[tuple[date, date], ...],
     send: bool,
-) -> programme_settings.Plan:
+) -> programme_settings.SchedulePlan:
     if bool(every) == bool(days) or bool(every) != bool(first):
         raise click.UsageError("say --every with --first, or --on for each day")
     kind, at_time = Rhythm(every) if every else Rhythm.DATES, time(at.hour, at.minute)
-    return programme_settings.Plan(kind, first, days, at_time, Region(holidays), days_off, send)
+    return programme_settings.SchedulePlan(kind, first, days, at_time, Region(holidays), days_off, send)
 
 
 def _organiser(session: Session, which: Programme, email: str) -> Organiser:

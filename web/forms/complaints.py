@@ -10,7 +10,7 @@ from web.forms.fields import LongText, Radio, Text, is_email
 from web.forms.open import OpenForm
 from web.models import Programme
 from web.models.complaints import Matter
-from web.services.people.complaints import IN_WORDS, LONGEST, Told
+from web.services.people.complaints import IN_WORDS, LONGEST, ComplaintMade
 
 WHOLE_SERVICE = "-"  # no programme's slug is that
 
@@ -40,8 +40,8 @@ class ComplaintForm(OpenForm):
         whole = SelectChoice(WHOLE_SERVICE, "The whole service, or I do not know")
         self.programme.choices = [*(SelectChoice(one.slug, one.name) for one in programmes), whole]
 
-    def told(self) -> Told:
-        return Told(Matter(self.about.data), self.text.data, self.email.data or "")
+    def told(self) -> ComplaintMade:
+        return ComplaintMade(Matter(self.about.data), self.text.data, self.email.data or "")
 
 
 class OutcomeForm(FlaskForm):

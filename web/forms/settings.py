@@ -14,7 +14,7 @@ from web.forms.fields import Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule
 from web.services.common import times
 from web.services.common.programmes import LONGEST_NAME
-from web.services.programmes.programme_settings import About, Days, Plan
+from web.services.programmes.programme_settings import About, Days, SchedulePlan
 
 A_JOIN_WORD = re.compile(r"[A-Za-z0-9]{1,40}")  # what a text can be understood to say after JOIN
 A_HASHTAG = re.compile(r"\w{1,40}")
@@ -238,9 +238,9 @@ class ScheduleForm(FlaskForm):
             needed.errors = ["Enter at least one date" if by_dates else "Enter the first day, like 8 12 2026"]
         return not self.errors
 
-    def told(self) -> Plan:
+    def told(self) -> SchedulePlan:
         by_dates = self.rhythm.data == Rhythm.DATES
-        return Plan(
+        return SchedulePlan(
             rhythm=Rhythm(self.rhythm.data),
             first_on=None if by_dates else self.first_on.data,
             on=[first for first, _ in self.on.days] if by_dates else [],

@@ -134,7 +134,7 @@ def _confirmed(link: Link) -> Person:
 def _said_by_the_link(link: Link) -> Iterator[None]:
     try:
         yield
-    except joining.TooLate as error:
+    except joining.ConfirmedTooLate as error:
         raise ExpiredLink(link.purpose) from error
     except joining.AlreadyConfirmed as error:
         raise UsedLink(link.purpose) from error

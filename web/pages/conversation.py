@@ -112,7 +112,7 @@ def drop_out(token: str) -> ResponseReturnValue:
     link, talk = _open(token, Purpose.CONVERSATION)
     try:
         dropouts.cannot_make_it(g.session, talk.group.id, link.person, now=g.now)
-    except dropouts.TooLate:
+    except dropouts.CutOffPassed:
         return redirect(url_for(".cannot", token=token), 303)
     return redirect(url_for(".show", token=token), 303)
 

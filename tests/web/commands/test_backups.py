@@ -13,7 +13,7 @@ from web.models.complaints import Matter
 from web.models.imports import ImportKind
 from web.services.imports import uploads
 from web.services.people import complaints, erasure
-from web.services.people.complaints import Told
+from web.services.people.complaints import ComplaintMade
 
 OTHERS = b"name,organisation,email\nBo Lind,Leeds,bo@example.org\n"
 
@@ -83,7 +83,7 @@ def test_nothing_an_erasure_took_comes_back_with_an_older_backup(world: World, t
     ada = world.join("Ada Plover", "Plover Parish Council", email="ada@plover.example")
     with world.write() as session:
         programme = world.programme(session)
-        told = Told(Matter.SEEN, "A plover was seen.", "ada@plover.example")
+        told = ComplaintMade(Matter.SEEN, "A plover was seen.", "ada@plover.example")
         made = complaints.complain(session, programme, told, now=world.now)
         given = uploads.look("Ada Plover leaving.csv", OTHERS)
         uploads.upload(session, programme, ImportKind.PEOPLE, given, by=BY, now=world.now)

@@ -140,7 +140,7 @@ def _a_round(
 ) -> ResponseReturnValue:
     talk, today = conversations.in_round(g.session, round_, visit.person.id), times.today(g.now)
     if request.method == "POST" and talk:
-        with suppress(dropouts.TooLate):
+        with suppress(dropouts.CutOffPassed):
             dropouts.cannot_make_it(g.session, talk.group.id, visit.person.id, now=g.now)
         return redirect(request.path, 303)
     return render_template(

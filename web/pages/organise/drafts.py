@@ -16,7 +16,7 @@ from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round, person_named
 from web.services.common import times
 from web.services.rounds import editing, keeping_apart, previews, rounds, swaps
-from web.services.rounds.editing import Plan
+from web.services.rounds.editing import DraftPlan
 
 
 @pages.get("/<slug>/rounds/<int:number>/people/<person>")
@@ -126,7 +126,7 @@ def try_out(number: int) -> ResponseReturnValue:
     return _to_draft(number)
 
 
-def _change(number: int, plan: Callable[..., Plan], *what: Any) -> ResponseReturnValue:
+def _change(number: int, plan: Callable[..., DraftPlan], *what: Any) -> ResponseReturnValue:
     """Plan without a lock, keep with one, and say how good the round is now."""
     try:
         planned = plan(g.session, g.programme, _version(), *what, today=times.today(g.now))
@@ -157,7 +157,7 @@ def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseRetu
     return _to_draft(number)
 
 
-def _keep(planned: Plan, *, by_hand: bool = True) -> str:
+def _keep(planned: DraftPlan, *, by_hand: bool = True) -> str:
     with house().database.write() as session:
         kept = editing.keep(session, g.programme, planned, by=current_user.id, now=g.now, by_hand=by_hand)
         what = rounds.named(session, planned.what)

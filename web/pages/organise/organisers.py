@@ -102,7 +102,7 @@ def remove_organiser(organiser: str) -> ResponseReturnValue:
     return redirect(url_for(".home"), 303) if is_me else _back()
 
 
-def _member(organiser: str) -> team.Member:
+def _member(organiser: str) -> team.TeamMember:
     try:
         return team.member(g.session, g.programme, organiser)
     except team.NoSuchOrganiser:

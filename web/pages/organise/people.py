@@ -19,7 +19,7 @@ from web.services.common import audit, times
 from web.services.organisations import organisations
 from web.services.organisers import team
 from web.services.people import directory, directory_file, merging, moderation, timeline
-from web.services.people.directory import Entry, Order, Showing, Wanted
+from web.services.people.directory import Entry, Order, Search, Showing
 from web.services.rounds import keeping_apart
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -42,10 +42,10 @@ def everyone() -> ResponseReturnValue:
     )
 
 
-def _wanted() -> Wanted:
+def _wanted() -> Search:
     """What the address asks for; what makes no sense is as if it were not there."""
     given = request.args
-    return Wanted(
+    return Search(
         text=given.get("search", "").strip()[:80],
         showing=_word(Showing, given.get("showing", "")),
         organisation=given.get("organisation", type=row_number),

@@ -66,7 +66,7 @@ def ask(
 
 
 def ask_for_digest(
-    session: Session, programme: Programme, ready: digests.Ready, *, by: str, now: datetime
+    session: Session, programme: Programme, ready: digests.ReadyDigest, *, by: str, now: datetime
 ) -> bool:
     """Have the digest of a round sent to everybody who has not had it; as `ask`."""
     number = ready.round.number

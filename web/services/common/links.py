@@ -52,7 +52,7 @@ LIFE = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LinkWanted:
     """A link to be made. Its life begins when its message goes out: `usable_from`, or now."""
 
     purpose: Purpose
@@ -70,7 +70,7 @@ class Wanted:
         }
 
 
-def make_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[messages.Link]:
+def make_all(session: Session, wanted: Sequence[LinkWanted], *, now: datetime) -> list[messages.Link]:
     """New links, in the order in which they were asked for. About 20 µs each."""
     if not wanted:
         return []
@@ -95,7 +95,7 @@ def make(
     session: Session, purpose: Purpose, person: str, *, now: datetime, subject: int | None = None
 ) -> messages.Link:
     """A new link for `person`."""
-    return make_all(session, [Wanted(purpose, person, subject)], now=now)[0]
+    return make_all(session, [LinkWanted(purpose, person, subject)], now=now)[0]
 
 
 def open_link(session: Session, signer: Signer, token: str, *purposes: Purpose, now: datetime) -> Link:

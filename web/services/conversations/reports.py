@@ -31,7 +31,7 @@ class NoSuchReport(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportShown:
     """A report with the names it takes to act on it."""
 
     report: Report
@@ -91,7 +91,7 @@ def _tell_organisers(session: Session, programme: Programme, row: Report, now: d
     outbox.queue_all(session, orders, now=now)
 
 
-def every(session: Session, programme: Programme) -> Sequence[Told]:
+def every(session: Session, programme: Programme) -> Sequence[ReportShown]:
     """Those still to be dealt with first, then the newest."""
     by, about = aliased(Person), aliased(Person)
     rows = session.exec(
@@ -103,7 +103,7 @@ def every(session: Session, programme: Programme) -> Sequence[Told]:
         .where(Report.programme_id == programme.id)
         .order_by(col(Report.handled_at).is_not(None), col(Report.id).desc())
     )
-    return [Told(*row) for row in rows]
+    return [ReportShown(*row) for row in rows]
 
 
 def waiting(session: Session, programme: Programme) -> int:

@@ -43,7 +43,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Line:
+class MapLine:
     """Two organisations: `path` as SVG writes it. `step` says how often they met: 0 if never, then 1 to
     `STEPS`.
     """
@@ -59,7 +59,7 @@ class Line:
 @dataclass(frozen=True)
 class Network:
     nodes: Sequence[Node]
-    lines: Sequence[Line]
+    lines: Sequence[MapLine]
 
     @property
     def is_crowded(self) -> bool:
@@ -124,11 +124,11 @@ def _node(place: int, count: int, organisation: OrganisationEvidence, most: int)
     )
 
 
-def _line(tie: Tie, a: Node, b: Node, share: float, widest: float) -> Line:
+def _line(tie: Tie, a: Node, b: Node, share: float, widest: float) -> MapLine:
     a, b = sorted((a, b), key=lambda node: node.number)
     # The middle pulls, so that neighbours are not joined along the rim.
     x, y = (_pulled(one, other) for one, other in ((a.x, b.x), (a.y, b.y)))
-    return Line(
+    return MapLine(
         f"M{a.x} {a.y}Q{x} {y} {b.x} {b.y}",
         round(max(widest * sqrt(share), THINNEST), 1),
         ceil(STEPS * sqrt(share)),

@@ -23,15 +23,15 @@ Found = dict[str, Any]
 
 
 @dataclass
-class Known:
+class KnownByName:
     """Everybody of the programme by id, address and name; a name that several have is nobody's."""
 
     ids: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
 
 
-def known(session: Session, programme: int) -> Known:
-    found = Known()
+def known(session: Session, programme: int) -> KnownByName:
+    found = KnownByName()
     rows = session.execute(
         select(col(Person.id), col(Person.email_key), col(Membership.name_key))
         .join(Membership, col(Membership.person_id) == Person.id)
@@ -45,11 +45,11 @@ def known(session: Session, programme: int) -> Known:
     return found
 
 
-class _Wrong(Exception):
+class _WrongGroup(Exception):
     pass
 
 
-def check(sheet: Sheet, columns: Mapping[str, int], here: Known) -> Iterator[Found]:
+def check(sheet: Sheet, columns: Mapping[str, int], here: KnownByName) -> Iterator[Found]:
     """What becomes of each row, one after the other: a group that counts, one of which too few are known, or
     a mistake.
     """
@@ -71,7 +71,7 @@ def _row(
     row: Row,
     sheet: Sheet,
     columns: Mapping[str, int],
-    here: Known,
+    here: KnownByName,
     seen: dict[tuple[str, frozenset[str]], int],
     *,
     by_date: bool,
@@ -82,10 +82,10 @@ def _row(
     found: Found = {"number": number, "cells": {"people": typed}, "why": "", "person_id": None}
     try:
         if any(cells[len(sheet.header) :]):
-            raise _Wrong("row: more cells than the header has columns")
+            raise _WrongGroup("row: more cells than the header has columns")
         round_, day = _when(said, by_date=by_date)
         people = _people(typed, here)
-    except _Wrong as wrong:
+    except _WrongGroup as wrong:
         return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
     members = [person for person in people if person]
     found["cells"] |= {"round": round_, "day": day and day.isoformat(), "members": members}
@@ -104,32 +104,34 @@ def _when(said: Mapping[str, str], *, by_date: bool) -> tuple[str, date | None]:
     cell = said.get("date", "") or (said.get("round", "") if by_date else "")
     day = spreadsheets.day(cell) if cell else None
     if cell and day is None:
-        raise _Wrong(f"date: {cell[:20]!r} is no day like 2026-11-21, 21/11/2026, 21 Nov 2026 or 21.11.26")
+        raise _WrongGroup(
+            f"date: {cell[:20]!r} is no day like 2026-11-21, 21/11/2026, 21 Nov 2026 or 21.11.26"
+        )
     if by_date:
         if day is None:
-            raise _Wrong("date: is empty")
+            raise _WrongGroup("date: is empty")
         return day.isoformat(), day
     number = A_ROUND.fullmatch(said["round"])
     if number is None:
-        raise _Wrong(f"round: {said['round'][:20]!r} is not a whole number")
+        raise _WrongGroup(f"round: {said['round'][:20]!r} is not a whole number")
     return f"{int(number[1]):09}", day
 
 
-def _people(typed: Sequence[str], here: Known) -> list[str | None]:
+def _people(typed: Sequence[str], here: KnownByName) -> list[str | None]:
     people = [_person(name, here) for name in typed]
     found = [person for person in people if person]
     if len(set(found)) < len(found) or len({folded(name) for name in typed}) < len(typed):
-        raise _Wrong("row: somebody is in the group twice")
+        raise _WrongGroup("row: somebody is in the group twice")
     return people
 
 
-def _person(name: str, here: Known) -> str | None:
+def _person(name: str, here: KnownByName) -> str | None:
     if person := here.ids.get(name) or here.ids.get(name.casefold()):
         return person
     last, comma, first = name.partition(",")
     called = here.names.get(folded(f"{first} {last}" if comma else name), [])
     if len(called) > 1:
-        raise _Wrong(f"row: several people are called {name}; write the email address instead")
+        raise _WrongGroup(f"row: several people are called {name}; write the email address instead")
     return called[0] if called else None
 
 

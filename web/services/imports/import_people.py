@@ -25,7 +25,7 @@ from web.models.columns import new_id
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
 from web.services.common import links, phrases, programmes, times
-from web.services.common.links import Wanted
+from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.evidence import nameless
 from web.services.imports import duplicates
@@ -44,7 +44,7 @@ Found = dict[str, Any]
 
 
 @dataclass
-class Known:
+class KnownPeople:
     """Whom the programme has already, and what was seen further up in the file."""
 
     emails: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -105,9 +105,9 @@ class Names:
         }
 
 
-def known(session: Session, programme: int) -> Known:
+def known(session: Session, programme: int) -> KnownPeople:
     """One read of everybody: 100,000 people take about a second."""
-    found = Known()
+    found = KnownPeople()
     rows = session.execute(
         select(
             col(Person.id),
@@ -140,18 +140,18 @@ def check(
     sheet: Sheet,
     columns: Mapping[str, int],
     targets: Mapping[str, str],
-    here: Known,
+    here: KnownPeople,
 ) -> Iterator[Found]:
     """What becomes of each row, one after the other. About 0.1 ms each."""
     return (_row(row, sheet, columns, targets, here) for row in sheet.rows)
 
 
-class _Wrong(Exception):
+class _WrongPerson(Exception):
     pass
 
 
 def _row(
-    row: Row, sheet: Sheet, columns: Mapping[str, int], targets: Mapping[str, str], here: Known
+    row: Row, sheet: Sheet, columns: Mapping[str, int], targets: Mapping[str, str], here: KnownPeople
 ) -> Found:
     number, cells = row
     said = {key: cells[place] for key, place in columns.items()}
@@ -159,12 +159,12 @@ def _row(
     found: Found = {"number": number, "cells": read, "why": "", "person_id": None}
     try:
         if any(cells[len(sheet.header) :]):
-            raise _Wrong("row: more cells than the header has columns")
+            raise _WrongPerson("row: more cells than the header has columns")
         _readable("name", read["name"])
         email, key = _email(read["email"])
         target = _organisation(read["organisation"], key, targets, here)
         phone, remark = _phone(said.get("phone", ""))
-    except _Wrong as wrong:
+    except _WrongPerson as wrong:
         return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
     read |= {"email": email, "email_key": key, "target": target, "phone": phone}
     outcome, why, person = _place(number, read, here)
@@ -181,25 +181,25 @@ def _name(said: Mapping[str, str]) -> str:
 
 def _readable(column: str, cell: str) -> None:
     if not cell:
-        raise _Wrong(f"{column}: is empty")
+        raise _WrongPerson(f"{column}: is empty")
     if len(cell) > LONGEST[column]:
-        raise _Wrong(f"{column}: at most {LONGEST[column]} letters; this has {len(cell):,}")
+        raise _WrongPerson(f"{column}: at most {LONGEST[column]} letters; this has {len(cell):,}")
     if phrases.has_invisible(cell):
-        raise _Wrong(f"{column}: has characters that cannot be seen")
+        raise _WrongPerson(f"{column}: has characters that cannot be seen")
 
 
 def _email(cell: str) -> tuple[str, str]:
     try:
         email = addresses.email(cell)
     except BadAddress as error:
-        raise _Wrong(f"email: {error}") from error
+        raise _WrongPerson(f"email: {error}") from error
     local, _, domain = email.rpartition("@")
     if domain.isascii():
         return email, f"{local}@{domain}".casefold()
     return email, addresses.email_key(email)
 
 
-def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: Known) -> str:
+def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: KnownPeople) -> str:
     """An empty cell is filled by the address, where its domain speaks for an organisation."""
     if not name:
         domain = email_key.rpartition("@")[2]
@@ -219,7 +219,7 @@ def _phone(cell: str) -> tuple[str | None, str]:
         return None, "without the phone number, which is no UK mobile"
 
 
-def _place(number: int, read: Mapping[str, Any], here: Known) -> tuple[Outcome, str, str | None]:
+def _place(number: int, read: Mapping[str, Any], here: KnownPeople) -> tuple[Outcome, str, str | None]:
     email, phone, target = read["email_key"], read["phone"], read["target"]
     if email in here.rows:
         return Outcome.DOUBLE, f"has the address of row {here.rows[email]}", None
@@ -345,7 +345,7 @@ def _new(session: Session, programme: int, key: str, job: Import) -> int:
 def _write_invitations(
     session: Session, programme: Programme, job: Import, new: Sequence[tuple[str, str]], now: datetime
 ) -> None:
-    wanted = [Wanted(Purpose.INVITATION, person, programme.id) for person, _ in new]
+    wanted = [LinkWanted(Purpose.INVITATION, person, programme.id) for person, _ in new]
     outbox.queue_all(
         session,
         [

@@ -202,7 +202,7 @@ def _drop_out(session: Session, talk: Conversation, now: datetime) -> Back | Non
     """Too late, they are told so in a message of its own."""
     try:
         dropouts.cannot_make_it(session, talk.group.id, talk.reader.id, now=now)
-    except dropouts.TooLate:
+    except dropouts.CutOffPassed:
         _say_too_late(session, talk, now)
         return None
     return Back(Says.DROPPED_OUT, talk=talk)

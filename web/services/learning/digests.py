@@ -30,7 +30,7 @@ from web.models import (
 )
 from web.services.common import audit, links, programmes, times
 from web.services.common.contacts import recipient
-from web.services.common.links import Wanted
+from web.services.common.links import LinkWanted
 from web.services.learning import learnings
 from web.services.learning.learnings import Shown
 from web.services.rounds import previews
@@ -44,7 +44,7 @@ class NothingToSend(Exception):
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyDigest:
     """A round whose digest can go out, and how many have not had it yet."""
 
     round: Round
@@ -53,7 +53,7 @@ class Ready:
 
 def ready(
     session: Session, programme: Programme, *, now: datetime, number: int | None = None
-) -> Ready | None:
+) -> ReadyDigest | None:
     """The newest round, or the one with that number, that is over or of which something is on the wall."""
     if programme.paused_at or programme.closed_at:
         return None
@@ -64,10 +64,12 @@ def ready(
     if round_ is None:
         return None
     waiting = select(func.count()).select_from(_without(programme, round_, now).subquery())
-    return Ready(round_, session.exec(waiting).one())
+    return ReadyDigest(round_, session.exec(waiting).one())
 
 
-def earlier(session: Session, programme: Programme, newest: Ready | None, *, now: datetime) -> list[int]:
+def earlier(
+    session: Session, programme: Programme, newest: ReadyDigest | None, *, now: datetime
+) -> list[int]:
     """The numbers of the rounds before `newest` of which nobody has had the digest, newest first."""
     if newest is None:
         return []
@@ -152,7 +154,7 @@ def send_some(
     people = session.exec(_without(programme, round_, now).order_by(col(Person.id)).limit(most)).all()
     learned = [_learned(one) for one in _published(session, round_)]
     row = previews.of_sent(session, round_)
-    pages = links.make_all(session, [Wanted(Purpose.PAGE, person.id) for person in people], now=now)
+    pages = links.make_all(session, [LinkWanted(Purpose.PAGE, person.id) for person in people], now=now)
     orders = [
         outbox.Order(
             messages.Digest(

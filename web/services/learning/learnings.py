@@ -96,7 +96,7 @@ def with_names(session: Session, rows: Sequence[Learning]) -> list[Shown]:
 
 
 @dataclass(frozen=True)
-class Member:
+class Author:
     """Somebody of a group, as the public may know them, and whether a partner may say so."""
 
     person: str
@@ -104,7 +104,7 @@ class Member:
     may_be_named: bool
 
 
-def _members(session: Session, groups: set[int]) -> dict[int, list[Member]]:
+def _members(session: Session, groups: set[int]) -> dict[int, list[Author]]:
     rows = session.exec(
         select(GroupMember.group_id, Person, Organisation, CheckIn.may_name_me)
         .join(Person, col(GroupMember.person_id) == Person.id)
@@ -115,13 +115,13 @@ def _members(session: Session, groups: set[int]) -> dict[int, list[Member]]:
         .where(col(GroupMember.group_id).in_(groups))
         .order_by(col(GroupMember.group_id), col(GroupMember.position))
     )
-    found: dict[int, list[Member]] = {}
+    found: dict[int, list[Author]] = {}
     for group, person, organisation, agreed in rows:
-        found.setdefault(group, []).append(Member(person.id, _public(person, organisation), bool(agreed)))
+        found.setdefault(group, []).append(Author(person.id, _public(person, organisation), bool(agreed)))
     return found
 
 
-def _shown(learning: Learning, members: Sequence[Member]) -> Shown:
+def _shown(learning: Learning, members: Sequence[Author]) -> Shown:
     author = next((one.called for one in members if one.person == learning.person_id), "")
     partners = [one.called for one in members if one.person != learning.person_id and one.may_be_named]
     return Shown(learning, author, phrases.listing([called for called in partners if called]))

@@ -132,7 +132,7 @@ class NotSo(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class OrganisationLine:
     """An organisation in the list. `people` are those who are in or may come back; nobody erased."""
 
     organisation: Organisation
@@ -141,7 +141,7 @@ class Line:
     domains: Sequence[str]
 
 
-def overview(session: Session, programme: int) -> list[Line]:
+def overview(session: Session, programme: int) -> list[OrganisationLine]:
     """Every organisation that has a name, in alphabetical order."""
     people = dict(
         session.execute(
@@ -155,7 +155,7 @@ def overview(session: Session, programme: int) -> list[Line]:
     named = select(Organisation).where(Organisation.programme_id == programme, nameless.has_name())
     rows = session.exec(named).all()
     return [
-        Line(row, people.get(row.id, 0), others.get(row.id, []), domains.get(row.id, []))
+        OrganisationLine(row, people.get(row.id, 0), others.get(row.id, []), domains.get(row.id, []))
         for row in sorted(rows, key=lambda row: row.name.casefold())
     ]
 

@@ -35,7 +35,7 @@ class TooManyInvited(Exception):
 
 
 @dataclass(frozen=True)
-class Member:
+class TeamMember:
     """An organiser of a programme. `schedules`: its rounds begin by themselves on their behalf."""
 
     organiser: Organiser
@@ -43,7 +43,7 @@ class Member:
     schedules: bool
 
 
-def of_programme(session: Session, programme: Programme) -> Sequence[Member]:
+def of_programme(session: Session, programme: Programme) -> Sequence[TeamMember]:
     """Owners first, then by address."""
     schedule = session.get(Schedule, programme.id)
     rows = session.exec(
@@ -52,7 +52,7 @@ def of_programme(session: Session, programme: Programme) -> Sequence[Member]:
         .where(OrganiserRole.programme_id == programme.id)
     ).all()
     found = [
-        Member(organiser, held, schedule is not None and schedule.enabled_by == organiser.id)
+        TeamMember(organiser, held, schedule is not None and schedule.enabled_by == organiser.id)
         for organiser, held in rows
     ]
     return sorted(found, key=lambda one: (-accounts.RANK[one.held.role], one.organiser.email))
@@ -63,7 +63,7 @@ def owners(session: Session, programme: Programme) -> list[str]:
     return [one.organiser.email for one in of_programme(session, programme) if one.held.role is Role.OWNER]
 
 
-def member(session: Session, programme: Programme, organiser: str) -> Member:
+def member(session: Session, programme: Programme, organiser: str) -> TeamMember:
     for one in of_programme(session, programme):
         if one.organiser.id == organiser:
             return one

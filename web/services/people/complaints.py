@@ -44,7 +44,7 @@ class Answered(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class ComplaintMade:
     """What the form said. Without an address the answer stands on the complaint's page alone."""
 
     about: Matter
@@ -52,7 +52,9 @@ class Told:
     email: str = ""
 
 
-def complain(session: Session, programme: Programme | None, told: Told, *, now: datetime) -> Complaint:
+def complain(
+    session: Session, programme: Programme | None, told: ComplaintMade, *, now: datetime
+) -> Complaint:
     """Keep it, and tell the owners; who gave an address is told that we have it, three times an hour at
     most and once a minute, whoever types that address.
     """

@@ -62,7 +62,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Search:
     """What an organiser looks for. `text` is a part of a name, of an organisation or of an address."""
 
     text: str = ""
@@ -85,7 +85,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Line:
+class PersonLine:
     """Somebody in a list: no more than it shows. `reached_by` is an email address or a number we may text."""
 
     id: str
@@ -99,7 +99,7 @@ class Line:
 class Roster:
     """One page of people, and how many there are in all."""
 
-    entries: Sequence[Line]
+    entries: Sequence[PersonLine]
     total: int
     page: int
 
@@ -116,7 +116,7 @@ class Roster:
         return self.first + len(self.entries) - 1
 
 
-def search(session: Session, programme: Programme, wanted: Wanted, *, today: date) -> Roster:
+def search(session: Session, programme: Programme, wanted: Search, *, today: date) -> Roster:
     """A page of the people whose name, organisation or address fits.
 
     One index holds a programme's names in order, so the first page and the last cost much the same: with
@@ -137,7 +137,7 @@ def search(session: Session, programme: Programme, wanted: Wanted, *, today: dat
 
 
 def _where(
-    session: Session, programme: Programme, wanted: Wanted, *, today: date
+    session: Session, programme: Programme, wanted: Search, *, today: date
 ) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [
         col(Membership.programme_id) == programme.id,
@@ -197,15 +197,15 @@ def _order(order: Order) -> list[Any]:
     return by_name
 
 
-def _lines(session: Session, programme: Programme, ids: Sequence[str], today: date) -> list[Line]:
+def _lines(session: Session, programme: Programme, ids: Sequence[str], today: date) -> list[PersonLine]:
     rows = session.connection().execute(LINES, {"programme": programme.id, "people": ids})
     found = {row.id: _line(row, today) for row in rows}
     return [found[id_] for id_ in ids]
 
 
-def _line(row: Any, today: date) -> Line:
+def _line(row: Any, today: date) -> PersonLine:
     texted = row.channel is Channel.SMS and row.phone_verified_at
-    return Line(
+    return PersonLine(
         row.id,
         row.name,
         row.short_name or row.organisation,

@@ -3,7 +3,7 @@
 What the form says waits as a request. Only the worker looks whether the address is known, and only the button
 behind the confirmation makes anybody a participant.
 
-    TooLate             the request behind a confirmation is gone
+    ConfirmedTooLate    the request behind a confirmation is gone
     AlreadyConfirmed    pressed twice, or from two tabs: they are in
 """
 
@@ -40,7 +40,7 @@ PER_HOUR = 3
 CONFIRM_WITHIN = links.LIFE[Purpose.CONFIRM]
 
 
-class TooLate(Exception):
+class ConfirmedTooLate(Exception):
     pass
 
 
@@ -138,7 +138,7 @@ def request_behind(session: Session, link: Link) -> Request:
     """What a confirmation link is about.
 
     Raises:
-        TooLate: nobody pressed in time and the details are gone.
+        ConfirmedTooLate: nobody pressed in time and the details are gone.
         AlreadyConfirmed: the button was pressed before.
     """
     if link.used_at:
@@ -146,7 +146,7 @@ def request_behind(session: Session, link: Link) -> Request:
     # Who joins by text may have two links to one request, and answer it by a text as well.
     request = session.get(Request, link.subject, with_for_update=links.is_writing(session))
     if request is None or not request.details:
-        raise TooLate
+        raise ConfirmedTooLate
     return request
 
 
@@ -154,7 +154,7 @@ def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Pers
     """Make a participant of whoever pressed the button; a second press changes nothing.
 
     Raises:
-        TooLate, AlreadyConfirmed: see `request_behind`.
+        ConfirmedTooLate, AlreadyConfirmed: see `request_behind`.
     """
     request = request_behind(session, link)
     programme = session.get_one(Programme, request.programme_id)
@@ -185,7 +185,7 @@ def _person_of(session: Session, request: Request, details: Details, now: dateti
         except IntegrityError:
             known = by_email(session, details.email, lock=True)
     if known is None:
-        raise TooLate
+        raise ConfirmedTooLate
     _write_details(known, details)
     session.add(known)
     session.flush()

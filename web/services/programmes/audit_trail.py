@@ -50,7 +50,7 @@ SAID = {
 
 
 @dataclass(frozen=True)
-class Told:
+class EntryShown:
     """One entry. `who` and `about` are names or what was recorded; `details` say the rest."""
 
     number: int
@@ -63,7 +63,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Trail:
-    entries: Sequence[Told]
+    entries: Sequence[EntryShown]
     page: int
     has_more: bool
     actions: Sequence[tuple[str, str]]
@@ -140,10 +140,10 @@ def _texts(entry: AuditEntry) -> list[str]:
     return [entry.actor, entry.subject, *(each for each in facts if isinstance(each, str))]
 
 
-def _told(entry: AuditEntry, names: Mapping[str, str]) -> Told:
+def _told(entry: AuditEntry, names: Mapping[str, str]) -> EntryShown:
     who, about = _named(entry.actor, names), _named(entry.subject, names)
     details = [f"{name.replace('_', ' ')}: {_named(value, names)}" for name, value in entry.facts.items()]
-    return Told(entry.id, entry.at, who, said(entry.action), "" if about == who else about, details)
+    return EntryShown(entry.id, entry.at, who, said(entry.action), "" if about == who else about, details)
 
 
 def _named(value: Any, names: Mapping[str, str]) -> str:

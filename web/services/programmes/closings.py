@@ -211,7 +211,7 @@ def _tell_some(session: Session, programme: Programme, most: int, *, now: dateti
         session.add(programme)
     stays_open = programme.closing_on is None
     details = KEPT if stays_open else ERASED + WALL[programme.wall_stays]
-    doors = links.make_all(session, [links.Wanted(Purpose.PAGE, one.id) for one in people], now=now)
+    doors = links.make_all(session, [links.LinkWanted(Purpose.PAGE, one.id) for one in people], now=now)
     facts, on = programmes.facts(programme), programme.telling_of or times.today(now)
     subject = _subject(programme, since)
     orders = [

@@ -52,7 +52,7 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SchedulePlan:
     """A schedule as an organiser describes it. `first_on` belongs to a rhythm, `on` to given dates."""
 
     rhythm: Rhythm
@@ -138,7 +138,13 @@ def move_next_round(
 
 
 def switch_on(
-    session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime, in_the_name_of: str = ""
+    session: Session,
+    programme: Programme,
+    plan: SchedulePlan,
+    *,
+    by: str,
+    now: datetime,
+    in_the_name_of: str = "",
 ) -> date:
     """Let rounds begin by themselves, from now on as an act of `in_the_name_of`, or of `by`. The first day.
 

@@ -7,7 +7,7 @@ first in the next round. Of a three, two talk on.
 Whoever changes a group holds its round's row first, so that two who drop out together, or a top-up meanwhile,
 come one after the other.
 
-TooLate             the cut-off has passed, or somebody in the group has said that they met
+CutOffPassed        the cut-off has passed, or somebody in the group has said that they met
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ from web.services.rounds.introductions import Window
 ASKED_OF_A_GROUP = (messages.Introduction.kind, messages.Nudge.kind, messages.CheckIn.kind)
 
 
-class TooLate(Exception):
+class CutOffPassed(Exception):
     pass
 
 
@@ -45,7 +45,7 @@ def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) 
     """Somebody says that they cannot make this round. A second press changes nothing.
 
     Raises:
-        TooLate: nobody else can be found any more, or there is nothing left to drop out of.
+        CutOffPassed: nobody else can be found any more, or there is nothing left to drop out of.
     """
     found = session.get_one(Group, group)
     round_ = lock(session, found.round_id)
@@ -55,7 +55,7 @@ def cannot_make_it(session: Session, group: int, person: str, *, now: datetime) 
         return
     too_late = now >= Window.of_round(round_).cut_off_at or group in _said(session, round_, (Answer.MET,))
     if too_late and not found.called_off_at:
-        raise TooLate
+        raise CutOffPassed
     for each in (found, *_waiting_since(session, found, person)):
         withdraw(session, each, person, now=now)
     audit.record(

@@ -185,7 +185,7 @@ def cost_of(pot: Pot, one: Ints, other: Ints) -> Longs:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DraftPlan:
     """A draft as it would be after one change. `broken` says which rule it would break, if one.
 
     `groups` and `before` are people by group; `once` is who is now in or out by an organiser's word.
@@ -229,7 +229,7 @@ class Plan:
 
 def swap(
     session: Session, programme: Programme, version: int, first: str, second: str, *, today: date
-) -> Plan:
+) -> DraftPlan:
     """Plan that two people take each other's place. For what is raised see `_plan`."""
 
     def change(seats: Seats) -> str:
@@ -241,7 +241,7 @@ def swap(
 
 def move(
     session: Session, programme: Programme, version: int, person: str, number: int, *, today: date
-) -> Plan:
+) -> DraftPlan:
     """Plan that somebody goes from a three to another group, which makes a three there."""
 
     def change(seats: Seats) -> str:
@@ -251,7 +251,7 @@ def move(
     return _plan(session, programme, version, change, today=today)
 
 
-def leave_out(session: Session, programme: Programme, version: int, person: str, *, today: date) -> Plan:
+def leave_out(session: Session, programme: Programme, version: int, person: str, *, today: date) -> DraftPlan:
     """Plan a round without somebody, this once. They are told kindly when it is sent."""
 
     def change(seats: Seats) -> str:
@@ -265,7 +265,7 @@ def leave_out(session: Session, programme: Programme, version: int, person: str,
     return _plan(session, programme, version, change, today=today, once={person: False})
 
 
-def bring_in(session: Session, programme: Programme, version: int, person: str, *, today: date) -> Plan:
+def bring_in(session: Session, programme: Programme, version: int, person: str, *, today: date) -> DraftPlan:
     """Plan a round with somebody who skips, is paused, or came after the draw; never who has not said yes."""
 
     def change(seats: Seats) -> str:
@@ -291,7 +291,7 @@ def _plan(
     today: date,
     once: Mapping[str, bool] | None = None,
     may_break: bool = False,
-) -> Plan:
+) -> DraftPlan:
     """O(people + history), and a draw.
 
     Raises:
@@ -313,7 +313,7 @@ def _plan(
     broken = _broken(session, seats, table, missing)
     if broken and not may_break:
         raise NotAllowed(broken)
-    return Plan(
+    return DraftPlan(
         version=version,
         what=what,
         pot=pot,
@@ -376,7 +376,7 @@ def _in_words(pot: RoundPot, violation: Violation) -> str:
 
 
 def keep(
-    session: Session, programme: Programme, plan: Plan, *, by: str, now: datetime, by_hand: bool = True
+    session: Session, programme: Programme, plan: DraftPlan, *, by: str, now: datetime, by_hand: bool = True
 ) -> Round:
     """Write a plan. The version rises, and whoever looks at the older one is told what was done.
 
@@ -411,7 +411,7 @@ def _note(
     )
 
 
-def _write_groups(session: Session, round_: Round, plan: Plan) -> None:
+def _write_groups(session: Session, round_: Round, plan: DraftPlan) -> None:
     """Only what changed: rows of groups that are no more go, new ones come last."""
     groups, before = plan.seats.groups, plan.before
     gone = [key for key in before if key not in groups]
@@ -423,7 +423,9 @@ def _write_groups(session: Session, round_: Round, plan: Plan) -> None:
     rounds.write_members(session, plan.pot, [(row.id, groups[key]) for key, row in rows.items()])
 
 
-def _rows(session: Session, round_: Round, plan: Plan, keys: Sequence[int]) -> Iterator[tuple[int, Group]]:
+def _rows(
+    session: Session, round_: Round, plan: DraftPlan, keys: Sequence[int]
+) -> Iterator[tuple[int, Group]]:
     if not keys:
         return
     pot, groups = plan.pot, plan.seats.groups
@@ -446,7 +448,7 @@ def _rows(session: Session, round_: Round, plan: Plan, keys: Sequence[int]) -> I
         yield key, row
 
 
-def _write_who_is_out(session: Session, round_: Round, plan: Plan) -> None:
+def _write_who_is_out(session: Session, round_: Round, plan: DraftPlan) -> None:
     seats = plan.seats
     had = {person for group in plan.before.values() for person in group}
     seated = {person for group in seats.groups.values() for person in group}
@@ -487,7 +489,7 @@ def lock(
     return round_
 
 
-def recount(session: Session, programme: Programme, version: int, what: str, *, today: date) -> Plan:
+def recount(session: Session, programme: Programme, version: int, what: str, *, today: date) -> DraftPlan:
     """Plan no change, for what is best possible may be another round by now; it may break a new rule."""
     return _plan(session, programme, version, lambda _: what, today=today, may_break=True)
 

@@ -180,7 +180,7 @@ def _make_doors(
     asked = {Purpose.CHECK_IN: window.ask_again_at}
     purposes = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.CALENDAR)
     wanted = [
-        links.Wanted(purpose, reader, party.group.id, asked.get(purpose))
+        links.LinkWanted(purpose, reader, party.group.id, asked.get(purpose))
         for party, reader in readers
         for purpose in purposes
     ]

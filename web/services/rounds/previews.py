@@ -47,7 +47,7 @@ ARRIVED = (State.ACCEPTED, State.DELIVERED)
 
 
 @dataclass(frozen=True)
-class Member:
+class MemberShown:
     person: str
     name: str
     organisation: str
@@ -60,7 +60,7 @@ class GroupView:
     """`top_up` is the number of the top-up that made it, or 0; `called_off`: fewer than two are left."""
 
     number: int
-    members: Sequence[Member]
+    members: Sequence[MemberShown]
     why: str
     first_mover: str
     is_larger: bool
@@ -262,7 +262,7 @@ def _top_ups(session: Session, round_: Round) -> list[TopUpDone]:
     return [TopUpDone(row, groups.get(row.number, 0), rounds.name_of(session, row.by)) for row in rows]
 
 
-def of_top_up(session: Session, plan: top_ups.Plan, *, now: datetime) -> TopUpView:
+def of_top_up(session: Session, plan: top_ups.TopUpPlan, *, now: datetime) -> TopUpView:
     names, organisations = _names(session, plan.round)
 
     def said(person: str) -> str:
@@ -334,7 +334,7 @@ def _group(
     answers: Sequence[str],
 ) -> GroupView:
     shown = [
-        Member(
+        MemberShown(
             member.person_id,
             names.get(member.person_id) or phrases.GONE,
             # Where somebody was from who has been erased can be their name in other words.

@@ -45,7 +45,7 @@ ROUND, HEADS_UP = "round", "heads-up"
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyRound:
     """What there is to do for a programme's round of a day: a draw to keep, or why there is none.
 
     `waiting` is the number and version of the draft that is the reason.
@@ -164,7 +164,7 @@ def _heads_ups(
     session: Session, programme: Programme, number: int, on: date, people: list[Person], now: datetime
 ) -> list[outbox.Order]:
     wanted = [
-        links.Wanted(purpose, person.id, subject)
+        links.LinkWanted(purpose, person.id, subject)
         for person in people
         for purpose, subject in ((Purpose.PAGE, None), (Purpose.NEXT_ROUND, programme.id))
     ]
@@ -200,27 +200,29 @@ def due(session: Session, *, now: datetime) -> list[int]:
     ]
 
 
-def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) -> Ready | None:
+def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) -> ReadyRound | None:
     """Draw what is due. It may take long and holds no lock. None while somebody is at a draft of theirs."""
     programme = session.get_one(Programme, programme_id)
     on, today = programme.next_round_on, times.today(now)
     if on is None:
         return None
     if today - on > LATEST:
-        return Ready(programme_id, on, why_not=f"the service was not running from then to {_said(today)}")
+        return ReadyRound(
+            programme_id, on, why_not=f"the service was not running from then to {_said(today)}"
+        )
     if waiting := rounds.draft(session, programme):
         if now - waiting.drawn_at < FRESH:
             return None
         why_not = f"the draft of round {waiting.number} was still waiting"
-        return Ready(programme_id, on, why_not=why_not, waiting=(waiting.number, waiting.version))
+        return ReadyRound(programme_id, on, why_not=why_not, waiting=(waiting.number, waiting.version))
     try:
         drawn = drafts.compute(pots.gather(session, programme, today), programme, seed=seed)
     except rounds.NobodyToIntroduce as error:
-        return Ready(programme_id, on, why_not=_as_clause(str(error)))
-    return Ready(programme_id, on, drawn)
+        return ReadyRound(programme_id, on, why_not=_as_clause(str(error)))
+    return ReadyRound(programme_id, on, drawn)
 
 
-def fire(session: Session, ready: Ready, *, now: datetime) -> None:
+def fire(session: Session, ready: ReadyRound, *, now: datetime) -> None:
     """Keep the draw, send it if the schedule says so, and tell the organisers what waits for them.
 
     It acts for whoever switched the schedule on; without that organiser the schedule ends.
@@ -293,7 +295,7 @@ def _show_draft(session: Session, programme: Programme, draft: Round, on: date, 
 
 
 def _leave_out(
-    session: Session, schedule: Schedule, programme: Programme, ready: Ready, now: datetime
+    session: Session, schedule: Schedule, programme: Programme, ready: ReadyRound, now: datetime
 ) -> str:
     following = recurrence.following(schedule, max(ready.on, times.today(now)))
     programme.next_round_on = following

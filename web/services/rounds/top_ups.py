@@ -59,7 +59,7 @@ class StaleTopUp(rounds.RoundError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class TopUpPlan:
     """What a top-up would do, by people's ids. `joins` are pairs of a running group's id and who joins it."""
 
     round: Round
@@ -82,7 +82,9 @@ class Plan:
         return sum(len(group) for group in self.groups) + len(self.joins) + len(self.nobody)
 
 
-def plan(session: Session, programme: Programme, number: int, *, now: datetime, lock: bool = False) -> Plan:
+def plan(
+    session: Session, programme: Programme, number: int, *, now: datetime, lock: bool = False
+) -> TopUpPlan:
     """What a top-up of a round would do now. O(people + history), and the draw of those who wait.
 
     Raises:
@@ -103,7 +105,7 @@ def plan(session: Session, programme: Programme, number: int, *, now: datetime, 
     sequence = _next(session, round_)
     seed = _seed(round_, sequence)
     found = matcher.top_up(pot.pot, running, seed, programme.group_size, programme.priority.value)
-    return Plan(
+    return TopUpPlan(
         round_,
         sequence,
         seed,
@@ -253,7 +255,7 @@ def _open_groups(
 
 def run(
     session: Session, programme: Programme, number: int, version: str | None, *, by: str, now: datetime
-) -> Plan:
+) -> TopUpPlan:
     """Introduce who was found, and from the cut-off on tell who was not. Once: who has a partner waits no
     more.
 
@@ -297,7 +299,7 @@ def run(
     return made
 
 
-def _keep(session: Session, made: Plan, by: str, now: datetime) -> None:
+def _keep(session: Session, made: TopUpPlan, by: str, now: datetime) -> None:
     drawn = made.found.drawn
     session.add(
         TopUp(
@@ -319,7 +321,7 @@ def _keep(session: Session, made: Plan, by: str, now: datetime) -> None:
 def _new_groups(
     session: Session,
     programme: Programme,
-    made: Plan,
+    made: TopUpPlan,
     window: Window,
     rng: np.random.Generator,
     now: datetime,
@@ -349,7 +351,7 @@ def _new_groups(
 def _larger_groups(
     session: Session,
     programme: Programme,
-    made: Plan,
+    made: TopUpPlan,
     window: Window,
     rng: np.random.Generator,
     now: datetime,

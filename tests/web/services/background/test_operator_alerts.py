@@ -12,7 +12,7 @@ from web.services.background import operator_alerts
 from web.services.incoming import form_requests
 from web.services.organisers import accounts
 from web.services.people import complaints
-from web.services.people.complaints import Told
+from web.services.people.complaints import ComplaintMade
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 ADDRESS = "operator@example.org"
@@ -111,7 +111,7 @@ def test_more_failures_than_five_in_a_hundred_are_told_of(
 
 def test_a_complaint_that_is_due_is_told_of_once(world: World) -> None:
     with world.write() as session:
-        complaints.complain(session, None, Told(Matter.OTHER, "A canary."), now=world.now)
+        complaints.complain(session, None, ComplaintMade(Matter.OTHER, "A canary."), now=world.now)
     world.work()
     told = [look(world)]
     world.clock.turn(days=24)

@@ -9,7 +9,7 @@ from tests.support.world import World
 from web.models import AuditEntry, Person, Role
 from web.models.complaints import Complaint, Matter
 from web.services.people import complaints, data_export
-from web.services.people.complaints import Told
+from web.services.people.complaints import ComplaintMade
 
 OWNER, EMAIL, WORDS = "owner@councils.example", "canary@example.org", "The siskin saw my number."
 
@@ -19,7 +19,9 @@ def complain(
 ) -> int:
     with world.write() as session:
         programme = None if whole else world.programme(session, slug)
-        return complaints.complain(session, programme, Told(Matter.SEEN, text, email), now=world.now).id
+        return complaints.complain(
+            session, programme, ComplaintMade(Matter.SEEN, text, email), now=world.now
+        ).id
 
 
 def answer(world: World, number: int, words: str = "It is mended.", by: str = OWNER) -> None:

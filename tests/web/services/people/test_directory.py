@@ -42,7 +42,7 @@ def page(world: World, **wanted: object) -> list[str]:
         found = directory.search(
             session,
             world.programme(session),
-            directory.Wanted(**wanted),
+            directory.Search(**wanted),
             today=times.today(world.now),
         )
     return [entry.name for entry in found.entries]
@@ -93,7 +93,7 @@ def test_every_page_says_how_many_there_are(world: World) -> None:
             directory.search(
                 session,
                 world.programme(session),
-                directory.Wanted(page=number),
+                directory.Search(page=number),
                 today=times.today(world.now),
             )
             for number in (1, 2, 3)

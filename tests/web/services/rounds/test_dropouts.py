@@ -163,7 +163,7 @@ def test_who_is_to_write_first_is_somebody_still_there(world: World) -> None:
 def test_after_the_cut_off_it_is_too_late(world: World) -> None:
     gone, _ = a_pair(world)
     world.clock.turn(days=8)
-    with world.write() as session, pytest.raises(dropouts.TooLate):
+    with world.write() as session, pytest.raises(dropouts.CutOffPassed):
         dropouts.cannot_make_it(session, 1, gone, now=world.now)
 
 
@@ -178,7 +178,7 @@ def test_the_cut_off_is_the_end_of_its_day_in_london(world: World) -> None:
 def test_who_has_met_cannot_drop_out_any_more(world: World) -> None:
     gone, stays = a_pair(world)
     say(world, stays, Answer.MET)
-    with world.write() as session, pytest.raises(dropouts.TooLate):
+    with world.write() as session, pytest.raises(dropouts.CutOffPassed):
         dropouts.cannot_make_it(session, 1, gone, now=world.now)
 
 

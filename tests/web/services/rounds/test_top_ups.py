@@ -49,7 +49,7 @@ def live(world: World, number: int = 1) -> list[set[str]]:
     return list(groups.values())
 
 
-def top_up(world: World, version: str | None = None) -> top_ups.Plan:
+def top_up(world: World, version: str | None = None) -> top_ups.TopUpPlan:
     with world.write() as session:
         return top_ups.run(session, world.programme(session), 1, version, by="a test", now=world.now)
 
