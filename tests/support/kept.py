@@ -12,7 +12,7 @@ class Kept(Enum):
     ID = "an opaque id, a number or a word of ours: tells of nobody by itself"
     THEIRS = "personal: gone with the person, or with the row that leads to them"
     OTHERS = "others' words: those of the person go out of them, `mentions` and `nameless`"
-    PASSING = "holds people for a moment: what names somebody erased is thrown away, `import_forgetting`"
+    PASSING = "holds people for a moment: what names somebody erased is thrown away, `imports.forgetting`"
     TEAM = "organisers, who are not participants: gone when they have no role any more"
     PROGRAMME = "what an organiser writes about the programme, for everyone to read"
     SEALED = "a keyed digest: nobody can be read from it"
