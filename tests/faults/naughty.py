@@ -21,16 +21,15 @@ from werkzeug.test import TestResponse
 
 from notifications.messages import Link as MessageLink
 from notifications.tables import LocalMessage
-from tests.faults.trial import Outcome, Trial, opened
+from tests.faults.trial import Outcome, Trial
+from tests.faults.worlds import world_of
 from tests.support.busy_programme import fill
 from tests.support.forms import Field, Form, forms_in, pages_from
 from tests.support.live_app import LiveApp
 from tests.support.naughty import Watch, strings
 from tests.support.visitor import Visitor
-from tests.support.world import NAME, SLUG, Clock, World, settings_at
-from web.app import create_app
+from tests.support.world import SLUG, World
 from web.models import GroupMember, Membership, Purpose, Role, Standing
-from web.worker import Worker
 
 # After these somebody is signed out, or somebody or a whole programme is gone.
 ENDS = ("/sign-out", "/organisers/", "/close", "/erase", "/leave", "/merge")
@@ -334,8 +333,11 @@ class Inline:
 
 
 def fault(trial: Trial) -> Outcome:
-    siege = Siege(trial, _world(trial), Random(trial.seed))
-    siege.run(trial.size(150, 10_000))
+    with world_of(trial) as world:
+        fill(LiveApp("", world, Inline(world)))  # type: ignore[arg-type]
+        MUTANTS.get(trial.mutant, lambda app: None)(world.app)
+        siege = Siege(trial, world, Random(trial.seed))
+        siege.run(trial.size(150, 10_000))
     figures, unescaped = siege.figures, siege.watch.unescaped
     answers = ", ".join(f"{kind} {count:,}" for kind, count in sorted(figures.items()) if kind != "posts")
     wrong = f"; {sorted(set(siege.broken + unescaped))[:8]}" if siege.is_broken else ""
@@ -346,19 +348,6 @@ def fault(trial: Trial) -> Outcome:
         "0 × 5xx, nothing unescaped",
         not siege.is_broken and len(siege.watch.seen) > 0,
     )
-
-
-def _world(trial: Trial) -> World:
-    database = opened(trial.url)
-    database.upgrade()
-    clock = Clock()
-    settings = settings_at(trial.url, trial.folder)
-    app = create_app(settings, clock=clock, limits=False)
-    world = World(app, Worker(settings, database, clock), clock)
-    world.start(SLUG, NAME)
-    fill(LiveApp("", world, Inline(world)))  # type: ignore[arg-type]
-    MUTANTS.get(trial.mutant, lambda app: None)(app)
-    return world
 
 
 def _forgets_to_escape(app: Flask) -> None:

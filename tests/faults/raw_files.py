@@ -144,11 +144,11 @@ def _read_all_the_while(made: Running) -> Iterator[None]:
     over = threading.Event()
 
     def read() -> None:
-        visitor = Visitor.over(HttpClient(made.site, "127.0.0.99"))
-        for page in itertools.cycle(PAGES):
-            if over.is_set():
-                return
-            visitor.open(page)
+        client = HttpClient(made.site, "127.0.0.99")
+        visitor, pages = Visitor.over(client), itertools.cycle(PAGES)
+        while not over.is_set():
+            visitor.open(next(pages))
+        client.close()
 
     readers = [threading.Thread(target=read) for _ in range(READERS)]
     for reader in readers:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -27,7 +26,10 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @contextmanager
 def failing_commits(world: World) -> Iterator[None]:
-    def fail(_connection: Any) -> None:
+    def fail(connection: Connection) -> None:
+        # PostgreSQL has ended a transaction that it could not commit; SQLite leaves it open.
+        if connection.dialect.name == "postgresql":
+            connection.connection.rollback()
         raise OperationalError("COMMIT", None, OSError("no space left on device"))
 
     event.listen(world.database.engine, "commit", fail)

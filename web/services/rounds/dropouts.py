@@ -1,8 +1,8 @@
 """What becomes of a conversation when somebody in it cannot make it: who stays is not left without a word.
 
 Until the round's cut-off an introduction can be withdrawn, and then it does not count as having met: whoever
-is left alone waits for the top-up (see `top_ups`). After it the introduction stands, and who is let down comes
-first in the next round. Of a three, two talk on.
+is left alone waits for the top-up (see `top_ups`). After it the introduction stands, and who is let down
+comes first in the next round. Of a three, two talk on.
 
 Whoever changes a group holds its round's row first, so that two who drop out together, or a top-up meanwhile,
 come one after the other.

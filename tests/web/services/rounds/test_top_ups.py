@@ -404,7 +404,8 @@ def _drop_out_of(session: Session, programme: int, person: str, world: World) ->
         .join(Group, Group.id == GroupMember.group_id)
         .join(Round, Round.id == Group.round_id)
         .where(GroupMember.person_id == person, Round.programme_id == programme)
-        .order_by(Group.id.desc())
+        # The one they are in. A top-up may have them join a group that is older than the one they lost.
+        .order_by(Group.called_off_at.is_not(None), Group.id.desc())
     ).first()
     if theirs is not None:
         dropouts.cannot_make_it(session, theirs, person, now=world.now)
