@@ -15,17 +15,8 @@ from sqlmodel import SQLModel
 from notifications.columns import table_of
 from tests.benchmarks.rows import Row, both_times
 from web.db import Database
-from web.models import (
-    Group,
-    GroupMember,
-    Membership,
-    Organisation,
-    Person,
-    Round,
-    RoundState,
-    Standing,
-    new_id,
-)
+from web.models import Group, GroupMember, Membership, Organisation, Person, Round, RoundState, Standing
+from web.models.columns import new_id
 from web.services.common import programmes, times
 from web.services.rounds import drafts, pots, rounds, sending
 

@@ -14,8 +14,8 @@ from web.models import Answer, Group, GroupMember, Membership, Round, Standing
 from web.models.rounds import TopUp
 from web.services.common import times
 from web.services.conversations import conversations
-from web.services.people import moderation, participation
-from web.services.rounds import dropouts, pots, top_ups
+from web.services.people import participation
+from web.services.rounds import dropouts, keeping_apart, pots, top_ups
 
 both = pytest.mark.usefixtures("both_databases")
 
@@ -159,7 +159,7 @@ def test_a_pair_kept_apart_since_it_was_introduced_is_joined_by_nobody(world: Wo
     world.round()
     (gone, one), pair = world.groups()
     with world.write() as session:
-        moderation.keep_apart(session, world.programme(session), *pair, by=BY, now=world.now)
+        keeping_apart.keep_apart(session, world.programme(session), *pair, by=BY, now=world.now)
     drop_out(world, gone)
     cut_off(world)
     assert (live(world), newest(world, one)) == ([set(pair)], "not_this_time")
