@@ -91,8 +91,7 @@ class WriterQueue:
     """Writers to one SQLite file stand in line: threads by a mutex, processes by `flock`.
 
     SQLite's own busy wait polls and starves; in a trial this line gave 3.6 times the writes and a thirtieth
-    of the
-    99th percentile. On PostgreSQL there is no line.
+    of the 99th percentile. On PostgreSQL there is no line.
     """
 
     def __init__(self, file: Path | None) -> None:

@@ -110,7 +110,7 @@ def _erase(made: Running, person: str, number: int, raw: Callable[[], bytes]) ->
     door = world.path(link, person)
     world.visitor().open(f"{door}/erase").press("Erase everything about me")
     began = time.monotonic()
-    for _ in itertools.takewhile(lambda _: time.monotonic() < began + WITHIN, itertools.count()):
+    while time.monotonic() < began + WITHIN:
         if not _tells(raw(), number):
             return time.monotonic() - began
         time.sleep(LOOK_EVERY)

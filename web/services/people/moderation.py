@@ -1,4 +1,4 @@
-"""What an organiser decides about one person: suspended or not, whom they must not meet, a fresh link.
+"""What an organiser decides about one person: suspended or not, and a fresh link.
 
 NotNow              it cannot be done as things are; says why
 """
