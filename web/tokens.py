@@ -11,6 +11,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from web.settings import Settings
+
 MAC_BYTES = 16
 ID_BYTES = 6
 PERSON_BYTES = 10
@@ -127,3 +129,8 @@ def _version(key: str) -> bytes:
 def _mac(key: str, body: bytes, purpose: str, person: str) -> bytes:
     text = b"\0".join((b"unmentoring link", body, purpose.encode(), person.encode()))
     return hmac.new(key.encode(), text, hashlib.sha256).digest()[:MAC_BYTES]
+
+
+def signer_of(settings: Settings) -> Signer:
+    keys = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
+    return Signer(keys, settings.suppression_key)

@@ -18,8 +18,8 @@ from notifications.render import Links
 from notifications.sending import never
 from notifications.tempo import Tempo
 from web import scrubbing
+from web.clock import utc_now
 from web.db import Database
-from web.http.context import signer_of, utc_now
 from web.import_work import Importing
 from web.providers import providers_of
 from web.services.background import jobs, operator_alerts
@@ -34,7 +34,7 @@ from web.services.rounds import schedule, top_ups
 from web.services.rounds.drafts import SEED_BITS
 from web.services.rounds.rounds import StaleDraft
 from web.settings import Settings
-from web.tokens import Signer
+from web.tokens import Signer, signer_of
 
 KEEP_BODIES = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=30)

@@ -17,10 +17,10 @@ from tests.support.forms import Form, forms_in, pages_from
 from tests.support.visitor import Visitor
 from web import logs
 from web.app import create_app
-from web.commands import demo
+from web.clock import utc_now
+from web.commands import demo_story
 from web.commands.serving import listen
 from web.db import Database
-from web.http.context import utc_now
 from web.settings import DEFAULT_KEY, Settings
 
 SIGNED_IN_LATELY = timedelta(minutes=25)
@@ -33,11 +33,11 @@ def main(folder: Path, port: int) -> None:
     )
     database = Database(settings.database_url)
     database.upgrade()
-    demo.make(settings, database, now=utc_now(), say=lambda _: None)
+    demo_story.make(settings, database, now=utc_now(), say=lambda _: None)
     end = utc_now() + SIGNED_IN_LATELY
     app = create_app(settings, clock=lambda: min(utc_now(), end), limits=False)
     with database.write() as session:
-        doors = dict(demo.doors(session, settings, now=utc_now()))
+        doors = dict(demo_story.doors(session, settings, now=utc_now()))
     owner = Visitor(app).open(doors.pop("Sign in as organiser")).press("Sign in")
     cookie = owner.client.get_cookie("session")
     assert cookie is not None, f"nobody is signed in: {owner.text}"

@@ -24,8 +24,8 @@ from notifications.tables import State
 from notifications.tempo import Tempo
 from tests.benchmarks.rows import Row, one_time
 from tests.support.letters import COUNCILS, introduction
+from web.clock import utc_now
 from web.db import Database
-from web.http.context import utc_now
 from web.services.common.links import address_maker
 from web.tokens import Signer
 

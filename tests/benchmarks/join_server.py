@@ -14,9 +14,9 @@ import waitress
 from flask import Flask, redirect, request
 
 from web.app import create_app
+from web.clock import utc_now
 from web.commands.serving import THREADS
 from web.db import Database
-from web.http.context import utc_now
 from web.services.common import programmes
 from web.settings import DEFAULT_KEY, Settings
 

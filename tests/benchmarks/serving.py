@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 
 from tests.benchmarks.rows import Row, median_time
 from web.app import create_app
-from web.commands import demo
+from web.clock import utc_now
+from web.commands import demo_story
 from web.db import Database
-from web.http.context import utc_now
 from web.settings import DEFAULT_KEY, Settings
 
 BARE = "<!DOCTYPE html><title>{{ title }}</title><ul>{% for one in many %}<li>{{ one }}</li>{% endfor %}</ul>"
@@ -54,7 +54,7 @@ def demo_client(folder: Path) -> FlaskClient:
     settings = Settings(database_url=f"sqlite:///{folder / 'demo.db'}", secret_key=DEFAULT_KEY)
     database = Database(settings.database_url)
     database.upgrade()
-    demo.make(settings, database, now=utc_now(), say=lambda _: None)
+    demo_story.make(settings, database, now=utc_now(), say=lambda _: None)
     app = create_app(settings, poke=lambda: None, limits=False)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return app.test_client()

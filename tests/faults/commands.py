@@ -26,13 +26,14 @@ from notifications.tables import UNDECIDED, OutboxMessage
 from tests.faults import checker, kills
 from tests.faults.ledgers import Ledger
 from tests.faults.trial import LETTER, Trial, opened
+from tests.support.commands import catches
 from tests.support.http_client import HttpClient, Site
 from tests.support.live import free_port
 from tests.worlds.installations import Around, Installation, environment
 from tests.worlds.running import BARE, PROGRAMS, ROOT
 from web import cli
+from web.clock import utc_now
 from web.db import Database
-from web.http.context import utc_now
 
 WORKER = ("unmentoring", "worker")
 READY, SENDS = "worker ready", " is sending"  # what a worker logs
@@ -84,13 +85,7 @@ class Command:
         return self.wait(STOPS_WITHIN)
 
     def heeds_sigterm(self) -> bool:
-        """Does it catch it by now? The kernel knows."""
-        try:
-            told = Path(f"/proc/{self.pid}/status").read_text()
-        except OSError:
-            return False
-        caught = next(line.split()[1] for line in told.splitlines() if line.startswith("SigCgt"))
-        return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+        return catches(self.pid, signal.SIGTERM)
 
     def children(self) -> list[psutil.Process]:
         """The worker of `serve`, or those of gunicorn."""

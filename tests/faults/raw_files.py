@@ -22,7 +22,7 @@ from tests.support.world import NAME, SLUG, settings_at
 from tests.worlds.installations import Installation
 from tests.worlds.running import Running, running
 from web.app import create_app
-from web.http.context import utc_now
+from web.clock import utc_now
 from web.models import Membership, Purpose
 from web.services.common import links, programmes
 from web.services.organisations import organisations

@@ -24,8 +24,9 @@ from tests.support.visitor import Visitor
 from tests.support.world import NAME, SLUG, settings_at
 from web import background, logs
 from web.app import create_app
+from web.clock import utc_now
 from web.http import limits
-from web.http.context import KEY, utc_now
+from web.http.context import KEY
 from web.queues import LOOK_AGAIN, Waker
 from web.services.common import programmes
 from web.settings import Settings

@@ -19,7 +19,7 @@ from tests.faults.kills import Day
 from tests.faults.trial import Outcome, Trial, opened, queue
 from tests.support.world import settings_at
 from web import background
-from web.http.context import utc_now
+from web.clock import utc_now
 from web.settings import Settings
 
 LATENCY = 0.1  # seconds a call takes: long enough to be killed in

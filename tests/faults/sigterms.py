@@ -1,7 +1,7 @@
 """SIGTERM at any moment of a worker's life, its first work among them, with a backlog before it.
 
-A life begins when the process catches the signal, or has called a provider: what comes before, while Python
-loads our code, has nothing in its hands.
+A life begins when the process catches the signal, which is before our code is loaded, or has called a
+provider: what comes before, while Python itself starts, has nothing in its hands.
 """
 
 import random
@@ -77,8 +77,8 @@ class Lives:
         return self.house.serve() if is_serve else WORKER
 
     def _moment(self, chance: random.Random) -> float:
-        """Seconds: as long as the first work may take, and into what follows."""
-        return chance.uniform(0, self.house.trial.size(1, 5))
+        """Seconds: as long as loading and the first work may take, and into what follows."""
+        return chance.uniform(0, self.house.trial.size(1, 6))
 
     def _calls(self) -> int:
         return len(checker.calls(self.house.trial.log))

@@ -17,11 +17,11 @@ from tests.support.world import fresh_app, settings_at
 from tests.worlds.installations import Installation
 from tests.worlds.running import Running, running
 from web.db import Database
-from web.http.context import signer_of
 from web.services.common import spreadsheets
 from web.services.common.spreadsheets import BadFile
 from web.settings import Settings
 from web.sizes import EVENT_BYTES, FILE_BYTES, FORM_BYTES, KB, MAIL_BYTES, MB, said
+from web.tokens import signer_of
 
 SERVERS = ("waitress", "gunicorn")
 ONE_ROW = 100

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from web.cli import COMMANDS as FAMILIES
 from web.cli import main
 from web.settings import Settings
 
@@ -22,9 +23,17 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 OTHERS = {"PORT", "TESTS", "JOBS", "PYTHON", "CHROMIUM", "SCREENSHOTS", "UPGRADE", "NAME_FILE"}
 
 
+def members(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, loaded."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        if command := group.get_command(context, name):
+            yield name, command
+
+
 def commands(group: click.Command = main, path: str = "") -> Iterator[str]:
     if isinstance(group, click.Group):
-        for name, command in group.commands.items():
+        for name, command in members(group):
             yield from commands(command, f"{path} {name}".strip())
     else:
         yield path
@@ -47,6 +56,11 @@ def test_no_setting_is_explained_that_is_not_there() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_explained(command: str) -> None:
     assert any(f"unmentoring {command}" in doc.read_text() for doc in DOCS)
+
+
+@pytest.mark.parametrize(("name", "command"), list(members(main)))
+def test_help_says_what_a_command_says_of_itself(name: str, command: click.Command) -> None:
+    assert FAMILIES[name][1] == (command.help or "").split("\n\n")[0].replace("\n", " ")
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=str)

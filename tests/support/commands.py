@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from web.settings import Settings
 
@@ -25,6 +26,11 @@ class Running:
             self.said += line
         return self.said
 
+    def until_it_heeds(self, what: signal.Signals) -> None:
+        """Until it catches the signal."""
+        while not catches(self.process.pid, what):
+            assert self.process.poll() is None
+
     def tell(self, *signals: signal.Signals) -> None:
         for each in signals:
             self.process.send_signal(each)
@@ -34,6 +40,16 @@ class Running:
         assert self.process.stderr
         self.said += self.process.stderr.read()
         return self.process.wait()
+
+
+def catches(process: int, what: signal.Signals) -> bool:
+    """Does it by now? The kernel knows. One that is gone does not."""
+    try:
+        told = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+    caught = next(line.split()[1] for line in told.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (what - 1) & 1)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from tests.support.live import free_port, serving
 from web.app import create_app
-from web.commands import demo
+from web.clock import utc_now
+from web.commands import demo_story
 from web.db import Database
-from web.http.context import KEY, utc_now
+from web.http.context import KEY
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 
@@ -36,7 +37,7 @@ class DemoSite:
     def doors(self) -> dict[str, str]:
         """The links that `make demo` prints, by name. The organiser's opens once: another each time."""
         with self.database.write() as session:
-            return dict(demo.doors(session, self.settings, now=self.clock()))
+            return dict(demo_story.doors(session, self.settings, now=self.clock()))
 
     def work(self) -> None:
         """What the worker would have done by now."""
@@ -51,7 +52,7 @@ def demo_site(folder: Path) -> Iterator[DemoSite]:
     settings = Settings(database_url=file, secret_key=DEFAULT_KEY).at_port(port, {})
     database = Database(file)
     database.upgrade()
-    demo.make(settings, database, now=utc_now(), say=lambda _: None)
+    demo_story.make(settings, database, now=utc_now(), say=lambda _: None)
     app = create_app(settings, clock=clock, poke=lambda: None, limits=False)
     with serving(app, port) as address:
         yield DemoSite(address, settings, database, clock)

@@ -11,7 +11,8 @@ from tests.support.databases import OpenDatabase
 from tests.support.live import free_port, serving
 from tests.support.world import NAME, SLUG, World, settings_at
 from web.app import create_app
-from web.http.context import KEY, utc_now
+from web.clock import utc_now
+from web.http.context import KEY
 from web.worker import Worker
 
 

@@ -21,7 +21,7 @@ from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.letters import introduction
 from tests.support.live import free_port
 from tests.support.world import settings_at
-from web.http.context import utc_now
+from web.clock import utc_now
 from web.settings import Settings
 
 WAITING = 40  # letters that wait when the process is started
@@ -100,6 +100,14 @@ def test_told_to_stop_it_finishes_the_call_in_flight_and_gives_back_the_rest(
     sent = len(provider.letters)
     # One may have been marked as being sent just before the signal came.
     assert (code, states(settings), sent <= 2) == (0, {"accepted": sent, "queued": WAITING - sent}, True)
+
+
+def test_told_to_stop_while_it_is_loaded_it_ends_at_once_and_well(settings: Settings) -> None:
+    with running(settings, STARTED_BY["worker"]) as process:
+        process.until_it_heeds(signal.SIGTERM)
+        process.tell(signal.SIGTERM)
+        code = process.end()
+    assert (code, process.said, states(settings)) == (0, "", {"queued": WAITING})
 
 
 def test_its_threads_share_what_waited_when_it_was_started(settings: Settings, provider: Gated) -> None:

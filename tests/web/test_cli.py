@@ -10,7 +10,7 @@ from sqlalchemy import update
 from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.support.world import World
 from web.cli import main
-from web.http.context import utc_now
+from web.clock import utc_now
 from web.models import Schedule
 from web.sizes import FILE_BYTES
 

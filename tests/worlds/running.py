@@ -21,8 +21,8 @@ from tests.support.visitor import Visitor
 from tests.support.world import World
 from tests.worlds.arrivals import Carriers, Post, until
 from tests.worlds.installations import Around, Installation, environment, in_files
+from web.clock import utc_now
 from web.db import Database
-from web.http.context import utc_now
 from web.settings import Settings
 from web.worker import Worker
 

@@ -1,6 +1,5 @@
 """Serving on one machine: the web server here, the worker as a child, both gone when we are told to stop."""
 
-import os
 import resource
 import signal
 import subprocess
@@ -34,7 +33,6 @@ PATIENCE = {
     "asyncore_use_poll": True,  # select() ends at 1,024 files
 }
 FILES = 4_096  # open at once: a connection, its body and its answer on disk; and what the application opens
-STDIN = 0
 LONGEST_STOP_SECONDS = 25
 RESTART_AFTER_SECONDS = 1
 
@@ -99,18 +97,6 @@ def worker_command(*, quiet: bool = False) -> list[str]:
     """
     command = [sys.executable, "-m", "web.cli", "worker", "--with-parent"]
     return [*command, "--quiet"] if quiet else command
-
-
-def stop_at_end_of_input() -> None:
-    """In the child: stop as if told to when the parent is gone, however it went."""
-
-    def watch() -> None:
-        # Not sys.stdin: a thread that holds its lock at exit makes Python abort.
-        while os.read(STDIN, 1):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def serve(

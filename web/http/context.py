@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
@@ -48,15 +48,6 @@ def row_number(text: str) -> int:
 def page_number() -> int:
     """Which page of a list is wanted: the first, unless a sensible number says otherwise."""
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-
-
-def signer_of(settings: Settings) -> Signer:
-    keys = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
-    return Signer(keys, settings.suppression_key)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def init_sessions(app: Flask) -> None:

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from web.clock import utc_now
 from web.commands.sessions import BY, reading, writing
-from web.http.context import utc_now
 from web.models import Organiser, Programme, Region, Rhythm, Role, Schedule
 from web.services.common import programmes, times
 from web.services.common.programmes import BadSettings
@@ -49,11 +49,11 @@ class Stretch(click.ParamType):
 
 
 @click.group("schedule")
-def schedule_() -> None:
+def command() -> None:
     """When rounds begin by themselves."""
 
 
-@schedule_.command("show")
+@command.command("show")
 @click.argument("slug")
 @reading
 def show(session: Session, slug: str) -> None:
@@ -88,7 +88,7 @@ def _whose(session: Session, kept: Schedule) -> str:
     return f"in the name of {who.email}" if who else "in nobody’s name any more"
 
 
-@schedule_.command("on")
+@command.command("on")
 @click.argument("slug")
 @click.option("--for", "email", required=True, help="The organiser in whose name rounds are drawn.")
 @click.option("--every", type=click.Choice([one.value for one in Rhythm if one is not Rhythm.DATES]))
@@ -136,7 +136,7 @@ def _organiser(session: Session, which: Programme, email: str) -> Organiser:
     return found
 
 
-@schedule_.command("off")
+@command.command("off")
 @click.argument("slug")
 @writing
 def switch_off(session: Session, slug: str) -> None:
@@ -147,7 +147,7 @@ def switch_off(session: Session, slug: str) -> None:
     click.echo("The schedule is off.")
 
 
-@schedule_.command("next")
+@command.command("next")
 @click.argument("slug")
 @click.argument("day", type=Day(), required=False)
 @writing
@@ -161,7 +161,7 @@ def move_next(session: Session, slug: str, day: date | None) -> None:
         click.echo("People have been told another day already, and are not told again.")
 
 
-@schedule_.command("days-off")
+@command.command("days-off")
 @click.argument("slug")
 @click.argument("days", type=Stretch(), nargs=-1)
 @writing

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session, col, func, select
 
-from web.commands import demo
+from web.clock import utc_now
+from web.commands import demo_story
 from web.db import Database
-from web.http.context import utc_now
 from web.models import Answer, CheckIn, Membership, Organisation, Round, RoundState
 from web.settings import DEFAULT_KEY, Settings
 
@@ -17,7 +17,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
     database = Database(url)
     database.upgrade()
-    demo.make(Settings(database_url=url, secret_key=DEFAULT_KEY), database, now=utc_now(), say=print)
+    demo_story.make(Settings(database_url=url, secret_key=DEFAULT_KEY), database, now=utc_now(), say=print)
     with database.read() as session:
         yield session
     database.dispose()
@@ -41,5 +41,5 @@ def test_partners_agree_whether_they_met_but_for_one_pair(made: Session) -> None
 
 
 def test_it_says_what_to_text_to_join(made: Session) -> None:
-    said = demo.join_line(made, Settings(secret_key=DEFAULT_KEY))
+    said = demo_story.join_line(made, Settings(secret_key=DEFAULT_KEY))
     assert said == "text JOIN LOCALGOV to 07700 900000, in the outbox"

@@ -1,0 +1,53 @@
+"""`unmentoring db …`: the database's version, and its backups."""
+
+from pathlib import Path
+
+import click
+
+from web.clock import utc_now
+from web.commands import backups
+from web.commands.sessions import opening
+from web.services.common import phrases
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group("db")
+def command() -> None:
+    """The database."""
+
+
+@command.command()
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    with opening() as base:
+        base.upgrade()
+    click.echo("The database is up to date.")
+
+
+@command.command("backup")
+@click.argument("file", type=FILE)
+def backup_database(file: Path) -> None:
+    """Write the whole database to FILE while the service goes on, and FILE.erased beside it."""
+    with opening() as base:
+        backups.backup(base, file)
+    click.echo(f"Written to {file}. Keep {file}.erased beside it.")
+
+
+@command.command("restore")
+@click.argument("file", type=FILE)
+def restore_database(file: Path) -> None:
+    """Put a backup in the database's place. Stop the service first; the outbox is held afterwards."""
+    with opening() as base:
+        done = backups.restore(base, file, now=utc_now())
+    click.echo(
+        f"Restored; {phrases.counted(done.erased, 'person', 'people')} erased again. Nothing is sent until "
+        "you have looked: `unmentoring outbox list --state held`, then `unmentoring outbox cancel --held …` "
+        "for what went out before, and `unmentoring outbox release`."
+    )
+    if not done.asked:
+        click.echo(
+            "The database that was replaced could not be read: whoever was erased since the newest ledger "
+            f"beside {file} is back. Erase them again: `unmentoring people erase`.",
+            err=True,
+        )

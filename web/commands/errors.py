@@ -1,0 +1,39 @@
+"""What an operator reads of an error that they can do something about."""
+
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from matcher import MatcherError
+from notifications.errors import NotificationError
+from web.commands import backups, serving
+from web.services.common import audit, programmes, spreadsheets
+from web.services.organisers import accounts
+from web.services.rounds import rounds
+from web.settings import SettingsError
+from web.upgrading import UpgradeError
+
+SAY_IT_THEMSELVES = (
+    SettingsError,
+    MatcherError,
+    NotificationError,
+    backups.BackupError,
+    programmes.Ends,
+    spreadsheets.BadFile,
+    programmes.BadSettings,
+    accounts.LastOwner,
+    rounds.RoundError,
+    serving.PortTaken,
+    audit.TamperedAudit,
+    UpgradeError,
+)
+
+
+def sentence(error: Exception) -> str | None:
+    """What to say of it; None for one that is a fault of ours."""
+    match error:
+        case programmes.NoSuchProgramme():
+            return f"there is no programme {str(error)!r}"
+        case OSError():
+            return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        case OperationalError() | ProgrammingError():
+            return f"the database cannot be used ({error.orig}); run `unmentoring db upgrade` first"
+    return str(error) if isinstance(error, SAY_IT_THEMSELVES) else None

@@ -1,0 +1,33 @@
+"""Files that are handed to a command."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from web import import_work
+from web.clock import utc_now
+from web.commands.sessions import BY, opening
+from web.models.imports import Import, ImportKind
+from web.services.common import spreadsheets
+from web.sizes import FILE_BYTES, said
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def take_in(kind: ImportKind, file: Path, slug: str) -> import_work.Imported:
+    """Take a file in, and say on standard error how far that is."""
+    with file.open("rb") as opened:
+        raw = opened.read(FILE_BYTES + 1)
+    if len(raw) > FILE_BYTES:
+        raise spreadsheets.BadFile(str(file), f"at most {said(FILE_BYTES)}; split it into several files")
+    console = Console(stderr=True)
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with opening() as base, bar:
+        task = bar.add_task("reading", total=None)
+
+        def progress(job: Import) -> None:
+            bar.update(task, description=job.state.value, completed=job.done, total=job.total)
+
+        return import_work.take_in(base, slug, kind, str(file), raw, by=BY, clock=utc_now, progress=progress)

@@ -1,0 +1,96 @@
+"""`unmentoring outbox …`: messages listed, cancelled, sent again and let go on."""
+
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import Session
+
+from notifications import messages, outbox, resending, standing
+from notifications.tables import State
+from web.clock import utc_now
+from web.commands.sessions import BY, opening, reading, writing
+from web.services.common import audit, links, phrases, programmes
+from web.services.rounds import rounds
+from web.settings import Settings, SettingsError
+from web.tokens import signer_of
+
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+RETRIED = [state.value for state in (State.FAILED, State.PARKED, State.EXPIRED, State.UNCERTAIN)]
+
+
+@click.group("outbox")
+def command() -> None:
+    """Messages."""
+
+
+@command.command("list")
+@click.option("--state", type=click.Choice([state.value for state in State]))
+@reading
+def list_outbox(session: Session, state: str | None) -> None:
+    """Print the newest messages, without names or addresses, and what keeps a provider from going on."""
+    for who, what in standing.slowed(session, utc_now()).items():
+        click.echo(f"{who}: {what}")
+    table = Table("id", "kind", "channel", "state", "due", "reason")
+    for row in outbox.listing(session, state=State(state) if state else None):
+        due = row.due_at.isoformat(timespec="minutes")
+        table.add_row(str(row.id), row.kind, row.channel, row.state, due, row.reason or "")
+    Console().print(table)
+
+
+@command.command("link")
+def outbox_link() -> None:
+    """On trial: print a link that opens the page of messages in the browser that comes by it."""
+    settings = Settings.from_env()
+    if not settings.has_outbox:
+        raise SettingsError("PUBLIC_URL", settings.public_url, "a loopback address, and a local provider")
+    click.echo(address(settings))
+
+
+def address(settings: Settings) -> str:
+    """A link that opens the page of messages in the browser that comes by it."""
+    with opening() as base, base.write() as session:
+        return links.outbox_address(session, signer_of(settings), settings.public_url, now=utc_now())
+
+
+@command.command("cancel")
+@click.option("--held", is_flag=True, help="Only what is held, as after a restore.")
+@click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
+@click.option("--before", type=MOMENT, help="Only what was due before (UTC).")
+@writing
+def cancel_outbox(session: Session, held: bool, kind: str | None, before: datetime | None) -> None:
+    """Never send what waits, where all that is given holds: what went out already before a restore."""
+    moment = before.replace(tzinfo=UTC) if before else None
+    if not (held or kind or moment):
+        raise click.UsageError("say which: --held, --kind or --before")
+    gone = outbox.cancel(session, kind=kind, due_before=moment, held=held)
+    click.echo(f"{phrases.counted(gone, 'message')} cancelled.")
+
+
+@command.command("retry")
+@click.option("--state", type=click.Choice(RETRIED), required=True)
+@click.option("--since", type=MOMENT, required=True, help="Only what ended so then or later (UTC).")
+@click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
+@click.option("--round", "which", type=(str, int), metavar="SLUG NUMBER", help="Only one round.")
+@writing
+def retry_outbox(
+    session: Session, state: str, since: datetime, kind: str | None, which: tuple[str, int] | None
+) -> None:
+    """Send again what failed, once its cause is put right. Uncertain ones may then arrive twice."""
+    found = None
+    if which:
+        found = str(rounds.by_number(session, programmes.by_slug(session, which[0]), which[1]).id)
+    moment, now = since.replace(tzinfo=UTC), utc_now()
+    sent = resending.resend_all(session, [State(state)], since=moment, kind=kind, round=found, now=now)
+    audit.record(session, BY, "messages sent again", now=now, messages=sent)
+    click.echo(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
+
+
+@command.command("release")
+@writing
+def release_outbox(session: Session) -> None:
+    """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
+    for who in standing.start_again(session, utc_now()):
+        click.echo(f"{who} is tried again.")
+    click.echo(f"{phrases.counted(outbox.release(session), 'message')} released.")

@@ -1,0 +1,57 @@
+"""`unmentoring people …`: participants come from a file, go into one, and are erased."""
+
+from pathlib import Path
+
+import click
+from sqlmodel import Session
+
+from web.clock import utc_now
+from web.commands.files import FILE, take_in
+from web.commands.sessions import BY, reading, writing
+from web.models.imports import ImportKind
+from web.services.common import contacts, phrases, programmes, spreadsheets
+from web.services.people import directory_file, erasure
+
+
+@click.group("people")
+def command() -> None:
+    """Participants."""
+
+
+@command.command("import")
+@click.argument("file", type=FILE)
+@click.option("--programme", "slug", required=True)
+def import_people(file: Path, slug: str) -> None:
+    """Invite everyone in a CSV with name, organisation and email; they are in once they say yes."""
+    done = take_in(ImportKind.PEOPLE, file, slug)
+    click.echo(f"{phrases.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
+    if done.doubles:
+        click.echo(
+            f"{phrases.counted(done.doubles, 'row')} passed over: the address is further up in the file."
+        )
+    if done.asked:
+        click.echo(
+            f"{phrases.counted(done.asked, 'person', 'people')} left out who may be here already. "
+            "Import the file on the page to say who is somebody else."
+        )
+
+
+@command.command("export")
+@click.option("--programme", "slug", required=True)
+@reading
+def export_people(session: Session, slug: str) -> None:
+    """Print everyone as CSV."""
+    for line in directory_file.export(session, programmes.by_slug(session, slug)):
+        click.echo(line, nl=False)
+
+
+@command.command("erase")
+@click.argument("email")
+@writing
+def erase_person(session: Session, email: str) -> None:
+    """Take somebody's personal data out of every table."""
+    person = contacts.by_email(session, email)
+    if person is None:
+        raise spreadsheets.BadFile(email, "nobody has that address")
+    erasure.erase(session, person, by=BY, now=utc_now())
+    click.echo("Erased.")

@@ -1,0 +1,94 @@
+"""`unmentoring round …`: rounds drawn, shown, sent and topped up."""
+
+import secrets
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import Session
+
+from web.clock import utc_now
+from web.commands.sessions import BY, opening, reading, writing
+from web.models import Programme
+from web.services.common import phrases, programmes, times
+from web.services.rounds import drafts, pots, previews, rounds, sending, top_ups
+
+
+@click.group("round")
+def command() -> None:
+    """Rounds."""
+
+
+@command.command("draw")
+@click.argument("slug")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Same people and seed, same round.")
+def draw_round(slug: str, seed: int | None) -> None:
+    """Draw a draft, in place of the one there may be. Nobody is told anything."""
+    now, chosen = utc_now(), secrets.randbits(drafts.SEED_BITS) if seed is None else seed
+    with opening() as base:
+        with base.read() as session:
+            which = programmes.by_slug(session, slug)
+            pot = pots.gather(session, which, times.today(now))
+            old = rounds.draft(session, which)
+        drawn = drafts.compute(pot, which, seed=chosen)
+        with base.write() as session:
+            version = old.version if old else None
+            number = drafts.save_draft(session, which, drawn, by=BY, now=now, version=version).number
+        with base.read() as session:
+            _show(session, which, number)
+
+
+@command.command("show")
+@click.argument("slug")
+@click.argument("number", type=int, required=False)
+@reading
+def show_round(session: Session, slug: str, number: int | None) -> None:
+    """Print a round: the newest unless told which."""
+    which = programmes.by_slug(session, slug)
+    listed = previews.every(session, which)
+    if not listed:
+        raise rounds.NoDraft("There is no round yet")
+    _show(session, which, number or listed[0].round.number)
+
+
+def _show(session: Session, which: Programme, number: int) -> None:
+    preview = previews.of_round(session, which, number, now=utc_now())
+    console = Console()
+    table = Table(
+        "Group", "Who", "Why these", "First to write", title=f"Round {number}: {preview.round.state.value}"
+    )
+    for group in preview.groups:
+        who = "\n".join(", ".join(filter(None, (one.name, one.organisation))) for one in group.members)
+        table.add_row(str(group.number), who, group.why, group.first_mover)
+    console.print(table)
+    for reason in preview.reasons:
+        console.print(reason)
+    for one in preview.outside:
+        console.print(f"Not in this round: {one.name}, {one.reason}")
+
+
+@command.command("send")
+@click.argument("slug")
+@click.argument("number", type=int)
+@writing
+def send_round(session: Session, slug: str, number: int) -> None:
+    """Send a draft's introductions, once."""
+    which = programmes.by_slug(session, slug)
+    found = rounds.by_number(session, which, number)
+    sending.send_round(session, which, number, found.version, by=BY, now=utc_now())
+    click.echo(f"Round {number} is on its way.")
+
+
+@command.command("top-up")
+@click.argument("slug")
+@writing
+def top_up(session: Session, slug: str) -> None:
+    """Match who waits in the running round now, and not only after its cut-off."""
+    which, now = programmes.by_slug(session, slug), utc_now()
+    number = top_ups.running(session, which, now=now).number
+    made = top_ups.run(session, which, number, None, by=BY, now=now)
+    click.echo(
+        f"Round {number}: {phrases.counted(len(made.groups), 'new group')}, "
+        f"{phrases.counted(len(made.joins), 'person joins', 'people join')} a pair, "
+        f"nobody yet for {phrases.counted(len(made.nobody), 'person', 'people')}."
+    )
