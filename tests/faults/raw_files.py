@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from tests.faults import checker
 from tests.faults.trial import Outcome, Trial, opened
 from tests.support.canary import make_crowd, words_of
@@ -23,8 +25,8 @@ from tests.worlds.installations import Installation
 from tests.worlds.running import Running, running
 from web.app import create_app
 from web.clock import utc_now
-from web.models import Membership, Purpose
-from web.services.common import links, programmes
+from web.models import Membership, Person, Purpose
+from web.services.common import links, names, programmes
 from web.services.organisations import organisations
 
 CONTACT = "hello@councils.example"
@@ -87,9 +89,13 @@ def _prepare(url: str, crowd: int) -> list[str]:
         place = organisations.add(session, programme.id, "Leeds City Council")
         session.add_all(
             Membership(
-                programme_id=programme.id, person_id=id_, organisation_id=place.id, joined_at=utc_now()
+                programme_id=programme.id,
+                person_id=id_,
+                organisation_id=place.id,
+                joined_at=utc_now(),
+                name_key=names.filed_under(name),
             )
-            for id_ in ids
+            for id_, name in session.execute(select(Person.id, Person.name).where(col(Person.id).in_(ids)))
         )
     database.dispose()
     return ids

@@ -106,3 +106,8 @@ def test_no_two_classes_of_the_services_have_one_name() -> None:
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_no_row_changes_others_behind_its_back() -> None:
+    """What follows from a changed row is called where it is changed; only the driver is listened to."""
+    assert users_of({"sqlalchemy.event", "sqlalchemy.orm.event"}) == {"web/db.py"}

@@ -18,6 +18,7 @@ from web.models import (
     RoundState,
     Standing,
 )
+from web.services.common import names
 from web.services.organisations import organisations
 
 # Who somebody is of, and what they say; None says nothing.
@@ -65,6 +66,7 @@ def add_round(
                     organisation_id=known[name].id,
                     standing=Standing.ACTIVE,
                     joined_at=sent_at,
+                    name_key=names.filed_under("Somebody"),
                 )
             )
             session.add(

@@ -21,6 +21,7 @@ from notifications import origins
 from notifications.messages import Link as MessageLink
 from notifications.providers import local
 from notifications.tables import OutboxMessage, State
+from tests.support.agreeing import rows_that_disagree
 from tests.support.databases import OpenDatabase
 from tests.support.house_client import HouseClient
 from tests.support.visitor import Visitor, path_of
@@ -40,7 +41,7 @@ from web.models import (
 )
 from web.models import Link as LinkRow
 from web.models.complaints import Matter
-from web.services.common import links, programmes, times
+from web.services.common import links, numbers, programmes, times
 from web.services.organisers import accounts
 from web.services.people import complaints, erasure, joining
 from web.services.people.joining import Details
@@ -146,11 +147,13 @@ def worker(app: Flask, settings: Settings, clock: Clock) -> Worker:
 
 
 @pytest.fixture
-def world(app: Flask, worker: Worker, clock: Clock) -> "World":
+def world(app: Flask, worker: Worker, clock: Clock) -> Iterator["World"]:
     """A programme called councils, and nobody in it yet."""
     made = World(app, worker, clock)
     made.start(SLUG, NAME)
-    return made
+    yield made
+    with made.read() as session:
+        assert rows_that_disagree(session) == []
 
 
 @dataclass
@@ -244,7 +247,7 @@ class World:
             link = session.exec(_confirmation(request)).scalar_one()
             person = joining.confirm(session, link, source="web form", now=self.now)
             if verified:
-                person.phone_verified_at = self.now
+                numbers.prove(session, person, now=self.now)
         return person.id
 
     def ask(self, details: Details, slug: str | None = None) -> int:

@@ -5,7 +5,6 @@ opaque ids, because ids travel to providers, logs and the audit.
 """
 
 from notifications import tables  # noqa: F401  (its tables belong to the same database)
-from web.models import name_keys, shared_numbers  # noqa: F401  (they keep rows true)
 from web.models.allowances import Allowance
 from web.models.audit import AuditEntry, AuditHead
 from web.models.complaints import Complaint, Matter

@@ -44,7 +44,7 @@ class Person(SQLModel, table=True):
     shares_email: bool = True
     shares_phone: bool = False
     shares_video: bool = False
-    # Others have confirmed the same number; `web.models.shared_numbers` keeps it true.
+    # Others have confirmed the same number; `web.services.common.numbers` keeps it true.
     shares_number: bool = Field(default=False, index=True)
     # Values of `Block`; empty where they have not said, which is no wish.
     availability: list[str] = document(list)
@@ -75,7 +75,7 @@ class Membership(SQLModel, table=True):
     """A person in a programme. A pause here says nothing about another programme.
 
     `name_key` is the person's name as lists are sorted and searched, NULL once they are erased. It stands
-    here so that one index gives a page of any programme; `web.models.name_keys` keeps it true.
+    here so that one index gives a page of any programme; `web.services.common.names` keeps it true.
     """
 
     __table_args__ = (

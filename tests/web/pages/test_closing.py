@@ -22,7 +22,7 @@ from web.models import (
     Showing,
     Standing,
 )
-from web.services.common import audit
+from web.services.common import audit, names
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.evidence import counting
@@ -70,7 +70,13 @@ def fill(world: World, number: int) -> None:
         ]
         session.execute(insert(Person), [person.model_dump() for person in people])
         members = [
-            Membership(programme_id=here, person_id=person.id, organisation_id=place, joined_at=world.now)
+            Membership(
+                programme_id=here,
+                person_id=person.id,
+                organisation_id=place,
+                joined_at=world.now,
+                name_key=names.filed_under(person.name),
+            )
             for person in people
         ]
         session.execute(insert(Membership), [member.model_dump() for member in members])

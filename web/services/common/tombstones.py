@@ -1,9 +1,12 @@
 """What is left of a person's entry once their details are gone: an id that others' history points to."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from notifications.messages import Channel
 from web.models import Person, VideoKind
+from web.services.common import names, numbers
 
 BLANK: dict[str, object] = {
     "name": "",
@@ -23,6 +26,16 @@ BLANK: dict[str, object] = {
     "unreachable": "",
     "erase_on": None,
 }
+
+
+def make(session: Session, person: Person, *, now: datetime) -> None:
+    """Of somebody. Others with their number learn that it is theirs alone."""
+    numbers.give(session, person, None)
+    names.rename(session, person, "")
+    for field, value in BLANK.items():
+        setattr(person, field, value)
+    person.erased_at = now
+    session.add(person)
 
 
 def count(session: Session) -> int:

@@ -17,7 +17,7 @@ from notifications.replies import Answer as Reply
 from notifications.replies import Inbound
 from notifications.tables import Reply as ReplyRow
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
-from web.services.common import allowances, audit, contacts, links, phrases, programmes
+from web.services.common import allowances, audit, contacts, links, numbers, phrases, programmes
 from web.services.common.allowances import What
 from web.services.people import joining, participation
 from web.tokens import Signer
@@ -165,18 +165,17 @@ def confirm(
 ) -> Person:
     """Make a participant of whoever has the number. The request's links are used up by it."""
     programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
-    person = session.get(Person, request.person) or Person(
-        id=request.person,
-        name=name,
-        phone=phone,
-        phone_verified_at=now,
-        channel=Channel.SMS,
-        shares_email=False,
-        shares_phone=True,
-        created_at=now,
-    )
-    session.add(person)
-    session.flush()
+    person = session.get(Person, request.person)
+    if person is None:
+        person = Person(
+            id=request.person,
+            name=name,
+            channel=Channel.SMS,
+            shares_email=False,
+            shares_phone=True,
+            created_at=now,
+        )
+        numbers.give(session, person, phone, verified_at=now)
     details = joining.Details(name, organisation, email="")
     joining.enter(session, programme, person, details, source=source, now=now)
     request.details = {}

@@ -28,9 +28,8 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services.common import audit, programmes
+from web.services.common import audit, programmes, tombstones
 from web.services.common.contacts import recipient
-from web.services.common.tombstones import BLANK
 from web.services.evidence import nameless
 from web.services.imports import forgetting
 from web.services.learning import mentions
@@ -88,10 +87,7 @@ def erase(
             suspended_because="",
         )
     )
-    for field, value in BLANK.items():
-        setattr(person, field, value)
-    person.erased_at = now
-    session.add(person)
+    tombstones.make(session, person, now=now)
     audit.record(session, by, "erased", now=now, subject=person.id)
     session.flush()
     scrubbing.want(session)

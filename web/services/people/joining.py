@@ -29,7 +29,7 @@ from web.models import (
     VideoKind,
 )
 from web.models.columns import new_id
-from web.services.common import audit, links, programmes, times
+from web.services.common import audit, links, names, numbers, programmes, times
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.organisations import organisations
 from web.tokens import Signer
@@ -177,27 +177,26 @@ def _person_of(session: Session, request: Request, details: Details, now: dateti
         # Whose id it was may have moved to another address since, or have been erased.
         taken = session.get(Person, request.person) is not None
         made = Person(id=new_id() if taken else request.person, created_at=now)
-        _write_details(made, details)
         try:
             with session.begin_nested():
-                session.add(made)
+                _write_details(session, made, details)
             return made
         except IntegrityError:
             known = by_email(session, details.email, lock=True)
     if known is None:
         raise ConfirmedTooLate
-    _write_details(known, details)
-    session.add(known)
-    session.flush()
+    _write_details(session, known, details)
     return known
 
 
-def _write_details(person: Person, details: Details) -> None:
-    if person.phone != details.phone:
-        person.phone_verified_at = None
+def _write_details(session: Session, person: Person, details: Details) -> None:
+    numbers.give(session, person, details.phone)
+    names.rename(session, person, details.name)
     for field, value in details.personal().items():
         setattr(person, field, value)
     person.email, person.email_key = details.email, addresses.email_key(details.email)
+    session.add(person)
+    session.flush()
 
 
 def enter(
@@ -216,7 +215,11 @@ def enter(
     known = session.get(Membership, key, with_for_update=True, populate_existing=True)
     was_in = known is not None and known.standing is Standing.ACTIVE
     membership = known or Membership(
-        programme_id=programme.id, person_id=person.id, organisation_id=organisation.id, joined_at=now
+        programme_id=programme.id,
+        person_id=person.id,
+        organisation_id=organisation.id,
+        joined_at=now,
+        name_key=names.filed_under(person.name),
     )
     membership.organisation_id = organisation.id
     if membership.standing is not Standing.SUSPENDED:

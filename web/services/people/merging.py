@@ -38,8 +38,7 @@ from web.models import (
     VideoKind,
 )
 from web.models.imports import ImportRow
-from web.services.common import audit, contacts
-from web.services.common.tombstones import BLANK
+from web.services.common import audit, contacts, numbers, tombstones
 from web.services.evidence import nameless
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
@@ -104,14 +103,13 @@ def merge(
         NotOne: see `check`; nothing is changed then.
     """
     check(session, programme, kept, gone)
-    _details(kept, gone)
+    _details(session, kept, gone)
     left = _membership(session, programme, kept, gone)
     _move_history(session, programme, kept.id, gone.id)
     _move_links_and_messages(session, kept.id, gone.id)
     session.execute(update(Person).where(col(Person.merged_into) == gone.id).values(merged_into=kept.id))
-    for field, value in BLANK.items():
-        setattr(gone, field, value)
-    gone.erased_at, gone.merged_into = now, kept.id
+    tombstones.make(session, gone, now=now)
+    gone.merged_into = kept.id
     session.add_all([kept, gone])
     session.flush()
     outbox.readdress(session, contacts.recipient(kept))
@@ -120,9 +118,11 @@ def merge(
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
 
 
-def _details(kept: Person, gone: Person) -> None:
-    if not kept.phone and gone.phone:
-        kept.phone, kept.phone_verified_at = gone.phone, gone.phone_verified_at
+def _details(session: Session, kept: Person, gone: Person) -> None:
+    phone, verified_at = gone.phone, gone.phone_verified_at
+    numbers.give(session, gone, None)  # first, so that nobody takes the two for sharing it
+    if phone and not kept.phone:
+        numbers.give(session, kept, phone, verified_at=verified_at)
     if not kept.video_handle and gone.video_handle:
         kept.video_kind, kept.video_handle = VideoKind(gone.video_kind), gone.video_handle
     kept.about = kept.about or gone.about

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import Person, Purpose, Request, RequestKind, VideoKind
-from web.services.common import allowances, audit, links
+from web.services.common import allowances, audit, links, names, numbers
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
 from web.tokens import Signer
@@ -50,8 +50,8 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     moves = bool(change.email) and addresses.email_key(change.email) != person.email_key
     if moves and not allowances.take(session, What.ADDRESSES, person.id, now=now):
         raise TooManyAddresses
-    if person.phone != change.phone:
-        person.phone_verified_at = None
+    numbers.give(session, person, change.phone)
+    names.rename(session, person, change.name)
     values = asdict(change)
     email = values.pop("email")
     for field, value in values.items():

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications import messages, outbox
 from notifications.messages import Channel
 from web.models import Person, PhoneCode, Programme
-from web.services.common import allowances, audit, programmes
+from web.services.common import allowances, audit, numbers, programmes
 from web.services.common.allowances import What
 from web.services.common.contacts import recipient
 from web.tokens import Signer
@@ -98,8 +98,7 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
     session.add(row)
     if not hmac.compare_digest(signer.digest("phone code", "".join(typed.split())), row.digest):
         raise BadCode("That is not the code we sent. Check the text and try again")
-    row.used_at, person.phone_verified_at = now, now
-    session.add(person)
-    session.flush()
+    row.used_at = now
+    numbers.prove(session, person, now=now)
     outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "verified phone", now=now, subject=person.id)

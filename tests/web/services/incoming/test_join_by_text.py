@@ -11,7 +11,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
 from web.models import Answer, Person, Standing
-from web.services.common import contacts
+from web.services.common import contacts, numbers
 from web.services.conversations import conversations
 from web.services.incoming import join_by_text, replies
 from web.services.people import erasure, phone_codes, reachability
@@ -268,11 +268,11 @@ def test_two_who_confirm_one_number_together_share_it(world: World) -> None:
 
     def confirm(person: str) -> None:
         with world.write() as session:
-            session.get_one(Person, person).phone_verified_at = world.now
+            numbers.prove(session, session.get_one(Person, person), now=world.now)
 
     other = Thread(target=confirm, args=(second,))
     with world.write() as session:
-        session.get_one(Person, first).phone_verified_at = world.now
+        numbers.prove(session, session.get_one(Person, first), now=world.now)
         session.flush()
         other.start()
         other.join(0.5)  # it cannot end before this is committed
@@ -316,19 +316,18 @@ def test_a_number_is_shared_for_as_long_as_two_have_confirmed_it(world: World, t
         with world.read() as session:
             return [session.get_one(Person, person).shares_number for person in (*two, third)]
 
-    def change(person: str, **facts: object) -> list[bool]:
+    def give(person: str, phone: str | None, *, proven: bool = False) -> list[bool]:
         with world.write() as session:
-            row = session.get_one(Person, person)
-            for name, value in facts.items():
-                setattr(row, name, value)
+            verified_at = world.now if proven else None
+            numbers.give(session, session.get_one(Person, person), phone, verified_at=verified_at)
         return sharing()
 
     assert sharing() == [True, True, False]
-    assert change(third, phone=PHONE) == [True, True, True]
-    assert change(two[0], phone="+447700900323", phone_verified_at=None) == [False, True, True]
-    assert change(two[0], phone=PHONE) == [False, True, True]
-    assert change(third, phone=None, phone_verified_at=None) == [False, False, False]
-    assert change(two[0], phone_verified_at=world.now) == [True, True, False]
+    assert give(third, PHONE, proven=True) == [True, True, True]
+    assert give(two[0], "+447700900323") == [False, True, True]
+    assert give(two[0], PHONE) == [False, True, True]
+    assert give(third, None) == [False, False, False]
+    assert give(two[0], PHONE, proven=True) == [True, True, False]
     with world.write() as session:
         erasure.erase(session, session.get_one(Person, two[1]), by="a test", now=world.now)
     assert sharing() == [False, False, False]

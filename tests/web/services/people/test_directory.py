@@ -7,7 +7,7 @@ import pytest
 from notifications.messages import Channel
 from tests.support.world import BY, World
 from web.models import Membership, Person
-from web.services.common import times
+from web.services.common import names, times
 from web.services.people import directory, erasure, participation, reachability
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -86,7 +86,13 @@ def test_every_page_says_how_many_there_are(world: World) -> None:
             session.add(person)
             session.flush()
             session.add(
-                Membership(programme_id=1, person_id=person.id, organisation_id=place, joined_at=world.now)
+                Membership(
+                    programme_id=1,
+                    person_id=person.id,
+                    organisation_id=place,
+                    joined_at=world.now,
+                    name_key=names.filed_under(person.name),
+                )
             )
     with world.read() as session:
         found = [
@@ -104,7 +110,7 @@ def test_every_page_says_how_many_there_are(world: World) -> None:
 def test_a_new_name_is_found_and_an_erased_one_is_not(world: World) -> None:
     one, other = world.join("Ann Before"), world.join("Bo Gone")
     with world.write() as session:
-        session.get_one(Person, one).name = "Ann After"
+        names.rename(session, session.get_one(Person, one), "Ann After")
         erasure.erase(session, session.get_one(Person, other), by=BY, now=world.now, farewell=False)
     assert (page(world), page(world, text="before")) == (["Ann After"], [])
 

@@ -1,0 +1,64 @@
+"""Somebody's mobile number, and whether others have confirmed the same one.
+
+A text to such a number says whom it is for, an answer from it is nobody's, and who share it do not meet. So a
+number changes only here, where the others with it, and what waits for them, change too.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select, update
+
+from notifications.tables import WAITING, OutboxMessage
+from web.models import Person
+
+
+def give(session: Session, person: Person, phone: str | None, *, verified_at: datetime | None = None) -> None:
+    """Somebody's number from now on, if any, and when it was proven to be theirs. The one they have already
+    stays as proven as it is.
+    """
+    if phone == person.phone and not verified_at:
+        return
+    _change(session, person, phone, verified_at)
+
+
+def prove(session: Session, person: Person, *, now: datetime) -> None:
+    """The number they gave is theirs."""
+    _change(session, person, person.phone, now)
+
+
+def _change(session: Session, person: Person, phone: str | None, verified_at: datetime | None) -> None:
+    with session.no_autoflush:  # nothing of theirs is locked before the numbers are
+        before = session.scalar(select(Person.phone).where(Person.id == person.id))
+        now = phone if verified_at else None
+        _one_after_another(session, sorted({number for number in (before, now) if number}))
+    person.phone, person.phone_verified_at, person.shares_number = phone, verified_at, False
+    session.add(person)
+    session.flush()
+    for number in {before, now} - {None}:
+        _note_who_shares(session, str(number))
+
+
+def _one_after_another(session: Session, numbers: Sequence[str]) -> None:
+    """Two who confirm one number together must see each other. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        for number in numbers:
+            session.execute(select(func.pg_advisory_xact_lock(func.hashtext(number))))
+
+
+def _note_who_shares(session: Session, phone: str) -> None:
+    """They share it if there are two. What waits for them says so too."""
+    theirs = (col(Person.phone) == phone) & col(Person.phone_verified_at).is_not(None)
+    people = session.exec(select(Person.id).where(theirs)).all()
+    shared = len(people) > 1
+    changed = update(Person).where(col(Person.id).in_(people), col(Person.shares_number) != shared)
+    session.execute(changed.values(shares_number=shared))
+    # In the order of their ids, as whoever delivers them takes them.
+    waiting = (
+        select(OutboxMessage.id)
+        .where(col(OutboxMessage.person).in_(people), col(OutboxMessage.state).in_(WAITING))
+        .order_by(col(OutboxMessage.id))
+        .with_for_update()
+    )
+    told = update(OutboxMessage).where(col(OutboxMessage.id).in_(waiting))
+    session.execute(told.values(shares_number=shared), execution_options={"synchronize_session": False})
