@@ -223,6 +223,8 @@ def enter(
     )
     membership.organisation_id = organisation.id
     if membership.standing is not Standing.SUSPENDED:
+        # Who left, and comes back after a draw, has come late.
+        membership.joined_at = membership.joined_at if was_in else now
         membership.standing, membership.left_at = Standing.ACTIVE, None
         membership.silent_since = None
     membership.happy_in_three = details.happy_in_three

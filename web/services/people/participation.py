@@ -137,7 +137,7 @@ def resume(session: Session, membership: Membership, *, of: int | None = None, n
         programmes.must_go_on(session.get_one(Programme, membership.programme_id))
     membership.paused_until, membership.silent_since, membership.skips_next = None, None, False
     if membership.standing is Standing.LEFT:
-        membership.standing, membership.left_at = Standing.ACTIVE, None
+        membership.standing, membership.left_at, membership.joined_at = Standing.ACTIVE, None, now
     _changed(session, membership, "is back", now)
 
 

@@ -156,7 +156,7 @@ def _waiting(
     if sent and delivery and delivery.troubled:
         one = "message did" if delivery.troubled == 1 else "messages did"
         yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")
-    if sent and (alone := top_ups.waiting(session, sent, today)):
+    if sent and (alone := top_ups.waiting(session, programme, sent, today)):
         who = phrases.counted(alone, "person waits", "people wait")
         yield Waiting(f"{who} for somebody to talk with", f"rounds/{sent.number}/top-up")
     if tally["unreachable"]:

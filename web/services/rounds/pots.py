@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import true
+from sqlalchemy import CompoundSelect, true
 from sqlmodel import Session, col, func, select
 
 from matcher import Pot
@@ -158,10 +158,12 @@ def who_is_in(
     lock: bool = False,
     once: Mapping[str, bool] | None = None,
     in_round: Collection[str] = (),
+    only: CompoundSelect[Any] | None = None,
 ) -> Who:
-    """As `gather`, without the past. O(people)."""
+    """As `gather`, without the past; of those `only` whose ids that selects, if it is given. O(people)."""
     decided = _decided(session, programme.id) | dict(once or {})
-    here = Membership.programme_id == programme.id
+    here = col(Membership.programme_id) == programme.id
+    here = here if only is None else here & col(Membership.person_id).in_(only)
     wanted = select(*(col(getattr(Membership, name)) for name in Member._fields)).where(here)
     wanted = wanted.order_by(col(Membership.person_id))
     rows = session.execute(wanted.with_for_update() if lock else wanted)

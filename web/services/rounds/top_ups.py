@@ -16,11 +16,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
-from sqlalchemy import union
+from sqlalchemy import CompoundSelect, Select, union
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 import matcher
 from notifications import messages, outbox
@@ -47,6 +49,7 @@ from web.services.rounds.pots import RoundPot
 
 NOBODY = "We looked for somebody else for you, and there was nobody you have not met."
 NOBODY_YET = "This round had begun when you joined, and there was nobody free whom you could meet."
+LONGEST_DRAW = timedelta(days=1)
 LARGER = "One of you had nobody to talk with this time, and the others were happy to be one more."
 
 
@@ -95,7 +98,7 @@ def plan(
         raise NoTopUp(f"Round {number} is not going on")
     let_down = _let_down(session, round_)
     pot = pots.gather(session, programme, times.today(now), lock=lock, in_round=let_down)
-    waiting = [*(person for person in pot.people if person in let_down), *_late(session, round_, pot)]
+    waiting = set(session.scalars(_waits_for_somebody(round_))) & set(pot.people)
     open_groups = _open_groups(session, programme, round_, set(pot.people))
     pot = pot.only({*waiting, *(person for members in open_groups.values() for person in members)})
     index, ids = pot.index(), list(open_groups)
@@ -147,86 +150,58 @@ def _seed(round_: Round, number: int) -> int:
     return int.from_bytes(told[:8], "big") >> (64 - drafts.SEED_BITS)
 
 
-def _let_down(session: Session, round_: Round) -> set[str]:
-    """Who is left of a group that was called off, and in no other."""
-    left = (
-        select(GroupMember.person_id)
-        .join(Group, col(Group.id) == GroupMember.group_id)
-        .where(Group.round_id == round_.id, col(GroupMember.withdrew_at).is_(None))
-    )
-    alone = session.exec(left.where(col(Group.called_off_at).is_not(None))).all()
-    return set(alone) - set(session.exec(left.where(col(Group.called_off_at).is_(None))).all())
-
-
-def waiting(session: Session, round_: Round, today: date) -> int:
-    """How many wait for the top-up of a round that goes on: who was left alone in it, who was in no group for
-    want of a partner, and who joined since. Counted without drawing their pot.
-    O(groups of the round + people).
+def waiting(session: Session, programme: Programme, round_: Round, today: date) -> int:
+    """How many wait for the top-up of a round that goes on. Counted without drawing: O(groups of the round +
+    those who wait).
     """
     if round_.topped_up_at or not round_.ends_on or today >= round_.ends_on:
         return 0
-    left_alone = (
-        select(GroupMember.person_id)
-        .join(Group, col(Group.id) == GroupMember.group_id)
-        .where(
-            Group.round_id == round_.id,
-            col(Group.called_off_at).is_not(None),
-            col(GroupMember.withdrew_at).is_(None),
-        )
-    )
-    nobody_free = select(LeftOut.person_id).where(
-        LeftOut.round_id == round_.id, col(LeftOut.on_purpose).is_(False)
-    )
+    let_down = _let_down(session, round_)
+    wait = _waits_for_somebody(round_)
+    return len(pots.who_is_in(session, programme, today, in_round=let_down, only=wait).people)
+
+
+def _let_down(session: Session, round_: Round) -> set[str]:
+    return set(session.scalars(_left_alone(round_)))
+
+
+def _waits_for_somebody(round_: Round) -> CompoundSelect[Any]:
+    """Ids: who was left alone in the round, and who was in no group of it, for want of a partner or because
+    they came after the draw, or while it was going on. One who was invited before it, and says yes after it,
+    came late.
+    """
+    left_out = select(LeftOut.person_id).where(LeftOut.round_id == round_.id)
+    nobody_free = left_out.where(col(LeftOut.on_purpose).is_(False))
+    chose = left_out.where(
+        col(LeftOut.on_purpose).is_(True),
+        LeftOut.person_id == Membership.person_id,
+        Membership.joined_at <= round_.drawn_at,
+    ).exists()
     came_late = select(Membership.person_id).where(
-        Membership.programme_id == round_.programme_id, col(Membership.joined_at) > round_.sent_at
+        Membership.programme_id == round_.programme_id,
+        Membership.joined_at > round_.drawn_at - LONGEST_DRAW,
+        ~chose,
     )
+    without = union(nobody_free, came_late).subquery()
+    grouped = _members(round_).where(GroupMember.person_id == without.c.person_id).exists()
+    return union(_left_alone(round_), select(without.c.person_id).where(~grouped))
+
+
+def _left_alone(round_: Round) -> Select[tuple[str]]:
+    """Ids: who is left of a group that was called off, and is in no other."""
+    stayed = _members(round_).where(col(GroupMember.withdrew_at).is_(None))
+    alone = stayed.where(col(Group.called_off_at).is_not(None)).subquery()
     # Looked up person by person: a list of all who have somebody would be nearly everyone.
-    has_somebody = (
-        select(GroupMember.group_id)
-        .join(Group, col(Group.id) == GroupMember.group_id)
-        .where(
-            GroupMember.person_id == Membership.person_id,
-            Group.round_id == round_.id,
-            col(Group.called_off_at).is_(None),
-            col(GroupMember.withdrew_at).is_(None),
-        )
-        .exists()
-    )
-    they = (
-        select(func.count())
-        .select_from(Membership)
-        .join(Person, col(Person.id) == Membership.person_id)
-        .where(
-            Membership.programme_id == round_.programme_id,
-            Membership.standing == Standing.ACTIVE,
-            Person.unreachable == "",
-            col(Membership.person_id).in_(union(left_alone, nobody_free, came_late)),
-            ~has_somebody,
-        )
-    )
-    return session.exec(they).one()
+    has_somebody = stayed.where(
+        col(Group.called_off_at).is_(None), GroupMember.person_id == alone.c.person_id
+    ).exists()
+    return select(alone.c.person_id).where(~has_somebody)
 
 
-def _late(session: Session, round_: Round, pot: RoundPot) -> list[str]:
-    """Who is in by now and was in no group of the round: they came after the draw, or nobody was free."""
-    grouped = set(
-        session.exec(
-            select(GroupMember.person_id)
-            .join(Group, col(Group.id) == GroupMember.group_id)
-            .where(Group.round_id == round_.id)
-        )
-    )
-    chose = set(
-        session.exec(
-            select(LeftOut.person_id).where(LeftOut.round_id == round_.id, col(LeftOut.on_purpose).is_(True))
-        )
-    )
-
-    def came_late(person: str) -> bool:
-        # Who was invited before the draw, and says yes after it, was left out on purpose and is late.
-        return person not in chose or pot.members[person].joined_at > round_.drawn_at
-
-    return [person for person in pot.people if person not in grouped and came_late(person)]
+def _members(round_: Round) -> SelectOfScalar[str]:
+    """Ids of all who were in a group of the round."""
+    members = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
+    return members.where(Group.round_id == round_.id)
 
 
 def _open_groups(

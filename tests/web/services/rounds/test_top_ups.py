@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from tests.support.world import BY, World
-from web.models import Answer, Group, GroupMember, Membership, Round, Standing
+from web.models import Answer, Group, GroupMember, Membership, Person, Round, Standing
 from web.models.rounds import TopUp
 from web.services.common import times
 from web.services.conversations import conversations
-from web.services.people import participation
+from web.services.people import invitations, participation
 from web.services.rounds import dropouts, keeping_apart, pots, top_ups
 
 both = pytest.mark.usefixtures("both_databases")
@@ -347,6 +347,70 @@ def test_who_skips_the_next_round_is_still_in_this_one(world: World) -> None:
     drop_out(world, too)
     cut_off(world)
     assert live(world) == [{one, other}]
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(["drop out", "leave", "come back", "join", "skip", "pause", "rest", "top up"]),
+        st.integers(0, 99),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(people=st.integers(2, 5), moves=MOVES)
+def test_the_dashboard_counts_those_for_whom_a_top_up_looks(
+    world: World, people: int, moves: list[tuple[str, int]]
+) -> None:
+    world.slug = f"counted-{world.invented}"
+    world.start(world.slug, "Councils")
+    everybody = world.join_many(people)
+    invited = world.join()
+    with world.write() as session:
+        session.get_one(Membership, (programme_id(world), invited)).standing = Standing.INVITED
+    world.round()
+    everybody.append(invited)
+    for move, which in moves:
+        world.clock.turn(minutes=1)
+        person = everybody[which % len(everybody)]
+        if move == "join":
+            everybody.append(world.join())
+        else:
+            _move(world, move, person)
+        assert len(set(counts_of_those_who_wait(world))) == 1
+
+
+def programme_id(world: World) -> int:
+    with world.read() as session:
+        return world.programme(session).id or 0
+
+
+def counts_of_those_who_wait(world: World) -> tuple[int, int]:
+    """As the dashboard counts them, and as a top-up finds them."""
+    with world.read() as session:
+        programme = world.programme(session)
+        round_ = top_ups.running(session, programme, now=world.now)
+        counted = top_ups.waiting(session, programme, round_, times.today(world.now))
+        return counted, top_ups.plan(session, programme, 1, now=world.now).waiting
+
+
+def _move(world: World, move: str, person: str) -> None:
+    with world.write() as session:
+        membership = session.get_one(Membership, (world.programme(session).id, person))
+        if move == "come back":
+            if membership.standing is Standing.INVITED:
+                who = session.get_one(Person, person)
+                invitations.accept_invitation(session, who, world.programme(session), now=world.now)
+            participation.resume(session, membership, now=world.now)
+        elif move == "skip":
+            participation.skip_next(session, membership, True, now=world.now)
+        elif move == "pause":
+            participation.pause(session, membership, times.today(world.now) + timedelta(60), now=world.now)
+        elif move == "rest":
+            participation.set_how_often(session, membership, 3, now=world.now)
+    if move in ("drop out", "leave", "top up"):
+        _take(world, move, person)
 
 
 STEPS = st.lists(
