@@ -3,6 +3,7 @@ import pytest
 from notifications import asides
 from tests.support.corpus import SAID, TEXTS
 
+TOM = ["Tom Field"]
 LEARNINGS = SAID["learning"] + TEXTS["learning"]
 
 
@@ -48,17 +49,53 @@ def test_a_question_that_is_answered_at_once_asks_nobody():
     assert not asides.is_question("Why do we not all share vans? We should.")
 
 
-@pytest.mark.parametrize(
-    "said", ["Hi Tom, Amina here", "Tuesday at 2 works for me", "I can do 2pm", "Let's talk"]
-)
-def test_what_is_meant_for_a_partner_is_a_plan(said):
-    assert asides.is_plan(said)
-
-
 @pytest.mark.parametrize("said", LEARNINGS, ids=lambda said: said[:30])
 def test_what_people_learned_is_none_of_these(said):
-    assert [asides.is_courtesy(said), asides.is_question(said), asides.is_plan(said)] == [False] * 3
+    meant_for_partner = asides.is_for_one_of(said, TOM, arranging=True)
+    assert [asides.is_courtesy(said), asides.is_question(said), meant_for_partner] == [False] * 3
 
 
 def test_a_long_text_is_looked_at_in_no_time():
     assert not asides.is_courtesy("ok " * 50_000)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hi Tom, Amina here. Would Friday at 3 do?",
+        "hello tom, 10am?",
+        "Hi Tom, Amina here",
+        "Tuesday at 2 works for me",
+        "I can do 2pm",
+        "Let's talk",
+        "Tom, are you about on Monday?",
+        "Hey Tom Field - lunch on Wednesday?",
+        "Hi Thomas, is Thursday any good for you?",
+        "Are you free on Thursday afternoon?",
+        "How about Tuesday 2pm",
+        "Shall we say 10:30 tomorrow",
+        "Would you be free for a call next week, Tom?",
+    ],
+)
+def test_what_arranges_a_talk_is_meant_for_the_partner(said):
+    assert asides.is_for_one_of(said, TOM, arranging=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Their library lends tools on Saturdays",
+        "Hi all, what a lovely scheme",
+        "Hello, who is this from?",
+        "Tom, who runs the vans, plans them a year ahead.",
+        "We met at 10:30 and it ran over by an hour",
+        "When is the next round?",
+    ],
+)
+def test_what_tells_or_asks_us_is_not(said):
+    assert not asides.is_for_one_of(said, TOM, arranging=True)
+
+
+def test_after_the_conversation_only_their_name_says_so():
+    said = ("Hi Tom, same time next week?", "Can we make Tuesday markets free?")
+    assert [asides.is_for_one_of(each, TOM, arranging=False) for each in said] == [True, False]

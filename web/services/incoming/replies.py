@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import addressed, asides, messages, outbox, replies, secrets
+from notifications import asides, messages, outbox, replies, secrets
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
@@ -316,13 +316,18 @@ def _told(session: Session, reply: Reply, talk: Conversation | None, now: dateti
 
 
 def _is_arranging(reply: Reply) -> bool:
+    """A text carries no quotation: only what we wrote last tells. A mail answers the letter it answers, and
+    each but our question may have had them write to their partner.
+    """
+    if not _is_text(reply):
+        return not _asked(reply)
     return reply.message is not None and reply.message.kind in ARRANGING
 
 
 def _is_for_partner(reply: Reply, talk: Conversation | None) -> bool:
     """Words that a partner should have had, in it still or not, and that came to us."""
     names = [one.name for one in (*talk.partners, *talk.gone)] if talk else []
-    return talk is not None and addressed.speaks_to(reply.learning, names, arranging=_is_arranging(reply))
+    return talk is not None and asides.is_for_one_of(reply.learning, names, arranging=_is_arranging(reply))
 
 
 def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> Outcome:
@@ -333,7 +338,8 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
     """
     met = reply.word is Word.YES and _asked(reply)
     answer = Answer.MET if met else SAID.get(reply.word)
-    added = _teaches(reply) and _may_add(talk, reply)
+    teaches = _teaches(reply, talk)
+    added = teaches and _may_add(talk, reply)
     if added:
         showing = Showing.WITHOUT_NAME if _asked_what_they_learned(reply) else Showing.NO
         conversations.add_learning(session, talk, reply.learning, showing, now)
@@ -343,14 +349,14 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
         conversations.say(session, talk, answer, now=now)
     if added:
         return Outcome(Back(Says.KEPT, talk=talk))
-    if reply.learning and _teaches(reply):
+    if teaches:
         return Outcome(Back(Says.DECIDED, talk=talk), understood=False)
     if reply.learning or not (answer and reply.certain):
         return Outcome(Back(Says.ORGANISERS_READ, talk.programme), understood=False)
     return Outcome(Back(Says.NOTED, talk=talk))
 
 
-def _teaches(reply: Reply) -> bool:
+def _teaches(reply: Reply, talk: Conversation) -> bool:
     """Can these words be what somebody learned? What follows "met" is, whatever it is."""
     if not reply.learning:
         return False
@@ -358,8 +364,7 @@ def _teaches(reply: Reply) -> bool:
         return True
     if reply.word is not Word.LEARNING or asides.is_courtesy(reply.learning):
         return False
-    # In answer to our question a greeting is for us; in answer to an introduction it is for the partner.
-    return not asides.is_question(reply.learning) and (_asked(reply) or not asides.is_plan(reply.learning))
+    return not asides.is_question(reply.learning) and not _is_for_partner(reply, talk)
 
 
 def _may_add(talk: Conversation, reply: Reply) -> bool:
