@@ -76,7 +76,12 @@ def plant(world: World) -> str:
         one, other = sorted([person, world.partners_of(person)[0]])
         session.add(NeverPair(programme_id=1, person_1=one, person_2=other, created_at=world.now))
         phone_codes.send_code(
-            session, them, world.programme(session), signer=world.worker.signer, now=world.now
+            session,
+            them,
+            them.phone or "",
+            world.programme(session),
+            signer=world.worker.signer,
+            now=world.now,
         )
         own_link.ask_for_link(session, CANARY["email"], signer=world.worker.signer, now=world.now)
     world.work()

@@ -215,13 +215,9 @@ def _going_away(world: World, people: list[str]) -> None:
     with world.write() as session:
         membership = session.get_one(Membership, (1, people[1]))
         participation.leave(session, membership, now=world.now)
-        phone_codes.send_code(
-            session,
-            session.get_one(Person, people[5]),
-            world.programme(session),
-            signer=world.worker.signer,
-            now=world.now,
-        )
+        who = session.get_one(Person, people[5])
+        programme, signer = world.programme(session), world.worker.signer
+        phone_codes.send_code(session, who, who.phone or "", programme, signer=signer, now=world.now)
     # Not a partner of the first: erasing one takes the messages along that name them.
     partners = world.partners_of(people[0])
     erased = next(person for person in people[2:5] if person not in partners)

@@ -65,7 +65,12 @@ def people(world: World) -> None:
     with world.write() as session:
         who = session.get_one(Person, third.id)
         phone_codes.send_code(
-            session, who, world.programme(session), signer=world.worker.signer, now=world.now
+            session,
+            who,
+            who.phone or "",
+            world.programme(session),
+            signer=world.worker.signer,
+            now=world.now,
         )
         who.about = "Libraries, and how “they” stay open"
     world.work()

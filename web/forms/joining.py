@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from notifications.messages import Channel
 from web.forms.fields import (
@@ -25,6 +25,7 @@ from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
+ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
 VIDEO_KINDS = [
@@ -132,9 +133,11 @@ class DetailsForm(FlaskForm):
 
 class EditForm(DetailsForm):
     def needs_no_email(self) -> None:
-        """For who joined by text: an address may be added, and none is asked for."""
+        """For who joined by text: an address may be added, and none is asked for. The number has to stay."""
         self.email.label.text = "Email address (optional)"
         self.email.validators = [Optional(), is_email]
+        self.phone.label.text = "Mobile number"
+        self.phone.validators = [DataRequired(ONLY_WAY), *self.phone.validators]
 
     def edit(self, person: Person) -> Edit:
         """What was not asked for stays as it is."""

@@ -77,8 +77,8 @@ def press(token: str) -> ResponseReturnValue:
     else:
         programme = _joined(_request(link))
         person = _confirmed(link)
-        if phone_codes.awaits_code(person):
-            text_a_code(person, programme)
+        if person.phone and phone_codes.awaits_code(person):
+            text_a_code(person, person.phone, programme)
     if person.unreachable:  # whoever joins anew wants to be written to
         reachability.start_again(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")

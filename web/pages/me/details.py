@@ -83,7 +83,7 @@ def details(token: str) -> ResponseReturnValue:
     if not house().settings.texts_offered:
         form.offer_no_texts(visit.person.phone)
     if form.validate_on_submit():
-        asked_of = _number_to_confirm(visit.person)
+        asked_of, wanted = _number_to_confirm(visit.person), form.phone.data if form.phone else None
         try:
             edit = form.edit(visit.person)
             waits = own_details.edit(g.session, visit.person, edit, signer=house().signer, now=g.now)
@@ -96,22 +96,26 @@ def details(token: str) -> ResponseReturnValue:
             if waits
             else "Saved."
         )
-        if _number_to_confirm(visit.person) not in (None, asked_of):
-            _text_a_code(visit.person)
+        if (asks_of := _number_to_confirm(visit.person, wanted)) not in (None, asked_of):
+            _text_a_code(visit.person, asks_of)
             return redirect(url_for(".phone", token=token), 303)
         return back_to_page(token)
     return render_template("me/details.html", visit=visit, form=form), 422 if form.errors else 200
 
 
-def _number_to_confirm(person: Person) -> str | None:
-    wanted = phone_codes.awaits_code(person) and house().settings.texts_offered
-    return person.phone if wanted else None
+def _number_to_confirm(person: Person, instead: str | None = None) -> str | None:
+    """One that a code is to be sent to: theirs, or that `instead` of the only one we reach them by."""
+    if not house().settings.texts_offered:
+        return None
+    if instead and instead != person.phone and phone_codes.is_only_way(person):
+        return instead
+    return person.phone if phone_codes.awaits_code(person) else None
 
 
-def _text_a_code(person: Person) -> None:
+def _text_a_code(person: Person, phone: str | None) -> None:
     sections = participation.sections(g.session, person)
-    if sections:
-        text_a_code(person, sections[0].programme)
+    if sections and phone:
+        text_a_code(person, phone, sections[0].programme)
 
 
 @pages.get("/me/<token>/phone")
@@ -125,6 +129,7 @@ def _phone(visit: Visit, form: CodeForm) -> str:
         "me/phone.html",
         visit=visit,
         person=visit.person,
+        unproven=phone_codes.unproven(g.session, visit.person, now=g.now),
         form=form,
         code_is_out=phone_codes.code_is_out(g.session, visit.person, now=g.now),
         texts_offered=house().settings.texts_offered,
@@ -135,7 +140,7 @@ def _phone(visit: Visit, form: CodeForm) -> str:
 @with_link
 def check_phone(token: str) -> ResponseReturnValue:
     visit, form = open_visit(token, full=True), CodeForm()
-    if visit.person.phone_verified_at or not visit.person.phone:
+    if phone_codes.unproven(g.session, visit.person, now=g.now) is None:
         # Confirmed, or taken off, in another tab: the page says which, and asks for nothing.
         return redirect(url_for(".phone", token=token), 303)
     if not form.validate_on_submit():
@@ -153,5 +158,6 @@ def check_phone(token: str) -> ResponseReturnValue:
 @pages.post("/me/<token>/phone/code")
 @with_link
 def send_code(token: str) -> ResponseReturnValue:
-    _text_a_code(open_visit(token, full=True).person)
+    person = open_visit(token, full=True).person
+    _text_a_code(person, phone_codes.unproven(g.session, person, now=g.now))
     return redirect(url_for(".phone", token=token), 303)

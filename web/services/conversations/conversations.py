@@ -159,6 +159,8 @@ def conversation(session: Session, group_id: int, person_id: str) -> Conversatio
     if group is None or reader is None or member is None:
         raise NotTheirs
     round_ = session.get_one(Round, group.round_id)
+    if round_.state is not RoundState.SENT:  # nobody has been introduced
+        raise NotTheirs
     rows = session.exec(
         select(Person, Organisation, GroupMember)
         .join(GroupMember, col(GroupMember.person_id) == Person.id)

@@ -24,7 +24,7 @@ from web.models import (
 from web.models.columns import new_id
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
-from web.services.common import links, phrases, programmes, times
+from web.services.common import links, names, phrases, programmes, times
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.evidence import nameless
@@ -269,7 +269,10 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
     ids = {key: there[key].id if key in there else new_id() for key in by_key}
     wanted = [key for key in by_key if ids[key] not in members]
     _write_people(session, [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there], now)
-    _write_members(session, programme, [by_key[key].cells | {"id": ids[key]} for key in wanted], job, now)
+    # Who is known from another programme keeps their own name, whatever the file calls them.
+    called = {key: {"name": there[key].name} if key in there else {} for key in wanted}
+    joining = [by_key[key].cells | {"id": ids[key]} | called[key] for key in wanted]
+    _write_members(session, programme, joining, job, now)
     _write_invitations(
         session, programme, job, [(ids[key], by_key[key].cells["email"]) for key in wanted], now
     )
@@ -308,7 +311,7 @@ def _write_members(
         | {
             "person_id": one["id"],
             "organisation_id": organisation[one["target"]],
-            "name_key": folded(one["name"]),
+            "name_key": names.filed_under(one["name"]),
         }
         for one in new
     ]

@@ -15,6 +15,7 @@ from web.models import Person, Purpose, Request, RequestKind, VideoKind
 from web.services.common import allowances, audit, links, names, numbers
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
+from web.services.people import phone_codes
 from web.tokens import Signer
 
 
@@ -39,7 +40,8 @@ class Edit:
 
 
 def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now: datetime) -> bool:
-    """Change what is known of somebody. A new email address waits until it is confirmed from its own mailbox.
+    """Change what is known of somebody. A new email address waits until it is confirmed from its own mailbox,
+    and a new number until its code is typed in where the one they have is the only way to them.
 
     Returns whether such a confirmation has been asked for: the worker sends it, within the limits of every
     open form.
@@ -50,10 +52,11 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     moves = bool(change.email) and addresses.email_key(change.email) != person.email_key
     if moves and not allowances.take(session, What.ADDRESSES, person.id, now=now):
         raise TooManyAddresses
-    numbers.give(session, person, change.phone)
-    names.rename(session, person, change.name)
     values = asdict(change)
-    email = values.pop("email")
+    email, phone = values.pop("email"), values.pop("phone")
+    if not phone_codes.is_only_way(person):
+        numbers.give(session, person, phone)
+    names.rename(session, person, values.pop("name"))
     for field, value in values.items():
         setattr(person, field, value)
     session.add(person)

@@ -21,6 +21,7 @@ from web.tokens import Signer
 
 TRIES_A_CODE = 5
 CODE_LIFE = timedelta(minutes=10)
+NEW_NUMBER_LIFE = timedelta(days=1)
 
 
 class BadCode(Exception):
@@ -37,37 +38,52 @@ def awaits_code(person: Person) -> bool:
     return bool(person.phone and wanted and not person.phone_verified_at)
 
 
+def unproven(session: Session, person: Person, *, now: datetime) -> str | None:
+    """The number they gave and have not proven to be theirs.
+
+    Whoever has no email address keeps the number they have, as the only way to them, until the code for the
+    new one is typed in; a day at the most.
+    """
+    newest = session.exec(_of_person(person)).first()
+    waits = newest is not None and not newest.used_at and newest.created_at > now - NEW_NUMBER_LIFE
+    if newest and waits and is_only_way(person):
+        return newest.phone
+    return None if person.phone_verified_at else person.phone
+
+
+def is_only_way(person: Person) -> bool:
+    """Is the number they have confirmed all that we can reach them by?"""
+    return person.email is None and person.phone_verified_at is not None
+
+
 def send_code(
-    session: Session, person: Person, programme: Programme, *, signer: Signer, now: datetime
+    session: Session, person: Person, phone: str, programme: Programme, *, signer: Signer, now: datetime
 ) -> None:
-    """Text six digits to the number somebody gave.
+    """Text six digits to a number somebody gave.
 
     Raises:
         TooManyCodes: the number has had three today, or this is their fourth new number.
-        BadCode: there is no number.
     """
-    if person.phone is None:
-        raise BadCode("Add a mobile number first")
     newest = session.exec(_of_person(person)).first()
-    is_new = newest is None or newest.phone != person.phone
+    is_new = newest is None or newest.phone != phone
     if is_new and not allowances.take(session, What.NUMBERS, person.id, now=now):
         raise TooManyCodes
-    if not allowances.take(session, What.CODES, signer.digest("number", person.phone), now=now):
+    if not allowances.take(session, What.CODES, signer.digest("number", phone), now=now):
         raise TooManyCodes
     code = f"{secrets.randbelow(10**6):06}"
     row = PhoneCode(
-        person_id=person.id, phone=person.phone, digest=signer.digest("phone code", code), created_at=now
+        person_id=person.id, phone=phone, digest=signer.digest("phone code", code), created_at=now
     )
     session.add(row)
     session.flush()
-    to = messages.Recipient(person.id, person.name, Channel.SMS, phone=person.phone)
+    to = messages.Recipient(person.id, person.name, Channel.SMS, phone=phone)
     message = messages.PhoneCode(programmes.facts(programme), code)
     outbox.queue(session, message, to, subject=f"code {row.id}", programme=programme.slug, now=now)
 
 
-def _codes(person: Person) -> SelectOfScalar[PhoneCode]:
-    """The codes for the number they have, the newest first: the only one that counts."""
-    return _of_person(person).where(PhoneCode.phone == person.phone)
+def _codes(session: Session, person: Person, now: datetime) -> SelectOfScalar[PhoneCode]:
+    """The codes for the number they are to prove, the newest first: the only one that counts."""
+    return _of_person(person).where(PhoneCode.phone == unproven(session, person, now=now))
 
 
 def _of_person(person: Person) -> SelectOfScalar[PhoneCode]:
@@ -81,7 +97,7 @@ def _is_good(code: PhoneCode, now: datetime) -> bool:
 
 def code_is_out(session: Session, person: Person, *, now: datetime) -> bool:
     """Is there a code that they can type in?"""
-    newest = session.exec(_codes(person)).first()
+    newest = session.exec(_codes(session, person, now)).first()
     return newest is not None and _is_good(newest, now)
 
 
@@ -91,7 +107,7 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
     Raises:
         BadCode: wrong, older than ten minutes, or the sixth try. The try counts: commit it.
     """
-    row = session.exec(_codes(person).with_for_update()).first()
+    row = session.exec(_codes(session, person, now).with_for_update()).first()
     if row is None or not _is_good(row, now):
         raise BadCode("That code is no longer good. Ask for a new one")
     row.tries += 1
@@ -99,6 +115,6 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
     if not hmac.compare_digest(signer.digest("phone code", "".join(typed.split())), row.digest):
         raise BadCode("That is not the code we sent. Check the text and try again")
     row.used_at = now
-    numbers.prove(session, person, now=now)
+    numbers.give(session, person, row.phone, verified_at=now)
     outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "verified phone", now=now, subject=person.id)

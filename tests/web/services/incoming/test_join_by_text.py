@@ -285,7 +285,7 @@ def confirm_number(world: World, person: str) -> None:
     signer = world.worker.signer
     with world.write() as session:
         found, programme = session.get_one(Person, person), world.programme(session)
-        phone_codes.send_code(session, found, programme, signer=signer, now=world.now)
+        phone_codes.send_code(session, found, found.phone or PHONE, programme, signer=signer, now=world.now)
     code = re.findall(r"[0-9]{4,8}", world.letter(PHONE, "phone_code").sms or "")[0]
     with world.write() as session:
         phone_codes.check_code(session, session.get_one(Person, person), code, signer=signer, now=world.now)

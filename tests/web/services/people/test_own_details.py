@@ -1,0 +1,92 @@
+"""Somebody changes what is known of them, and moves to another address."""
+
+import pytest
+
+from notifications.messages import Channel
+from tests.support.visitor import Visitor
+from tests.support.world import World
+
+PHONE = "+447700900111"
+
+
+@pytest.fixture
+def amina(world: World) -> str:
+    return world.join("Amina Yusuf", email="amina@example.org")
+
+
+def change(world: World, person: str, **fields: object) -> Visitor:
+    visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
+    return visitor.press("Save my details", **fields)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_new_address_counts_once_confirmed_from_its_own_mailbox(world: World, amina: str) -> None:
+    change(world, amina, email="new@example.org")
+    before = world.person(amina).email
+    path = world.link_in(world.letter("new@example.org", "new_address"), "/confirm/")
+    world.visitor().open(path).press("Yes, write here")
+    assert (before, world.person(amina).email) == ("amina@example.org", "new@example.org")
+
+
+def test_the_old_address_is_told(world: World, amina: str) -> None:
+    change(world, amina, email="new@example.org")
+    path = world.link_in(world.letter("new@example.org", "new_address"), "/confirm/")
+    world.visitor().open(path).press("Yes, write here")
+    assert world.letter("amina@example.org").kind == "address_changed"
+
+
+def test_an_address_somebody_has_by_now_is_not_taken_from_them(world: World, amina: str) -> None:
+    change(world, amina, email="new@example.org")
+    path = world.link_in(world.letter("new@example.org", "new_address"), "/confirm/")
+    world.clock.turn(hours=2)
+    other = world.join(email="new@example.org")
+    world.visitor().open(path).press("Yes, write here")
+    assert (world.person(amina).email, world.person(other).email) == ("amina@example.org", "new@example.org")
+
+
+def test_new_addresses_are_written_to_within_the_limits_of_every_form(world: World, amina: str) -> None:
+    for _ in range(5):
+        change(world, amina, email="victim@example.org")
+        world.work()
+    assert len(world.inbox("victim@example.org")) == 1
+
+
+def test_a_mail_to_a_new_address_names_nobody(world: World, amina: str) -> None:
+    change(world, amina, name="Buy cheap watches", email="victim@example.org")
+    letter = world.letter("victim@example.org")
+    assert "watches" not in letter.text + letter.html + str(letter.headers)
+
+
+def test_what_waits_goes_to_the_new_address(world: World, amina: str) -> None:
+    world.join()
+    world.round()
+    change(world, amina, email="new@example.org")
+    path = world.link_in(world.letter("new@example.org", "new_address"), "/confirm/")
+    world.visitor().open(path).press("Yes, write here")
+    world.clock.turn(days=15)
+    assert world.letter("new@example.org").kind == "check_in"
+
+
+def test_what_waits_for_a_number_given_up_goes_by_mail(world: World) -> None:
+    tom = world.join(email="tom@example.org", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.join()
+    world.round()
+    change(world, tom, phone="07700 900222")
+    world.clock.turn(days=15)
+    assert world.letter("tom@example.org").kind == "check_in"
+
+
+def test_another_spelling_of_the_same_address_needs_no_confirming(world: World, amina: str) -> None:
+    change(world, amina, email="Amina@example.org")
+    assert world.person(amina).email == "Amina@example.org"
+
+
+def test_an_edited_detail_is_kept(world: World, amina: str) -> None:
+    change(world, amina, about="I run the bins data.")
+    assert world.person(amina).about == "I run the bins data."
+
+
+def test_a_new_organisation_is_added(world: World, amina: str) -> None:
+    visitor = world.visitor().open(world.page_of(amina, full=True) + "/councils/organisation")
+    visitor.press("Save my organisation", organisation="Cyngor Gwynedd")
+    assert "Cyngor Gwynedd" in world.visitor().open(world.page_of(amina, full=True)).text
