@@ -193,10 +193,15 @@ def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> N
 
 
 def staying(session: Session, group: Group) -> Sequence[GroupMember]:
-    """Who is in it still, in their places."""
+    """Who is in it still, in their places. Who was erased after they had met is in it, and nobody to tell."""
     return session.exec(
         select(GroupMember)
-        .where(GroupMember.group_id == group.id, col(GroupMember.withdrew_at).is_(None))
+        .join(Person, col(Person.id) == GroupMember.person_id)
+        .where(
+            GroupMember.group_id == group.id,
+            col(GroupMember.withdrew_at).is_(None),
+            col(Person.erased_at).is_(None),
+        )
         .order_by(col(GroupMember.position))
     ).all()
 

@@ -6,7 +6,7 @@ import pytest
 from notifications import suppression
 from notifications.messages import Channel
 from tests.support.world import World
-from web.models import Answer, Group, GroupMember, Membership, Purpose
+from web.models import Answer, Group, GroupMember, Membership, Person, Purpose
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.people import erasure, participation, reachability
@@ -292,6 +292,17 @@ def test_their_page_shows_the_conversation_as_it_is_now(world: World) -> None:
 
 
 @both
+def test_whoever_met_and_was_erased_is_not_told_of_a_partner_who_leaves(world: World) -> None:
+    erased, stays = a_pair(world)
+    say(world, erased, Answer.MET)
+    with world.write() as session:
+        erasure.erase(session, session.get_one(Person, erased), by="a test", now=world.now)
+    with world.write() as session:
+        participation.leave(session, session.get_one(Membership, (1, stays)), now=world.now)
+    world.work()
+    assert (kinds(world, stays)[0], have_met(world)) == ("left", 0)
+
+
 def test_whom_they_never_knew_erased_before_the_introduction_arrived(world: World) -> None:
     world.join_many(2)
     world.send(world.draw())
