@@ -60,7 +60,7 @@ class Inbound:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Received:
     """A reply as taken: for the web room to act upon. `message` is what it answers, if anything is known.
 
     `certain`: it came with our token, or from a phone number. An email's From alone can be forged: it is
@@ -119,7 +119,7 @@ def take(
     reply_keys: Iterable[bytes],
     key: bytes,
     now: datetime,
-) -> Answer | None:
+) -> Received | None:
     """Keep what came in, once, and do what STOP and START ask. None if we have had it already.
 
     `who` knows whose verified address it is; `key` is the suppression list's. Acting on the rest (met, skip,
@@ -139,7 +139,7 @@ def take(
     word = Word.START if lifted else understood.word
     heard = address is not None or word not in (Word.STOP, Word.START)
     learning = understood.learning[:LONGEST]
-    return Answer(reply_id, inbound.channel, word, learning, person, message, certain, heard)
+    return Received(reply_id, inbound.channel, word, learning, person, message, certain, heard)
 
 
 def _understood(inbound: Inbound) -> Understood:

@@ -70,7 +70,7 @@ def ask_queue(address: str) -> None:
 def task(queue: Huey, work: Callable[[], object]) -> TaskWrapper:
     """Register the one task that the queue carries, and return it: to call it wakes a worker."""
 
-    @queue.task(name="work")
+    @queue.task(name="work")  # type: ignore[untyped-decorator]
     def work_() -> None:
         work()
 

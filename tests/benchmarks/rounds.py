@@ -18,7 +18,7 @@ from web.db import Database
 from web.models import Group, GroupMember, Membership, Organisation, Person, Round, RoundState, Standing
 from web.models.columns import new_id
 from web.services.common import programmes, times
-from web.services.rounds import drafts, pots, rounds, sending
+from web.services.rounds import drafts, rounds, sending
 
 PEOPLE, PAST, ORGANISATIONS = 100_000, 10, 200
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -64,8 +64,7 @@ def draw(database: Database) -> None:
     """As the page does it."""
     with database.read() as session:
         programme = programmes.by_slug(session, "large")
-        pot = pots.gather(session, programme, times.today(NOW))
-    drawn = drafts.compute(pot, programme, seed=1)
+    drawn = drafts.draw_next(database.read, programme.id, seed=1, today=times.today(NOW))
     with database.write() as session:
         drafts.save_draft(session, programme, drawn, by="bench", now=NOW)
 

@@ -32,7 +32,7 @@ from web.services.organisers import team
 from web.services.people import complaints, participation, phone_codes
 from web.services.people.retention import KEEP, NOTICE
 from web.services.programmes import closings
-from web.services.rounds import dropouts, editing, schedule
+from web.services.rounds import dropouts, schedule, try_outs
 
 TOKEN = re.compile(r"[\w-]{31,}")
 PHONE, TEXTED, LATE = "+447700900111", "+447700900222", "+447700900333"
@@ -73,13 +73,13 @@ def _by_the_calendar(world: World) -> None:
     with world.write() as session:
         programme = world.programme(session)
         programme.next_round_on = times.today(world.now + WEEK)
-        weekly = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=programme.next_round_on)
+        weekly = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=programme.next_round_on)  # type: ignore[call-arg]
         weekly.sqlmodel_update({"automatic": False, "enabled_by": who, "enabled_at": world.now})
         session.add(weekly)
     people = [*world.join_many(5), world.join(phone=LATE, channel=Channel.SMS, verified=True)]
     _days(world, 8)
     with world.write() as session:
-        order = editing.try_out(session, world.programme(session), 1, "", who, now=world.now)
+        order = try_outs.try_out(session, world.programme(session), 1, "", who, now=world.now)
         outbox.queue_all(session, [order], now=world.now)
     _days(world, 7)  # the draft still waits on the day of the next
     with world.write() as session:

@@ -45,7 +45,7 @@ from web.services.common import links, numbers, programmes, times
 from web.services.organisers import accounts
 from web.services.people import complaints, erasure, joining
 from web.services.people.joining import Details
-from web.services.rounds import drafts, pots, rounds, sending
+from web.services.rounds import drafts, rounds, sending
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
 
@@ -314,9 +314,8 @@ class World:
         """Draw a draft, in place of the one there may be; its number."""
         with self.read() as session:
             programme = self.programme(session)
-            pot = pots.gather(session, programme, times.today(self.now))
             old = rounds.draft(session, programme)
-        drawn = drafts.compute(pot, programme, seed=seed)
+        drawn = drafts.draw_next(self.read, programme.id, seed=seed, today=times.today(self.now))
         with self.write() as session:
             kept = drafts.save_draft(
                 session, programme, drawn, by=BY, now=self.now, version=old.version if old else None
@@ -394,7 +393,7 @@ class World:
 def _confirmation(request: int) -> Any:
     confirming = select(LinkRow).where(LinkRow.purpose == Purpose.CONFIRM, LinkRow.subject == request)
     # The newest: SQLite gives the number of a request that was deleted, years later, to another one.
-    return confirming.order_by(LinkRow.id.desc()).limit(1)
+    return confirming.order_by(LinkRow.id.desc()).limit(1)  # type: ignore[attr-defined]
 
 
 def links_in(message: local.Received) -> list[str]:

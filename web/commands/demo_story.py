@@ -43,7 +43,7 @@ from web.services.learning import learnings
 from web.services.organisations import organisations
 from web.services.organisers import accounts
 from web.services.people import joining
-from web.services.rounds import drafts, pots, sending
+from web.services.rounds import drafts, sending
 from web.settings import DEFAULT_KEY, VAR, Settings, SettingsError
 from web.tokens import signer_of
 from web.worker import Worker
@@ -192,8 +192,7 @@ def _prove_number(session: Session, person: Person, now: datetime) -> None:
 def _round(story: Story, number: int, when: datetime) -> None:
     with story.database.read() as session:
         programme = programmes.by_slug(session, SLUG)
-        pot = pots.gather(session, programme, times.today(when))
-    drawn = drafts.compute(pot, programme, seed=SEED + number)
+    drawn = drafts.draw_next(story.database.read, programme.id, seed=SEED + number, today=times.today(when))
     with story.at(when) as session:
         draft = drafts.save_draft(session, programme, drawn, by=BY, now=when)
         sending.send_round(session, programme, number, draft.version, by=BY, now=when)

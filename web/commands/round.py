@@ -11,7 +11,7 @@ from web.clock import utc_now
 from web.commands.sessions import BY, opening, reading, writing
 from web.models import Programme
 from web.services.common import phrases, programmes, times
-from web.services.rounds import drafts, pots, previews, rounds, sending, top_ups
+from web.services.rounds import drafts, previews, rounds, sending, top_ups
 
 
 @click.group("round")
@@ -28,9 +28,8 @@ def draw_round(slug: str, seed: int | None) -> None:
     with opening() as base:
         with base.read() as session:
             which = programmes.by_slug(session, slug)
-            pot = pots.gather(session, which, times.today(now))
             old = rounds.draft(session, which)
-        drawn = drafts.compute(pot, which, seed=chosen)
+        drawn = drafts.draw_next(base.read, which.id, seed=chosen, today=times.today(now))
         with base.write() as session:
             version = old.version if old else None
             number = drafts.save_draft(session, which, drawn, by=BY, now=now, version=version).number

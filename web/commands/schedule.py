@@ -22,7 +22,7 @@ COMING = 6
 SENT_OR_NOT = {True: "drawn and sent", False: "drawn, and waits for a look"}
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date, Any]):
     """A day as people write it: 2026-12-08, 8/12/2026 or "8 December 2026"."""
 
     name = "day"
@@ -32,7 +32,7 @@ class Day(click.ParamType):
         return found or self.fail(f"{value!r} is not a day like 2026-12-08", param, ctx)
 
 
-class Stretch(click.ParamType):
+class Stretch(click.ParamType[tuple[date, date], Any]):
     """A day, or "19 December 2026 to 3 January 2027"."""
 
     name = "days"

@@ -15,7 +15,7 @@ from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round, person_named
 from web.services.common import times
-from web.services.rounds import editing, keeping_apart, previews, rounds, swaps
+from web.services.rounds import editing, keeping_apart, previews, rounds, seating, swaps, try_outs
 from web.services.rounds.editing import DraftPlan
 
 
@@ -82,7 +82,7 @@ def lock(number: int) -> ResponseReturnValue:
     group, locked = request.form.get("group", 0, type=row_number), request.form.get("locked") == "yes"
     try:
         editing.lock(g.session, g.programme, _version(), group, locked, by=current_user.id, now=g.now)
-    except editing.NoSuchGroup:
+    except seating.NoSuchGroup:
         abort(404)
     except rounds.RoundError as error:
         g.session.rollback()
@@ -113,7 +113,7 @@ def allow(number: int) -> ResponseReturnValue:
 def try_out(number: int) -> ResponseReturnValue:
     """Send one introduction to whoever is signed in."""
     try:
-        order = editing.try_out(
+        order = try_outs.try_out(
             g.session, g.programme, number, person_named("person"), current_user.id, now=g.now
         )
     except rounds.RoundError as error:
@@ -131,7 +131,7 @@ def _change(number: int, plan: Callable[..., DraftPlan], *what: Any) -> Response
     try:
         planned = plan(g.session, g.programme, _version(), *what, today=times.today(g.now))
         said = _keep(planned)
-    except editing.NoSuchGroup:
+    except seating.NoSuchGroup:
         abort(404)
     except rounds.RoundError as error:
         flash(f"Nothing was changed. {error}.", "error")

@@ -17,7 +17,7 @@ from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases, times
-from web.services.rounds import delivery_problems, drafts, pots, previews, rounds, sending
+from web.services.rounds import delivery_problems, drafts, previews, rounds, sending
 
 
 @pages.get("/<slug>/rounds")
@@ -45,10 +45,10 @@ def draw_round() -> ResponseReturnValue:
     if jobs.people(g.session, g.programme) > jobs.LARGE:
         with house().database.write() as session:
             return _have_it_done(session, Work.DRAW, version)
-    pot = pots.gather(g.session, g.programme, times.today(g.now))
+    base, seed = house().database, secrets.randbits(drafts.SEED_BITS)
     try:
-        drawn = drafts.compute(pot, g.programme, seed=secrets.randbits(drafts.SEED_BITS))
-        with house().database.write() as session:
+        drawn = drafts.draw_next(base.read, g.programme.id, seed=seed, today=times.today(g.now))
+        with base.write() as session:
             kept = drafts.save_draft(
                 session, g.programme, drawn, by=current_user.id, now=g.now, version=version
             )

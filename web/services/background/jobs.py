@@ -6,7 +6,6 @@ its work. What is left is begun again by whoever looks next.
 
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, update
@@ -17,6 +16,7 @@ from notifications import outbox
 from web.models import Membership, Programme, Standing
 from web.models.jobs import Errand, Work
 from web.services.common import times
+from web.services.common.sessions import Opens
 from web.services.learning import digests
 from web.services.rounds import drafts, pots, rounds, sending
 from web.services.rounds.drafts import SEED_BITS
@@ -32,8 +32,6 @@ STEPS = {
     Work.DIGEST: ("waiting for a worker", "writing to everybody"),
 }
 AT_ONCE = 1_000  # people whose digest is queued before others may write again
-
-Opens = Callable[[], AbstractContextManager[Session]]
 
 
 def people(session: Session, programme: Programme) -> int:

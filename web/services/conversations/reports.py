@@ -13,8 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Group as GroupRow
-from web.models import Organiser, OrganiserRole, Person, Programme, Report, Role, Round
+from web.models import Group, Organiser, OrganiserRole, Person, Programme, Report, Role, Round
 from web.services.common import audit, links, programmes
 from web.services.conversations.conversations import Conversation
 
@@ -98,8 +97,8 @@ def every(session: Session, programme: Programme) -> Sequence[ReportShown]:
         select(Report, by, about, Round.number)
         .join(by, col(by.id) == Report.person_id)
         .join(about, col(about.id) == Report.about_id)
-        .join(GroupRow, col(GroupRow.id) == Report.group_id)
-        .join(Round, col(Round.id) == GroupRow.round_id)
+        .join(Group, col(Group.id) == Report.group_id)
+        .join(Round, col(Round.id) == Group.round_id)
         .where(Report.programme_id == programme.id)
         .order_by(col(Report.handled_at).is_not(None), col(Report.id).desc())
     )

@@ -60,7 +60,7 @@ def graph(evidence: Evidence) -> str:
     """
     import networkx as nx  # slow to import: see `matcher.blossom`
 
-    made: nx.Graph = nx.Graph(name="Organisations and their conversations")
+    made: nx.Graph[int] = nx.Graph(name="Organisations and their conversations")
     for one in evidence.organisations:
         made.add_node(one.id, label=one.name, people=one.people, introduced=one.introduced, met=one.met)
     for tie in evidence.ties:

@@ -65,13 +65,12 @@ def _in_groups(session: Session, job: Import) -> bool:
 
 def still_invited(session: Session, job: Import) -> int:
     """How many it brought in have not answered yet."""
-    return session.execute(
-        select(func.count()).where(
-            col(Membership.programme_id) == job.programme_id,
-            col(Membership.standing) == Standing.INVITED,
-            col(Membership.person_id).in_(_brought(job)),
-        )
-    ).scalar_one()
+    invited = select(func.count()).where(
+        col(Membership.programme_id) == job.programme_id,
+        col(Membership.standing) == Standing.INVITED,
+        col(Membership.person_id).in_(_brought(job)),
+    )
+    return int(session.execute(invited).scalar_one())
 
 
 def undo_some(session: Session, job: Import, *, now: datetime) -> int:

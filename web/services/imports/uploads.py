@@ -311,7 +311,7 @@ def to_be_written(session: Session, job: Import) -> int:
         col(ImportRow.outcome) == Outcome.LIKELY,
         col(ImportRow.is_someone_else),
     )
-    return job.counts.get(Outcome.NEW.value, 0) + session.execute(others).scalar_one()
+    return int(job.counts.get(Outcome.NEW.value, 0) + session.execute(others).scalar_one())
 
 
 def confirm(session: Session, job: Import, *, by: str, now: datetime) -> None:

@@ -13,9 +13,8 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from notifications.keywords import Word
 from notifications.messages import Channel
-from notifications.replies import Answer as Reply
-from notifications.replies import Inbound
-from notifications.tables import Reply as ReplyRow
+from notifications.replies import Inbound, Received
+from notifications.tables import Reply
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
 from web.services.common import allowances, audit, contacts, links, numbers, phrases, programmes
 from web.services.common.allowances import What
@@ -27,7 +26,7 @@ LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
 NAME_AND_PLACE = re.compile(r"(?:yes\b[\s,.:;!-]*)?([^,;\n]+)[,;\n]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
 
 
-def take(session: Session, inbound: Inbound, reply: Reply, *, signer: Signer, now: datetime) -> bool:
+def take(session: Session, inbound: Inbound, reply: Received, *, signer: Signer, now: datetime) -> bool:
     """Act on a text that asks to join, or answers our answer to one. False if it does neither."""
     if inbound.channel is not Channel.SMS:
         return False
@@ -55,7 +54,7 @@ def _programme(session: Session, word: str) -> Programme | None:
     return joined[0] if len(joined) == 1 else None
 
 
-def _answers_something_newer(reply: Reply, request: Request) -> bool:
+def _answers_something_newer(reply: Received, request: Request) -> bool:
     sent = reply.message.accepted_at if reply.message else None
     return sent is not None and sent > request.received_at
 
@@ -77,9 +76,9 @@ def number_key(signer: Signer, phone: str) -> str:
     return signer.digest("number", phone)
 
 
-def _is_from(session: Session, reply: Reply, request: Request) -> None:
+def _is_from(session: Session, reply: Received, request: Request) -> None:
     """What they wrote goes with them when they are erased, and answers no other question of ours."""
-    row = session.get_one(ReplyRow, reply.reply_id)
+    row = session.get_one(Reply, reply.reply_id)
     row.message_id = None
     row.person = reply.person or request.person
     session.add(row)

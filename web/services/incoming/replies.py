@@ -14,8 +14,7 @@ from notifications.errors import BadAddress
 from notifications.foreign import address_in
 from notifications.keywords import Word
 from notifications.messages import Channel, Says
-from notifications.replies import Answer as Reply
-from notifications.replies import Inbound
+from notifications.replies import Inbound, Received
 from web.models import Answer, LearningState, Membership, Person, Programme, Purpose, Showing
 from web.services.common import allowances, contacts, links, programmes, times
 from web.services.common.allowances import What
@@ -74,7 +73,7 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
         _answer_stranger(session, inbound, reply.word, signer=signer, now=now)
 
 
-def _is_text(one: Inbound | Reply) -> bool:
+def _is_text(one: Inbound | Received) -> bool:
     return one.channel is Channel.SMS
 
 
@@ -103,7 +102,13 @@ class Outcome:
 
 
 def _act(
-    session: Session, reply: Reply, person: Person, stopped_at: datetime | None, *, key: bytes, now: datetime
+    session: Session,
+    reply: Received,
+    person: Person,
+    stopped_at: datetime | None,
+    *,
+    key: bytes,
+    now: datetime,
 ) -> Outcome:
     if reply.word in (Word.STOP, Word.START):
         reachability.note(session, person, key=key, now=now)
@@ -127,7 +132,7 @@ def _act(
     return _told(session, reply, talk, now)
 
 
-def _is_mere_courtesy(reply: Reply) -> bool:
+def _is_mere_courtesy(reply: Received) -> bool:
     """Thanks that answer no question. To a question, "ok" is no answer."""
     asked = _asked(reply) or _asked(reply, messages.HeadsUp.kind)
     return reply.word is Word.LEARNING and not asked and asides.is_courtesy(reply.learning)
@@ -141,12 +146,12 @@ def _started(session: Session, person: Person, stopped_at: datetime | None, now:
     return Back(Says.STARTED, places[0].programme if len(places) == 1 else None)
 
 
-def _means_next_round(reply: Reply) -> bool:
+def _means_next_round(reply: Received) -> bool:
     """SKIP, and "can't make it" in answer to what announced a round."""
     return reply.word is Word.SKIP or (reply.word is Word.COULD_NOT and _asked(reply, messages.HeadsUp.kind))
 
 
-def _skip_coming(session: Session, reply: Reply, person: Person, now: datetime) -> Outcome:
+def _skip_coming(session: Session, reply: Received, person: Person, now: datetime) -> Outcome:
     """Out of the coming round of the programme they answer; else of the first that would have them in."""
     answered = _membership(session, reply)
     places = [place for place in participation.sections(session, person) if not place.programme.closed_at]
@@ -166,7 +171,9 @@ def _skip_coming(session: Session, reply: Reply, person: Person, now: datetime) 
     return Outcome(Back(Says.IN_NONE, places[0].programme if len(places) == 1 else None), _is_text(reply))
 
 
-def _skip(session: Session, reply: Reply, membership: Membership, skips: bool, now: datetime) -> Back | None:
+def _skip(
+    session: Session, reply: Received, membership: Membership, skips: bool, now: datetime
+) -> Back | None:
     """Of the round that the answered message announced: once that has begun, they cannot make it."""
     programme = session.get_one(Programme, membership.programme_id)
     of = _announced(reply) if reply.message and reply.message.programme == programme.slug else None
@@ -178,7 +185,7 @@ def _skip(session: Session, reply: Reply, membership: Membership, skips: bool, n
     return Back(Says.SKIPS if skips else Says.TAKES_PART, programme)
 
 
-def _announced(reply: Reply) -> int | None:
+def _announced(reply: Received) -> int | None:
     """The number of the round in the subject of a heads-up."""
     if not _asked(reply, messages.HeadsUp.kind) or reply.message is None:
         return None
@@ -186,7 +193,7 @@ def _announced(reply: Reply) -> int | None:
     return int(number) if number.isdigit() else None
 
 
-def _means_this_round(reply: Reply) -> bool:
+def _means_this_round(reply: Received) -> bool:
     """After an introduction, "skip" and "I could not" speak of the conversation it announced."""
     asked = reply.message is not None and reply.message.kind in OF_THIS_ROUND
     return asked and reply.word in (Word.SKIP, Word.COULD_NOT)
@@ -232,7 +239,7 @@ def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
 
 
 def _help(
-    session: Session, inbound: Inbound, reply: Reply, person: Person, *, number: str, now: datetime
+    session: Session, inbound: Inbound, reply: Received, person: Person, *, number: str, now: datetime
 ) -> None:
     """Say what to do: by mail once a day, by text as often as a number is answered.
 
@@ -282,14 +289,14 @@ def _say_it_is_shared(session: Session, person: Person, now: datetime) -> None:
     outbox.queue(session, messages.MyLink(page, shared=True), to, subject=subject, now=now)
 
 
-def _membership(session: Session, reply: Reply) -> Membership | None:
+def _membership(session: Session, reply: Received) -> Membership | None:
     if reply.message is None or reply.message.programme is None:
         return None
     programme = programmes.by_slug(session, reply.message.programme)
     return session.get(Membership, (programme.id, reply.person))
 
 
-def _talk(session: Session, reply: Reply) -> Conversation | None:
+def _talk(session: Session, reply: Received) -> Conversation | None:
     """The conversation the answered message was about."""
     return conversations.answered(session, reply.message, reply.person) if reply.person else None
 
@@ -298,7 +305,7 @@ def _talk(session: Session, reply: Reply) -> Conversation | None:
 SAID = {Word.MET: Answer.MET, Word.NOT_YET: Answer.NOT_YET, Word.COULD_NOT: Answer.COULD_NOT}
 
 
-def _told(session: Session, reply: Reply, talk: Conversation | None, now: datetime) -> Outcome:
+def _told(session: Session, reply: Received, talk: Conversation | None, now: datetime) -> Outcome:
     """An answer about a conversation, or free words: for us, for their partner, or something learned."""
     free = reply.word is Word.LEARNING
     if free and asides.is_courtesy(reply.learning):
@@ -315,7 +322,7 @@ def _told(session: Session, reply: Reply, talk: Conversation | None, now: dateti
     return _tell(session, reply, talk, now)
 
 
-def _is_arranging(reply: Reply) -> bool:
+def _is_arranging(reply: Received) -> bool:
     """A text carries no quotation: only what we wrote last tells. A mail answers the letter it answers, and
     each but our question may have had them write to their partner.
     """
@@ -324,13 +331,13 @@ def _is_arranging(reply: Reply) -> bool:
     return reply.message is not None and reply.message.kind in ARRANGING
 
 
-def _is_for_partner(reply: Reply, talk: Conversation | None) -> bool:
+def _is_for_partner(reply: Received, talk: Conversation | None) -> bool:
     """Words that a partner should have had, in it still or not, and that came to us."""
     names = [one.name for one in (*talk.partners, *talk.gone)] if talk else []
     return talk is not None and asides.is_for_one_of(reply.learning, names, arranging=_is_arranging(reply))
 
 
-def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> Outcome:
+def _tell(session: Session, reply: Received, talk: Conversation, now: datetime) -> Outcome:
     """Keep the answer if it is certain whose it is, and the words if they may be added to what waits.
 
     The question says that words may be shown without a name; other messages do not, so those stay with us.
@@ -356,7 +363,7 @@ def _tell(session: Session, reply: Reply, talk: Conversation, now: datetime) -> 
     return Outcome(Back(Says.NOTED, talk=talk))
 
 
-def _teaches(reply: Reply, talk: Conversation) -> bool:
+def _teaches(reply: Received, talk: Conversation) -> bool:
     """Can these words be what somebody learned? What follows "met" is, whatever it is."""
     if not reply.learning:
         return False
@@ -367,7 +374,7 @@ def _teaches(reply: Reply, talk: Conversation) -> bool:
     return not asides.is_question(reply.learning) and not _is_for_partner(reply, talk)
 
 
-def _may_add(talk: Conversation, reply: Reply) -> bool:
+def _may_add(talk: Conversation, reply: Received) -> bool:
     """A mail whose sender is only claimed may begin but not change; what is decided already stays."""
     if talk.learning is None:
         return True
@@ -375,7 +382,7 @@ def _may_add(talk: Conversation, reply: Reply) -> bool:
     return reply.certain and asked and talk.learning.state is LearningState.WAITING
 
 
-def _asked_what_they_learned(reply: Reply) -> bool:
+def _asked_what_they_learned(reply: Received) -> bool:
     """By the check-in, and in a text by our thanks for an answer."""
     if _asked(reply):
         return True
@@ -383,6 +390,6 @@ def _asked_what_they_learned(reply: Reply) -> bool:
     return _is_text(reply) and (thanked or reply.word in (Word.MET, Word.YES))
 
 
-def _asked(reply: Reply, kind: str = messages.CheckIn.kind) -> bool:
+def _asked(reply: Received, kind: str = messages.CheckIn.kind) -> bool:
     """Do they answer that question? "Thanks, bye" in answer to a thank-you does not say what they learned."""
     return reply.message is not None and reply.message.kind == kind

@@ -91,7 +91,7 @@ def _is_elsewhere(session: Session, programme: Programme, person: Person) -> boo
     other = select(func.count()).where(
         col(Membership.person_id) == person.id, col(Membership.programme_id) != programme.id
     )
-    return session.execute(other).scalar_one() > 0
+    return bool(session.execute(other).scalar_one())
 
 
 def merge(

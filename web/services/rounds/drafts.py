@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 from sqlalchemy import delete, insert
@@ -14,6 +14,7 @@ from notifications import messages, outbox
 from notifications.columns import table_of
 from web.models import AuditEntry, Group, GroupMember, LeftOut, Programme, Round
 from web.services.common import audit, phrases
+from web.services.common.sessions import Opens
 from web.services.rounds import pots
 from web.services.rounds.pots import RoundPot
 from web.services.rounds.rounds import (
@@ -40,6 +41,18 @@ class Drawn:
     result: Result
     best: Result
     seed: int
+
+
+def draw_next(read: Opens, programme: int, *, seed: int, today: date) -> Drawn:
+    """The programme's next round, of those who are in it now. Drawing may take long: no session is open then.
+
+    Raises:
+        NobodyToIntroduce, matcher.Refused: see `compute`.
+    """
+    with read() as session:
+        found = session.get_one(Programme, programme)
+        pot = pots.gather(session, found, today)
+    return compute(pot, found, seed=seed)
 
 
 def compute(pot: RoundPot, programme: Programme, *, seed: int) -> Drawn:

@@ -3,13 +3,11 @@
 A change is planned first and kept afterwards. Planning asks the matcher what the best possible round of these
 people is by now, which may take long and holds no lock; keeping refuses a plan whose draft has changed since.
 
-RoundError
-    NotAllowed          it cannot be done, or would break a rule; says which
-    NoSuchGroup         the draft has no group of this number
+What is refused: see `seating`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,171 +15,23 @@ import numpy as np
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from matcher import Pot, Refused, Result, Violation, explain, legal
-from matcher.pot import Ints, Longs
+from matcher import Refused, Result, Violation, explain, legal
+from matcher.pot import Ints
 from matcher.referee import Counts, count, cross_bound
-from notifications import messages, outbox
-from notifications.messages import Channel
 from web.models import (
     Group,
     GroupMember,
     LeftOut,
-    Organiser,
     Programme,
     Round,
-    RoundState,
 )
 from web.models.rounds import ThisOnce
-from web.services.common import audit, links, phrases, times
-from web.services.rounds import drafts, introductions, never_pairs, pots, rounds, sending
-from web.services.rounds.introductions import Doors, Window
-from web.services.rounds.pots import RoundPot
-from web.services.rounds.pots import placeholder as named
-from web.services.rounds.rounds import RoundError
+from web.services.common import audit, phrases
+from web.services.rounds import drafts, never_pairs, pots, rounds, seating
+from web.services.rounds.pots import RoundPot, placeholder
+from web.services.rounds.seating import NoSuchGroup, NotAllowed, Seats
 
-# What it costs to sit beside somebody: each weighs more than all of the next together.
-FORBIDDEN, MET, UNWILLING, SAME = 10**9, 10**6, 10**3, 1
 NOBODY_LEFT = "nobody is left whom they may meet"
-
-
-class NotAllowed(RoundError):
-    pass
-
-
-class NoSuchGroup(RoundError):
-    pass
-
-
-@dataclass
-class Seats:
-    """Who sits with whom, while that is being changed. People by id, groups by their row's id; a new one's is
-    below 0.
-    """
-
-    pot: RoundPot
-    size: int
-    groups: dict[int, list[str]]
-    numbers: Mapping[int, int]
-    locked: frozenset[int]
-
-    def __post_init__(self) -> None:
-        self.index = self.pot.index()
-
-    def group_of(self, person: str) -> int:
-        found = next((key for key, group in self.groups.items() if person in group), None)
-        if found is None:
-            raise NotAllowed(f"{named(person)} is in no group of this draft")
-        return found
-
-    def swap(self, first: str, second: str) -> None:
-        """Each takes the other's place."""
-        one, other = self.group_of(first), self.group_of(second)
-        if one == other:
-            raise NotAllowed(f"{named(first)} and {named(second)} are in one group already")
-        self._unlocked(one, other)
-        sizes = {person: len(self.groups[key]) for person, key in ((first, one), (second, other))}
-        self._willing(first, sizes[second], was=sizes[first])
-        self._willing(second, sizes[first], was=sizes[second])
-        places = {first: second, second: first}
-        for key in (one, other):
-            self.groups[key] = [places.get(person, person) for person in self.groups[key]]
-
-    def move(self, person: str, number: int) -> None:
-        """From a group that can spare somebody to one that has room."""
-        here = self.group_of(person)
-        there = next((key for key, each in self.numbers.items() if each == number), None)
-        if there is None:
-            raise NoSuchGroup(f"There is no group {number}")
-        if here == there:
-            raise NotAllowed(f"{named(person)} is in that group already")
-        self._unlocked(here, there)
-        stay, join = [each for each in self.groups[here] if each != person], self.groups[there]
-        if len(stay) < 2:
-            raise NotAllowed(f"{named(stay[0])} would be left alone. Swap two people instead")
-        if len(join) > self.size:
-            raise NotAllowed(f"Group {number} is full: there are at most {self.size + 1} people in one")
-        for each in (person, *join):
-            self._willing(each, len(join) + 1, was=len(stay) + 1 if each == person else len(join))
-        self.groups[here], self.groups[there] = stay, [*join, person]
-
-    def take_out(self, person: str) -> None:
-        """Out of their group; whoever would be alone then finds another."""
-        here = self.group_of(person)
-        self._unlocked(here)
-        self.groups[here].remove(person)
-        if len(self.groups[here]) < 2:
-            for alone in self.groups.pop(here):
-                self.seat(alone)
-
-    def seat(self, person: str) -> None:
-        """Find the place that changes least: beside somebody alone, or somebody of a three, else as a third.
-
-        Who may sit nowhere stays without a group.
-        """
-        alone = [(0, [other]) for other in self.without_a_group() if other != person]
-        free = [(key, group) for key, group in self.groups.items() if key not in self.locked]
-        spared = [(key, [other]) for key, group in free if len(group) > self.size for other in group]
-        roomy = [(key, group) for key, group in free if len(group) <= self.size]
-        if place := self._best(person, alone) or self._best(person, spared):
-            key, partner = place
-            if key:
-                self.groups[key].remove(partner[0])
-            self.groups[min(0, *self.groups) - 1] = [person, *partner]
-        elif place := self._best(person, roomy, as_third=True):
-            self.groups[place[0]].append(person)
-
-    def without_a_group(self) -> list[str]:
-        seated = {person for group in self.groups.values() for person in group}
-        return [person for person in self.pot.people if person not in seated]
-
-    def table(self) -> Ints:
-        """The groups as the matcher has them."""
-        width = self.size + 1
-        rows = [[self.index[person] for person in group] for group in self.groups.values()]
-        return np.array([row + [-1] * (width - len(row)) for row in rows], np.int32).reshape(-1, width)
-
-    def _unlocked(self, *keys: int) -> None:
-        for key in keys:
-            if key in self.locked:
-                raise NotAllowed(f"Group {self.numbers[key]} is locked. Unlock it first")
-
-    def _willing(self, person: str, size: int, *, was: int) -> None:
-        membership = self.pot.members.get(person)
-        if size > max(was, self.size) and membership and not membership.happy_in_three:
-            raise NotAllowed(f"{named(person)} would rather not be in a three")
-
-    def _best(
-        self, person: str, places: Sequence[tuple[int, list[str]]], *, as_third: bool = False
-    ) -> tuple[int, list[str]] | None:
-        """The place, a group's key and who is there, that costs least; None where each is forbidden."""
-        me = self.index.get(person)
-        if me is None or not places:
-            return None
-        width = max(len(people) for _, people in places)
-        beside = np.array(
-            [[self.index.get(p, me) for p in people] + [me] * (width - len(people)) for _, people in places],
-            np.int32,
-        )
-        cost = self._cost(me, beside, as_third)
-        cheapest = int(cost.argmin())
-        return None if cost[cheapest] >= FORBIDDEN else places[cheapest]
-
-    def _cost(self, me: int, beside: Ints, as_third: bool) -> Longs:
-        """What it costs to sit with each row of others; where it says `me` there is nobody."""
-        pot, somebody = self.pot.pot, beside != me
-        other = np.where(somebody, beside, (me + 1) % pot.n)
-        each = cost_of(pot, np.full_like(other, me), other)
-        if as_third:
-            each = each + UNWILLING * pot.no_trio[other].astype(np.int64)
-        cost: Longs = np.where(somebody, each, 0).sum(axis=1)
-        return cost
-
-
-def cost_of(pot: Pot, one: Ints, other: Ints) -> Longs:
-    """What each pair costs, as numbers of which the worst kind weighs most."""
-    same = pot.organisation[one] == pot.organisation[other]
-    cost: Longs = FORBIDDEN * pot.must_not_meet(one, other) + MET * pot.have_met(one, other) + SAME * same
-    return cost
 
 
 @dataclass(frozen=True)
@@ -234,7 +84,7 @@ def swap(
 
     def change(seats: Seats) -> str:
         seats.swap(first, second)
-        return f"swapped {named(first)} and {named(second)}"
+        return f"swapped {placeholder(first)} and {placeholder(second)}"
 
     return _plan(session, programme, version, change, today=today)
 
@@ -246,7 +96,7 @@ def move(
 
     def change(seats: Seats) -> str:
         seats.move(person, number)
-        return f"moved {named(person)} to group {number}"
+        return f"moved {placeholder(person)} to group {number}"
 
     return _plan(session, programme, version, change, today=today)
 
@@ -260,7 +110,7 @@ def leave_out(session: Session, programme: Programme, version: int, person: str,
             raise NotAllowed("There is nobody like that in this programme")
         if seated:
             seats.take_out(person)
-        return f"left {named(person)} out"
+        return f"left {placeholder(person)} out"
 
     return _plan(session, programme, version, change, today=today, once={person: False})
 
@@ -271,13 +121,13 @@ def bring_in(session: Session, programme: Programme, version: int, person: str, 
     def change(seats: Seats) -> str:
         if person not in seats.index:
             why = seats.pot.left_out.get(person, "not in this programme now")
-            raise NotAllowed(f"{named(person)} cannot be in this round: {why}")
+            raise NotAllowed(f"{placeholder(person)} cannot be in this round: {why}")
         if person not in seats.without_a_group():
-            raise NotAllowed(f"{named(person)} is in this round already")
+            raise NotAllowed(f"{placeholder(person)} is in this round already")
         seats.seat(person)
         if person in seats.without_a_group():
-            raise NotAllowed(f"There is nobody whom {named(person)} may meet")
-        return f"put {named(person)} in"
+            raise NotAllowed(f"There is nobody whom {placeholder(person)} may meet")
+        return f"put {placeholder(person)} in"
 
     return _plan(session, programme, version, change, today=today, once={person: True})
 
@@ -300,7 +150,7 @@ def _plan(
     """
     round_ = _current(session, programme, version)
     pot = pots.gather(session, programme, today, once=once)
-    seats = seats_of(session, programme, round_, pot)
+    seats = seating.seats_of(session, programme, round_, pot)
     before = {key: tuple(group) for key, group in seats.groups.items()}
     try:
         what = change(seats)
@@ -334,21 +184,8 @@ def _current(session: Session, programme: Programme, version: int, *, lock: bool
     return round_
 
 
-def seats_of(session: Session, programme: Programme, round_: Round, pot: RoundPot) -> Seats:
-    """Who sits with whom in a draft."""
-    rows = session.exec(select(Group.id, Group.number, Group.locked).where(Group.round_id == round_.id)).all()
-    members = rounds.members_of(session, round_)
-    return Seats(
-        pot=pot,
-        size=programme.group_size,
-        groups={key: [member.person_id for member in members[key]] for key, _, _ in rows},
-        numbers={key: number for key, number, _ in rows},
-        locked=frozenset(key for key, _, locked in rows if locked),
-    )
-
-
 def _nobody_has_gone(seats: Seats) -> None:
-    gone = [named(p) for group in seats.groups.values() for p in group if p not in seats.index]
+    gone = [placeholder(p) for group in seats.groups.values() for p in group if p not in seats.index]
     if gone:
         verb = "is" if len(gone) == 1 else "are"
         who = phrases.listing(gone)
@@ -366,7 +203,7 @@ def _broken(session: Session, seats: Seats, table: Ints, missing: Sequence[int])
 
 
 def _in_words(pot: RoundPot, violation: Violation) -> str:
-    people = phrases.listing([named(pot.people[index]) for index in violation.people])
+    people = phrases.listing([placeholder(pot.people[index]) for index in violation.people])
     said = {
         "never": "must not meet",
         "size": "are too many or too few for a group",
@@ -463,7 +300,7 @@ def _write_who_is_out(session: Session, round_: Round, plan: DraftPlan) -> None:
         session,
         round_,
         [
-            (person, left_out.get(person, f"{named(person)}: {NOBODY_LEFT}"), person in left_out)
+            (person, left_out.get(person, f"{placeholder(person)}: {NOBODY_LEFT}"), person in left_out)
             for person in dict.fromkeys(news)
             if person not in seated and person in plan.pot.members
         ],
@@ -505,40 +342,3 @@ def forbidden_pairs(session: Session, programme: Programme, round_: Round) -> li
     )
     group = dict(rows.all())
     return sorted(pair for pair in never if group.get(pair[0], -1) == group.get(pair[1], -2))
-
-
-def try_out(
-    session: Session, programme: Programme, number: int, reader: str, organiser: str, *, now: datetime
-) -> outbox.Order:
-    """One introduction of a draft as `reader` would have it, for the organiser's own eyes; the first one if
-    no reader is named.
-
-    Nothing counts it, and every link in it leads back to the draft.
-
-    Raises:
-        NoDraft: there is no such round.
-        NotAllowed: it is no draft, or they are not in it.
-    """
-    round_ = rounds.by_number(session, programme, number)
-    groups = select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))
-    if reader:
-        theirs = select(GroupMember.group_id).where(GroupMember.person_id == reader)
-        groups = groups.where(col(Group.id).in_(theirs))
-    group = session.exec(groups).first()
-    if group is None or round_.state is not RoundState.DRAFT:
-        raise NotAllowed("There is nobody to write to in this draft")
-    today = times.today(now)
-    window, pot = Window.of(programme, today), pots.gather(session, programme, today)
-    party = sending.parties(session, programme, round_, [group], pot, window)[0]
-    back = links.open_page(f"/organise/{programme.slug}/rounds/{number}")
-    who = party.people[reader or party.members[0].person_id]
-    told = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)
-    facts = {each.name: getattr(told, each.name) for each in fields(told)} | {"group": f"try-{group.id}"}
-    to = session.get_one(Organiser, organiser)
-    return outbox.Order(
-        messages.TryOut(**facts, reader=introductions.named(who)),
-        messages.Recipient(to.id, "", Channel.EMAIL, email=to.email),
-        # Pressing twice is one message; a minute later it may be wanted again.
-        subject=f"round {round_.id}, {who.id}, {now:%Y-%m-%d %H:%M}",
-        programme=programme.slug,
-    )

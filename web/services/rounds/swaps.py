@@ -11,8 +11,8 @@ from sqlmodel import Session
 from matcher.pot import Ints, Longs
 from web.models import NeverPair, Programme
 from web.services.common import phrases
-from web.services.rounds import editing, never_pairs, pots, rounds
-from web.services.rounds.editing import FORBIDDEN, Seats
+from web.services.rounds import never_pairs, pots, rounds, seating
+from web.services.rounds.seating import FORBIDDEN, Seats
 
 MOST_OFFERED = 200
 
@@ -80,7 +80,7 @@ def of_person(
     pot = pots.gather(session, programme, today)
     if person not in pot.members:
         raise rounds.NoDraft("There is nobody of that id")
-    seats = editing.seats_of(session, programme, round_, pot)
+    seats = seating.seats_of(session, programme, round_, pot)
     group = next((key for key, people in seats.groups.items() if person in people), None)
     partners = [each for each in seats.groups[group] if each != person] if group is not None else []
     pairs = [pair for pair in sorted(never_pairs.never_pairs(session, programme)) if person in pair]
@@ -185,6 +185,6 @@ def _cost(seats: Seats, person: Ints, beside: Ints, nobody: int) -> Longs:
     real = beside != nobody
     one = np.broadcast_to(person[:, None], beside.shape)
     other = np.where(real & (beside != one), beside, (one + 1) % pot.n)
-    each = editing.cost_of(pot, one, other)
+    each = seating.cost_of(pot, one, other)
     cost: Longs = np.where(real, each, 0).sum(axis=1)
     return cost

@@ -10,10 +10,10 @@ from tests.support.world import BY, World, links_in
 from web.models import LeftOut, Membership, RatherNot, Round
 from web.services.common import times
 from web.services.people import participation
-from web.services.rounds import drafts, editing, keeping_apart, previews, rounds
-from web.services.rounds.editing import NotAllowed
+from web.services.rounds import drafts, editing, keeping_apart, previews, rounds, try_outs
 from web.services.rounds.keeping_apart import NotApart
 from web.services.rounds.rounds import StaleDraft
+from web.services.rounds.seating import NotAllowed
 
 
 def draft(world: World) -> Round:
@@ -349,7 +349,7 @@ def test_what_a_participant_asked_for_is_not_taken_back_by_an_organiser(six: Wor
 def test_a_test_goes_to_the_organiser_alone_and_leads_nowhere_else(six: World) -> None:
     who = six.appoint("organiser@councils.example")
     with six.read() as session:
-        order = editing.try_out(session, six.programme(session), 1, "", who, now=six.now)
+        order = try_outs.try_out(session, six.programme(session), 1, "", who, now=six.now)
     with six.write() as session:
         outbox.queue_all(session, [order], now=six.now)
     letter = six.letter("organiser@councils.example")
@@ -361,7 +361,7 @@ def test_a_test_goes_to_the_organiser_alone_and_leads_nowhere_else(six: World) -
 def test_a_test_is_not_counted(six: World) -> None:
     who = six.appoint("organiser@councils.example")
     with six.read() as session:
-        order = editing.try_out(session, six.programme(session), 1, "", who, now=six.now)
+        order = try_outs.try_out(session, six.programme(session), 1, "", who, now=six.now)
     with six.write() as session:
         outbox.queue_all(session, [order], now=six.now)
     send(six)
