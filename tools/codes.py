@@ -123,7 +123,8 @@ def main() -> None:
         return
     text = DOCUMENT.read_text()
     for heading, table in made.items():
-        text = re.sub(rf"(### {heading}\n\n)(?:\|.*\n)+", lambda found, table=table: found[1] + table, text)
+        before, _, rest = text.partition(f"### {heading}\n\n")
+        text = f"{before}### {heading}\n\n{table}" + re.sub(r"\A(?:\|.*\n)+", "", rest)
     DOCUMENT.write_text(text)
 
 

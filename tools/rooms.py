@@ -5,6 +5,8 @@ a process comes in, and the others the ground on which all of it stands. A room 
 highest room it imports. Of the arrows only those are drawn that no longer way implies.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from html import escape
 from pathlib import Path
@@ -43,10 +45,10 @@ def room_of(module: str) -> str:
     return DOORS if ".".join(parts[:2]) in OF_THE_DOORS else GROUND
 
 
-def arrows() -> nx.DiGraph:
+def arrows() -> nx.DiGraph[str]:
     """Every room and every arrow between two, as the imports have them."""
     imports = grimp.build_graph("matcher", "notifications", "web", cache_dir=None)
-    found = nx.DiGraph()
+    found: nx.DiGraph[str] = nx.DiGraph()
     for module in sorted(imports.modules):
         if "migrations" in module or module in ("web", "web.services"):
             continue
@@ -57,7 +59,7 @@ def arrows() -> nx.DiGraph:
     return found
 
 
-def floors(rooms: nx.DiGraph) -> list[list[str]]:
+def floors(rooms: nx.DiGraph[str]) -> list[list[str]]:
     """From the ground up. Raises NetworkXUnfeasible where rooms import each other in a circle."""
     on: dict[str, int] = {}
     for room in reversed(list(nx.lexicographical_topological_sort(rooms))):

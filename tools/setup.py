@@ -89,7 +89,7 @@ def install_node_where_missing() -> None:
 
 
 def with_uv(*arguments: str) -> None:
-    uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
     if not (have_uv() and works(*uv, *arguments, env=index_settings())):
         say("without uv, this takes a minute or two")
         run(PYTHON, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)
@@ -98,7 +98,7 @@ def with_uv(*arguments: str) -> None:
 def have_uv() -> bool:
     if works(PYTHON, "-m", "uv", "--version"):
         return True
-    pip = [
+    pip: list[str | Path] = [
         PYTHON,
         "-m",
         "pip",

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from notifications import outbox
+from notifications import origins, outbox
 from notifications.delivery import Providers, deliver_due
 from notifications.jobs import job_of
 from notifications.messages import Channel, CheckIn, Link, Message, Named, Partner, Recipient
@@ -67,7 +67,8 @@ def one_at_a_time(folder: Path, carrier: SendGrid) -> tuple[float, float]:
     database = waiting(folder / "alone.db", ALONE, letter_with_a_file)
     providers = Providers(email=carrier, key=b"suppression")
     with database.read() as session:
-        jobs = [job_of(row) for row in outbox.listing(session, limit=ALONE)]
+        known = origins.known(session)
+        jobs = [job_of(row, known) for row in outbox.listing(session, limit=ALONE)]
     written = [prepare(job, providers, LINKS, utc_now()) for job in jobs]
     floor = one_time(lambda: [carrier.send(letter) for letter in written])
     ours = one_time(lambda: deliver_everything(database, providers, ALONE))

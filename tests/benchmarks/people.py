@@ -13,7 +13,7 @@ from web.db import Database
 from web.import_work import Importing
 from web.models import Membership, Person, Programme, Standing
 from web.models.folding import folded
-from web.models.imports import ImportKind
+from web.models.imports import Import, ImportKind
 from web.services.imports import uploads
 from web.services.organisations import organisations
 
@@ -83,14 +83,14 @@ def bringing_in(database: Database) -> Iterator[Row]:
         number = uploads.upload(session, programme, ImportKind.PEOPLE, given, by="bench", now=NOW).id
     reading = one_time(lambda: finish(database))
     with database.write() as session:
-        job = session.get_one(uploads.Import, number)
+        job = session.get_one(Import, number)
         uploads.choose(session, job, job.columns, None)
     choosing = one_time(lambda: finish(database))
     with database.write() as session:
-        uploads.answer_rest_as_new(session, session.get_one(uploads.Import, number))
+        uploads.answer_rest_as_new(session, session.get_one(Import, number))
     checking = one_time(lambda: finish(database))
     with database.write() as session:
-        uploads.confirm(session, session.get_one(uploads.Import, number), by="bench", now=NOW)
+        uploads.confirm(session, session.get_one(Import, number), by="bench", now=NOW)
     writing = one_time(lambda: finish(database))
     floor = bare(lines)
     yield Row(f"read {PEOPLE:,} rows", reading, floor, None)

@@ -42,7 +42,7 @@ class Contract:
     name: str
     path: str
     fake: type[FakeProvider]
-    requests: Callable[[str], Iterator[Request]]
+    asks: Callable[[str], Iterator[Request]]
     spoilt: Callable[[str], requests.Response]
 
 
@@ -153,7 +153,7 @@ def _check(contract: Contract, document: Path | None) -> int:
         log = Path(scratch) / "prism.log"
         with prism.between(node, document, fake.url, log) as url:
             good, bad = 0, 0
-            for name, ask in contract.requests(url):
+            for name, ask in contract.asks(url):
                 wrong = _refused(ask)
                 good, bad = good + (not wrong), bad + bool(wrong)
                 print(f"{contract.name}: {name}: {wrong or 'as described'}")

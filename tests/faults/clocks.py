@@ -57,7 +57,7 @@ def _plan(world: World, night: date) -> dict[int, datetime]:
             made = programmes.add(session, slug, slug, contact=OWNER, now=world.now, by=BY,
                                   next_round_on=night, heads_up_days=0)  # fmt: skip
             owner = accounts.add(session, made, OWNER, Role.OWNER, by=BY, now=world.now).id
-            kept = Schedule(programme_id=made.id, rhythm=Rhythm.DATES, dates=[night.isoformat()])
+            kept = Schedule(programme_id=made.id, rhythm=Rhythm.DATES, dates=[night.isoformat()])  # type: ignore[call-arg]
             kept.sqlmodel_update({"at": half_hour, "enabled_by": owner, "enabled_at": world.now})
             session.add(kept)
             moments[made.id] = _first_minute(night, half_hour)

@@ -153,7 +153,7 @@ class Siege:
         yield self.world.path(MessageLink(Purpose.UNSUBSCRIBE, 0), person)
         with self.world.read() as session:
             theirs = select(GroupMember.group_id).where(GroupMember.person_id == person)
-            groups = list(session.scalars(theirs.order_by(GroupMember.group_id.desc()).limit(2)))
+            groups = list(session.scalars(theirs.order_by(GroupMember.group_id.desc()).limit(2)))  # type: ignore[attr-defined]
         for group in groups:
             yield self.world.door(Purpose.CONVERSATION, person, group)
             yield self.world.door(Purpose.CHECK_IN, person, group)

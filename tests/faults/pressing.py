@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from notifications import outbox
+from notifications.tables import OutboxMessage
 from tests.faults import checker
 from tests.faults.trial import BEGAN, LETTER, Outcome, Trial, room
 from tests.faults.worlds import world_of
@@ -107,7 +108,7 @@ def _drop_index(database: Any) -> None:
 
 
 def _blindly(session: Any, rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], int]:
-    table = outbox.OutboxMessage
+    table = OutboxMessage
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     returning = make(table).returning(table.id, table.kind, table.subject, table.person)  # type: ignore[arg-type]
     return {(kind, subject, person): id_ for id_, kind, subject, person in session.execute(returning, rows)}

@@ -124,7 +124,7 @@ def _working(trial: Trial, settings: Settings, log: Path) -> Iterator[None]:
         stop: Callable[[], object] = process.wait
     else:
         process = kills.start(_work, settings, log, NEVER if trial.mutant == "sweeps by the queue" else 1)
-        stop = process.join
+        stop = process.join  # type: ignore[attr-defined]
     try:
         yield
     finally:

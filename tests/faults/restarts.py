@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from multiprocessing.context import ForkProcess
 from types import ModuleType
 
 from notifications import delivery, sending
@@ -29,7 +30,7 @@ CLAIMED = "SELECT id FROM outbox_message WHERE state = 'claimed'"
 LEASE = sending.CLAIM_LEASE
 ROOMS: tuple[ModuleType, ...] = (sending, delivery)
 
-Process = subprocess.Popen[bytes] | kills.ForkProcess
+Process = subprocess.Popen[bytes] | ForkProcess
 
 
 def fault(trial: Trial) -> Outcome:

@@ -17,6 +17,7 @@ from tests.support.fake_provider import Answer, Call
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.world import BY, World
 from web.commands import backups
+from web.models import Person
 from web.services.people import erasure
 
 
@@ -120,7 +121,7 @@ def _sent(fake: Remembering, work) -> list[str]:  # type: ignore[no-untyped-def]
 def _erase(world: World, people: list[str]) -> None:
     for person in people:
         with world.write() as session:
-            erasure.erase(session, session.get_one(erasure.Person, person), by=BY, now=world.now)
+            erasure.erase(session, session.get_one(Person, person), by=BY, now=world.now)
     world.work()
 
 

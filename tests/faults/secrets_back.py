@@ -348,17 +348,17 @@ def _log() -> Iterator[io.StringIO]:
 
 @contextmanager
 def _mistake(mutant: str) -> Iterator[None]:
-    honest = secrets.without, secrets._unfolded, replies.secrets
+    honest = secrets.without, secrets._unfolded, replies.secrets  # type: ignore[attr-defined]
     if mutant == "trusts the cut of quotations":
         secrets.without = _as_it_is
     elif mutant == "keeps answers as they come":
-        replies.secrets = SimpleNamespace(without=_as_it_is)  # type: ignore[assignment]
+        replies.secrets = SimpleNamespace(without=_as_it_is)  # type: ignore[assignment,attr-defined]
     elif mutant == BY_LINES:
         secrets._unfolded = lambda text: ("", [])
     try:
         yield
     finally:
-        secrets.without, secrets._unfolded, replies.secrets = honest
+        secrets.without, secrets._unfolded, replies.secrets = honest  # type: ignore[attr-defined]
 
 
 def _as_it_is(text: str) -> str:

@@ -18,7 +18,7 @@ from web.settings import Settings
 
 TAKE_SETTINGS = {"Settings", "settings_at", "world_of", "served"}
 REFUSALS = Path("tests/web/test_settings.py")
-AROUND = Around("sqlite:///u.db", "sqlite:///q.db", 8000, *["http://127.0.0.1:9"] * 4, "key")
+AROUND = Around("sqlite:///u.db", "sqlite:///q.db", 8000, *["http://127.0.0.1:9"] * 4, "key")  # type: ignore[call-arg]
 
 
 def turned_by_worlds() -> set[str]:

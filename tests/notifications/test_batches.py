@@ -7,7 +7,7 @@ from notifications.outbox import Order
 from notifications.providers.base import OutgoingEmail
 from notifications.providers.sendgrid import SendGrid, request_for_many
 from notifications.suppression import Why
-from notifications.tables import ProviderPace, State
+from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.support.fake_provider import HANG
 from tests.support.fake_sendgrid import FakeSendGrid, error
 from tests.support.letters import CHECK_IN, COUNCILS, NOW, PAGE, introduction
@@ -149,7 +149,7 @@ def test_somebody_who_has_unsubscribed_is_left_out(batching, fake):
 def test_a_letter_we_cannot_make_does_not_hold_up_the_others(batching, fake):
     queue(batching)
     with batching.database.write() as session:
-        session.get(outbox.OutboxMessage, 4).payload = "{}"
+        session.get(OutboxMessage, 4).payload = "{}"
     batching.work()
     assert counts(batching) == {State.ACCEPTED: 29, State.QUEUED: 1}
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from notifications import delivery, outbox, sending, suppression
 from notifications.delivery import Providers
 from notifications.errors import Permanent, Temporary, Uncertain
-from notifications.messages import Channel, Erased, SignIn
+from notifications.messages import Channel, Erased, Link, SignIn
 from notifications.providers.base import OutgoingEmail, OutgoingText
 from notifications.suppression import Why
 from notifications.tables import OutboxMessage, State
@@ -15,7 +15,6 @@ from tests.support.letters import (
     AMINA_BY_TEXT,
     COUNCILS,
     NOW,
-    Link,
     introduction,
     links,
 )
@@ -155,7 +154,7 @@ def test_a_fault_of_the_adapters_counts_as_cut_off(post, memory):
 
 def spoil(post, message_id):
     with post.database.write() as session:
-        session.get(outbox.OutboxMessage, message_id).payload = '{"not": "an introduction"}'
+        session.get(OutboxMessage, message_id).payload = '{"not": "an introduction"}'
 
 
 def test_a_message_we_cannot_read_is_parked_after_five_tries(post, clock):
@@ -268,7 +267,7 @@ def test_a_slow_workers_acceptance_settles_what_was_thought_uncertain(post, memo
 def test_a_slow_worker_cannot_overwrite_the_one_that_took_its_place(post, memory, clock):
     def taken_over():
         with post.database.write() as session:
-            row = session.get(outbox.OutboxMessage, 1)
+            row = session.get(OutboxMessage, 1)
             row.attempt, row.state, row.reason = 2, State.FAILED, "no such mailbox"
 
     slow_worker(post, memory, clock, taken_over)
@@ -293,7 +292,7 @@ def test_a_worker_stopped_before_its_call_gives_the_message_back(post, memory, c
 def test_an_event_that_overtakes_the_answer_is_not_overwritten(post, memory, clock):
     def delivered():
         with post.database.write() as session:
-            session.get(outbox.OutboxMessage, 1).state = State.DELIVERED
+            session.get(OutboxMessage, 1).state = State.DELIVERED
 
     slow_worker(post, memory, clock, delivered)
     assert (post.state(), post.row().provider_id) == (State.DELIVERED, "m1")

@@ -5,12 +5,12 @@ import pytest
 from notifications import receipts, reconcile, resending
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
-from notifications.messages import SignIn
+from notifications.messages import Link, SignIn
 from notifications.providers.base import Absent, Accepted
 from notifications.receipts import Event, What
 from notifications.tables import State
 from tests.notifications.conftest import Memory
-from tests.support.letters import AMINA_BY_TEXT, NOW, Link, links
+from tests.support.letters import AMINA_BY_TEXT, NOW, links
 
 
 @dataclass

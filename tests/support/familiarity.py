@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher import Pot
-from matcher.rules import Ints, Longs, organisations_met
+from matcher.pot import Ints, Longs
+from matcher.rules import organisations_met
 
 
 def familiarity(pot: Pot, a: NDArray[Any], b: NDArray[Any], seen: Longs | None = None) -> Ints:

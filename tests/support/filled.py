@@ -15,10 +15,21 @@ from notifications.receipts import Event, What
 from notifications.replies import Inbound
 from notifications.tables import OutboxMessage
 from tests.support.world import BY, World
-from web.models import Answer, Block, Learning, Membership, NeverPair, Person, Region, Rhythm, Role, Showing
+from web.models import (
+    Answer,
+    Block,
+    Learning,
+    Membership,
+    NeverPair,
+    Person,
+    Region,
+    Rhythm,
+    Role,
+    Showing,
+    Work,
+)
 from web.models.imports import ImportKind
 from web.services.background import jobs
-from web.services.background.jobs import Work
 from web.services.common import allowances, times
 from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said

@@ -13,6 +13,7 @@ import requests
 from lxml import html
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from urllib3.util.retry import Retry
 
 from tests.support.commands import running
 from tests.support.databases import postgresql_database
@@ -130,7 +131,7 @@ SERVED_BY = {
 def ask_twice(port: int) -> list[int]:
     """The form "send me my link", sent twice with the same address."""
     # Until the server that was just started listens.
-    patience = requests.adapters.Retry(total=400, backoff_factor=0.05, backoff_max=0.1)
+    patience = Retry(total=400, backoff_factor=0.05, backoff_max=0.1)
     with requests.Session() as browser:
         browser.mount("http://", requests.adapters.HTTPAdapter(max_retries=patience))
         address = f"http://127.0.0.1:{port}/my-page"

@@ -172,7 +172,8 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         message.state = State.FAILED
         outsider = session.scalars(
             select(Membership.person_id).where(
-                Membership.programme_id == programme.id, Membership.person_id.not_in(people[:2])
+                Membership.programme_id == programme.id,
+                Membership.person_id.not_in(people[:2]),  # type: ignore[attr-defined]
             )
         ).first()
         return of_programme | {

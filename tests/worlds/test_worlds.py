@@ -24,7 +24,7 @@ from tests.worlds.running import BARE, PROGRAMS, ROOT, running
 
 SOME = [(stay, stay.installation.database) for stay in pairwise()]
 HALVES = {"one half": IN_ORDER[::2], "other half": IN_ORDER[1::2]}
-AROUND = Around("sqlite:///u.db", None, 8000, *["http://127.0.0.1:9"] * 4, "key")
+AROUND = Around("sqlite:///u.db", None, 8000, *["http://127.0.0.1:9"] * 4, "key")  # type: ignore[call-arg]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from notifications import outbox
 from notifications.tables import State
 from tests.support.world import BY, World
 from web.commands import backups
+from web.models import Person
 from web.models.complaints import Matter
 from web.models.imports import ImportKind
 from web.services.imports import uploads
@@ -36,7 +37,7 @@ def restore(world: World, file: Path) -> backups.Restored:
 
 def erase(world: World, person: str) -> None:
     with world.write() as session:
-        erasure.erase(session, session.get_one(erasure.Person, person), by=BY, now=world.now)
+        erasure.erase(session, session.get_one(Person, person), by=BY, now=world.now)
 
 
 def test_what_went_out_before_can_be_cancelled_after_a_restore(world: World, backup: Path) -> None:

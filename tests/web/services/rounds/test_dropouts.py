@@ -1,5 +1,7 @@
 """When somebody drops out in the middle of a round, nobody who stays is left without a word."""
 
+from datetime import time
+
 import icalendar
 import pytest
 
@@ -169,7 +171,7 @@ def test_after_the_cut_off_it_is_too_late(world: World) -> None:
 
 def test_the_cut_off_is_the_end_of_its_day_in_london(world: World) -> None:
     gone, _ = a_pair(world)
-    world.clock.now = times.london(times.today(world.now), times.time(23, 59))
+    world.clock.now = times.london(times.today(world.now), time(23, 59))
     world.clock.turn(days=7)
     drop_out(world, gone)
     assert not have_met(world)

@@ -21,7 +21,7 @@ def plan(world: World, *, automatic: bool = True, **other: object) -> str:
     with world.write() as session:
         programme = world.programme(session)
         programme.next_round_on = TUESDAY
-        kept = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=TUESDAY)
+        kept = Schedule(programme_id=programme.id, rhythm=Rhythm.WEEKLY, first_on=TUESDAY)  # type: ignore[call-arg]
         kept.sqlmodel_update({"automatic": automatic, "enabled_by": who, "enabled_at": world.now} | other)
         session.add(kept)
     return who

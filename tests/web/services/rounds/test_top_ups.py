@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -251,7 +251,7 @@ def test_it_waits_for_the_morning(world: World) -> None:
     world.round()
     drop_out(world, world.groups()[0][0])
     world.join()
-    world.clock.now = times.london(date(2026, 12, 9), times.time(8, 59))
+    world.clock.now = times.london(date(2026, 12, 9), time(8, 59))
     with world.read() as session:
         round_ = session.get_one(Round, 1)
         cut_off_on, waits = round_.cut_off_on, top_ups.due(session, now=world.now)
@@ -469,7 +469,7 @@ def _drop_out_of(session: Session, programme: int, person: str, world: World) ->
         .join(Round, Round.id == Group.round_id)
         .where(GroupMember.person_id == person, Round.programme_id == programme)
         # The one they are in. A top-up may have them join a group that is older than the one they lost.
-        .order_by(Group.called_off_at.is_not(None), Group.id.desc())
+        .order_by(Group.called_off_at.is_not(None), Group.id.desc())  # type: ignore[attr-defined]
     ).first()
     if theirs is not None:
         dropouts.cannot_make_it(session, theirs, person, now=world.now)
