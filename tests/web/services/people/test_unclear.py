@@ -131,12 +131,13 @@ def test_words_after_a_learning_was_published_are(world: World, amina: str) -> N
     assert waiting(world) == ["And two vans."]
 
 
-def test_a_plan_meant_for_a_partner_is(world: World) -> None:
+def test_a_plan_meant_for_a_partner_is_not_as_its_sender_is_told_so(world: World) -> None:
     world.join("Amina Yusuf", phone=PHONE, channel=Channel.SMS, verified=True)
     world.join("Tom Field")
     world.round()
     take(world, Inbound(Channel.SMS, "SM1", PHONE, "Tuesday at 2 works for me"))
-    assert (waiting(world), learned(world)) == (["Tuesday at 2 works for me"], [])
+    assert (waiting(world), learned(world)) == ([], [])
+    assert "Tom Field did not get your text" in (world.letter(PHONE, "text_answer").sms or "")
 
 
 def test_thanks_for_an_introduction_need_nobody(world: World) -> None:
