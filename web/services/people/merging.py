@@ -38,6 +38,7 @@ from web.models import (
     VideoKind,
 )
 from web.models.imports import ImportRow
+from web.models.rounds import RoundChange, ThisOnce
 from web.services.common import audit, contacts, numbers, tombstones
 from web.services.evidence import nameless
 
@@ -150,9 +151,11 @@ def _move_history(session: Session, programme: Programme, kept: str, gone: str) 
     for column in (ImportRow.person_id, Request.person, Report.person_id, Report.about_id):
         _rename(session, column, kept, gone)
     session.execute(delete(PhoneCode).where(col(PhoneCode.person_id) == gone))
-    told = select(col(LeftOut.round_id)).where(col(LeftOut.person_id) == kept)
-    session.execute(delete(LeftOut).where(col(LeftOut.person_id) == gone, col(LeftOut.round_id).in_(told)))
-    _rename(session, LeftOut.person_id, kept, gone)
+    for of_round in (LeftOut, ThisOnce):
+        told = select(col(of_round.round_id)).where(col(of_round.person_id) == kept)
+        twice = delete(of_round).where(col(of_round.person_id) == gone, col(of_round.round_id).in_(told))
+        session.execute(twice)
+        _rename(session, of_round.person_id, kept, gone)
     _never_pairs(session, kept, gone)
     _wishes(session, kept, gone)
     _stored_reasons(session, programme, kept, gone)
@@ -203,7 +206,8 @@ def _stored_reasons(session: Session, programme: Programme, kept: str, gone: str
         if any(gone in reason for reason in round_.reasons):
             round_.reasons = [reason.replace(gone, kept) for reason in round_.reasons]
     ids = [round_.id for round_ in rounds]
-    for table, column in ((Group, col(Group.why)), (LeftOut, col(LeftOut.reason))):
+    stored = ((Group, Group.why), (LeftOut, LeftOut.reason), (RoundChange, RoundChange.what))
+    for table, column in ((table, col(text)) for table, text in stored):
         said = update(table).where(col(table.round_id).in_(ids), column.contains(gone))
         session.execute(
             said.values({column: func.replace(column, gone, kept)}),

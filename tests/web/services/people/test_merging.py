@@ -6,7 +6,9 @@ from sqlalchemy import select
 from notifications.messages import Link
 from tests.support.world import BY, World
 from web.models import Consent, GroupMember, Membership, NeverPair, Person, Purpose, Round, Standing
+from web.services.common import times
 from web.services.people import erasure, merging
+from web.services.rounds import editing, rounds
 
 
 def merge(world: World, kept: str, gone: str) -> None:
@@ -112,6 +114,45 @@ def test_reasons_that_named_the_one_name_the_other(world: World, doubles: tuple[
     merge(world, kept, gone)
     with world.read() as session:
         assert session.scalars(select(Round)).one().reasons == ["{" + kept + "} has met everyone"]
+
+
+def test_what_an_organiser_said_of_the_one_holds_for_the_other(world: World) -> None:
+    """In a draft that neither of them is in."""
+    *_, kept, gone = world.join_many(6)
+    number = world.draw()
+    for person in (kept, gone):
+        with world.read() as session:
+            draft = rounds.by_number(session, world.programme(session), number)
+            plan = editing.leave_out(
+                session, world.programme(session), draft.version, person, today=times.today(world.now)
+            )
+        with world.write() as session:
+            editing.keep(session, world.programme(session), plan, by=BY, now=world.now)
+    merge(world, kept, gone)
+    assert places_of(world, gone) <= KNOWN_BY_BOTH_IDS
+
+
+def test_nothing_points_at_the_entry_that_went(world: World, doubles: tuple[str, str]) -> None:
+    kept, gone = doubles
+    merge(world, kept, gone)
+    assert places_of(world, gone) <= KNOWN_BY_BOTH_IDS
+
+
+# The tombstone itself; what was signed, sent and done under the old id, which is not made untrue.
+KNOWN_BY_BOTH_IDS = {
+    "person",
+    "link",
+    "audit_entry",
+    "auditentry",
+    "outbox_message",
+    "outbox_named",
+    "local_message",
+}
+
+
+def places_of(world: World, person: str) -> set[str]:
+    """The tables that tell of somebody by their id."""
+    return {table for table, rows in world.dump().items() if person in str(rows)}
 
 
 def test_an_organiser_compares_first_and_then_chooses_which_stays(world: World) -> None:
