@@ -14,12 +14,48 @@ from sqlmodel import Session, col, select
 from web.models import AuditEntry, AuditHead
 
 SYSTEM = "the schedule"
+# Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
+SAID = {
+    "programme added": "Started the programme",
+    "closing announced": "Announced the end of the programme",
+    "closing taken back": "Kept the programme open after all",
+    "programme closed": "Closed the programme",
+    "programme emptied": "Erased everybody who takes part in no other programme",
+    "learning waits again": "Took a learning off the wall that may name somebody erased",
+    "round drawn": "Drew a round",
+    "round sent": "Sent a round",
+    "digest sent": "Sent the digest of a round",
+    "draft discarded": "Threw a draft away",
+    "draft changed": "Changed a draft",
+    "message sent again": "Sent a message again",
+    "messages sent again": "Sent again what did not arrive of a round",
+    "role given": "Gave a role",
+    "role taken": "Took a role away",
+    "people imported": "Imported people",
+    "people exported": "Exported people",
+    "history imported": "Imported history",
+    "learning published": "Published a learning",
+    "learning declined": "Decided not to show a learning",
+    "dealt with a reply": "Dealt with an unclear reply",
+    "took a reply for a learning": "Took an unclear reply for a learning",
+    "link sent": "Sent a link",
+    "merged": "Merged two entries of a person",
+    "never-pair added": "Kept two people apart",
+    "never-pair removed": "Let two people meet again",
+    "dates moved": "Moved a round's dates",
+    "suspension ended": "Ended a suspension",
+}
 
 
 class TamperedAudit(Exception):
     def __init__(self, entry: int | None, reason: str) -> None:
         super().__init__(f"entry {entry}: {reason}" if entry else reason)
         self.entry = entry
+
+
+def said(action: str) -> str:
+    """What was done, as the beginning of a sentence."""
+    return SAID.get(action, action[:1].upper() + action[1:])
 
 
 def record(

@@ -23,7 +23,7 @@ from web.models import (
     Round,
     RoundState,
 )
-from web.services.common import phrases
+from web.services.common import audit, phrases
 from web.services.rounds import delivery_problems, keeping_apart, never_pairs, previews
 
 AT_MOST = 50
@@ -179,7 +179,11 @@ def _deeds(session: Session, programme: Programme, ids: Sequence[str]) -> list[D
         .limit(AT_MOST)
     )
     return [
-        Deed(entry.at, "they themselves" if entry.actor in ids else email or entry.actor, entry.action)
+        Deed(
+            entry.at,
+            "they themselves" if entry.actor in ids else email or entry.actor,
+            audit.said(entry.action),
+        )
         for entry, email in rows
     ]
 

@@ -11,42 +11,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from web.models import AuditEntry, Membership, Organiser, Person, Programme
-from web.services.common import phrases
+from web.services.common import audit, phrases
 
 A_PAGE = 50
 A_DIGEST = re.compile(r"[0-9a-f]{64}")
 AN_ID = re.compile(r"[0-9a-f]{20}")
-# Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
-SAID = {
-    "programme added": "Started the programme",
-    "closing announced": "Announced the end of the programme",
-    "closing taken back": "Kept the programme open after all",
-    "programme closed": "Closed the programme",
-    "programme emptied": "Erased everybody who takes part in no other programme",
-    "learning waits again": "Took a learning off the wall that may name somebody erased",
-    "round drawn": "Drew a round",
-    "round sent": "Sent a round",
-    "digest sent": "Sent the digest of a round",
-    "draft discarded": "Threw a draft away",
-    "draft changed": "Changed a draft",
-    "message sent again": "Sent a message again",
-    "messages sent again": "Sent again what did not arrive of a round",
-    "role given": "Gave a role",
-    "role taken": "Took a role away",
-    "people imported": "Imported people",
-    "people exported": "Exported people",
-    "history imported": "Imported history",
-    "learning published": "Published a learning",
-    "learning declined": "Decided not to show a learning",
-    "dealt with a reply": "Dealt with an unclear reply",
-    "took a reply for a learning": "Took an unclear reply for a learning",
-    "link sent": "Sent a link",
-    "merged": "Merged two entries of a person",
-    "never-pair added": "Kept two people apart",
-    "never-pair removed": "Let two people meet again",
-    "dates moved": "Moved a round's dates",
-    "suspension ended": "Ended a suspension",
-}
 
 
 @dataclass(frozen=True)
@@ -91,14 +60,9 @@ def of_programme(session: Session, programme: Programme, *, action: str, actor: 
         [_told(entry, names) for entry in rows[:A_PAGE]],
         page,
         len(rows) > A_PAGE,
-        [(one, said(one)) for one in _actions(session, programme)],
+        [(one, audit.said(one)) for one in _actions(session, programme)],
         actors,
     )
-
-
-def said(action: str) -> str:
-    """What was done, as the beginning of a sentence."""
-    return SAID.get(action, action[:1].upper() + action[1:])
 
 
 def _concerns(programme: Programme) -> ColumnElement[bool]:
@@ -113,7 +77,7 @@ def _actions(session: Session, programme: Programme) -> list[str]:
     found = session.exec(
         select(AuditEntry.action).where(col(AuditEntry.programme_id) == programme.id).distinct()
     )
-    return sorted(found, key=said)
+    return sorted(found, key=audit.said)
 
 
 def _organisers_among(session: Session, programme: Programme) -> list[tuple[str, str]]:
@@ -143,7 +107,9 @@ def _texts(entry: AuditEntry) -> list[str]:
 def _told(entry: AuditEntry, names: Mapping[str, str]) -> EntryShown:
     who, about = _named(entry.actor, names), _named(entry.subject, names)
     details = [f"{name.replace('_', ' ')}: {_named(value, names)}" for name, value in entry.facts.items()]
-    return EntryShown(entry.id, entry.at, who, said(entry.action), "" if about == who else about, details)
+    return EntryShown(
+        entry.id, entry.at, who, audit.said(entry.action), "" if about == who else about, details
+    )
 
 
 def _named(value: Any, names: Mapping[str, str]) -> str:

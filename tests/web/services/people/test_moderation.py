@@ -83,7 +83,7 @@ def test_each_of_the_two_and_the_audit_tell_of_it_by_names(world: World) -> None
     owner = world.organiser()
     told = [owner.open(f"/organise/councils/people/{person}").text for person in (one, other)]
     audit = owner.open("/organise/councils/audit").text
-    assert [text.count("Never-pair added") for text in told] == [1, 1]
+    assert [text.count("Kept two people apart") for text in told] == [1, 1]
     assert ("Amina Yusuf" in audit and "Tom Field" in audit, one in audit or other in audit) == (True, False)
 
 
