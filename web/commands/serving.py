@@ -1,4 +1,7 @@
-"""Serving on one machine: the web server here, the worker as a child, both gone when we are told to stop."""
+"""Serving on one machine: the web server here, the worker as a child, both gone when we are told to stop.
+
+PortTaken       somebody else listens there; says how to choose another
+"""
 
 import resource
 import signal

@@ -2,6 +2,8 @@
 
 Everything a page needs is served by ourselves under `/assets/`. Each file's name carries a hash of its
 content, so browsers keep it for ever and a new release is seen at once.
+
+NotBuilt        the stylesheet and its friends are missing; says how to make them
 """
 
 import json

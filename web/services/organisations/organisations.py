@@ -1,4 +1,7 @@
-"""Organisations: known by name, by the other names people write, and by email domain."""
+"""Organisations: known by name, by the other names people write, and by email domain.
+
+NotSo           it cannot be done; says what to do
+"""
 
 import re
 import unicodedata

@@ -1,4 +1,7 @@
-"""A programme's own words in its messages: read, tried, kept, and given back."""
+"""A programme's own words in its messages: read, tried, kept, and given back.
+
+BadWords        what cannot be, by part, in `mistakes`
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
