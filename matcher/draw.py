@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import barrier, blossom, exact, horizon, proof, rules, sweep, trios
+from matcher import barrier, blossom, exact, horizon, proof, rules, seating, sweep, trios
 from matcher.errors import BadPot
 from matcher.pot import Ints, Pot
 from matcher.result import Figures, Result, Unplaced
@@ -90,7 +90,7 @@ def _seat(pot: Pot, size: int, priority: Priority, rng: np.random.Generator) -> 
         drawn = _seat(pot.only(active), size, priority, rng)
         groups = np.where(drawn.groups >= 0, active[drawn.groups], -1).astype(np.int32)
         return replace(drawn, groups=groups, left=np.concatenate((active[drawn.left], hermits)))
-    return _pairs(pot, rng, priority) if size == 2 else _circles(pot, size, rng)
+    return _pairs(pot, rng, priority) if size == 2 else _circles(pot, size, rng, priority)
 
 
 def _pairs(pot: Pot, rng: np.random.Generator, priority: Priority) -> Drawn:
@@ -164,8 +164,34 @@ def _surely_open(pot: Pot) -> int:
     return horizon.surely_open(pot.n, pot.n - 1 - int(used.max()) - 1 - pot.n % 2)
 
 
-def _circles(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
-    """Groups of three or four; who cannot sit with anybody of their group stays out."""
+def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority) -> Drawn:
+    """Groups of three or four: the next round of a design where there is one, or else searched for."""
+    if not seating.applies(pot.n, size):
+        return _searched(pot, size, rng)
+    plan = seating.plan(pot, size, rng)
+    if plan is None:
+        return replace(_searched(pot, size, rng), notes=("no-design",) if pot.rounds else ())
+    groups = plan.groups()
+    told = rules.value(pot, groups, size)
+    given_up = not _crosses_fully(pot, groups, told)
+    if given_up and priority == "cross":
+        return _searched(pot, size, rng)
+    return Drawn(
+        groups,
+        others(pot.n, groups),
+        "design",
+        fresh_left=int(plan.open.sum()) - 1,
+        notes=("crossing-given-up",) if given_up else (),
+    )
+
+
+def _crosses_fully(pot: Pot, groups: Ints, told: rules.Value) -> bool:
+    first, _ = rules.pairs_of(groups)
+    return len(first) - told.same == proof.crossing_bound(pot.codes, (groups >= 0).sum(axis=1))
+
+
+def _searched(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
+    """Groups of three or four by swaps; who cannot sit with anybody of their group stays out."""
     groups = trios.circles(pot, size, rng)
     i, j = np.triu_indices(size + 1, 1)
     a, b = groups[:, i], groups[:, j]

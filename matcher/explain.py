@@ -148,7 +148,7 @@ def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
         *_locked(pot),
         *_repeats(pot, result, labels),
         *_crossing(pot, result, labels),
-        *_three_notes(result),
+        *_notes(result),
     ]
     if "repeats" in result.proof.certifies and not result.figures.optimal:
         told.append("No round has fewer repeats; it is not proved that none of those is better beyond that.")
@@ -314,8 +314,10 @@ def guests_needed(pot: Pot, size: int = 2) -> int:
     return 0
 
 
-def _three_notes(result: Result) -> list[str]:
+def _notes(result: Result) -> list[str]:
     told = []
+    if "no-design" in result.notes:
+        told.append("The rounds so far fit no plan in which nobody meets twice; this one was searched for.")
     if "unwilling-three" in result.notes:
         told.append("Somebody who said no to a three is in one: there was no other way without a repeat.")
     if "turns-unequal" in result.notes:
@@ -327,6 +329,11 @@ def _chance(result: Result) -> list[str]:
     ways = result.figures.equally_good_rounds
     if not len(result.groups):
         return []
+    if result.figures.method == "design":
+        return [
+            "From a plan of rounds in which nobody meets twice.",
+            "Places in it were drawn by chance; after two rounds the plan decides who meets next.",
+        ]
     if ways is None:
         chain = (
             "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality"

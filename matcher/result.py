@@ -124,7 +124,7 @@ class Result:
     """A round: `groups` int32 (g, size + 1) padded with -1, each sorted, in order of their first person.
 
     `notes` are short codes of what the organiser should know (explain puts them into words):
-    "unwilling-three", "turns-unequal", "crossing-given-up".
+    "unwilling-three", "turns-unequal", "crossing-given-up", "no-design".
     """
 
     groups: Ints
