@@ -98,6 +98,7 @@ def _passed_over(file: Path, gone: int) -> None:
     show_default=True,
     help="Keep further repeat-free rounds open before crossing organisations, or after.",
 )
+@click.option("--never-a-pair", is_flag=True, help="Threes and fours have no group of two.")
 @BEFORE
 @click.option("--append", is_flag=True, help="Add the round to the history file, for the next draw.")
 @click.option("--out", type=CSV, help="Write the round here instead of printing it.")
@@ -111,6 +112,7 @@ def draw(
     seed: int,
     size: int,
     priority: Priority,
+    never_a_pair: bool,
     before: int | None,
     append: bool,
     out: Path | None,
@@ -124,7 +126,7 @@ def draw(
         tables.write_rows(history, ["round", "person_1", "person_2", "person_3"], [])
     given = _read(people_file, history, never, before)
     start = time.perf_counter()
-    result = draw_round(given.pot, seed=seed, size=size, priority=priority)
+    result = draw_round(given.pot, seed=seed, size=size, priority=priority, never_a_pair=never_a_pair)
     seconds = time.perf_counter() - start
     referee.check(given.pot, result)
     if out:

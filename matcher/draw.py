@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from matcher import barrier, blossom, exact, horizon, proof, rules, seating, sweep, trios
 from matcher.errors import BadPot
 from matcher.pot import Ints, Pot
-from matcher.result import Figures, Result, Unplaced
+from matcher.result import Figures, Proof, Result, Sizes, Unplaced
 from matcher.rules import Priority
 
 SIZES = (2, 3, 4)
@@ -22,6 +23,8 @@ MIDDLE = 600
 TRIES = 12
 # Of those, so many get an exact matching: a few seconds at most for all of them.
 FEW, WORK = 3, 2000
+# Of pots up to here other mixes of sizes are tried where the usual one has a repeat, so many of them at most.
+MOST_MIXED, MIXES = 120, 6
 # Further draws of a counted pot that look-ahead may choose among.
 DRAWS = 4
 
@@ -30,7 +33,8 @@ DRAWS = 4
 class Drawn:
     """What a method hands to draw(): groups (g, size + 1) and people left, in the ids of its own pot.
 
-    `best` says the method knows no better round exists, `count` how many are as good.
+    `best` says the method knows no better round exists, `count` how many are as good, `every_mix` that it
+    weighed every mix of sizes; `considered` are the mixes it weighed, where they were several.
     """
 
     groups: Ints
@@ -40,13 +44,19 @@ class Drawn:
     count: int | None = None
     fresh_left: int | None = None
     notes: tuple[str, ...] = ()
+    considered: tuple[Sizes, ...] = ()
+    every_mix: bool = False
 
 
-def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -> Result:
+def draw(
+    pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh", *, never_a_pair: bool = False
+) -> Result:
     """The best round of `pot`, chosen by chance among equals; the same for the same pot and seed.
 
-    size      people in a group, 2 to 4; odd numbers make groups one larger or smaller
-    priority  "fresh" keeps further repeat-free rounds open before it counts crossing pairs, "cross" after
+    size          people in a group, 2 to 4; numbers that do not divide make some larger by one or smaller,
+                  and so does a repeat of threes or fours that other sizes can avoid
+    priority      "fresh" keeps further repeat-free rounds open before it counts crossing pairs, "cross" after
+    never_a_pair  threes and fours have no group of two, unless somebody would be left out for it
 
     Raises BadPot for a size or priority there is not. See docs/matching.md for methods and costs.
     """
@@ -59,10 +69,12 @@ def draw(pot: Pot, seed: int = 1, size: int = 2, priority: Priority = "fresh") -
     if pot.locked.shape[1] > size + 1:
         raise BadPot(f"locked groups have at most {size + 1} people")
     _may_stay(pot)
+    if never_a_pair and size == 2:
+        raise BadPot("a round of pairs cannot be without a pair")
     free = others(pot.n, pot.locked)
     rest = pot.only(free) if len(pot.locked) else pot
     rng = generator(pot, seed)
-    drawn = _seat(rest, size, priority, rng)
+    drawn = _seat(rest, size, priority, rng, 3 if never_a_pair else 2)
     return _result(pot, rest, free, drawn, seed, size)
 
 
@@ -81,16 +93,16 @@ def generator(pot: Pot, seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(told, "little")))
 
 
-def _seat(pot: Pot, size: int, priority: Priority, rng: np.random.Generator) -> Drawn:
+def _seat(pot: Pot, size: int, priority: Priority, rng: np.random.Generator, least: int) -> Drawn:
     """A round for everybody whom never-pairs leave anybody to meet; the others would upset the parity."""
     banned = np.bincount(pot.never_ends(), minlength=pot.n)
     hermits = np.flatnonzero(banned >= pot.n - 1).astype(np.int32)
     if len(hermits) and pot.n > 1:
         active = others(pot.n, hermits)
-        drawn = _seat(pot.only(active), size, priority, rng)
+        drawn = _seat(pot.only(active), size, priority, rng, least)
         groups = np.where(drawn.groups >= 0, active[drawn.groups], -1).astype(np.int32)
         return replace(drawn, groups=groups, left=np.concatenate((active[drawn.left], hermits)))
-    return _pairs(pot, rng, priority) if size == 2 else _circles(pot, size, rng, priority)
+    return _pairs(pot, rng, priority) if size == 2 else _circles(pot, size, rng, priority, least)
 
 
 def _pairs(pot: Pot, rng: np.random.Generator, priority: Priority) -> Drawn:
@@ -164,18 +176,18 @@ def _surely_open(pot: Pot) -> int:
     return horizon.surely_open(pot.n, pot.n - 1 - int(used.max()) - 1 - pot.n % 2)
 
 
-def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority) -> Drawn:
+def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority, least: int) -> Drawn:
     """Groups of three or four: the next round of a design where there is one, or else searched for."""
-    if not seating.applies(pot.n, size):
-        return _searched(pot, size, rng)
-    plan = seating.plan(pot, size, rng)
+    planned = seating.applies(pot.n, size)
+    plan = seating.plan(pot, size, rng, least) if planned else None
     if plan is None:
-        return replace(_searched(pot, size, rng), notes=("no-design",) if pot.rounds else ())
+        found = _mixed(pot, size, rng, least)
+        return replace(found, notes=("no-design",)) if planned and pot.rounds else found
     groups = plan.groups()
     told = rules.value(pot, groups, size)
     given_up = not _crosses_fully(pot, groups, told)
     if given_up and priority == "cross":
-        return _searched(pot, size, rng)
+        return _mixed(pot, size, rng, least)
     return Drawn(
         groups,
         others(pot.n, groups),
@@ -190,9 +202,53 @@ def _crosses_fully(pot: Pot, groups: Ints, told: rules.Value) -> bool:
     return len(first) - told.same == proof.crossing_bound(pot.codes, (groups >= 0).sum(axis=1))
 
 
-def _searched(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
-    """Groups of three or four by swaps; who cannot sit with anybody of their group stays out."""
-    groups = trios.circles(pot, size, rng)
+def _mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) -> Drawn:
+    """Threes or fours of the usual sizes, or of others where those have a repeat and others have none."""
+    if 2 <= pot.n <= exact.MOST_MIXED:
+        return _counted_mixed(pot, size, rng, least)
+    found = _searched(pot, proof.usual_sizes(pot.n, size, least), size, rng)
+    told = rules.value(pot, found.groups, size)
+    if pot.n > MOST_MIXED or pot.n < 2 or not told.repeats:
+        return found
+    looked = [proof.runs((found.groups >= 0).sum(axis=1))]
+    for mix in _worth_a_look(pot, size, least, told.repeats):
+        looked.append(proof.runs(mix))
+        other = _searched(pot, mix, size, rng)
+        then = rules.value(pot, other.groups, size)
+        if not then.repeats and then.left_out <= told.left_out:
+            return replace(other, considered=tuple(looked))
+    return replace(found, considered=tuple(looked))
+
+
+def _worth_a_look(pot: Pot, size: int, least: int, repeats: int) -> Iterator[list[int]]:
+    """The nearest mixes but the usual one that partners do not rule out; fewer where much is missing."""
+    near = proof.mixes(pot.n, size, least)[1 : MIXES + 1]
+    hopeful = (mix for mix in near if not proof.fewest_in_circles(pot, np.array(mix)))
+    return islice(hopeful, MIXES if repeats <= MIXES else 1)
+
+
+def _counted_mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) -> Drawn:
+    """Every round of every mix of sizes weighed."""
+    small = exact.Mixed(pot, size, least)
+    if least > 2 and small.left_out and exact.Mixed(pot, size).left_out < small.left_out:
+        return _counted_mixed(pot, size, rng, 2)
+    groups = small.kindest.draw(rng)
+    told = rules.value(pot, groups, size)
+    placed = pot.n - told.left_out
+    return Drawn(
+        groups,
+        others(pot.n, groups),
+        "counted",
+        best=True,
+        count=small.best.count,
+        considered=tuple(proof.runs(mix) for mix in proof.mixes(placed, size, least)),
+        every_mix=told.repeats == small.fewest,
+    )
+
+
+def _searched(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -> Drawn:
+    """Groups of these sizes by swaps; who cannot sit with anybody of their group stays out."""
+    groups = trios.circles(pot, sizes, size, rng)
     i, j = np.triu_indices(size + 1, 1)
     a, b = groups[:, i], groups[:, j]
     clash = (a >= 0) & (b >= 0) & pot.must_not_meet(np.maximum(a, 0), np.maximum(b, 0))
@@ -202,8 +258,7 @@ def _searched(pot: Pot, size: int, rng: np.random.Generator) -> Drawn:
                 group[i[pair]] = -1
     groups[(groups >= 0).sum(axis=1) < 2] = -1
     groups = groups[(groups >= 0).any(axis=1)]
-    left = others(pot.n, groups)
-    return Drawn(groups, left, "swaps", best=pot.n < 2)
+    return Drawn(groups, others(pot.n, groups), "swaps", best=pot.n < 2)
 
 
 def _counted(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:
@@ -308,6 +363,13 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     told = rules.value(rest, drawn.groups, size)
     given_up = "crossing-given-up" in drawn.notes
     certificate = proof.certify(rest, drawn.groups, told, drawn.best, given_up)
+    sizes = (drawn.groups >= 0).sum(axis=1)
+    # A round without a repeat of the nearest sizes needs no comparing with others.
+    usual = certificate.kind == "counting" and proof.nearest(sizes, size)
+    if drawn.every_mix and not usual:
+        counted = proof.LINES
+        certificate = Proof("enumeration", counted, repeats=certificate.repeats, cross=certificate.cross)
+    certificate = replace(certificate, sizes=proof.runs(sizes), every_mix=drawn.every_mix or usual)
     certificate = proof.in_names_of(certificate, free, pot.n)
     ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
@@ -315,7 +377,6 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     whole = rules.value(pot, groups, size) if len(pot.locked) else told
     pairs = len(rules.pairs_of(groups)[0])
     locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - told.same)
-    sizes = (drawn.groups >= 0).sum(axis=1)
     placed = others(rest.n, drawn.left)
     figures = Figures(
         people=pot.n,
@@ -331,6 +392,9 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
         equally_good_rounds=drawn.count,
         fresh_rounds_left=drawn.fresh_left,
         seed=seed,
+        sizes=certificate.sizes,
+        considered=drawn.considered or (certificate.sizes,),
+        every_mix=certificate.every_mix,
     )
     return Result(groups, unplaced, certificate, figures, _notes(rest, drawn, told, size))
 

@@ -7,6 +7,7 @@ them for pairs, where all subsets would be 2**n. With one three it is about eigh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -22,6 +23,8 @@ Masks = NDArray[np.uint32]
 MOST = 26
 # With threes and people left out allowed anywhere, all subsets are reachable.
 MOST_AWKWARD = 16
+# Groups of three and four, of every size they may have.
+MOST_MIXED = 10
 NEVER = np.int64(2**62)
 
 
@@ -31,7 +34,7 @@ class Costs:
 
     pair (n, n); three (n, n, n), read at i < j < k, or None; left_out, or None where everybody must be
     placed. `allowed` (n, n) says who may sit in one group. With `any_threes` False a three is used exactly
-    once, by odd pots.
+    once, by odd pots. With `of_size` groups have the sizes it names, each at its price beside its pairs.
     """
 
     pair: Longs
@@ -39,6 +42,7 @@ class Costs:
     three: Longs | None = None
     left_out: int | None = None
     any_threes: bool = False
+    of_size: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Rounds:
 
     def __init__(self, costs: Costs) -> None:
         self.n = len(costs.pair)
+        self._width = max(costs.of_size or (3,))
         self._moves = [_moves(costs, person) for person in range(self.n)]
         self._sets = _reachable(self._moves, self.n)
         self._cost, self._count = _evaluate(self._sets, self._moves)
@@ -66,7 +71,7 @@ class Rounds:
         return self.count > 0
 
     def draw(self, rng: np.random.Generator) -> Ints:
-        """One of the `count` rounds, each with the same probability; (g, 3) padded with -1. O(n³)."""
+        """One of the `count` rounds, each with the same probability; (g, w) padded with -1. O(n³)."""
         left, groups = (1 << self.n) - 1, []
         while left:
             person = left.bit_length() - 1
@@ -74,7 +79,7 @@ class Rounds:
             if others:
                 groups.append([person, *_members(others)])
             left &= ~(others | 1 << person)
-        drawn = np.full((len(groups), 3), -1, np.int32)
+        drawn = np.full((len(groups), self._width), -1, np.int32)
         for row, group in zip(drawn, groups, strict=True):
             row[: len(group)] = sorted(group)
         return drawn
@@ -159,6 +164,57 @@ class Small:
         return Rounds(Costs(pair, allowed, three, left_out, self._awkward)), scale
 
 
+class Mixed:
+    """The best rounds of threes or fours of a pot of at most ten, over every mix of sizes that is allowed.
+
+    Everybody is placed first. Then sizes are free where that gives a round without any repeat, the nearest to
+    what was asked; where every round has one, they are as near as can be, and repeats as few as they allow.
+    `fewest` is how many repeats there must be whatever the sizes.
+    """
+
+    def __init__(self, pot: Pot, size: int, least: int = 2) -> None:
+        self._pot, self._size = pot, size
+        self._sizes = range(least, size + 2)
+        dense = rules.table(pot)
+        met, same = dense.met.astype(np.int32), {"same": dense.same.astype(np.int32)}
+        any_size, scale = self._solve({"repeats": met}, dense.allowed, near=False)
+        told = scale.read(any_size.cost)
+        self.left_out, self.fewest = told["left_out"], told["repeats"]
+        recent: dict[str, Ints] = {}
+        allowed = dense.allowed & ~dense.met if not self.fewest else dense.allowed
+        if self.fewest:
+            usual, scale = self._solve({"repeats": met}, allowed)
+            repeats = scale.read(usual.cost)["repeats"]
+            recent, allowed = rules.recent_levels(dense.age, allowed, repeats, self._totals)
+        wishes = {"repeats": met} | recent | same
+        self.best, self.scale = self._solve(wishes, allowed)
+        self.kindest = self.best
+        if pot.rounds:
+            after = {"unkind": dense.unkind, "familiar": dense.familiar}
+            self.kindest, _ = self._solve(wishes | after, allowed)
+
+    def _totals(self, levels: dict[str, Ints], allowed: Bools) -> dict[str, int]:
+        rounds, scale = self._solve(levels, allowed)
+        return scale.read(rounds.cost)
+
+    def _solve(
+        self, levels: dict[str, Ints], allowed: Bools, *, near: bool = True
+    ) -> tuple[Rounds, rules.Scale]:
+        """All rounds best on these levels, in this order, after the sizes if they are to be near."""
+        n, size = self._pot.n, self._size
+        far = {s: (s - size) ** 2 for s in self._sizes}
+        tops = [("left_out", n), *((("far", n * max(far.values())), ("crowds", n)) if near else ())]
+        # A group has at most two pairs for each of its people.
+        tops += [(name, 2 * n * int(level.max())) for name, level in levels.items()]
+        while (scale := rules.Scale(tops)).bits > 62:
+            tops.pop()
+        levels = {name: level for name, level in levels.items() if name in scale.place}
+        place = scale.place
+        of_size = {s: far[s] * place.get("far", 0) + (s > size) * place.get("crowds", 0) for s in far}
+        pair = scale.cost(levels).astype(np.int64)
+        return Rounds(Costs(pair, allowed, left_out=place["left_out"], of_size=of_size)), scale
+
+
 def _tops(pot: Pot, levels: dict[str, Ints]) -> list[tuple[str, int]]:
     """Every wish in order with the most a round can reach in it."""
     units = pot.n
@@ -216,6 +272,9 @@ def _moves(costs: Costs, person: int) -> Moves:
     if costs.left_out is not None:
         _add(moves, 0, costs.left_out)
     friends = [int(j) for j in np.flatnonzero(costs.allowed[person, :person])]
+    if costs.of_size is not None:
+        _add_groups(moves, costs, person, friends)
+        return moves
     for j in friends:
         _add(moves, 1 << j, int(costs.pair[j, person]))
     if costs.three is not None:
@@ -223,6 +282,16 @@ def _moves(costs: Costs, person: int) -> Moves:
             if costs.allowed[i, j]:
                 _add(moves, 1 << i | 1 << j, int(costs.three[i, j, person]), odd_only=not costs.any_threes)
     return moves
+
+
+def _add_groups(moves: Moves, costs: Costs, person: int, friends: list[int]) -> None:
+    """Every group of a size that is allowed, of this person and earlier ones who may all sit together."""
+    for size, price in (costs.of_size or {}).items():
+        for others in combinations(friends, size - 1):
+            pairs = [*combinations(others, 2), *((other, person) for other in others)]
+            if all(costs.allowed[pair] for pair in pairs):
+                mask = sum(1 << other for other in others)
+                _add(moves, mask, price + sum(int(costs.pair[pair]) for pair in pairs))
 
 
 def _add(moves: Moves, others: int, cost: int, odd_only: bool = False) -> None:

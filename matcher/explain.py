@@ -149,12 +149,22 @@ def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
         *_repeats(pot, result, labels),
         *_crossing(pot, result, labels),
         *_notes(result),
+        *_sizes(result),
     ]
     if "repeats" in result.proof.certifies and not result.figures.optimal:
         told.append("No round has fewer repeats; it is not proved that none of those is better beyond that.")
     elif not result.figures.optimal:
         told.append("This is the best round found; it is not proved that no better one exists.")
     return [*told, *_chance(result), *_ahead(result)]
+
+
+def _sizes(result: Result) -> list[str]:
+    """Which sizes of groups the claim is about, where it is not about all that a round may have."""
+    figures = result.figures
+    if result.groups.shape[1] == 3 or figures.every_mix or not figures.groups or not figures.optimal:
+        return []
+    sizes = _list([f"{number(groups)} of {number(people)}" for people, groups in figures.sizes])
+    return [f"It is the best for groups of these sizes: {sizes}. Other sizes might do as well or better."]
 
 
 def _locked(pot: Pot) -> list[str]:
@@ -177,7 +187,7 @@ def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
     if kept:
         some = f"{number(kept).capitalize()} of them {_are(kept)}"
         told.append(f"{'That pair is' if kept == repeats == 1 else some} in a group you locked.")
-    if result.proof.kind == "partners":
+    if result.proof.kind == "partners" or (result.proof.kind == "enumeration" and result.groups.shape[1] > 3):
         return told + _stuck(pot, result, labels)
     if result.proof.kind not in ("tutte-berge", "dual"):
         return told + _who_could_skip(pot, result, labels)
@@ -189,6 +199,8 @@ def _stuck(pot: Pot, result: Result, labels: Labels) -> list[str]:
     size = int((result.groups >= 0).sum(axis=1).min())
     people = np.setdiff1d(np.arange(pot.n), pot.locked)
     alone = people[proof.stuck(pot.only(people), size)].tolist()
+    if not alone and result.proof.kind == "enumeration":
+        return ["Every round there could be was looked at, and each has a repeat."]
     if not alone:
         return [f"Too few people are left to meet for groups of {number(size)}."]
     are = "is" if len(alone) == 1 else "are"

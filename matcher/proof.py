@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from matcher import barrier
 from matcher.dual import Matching
 from matcher.pot import Bools, Ints, Longs, Pot
-from matcher.result import Dual, OddSet, Proof
+from matcher.result import Dual, OddSet, Proof, Sizes
 from matcher.rules import Value, pairs_of, table
 
 # Prices are sought up to these sizes (a second or so), and for an odd pot so many of them.
@@ -41,6 +42,52 @@ def group_sizes(people: int, size: int) -> list[int]:
     if whole >= rest:
         return [size + 1] * rest + [size] * (whole - rest)
     return [people]
+
+
+def mixes(people: int, size: int, least: int = 2) -> list[list[int]]:
+    """Every mix of group sizes from `least` to size + 1, largest first; the nearest to what was asked first.
+
+    Near is a small sum of squares of how far each group is from `size`, then few groups that are larger.
+    The first is `group_sizes`, where that has no group below `least`. O(people³).
+    """
+    found = [mix for mix in _parts(people, size + 1, max(least, 2)) if mix]
+    return sorted(found, key=lambda mix: (farness(mix, size), sum(s > size for s in mix), mix[::-1]))
+
+
+def usual_sizes(people: int, size: int, least: int = 2) -> list[int]:
+    """`group_sizes`, or where that has a group below `least`, the nearest sizes without, if there are any."""
+    sizes = group_sizes(people, size)
+    if not sizes or min(sizes) >= least:
+        return sizes
+    return next(iter(mixes(people, size, least)), sizes)
+
+
+def _parts(people: int, largest: int, least: int) -> Iterator[list[int]]:
+    if not people:
+        yield []
+    for first in range(min(largest, people), least - 1, -1):
+        for rest in _parts(people - first, first, least):
+            yield [first, *rest]
+
+
+def farness(sizes: Iterable[int], size: int) -> int:
+    """How far groups are from the size that was asked: the sum of squares of the differences."""
+    return sum((people - size) ** 2 for people in sizes)
+
+
+def nearest(sizes: NDArray[Any], size: int) -> bool:
+    """Whether no other sizes for as many people are nearer to what was asked.
+
+    Differences add up to what is left over or to what is missing for one more group, or to more.
+    """
+    over = int(sizes.sum()) % size
+    return int(((sizes - size) ** 2).sum()) <= min(over, size - over)
+
+
+def runs(sizes: ArrayLike) -> Sizes:
+    """Sizes of groups as (people, how many such groups), the largest first. O(groups)."""
+    times = np.bincount(np.asarray(sizes, np.int64)).tolist()
+    return tuple((people, number) for people, number in enumerate(times) if number)[::-1]
 
 
 def crossing_bound(codes: Ints, sizes: ArrayLike) -> int:
@@ -165,8 +212,7 @@ def _of_circles(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None
     """A proof that groups of three or more have as few repeats as the partners left allow."""
     people = np.sort(groups[groups >= 0])
     sizes = (groups >= 0).sum(axis=1)
-    usual = sorted(sizes.tolist()) == sorted(group_sizes(len(people), groups.shape[1] - 1))
-    if not usual or len(people) > MOST_CIRCLED:
+    if not len(people) or len(people) > MOST_CIRCLED:
         return None
     if told.repeats != fewest_in_circles(pot.only(people), sizes):
         return None

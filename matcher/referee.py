@@ -84,7 +84,11 @@ def check(pot: Pot, result: Result) -> Verdict:
     legal(pot, result.groups, size, missing)
     counts = count(pot, result.groups)
     bound = cross_bound(pot, result.groups, missing)
-    found = [*_wrong_figures(result, counts, bound), *_wrong_notes(pot, result)]
+    found = [
+        *_wrong_figures(result, counts, bound),
+        *_wrong_notes(pot, result),
+        *_wrong_sizes(pot, result, size),
+    ]
     if found:
         raise Refused(found)
     return _verdict(pot, result.groups, result.proof, missing, (counts, bound))
@@ -246,6 +250,32 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
         yield Violation("proof", "the round is called best without a proof")
 
 
+def _wrong_sizes(pot: Pot, result: Result, size: int) -> Iterator[Violation]:
+    """The proof must name the sizes of the groups that were drawn, and speak of others only where it may."""
+    sizes = _sizes(pot, result.groups)
+    named = dict(result.proof.sizes)
+    if named != sizes or dict(result.figures.sizes) != sizes:
+        yield Violation("proof", f"the proof names groups of {named}, the round has {sizes}")
+    if result.figures.every_mix != result.proof.every_mix:
+        yield Violation("proof", "the round and its proof differ about other sizes")
+    if not result.proof.every_mix or result.proof.kind == "enumeration":
+        return
+    people = sum(there * times for there, times in sizes.items())
+    far = sum((there - size) ** 2 * times for there, times in sizes.items())
+    # Whoever is over sits in a larger group, or whoever is missing leaves a smaller one.
+    if result.proof.kind != "counting" or far > min(people % size, -people % size):
+        yield Violation("proof", "other sizes of groups might do better")
+
+
+def _sizes(pot: Pot, groups: ArrayLike) -> dict[int, int]:
+    """How many groups of each size were drawn, the locked ones aside."""
+    table = _table(groups)
+    locked = pot.locked[pot.locked >= 0]
+    drawn = table[~np.isin(table, locked).any(axis=1)] if len(locked) else table
+    times = np.bincount((drawn != -1).sum(axis=1)).tolist()
+    return {people: number for people, number in enumerate(times) if number}
+
+
 def _wrong_notes(pot: Pot, result: Result) -> Iterator[Violation]:
     """A three that is not fair must be said, and one that is must not be called unfair."""
     if result.groups.shape[1] != 3:
@@ -283,6 +313,8 @@ def _unfair(pot: Pot, groups: ArrayLike) -> tuple[list[int], list[int]]:
 def _wrong_proof(
     pot: Pot, groups: ArrayLike, proof: Proof, counts: Counts, bound: int, missing: Collection[int]
 ) -> Iterator[Violation]:
+    if proof.sizes and dict(proof.sizes) != _sizes(pot, groups):
+        yield Violation("proof", "the proof is about groups of other sizes")
     if proof.kind == "none" or proof.kind == "enumeration":
         return
     for person in missing:

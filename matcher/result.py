@@ -9,6 +9,9 @@ from typing import Any
 from matcher.errors import MatcherError
 from matcher.pot import Ints
 
+# How many people, and how many groups of so many; the largest first.
+Sizes = tuple[tuple[int, int], ...]
+
 
 @dataclass(frozen=True)
 class Unplaced:
@@ -54,6 +57,9 @@ class Proof:
          "dual"          prices of repeats and crossing; several where an odd pot's three may be anybody
          "enumeration"   every round was counted; only drawing again can confirm it
          "none"          best found, not proved
+
+    It speaks of groups of `sizes`: (people, how many such groups), the largest first. With `every_mix` no
+    other sizes that a round may have give fewer repeats either, and none nearer to what was asked as few.
     """
 
     kind: str
@@ -62,6 +68,8 @@ class Proof:
     cross: int = 0
     barrier: tuple[int, ...] = ()
     duals: tuple[Dual, ...] = ()
+    sizes: Sizes = ()
+    every_mix: bool = False
 
     def to_json(self) -> str:
         """One object, ids as numbers; `from_json` reads it back unchanged."""
@@ -79,6 +87,9 @@ class Proof:
                 cross=int(told["cross"]),
                 barrier=tuple(int(person) for person in told["barrier"]),
                 duals=tuple(_dual(part) for part in told["duals"]),
+                # Older proofs do not name their sizes.
+                sizes=tuple((int(size), int(groups)) for size, groups in told.get("sizes", ())),
+                every_mix=bool(told.get("every_mix", False)),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise MatcherError("this is not a proof of a round") from error
@@ -96,6 +107,9 @@ class Figures:
     pairs, repeats, cross, cross_bound  counted in pairs, a three has three
     optimal                 certified best on the wishes before look-ahead under the chosen priority
     proof                   its kind
+    sizes                   (people, how many such groups), the largest first
+    considered              mixes of sizes that were looked at, each like `sizes`
+    every_mix               what is proved holds over every mix of sizes a round may have, not of these only
     equally_good_rounds     how many rounds reach the same repeats and crossing, for at most 26 people
     fresh_rounds_left       a lower bound on further rounds without a repeat among these people
     """
@@ -113,6 +127,9 @@ class Figures:
     equally_good_rounds: int | None
     fresh_rounds_left: int | None
     seed: int
+    sizes: Sizes = ()
+    considered: tuple[Sizes, ...] = ()
+    every_mix: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for `json.dumps`."""

@@ -29,7 +29,7 @@ FIRST = 3
 # Walks of people through their groups, by which they are told apart, have at most so many steps.
 WALKS = 8
 # Exchanges tried for every seat, where seats may still be chosen.
-SWAPS = 25
+SWAPS = 40
 # How much less each later round counts when same-organisation pairs are moved out of the next ones.
 LATER = 0.8
 
@@ -85,11 +85,12 @@ def _next(people: int, size: int) -> Design | None:
 
 
 def _near(past: Ints, first: Design) -> list[Design]:
-    """Designs the past may be made of: larger ones too where somebody was away or in a smaller group."""
+    """Designs the past may be made of: larger ones too where it has whole groups, and traces of leavers."""
     larger = [design for design in designs(first.size) if design.seats >= first.seats]
     together = (past[:, :, None] == past[:, None, :]) & (past >= 0)[:, :, None]
-    whole = (together.sum(axis=2) >= first.size).all()
-    return [design for design in larger[: 1 if whole else NEAR] if len(past) < design.rounds]
+    whole = together.sum(axis=2) >= first.size
+    left = not whole.all() and 2 * whole.sum() > (past >= 0).sum()
+    return [design for design in larger[: NEAR if left else 1] if len(past) < design.rounds]
 
 
 def _past(pot: Pot) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 
 from matcher import barrier, rules, sweep
 from matcher.pot import Ints, Longs, Pot
-from matcher.proof import fewest_in_circles, full_crossing, group_sizes
+from matcher.proof import crossing_bound, fewest_in_circles
 
 # Every three among this many people is weighed (34,220 of them).
 POOL = 60
@@ -197,18 +197,18 @@ def join(pot: Pot, groups: Ints, left: Ints, rng: np.random.Generator) -> tuple[
     return groups, np.array(still, np.int32)
 
 
-def circles(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
-    """Everybody in groups of three or four, (g, size + 1) padded with -1.
+def circles(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -> Ints:
+    """Everybody in groups of these sizes, at most size + 1; (g, size + 1) padded with -1.
 
     A shuffle, then swaps of two people between two groups: at first only of bad groups and only downhill,
     then, for pots of a few hundred where something bad is left, cooling slowly. At last swaps at equal cost.
     Best found, not proved beyond the counting bound. O(passes · people).
     """
     costs = sweep.Costs(pot)
-    seats = _dealt(pot, size, rng)
+    seats = _dealt(pot, sizes, size, rng)
     if len(seats) < 2:
         return seats
-    least = _least_cost(pot, size)
+    least = _least_cost(pot, sizes)
     for _ in range(MENDING):
         bad = np.flatnonzero(_group_cost(seats, costs))
         if not len(bad) or _group_cost(seats, costs).sum() <= least:
@@ -222,9 +222,9 @@ def circles(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
     return seats
 
 
-def _dealt(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
+def _dealt(pot: Pot, people: list[int], size: int, rng: np.random.Generator) -> Ints:
     """Everybody by organisation, dealt round the groups: nearly full crossing from the start."""
-    sizes = np.array(group_sizes(pot.n, size), np.int64)
+    sizes = np.array(people, np.int64)
     seats = np.full((len(sizes), size + 1), -1, np.int32)
     if not len(sizes):
         return seats
@@ -235,10 +235,9 @@ def _dealt(pot: Pot, size: int, rng: np.random.Generator) -> Ints:
     return shuffled
 
 
-def _least_cost(pot: Pot, size: int) -> int:
+def _least_cost(pot: Pot, sizes: list[int]) -> int:
     """What the swaps cannot go below: the pairs that must share an organisation."""
-    sizes = group_sizes(pot.n, size)
-    return sweep.SAME * (sum(s * (s - 1) // 2 for s in sizes) - full_crossing(pot, size))
+    return sweep.SAME * (sum(s * (s - 1) // 2 for s in sizes) - crossing_bound(pot.codes, sizes))
 
 
 def _group_cost(seats: Ints, costs: sweep.Costs) -> Ints:

