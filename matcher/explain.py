@@ -329,7 +329,7 @@ def guests_needed(pot: Pot, size: int = 2) -> int:
 def _notes(result: Result) -> list[str]:
     told = []
     if "no-design" in result.notes:
-        told.append("The rounds so far fit no plan in which nobody meets twice; this one was searched for.")
+        told.append("The rounds so far fit no design in which nobody meets twice; this one was searched for.")
     if "unwilling-three" in result.notes:
         told.append("Somebody who said no to a three is in one: there was no other way without a repeat.")
     if "turns-unequal" in result.notes:
@@ -343,8 +343,8 @@ def _chance(result: Result) -> list[str]:
         return []
     if result.figures.method == "design":
         return [
-            "From a plan of rounds in which nobody meets twice.",
-            "Places in it were drawn by chance; after two rounds the plan decides who meets next.",
+            "From a design: rounds laid out so that nobody meets twice.",
+            "Places in it were drawn by chance; after two rounds it decides who meets next.",
         ]
     if ways is None:
         chain = (

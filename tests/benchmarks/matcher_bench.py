@@ -13,7 +13,7 @@ import platform
 import resource
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import count
@@ -173,10 +173,79 @@ def odd_pots(effort: Effort) -> Iterator[Row]:
         yield Row(f"odd pot of {people}: turns differ by", "1, or said why", f"{turns} {kept}", not unsaid)
 
 
+# Where exhaustive search found fewer than the number of people each can meet allows.
+FEWER = {(3, 12): 4, (4, 20): 5}
+
+
 def threes(effort: Effort) -> Iterator[Row]:
-    games = [play([30], seed, size=3) for seed in range(effort.of(1, 5))]
-    low = min(game.rounds for game in games)
-    yield Row("threes of 30: rounds without a repeat", "11", str(low), low >= 11)
+    yield from circles(3, effort.of([9, 15, 30], range(9, 61, 3)), effort)
+
+
+def fours(effort: Effort) -> Iterator[Row]:
+    yield from circles(4, effort.of([16, 28], range(16, 61, 4)), effort)
+
+
+def circles(size: int, pots: Iterable[int], effort: Effort) -> Iterator[Row]:
+    """Rounds without a repeat in stable pots, beside a shuffle and first fit."""
+    for people in pots:
+        limit = FEWER.get((size, people), (people - 1) // (size - 1))
+        games = [play([people], seed, rounds=limit, size=size) for seed in effort.seeds(1, 3, 30)]
+        good = sum(game.rounds == limit for game in games)
+        others = {method.__name__: plain_rounds(people, size, method) for method in (shuffled, first_fit)}
+        beside = ", ".join(f"{name.replace('_', ' ')} {rounds:.1f}" for name, rounds in others.items())
+        yield Row(
+            f"groups of {size}, stable pot of {people} ({beside})",
+            f"{limit}, every seed",
+            f"{min(game.rounds for game in games)} ({good} of {len(games)} seeds)",
+            good == len(games),
+        )
+
+
+Grouping = Callable[[int, int, np.ndarray, np.random.Generator], np.ndarray]
+
+
+def plain_rounds(people: int, size: int, method: Grouping) -> float:
+    """How many rounds a plain method gives before somebody repeats, mean of 30 seeds."""
+    return float(np.mean([_plainly(people, size, method, np.random.default_rng(seed)) for seed in range(30)]))
+
+
+def _plainly(people: int, size: int, method: Grouping, rng: np.random.Generator) -> int:
+    met = np.zeros((people, people), np.bool_)
+    for rounds in count():
+        for group in method(people, size, met, rng):
+            inside = met[np.ix_(group, group)]
+            if inside[np.triu_indices(size, 1)].any():
+                return rounds
+            met[np.ix_(group, group)] = True
+    raise AssertionError("a pot has an end")
+
+
+def shuffled(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return rng.permutation(people).reshape(-1, size)
+
+
+def first_fit(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Down a shuffled list: everybody joins the first group that has room and nobody they have met."""
+    groups: list[list[int]] = [[] for _ in range(people // size)]
+    for person in rng.permutation(people).tolist():
+        room = [group for group in groups if len(group) < size]
+        fits = (group for group in room if not met[person, group].any())
+        next(fits, room[-1]).append(person)
+    return np.array(groups)
+
+
+def referee_of_circles(effort: Effort) -> Iterator[Row]:
+    """Generated rounds of threes and fours through the referee."""
+    drawn = agreed = 0
+    for seed in effort.seeds(4, 60, 10_000):
+        rng = np.random.default_rng(seed)
+        people, size = int(rng.integers(2, 61)), int(rng.integers(3, 5))
+        pot = community(people, int(rng.integers(1, 9)), int(rng.integers(0, 5)), seed, never=0.02).pot()
+        drawn += 1
+        agreed += check(pot, draw(pot, seed=seed, size=size)) is not None
+    yield Row(
+        "generated threes and fours agreed by the referee", f"of {drawn:,}", f"{agreed:,}", agreed == drawn
+    )
 
 
 def chance(effort: Effort) -> Iterator[Row]:
@@ -445,7 +514,20 @@ PEERS: dict[str, Callable[[Pot], np.ndarray]] = {
     "rustworkx, 10 random candidates each": lambda pot: by_rustworkx(pot, edges(pot, 10)),
 }
 
-FIGURES = (horizon, organisations, odd_pots, threes, chance, truth, balance, churn, large, peers)
+FIGURES = (
+    horizon,
+    organisations,
+    odd_pots,
+    threes,
+    fours,
+    referee_of_circles,
+    chance,
+    truth,
+    balance,
+    churn,
+    large,
+    peers,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

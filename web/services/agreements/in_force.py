@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from web.models import Priority, Programme
-from web.services.common import phrases
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,16 @@ def in_force(programme: Programme) -> Agreement:
     )
 
 
+# What becomes of a number that does not divide, for an example each.
+LEFT_OVER = {3: "eleven people are three threes and a pair", 4: "ten people are a four and two threes"}
+
+
 def _size(size: int) -> str:
     if size == 2:
         return "Everyone is put into pairs; when the number is odd, one group is a three."
-    numbers = {3: "three", 4: "four"}
-    return f"Everyone is put into groups of {numbers.get(size, phrases.counted(size, 'person', 'people'))}."
+    numbers = {3: "three", 4: "four", 5: "five"}
+    return (
+        f"Everyone is put into groups of {numbers[size]}. Where the number does not divide, a few groups are"
+        f" one smaller or larger: {LEFT_OVER[size]}. Groups of two to {numbers[size + 1]} may also be mixed"
+        " so that nobody has to meet again, now or in later rounds."
+    )

@@ -175,7 +175,8 @@ class Preview:
 
 def how_far(ours: dict[str, Any], best: dict[str, Any]) -> str:
     """In a sentence, by the referee's count."""
-    proven = "best possible round" if best["optimal"] else "best round found"
+    possible = "best possible round" if best.get("every_mix", True) else "best round of such sizes"
+    proven = possible if best["optimal"] else "best round found"
     repeats, crossing = ours["repeats"] - best["repeats"], best["cross"] - ours["cross"]
     alone = ours["unplaced"] - best["unplaced"]
     worse = [

@@ -1,5 +1,6 @@
 """How we match is written from the settings in force."""
 
+from matcher import Pot, draw
 from tests.support.world import World
 from web.models import Priority
 
@@ -22,6 +23,16 @@ def test_the_order_of_the_wishes_follows_the_priority(world: World) -> None:
 def test_the_size_of_groups_is_said(world: World) -> None:
     world.change(group_size=3)
     assert "Everyone is put into groups of three" in page(world)
+
+
+def test_what_becomes_of_people_left_over_is_said_as_it_is(world: World) -> None:
+    dealt, said = [], []
+    for people, size in ((11, 3), (10, 4)):
+        world.change(group_size=size)
+        dealt.append(draw(Pot([0] * people), size=size).figures.sizes)
+        said.append(page(world))
+    assert ["eleven people are three threes and a pair" in said[0], dealt[0]] == [True, ((3, 3), (2, 1))]
+    assert ["ten people are a four and two threes" in said[1], dealt[1]] == [True, ((4, 1), (3, 2))]
 
 
 def test_the_version_is_said(world: World) -> None:
