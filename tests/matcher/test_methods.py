@@ -215,7 +215,7 @@ def test_somebody_let_down_is_not_the_one_to_repeat():
 
 
 @pytest.mark.parametrize("size", [3, 4])
-@pytest.mark.parametrize("people", [5, 7, 10, 30, 61, 500])
+@pytest.mark.parametrize("people", [5, 10, 30, 61, 500])
 def test_larger_groups_have_the_sizes_they_should(size, people):
     pot = community(people, 6, 2, 1).pot()
     result = draw(pot, size=size)
