@@ -71,7 +71,7 @@ def plan(pot: Pot, size: int, rng: np.random.Generator, least: int = 2) -> Plan 
     first = _next(pot.n, size)
     if first is None or len(pot.pairs_met) < len(np.unique(pot.met[:, 0])):
         return None
-    past = _past(pot)
+    past = _without_guests(_past(pot), size)
     for design in _near(past, first):
         found = _best(pot, design, past, least, rng)
         if found is not None:
@@ -103,6 +103,18 @@ def _past(pot: Pot) -> Ints:
     return np.where(group < pot.n, group, NOBODY).astype(np.int32)
 
 
+def _without_guests(past: Ints, size: int) -> Ints:
+    """The same past, in which no group is larger than a design's: whoever has been in fewest was a guest."""
+    kept = past.copy()
+    often = (past >= 0).sum(axis=0)
+    for row in kept:
+        numbers, times = np.unique(row[row >= 0], return_counts=True)
+        for number in numbers[times > size]:
+            members = np.flatnonzero(row == number)
+            row[members[np.argsort(often[members], kind="stable")][: len(members) - size]] = NOBODY
+    return kept
+
+
 def _best(pot: Pot, design: Design, past: Ints, least: int, rng: np.random.Generator) -> Plan | None:
     """The way to sit that leaves most rounds open, by the first guess that leaves any."""
     left = PATIENCE
@@ -130,7 +142,7 @@ def _guesses(pot: Pot, past: Ints, rounds: int) -> Iterator[tuple[list[int], Int
     numbered = np.unique(pot.met[:, 0]) - 1
     if len(rows) and numbered[0] >= 0 and numbered[-1] < rounds and numbered[-1] >= len(rows):
         yield rows, numbered.astype(np.int32)
-    for out in inside[::-1] if len(inside) > 2 else ():
+    for out in inside[::-1] if len(inside) > 1 else ():
         kept = [number for number in inside if number != out]
         yield kept, np.array(kept, np.int32)
     for two in combinations(inside[:FIRST], 2) if len(inside) > FIRST else ():

@@ -142,9 +142,21 @@ def test_a_round_changed_by_hand_costs_only_the_rounds_it_spoils():
     assert result.figures.fresh_rounds_left >= 14 - 3 - spoilt - 1
 
 
+def test_a_latecomer_who_joins_a_running_group_costs_only_the_rounds_it_spoils():
+    game = Played(29)
+    running = draw(game.pot(), size=3).groups
+    whole = np.flatnonzero(running[:, 2] >= 0)[0]
+    running[whole, 3] = 29
+    game.here = np.arange(30)
+    game.keeps(running)
+    result = game.plays(2)
+    assert result.figures.method == "design"
+    assert result.figures.fresh_rounds_left >= 14 - 1 - 3 - 2
+
+
 def test_after_rounds_of_another_kind_the_search_goes_on_and_says_so():
     game = Played(15)
-    for seed in range(2):
+    for seed in range(3):
         game.keeps(np.random.default_rng(seed).permutation(15).reshape(-1, 3))
     result = draw(game.pot(), size=3)
     told = explain.best(game.pot(), result, explain.Labels([*map(str, range(15))], ["one"]))

@@ -19,6 +19,8 @@ for people in (9, 24, 43, 300):
     pot = community(people, 5, 6, people).pot()
     result = draw(pot, seed=5)
     print(result.groups.tolist(), result.figures.to_json(), result.proof.to_json())
+for people, size in ((10, 3), (30, 3), (18, 4)):
+    print(draw(community(people, 5, 0, people).pot(), seed=5, size=size).groups.tolist())
 """
 
 
