@@ -34,11 +34,12 @@ SEED = click.IntRange(0, 2**63 - 1)
 
 @dataclass(frozen=True)
 class Input:
-    """The files of a command, read: the pot, its people, and words for them."""
+    """The files of a command, read: the pot, its people, words for them, and what was taken for one."""
 
     people: tables.People
     pot: Pot
     labels: explain.Labels
+    notes: list[str]
 
 
 def _one_line(command: Callable[P, None]) -> Callable[P, None]:
@@ -70,13 +71,17 @@ def _read(
     if history_file:
         history = tables.read_history(history_file, people, before)
         _passed_over(history_file, history.leavers)
-    never, gone = tables.read_never(never_file, people) if never_file else (np.zeros((0, 2), np.int32), 0)
+    never, notes = np.zeros((0, 2), np.int32), [*people.notes, *history.notes]
     if never_file:
+        never, gone, more = tables.read_never(never_file, people)
+        notes += more
         _passed_over(never_file, gone)
+    for note in notes:
+        click.echo(note, err=True)
     newcomer = np.full(count, bool(history.known))
     newcomer[list(history.known)] = False
     pot = Pot(people.organisation, history.met, never, trio_turns=history.trio_turns, newcomer=newcomer)
-    return Input(people, pot, explain.Labels(people.ids, people.organisations))
+    return Input(people, pot, explain.Labels(people.ids, people.organisations), notes)
 
 
 def _passed_over(file: Path, gone: int) -> None:
@@ -147,7 +152,8 @@ def draw(
 
 def _figures(result: Result, left: list[tuple[int, str]], given: Input, seconds: float) -> dict[str, object]:
     who = [{"id": given.people.ids[person], "why": why} for person, why in left]
-    return {**result.figures.to_json(), "unplaced": who, "seconds": round(seconds, 4)}
+    notes = {"notes": given.notes} if given.notes else {}
+    return {**result.figures.to_json(), "unplaced": who, "seconds": round(seconds, 4), **notes}
 
 
 def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bool) -> None:

@@ -1,5 +1,7 @@
 """CSV in and out: people, history, never-pairs, rounds. UTF-8, header row, other columns passed over.
 
+Ids and organisations that differ only in case, spaces or accents are one, and `notes` say so.
+
 Raises BadTable naming file, row (the header is row 1) and column.
 """
 
@@ -8,8 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,19 +21,45 @@ from matcher.errors import BadTable
 from matcher.pot import Ints, Pot
 
 Row = dict[str, str]
+HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class People:
-    """Everybody in the pot, in code-point order of their ids."""
+    """Everybody in the pot, in code-point order of their ids. `notes` tell what was taken for one."""
 
     ids: list[str]
     organisations: list[str]
     organisation: Ints
+    notes: list[str] = field(default_factory=list)
 
     @property
-    def places(self) -> dict[str, int]:
-        return {person: place for place, person in enumerate(self.ids)}
+    def places(self) -> Places:
+        return Places(self.ids)
+
+
+class Places:
+    """Where people stand, by their ids however these are written; `notes` tell of other spellings."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._ids = ids
+        self._exactly = {person: place for place, person in enumerate(ids)}
+        self._alike = {alike(person): place for place, person in enumerate(ids)}
+        self._otherwise: dict[str, str] = {}
+
+    def get(self, person: str) -> int | None:
+        place = self._exactly.get(person)
+        if place is None and (place := self._alike.get(alike(person))) is not None:
+            self._otherwise.setdefault(person, self._ids[place])
+        return place
+
+    def notes(self, file: Path) -> list[str]:
+        """What was taken for one, in a sentence with up to three of them."""
+        if not self._otherwise:
+            return []
+        shown = ", ".join(f"{written} for {person}" for written, person in [*self._otherwise.items()][:3])
+        more = len(self._otherwise) - 3
+        return [f"{file.name}: taken for one: {shown}" + (f" and {more} more" if more > 0 else "")]
 
 
 @dataclass(frozen=True)
@@ -41,20 +70,39 @@ class History:
     trio_turns: Ints
     known: set[int]
     leavers: int
+    notes: list[str] = field(default_factory=list)
+
+
+def alike(text: str) -> str:
+    """What spellings have in common that differ only in case, spaces or accents."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def read_people(file: Path) -> People:
     """Columns id and organisation, both filled, ids unique."""
     found: dict[str, str] = {}
+    seen: dict[str, tuple[int, str]] = {}
+    spellings: dict[str, list[str]] = {}
     for row, cells in _rows(file, ("id", "organisation")):
         person, organisation = _filled(file, row, cells, "id"), _filled(file, row, cells, "organisation")
-        if person in found:
-            raise BadTable(file.name, f"{person} is listed twice", row=row, column="id")
-        found[person] = organisation
+        first, written = seen.setdefault(alike(person), (row, person))
+        if first != row:
+            other = "" if written == person else f", as {written} in row {first}"
+            raise BadTable(file.name, f"{person} is listed twice{other}", row=row, column="id")
+        written_so = spellings.setdefault(alike(organisation), [])
+        if organisation not in written_so:
+            written_so.append(organisation)
+        found[person] = written_so[0]
     names = sorted(set(found.values()))
     code = {name: number for number, name in enumerate(names)}
     ids = sorted(found)
-    return People(ids, names, np.array([code[found[person]] for person in ids], np.int32))
+    notes = [
+        f"{file.name}: one organisation: {' and '.join(f'“{name}”' for name in written)}"
+        for written in spellings.values()
+        if len(written) > 1
+    ]
+    return People(ids, names, np.array([code[found[person]] for person in ids], np.int32), notes)
 
 
 def read_history(file: Path, people: People, before: int | None = None) -> History:
@@ -64,7 +112,7 @@ def read_history(file: Path, people: People, before: int | None = None) -> Histo
     """
     places = people.places
     met: list[tuple[int, int, int]] = []
-    turns = np.zeros(len(places), np.int32)
+    turns = np.zeros(len(people.ids), np.int32)
     known: set[int] = set()
     leavers: set[str] = set()
     for row, cells in _rows(file, ("round", "person_1", "person_2")):
@@ -72,28 +120,32 @@ def read_history(file: Path, people: People, before: int | None = None) -> Histo
         group = _group(file, row, cells)
         if before is not None and number >= before:
             continue
-        leavers.update(person for person in group if person not in places)
-        here = [places[person] for person in group if person in places]
+        found = {person: places.get(person) for person in group}
+        leavers.update(alike(person) for person, place in found.items() if place is None)
+        here = [place for place in found.values() if place is not None]
         known.update(here)
         if len(group) == 3:
             turns[here] += 1
         met.extend((number, a, b) for i, a in enumerate(here) for b in here[i + 1 :])
-    return History(np.array(met, np.int32).reshape(-1, 3), turns, known, len(leavers))
+    notes = places.notes(file)
+    return History(np.array(met, np.int32).reshape(-1, 3), turns, known, len(leavers), notes)
 
 
-def read_never(file: Path, people: People) -> tuple[Ints, int]:
-    """Columns person_1 and person_2; the pairs and how many ids have left."""
+def read_never(file: Path, people: People) -> tuple[Ints, int, list[str]]:
+    """Columns person_1 and person_2; the pairs, how many ids have left, and notes."""
     places = people.places
     pairs: list[list[int]] = []
     leavers: set[str] = set()
     for row, cells in _rows(file, ("person_1", "person_2")):
         pair = [_filled(file, row, cells, column) for column in ("person_1", "person_2")]
-        if pair[0] == pair[1]:
+        if alike(pair[0]) == alike(pair[1]):
             raise BadTable(file.name, f"{pair[0]} is paired with themselves", row=row, column="person_2")
-        leavers.update(person for person in pair if person not in places)
-        if all(person in places for person in pair):
-            pairs.append([places[person] for person in pair])
-    return np.array(pairs, np.int32).reshape(-1, 2), len(leavers)
+        found = [places.get(person) for person in pair]
+        leavers.update(alike(person) for person, place in zip(pair, found, strict=True) if place is None)
+        here = [place for place in found if place is not None]
+        if len(here) == len(pair):
+            pairs.append(here)
+    return np.array(pairs, np.int32).reshape(-1, 2), len(leavers), places.notes(file)
 
 
 def read_round(file: Path, people: People) -> Ints:
@@ -101,12 +153,12 @@ def read_round(file: Path, people: People) -> Ints:
     places = people.places
     groups = []
     for row, cells in _rows(file, ("person_1", "person_2")):
-        group = _group(file, row, cells)
-        for column, person in enumerate(group, 1):
-            if person not in places:
+        group = [(person, places.get(person)) for person in _group(file, row, cells)]
+        for column, (person, place) in enumerate(group, 1):
+            if place is None:
                 text = f"{person} is not among the people"
                 raise BadTable(file.name, text, row=row, column=f"person_{column}")
-        groups.append([places[person] for person in group])
+        groups.append([place for _, place in group if place is not None])
     width = max([3, *map(len, groups)])
     return np.array([group + [-1] * (width - len(group)) for group in groups], np.int32).reshape(-1, width)
 
@@ -128,18 +180,19 @@ def append_round(file: Path, people: People, groups: Ints) -> int:
 
     The file is replaced at once, so that it is whole whatever happens.
     """
-    rows = list(csv.reader(io.StringIO(_text(file), newline=""), strict=True))
-    header = [name.strip() for name in rows[0]]
+    rows = [cells for _, cells in _records(file)]
+    written, header = [name.strip() for name in rows[0]], [_column(name) for name in rows[0]]
     numbers = [_whole(file, row, cells, "round") for row, cells in _rows(file, ("round",))]
     number = max(numbers, default=0) + 1
     wide = int((groups >= 0).sum(axis=1).max(initial=2))
-    header += [name for name in (f"person_{place + 1}" for place in range(wide)) if name not in header]
+    new_columns = [name for name in (f"person_{place + 1}" for place in range(wide)) if name not in header]
+    header += new_columns
     told = [dict(zip(header, cells, strict=False)) for cells in rows[1:] if any(cells)]
     for group in groups:
         names = [safe(people.ids[person]) for person in group if person >= 0]
         told.append({f"person_{place}": name for place, name in enumerate(names, 1)} | {"round": str(number)})
     new = file.with_name(f"{file.name}.new")
-    write_rows(new, header, [[cells.get(name, "") for name in header] for cells in told])
+    write_rows(new, [*written, *new_columns], [[cells.get(name, "") for name in header] for cells in told])
     new.replace(file)
     return number
 
@@ -166,19 +219,34 @@ def _counts(pot: Pot, group: Ints) -> tuple[int, int]:
 
 def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
     """Row number and cells of every row that is not blank."""
-    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    records = _records(file)
+    header = [_column(name) for name in next(records, (1, []))[1]]
+    if not any(header):
+        raise BadTable(file.name, "the file is empty")
+    for column in needed:
+        if column not in header:
+            raise BadTable(file.name, "this column is missing", row=1, column=column)
+    for number, cells in records:
+        if any(cell.strip() for cell in cells):
+            yield number, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+
+
+def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of every row, after Excel's hint "sep=;" if that stands above them."""
+    text, delimiter = _text(file), ","
+    if hint := HINT.match(text):
+        text, delimiter = text[hint.end() :], hint[1]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
-        header = [name.strip() for name in next(reader, [])]
-        if not any(header):
-            raise BadTable(file.name, "the file is empty")
-        for column in needed:
-            if column not in header:
-                raise BadTable(file.name, "this column is missing", row=1, column=column)
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+            yield reader.line_num, cells
     except csv.Error as error:
         raise BadTable(file.name, f"this is not CSV ({error})", row=reader.line_num) from error
+
+
+def _column(name: str) -> str:
+    """As the documents call it: "ID" is id, and "Person 1" is person_1."""
+    return "_".join(name.casefold().split())
 
 
 def _text(file: Path) -> str:
@@ -224,9 +292,9 @@ def _group(file: Path, row: int, cells: Row) -> list[str]:
     ]
     seen: set[str] = set()
     for column, person in named:
-        if person in seen:
+        if alike(person) in seen:
             raise BadTable(file.name, f"{person} is in this group twice", row=row, column=column)
-        seen.add(person)
+        seen.add(alike(person))
     if len(named) < 2:
         raise BadTable(file.name, "a group has at least two people", row=row, column="person_2")
     if len(named) > 5:

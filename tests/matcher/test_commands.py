@@ -287,3 +287,53 @@ def test_the_same_seed_makes_the_same_community(tmp_path):
             tmp_path / name,
         )
     assert (tmp_path / "one/history.csv").read_bytes() == (tmp_path / "two/history.csv").read_bytes()
+
+
+ALIKE = "ID,Organisation\nann@leeds.example.org,Leeds City Council\ntom@york.example.org,York\n"
+ALIKE += "bo@leeds.example.org,leeds  city council \nzoë,York\n"
+
+
+def alike(folder, *arguments):
+    people = table(folder, "alike.csv", ALIKE)
+    past = table(
+        folder, "past.csv", "Round,Person 1,Person 2\n1,ANN@leeds.example.org,Tom@York.example.org\n1,Zoe,x\n"
+    )
+    return run(cli.draw, people, "--history", past, *arguments)
+
+
+def test_organisations_in_other_case_and_spaces_are_one_and_said(folder):
+    told = json.loads(alike(folder, "--json").stdout)
+    assert (told["cross"], told["notes"][0]) == (
+        2,
+        "alike.csv: one organisation: “Leeds City Council” and “leeds  city council”",
+    )
+
+
+def test_ids_in_other_case_or_without_accents_have_met_and_it_is_said(folder):
+    told = json.loads(alike(folder, "--json").stdout)
+    note = (
+        "past.csv: taken for one: ANN@leeds.example.org for ann@leeds.example.org, "
+        "Tom@York.example.org for tom@york.example.org, Zoe for zoë"
+    )
+    assert (told["repeats"], told["notes"][1]) == (0, note)
+
+
+def test_what_is_taken_for_one_is_said_beside_a_printed_round(folder):
+    assert "alike.csv: one organisation" in alike(folder).stderr
+
+
+def test_an_id_listed_twice_in_other_case_is_named_with_its_other_row(folder):
+    people = table(folder, "twice.csv", "id,organisation\na1,Leeds\nb,York\nA1,York\n")
+    told = run(cli.draw, people).stderr
+    assert told == "twice.csv:4: id: A1 is listed twice, as a1 in row 2\n"
+
+
+def test_the_hint_of_a_spreadsheet_program_is_not_the_header(folder):
+    people = table(folder, "hint.csv", "sep=;\r\nid;organisation\r\na;Leeds\r\nb;York\r\n")
+    assert run(cli.draw, people).exit_code == 0
+
+
+def test_a_round_added_to_a_history_with_other_headings_stands_below_them(folder):
+    past = table(folder, "past.csv", "Round,Person 1,Person 2\n1,a,b\n")
+    run(cli.draw, folder / "people.csv", "--history", past, "--append")
+    assert sorted(int(row["Round"]) for row in rows(past)) == [1, 2, 2]
