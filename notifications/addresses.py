@@ -1,5 +1,7 @@
 """Email addresses and phone numbers: is this one, and are these two the same?"""
 
+import re
+import unicodedata
 from functools import lru_cache
 
 import phonenumbers
@@ -17,8 +19,18 @@ FICTIONAL = "+447700900"
 TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
+# What comes along when an address or a number is copied out of a mail, a contact or a list.
+APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
+IN_ANGLES = re.compile(r"[^<>@]*<([^<>]*)>")
+A_SCHEME = re.compile(r"\s*(mailto|tel|sms|callto):", re.IGNORECASE)
+AROUND = " \t;,.\"'<>()[]"
+AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
+HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
+
+
 def email(typed: str) -> str:
-    """The address as its owner writes it, tidied: the case of the local part stays, the domain is lower.
+    """The address as its owner writes it, tidied: the case of the local part stays, the domain is lower. What
+    was copied with it is taken off: a name, "mailto:", brackets, a semicolon, letters that cannot be seen.
 
     Checks the form only: no DNS. Domains kept for documentation and tests are allowed, since a demo lives on
     them.
@@ -26,9 +38,14 @@ def email(typed: str) -> str:
     Raises:
         BadAddress: says what to do.
     """
-    typed = typed.strip()
+    typed = _as_typed(typed)
+    if inside := IN_ANGLES.fullmatch(typed):
+        typed = inside[1]
+    typed = A_SCHEME.sub("", typed).partition("?")[0].strip(AROUND).translate(APOSTROPHES)
     if len(typed) > LONGEST_EMAIL:
         raise BadAddress("Enter an email address of at most 254 characters")
+    if len(AN_EMAIL.findall(typed)) > 1:
+        raise BadAddress("Enter an email address, and only one: this has several")
     try:
         return validate_email(typed, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as why:
@@ -52,17 +69,18 @@ def email_key(address: str) -> str:
     return f"{parts.local_part.casefold()}@{parts.ascii_domain.casefold()}"
 
 
-def phone(typed: str, regions: frozenset[str] = frozenset({"GB"})) -> str:
-    """A number that texts can go to, in E.164 (`+447700900123`).
+def phone(typed: str, regions: frozenset[str] = HOME) -> str:
+    """A number that texts can go to, in E.164 (`+447700900123`). What was copied with it is taken off.
 
-    `regions`: where it may be from, UK mobiles by default, because texts to some countries cost ten times as
-    much and are what fraud is made of. A number typed without a country is read as a UK one.
+    `regions`: where it may be from, mobiles of the United Kingdom, the Isle of Man and the Channel Islands by
+    default, because texts to some countries cost ten times as much and are what fraud is made of. A number
+    typed without a country is read as a UK one.
 
     Raises:
         BadAddress: says what to do.
     """
     try:
-        number = phonenumbers.parse(typed, "GB")
+        number = phonenumbers.parse(A_SCHEME.sub("", _as_typed(typed)).strip(AROUND.replace("(", "")), "GB")
     except NumberParseException as why:
         raise BadAddress("Enter a UK mobile number, like 07700 900123") from why
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -75,6 +93,14 @@ def phone(typed: str, regions: frozenset[str] = frozenset({"GB"})) -> str:
     if phonenumbers.number_type(number) not in TEXTABLE:
         raise BadAddress("Enter a mobile number: we cannot text a landline")
     return written
+
+
+def _as_typed(copied: str) -> str:
+    """Without the letters that nobody sees or types: iPhones put U+202A before a number, Word a soft hyphen
+    into an address. Controls in the middle stay, and are refused where they stand.
+    """
+    seen = "".join(letter for letter in copied if unicodedata.category(letter) != "Cf")
+    return seen.replace("\xa0", " ").strip()
 
 
 def phone_as_said(e164: str) -> str:

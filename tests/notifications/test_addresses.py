@@ -9,7 +9,8 @@ from notifications.errors import BadAddress
 @pytest.mark.parametrize(
     "typed",
     ["", "amina", "a@b", "a b@example.org", "a\nb@example.org", "a@example.org\nBcc: x@y.org",
-     "a@[127.0.0.1]", "a@localhost", "a" * 300 + "@example.org", "a@exa mple.org", "<a@example.org>"],
+     "a@[127.0.0.1]", "a@localhost", "a" * 300 + "@example.org", "a@exa mple.org",
+     "a@x.org; b@x.org", "Ann <a@x.org>, Bo <b@x.org>"],
 )  # fmt: skip
 def test_what_is_no_email_address_is_told_what_to_do(typed):
     with pytest.raises(BadAddress, match="Enter an email address"):
