@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from notifications.outbox import bunches
 from web.db import Database
-from web.models.imports import Import, ImportKind, ImportState, Outcome
+from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import programmes, tombstones
 from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import columns, undoing, uploads
@@ -21,6 +21,8 @@ from web.services.imports.uploads import ROWS_AT_ONCE, Claim, Lost, WrongMoment
 
 WRONG = "Something went wrong on our side, and whoever runs the service can read what. Try once more"
 WAIT = 0.2  # seconds, while a worker of another process has what we wait for
+MOST_REMARKS = 50
+REMARKS = {Outcome.ERROR: "left out: ", Outcome.LIKELY: "left out: ", Outcome.DOUBLE: "passed over: "}
 Clock = Callable[[], datetime]
 Progress = Callable[[Import], None]
 
@@ -100,7 +102,7 @@ class Importing:
             job = session.get_one(Import, mine.number)
             sheet = uploads.sheet_of(session, job)
         names, done = Names(), 0
-        for batch in bunches(sheet.rows, ROWS_AT_ONCE) if job.kind is ImportKind.PEOPLE else ():
+        for batch in bunches(sheet.rows, ROWS_AT_ONCE) if "organisation" in job.columns else ():
             names.note(sheet, job.columns["organisation"], batch)
             done += len(batch)
             with self._holding(mine, done) as (_, mine):
@@ -152,7 +154,7 @@ class Importing:
 @dataclass(frozen=True)
 class Imported:
     """What an import did, in counts. `asked` are those an organiser should look at: they seem to be somebody
-    who is here, and were left out.
+    who is here, and were left out. `remarks` say of single rows what an organiser should know.
     """
 
     added: int = 0
@@ -160,6 +162,7 @@ class Imported:
     doubles: int = 0
     asked: int = 0
     passed_over: int = 0
+    remarks: Sequence[str] = field(default=(), compare=False)
 
 
 def take_in(
@@ -172,6 +175,7 @@ def take_in(
     by: str,
     clock: Clock,
     progress: Progress = lambda _: None,
+    leave_out: bool = False,
 ) -> Imported:
     """A whole import by command: columns as guessed, doubtful organisations as new ones, and people who look
     like somebody known left out. `progress` sees the import as it goes on.
@@ -179,8 +183,8 @@ def take_in(
     It is a row that waits like any other, so a worker finishes it if this process ends in the middle.
 
     Raises:
-        BadFile: also for the first row that cannot be; nothing has been taken in then.
-        programmes.NoSuchProgramme, programmes.Ends
+        BadFile: also for the first row that cannot be, unless such rows are to be `leave_out`; nothing has
+        been taken in then. programmes.NoSuchProgramme, programmes.Ends
     """
     given = uploads.look(file_name, raw, whole=True)
     chosen = _chosen(kind, given.sheet)
@@ -188,11 +192,11 @@ def take_in(
         job = uploads.upload(session, programmes.by_slug(session, slug), kind, given, by=by, now=clock())
         uploads.choose(session, job, chosen, None)
         number = job.id
-    importing = Importing(database, clock, only=number)
+    importing, remarks = Importing(database, clock, only=number), list[str]()
     while (job := _as_it_is(database, number)).state not in uploads.ENDED:
         progress(job)
         if job.state not in uploads.WORKING:
-            _answer(database, job, file_name, by, clock)
+            remarks += _answer(database, job, file_name, by, clock, leave_out=leave_out)
         elif not importing.step():  # a worker of another process has taken it
             time.sleep(WAIT)
     if job.state is not ImportState.DONE:
@@ -203,16 +207,17 @@ def take_in(
         doubles=job.counts.get("double", 0),
         asked=job.counts.get("likely", 0),
         passed_over=job.counts.get("strangers", 0),
+        remarks=remarks,
     )
 
 
 def _chosen(kind: ImportKind, sheet: Sheet) -> dict[str, int]:
-    chosen = columns.guess(kind, sheet.header)
+    chosen = columns.guess_of(kind, sheet)
     try:
         columns.check(kind, sheet.header, chosen)
     except columns.BadColumns as error:
         missing = f"there is no such column; it has {', '.join(sheet.header)}"
-        raise BadFile(sheet.file, missing, row=1, column=next(iter(error.problems))) from error
+        raise BadFile(sheet.file, missing, row=sheet.header_row, column=next(iter(error.problems))) from error
     return chosen
 
 
@@ -221,16 +226,32 @@ def _as_it_is(database: Database, number: int) -> Import:
         return session.get_one(Import, number)
 
 
-def _answer(database: Database, job: Import, file_name: str, by: str, clock: Clock) -> None:
+def _answer(
+    database: Database, job: Import, file_name: str, by: str, clock: Clock, *, leave_out: bool
+) -> list[str]:
+    """Say of an import what nobody is there to say, and tell of its rows what somebody should know."""
     with database.write() as session:
         job = session.get_one(Import, job.id)
         if job.state is ImportState.ORGANISATIONS:
             uploads.answer_rest_as_new(session, job)
-        elif not job.counts.get(Outcome.ERROR.value):
+            return []
+        if leave_out or not job.counts.get(Outcome.ERROR.value):
             uploads.confirm(session, job, by=by, now=clock())
-        else:
-            wrong = uploads.rows(session, job, Outcome.ERROR, 1)[0]
-            told = BadFile.of(file_name, wrong.number, wrong.why)
-            uploads.abandon(session, job, by=by, now=clock(), problem=told.without_file)
-            session.commit()
-            raise told
+            return _remarks(session, job)
+        wrong = uploads.rows(session, job, Outcome.ERROR, 1)[0]
+        told = BadFile.of(file_name, _row_of(wrong), wrong.why)
+        uploads.abandon(session, job, by=by, now=clock(), problem=told.without_file)
+        session.commit()
+        raise told
+
+
+def _remarks(session: Session, job: Import) -> list[str]:
+    """One for each row of which there is something to say, up to so many."""
+    rows = uploads.remarked(session, job, MOST_REMARKS + 1)
+    told = [f"row {_row_of(row)}: {REMARKS.get(row.outcome, '')}{row.why}" for row in rows[:MOST_REMARKS]]
+    return [*told, "and more rows like these"] if len(rows) > MOST_REMARKS else told
+
+
+def _row_of(row: ImportRow) -> int:
+    number: int = row.cells.get("row", row.number)
+    return number

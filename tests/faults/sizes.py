@@ -17,7 +17,7 @@ from tests.support.world import fresh_app, settings_at
 from tests.worlds.installations import Installation
 from tests.worlds.running import Running, running
 from web.db import Database
-from web.services.common import spreadsheets
+from web.services.common import decoding, spreadsheets
 from web.services.common.spreadsheets import BadFile
 from web.settings import Settings
 from web.sizes import EVENT_BYTES, FILE_BYTES, FORM_BYTES, KB, MAIL_BYTES, MB, said
@@ -219,7 +219,7 @@ def _none(megabytes: int) -> dict[str, tuple[bytes, str]]:
         "empty lines": (top + b"\n" * max(size, MB + 100), rows),
         "one letter a row": (top + b"a\n" * max(size // 2, MB + 100), rows),
         "spaces": (top + (b"a" + b" " * 90_000 + b"\n") * (size // 90_000), "letters in a cell"),
-        "no spreadsheet at all": (bytes(range(1, 256)) * (size // 255), "a letter that cannot be read"),
+        "no spreadsheet at all": (bytes(range(1, 256)) * (size // 255), "no text has"),
         "UTF-16 of one line": (("a" * (size // 2)).encode("utf-16"), long),
         "a hint and nothing": (b"sep=" + b";" * size, "the file is empty"),
     }
@@ -249,7 +249,7 @@ def files_that_are_none(trial: Trial) -> Outcome:
 def _refused(raw: bytes, words: str) -> tuple[bool, float]:
     began = time.monotonic()
     try:
-        for _ in spreadsheets.parse("f.csv", spreadsheets.decode("f.csv", raw)).rows:
+        for _ in spreadsheets.parse("f.csv", decoding.decode("f.csv", raw)).rows:
             pass
     except BadFile as error:
         return words in str(error), time.monotonic() - began

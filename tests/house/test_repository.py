@@ -16,7 +16,7 @@ FILES = [
     ).stdout.splitlines()
     if Path(line).is_file()
 ]
-PICTURES = {".png", ".woff2", ".ico", ".jpg", ".pdf", ".db", ".xz"}
+PICTURES = {".png", ".woff2", ".ico", ".jpg", ".pdf", ".db", ".xz", ".xls"}
 TEXTS = {path: path.read_text() for path in FILES if path.suffix not in PICTURES}
 PYTHON = {path: text for path, text in TEXTS.items() if path.suffix == ".py"}
 LOCKS = sorted(path for path in TEXTS if path.suffix == ".lock" or path.name == "package-lock.json")

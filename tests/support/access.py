@@ -65,6 +65,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         (IN, IN, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
         """
         organise.abandon_import organise.answer_organisations organise.begin_import organise.choose_columns
+        organise.choose_sheet
         organise.columns_again organise.confirm_import organise.one_import organise.somebody_else
         organise.look_at_top_up organise.top_up
         organise.undo_import organise.upload_import

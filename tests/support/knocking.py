@@ -43,6 +43,7 @@ NONE_THERE = {
     "organise.abandon_import",
     "organise.answer_organisations",
     "organise.choose_columns",
+    "organise.choose_sheet",
     "organise.columns_again",
     "organise.confirm_import",
     "organise.handle_reply",

@@ -53,6 +53,9 @@ FIELDS = {
     "into": {"merge_organisations"},
 }
 NO_ROWS = {
+    "organisation",
+    "rows",
+    "sheet",
     "csrf_token",
     "version",
     "locked",

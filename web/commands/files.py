@@ -1,5 +1,6 @@
 """Files that are handed to a command."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,7 +17,20 @@ from web.sizes import FILE_BYTES, said
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-def take_in(kind: ImportKind, file: Path, slug: str) -> import_work.Imported:
+LEAVE_OUT = click.option(
+    "--leave-out",
+    is_flag=True,
+    help="Leave out rows that cannot be taken in, and say which, instead of refusing.",
+)
+
+
+def say(remarks: Sequence[str]) -> None:
+    """What an organiser should know of single rows."""
+    for remark in remarks:
+        click.echo(f"  {remark}")
+
+
+def take_in(kind: ImportKind, file: Path, slug: str, *, leave_out: bool) -> import_work.Imported:
     """Take a file in, and say on standard error how far that is."""
     with file.open("rb") as opened:
         raw = opened.read(FILE_BYTES + 1)
@@ -30,4 +44,14 @@ def take_in(kind: ImportKind, file: Path, slug: str) -> import_work.Imported:
         def progress(job: Import) -> None:
             bar.update(task, description=job.state.value, completed=job.done, total=job.total)
 
-        return import_work.take_in(base, slug, kind, str(file), raw, by=BY, clock=utc_now, progress=progress)
+        return import_work.take_in(
+            base,
+            slug,
+            kind,
+            str(file),
+            raw,
+            by=BY,
+            clock=utc_now,
+            progress=progress,
+            leave_out=leave_out,
+        )

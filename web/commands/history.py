@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from web.commands.files import FILE, take_in
+from web.commands.files import FILE, LEAVE_OUT, say, take_in
 from web.models.imports import ImportKind
 from web.services.common import phrases
 
@@ -17,10 +17,14 @@ def command() -> None:
 @command.command("import")
 @click.argument("file", type=FILE)
 @click.option("--programme", "slug", required=True)
-def import_history(file: Path, slug: str) -> None:
-    """Take in rounds of an older scheme: round,person_1,person_2,… by email, id or name."""
-    done = take_in(ImportKind.HISTORY, file, slug)
+@LEAVE_OUT
+def import_history(file: Path, slug: str, leave_out: bool) -> None:
+    """Take in rounds of an older scheme: round,person_1,person_2,… by email, id or name, or a row for each
+    person with their partners.
+    """
+    done = take_in(ImportKind.HISTORY, file, slug, leave_out=leave_out)
     click.echo(
         f"{phrases.counted(done.added, 'group')} imported; {phrases.counted(done.passed_over, 'mention')} "
         "of people who are not in the programme passed over."
     )
+    say(done.remarks)

@@ -6,7 +6,7 @@ import click
 from sqlmodel import Session
 
 from web.clock import utc_now
-from web.commands.files import FILE, take_in
+from web.commands.files import FILE, LEAVE_OUT, say, take_in
 from web.commands.sessions import BY, reading, writing
 from web.models.imports import ImportKind
 from web.services.common import contacts, phrases, programmes, spreadsheets
@@ -21,14 +21,16 @@ def command() -> None:
 @command.command("import")
 @click.argument("file", type=FILE)
 @click.option("--programme", "slug", required=True)
-def import_people(file: Path, slug: str) -> None:
-    """Invite everyone in a CSV with name, organisation and email; they are in once they say yes."""
-    done = take_in(ImportKind.PEOPLE, file, slug)
+@LEAVE_OUT
+def import_people(file: Path, slug: str, leave_out: bool) -> None:
+    """Invite everyone in a workbook or CSV with name, organisation and email; in once they say yes."""
+    done = take_in(ImportKind.PEOPLE, file, slug, leave_out=leave_out)
     click.echo(f"{phrases.counted(done.added, 'person', 'people')} invited, {done.known} known already.")
     if done.doubles:
         click.echo(
             f"{phrases.counted(done.doubles, 'row')} passed over: the address is further up in the file."
         )
+    say(done.remarks)
     if done.asked:
         click.echo(
             f"{phrases.counted(done.asked, 'person', 'people')} left out who may be here already. "

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import func, select
 
-from tests.support import importing
+from tests.support import importing, workbooks
 from tests.support.visitor import Visitor
 from tests.support.world import BY, SLUG, World
 from web import import_work
@@ -161,7 +161,7 @@ def test_pressing_twice_or_late_changes_nothing_more(world: World, preview: Visi
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"PK\x03\x04", "a zipped file, or an Excel workbook, whatever its name says"),
+        (b"PK\x03\x04", "it is no workbook that we can read"),
         (b"", "the file is empty"),
         (b"name,email\n", "there is nothing below the first row"),
     ],
@@ -222,6 +222,70 @@ def test_people_whom_past_rounds_name_are_not_taken_back_first(world: World) -> 
         importing.import_history(session, world.programme(session), "h.csv", history, by=BY, now=world.now)
     told = visitor.open(here).press("Undo for the 2 people who have not said yes").text
     assert "Undo the import of the history first" in told
+
+
+# Workbooks, and rows that were pasted
+
+BOOK = workbooks.xlsx(
+    {
+        "Read me": [["Ask Tom first"]],
+        "Now": [["Name", "Organisation", "Email"], ["Amina Yusuf", "Mind", "amina@example.org"]],
+        "Before": [["Name", "Organisation", "Email"], ["Tom Field", "Mind", "tom@example.org"]],
+    }
+)
+
+
+def test_a_workbook_asks_which_sheet_and_shows_the_likeliest(world: World) -> None:
+    visitor = upload(world, BOOK, name="people.xlsx")
+    assert ("There are 3. You see “Now”." in visitor.text, "Amina Yusuf" in visitor.text) == (True, True)
+
+
+def test_another_sheet_of_a_workbook_can_be_chosen(world: World) -> None:
+    visitor = upload(world, BOOK, name="people.xlsx").press("Show this sheet", sheet="2:Before")
+    visitor = work(world, visitor.press("See what will happen"))
+    assert ("Tom Field" in visitor.text, "Amina Yusuf" in visitor.text) == (True, False)
+
+
+def test_a_sheet_without_rows_is_refused_and_the_one_before_stays(world: World) -> None:
+    visitor = upload(world, BOOK, name="people.xlsx").press("Show this sheet", sheet="1:Read me")
+    assert (visitor.status, "You see “Now”." in visitor.text) == (422, True)
+
+
+def test_a_sheet_that_moved_meanwhile_is_not_taken_for_another(world: World) -> None:
+    visitor = upload(world, BOOK, name="people.xlsx").press("Show this sheet", sheet="2:Now")
+    assert "the import has moved on" in visitor.text
+
+
+def paste(world: World, rows: str, **fields: str) -> Visitor:
+    visitor = world.organiser().open("/organise/councils/import")
+    return visitor.press("Upload the file", rows=rows, **fields)
+
+
+def test_addresses_that_were_pasted_are_invited(world: World) -> None:
+    visitor = paste(
+        world, "Amina Yusuf <amina@example.org>; Field, Tom <tom@example.org>", organisation="Mind"
+    )
+    visitor = work(world, visitor.press("See what will happen"))
+    work(world, visitor.press("Invite 2 people"))
+    assert person(world, "tom@example.org")
+
+
+def test_pasted_addresses_without_an_organisation_say_what_to_do(world: World) -> None:
+    visitor = work(world, paste(world, "Amina <amina@example.org>").press("See what will happen"))
+    assert "organisation: is empty, and no organisation has the domain example.org" in visitor.text
+
+
+def test_rows_that_are_refused_are_kept_in_the_form(world: World) -> None:
+    visitor = paste(world, "Amina Yusuf\nTom Field")
+    assert (visitor.status, "Tom Field" in visitor.text) == (422, True)
+
+
+def test_a_list_of_partners_is_shown_with_the_row_it_stands_in(world: World) -> None:
+    for name in ("Amina Yusuf", "Tom Field", "Bo Ray"):
+        world.join(name)
+    visitor = upload(world, "Name;Partners\nBo Ray;\nAmina Yusuf;Tom Field, Bo Ray\n", "history")
+    visitor = work(world, visitor.press("See what will happen"))
+    assert "3 1 Amina Yusuf · Tom Field to be taken in 3 2 Amina Yusuf · Bo Ray" in visitor.text
 
 
 # Large

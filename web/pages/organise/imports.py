@@ -6,6 +6,7 @@ from itertools import chain, islice
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from notifications.foreign import id_of
@@ -14,11 +15,11 @@ from web.http.context import house, page_number
 from web.models import Role
 from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
-from web.services.common import programmes
+from web.services.common import programmes, workbooks
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import columns, undoing, uploads
+from web.services.imports import columns, pasted, undoing, uploads
 from web.services.imports.undoing import NotToUndo
-from web.services.imports.uploads import WrongMoment
+from web.services.imports.uploads import Upload, WrongMoment
 from web.services.organisations import organisations
 from web.services.rounds import rounds
 from web.sizes import FILE_BYTES
@@ -36,13 +37,16 @@ def begin_import() -> ResponseReturnValue:
     return _begin()
 
 
-def _begin(problem: str = "", kind: str = "people") -> str:
+def _begin(problem: str = "", kind: str = "people", rows: str = "") -> str:
     return render_template(
         "organise/import/begin.html",
         programme=g.programme,
         jobs=uploads.every(g.session, g.programme),
         problem=problem,
         kind=kind,
+        pasted=rows,
+        organisation=request.form.get("organisation", ""),
+        names=organisations.names(g.session, g.programme.id),
     )
 
 
@@ -53,20 +57,17 @@ def _begin(problem: str = "", kind: str = "people") -> str:
 def upload_import() -> ResponseReturnValue:
     """Read first and written then: reading takes a while, and keeps nobody waiting."""
     kind, file = request.form.get("kind", ""), request.files.get("file")
+    rows = request.form.get("rows", "")
     if kind not in set(ImportKind):
         return _begin("Choose what is in the file"), 422
-    if not file or not file.filename:
-        return _begin("Choose a file", kind), 422
-    raw = file.stream.read(FILE_BYTES + 1)
-    if len(raw) > FILE_BYTES:
-        raise RequestEntityTooLarge
-    name = file.filename.replace("\\", "/").rpartition("/")[2]
+    if not (file and file.filename) and not rows.strip():
+        return _begin("Choose a file, or paste rows", kind), 422
     try:
-        given = uploads.look(name, raw)
+        given = _given(file) if file and file.filename else _pasted(ImportKind(kind), rows)
         with house().database.write() as session:
             job = uploads.upload(session, g.programme, ImportKind(kind), given, by=current_user.id, now=g.now)
     except BadFile as error:
-        return _begin(str(error), kind), 422
+        return _begin(str(error), kind, rows), 422
     house().poke()
     return _show(job.id)
 
@@ -75,6 +76,18 @@ def upload_import() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def one_import(number: int) -> ResponseReturnValue:
     return _page(_job(number))
+
+
+def _given(file: FileStorage) -> Upload:
+    raw = file.stream.read(FILE_BYTES + 1)
+    if len(raw) > FILE_BYTES:
+        raise RequestEntityTooLarge
+    return uploads.look((file.filename or "").replace("\\", "/").rpartition("/")[2], raw)
+
+
+def _pasted(kind: ImportKind, rows: str) -> Upload:
+    text = pasted.text(kind, rows, request.form.get("organisation", "")[:120])
+    return uploads.look_into(pasted.FILE, text)
 
 
 def _job(number: int) -> Import:
@@ -100,12 +113,14 @@ def _page(job: Import, problems: Problems | None = None) -> ResponseReturnValue:
 
 
 def _columns(job: Import, problems: Problems, chosen: Mapping[str, int] | None = None) -> str:
-    sheet = uploads.sheet_of(g.session, job)
+    content = uploads.content_of(g.session, job)
+    sheet = columns.sheet(job.file_name, content)
     return render_template(
         "organise/import/columns.html",
         programme=g.programme,
         job=job,
         sheet=sheet,
+        sheets=workbooks.names(content),
         chosen=job.columns if chosen is None else chosen,
         samples=[cells[: len(sheet.header)] for _, cells in islice(sheet.rows, SAMPLES)],
         fields=columns.FIELDS[job.kind],
@@ -184,6 +199,29 @@ def choose_columns(number: int) -> ResponseReturnValue:
         return _columns(job, error.problems, chosen), 422
     except BadFile as error:
         return _columns(job, {"organisation": str(error)}, chosen), 422
+    except WrongMoment:
+        return _moved_on(number)
+    house().poke()
+    return _show(number)
+
+
+@pages.post("/<slug>/import/<int:number>/sheet")
+@needs(Role.ORGANISER)
+@holds_no_lock
+def choose_sheet(number: int) -> ResponseReturnValue:
+    """Another sheet of the workbook. Its place is asked with its name, so that an old page takes no other."""
+    job = _job(number)
+    try:
+        content = uploads.content_of(g.session, job)
+        place, _, name = request.form.get("sheet", "").partition(":")
+        wanted = id_of(place)
+        if wanted is None or workbooks.names(content)[wanted : wanted + 1] != [name]:
+            raise WrongMoment
+        given = uploads.look_into(job.file_name, workbooks.take(content, wanted))
+        with house().database.write() as session:
+            uploads.take_sheet(session, session.get_one(Import, number), given)
+    except BadFile as error:
+        return _columns(job, {"sheet": f"“{name}” cannot be read: {error.without_file}"}), 422
     except WrongMoment:
         return _moved_on(number)
     house().poke()

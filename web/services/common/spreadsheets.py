@@ -5,28 +5,24 @@ BadFile             cannot be read as it should; the text names file, row and co
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
 from itertools import islice
 
 from web.sizes import LONGEST_CELL, LONGEST_ROW, MOST_COLUMNS, MOST_ROWS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-DELIMITERS = ",;\t|"
-NO_TEXT = {
-    b"PK\x03\x04": "a zipped file, or an Excel workbook, whatever its name says",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook, whatever its name says",
-    b"%PDF": "a PDF, whatever its name says",
-}
+DELIMITERS = ",;\t|^~:"
 SAVE_AS = "Open it in your spreadsheet program and save it as CSV"
 NOT_CLOSED = "a cell begins with a quotation mark here, and no other one ends it"
 MISPLACED = "a quotation mark is out of place; within a cell it is written twice"
 NO_BREAK_SPACE = "\xa0"
-LIKE_A_DAY = re.compile(r"[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{1,4}")
-# The four styles of the old scheme's sheet, and their like. Days come before months, as they do in the UK.
-DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d.%m.%y", "%d %B %Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%Y")
+# White space, and what cannot be seen: marks of direction, of width nothing, and of a file's beginning.
+AROUND = " \t\n\v\f\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\xad"
+# The headings are looked for so far down: above them stand a title, who exported it and when, and notes.
+FIRST_ROWS, FIRST_LETTERS = 30, 20_000
+RULER = re.compile(r"[-+=_:| ]{3,}")  # a line drawn in letters, as database programs print below headings
+HINT = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's, in a line of its own
 
 
 class BadFile(Exception):
@@ -54,83 +50,99 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A header, and the rows below it, each with its number in the file; empty ones are left out.
+    """A header, and the rows below it, each with its number in the file. Empty ones, lines drawn in letters
+    and repeated headers are left out.
 
     A short row is filled up with empty cells; a long one stays long. `rows` reads the text anew each
-    time, row by row: of a large file no more is held than its text.
+    time, row by row: of a large file no more is held than its text. The header is the row `header_row`, and
+    had `width` cells, those without a name at its end among them.
     """
 
     file: str
     text: str
     delimiter: str
     header: Sequence[str]
+    header_row: int
+    width: int
 
     @property
     def rows(self) -> Iterator[Row]:
         """Raises BadFile where the text stops being CSV: what stands above has been given out then."""
-        for number, row in islice(_records(self.file, self.text, self.delimiter), 1, None):
-            yield number, row + [""] * (len(self.header) - len(row))
+        for number, row in _records(self.file, self.text, self.delimiter):
+            is_data = number > self.header_row and row[: len(self.header)] != self.header
+            if is_data and not RULER.fullmatch("".join(row)):
+                yield number, row + [""] * (len(self.header) - len(row))
+
+    def is_shifted(self, row: Sequence[str]) -> bool:
+        """Has a row more cells than the header, as when a comma in it had no quotation marks? What stands
+        apart, after an empty cell, is a note beside the table.
+        """
+        return len(row) > self.width and bool(row[self.width])
 
 
-def decode(file: str, raw: bytes) -> str:
-    """The text of a file in UTF-8 or UTF-16, with or without a byte-order mark, or in Windows-1252.
+def parse(
+    file: str,
+    text: str,
+    *,
+    is_heading: Callable[[str], int] = lambda _: 0,
+    delimiter: str = "",
+) -> Sheet:
+    """A sheet, whatever stands between the cells. Reads no further than its header.
 
-    Raises:
-        BadFile: it is no text, or empty.
-    """
-    for beginning, what in NO_TEXT.items():
-        if raw.startswith(beginning):
-            raise BadFile(file, f"this is {what}. {SAVE_AS}")
-    text = _decoded(file, raw)
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise BadFile(file, f"there is a character in it that no text has. {SAVE_AS}", row=row)
-    if not text.strip():
-        raise BadFile(file, "the file is empty")
-    return text
-
-
-def _decoded(file: str, raw: bytes) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", errors="replace")
-    # Without a mark, every other byte of Western letters is zero.
-    for encoding, zeros in (("utf-16-le", raw[1:400:2]), ("utf-16-be", raw[0:400:2])):
-        if zeros and zeros.count(0) > len(zeros) // 2:
-            return raw.decode(encoding, errors="replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError as error:
-        row = raw.count(b"\n", 0, error.start) + 1
-        raise BadFile(file, "a letter that cannot be read. Save the file as CSV UTF-8", row=row) from error
-
-
-def parse(file: str, text: str) -> Sheet:
-    """A sheet, whichever of comma, semicolon, tab and bar stands between the cells. Reads its header alone.
+    `is_heading` says how surely a cell is a heading of what we look for, from 0. The row with most of them is
+    the header, and what stands above it is passed over. Where none is known, it is the first row of several
+    cells.
 
     Raises:
-        BadFile: the first row is too large or names no columns, or there are more lines than a sheet has.
+        BadFile: the header is too large or names no columns, or there are more lines than a sheet has.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace(NO_BREAK_SPACE, " ")
     if (lines := text.count("\n")) > MOST_ROWS:
         raise BadFile(
             file, f"at most {MOST_ROWS:,} rows, as many as a sheet of Excel has; this has {lines:,}"
         )
-    if text[:4].casefold() == "sep=":  # Excel's hint, in a line of its own
+    text = text.removeprefix("\ufeff")
+    if hint := HINT.match(text):
+        delimiter, text = hint[1], text[hint.end() :]  # a spreadsheet program counts the rows below it
+    elif text[:4].casefold() == "sep=":
         text = text.partition("\n")[2]
-    delimiter = _delimiter(file, text)
-    _, first = next(_records(file, text, delimiter), (1, []))
-    if not first:
+    delimiter, number = _layout(text, delimiter or DELIMITERS, is_heading)
+    records = _records(file, text, delimiter)
+    row, cells = next(islice(records, number, None), (1, []))
+    if not cells:
         raise BadFile(file, "the file is empty")
-    return Sheet(file, text, delimiter, _header(file, first))
+    return Sheet(file, text, delimiter, _header(file, cells, row), row, len(cells))
 
 
-def _delimiter(file: str, text: str) -> str:
-    header = next((line for line in Lines(file, text) if line.strip()), "")
-    return max(DELIMITERS, key=header.count)
+def _layout(text: str, delimiters: str, is_heading: Callable[[str], int]) -> tuple[str, int]:
+    """The delimiter, and which of the records, counted from 0, is the header."""
+    beginning = text[:FIRST_LETTERS]
+    if len(text) > FIRST_LETTERS:
+        beginning = beginning[: beginning.rfind("\n") + 1] or beginning
+    best = (0, delimiters[0], 0)
+    for delimiter in delimiters:
+        for number, row in enumerate(_loosely(beginning, delimiter)):
+            # What has an address in it is somebody, whatever else it is called.
+            surely = 0 if any("@" in cell for cell in row) else sum(map(is_heading, set(row)))
+            if surely > best[0] and len(row) > 1:
+                best = (surely, delimiter, number)
+    if best[0] > 1:
+        return best[1:]
+    delimiter = _commonest(beginning, delimiters)
+    widths = [sum(map(bool, row)) for row in _loosely(beginning, delimiter)]
+    return delimiter, next((number for number, width in enumerate(widths) if width > 1), 0)
+
+
+def _commonest(text: str, delimiters: str) -> str:
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    return max(delimiters[:4], key=first.count)  # the others are too common in words
+
+
+def _loosely(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The first records of a text that may be no CSV at all."""
+    reader = csv.reader(text.splitlines(keepends=True)[: 10 * FIRST_ROWS], delimiter=delimiter)
+    records = ([cell.strip() for cell in row] for row in reader)
+    return islice((row for row in records if any(row)), FIRST_ROWS)
 
 
 class Lines:
@@ -178,7 +190,7 @@ def _records(file: str, text: str, delimiter: str) -> Iterator[Row]:
             if len(row) > MOST_COLUMNS or lines.held > LONGEST_CELL:
                 _must_fit(file, row, lines.begins)
             lines.begin_row()
-            cells = [cell.strip() for cell in row]
+            cells = [cell.strip(AROUND) for cell in row]
             if any(cells):
                 yield reader.line_num, cells
     except csv.Error as error:
@@ -195,25 +207,12 @@ def _must_fit(file: str, row: Sequence[str], number: int) -> None:
         raise BadFile(file, told, row=number)
 
 
-def _header(file: str, cells: Sequence[str]) -> list[str]:
+def _header(file: str, cells: Sequence[str], row: int) -> list[str]:
     if any("@" in cell for cell in cells):
-        raise BadFile(file, "name the columns in the first row, like name, organisation, email", row=1)
+        raise BadFile(file, "name the columns in the first row, like name, organisation, email", row=row)
     while cells and not cells[-1]:
         cells = cells[:-1]
-    return [cell[:80] or f"Column {place}" for place, cell in enumerate(cells, start=1)]
-
-
-@lru_cache(maxsize=1000)
-def day(text: str) -> date | None:
-    """2026-11-21, 21/11/2026, 21 Nov 2026, 21.11.26 and their like; None for anything else."""
-    if not LIKE_A_DAY.fullmatch(text.strip()):
-        return None  # trying each style takes 50 µs, and a column of something else has a million
-    for style in DAYS:
-        try:
-            return datetime.strptime(text.strip(), style).date()  # noqa: DTZ007  (a day has no zone)
-        except ValueError:
-            continue
-    return None
+    return [" ".join(cell.split())[:80] or f"Column {place}" for place, cell in enumerate(cells, start=1)]
 
 
 def safe_cell(cell: str) -> str:

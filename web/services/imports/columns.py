@@ -1,16 +1,20 @@
-"""Which column of a file is what: guessed from its header, and checked before anything is done with it.
+"""Which column of a file is what: guessed from its header and first rows, and checked before anything is
+done.
 
 BadColumns          something needed was not chosen, or a column twice; `.problems` by field
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from web.models.folding import folded
 from web.models.imports import ImportKind
+from web.services.common import days, spreadsheets, workbooks
+from web.services.common.spreadsheets import Sheet
+from web.services.imports import headings
+from web.services.imports.headings import LARGEST_GROUP
 
-LARGEST_GROUP = 5
+SAMPLE = 50  # rows looked at, to tell a column of addresses from one that is only called so
 
 
 class BadColumns(Exception):
@@ -21,79 +25,120 @@ class BadColumns(Exception):
 
 @dataclass(frozen=True)
 class Field:
-    """Something a file may tell. `names` is how columns with it are called, folded."""
+    """Something a file may tell."""
 
     key: str
     label: str
-    names: re.Pattern[str]
 
 
-def _field(key: str, label: str, names: str) -> Field:
-    return Field(key, label, re.compile(names))
-
-
-MAIL = r"(your |work |contact )?(e ?-?mail)( address)?( \(work\))?"
 PEOPLE = (
-    _field("name", "Name, where it stands in one column", r"(full |your )?name|participant|person|who"),
-    _field("first_name", "First name", r"(first|given|fore) ?names?"),
-    _field("last_name", "Last name", r"(last|family|second) ?names?|surname"),
-    _field(
-        "organisation",
-        "Organisation",
-        r"(your )?organi[sz]ation( name)?|council|employer|company|authority|org|where( you work)?",
-    ),
-    _field("email", "Email address", MAIL),
-    _field("phone", "Mobile number", r"(mobile|phone|telephone|tel|cell)( ?(number|no\.?))?|mobile phone"),
+    Field("name", "Name, where it stands in one column"),
+    Field("first_name", "First name"),
+    Field("last_name", "Last name"),
+    Field("organisation", "Organisation"),
+    Field("email", "Email address"),
+    Field("phone", "Mobile number"),
 )
-SOMEBODY = r"(person|participant|name|partner|member|email|pair|who)"
-# How the columns of a pair are called where they are not counted.
-ALONE = ("|who|from", "|with( whom)?|to", "", "", "")
 HISTORY = (
-    _field("round", "Round, as a number or a date", r"round( ?(number|no\.?|#))?|cycle|wave|session"),
-    _field("date", "Date of the round", r"date|day|when|month|introduced( on)?"),
-    *(
-        _field(f"person_{place}", f"Person {place}", rf"{SOMEBODY}[ _-]?({place}|{letter}){alone}")
-        for place, letter, alone in zip(range(1, LARGEST_GROUP + 1), "abcde", ALONE, strict=True)
-    ),
+    Field("round", "Round, as a number or a date"),
+    Field("date", "Date of the round"),
+    *(Field(f"person_{place}", f"Person {place}") for place in range(1, LARGEST_GROUP + 1)),
+    Field("group", "Number of the group, where each of its people has a row"),
+    Field("partners", "All partners of the person, as a list"),
+    Field("rounds_from", "The first round, where each has a column with the partners in it"),
 )
 FIELDS = {ImportKind.PEOPLE: PEOPLE, ImportKind.HISTORY: HISTORY}
-# One of the fields in each line is needed.
-NEEDED = {
-    ImportKind.PEOPLE: {
-        ("name", "first_name", "last_name"): "name",
-        ("organisation",): "organisation",
-        ("email",): "email address",
-    },
-    ImportKind.HISTORY: {
-        ("round", "date"): "round, or with its date",
-        ("person_1",): "first person",
-        ("person_2",): "second person",
-    },
+NAME, ORGANISATION, ADDRESS = ("name", "first_name", "last_name"), ("organisation",), ("email",)
+WHEN, FIRST, SECOND = ("round", "date"), ("person_1",), ("person_2",)
+CALLED = {
+    NAME: "name",
+    ORGANISATION: "organisation",
+    ADDRESS: "email address",
+    WHEN: "round, or with its date",
+    FIRST: "first person",
+    SECOND: "second person, or with the partners",
 }
 
 
-def guess(kind: ImportKind, header: Sequence[str]) -> dict[str, int]:
-    """The column of each field whose name says it, each column once."""
-    found: dict[str, int] = {}
-    for field in FIELDS[kind]:
-        for place, name in enumerate(header):
-            said = folded(name).replace("_", " ").strip(" :*?")
-            if field.names.fullmatch(said) and place not in found.values():
-                found[field.key] = place
-                break
+def sheet(file: str, content: str) -> Sheet:
+    """The sheet in hand of a file that was let in, with its header found.
+
+    Raises:
+        BadFile: as `spreadsheets.parse` does.
+    """
+    delimiter = "," if workbooks.names(content) else ""
+    text = workbooks.sheet_in_hand(content)
+    return spreadsheets.parse(file, text, is_heading=headings.surely, delimiter=delimiter)
+
+
+def guess(kind: ImportKind, header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> dict[str, int]:
+    """The column of each field, each column once, by its name and what stands in the first `rows`."""
+    cells = [[row[place] for row in rows] for place in range(len(header))]
+    return _people(header, cells) if kind is ImportKind.PEOPLE else _history(header)
+
+
+def guess_of(kind: ImportKind, given: Sheet) -> dict[str, int]:
+    """The same for a sheet. Reads its first rows.
+
+    Raises:
+        BadFile: they are no CSV.
+    """
+    return guess(kind, given.header, [cells for _, cells in islice(given.rows, SAMPLE)])
+
+
+def _people(header: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[str, int]:
+    found = headings.found(cells, header)
+    halves = {"first_name", "last_name"} & found.keys()
     # A whole name is better than its halves, and a "Name" beside a "Surname" is the first half.
-    if "name" in found and "last_name" in found and "first_name" not in found:
+    if "name" in found and halves == {"last_name"}:
         found["first_name"] = found.pop("name")
-    elif "name" in found:
-        found = {key: place for key, place in found.items() if key not in ("first_name", "last_name")}
+    elif "name" in found and halves and _is_sure(header[found["name"]], cells[found["name"]]):
+        found = {key: place for key, place in found.items() if key not in halves}
+    elif len(halves) == 2:
+        found.pop("name", None)
     return found
+
+
+def _is_sure(name: str, cells: Sequence[str]) -> bool:
+    return headings.PEOPLE["name"].matches(headings.plain(name)) == 2 and (not cells or any(cells))
+
+
+def _history(header: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    names = [headings.plain(name) for name in header]
+    for key, kind in headings.HISTORY.items():
+        for place, name in enumerate(names):
+            if place not in found.values() and kind.matches(name):
+                found[key] = place
+                break
+    if rounds := [
+        place for place, name in enumerate(names) if place not in found.values() and _is_round(name)
+    ]:
+        found["rounds_from"] = rounds[0]
+    return _of_one_shape(found)
+
+
+def _is_round(name: str) -> bool:
+    return headings.round_number(name) is not None or days.day(name) is not None
+
+
+def _of_one_shape(found: dict[str, int]) -> dict[str, int]:
+    """With the columns of one shape only; of several that would do, the plainest."""
+    when = found.keys() & set(WHEN)
+    if "person_2" in found and not when and "person_3" not in found:
+        found["partners"] = found.pop("person_2")
+    shape = next((key for key in ("person_2", "partners", "rounds_from", "group") if key in found), "")
+    others = {"partners", "rounds_from", "group"} - {shape}
+    if shape == "rounds_from":
+        others |= when
+    return {key: place for key, place in found.items() if key not in others}
 
 
 def check(kind: ImportKind, header: Sequence[str], columns: Mapping[str, int]) -> None:
     """Raises BadColumns with what to choose."""
     problems = {
-        keys[0]: f"Choose the column with the {what}{_there_are(header)}"
-        for keys, what in NEEDED[kind].items()
+        keys[0]: f"Choose the column with the {CALLED[keys]}{_there_are(header)}"
+        for keys in _needed(kind, header, columns)
         if not columns.keys() & set(keys)
     }
     taken: set[int] = set()
@@ -103,6 +148,18 @@ def check(kind: ImportKind, header: Sequence[str], columns: Mapping[str, int]) -
         taken.add(place)
     if problems:
         raise BadColumns(problems)
+
+
+def _needed(kind: ImportKind, header: Sequence[str], columns: Mapping[str, int]) -> Sequence[tuple[str, ...]]:
+    """One of the fields in each tuple. A list of nothing but names and addresses needs no organisation: whose
+    an address is, its domain may say.
+    """
+    if kind is ImportKind.PEOPLE:
+        is_list = len(header) == len(columns) and "organisation" not in columns
+        return (NAME, ADDRESS) if is_list else (NAME, ORGANISATION, ADDRESS)
+    if columns.keys() & {"partners", "rounds_from"}:
+        return (FIRST,)
+    return (WHEN, FIRST) if "group" in columns else (WHEN, FIRST, SECOND)
 
 
 def _there_are(header: Sequence[str]) -> str:

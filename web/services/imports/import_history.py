@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -13,21 +13,39 @@ from sqlmodel import Session, col
 from web.models import Group, GroupMember, Membership, Person, Programme, Round, RoundState
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
-from web.services.common import phrases, spreadsheets
-from web.services.common.spreadsheets import Row, Sheet
-from web.services.imports.columns import LARGEST_GROUP
+from web.services.common import days, phrases, written_names
+from web.services.common.spreadsheets import Sheet
+from web.services.imports import headings, meetings
+from web.services.imports.headings import LARGEST_GROUP
+from web.services.imports.meetings import Meeting
 
-A_ROUND = re.compile(r"(?:round|r|no\.?|#)?[ #]*([0-9]{1,9})", re.IGNORECASE)
 FIRST_ROWS = 10_000
+AN_ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+")
 Found = dict[str, Any]
 
 
 @dataclass
 class KnownByName:
-    """Everybody of the programme by id, address and name; a name that several have is nobody's."""
+    """Everybody of the programme by id, address and name; a name that several have is nobody's. `bare` names
+    are without titles and letters after them.
+    """
 
     ids: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
+    bare: dict[str, list[str]] = field(default_factory=dict)
+
+    def called(self, typed: str) -> list[str]:
+        """Everybody who is named by an id, an address or a name, however it is written."""
+        address = AN_ADDRESS.search(typed)
+        for said in (typed, typed.casefold(), address[0].casefold() if address else typed):
+            if person := self.ids.get(said):
+                return [person]
+        in_order = folded(written_names.in_order(typed))
+        return (
+            self.names.get(folded(typed))
+            or self.names.get(in_order)
+            or self.bare.get(written_names.bare(typed), [])
+        )
 
 
 def known(session: Session, programme: int) -> KnownByName:
@@ -42,6 +60,7 @@ def known(session: Session, programme: int) -> KnownByName:
         if email:
             found.ids[email] = id_
         found.names.setdefault(name, []).append(id_)
+        found.bare.setdefault(written_names.bare(name), []).append(id_)
     return found
 
 
@@ -50,40 +69,43 @@ class _WrongGroup(Exception):
 
 
 def check(sheet: Sheet, columns: Mapping[str, int], here: KnownByName) -> Iterator[Found]:
-    """What becomes of each row, one after the other: a group that counts, one of which too few are known, or
-    a mistake.
+    """What becomes of each group, one after the other: one that counts, one of which too few are known, or a
+    mistake. Where several stand in a row they are numbered, and `cells` say which row it was.
     """
-    by_date = _told_by_date(sheet, columns)
+
+    def groups() -> Iterator[Meeting]:
+        return meetings.read(sheet, columns, lambda words: bool(here.called(words)))
+
+    by_date = _told_by_date(groups())
     seen: dict[tuple[str, frozenset[str]], int] = {}
-    return (_row(row, sheet, columns, here, seen, by_date=by_date) for row in sheet.rows)
+    found = (_group(meeting, here, seen, by_date=by_date) for meeting in groups())
+    if meetings.is_told_by_each(columns):
+        once = (one for one in found if one["outcome"] is not Outcome.DOUBLE)
+        return (one | {"number": number} for number, one in zip(count(1), once))
+    return found
 
 
-def _told_by_date(sheet: Sheet, columns: Mapping[str, int]) -> bool:
-    """Rounds are numbers, or days: whichever most of the first rows say."""
-    if "round" not in columns:
-        return True
-    said = [cells[columns["round"]] for _, cells in islice(sheet.rows, FIRST_ROWS)]
-    numbers = sum(A_ROUND.fullmatch(cell) is not None for cell in said)
-    return sum(spreadsheets.day(cell) is not None for cell in said) > numbers
+def _told_by_date(groups: Iterator[Meeting]) -> bool:
+    """Rounds are numbers, or days: whichever most of the first groups say."""
+    first = list(islice(groups, FIRST_ROWS))
+    numbers = sum(headings.round_number(group.round) is not None for group in first)
+    dates = sum(days.day(group.round or group.date) is not None for group in first)
+    return dates > numbers or (dates == numbers and any(days.day(group.round) for group in first))
 
 
-def _row(
-    row: Row,
-    sheet: Sheet,
-    columns: Mapping[str, int],
+def _group(
+    meeting: Meeting,
     here: KnownByName,
     seen: dict[tuple[str, frozenset[str]], int],
     *,
     by_date: bool,
 ) -> Found:
-    number, cells = row
-    said = {key: cells[place] for key, place in columns.items()}
-    typed = [cell for place in range(1, LARGEST_GROUP + 1) if (cell := said.get(f"person_{place}", ""))]
-    found: Found = {"number": number, "cells": {"people": typed}, "why": "", "person_id": None}
+    number, typed = meeting.row, list(meeting.people)
+    found: Found = {"number": number, "cells": {"people": typed, "row": number}, "why": "", "person_id": None}
     try:
-        if any(cells[len(sheet.header) :]):
+        if meeting.is_shifted:
             raise _WrongGroup("row: more cells than the header has columns")
-        round_, day = _when(said, by_date=by_date)
+        round_, day = _when(meeting, by_date=by_date)
         people = _people(typed, here)
     except _WrongGroup as wrong:
         return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
@@ -99,25 +121,28 @@ def _row(
     return found | {"outcome": Outcome.NEW, "why": why}
 
 
-def _when(said: Mapping[str, str], *, by_date: bool) -> tuple[str, date | None]:
+def _when(meeting: Meeting, *, by_date: bool) -> tuple[str, date | None]:
     """What the round is called in an order that sorts, and its day where one is told."""
-    cell = said.get("date", "") or (said.get("round", "") if by_date else "")
-    day = spreadsheets.day(cell) if cell else None
+    cell = meeting.date or (meeting.round if by_date else "")
+    day = days.day(cell) if cell else None
     if cell and day is None:
         raise _WrongGroup(
-            f"date: {cell[:20]!r} is no day like 2026-11-21, 21/11/2026, 21 Nov 2026 or 21.11.26"
+            f"date: {cell[:20]!r} is no day like 2026-11-21, 21/11/2026, 21 Nov 2026 or 21.11.26, "
+            "nor a month like March 2025"
         )
     if by_date:
         if day is None:
             raise _WrongGroup("date: is empty")
         return day.isoformat(), day
-    number = A_ROUND.fullmatch(said["round"])
+    number = headings.round_number(meeting.round)
     if number is None:
-        raise _WrongGroup(f"round: {said['round'][:20]!r} is not a whole number")
-    return f"{int(number[1]):09}", day
+        raise _WrongGroup(f"round: {meeting.round[:20]!r} is not a whole number")
+    return f"{number:09}", day
 
 
 def _people(typed: Sequence[str], here: KnownByName) -> list[str | None]:
+    if len(typed) > LARGEST_GROUP:
+        raise _WrongGroup(f"row: at most {LARGEST_GROUP} people in a group; this has {len(typed)}")
     people = [_person(name, here) for name in typed]
     found = [person for person in people if person]
     if len(set(found)) < len(found) or len({folded(name) for name in typed}) < len(typed):
@@ -126,10 +151,7 @@ def _people(typed: Sequence[str], here: KnownByName) -> list[str | None]:
 
 
 def _person(name: str, here: KnownByName) -> str | None:
-    if person := here.ids.get(name) or here.ids.get(name.casefold()):
-        return person
-    last, comma, first = name.partition(",")
-    called = here.names.get(folded(f"{first} {last}" if comma else name), [])
+    called = here.called(name)
     if len(called) > 1:
         raise _WrongGroup(f"row: several people are called {name}; write the email address instead")
     return called[0] if called else None

@@ -24,7 +24,7 @@ from web.models import (
 from web.models.columns import new_id
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
-from web.services.common import links, names, phrases, programmes, times
+from web.services.common import links, names, phrases, programmes, times, written_names
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.evidence import nameless
@@ -33,6 +33,8 @@ from web.services.imports.duplicates import People, Register
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
 
+# Programs write them where there is none, and some people are called so.
+ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 LONGEST = {"name": 80, "organisation": 120}
 ALREADY = {
     Standing.INVITED: "invited already",
@@ -49,7 +51,7 @@ class KnownPeople:
 
     emails: dict[str, tuple[str, str]] = field(default_factory=dict)
     phones: dict[str, tuple[str | None, str]] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, tuple[int, str]] = field(default_factory=dict)
     people: People = field(default_factory=People)
     domains: dict[str, str] = field(default_factory=dict)
 
@@ -155,28 +157,29 @@ def _row(
 ) -> Found:
     number, cells = row
     said = {key: cells[place] for key, place in columns.items()}
-    read: Found = {"name": _name(said), "organisation": said["organisation"], "email": said["email"]}
+    read: Found = {"name": _name(said), "organisation": said.get("organisation", ""), "email": said["email"]}
     found: Found = {"number": number, "cells": read, "why": "", "person_id": None}
     try:
-        if any(cells[len(sheet.header) :]):
+        if sheet.is_shifted(cells):
             raise _WrongPerson("row: more cells than the header has columns")
         _readable("name", read["name"])
+        remarks = _about_name(said, read["name"])
         email, key = _email(read["email"])
         target = _organisation(read["organisation"], key, targets, here)
         phone, remark = _phone(said.get("phone", ""))
+        remarks += [remark] if remark else []
     except _WrongPerson as wrong:
         return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
     read |= {"email": email, "email_key": key, "target": target, "phone": phone}
     outcome, why, person = _place(number, read, here)
-    return found | {"outcome": outcome, "why": why or remark, "person_id": person}
+    return found | {"outcome": outcome, "why": "; ".join([why] if why else remarks), "person_id": person}
 
 
 def _name(said: Mapping[str, str]) -> str:
     """In one column, also as "Field, Tom"; halves in two are put together."""
-    if "name" not in said:
-        return " ".join(filter(None, (said.get("first_name", ""), said.get("last_name", ""))))
-    last, comma, first = said["name"].partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and first.strip() and "," not in first else said["name"]
+    if "name" in said:
+        return written_names.in_order(said["name"])
+    return " ".join(filter(None, (said.get("first_name", ""), said.get("last_name", ""))))
 
 
 def _readable(column: str, cell: str) -> None:
@@ -186,6 +189,15 @@ def _readable(column: str, cell: str) -> None:
         raise _WrongPerson(f"{column}: at most {LONGEST[column]} letters; this has {len(cell):,}")
     if phrases.has_invisible(cell):
         raise _WrongPerson(f"{column}: has characters that cannot be seen")
+
+
+def _about_name(said: Mapping[str, str], name: str) -> list[str]:
+    """What an organiser should know of how a name was read."""
+    if written_names.is_missing(name):
+        raise _WrongPerson(f"name: “{name[:20]}” is no name")
+    if "name" in said and name != " ".join(said["name"].split()):
+        return [f"from “{said['name']}”"]
+    return [f"is “{name}” a name?"] if name.casefold() in ODD_NAMES else []
 
 
 def _email(cell: str) -> tuple[str, str]:
@@ -202,11 +214,13 @@ def _email(cell: str) -> tuple[str, str]:
 def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: KnownPeople) -> str:
     """An empty cell is filled by the address, where its domain speaks for an organisation."""
     if not name:
-        domain = email_key.rpartition("@")[2]
+        domain = own = email_key.rpartition("@")[2]
         while domain:
             if domain in here.domains and domain not in organisations.PUBLIC_DOMAINS:
                 return here.domains[domain]
             domain = domain.partition(".")[2]
+        if own not in organisations.PUBLIC_DOMAINS:
+            raise _WrongPerson(f"organisation: is empty, and no organisation has the domain {own}")
     _readable("organisation", name)
     return targets[organisations.key(name)]
 
@@ -222,8 +236,11 @@ def _phone(cell: str) -> tuple[str | None, str]:
 def _place(number: int, read: Mapping[str, Any], here: KnownPeople) -> tuple[Outcome, str, str | None]:
     email, phone, target = read["email_key"], read["phone"], read["target"]
     if email in here.rows:
-        return Outcome.DOUBLE, f"has the address of row {here.rows[email]}", None
-    here.rows[email] = number
+        row, name = here.rows[email]
+        is_same = duplicates.same_name(folded(name), folded(read["name"]))
+        other = "" if is_same else f", {name}: somebody else needs an address of their own"
+        return Outcome.DOUBLE, f"has the address of row {row}{other}", None
+    here.rows[email] = (number, read["name"])
     if email in here.emails:
         person, standing = here.emails[email]
         return Outcome.HERE, standing, person

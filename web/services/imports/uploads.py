@@ -26,9 +26,9 @@ from sqlmodel import Session, col
 from web import scrubbing
 from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
-from web.services.common import audit, programmes, spreadsheets
+from web.services.common import audit, decoding, programmes, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import columns, duplicates, import_history, import_people
+from web.services.imports import columns, duplicates, headings, import_history, import_people
 from web.services.imports.import_people import Names
 from web.sizes import READ_ON_PAGE
 
@@ -53,10 +53,13 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was let in. `rows` is None where it is large and nobody has read below its first row."""
+    """A file that was let in. `content` is all of it, with the sheet in hand first; `rows` is None where that
+    is large and nobody has read below its first rows.
+    """
 
     sheet: Sheet
     rows: int | None
+    content: str
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,37 @@ def look(file_name: str, raw: bytes, *, whole: bool = False) -> Upload:
     spreadsheet is told at once. Needs no session.
 
     Raises:
-        BadFile: it is no CSV of any kind.
+        BadFile: it is neither a workbook nor a CSV of any kind.
     """
-    sheet = spreadsheets.parse(file_name, spreadsheets.decode(file_name, raw))
+    if workbooks.is_workbook(raw):
+        return look_into(file_name, _best_first(file_name, workbooks.unfold(file_name, raw)), whole=whole)
+    return look_into(file_name, decoding.decode(file_name, raw), whole=whole)
+
+
+def look_into(file_name: str, content: str, *, whole: bool = False) -> Upload:
+    """The same for what is text already.
+
+    Raises:
+        BadFile
+    """
+    sheet = columns.sheet(file_name, content)
     is_for_worker = is_large(sheet) and not whole
     rows = some_rows(sheet, sum(1 for _ in islice(sheet.rows, FIRST_ROWS if is_for_worker else None)))
-    return Upload(sheet, None if is_for_worker else rows)
+    return Upload(sheet, None if is_for_worker else rows, content)
+
+
+def _best_first(file_name: str, content: str) -> str:
+    """A workbook with that sheet in hand whose headings we know best; the first of several."""
+    numbers = range(len(workbooks.names(content)))
+    return workbooks.take(content, max(numbers, key=lambda number: _known(file_name, content, number)))
+
+
+def _known(file_name: str, content: str, number: int) -> int:
+    try:
+        sheet = columns.sheet(file_name, workbooks.take(content, number))
+    except BadFile:
+        return -1
+    return sum(map(headings.surely, sheet.header))
 
 
 def is_large(sheet: Sheet) -> bool:
@@ -110,14 +138,14 @@ def upload(
         kind=kind,
         state=ImportState.READING if given.rows is None else ImportState.COLUMNS,
         file_name=sheet.file[-120:],
-        columns=columns.guess(kind, sheet.header),
-        total=sheet.text.count("\n") if given.rows is None else given.rows,
+        columns=columns.guess_of(kind, sheet),
+        total=_total(given),
         by=by,
         created_at=now,
     )
     session.add(job)
     session.flush()
-    session.add(ImportFile(import_id=job.id, content=sheet.text))
+    session.add(ImportFile(import_id=job.id, content=given.content))
     session.flush()
     audit.record(
         session, by, f"{kind.value} file uploaded", now=now, programme=programme.id, subject=subject(job)
@@ -125,16 +153,42 @@ def upload(
     return job
 
 
+def _total(given: Upload) -> int:
+    return given.sheet.text.count("\n") if given.rows is None else given.rows
+
+
+def take_sheet(session: Session, job: Import, given: Upload) -> None:
+    """Another sheet of the workbook in hand, as it was looked into.
+
+    Raises:
+        WrongMoment: its columns were chosen already, or the file is gone.
+    """
+    must_be(job, ImportState.COLUMNS)
+    file = session.get(ImportFile, job.id)
+    if file is None:
+        raise WrongMoment
+    file.content = given.content
+    job.columns, job.total = columns.guess_of(job.kind, given.sheet), _total(given)
+    job.state = ImportState.READING if given.rows is None else ImportState.COLUMNS
+    session.add_all([job, file])
+    session.flush()
+
+
 def subject(job: Import) -> str:
     return f"import {job.id}"
 
 
-def sheet_of(session: Session, job: Import) -> Sheet:
+def content_of(session: Session, job: Import) -> str:
     """Raises WrongMoment when the file is gone."""
     file = session.get(ImportFile, job.id)
     if file is None:
         raise WrongMoment
-    return spreadsheets.parse(job.file_name, file.content)
+    return file.content
+
+
+def sheet_of(session: Session, job: Import) -> Sheet:
+    """Raises WrongMoment when the file is gone."""
+    return columns.sheet(job.file_name, content_of(session, job))
 
 
 def keep_count(session: Session, job: Import, rows: int) -> None:
@@ -151,7 +205,7 @@ def names(kind: ImportKind, sheet: Sheet, chosen: Mapping[str, int]) -> Names:
         BadFile: there are so many that it must be the column of something else.
     """
     found = Names()
-    if kind is ImportKind.PEOPLE:
+    if kind is ImportKind.PEOPLE and "organisation" in chosen:
         found.note(sheet, chosen["organisation"], sheet.rows)
     return found
 
@@ -471,6 +525,14 @@ def every(session: Session, programme: Programme) -> Sequence[Import]:
 def one(session: Session, programme: Programme, number: int) -> Import | None:
     found = session.get(Import, number)
     return found if found is not None and found.programme_id == programme.id else None
+
+
+def remarked(session: Session, job: Import, most: int) -> Sequence[ImportRow]:
+    """The first rows of which there is something to say; not those who are simply here."""
+    wanted = select(ImportRow).where(
+        col(ImportRow.import_id) == job.id, col(ImportRow.why) != "", col(ImportRow.outcome) != Outcome.HERE
+    )
+    return session.scalars(wanted.order_by(col(ImportRow.number)).limit(most)).all()
 
 
 def rows(session: Session, job: Import, outcome: Outcome | None, page: int) -> Sequence[ImportRow]:

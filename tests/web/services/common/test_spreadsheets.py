@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from web.models.imports import ImportKind
-from web.services.common import spreadsheets
+from web.services.common import days, decoding, spreadsheets
 from web.services.imports import columns, duplicates
 from web.services.imports.duplicates import PEOPLE_AT_MOST, People, Register
 from web.services.organisations import organisations
@@ -18,7 +18,7 @@ LINES = "Name;Organisation;Email\nSiân O’Neill;Gwynedd;sian@example.org\n"
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_letters_and_delimiters_are_recognised(encoding: str, delimiter: str) -> None:
     raw = LINES.replace(";", delimiter).replace("\n", "\r\n").encode(encoding)
-    sheet = spreadsheets.parse("p.csv", spreadsheets.decode("p.csv", raw))
+    sheet = spreadsheets.parse("p.csv", decoding.decode("p.csv", raw))
     assert (sheet.header, list(sheet.rows)) == (
         ["Name", "Organisation", "Email"],
         [(2, ["Siân O’Neill", "Gwynedd", "sian@example.org"])],
@@ -42,8 +42,9 @@ def test_oddities_of_spreadsheet_programs_are_understood(text: str, rows: list[o
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        (b"PK\x03\x04rest", "a zipped file, or an Excel workbook, whatever its name says"),
-        (b"\xd0\xcf\x11\xe0rest", "an old Excel workbook"),
+        (b"PK\x03\x04rest", "a zipped file, and no workbook that we can read"),
+        (b"\xd0\xcf\x11\xe0rest", "no workbook that we can read"),
+        (b"\n<HTML><table><tr><td>Name", "a web page, whatever its name says"),
         (b"%PDF-1.7", "a PDF"),
         (b"Name,Email\nA\0B,a@x.org\n", "p.csv:2: there is a character in it that no text has"),
         (b"\x00" * 500, "there is a character in it that no text has"),
@@ -53,7 +54,7 @@ def test_oddities_of_spreadsheet_programs_are_understood(text: str, rows: list[o
 )
 def test_what_is_no_spreadsheet_is_refused_in_words(raw: bytes, told: str) -> None:
     with pytest.raises(spreadsheets.BadFile, match=told):
-        spreadsheets.parse("p.csv", spreadsheets.decode("p.csv", raw))
+        spreadsheets.parse("p.csv", decoding.decode("p.csv", raw))
 
 
 HEADER = "Name,Email\n"
@@ -107,12 +108,12 @@ def test_rows_are_read_one_by_one() -> None:
 
 @pytest.mark.parametrize("text", ["2026-11-21", "21/11/2026", "21 Nov 2026", "21.11.26", "21 November 2026"])
 def test_a_day_is_a_day_in_every_style(text: str) -> None:
-    assert spreadsheets.day(text) == date(2026, 11, 21)
+    assert days.day(text) == date(2026, 11, 21)
 
 
 @pytest.mark.parametrize("text", ["", "11/21/2026", "next week", "2026"])
 def test_what_is_no_day_is_none(text: str) -> None:
-    assert spreadsheets.day(text) is None
+    assert days.day(text) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from web.services.common.spreadsheets import BadFile, safe_cell
 from web.services.people import directory_file, participation
 
 HEADER = "name,organisation,email\n"
-SAVE = "Save the file as CSV UTF-8"
+ITS_OWN = "somebody else needs an address of their own"
+NO_DOMAIN = "and no organisation has the domain x.org"
 SAVE_AS = "Open it in your spreadsheet program and save it as CSV"
 NO_TEXT = "no text has. " + SAVE_AS
 ENDLESS = "at most 100,000 letters in a row; this has more. " + SAVE_AS
@@ -27,6 +28,38 @@ ONE, TWO, THREE = (f"person-00{place}@example.org" for place in (1, 2, 3))
 def take_in(world: World, content: str | bytes, kind: ImportKind = ImportKind.PEOPLE) -> Imported:
     raw, name = content if isinstance(content, bytes) else content.encode(), f"{kind.value[0]}.csv"
     return import_work.take_in(world.database, SLUG, kind, name, raw, by=BY, clock=world.clock)
+
+
+ODD = """Name,Organisation,Email
+"Yusuf, Amina",Mind,Amina Yusuf <amina@example.org>
+Tom Field,Mind,
+Bo Ray,Mind,amina@example.org
+Null,Mind,null@example.org
+Amina Yusuf,Mind,amina.yusuf@example.org
+"""
+
+
+def test_a_row_that_cannot_be_is_left_out_and_named_if_that_is_asked_for(world: World) -> None:
+    done = import_work.take_in(
+        world.database,
+        SLUG,
+        ImportKind.PEOPLE,
+        "p.csv",
+        ODD.encode(),
+        by=BY,
+        clock=world.clock,
+        leave_out=True,
+    )
+    assert (done.added, list(done.remarks)) == (
+        2,
+        [
+            "row 2: from “Yusuf, Amina”",
+            "row 3: left out: email: Enter an email address like name@example.org",
+            f"row 4: passed over: has the address of row 2, Amina Yusuf: {ITS_OWN}",
+            "row 5: is “Null” a name?",
+            "row 6: left out: is called like row 2",
+        ],
+    )
 
 
 def take_in_history(world: World, content: str) -> Imported:
@@ -44,13 +77,17 @@ def everybody(world: World) -> int:
         (b"", "p.csv: the file is empty"),
         (b"\n\n", "p.csv: the file is empty"),
         (HEADER, "p.csv: there is nothing below the first row"),
-        ("name,email\nA,a@x.org\n", "p.csv:1: organisation: there is no such column; it has name, email"),
-        (HEADER.encode() + b"Si\x81n,G,s@x.org\n", "p.csv:2: a letter that cannot be read. " + SAVE),
+        (
+            "name,email,shoes\nA,a@x.org,41\n",
+            "p.csv:1: organisation: there is no such column; it has name, email, shoes",
+        ),
+        ("name,email\nA,a@x.org\n", "p.csv:2: organisation: is empty, " + NO_DOMAIN),
         (HEADER + "Amina,Leeds,amina@example.org,extra\n", "p.csv:2: more cells than the header has columns"),
         (HEADER + "Amina,Leeds\n", "p.csv:2: email: Enter an email address like name@example.org"),
         (HEADER + "Amina,Leeds,amina\n", "p.csv:2: email: Enter an email address like name@example.org"),
         (HEADER + ",Leeds,amina@example.org\n", "p.csv:2: name: is empty"),
-        (HEADER + "Amina,,amina@example.org\n", "p.csv:2: organisation: is empty"),
+        (HEADER + "Amina,,amina@gmail.com\n", "p.csv:2: organisation: is empty"),
+        (HEADER + "N/A,Leeds,amina@example.org\n", "p.csv:2: name: “N/A” is no name"),
         (HEADER + "A" * 10_000 + ",L,a@x.org\n", "p.csv:2: name: at most 80 letters; this has 10,000"),
         (HEADER + "A," + "L" * 121 + ",a@x.uk\n", "p.csv:2: organisation: at most 120 letters; this has 121"),
         (HEADER + "A\u202eB,Leeds,a@example.org\n", "p.csv:2: name: has characters that cannot be seen"),

@@ -1,0 +1,102 @@
+"""Workbooks as people send them, and such as nobody should."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import workbooks as made
+from tests.support.workbooks import Serial
+from web.services.common import workbooks
+from web.services.common.spreadsheets import BadFile, Sheet
+from web.services.imports import uploads
+
+ROWS = [
+    ["Volunteers of 2026"],
+    [],
+    ["Name", "Organisation", "Email", "Mobile", "Joined"],
+    ["Amina Yusuf", "Leeds City Council", "amina@example.org", 7700900123, Serial(46082)],
+]
+READ = (4, ["Amina Yusuf", "Leeds City Council", "amina@example.org", "7700900123", "2026-03-01"])
+
+
+def sheet(raw: bytes) -> Sheet:
+    return uploads.look("people.xlsx", raw).sheet
+
+
+def test_a_workbook_of_excel_is_read_with_its_numbers_and_days() -> None:
+    assert list(sheet(made.xlsx({"People": ROWS})).rows) == [READ]
+
+
+def test_a_workbook_of_old_excel_is_read_like_a_new_one() -> None:
+    assert list(sheet((Path(__file__).parents[3] / "support" / "people.xls").read_bytes()).rows) == [READ]
+
+
+def test_a_workbook_of_libreoffice_is_read() -> None:
+    rows = [*ROWS[:3], ["Siân Prys", "Cardiff, the city", "sian@example.org", "07700 900124", "2026-03-01"]]
+    assert list(sheet(made.ods({"People": rows})).rows) == [(4, rows[3])]
+
+
+def test_a_row_has_the_number_it_has_in_its_program() -> None:
+    ((number, _),) = sheet(made.xlsx({"People": ROWS[2:]}, first_row=10)).rows
+    assert number == 11
+
+
+def test_a_line_break_in_a_cell_is_a_space() -> None:
+    rows = [["Name\n(first and last)", "Organisation", "Email"], ["Amina\nYusuf", "Leeds", "a@example.org"]]
+    ((_, cells),) = sheet(made.xlsx({"People": rows})).rows
+    assert cells[0] == "Amina Yusuf"
+
+
+BOOK = {"Read me": [["Ask Tom first"]], "Sign-ups": ROWS, "Old": ROWS[2:], "Empty": []}
+
+
+def test_the_sheet_with_headings_we_know_is_in_hand_and_the_others_are_offered() -> None:
+    content = uploads.look("people.xlsx", made.xlsx(BOOK)).content
+    assert workbooks.names(content) == ["Sign-ups", "Read me", "Old"]
+
+
+def test_another_sheet_can_be_taken() -> None:
+    content = workbooks.take(uploads.look("people.xlsx", made.xlsx(BOOK)).content, 2)
+    assert (workbooks.names(content)[0], workbooks.sheet_in_hand(content)[:17]) == (
+        "Old",
+        "Name,Organisation",
+    )
+
+
+def test_a_hidden_sheet_is_not_offered() -> None:
+    content = uploads.look("people.xlsx", made.xlsx(BOOK, hidden=["Old"])).content
+    assert workbooks.names(content) == ["Sign-ups", "Read me"]
+
+
+def test_notes_in_a_far_column_of_a_workbook_are_no_cells_too_many() -> None:
+    rows = [*ROWS[2:], [*ROWS[3], "", "", "ring her"]]
+    told = sheet(made.xlsx({"People": rows}))
+    assert [told.is_shifted(cells) for _, cells in told.rows] == [False, False]
+
+
+def lying(megabytes: int) -> bytes:
+    """A workbook whose directory says that nothing in it is larger than a byte."""
+    raw = bytearray(made.one_letter(megabytes))
+    at = raw.find(b"PK\x01\x02")
+    while at >= 0:
+        raw[at + 24 : at + 28] = (1).to_bytes(4, "little")
+        at = raw.find(b"PK\x01\x02", at + 4)
+    return bytes(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (made.far_cell(), "unfolded, it is larger than what we read"),
+        (made.one_letter(500), "unfolded, it is larger than what we read"),
+        (lying(100), "it is larger than what we read|no workbook that we can read"),
+        (made.zipped({"a.txt": "no workbook"}), "it is no workbook that we can read"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "it is no workbook that we can read"),
+        (made.xlsx({"People": []}), "there is nothing in the workbook"),
+        (made.xlsx({f"Sheet {n}": [["a"]] for n in range(101)}), "at most 100 sheets"),
+    ],
+    ids=["far cell", "one letter", "a lie", "a zip", "old and broken", "empty", "too many sheets"],
+)
+def test_a_workbook_that_is_none_or_too_much_is_refused_in_words(raw: bytes, told: str) -> None:
+    with pytest.raises(BadFile, match=told):
+        uploads.look("people.xlsx", raw)

@@ -1,0 +1,44 @@
+"""Names as lists write them."""
+
+import pytest
+
+from web.services.common import written_names
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Yusuf, Amina", "Amina Yusuf"),
+        ("Yusuf, Cllr Amina", "Cllr Amina Yusuf"),
+        ("Cllr Yusuf, Amina", "Cllr Amina Yusuf"),
+        ("Yusuf, Amina, MRTPI", "Amina Yusuf, MRTPI"),
+        ("Cllr Amina Yusuf, MBE", "Cllr Amina Yusuf, MBE"),
+        ("Amina Yusuf, PhD, FRSA", "Amina Yusuf, PhD, FRSA"),
+        ("Amina Yusuf, QXYZ", "Amina Yusuf, QXYZ"),
+        ("YUSUF, Amina (Leeds City Council)", "Amina YUSUF"),
+        ("van der Berg-Jones, Tom", "Tom van der Berg-Jones"),
+        ("Li, Ma", "Ma Li"),
+        ("LEE, ANN", "ANN LEE"),
+        ("Field, Dr", "Dr Field"),
+        ("Amina Yusuf (she/her)", "Amina Yusuf (she/her)"),
+        ("Rt Hon Amina Yusuf MP", "Rt Hon Amina Yusuf MP"),
+        ("Suharto", "Suharto"),
+        ("Amina Yusuf, Head of Housing, Leeds", "Amina Yusuf, Head of Housing, Leeds"),
+    ],
+)
+def test_a_name_is_said_in_order_and_letters_stay_behind_it(typed: str, said: str) -> None:
+    assert written_names.in_order(typed) == said
+
+
+@pytest.mark.parametrize(
+    "name", ["Dr Tom Field", "Field, Tom", "Cllr Tom Field, OBE", "TOM FIELD MBE", "Tom Field (York)"]
+)
+def test_titles_letters_and_brackets_make_no_other_name(name: str) -> None:
+    assert written_names.bare(name) == "tom field"
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"), [("N/A", True), ("-", True), ("Null", False), ("李小龍", False)]
+)
+def test_what_stands_for_no_name_is_told_from_names(name: str, missing: bool) -> None:
+    assert written_names.is_missing(name) is missing

@@ -1,0 +1,102 @@
+"""Read a workbook from standard input and write its sheets as text, in a process with little memory and time.
+
+A few kilobytes can unfold to more than a machine holds: a zipped part that repeats one letter, or one cell in
+the last row and column of a sheet. Whatever it is, only this process ends of it.
+"""
+
+import csv
+import io
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+MOST_MEMORY = 1 << 30  # bytes; 100,000 people with a dozen columns take a third of it
+MOST_SECONDS = 30  # of computing; they take 6
+MOST_TEXT = 32 << 20  # bytes, as of a text file
+MOST_LETTERS = 1 << 20  # in a cell; that it has more than Excel's 32,767 is told later, with its row
+# Beginnings of a sheet and of its rows in the text: letters that no cell has.
+SHEET, ROWS = "\x1d", "\x1f"
+SEPARATORS = {ord(letter): " " for letter in "\x1c\x1d\x1e\x1f"}
+PROTECTED, TOO_LARGE, BROKEN = 3, 4, 5  # how the process ends
+
+Cell = object
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def main() -> int:
+    _be_small()
+    try:
+        text = sheets(sys.stdin.buffer.read())
+    except PasswordError:
+        return PROTECTED
+    except (_TooLarge, MemoryError):
+        return TOO_LARGE
+    except (CalamineError, ValueError, OverflowError):
+        return BROKEN
+    sys.stdout.buffer.write(text.encode(errors="replace"))
+    return 0
+
+
+def _be_small() -> None:
+    for what, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def sheets(raw: bytes) -> str:
+    """Every sheet that has a cell, each with its name; hidden ones only where no other has any."""
+    with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
+        seen = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        hidden = [name for name in book.sheet_names if name not in seen]
+        return _told(book, seen) or _told(book, hidden)
+
+
+def _told(book: CalamineWorkbook, names: list[str]) -> str:
+    out = io.StringIO()
+    for name in names:
+        rows = _rows(book, name)
+        if any(any(row) for row in rows):
+            out.write(SHEET + _line(name) + ROWS)
+            writer = csv.writer(out, lineterminator="\n")
+            for row in _rows(book, name):
+                writer.writerow(row if any(row) else [])
+                if out.tell() > MOST_TEXT:
+                    raise _TooLarge
+    return out.getvalue()
+
+
+def _rows(book: CalamineWorkbook, name: str) -> Iterator[list[str]]:
+    """From the first row and column on, empty or not: a row has the number that its reader sees."""
+    for cells in book.get_sheet_by_name(name).iter_rows():
+        yield [_cell(cell) if cell != "" else "" for cell in cells]
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, datetime):
+        return (
+            cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(" ", "seconds")
+        )
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, date | timedelta | int | float):
+        return str(cell)
+    return _line(str(cell))
+
+
+def _line(text: str) -> str:
+    if len(text) > MOST_LETTERS:
+        raise _TooLarge
+    return " ".join(text.translate(SEPARATORS).split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Workbooks: .xlsx, .xlsm, .xlsb, .ods and .xls become the text of their sheets, the one in hand first.
+
+Each sheet of the text begins with its name, between letters that no cell has; then come its rows, as CSV.
+"""
+
+import io
+import subprocess
+import sys
+import zipfile
+
+from web.services.common import workbook_reader
+from web.services.common.spreadsheets import BadFile
+from web.services.common.workbook_reader import ROWS, SHEET
+
+BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+MOST_SHEETS = 100
+MOST_UNFOLDED = 400 << 20  # bytes; 100,000 people with a dozen columns have 100 MB of XML
+LONGEST_WAIT = 120  # seconds by the clock, where the machine is busy
+WHY = {
+    workbook_reader.PROTECTED: "it is protected by a password. Save it without one, or as CSV",
+    workbook_reader.BROKEN: "it is no workbook that we can read. Open it in your spreadsheet program and "
+    "save it as .xlsx or as CSV",
+}
+TOO_LARGE = (
+    "unfolded, it is larger than what we read. Take out pictures, formatting and rows far below the last "
+    "person, or save the sheet as CSV"
+)
+
+
+def is_workbook(raw: bytes) -> bool:
+    return raw.startswith(BEGINNINGS)
+
+
+def unfold(file: str, raw: bytes) -> str:
+    """The text of every sheet that has cells. Some 0.2 s, and 6 s for 100,000 people.
+
+    Raises:
+        BadFile: it is protected, broken, empty, or unfolds to more than we read.
+    """
+    if _says_its_size(raw) > MOST_UNFOLDED:
+        raise BadFile(file, TOO_LARGE)
+    command = [sys.executable, "-m", workbook_reader.__name__]
+    try:
+        done = subprocess.run(  # noqa: S603  (our own words)
+            command, input=raw, capture_output=True, timeout=LONGEST_WAIT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BadFile(file, TOO_LARGE) from error
+    if done.returncode:
+        # Who takes too much memory or time is ended in many ways: by a signal, or by an error of its own.
+        raise BadFile(file, WHY.get(done.returncode, TOO_LARGE))
+    text = done.stdout.decode()
+    if not text:
+        raise BadFile(file, "there is nothing in the workbook")
+    if len(names(text)) > MOST_SHEETS:
+        raise BadFile(file, f"at most {MOST_SHEETS} sheets with something in them")
+    return text
+
+
+def _says_its_size(raw: bytes) -> int:
+    """What the parts of a zipped workbook have in bytes by their own account. One that lies meets the limits
+    of the process that reads it.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as file:
+            return sum(part.file_size for part in file.infolist())
+    except (zipfile.BadZipFile, ValueError):
+        return 0
+
+
+def names(text: str) -> list[str]:
+    """The sheets of a text, the one in hand first; none of a text that was no workbook."""
+    return [one.partition(ROWS)[0] for one in _each(text)]
+
+
+def sheet_in_hand(text: str) -> str:
+    """The rows of the first sheet, or all of a text that was no workbook."""
+    return text.split(SHEET, 2)[1].partition(ROWS)[2] if text[:1] == SHEET else text
+
+
+def take(text: str, number: int) -> str:
+    """The same text with another sheet in hand."""
+    sheets = _each(text)
+    chosen = sheets.pop(number)
+    return "".join(SHEET + one for one in (chosen, *sheets))
+
+
+def _each(text: str) -> list[str]:
+    return text.split(SHEET)[1:] if text[:1] == SHEET else []

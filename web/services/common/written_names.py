@@ -1,0 +1,94 @@
+"""Names of people as they are written in lists: turned round, with titles before and letters after them."""
+
+import re
+from collections.abc import Sequence
+
+from web.models.folding import folded
+
+# Before a name.
+TITLES = frozenset(
+    "mr mrs ms miss mx dr prof professor rev revd reverend sir dame lord lady baroness viscount cllr cllrs "
+    "councillor cynghorydd cyng ald alderman hon rt right honourable the mayor capt captain cpt cdr cmdr "
+    "commander col colonel lt lieutenant maj major gen general brig brigadier sgt sergeant cpl corporal "
+    "sqn ldr leader flt wg wing cdre commodore adm admiral pc dc ds di dci dsupt insp inspector supt "
+    "superintendent ch chief constable fr father sister br imam rabbi canon ven venerable archdeacon "
+    "bishop pastor mp ms msp mla td sheikh".split()
+)
+# After one: honours, degrees, professional bodies, and members of parliaments and of the bench.
+LETTERS = frozenset(
+    "om ch kc qc gbe kbe dbe cbe obe mbe bem gcb kcb dcb cb gcmg kcmg dcmg cmg kcvo cvo lvo mvo qpm kpm "
+    "qfsm kfsm dl jp mp ms msp mla mep am tsp dsc mc td vr pc rn raf ba bsc beng bed ma msc meng mba mpa "
+    "mph med mphil mres llb llm phd dphil edd dba dsc md mbbs mbchb pgce pgdip pgcert dip hnd cert hons "
+    "cantab oxon cipfa cpfa acca fcca aca fca acma fcma cgma cima mcih fcih cihcm mrtpi frtpi mrics frics "
+    "assocrics mcips fcips mcipd fcipd acipd assoccipd mciob fciob mcieh ceng ieng mice fice miet mbcs "
+    "fbcs citp frsa frs fba facss fhea sfhea prince2 cmgr mcmi fcmi msyi dipsw rgn rmn rn cqsw ciehf cenv "
+    "csci cstat fcilex solicitor barrister esq jr sr jnr snr junior senior ii iii iv retd ret'd".split()
+)
+AT_END = re.compile(r"\s*\(([^()]*)\)$")
+A_PLACE = re.compile(
+    r"\b(councils?|cyngor|borough|county|city|district|nhs|trust|university|college|police|fire|ltd|limited|llp|"
+    r"plc|cic|charity|department|dept|ministry|office|agency|authority|association|housing|cc|mbc|dc|bc|lbc?)\b"
+)
+NO_NAME = frozenset(
+    "n/a na none unknown tbc tba tbd ? - – — . x xx xxx anonymous anon blank not given".split()
+)
+
+
+def in_order(typed: str) -> str:
+    """A name as it is said: "Smith, Jane" becomes "Jane Smith" and "Shah, Priya, CIPFA" "Priya Shah, CIPFA".
+
+    Letters after a name stay there. Where somebody works, in brackets at the end, is left out of it. What
+    cannot be understood stays as it is.
+    """
+    name = " ".join(typed.split())
+    if (end := AT_END.search(name)) and A_PLACE.search(folded(end[1])) and name[: end.start()].strip(" ,"):
+        name = name[: end.start()].rstrip(" ,")
+    parts = [part for part in (part.strip() for part in name.split(",")) if part]
+    after: list[str] = []
+    while len(parts) > 1 and _are_letters(parts[-1], parts[:-1]):
+        after.insert(0, parts.pop())
+    if len(parts) != 2:
+        return name
+    titles, last = _without_titles(parts[0])
+    said = f"{parts[1]} {last}" if last else f"{parts[0]} {parts[1]}"
+    return ", ".join([" ".join([*titles, said]) if last else said, *after])
+
+
+def bare(name: str) -> str:
+    """A name as it is compared: folded, in order, and without titles, letters after it and brackets."""
+    said = re.sub(r"\([^()]*\)", " ", in_order(name))
+    words = folded(said.partition(",")[0], most=None).split()
+    while len(words) > 1 and words[0].rstrip(".") in TITLES:
+        words = words[1:]
+    while len(words) > 2 and words[-1].replace(".", "") in LETTERS:
+        words = words[:-1]
+    return " ".join(words)
+
+
+def is_missing(name: str) -> bool:
+    """Does it say that there is no name? "Null" does not: some people are called so."""
+    return folded(name).strip() in NO_NAME or not any(letter.isalnum() for letter in name)
+
+
+def _are_letters(part: str, before: Sequence[str]) -> bool:
+    """Is it what stands after a name? Capitals that we do not know are, after a name of several words that
+    has others: "Jane Smith, MXYZ".
+    """
+    words = [word.strip("().").replace(".", "") for word in part.split()]
+    if all(folded(word) in LETTERS and not _is_like_a_name(word) for word in words if word):
+        return True
+    names = _without_titles(before[0])[1].split()
+    is_whole = len(before) > 1 or len(names) > 1
+    return is_whole and part.isupper() and all(len(word) > 1 for word in words) and not before[0].isupper()
+
+
+def _is_like_a_name(word: str) -> bool:
+    """Is it written as given names are? MA is a degree, and Ma is not."""
+    return len(word) == 2 and word.istitle() and word not in ("Jr", "Sr")
+
+
+def _without_titles(name: str) -> tuple[list[str], str]:
+    """The titles a name begins with, and the rest; of nothing but titles the rest is empty."""
+    words = name.split()
+    count = next((n for n, word in enumerate(words) if folded(word).rstrip(".") not in TITLES), len(words))
+    return words[:count], " ".join(words[count:])

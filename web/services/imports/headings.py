@@ -1,0 +1,201 @@
+"""What a column is called, and what it is: our own headings, those of form tools, and questions.
+
+Google and Microsoft Forms call a column after the question ("Which council do you work for?"), Eventbrite,
+Mailchimp, LinkedIn, Zoom and address books have headings of their own. Where several would do, what stands
+below decides: the "Email" of an anonymous Microsoft form is "anonymous" in every row.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from web.models.folding import folded
+
+IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+A_NUMBER_BEFORE = re.compile(r"(q(uestion)? ?)?[0-9]{1,2} ?[.):] ?")
+# A question that has the word and asks something else.
+ASIDE = re.compile(
+    r"\b(agree\w*|consent|happy|shar(e|ing)|may|can|could|permission|opt(in|out)?|newsletter|manager|"
+    r"supervisor|referr\w+|emergency|next of kin|event|ticket|user ?names?|username|user id|file|tags?|"
+    r"how did|address line|nick ?names?|maiden|middle|job|type|size|status|sent|bounced|list|source|count|"
+    r"domain|date|time|since|membership|department|team|role|description|display|best way|heard?|"
+    r"prefer to be contacted)\b"
+)
+SOMEBODY_ELSE = re.compile(
+    r"\b(buyer|purchaser|billing|booker|booked by|ordered by|home|work phone|business)\b"
+)
+# What stands after the number of a round is a remark; after a "/" or "-" it would be the rest of a date.
+A_ROUND = re.compile(
+    r"(?:round|rownd|cycle|wave|session|r|no\.?|#)?[ #]*([0-9]{1,9})"
+    r"(?:\s*\(.*\)|\s*[:,–—]\s*\D.*|\s+-\s+\D.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+YES_OR_NO = frozenset("yes no y n true false 0 1 x on off".split())
+AN_ADDRESS = re.compile(r"\S@\S")
+A_PHONE = re.compile(r"[\d\s()+./-]{7,30}")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """How columns of one kind are called: exactly, or as a word in a question; and what their cells are like.
+
+    Both are matched against `plain` headings.
+    """
+
+    exactly: re.Pattern[str]
+    word: re.Pattern[str] | None = None
+    cell: Callable[[str], bool] = bool
+
+    def matches(self, name: str) -> int:
+        """2 surely, 1 perhaps, 0 no."""
+        if self.exactly.fullmatch(name):
+            return 2
+        return int(self.word is not None and bool(self.word.search(name)) and not ASIDE.search(name))
+
+    def fits(self, cells: Sequence[str]) -> int:
+        """Are the cells below such ones? 2 yes, 1 there are none, 0 no: most are something else."""
+        filled = [cell for cell in cells if cell]
+        if not filled:
+            return 1
+        return 2 if 2 * sum(map(self.cell, filled)) >= len(filled) else 0
+
+
+@lru_cache(maxsize=2000)
+def plain(heading: str) -> str:
+    """As it is compared: "1. Your name (first and last)*" becomes "your name"."""
+    bare = IN_BRACKETS.sub(" ", folded(heading, most=None).replace("_", " "))
+    bare = " ".join(bare.split()).strip(" :*?.-–")
+    return A_NUMBER_BEFORE.sub("", bare, count=1) if A_NUMBER_BEFORE.match(bare) else bare
+
+
+def _is_words(cell: str) -> bool:
+    return (
+        any(letter.isalpha() for letter in cell)
+        and not AN_ADDRESS.search(cell)
+        and cell.casefold() not in YES_OR_NO
+        and "anonymous" not in cell.casefold()
+    )
+
+
+def _is_address(cell: str) -> bool:
+    return bool(AN_ADDRESS.search(cell))
+
+
+def _is_phone(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= 6 and not _is_address(cell)
+
+
+def _heading(exactly: str, word: str = "", cell: Callable[[str], bool] = bool) -> Heading:
+    return Heading(re.compile(exactly), re.compile(word) if word else None, cell)
+
+
+ORGANISATION_WORD = (
+    r"\b(organi[sz]ations?|organi[sz]ed by|councils?|employers?|company|charity|authority|workplace|"
+    r"do you work|work for|do you represent|sefydliad|cyngor)\b"
+)
+PEOPLE = {
+    "name": _heading(
+        r"(full |your |your full |participant'?s? |attendee |what'?s your |what is your )?(full )?name|"
+        r"participants?|person|who|people|member|attendees?|enw|enw llawn",
+        r"\bnames?\b|\bwho are you\b|\benw\b",
+        _is_words,
+    ),
+    "first_name": _heading(
+        r"(your |attendee )?(first|given|fore|christian) ?names?|enw cyntaf",
+        r"\b(first|given|fore|christian) ?names?\b|\benw cyntaf\b",
+        _is_words,
+    ),
+    "last_name": _heading(
+        r"(your |attendee )?((last|family|second) ?names?|surname)|cyfenw",
+        r"\b((last|family|second) ?names?|surname)\b|\bcyfenw\b",
+        _is_words,
+    ),
+    "organisation": _heading(
+        r"(your )?organi[sz]ation(( 1)?( -)? name)?|council|employer|company( name)?|authority|org|"
+        r"where( do)?( you work)?|council / organi[sz]ation|place of work|sefydliad|cyngor",
+        ORGANISATION_WORD,
+        _is_words,
+    ),
+    "email": _heading(
+        r"(your |work |your work |contact |attendee |primary )?(e ?-?mail)( address(es)?)?( 1( - value)?)?|"
+        r"e-?bost|cyfeiriad e-?bost",
+        r"\be ?-?mail\b|\be-?bost\b",
+        _is_address,
+    ),
+    "phone": _heading(
+        r"(your |attendee )?(mobile|phone|telephone|tel|cell|cell ?phone|contact)( ?(number|no\.?))?|"
+        r"(your )?mobile (tele)?phone( number)?|phone 1 - value|contact|ffon( symudol)?|rhif ffon( symudol)?",
+        r"\b(mobile|phone|telephone|whatsapp|contact (number|no)|ffon|symudol)\b",
+        _is_phone,
+    ),
+}
+# Whose name it is, if not somebody's.
+A_NAME_OF = re.compile(ORGANISATION_WORD + r"|\b(first|last|given|family|fore|second|christian) ?names?\b")
+
+
+def found(columns: Sequence[Sequence[str]], header: Sequence[str]) -> dict[str, int]:
+    """The column of each kind, each column once. `columns` has some cells of each, or none."""
+    told: dict[str, int] = {}
+    for key, kind in PEOPLE.items():
+        ranked = [
+            (rank, -place)
+            for place, name in enumerate(header)
+            if place not in told.values() and (rank := _rank(key, kind, plain(name), columns[place]))
+        ]
+        if ranked:
+            told[key] = -max(ranked)[1]
+    return told
+
+
+def _rank(key: str, kind: Heading, name: str, cells: Sequence[str]) -> tuple[int, ...] | None:
+    """How well a column would do, or None if not at all."""
+    surely = kind.matches(name)
+    if surely == 1 and key == "name" and A_NAME_OF.search(name):
+        return None
+    fits = kind.fits(cells)
+    if not surely or (surely == 1 and not fits):
+        return None
+    is_own = not SOMEBODY_ELSE.search(name)
+    return fits, int(is_own), surely, sum(map(bool, cells))
+
+
+def round_number(text: str) -> int | None:
+    """The 3 of "3", "Round 3", "R3", "Round 3 (May)" and "Round 3: Spring"; None for anything else."""
+    told = A_ROUND.fullmatch(text.strip())
+    return int(told[1]) if told else None
+
+
+@lru_cache(maxsize=2000)
+def surely(heading: str) -> int:
+    """How surely a cell is a heading, of people or of past rounds: 2, 1, or 0 for anything else."""
+    name = plain(heading)
+    if len(heading) > 120 or not name:
+        return 0
+    return max(kind.matches(name) for kind in (*PEOPLE.values(), *HISTORY.values()))
+
+
+LARGEST_GROUP = 5
+SOMEBODY = r"(person|participant|name|partner|member|email|pair|who|mentor|buddy)"
+# How the columns of a pair are called where they are not counted.
+ALONE = (
+    "|who|from|name|full name|your name|person|participant|member|email( address)?",
+    "|with( whom)?|to|partner|(was )?(met|matched|paired|introduced)( with| to)?|(coffee|their) partner",
+    "",
+    "",
+    "",
+)
+HISTORY = {
+    "round": _heading(r"round( ?(number|no\.?|#|name))?|cycle|wave|session|rownd"),
+    "date": _heading(r"date|day|when|month|introduced( on)?|date of( the)? round|met on|mis|dyddiad"),
+    "group": _heading(r"(group|pair|pairing|match|table|trio)( ?(number|no\.?|id|#))?"),
+    **{
+        f"person_{place}": _heading(rf"{SOMEBODY}[ _-]?({place}|{letter}){alone}")
+        for place, letter, alone in zip(range(1, LARGEST_GROUP + 1), "abcde", ALONE, strict=True)
+    },
+    "partners": _heading(
+        r"(past |previous |earlier |former |all )?(partners|matches|conversations|people met)( so far)?|"
+        r"(has |have |has already |already )met( with)?( so far| before)?|met with( so far)?|"
+        r"list of partners|who (they|you)('?ve)? ?(have )?(already )?met"
+    ),
+}
