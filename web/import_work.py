@@ -103,7 +103,7 @@ class Importing:
             sheet = uploads.sheet_of(session, job)
         names, done = Names(), 0
         for batch in bunches(sheet.rows, ROWS_AT_ONCE) if "organisation" in job.columns else ():
-            names.note(sheet, job.columns["organisation"], batch)
+            names.note(sheet, job.columns, batch)
             done += len(batch)
             with self._holding(mine, done) as (_, mine):
                 pass

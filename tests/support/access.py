@@ -81,6 +81,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
         organise.look_at_merge organise.merge_organisations organise.name_organisation
+        organise.tell_organisations_apart
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.publish organise.read_audit organise.read_replies organise.read_reports
         organise.rename_organisation organise.resend organise.resend_round organise.send_digest

@@ -21,6 +21,7 @@ from web.models import (
     Learning,
     Membership,
     NeverPair,
+    Organisation,
     Person,
     Region,
     Rhythm,
@@ -37,7 +38,7 @@ from web.services.evidence import counting
 from web.services.imports import uploads
 from web.services.incoming import replies
 from web.services.learning import learnings
-from web.services.organisations import organisations
+from web.services.organisations import doubts, organisations
 from web.services.people import erasure, participation, phone_codes
 from web.services.programmes import closings, programme_settings
 from web.services.programmes.programme_settings import SchedulePlan
@@ -64,6 +65,12 @@ def organisers_and_organisations(world: World) -> None:
     with world.write() as session:
         here = world.programme(session).id
         organisations.add(session, here, PLACES[0], other_names=["Leeds CC"], domains=["leeds.example"])
+
+
+def organisations_that_are_two(world: World) -> None:
+    with world.write() as session:
+        one, other, *_ = session.exec(select(Organisation).order_by(Organisation.id)).all()
+        doubts.keep_apart(session, one, other, by=BY, now=world.now)
 
 
 def people(world: World) -> None:
@@ -271,6 +278,7 @@ def somebody_who_asks_to_join(world: World) -> None:
 STEPS: tuple[Callable[[World], None], ...] = (
     organisers_and_organisations,
     people,
+    organisations_that_are_two,
     two_who_must_not_meet,
     somebody_not_to_be_met,
     when_people_are_free,

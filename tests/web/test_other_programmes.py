@@ -51,6 +51,7 @@ FIELDS = {
     "other": {"swap", "forbid", "allow", "let_meet"},
     "group": {"move", "lock"},
     "into": {"merge_organisations"},
+    "from": {"tell_organisations_apart"},
 }
 NO_ROWS = {
     "organisation",
@@ -108,6 +109,7 @@ class Two:
             "other": people[1],
             "group": group,
             "into": self.ours["organisations"],
+            "from": self.ours["organisations"],
             "text": "Words.",
             "name": "Another name",
             "role": "viewer",
@@ -240,6 +242,7 @@ def test_a_row_of_another_programme_in_a_form_is_not_there_and_is_not_changed(tw
         "person": two.theirs["people"],
         "other": two.theirs["people"],
         "into": two.theirs["organisations"],
+        "from": two.theirs["organisations"],
         "group": 3,  # of the other draft: ours has two
     }
     before, answers = two.world.dump(), {}

@@ -1,5 +1,6 @@
 """The join form, and the forms of the personal page that share its fields."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -24,6 +25,7 @@ from web.models import Person, VideoKind
 from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
+ANOTHER = "="  # no organisation is called so
 NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
 ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
@@ -158,7 +160,31 @@ class EditForm(DetailsForm):
         return form
 
 
-class TextJoinForm(FlaskForm):
+class WhichOrganisation(FlaskForm):
+    """Asks whether a name that was typed is an organisation we know."""
+
+    organisation_is = Radio("Is it one that we know?", needed="Say whether it is one that we know")
+
+    def ask_which(self, typed: str, known: Sequence[str]) -> None:
+        """`known` are those it may be; the question goes where there is none."""
+        if not known:
+            del self.organisation_is
+            return
+        one = f"Is this {known[0]}?" if len(known) == 1 else "Is this one of these?"
+        self.organisation_is.label.text = one
+        self.organisation_is.description = f"You wrote “{typed}”. Whoever you meet should be from elsewhere."
+        self.organisation_is.choices = [
+            *(SelectChoice(name, f"Yes, {name}" if len(known) == 1 else name) for name in known),
+            SelectChoice(ANOTHER, f"No, “{typed}” is another organisation"),
+        ]
+
+    def organisation_meant(self, typed: str) -> str:
+        """What was typed, or the one that it is."""
+        chosen = self.organisation_is.data if self.organisation_is else ANOTHER
+        return typed if chosen == ANOTHER else chosen
+
+
+class TextJoinForm(WhichOrganisation):
     """For who asked to join by text: the number is known, and who it is is not."""
 
     name = Text("Your name", most=NAME, needed="Enter your name")
@@ -170,7 +196,7 @@ class TextJoinForm(FlaskForm):
     )
 
 
-class JoinForm(DetailsForm, OpenForm):
+class JoinForm(DetailsForm, WhichOrganisation, OpenForm):
     organisation = Text(
         "Your organisation",
         most=ORGANISATION,
@@ -187,7 +213,9 @@ class JoinForm(DetailsForm, OpenForm):
     def details(self) -> Details:
         personal = self.personal()
         return Details(
-            organisation=self.organisation.data, happy_in_three=self.happy_in_three.data, **personal
+            organisation=self.organisation_meant(self.organisation.data),
+            happy_in_three=self.happy_in_three.data,
+            **personal,
         )
 
 
@@ -199,5 +227,5 @@ class CodeForm(FlaskForm):
     code = Text("The code in the text", most=12, needed="Enter the six digits we texted you")
 
 
-class OrganisationForm(FlaskForm):
+class OrganisationForm(WhichOrganisation):
     organisation = Text("Your organisation", most=ORGANISATION, needed="Enter your organisation")

@@ -13,7 +13,7 @@ from web.models.evidence import KeptEvidence
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.models.jobs import Errand, Work
 from web.models.links import Link, Purpose, Request, RequestKind
-from web.models.organisations import Organisation, OrganisationDomain, OrganisationName
+from web.models.organisations import Organisation, OrganisationDomain, OrganisationName, OrganisationsApart
 from web.models.organisers import Organiser, OrganiserRole, Role
 from web.models.people import (
     LISTED_BY,
@@ -60,6 +60,7 @@ __all__ = [
     "Organisation",
     "OrganisationDomain",
     "OrganisationName",
+    "OrganisationsApart",
     "Organiser",
     "OrganiserRole",
     "OrganiserSession",

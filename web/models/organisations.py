@@ -1,7 +1,11 @@
 """Organisations, and the names and domains they go by."""
 
-from sqlalchemy import UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+from web.models.columns import moment
 
 
 class Organisation(SQLModel, table=True):
@@ -27,3 +31,15 @@ class OrganisationDomain(SQLModel, table=True):
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
     domain: str = Field(primary_key=True, max_length=253)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
+
+
+class OrganisationsApart(SQLModel, table=True):
+    """Two that look like one, and an organiser says that they are two. `one` < `other`."""
+
+    __tablename__ = "organisations_apart"
+    one: int = Field(sa_column=Column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True))
+    other: int = Field(
+        sa_column=Column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True, index=True)
+    )
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    since: datetime = moment(nullable=False)

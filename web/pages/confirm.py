@@ -51,7 +51,9 @@ def show(token: str) -> ResponseReturnValue:
     request_ = _request(link)
     programme = _joined(request_)
     if request_.kind is RequestKind.JOIN_BY_TEXT:
-        return _ask_who(programme, TextJoinForm())
+        form = TextJoinForm()
+        form.ask_which("", ())
+        return _ask_who(programme, form)
     details = joining.Details.from_request(request_)
     known = organisations.find(g.session, programme.id, details.organisation)
     return render_template(
@@ -103,9 +105,11 @@ def declined() -> str:
 
 def _join_by_text(request_: Request) -> ResponseReturnValue:
     form, programme = TextJoinForm(), _joined(request_)
+    typed = form.organisation.data or ""
+    form.ask_which(typed, [one.name for one in organisations.may_be(g.session, programme.id, typed)])
     if not form.validate_on_submit():
         return _ask_who(programme, form), 422
-    told = (form.name.data, form.organisation.data)
+    told = (form.name.data, form.organisation_meant(typed))
     person = join_by_text.confirm(g.session, request_, *told, source="link in a text", now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)

@@ -20,7 +20,9 @@ pages = Blueprint("join", __name__, url_prefix="/p/<slug>/join")
 @pages.get("")
 @open_to_everyone
 def show(slug: str) -> ResponseReturnValue:
-    return _page(_programme(slug), JoinForm())
+    form = JoinForm()
+    form.ask_which("", ())
+    return _page(_programme(slug), form)
 
 
 @pages.post("")
@@ -31,6 +33,7 @@ def send(slug: str) -> ResponseReturnValue:
     if not house().settings.texts_offered:
         form.offer_no_texts()
     _suggest_organisation(form, programme)
+    _ask_which(form, programme)
     valid = form.validate_on_submit()
     if (
         valid
@@ -68,6 +71,13 @@ def _suggest_organisation(form: JoinForm, programme: Programme) -> None:
     if known:
         form.organisation.data = known.name
         form.suggested = known.name
+
+
+def _ask_which(form: JoinForm, programme: Programme) -> None:
+    """The question tells of nobody: it depends on what was typed, and on the programme's organisations."""
+    typed, email = form.organisation.data or "", form.email.data or ""
+    known = organisations.may_be(g.session, programme.id, typed, email)
+    form.ask_which(typed, [one.name for one in known])
 
 
 def _page(programme: Programme, form: JoinForm) -> str:

@@ -61,8 +61,12 @@ def organisation(token: str, slug: str) -> ResponseReturnValue:
     visit = open_visit(token, full=True)
     membership = membership_of(visit, slug)
     form = OrganisationForm()
+    typed = form.organisation.data or ""
+    form.ask_which(
+        typed, [one.name for one in organisations.may_be(g.session, membership.programme_id, typed)]
+    )
     if form.validate_on_submit():
-        participation.set_organisation(g.session, membership, form.organisation.data, now=g.now)
+        participation.set_organisation(g.session, membership, form.organisation_meant(typed), now=g.now)
         flash("Saved.")
         return back_to_page(token)
     if not form.is_submitted():

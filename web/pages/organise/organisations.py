@@ -12,7 +12,7 @@ from web.http.context import row_number
 from web.models import Organisation, Role
 from web.pages.organise import pages
 from web.services.common import programmes
-from web.services.organisations import organisations
+from web.services.organisations import doubts, organisations
 
 
 @pages.get("/<slug>/organisations")
@@ -23,7 +23,12 @@ def every_organisation() -> ResponseReturnValue:
         programme=g.programme,
         role=g.role,
         lines=organisations.overview(g.session, g.programme.id),
+        doubts=doubts.of_programme(g.session, g.programme.id) if _may_change() else (),
     )
+
+
+def _may_change() -> bool:
+    return g.role is not Role.VIEWER and not g.programme.closed_at
 
 
 @pages.get("/<slug>/organisations/<int:number>")
@@ -134,6 +139,22 @@ def merge_organisations(number: int) -> ResponseReturnValue:
     organisations.merge(g.session, kept, gone, by=current_user.id, now=g.now)
     flash(f"{name} is {kept.name} from now on, whoever writes it.")
     return _back(kept.id)
+
+
+@pages.post("/<slug>/organisations/<int:number>/apart")
+@needs(Role.ORGANISER)
+def tell_organisations_apart(number: int) -> ResponseReturnValue:
+    """`number` and the one named in the form are two."""
+    found = _organisation(number)
+    from_ = request.form.get("from", 0, type=row_number)
+    other = _organisation(from_) if from_ else found
+    try:
+        doubts.keep_apart(g.session, found, other, by=current_user.id, now=g.now)
+    except organisations.NotSo as error:
+        flash(f"Nothing was changed. {error}.", "error")
+    else:
+        flash(f"{found.name} and {other.name} are two. You are not asked again.")
+    return redirect(url_for(".every_organisation", slug=g.programme.slug), 303)
 
 
 def _back(number: int) -> ResponseReturnValue:

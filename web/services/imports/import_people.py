@@ -13,7 +13,6 @@ from notifications.errors import BadAddress
 from notifications.messages import Channel
 from web.models import (
     Membership,
-    Organisation,
     OrganisationDomain,
     OrganisationName,
     Person,
@@ -27,13 +26,13 @@ from web.models.imports import Import, ImportRow, Outcome
 from web.services.common import links, names, phrases, programmes, times, written_names
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
-from web.services.evidence import nameless
 from web.services.imports import duplicates
-from web.services.imports.duplicates import People, Register
+from web.services.imports.duplicates import People
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
 
 # Programs write them where there is none, and some people are called so.
+MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 LONGEST = {"name": 80, "organisation": 120}
 ALREADY = {
@@ -56,48 +55,36 @@ class KnownPeople:
     domains: dict[str, str] = field(default_factory=dict)
 
 
-def register(session: Session, programme: int) -> Register:
-    """Every organisation of the programme by every spelling."""
-    found = Register()
-    rows = session.execute(
-        select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
-            col(Organisation.programme_id) == programme, nameless.has_name()
-        )
-    ).all()
-    for id_, key, _ in rows:
-        found.add(str(id_), key)
-    for id_, _, short in rows:
-        if short:
-            found.add(str(id_), organisations.key(short))
-    for id_, key in session.execute(
-        select(col(OrganisationName.organisation_id), col(OrganisationName.key)).where(
-            col(OrganisationName.programme_id) == programme
-        )
-    ):
-        found.add(str(id_), key)
-    return found
-
-
 @dataclass
 class Names:
-    """The organisations that stand in a file: for each key, how often it is spelt how."""
+    """The organisations that stand in a file: for each key, how often it is spelt how, and the email domains
+    of who is there.
+    """
 
     spellings: dict[str, dict[str, int]] = field(default_factory=dict)
+    domains: dict[str, set[str]] = field(default_factory=dict)
 
-    def note(self, sheet: Sheet, place: int, rows: Iterable[Row]) -> None:
-        """Note those in the column at `place`.
+    def note(self, sheet: Sheet, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
+        """Note those of some rows.
 
         Raises:
             BadFile: there are so many that it must be the column of something else.
         """
+        place, email = columns["organisation"], columns.get("email")
         for number, cells in rows:
             name = cells[place]
             if name and len(name) <= LONGEST["organisation"] and not phrases.has_invisible(name):
                 counts = self.spellings.setdefault(organisations.key(name), {})
                 counts[name] = counts.get(name, 0) + 1
+                self._note_domain(organisations.key(name), cells[email] if email is not None else "")
             if len(self.spellings) > MOST_ORGANISATIONS:
                 told = f"at most {MOST_ORGANISATIONS:,} different organisations; is it the right column?"
                 raise BadFile(sheet.file, told, row=number, column=sheet.header[place])
+
+    def _note_domain(self, key: str, email: str) -> None:
+        domain, own = email.rpartition("@")[2].strip(" >;,.").casefold(), self.domains.setdefault(key, set())
+        if domain and len(own) < MOST_DOMAINS and domain not in organisations.PUBLIC_DOMAINS:
+            own.add(domain)
 
     def rows(self) -> dict[str, int]:
         """In how many rows each stands: once per key, in its most frequent spelling."""
@@ -340,7 +327,7 @@ def _organisations(session: Session, programme: int, targets: set[str], job: Imp
     """What the file's names were taken for, as organisations: added where new, with what we now know of
     their spellings.
     """
-    there = register(session, programme).by_key
+    there = organisations.register(session, programme).by_key
     found: dict[str, int] = {}
     for entry in job.organisations:
         target, key = entry["taken_for"], entry["key"]

@@ -30,6 +30,7 @@ from web.services.common import audit, decoding, programmes, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import columns, duplicates, headings, import_history, import_people
 from web.services.imports.import_people import Names
+from web.services.organisations import organisations
 from web.sizes import READ_ON_PAGE
 
 A_PAGE = 50
@@ -206,7 +207,7 @@ def names(kind: ImportKind, sheet: Sheet, chosen: Mapping[str, int]) -> Names:
     """
     found = Names()
     if kind is ImportKind.PEOPLE and "organisation" in chosen:
-        found.note(sheet, chosen["organisation"], sheet.rows)
+        found.note(sheet, chosen, sheet.rows)
     return found
 
 
@@ -230,7 +231,9 @@ def choose(session: Session, job: Import, chosen: Mapping[str, int], names: Name
 
 def match(session: Session, job: Import, names: Names) -> None:
     """Organisations are matched to known ones; the doubtful are asked next. 0.3 s for 10,000 of them."""
-    job.organisations = duplicates.match(names.rows(), import_people.register(session, job.programme_id))
+    job.organisations = duplicates.match(
+        names.rows(), organisations.register(session, job.programme_id), names.domains
+    )
     _go_on(session, job)
 
 

@@ -4,8 +4,7 @@ NotSo           it cannot be done; says what to do
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,9 @@ from notifications.columns import table_of
 from web.models import GroupMember, Membership, Organisation, OrganisationDomain, OrganisationName, Programme
 from web.services.common import audit
 from web.services.evidence import nameless
+from web.services.organisations import likeness
+from web.services.organisations.likeness import Register
+from web.services.organisations.spelling import key as key
 
 # A mailbox at one of these says nothing about where somebody works.
 PUBLIC_DOMAINS = frozenset(
@@ -32,17 +34,10 @@ HOW_MANY = (
     .select_from(TABLE)
     .where(TABLE.c.programme_id == bindparam("programme"), nameless.has_name())
 )
+MOST_ASKED = 3  # whether it is one of them
 MOST_OFFERED = 100  # to choose from; more are found by their words
 
 A_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-
-
-def key(name: str) -> str:
-    """What two spellings of one name have in common: case, accents, punctuation and "&" do not count."""
-    plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = re.sub(r"[^\w\s]", "", plain)
-    return " ".join(plain.split()).removeprefix("the ") or name.casefold().strip()
 
 
 def find(session: Session, programme: int, name: str) -> Organisation | None:
@@ -53,7 +48,38 @@ def find(session: Session, programme: int, name: str) -> Organisation | None:
     if direct:
         return direct
     other = session.get(OrganisationName, (programme, wanted))
+    if other:
+        return session.get(Organisation, other.organisation_id)
+    same = likeness.other_official_names(wanted)  # of a council in another language
+    return _first_called(session, programme, same) if same else None
+
+
+def _first_called(session: Session, programme: int, keys: Collection[str]) -> Organisation | None:
+    wanted = (Organisation.programme_id == programme, col(Organisation.key).in_(keys))
+    direct = session.exec(select(Organisation).where(*wanted).order_by(col(Organisation.id)).limit(1)).first()
+    if direct:
+        return direct
+    named = (OrganisationName.programme_id == programme, col(OrganisationName.key).in_(keys))
+    other = session.exec(select(OrganisationName).where(*named).limit(1)).first()
     return session.get(Organisation, other.organisation_id) if other else None
+
+
+def may_be(session: Session, programme: int, name: str, email: str = "") -> list[Organisation]:
+    """Organisations that somebody may mean who wrote `name`, the likeliest first; none where it is sure, or
+    new as far as we see. Where the name says nothing, the address's domain may.
+    """
+    if not name or find(session, programme, name):
+        return []
+    ids = [int(one) for one in register(session, programme).candidates(key(name))[:MOST_ASKED]]
+    found = [organisation for id_ in ids if (organisation := session.get(Organisation, id_))]
+    spoken_for = by_email(session, programme, email) if email and not found else None
+    is_another = spoken_for and _are_two_councils(spoken_for.key, key(name))
+    return found or ([spoken_for] if spoken_for and not is_another else [])
+
+
+def _are_two_councils(one: str, other: str) -> bool:
+    first, second = likeness.surely(one), likeness.surely(other)
+    return first is not None and second is not None and first != second
 
 
 def find_or_add(session: Session, programme: int, name: str) -> Organisation:
@@ -86,6 +112,34 @@ def add(
         )
     session.flush()
     return made
+
+
+def register(session: Session, programme: int) -> Register:
+    """Every organisation of the programme by every spelling, and by its domains. One read of them all."""
+    found = Register()
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
+            col(Organisation.programme_id) == programme, nameless.has_name()
+        )
+    ).all()
+    for id_, spelling, _ in rows:
+        found.add(str(id_), spelling)
+    for id_, _, short in rows:
+        if short:
+            found.add(str(id_), key(short))
+    for id_, spelling in session.execute(
+        select(col(OrganisationName.organisation_id), col(OrganisationName.key)).where(
+            col(OrganisationName.programme_id) == programme
+        )
+    ):
+        found.add(str(id_), spelling)
+    for domain, id_ in session.execute(
+        select(col(OrganisationDomain.domain), col(OrganisationDomain.organisation_id)).where(
+            col(OrganisationDomain.programme_id) == programme
+        )
+    ):
+        found.by_domain[domain] = str(id_)
+    return found
 
 
 def names(session: Session, programme: int) -> list[str]:

@@ -22,6 +22,7 @@ from web.models import (
 )
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
+from web.services.organisations import doubts
 from web.services.organisers import accounts
 from web.services.people import complaints, directory, unclear
 from web.services.rounds import previews, rounds, top_ups
@@ -165,6 +166,10 @@ def _waiting(
     if replies := unclear.waiting(session, programme):
         what = phrases.counted(replies, "reply", "replies") + " we could not understand"
         yield Waiting(what, "replies")
+    if doubtful := doubts.of_programme(session, programme.id):
+        first = doubtful[0]
+        more = f", and {phrases.counted(len(doubtful) - 1, 'other two', 'others')}" if doubtful[1:] else ""
+        yield Waiting(f"{first.other.name} and {first.kept.name} may be one{more}", "organisations")
     if learnings := _learnings(session, programme):
         yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
     if programme.agreement_review_on <= today:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from notifications import outbox
@@ -26,6 +27,8 @@ from web.models import (
 from web.models.rounds import TopUp
 from web.services.common import phrases, times
 from web.services.evidence import counting
+from web.services.organisations import doubts
+from web.services.organisations.doubts import Doubt
 from web.services.rounds import delivery_problems, editing, pots, rounds, top_ups
 from web.services.rounds.delivery_problems import Troubled
 from web.services.rounds.introductions import Window
@@ -43,6 +46,7 @@ GROUPS_ON_A_PAGE = 100
 MOST_FOUND = 200
 # Up to so many people a draft's page looks by itself who has come or gone since; sending always does.
 MOST_LOOKED_AT = 5_000
+CROSSES = (" crosses organisations.", " cross organisations.")  # of `matcher.explain`
 ARRIVED = (State.ACCEPTED, State.DELIVERED)
 
 
@@ -240,7 +244,10 @@ def of_round(
         people=people,
         locked=locked,
         outside=_outside(session, round_, programme, names),
-        reasons=[phrases.with_names(reason, names) for reason in round_.reasons],
+        reasons=_with_doubts(
+            [phrases.with_names(reason, names) for reason in round_.reasons],
+            _doubts(session, programme, round_) if draft else (),
+        ),
         since=_since(session, programme, round_, now, names) if draft else SinceThen(),
         changes=[
             Change(phrases.with_names(each.what, names), rounds.name_of(session, each.by), each.at)
@@ -251,6 +258,36 @@ def of_round(
         troubled=() if draft else delivery_problems.of_round(session, round_),
         top_ups=() if draft else _top_ups(session, round_),
     )
+
+
+def _doubts(session: Session, programme: Programme, round_: Round) -> list[Doubt]:
+    """Organisations that may be one, of which people stand in one group: they cross only if they are two."""
+    doubtful = {doubt.both: doubt for doubt in doubts.of_programme(session, programme.id)}
+    if not doubtful:
+        return []
+    one, other = aliased(GroupMember), aliased(GroupMember)
+    pairs = session.execute(
+        select(one.organisation_id, other.organisation_id)
+        .join(other, col(one.group_id) == col(other.group_id))
+        .join(Group, col(Group.id) == one.group_id)
+        .where(
+            Group.round_id == round_.id,
+            one.organisation_id < other.organisation_id,
+            col(one.organisation_id).in_(set().union(*doubtful)),
+        )
+        .distinct()
+    )
+    together = {frozenset(pair) for pair in pairs}
+    return [doubt for both, doubt in doubtful.items() if both in together]
+
+
+def _with_doubts(reasons: Sequence[str], doubtful: Sequence[Doubt]) -> list[str]:
+    """What is said of crossing holds only if organisations that may be one are two."""
+    unless = phrases.listing([f"{doubt.other.name} and {doubt.kept.name} are one" for doubt in doubtful[:3]])
+    return [
+        f"{reason.removesuffix('.')}, unless {unless}." if unless and reason.endswith(CROSSES) else reason
+        for reason in reasons
+    ]
 
 
 def _top_ups(session: Session, round_: Round) -> list[TopUpDone]:

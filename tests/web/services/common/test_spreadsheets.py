@@ -7,8 +7,9 @@ import pytest
 from web.models.imports import ImportKind
 from web.services.common import days, decoding, spreadsheets
 from web.services.imports import columns, duplicates
-from web.services.imports.duplicates import PEOPLE_AT_MOST, People, Register
+from web.services.imports.duplicates import PEOPLE_AT_MOST, People
 from web.services.organisations import organisations
+from web.services.organisations.likeness import Register
 from web.sizes import LONGEST_ROW
 
 LINES = "Name;Organisation;Email\nSiân O’Neill;Gwynedd;sian@example.org\n"

@@ -1,0 +1,73 @@
+"""One council is one, or asked about, however people write it."""
+
+import pytest
+
+from tests.benchmarks import councils as figures
+from web.services.organisations import councils
+from web.services.organisations.likeness import Register
+from web.services.organisations.spelling import key
+
+THERE = ("Cardiff Council", "The Highland Council", "Leeds City Council", "Nottingham City Council", "Mind")
+
+
+@pytest.fixture
+def register() -> Register:
+    made = Register()
+    for name in THERE:
+        made.add(name, key(name))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("typed", "council"),
+    [
+        ("Cyngor Caerdydd", "Cardiff Council"),
+        ("City of Cardiff Council", "Cardiff Council"),
+        ("Cardiff Council / Cyngor Caerdydd", "Cardiff Council"),
+        ("Cyngor Caerdydd – Cardiff Council", "Cardiff Council"),
+        ("Comhairle na Gaidhealtachd", "The Highland Council"),
+    ],
+)
+def test_official_names_of_one_council_are_one(register: Register, typed: str, council: str) -> None:
+    assert register.sure(key(typed)) == council
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Leeds", "Leeds CC", "City of Leeds", "Leeds Council", "Leeds City Counicl", "LCC", "Leeds MDC",
+        "Leeds City Council, Housing", "Leeds City Council Adult Social Care",
+    ],
+)  # fmt: skip
+def test_a_likely_spelling_is_asked_about(register: Register, typed: str) -> None:
+    assert (register.sure(key(typed)), register.candidates(key(typed))) == (None, ["Leeds City Council"])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Nottinghamshire County Council", "Leeds Mind", "University of Leeds", "Cardiff University", "Kent",
+        "Highland Hospice", "Bradford Council", "NCC Group",
+    ],
+)  # fmt: skip
+def test_somebody_else_is_not_asked_about(register: Register, typed: str) -> None:
+    assert (register.sure(key(typed)), register.candidates(key(typed))) == (None, [])
+
+
+def test_thirty_councils_in_seven_spellings_are_one_or_asked_about() -> None:
+    found = figures.measure(figures.sample())
+    assert (found.missed, found.wrong, found.one + found.asked) == ([], [], 210)
+
+
+def test_no_council_of_the_country_is_taken_for_another() -> None:
+    assert figures.false_questions() == []
+
+
+def test_nearly_every_council_of_the_country_is_known_in_seven_spellings() -> None:
+    found = figures.measure(councils.every())
+    assert (found.recall > 0.999, found.wrong) == (True, [])
+
+
+def test_no_official_name_is_two_councils() -> None:
+    names = [key(name) for council in councils.every() for name in council.official]
+    assert sorted(set(names)) == sorted(names)

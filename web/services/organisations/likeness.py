@@ -1,0 +1,172 @@
+"""Which names may be one organisation: short forms, other languages, other common words, slips of the hand.
+
+Nothing is decided here but what is certain: the same letters, and the official names of one council. What may
+be the same is put before somebody who knows. Two names that are official names of different councils are two.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+
+from rapidfuzz import fuzz, process
+
+from web.services.organisations import councils
+from web.services.organisations.spelling import key
+
+# How councils are shortened in spreadsheets. Each is tried in full.
+SHORT = {
+    "cc": ("city council", "county council"),
+    "bc": ("borough council",),
+    "mbc": ("metropolitan borough council", "borough council", "council"),
+    "mdc": ("metropolitan district council", "council"),
+    "dc": ("district council",),
+    "lb": ("london borough of", ""),
+    "lbc": ("london borough council", "council"),
+    "rb": ("royal borough of", ""),
+    "rbc": ("borough council", "royal borough"),
+    "cbc": ("county borough council", "borough council"),
+    "ua": ("", "council"),
+    "ca": ("combined authority",),
+    "cca": ("combined county authority",),
+    "tc": ("town council",),
+    "pc": ("parish council",),
+    "uni": ("university",),
+    "univ": ("university",),
+    "govt": ("government",),
+    "dept": ("department",),
+}
+# Words that many organisations share, and so tell none from another.
+COMMON = frozenset(
+    "council councils city county borough district metropolitan royal london town parish unitary combined "
+    "authority mayoral corporation of the and for cyngor sir dinas bwrdeistref sirol comhairle baile "
+    "siorrachd isle islands upon".split()
+)
+ALIKE = 88  # of 100; found by trying the other names of the UK's councils
+SHORT_AT_MOST = 4  # short words of one name told in full: each makes up to three names of one
+INITIALS_AT_MOST = 6  # letters
+
+
+@dataclass
+class _Councils:
+    """Where official names and cores lead to: places in `councils.every`."""
+
+    official: dict[str, int] = field(default_factory=dict)
+    by_core: dict[str, set[int]] = field(default_factory=dict)
+
+
+@cache
+def _known() -> _Councils:
+    found = _Councils()
+    for place, council in enumerate(councils.every()):
+        for name in (*council.official, *councils.together(council.official)):
+            found.official.setdefault(key(name), place)
+        for name in (*council.official, *council.short):
+            if core := _core(key(name)):
+                found.by_core.setdefault(core, set()).add(place)
+    return found
+
+
+def other_official_names(spelling: str) -> Collection[str]:
+    """The keys of every official name of a council of which this is one; none if it is no council's."""
+    place = _known().official.get(spelling)
+    if place is None:
+        return ()
+    official = councils.every()[place].official
+    return {key(name) for name in (*official, *councils.together(official))}
+
+
+def surely(spelling: str) -> int | None:
+    """The council that a key is an official name of, short words told in full."""
+    known = _known().official
+    return next((known[full] for full in (spelling, *_in_full(spelling)) if full in known), None)
+
+
+def _perhaps(spelling: str) -> set[int]:
+    """The councils a key may mean: that of which it is a name, or those with its telling words, or that whose
+    name it begins with, as in "Leeds City Council Housing".
+    """
+    if (place := surely(spelling)) is not None:
+        return {place}
+    known, words = _known(), spelling.split()
+    if found := known.by_core.get(_core(spelling)):
+        return found
+    beginnings = (" ".join(words[:n]) for n in range(len(words) - 1, 1, -1))
+    return next(({known.official[some]} for some in beginnings if some in known.official), set())
+
+
+@dataclass
+class Register:
+    """Organisations by every spelling. `by_key` leads to what stands for one: its id, or "=key" if new."""
+
+    by_key: dict[str, str] = field(default_factory=dict)
+    by_core: dict[str, set[str]] = field(default_factory=dict)
+    by_council: dict[int, set[str]] = field(default_factory=dict)
+    by_initials: dict[str, set[str]] = field(default_factory=dict)
+    by_beginning: dict[str, set[str]] = field(default_factory=dict)
+    by_domain: dict[str, str] = field(default_factory=dict)
+    councils: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, target: str, spelling: str) -> None:
+        self.by_key.setdefault(spelling, target)
+        core = _core(spelling)
+        for place in _perhaps(spelling):
+            self.by_council.setdefault(place, set()).add(target)
+        if (place_ := surely(spelling)) is not None:
+            self.councils.setdefault(target, set()).add(place_)
+        if core:
+            self.by_core.setdefault(core, set()).add(target)
+            self.by_beginning.setdefault(core.split()[0], set()).add(target)
+        if len(initials := _initials(spelling)) > 2:
+            self.by_initials.setdefault(initials, set()).add(target)
+
+    def sure(self, spelling: str) -> str | None:
+        """What stands for a name: by its letters, or as another official name of the same council."""
+        same = (self.by_key[other] for other in other_official_names(spelling) if other in self.by_key)
+        return self.by_key.get(spelling) or min(same, default=None)
+
+    def likely(self, spelling: str) -> list[str]:
+        """Whom a shortened name, one in another language, or one with other common words can stand for."""
+        in_full = {self.by_key[full] for full in _in_full(spelling) if full in self.by_key}
+        if in_full:
+            return sorted(in_full)
+        meant = _perhaps(spelling)
+        found = set[str]().union(*(self.by_council.get(place, set()) for place in meant))
+        found |= self.by_core.get(_core(spelling), set())
+        if not found and len(spelling) <= INITIALS_AT_MOST:
+            found |= self.by_initials.get(spelling, set())
+        if not found and not meant:
+            found |= self.by_beginning.get(_core(spelling), set())
+        return self.not_another(sorted(found), spelling)
+
+    def alike(self, spelling: str) -> list[str]:
+        """Whom a misspelt name can stand for, the nearest first."""
+        near = process.extract(spelling, list(self.by_key), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
+        found = list(dict.fromkeys(self.by_key[other] for other, _, _ in near))
+        return self.not_another(found, spelling)
+
+    def candidates(self, spelling: str) -> list[str]:
+        """Everything a name may stand for that is not surely anything."""
+        return self.likely(spelling) or self.alike(spelling)
+
+    def not_another(self, targets: Sequence[str], spelling: str) -> list[str]:
+        """Without those that are surely another council than this one."""
+        place = surely(spelling)
+        if place is None:
+            return list(targets)
+        return [one for one in targets if not (there := self.councils.get(one)) or place in there]
+
+
+def _core(spelling: str) -> str:
+    return " ".join(word for word in spelling.split() if word not in COMMON and word not in SHORT)
+
+
+def _initials(spelling: str) -> str:
+    return "".join(word[0] for word in spelling.split() if word not in ("of", "the", "and", "a", "y"))
+
+
+def _in_full(spelling: str) -> Iterator[str]:
+    words = spelling.split()
+    if 0 < sum(word in SHORT for word in words) <= SHORT_AT_MOST:
+        for chosen in product(*(SHORT.get(word, (word,)) for word in words)):
+            yield " ".join(" ".join(chosen).split())
