@@ -18,6 +18,7 @@ from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import columns, undoing, uploads
 from web.services.imports.import_people import Names
 from web.services.imports.uploads import ROWS_AT_ONCE, Claim, Lost, WrongMoment
+from web.services.organisations import organisations
 
 WRONG = "Something went wrong on our side, and whoever runs the service can read what. Try once more"
 WAIT = 0.2  # seconds, while a worker of another process has what we wait for
@@ -233,16 +234,28 @@ def _answer(
     with database.write() as session:
         job = session.get_one(Import, job.id)
         if job.state is ImportState.ORGANISATIONS:
+            told = _doubtful(session, job)
             uploads.answer_rest_as_new(session, job)
-            return []
+            return told
         if leave_out or not job.counts.get(Outcome.ERROR.value):
             uploads.confirm(session, job, by=by, now=clock())
             return _remarks(session, job)
         wrong = uploads.rows(session, job, Outcome.ERROR, 1)[0]
-        told = BadFile.of(file_name, _row_of(wrong), wrong.why)
-        uploads.abandon(session, job, by=by, now=clock(), problem=told.without_file)
+        refused = BadFile.of(file_name, _row_of(wrong), wrong.why)
+        uploads.abandon(session, job, by=by, now=clock(), problem=refused.without_file)
         session.commit()
-        raise told
+        raise refused
+
+
+def _doubtful(session: Session, job: Import) -> list[str]:
+    """Organisations that are taken for new ones because nobody is there to say what they are."""
+    names = {str(id_): name for id_, name in organisations.listed(session, job.programme_id)}
+    names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
+    return [
+        f"“{entry['name']}” becomes an organisation of its own and may be {names[entry['candidates'][0]]}: "
+        "see Organisations"
+        for entry in uploads.asked(job)[:MOST_REMARKS]
+    ]
 
 
 def _remarks(session: Session, job: Import) -> list[str]:

@@ -28,7 +28,7 @@ from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import audit, decoding, programmes, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import columns, duplicates, headings, import_history, import_people
+from web.services.imports import columns, duplicates, import_history, import_people
 from web.services.imports.import_people import Names
 from web.services.organisations import organisations
 from web.sizes import READ_ON_PAGE
@@ -41,6 +41,7 @@ ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
 LEASE = timedelta(minutes=2)
 LEASED = (ImportState.READING, ImportState.MATCHING, ImportState.CHECKING)
 WORKING = (*LEASED, ImportState.WRITING, ImportState.UNDOING)
+ENOUGH = 3  # columns that we know: who, from where and how to reach them; or when, and who with whom
 ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.ABANDONED, ImportState.FAILED)
 
 
@@ -97,7 +98,7 @@ def look_into(file_name: str, content: str, *, whole: bool = False) -> Upload:
 
 
 def _best_first(file_name: str, content: str) -> str:
-    """A workbook with that sheet in hand whose headings we know best; the first of several."""
+    """A workbook with that sheet in hand of whose columns we know most; the first of several."""
     numbers = range(len(workbooks.names(content)))
     return workbooks.take(content, max(numbers, key=lambda number: _known(file_name, content, number)))
 
@@ -107,7 +108,7 @@ def _known(file_name: str, content: str, number: int) -> int:
         sheet = columns.sheet(file_name, workbooks.take(content, number))
     except BadFile:
         return -1
-    return sum(map(headings.surely, sheet.header))
+    return min(max(len(columns.guess(kind, sheet.header)) for kind in ImportKind), ENOUGH)
 
 
 def is_large(sheet: Sheet) -> bool:

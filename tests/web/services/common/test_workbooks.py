@@ -55,6 +55,12 @@ def test_the_sheet_with_headings_we_know_is_in_hand_and_the_others_are_offered()
     assert workbooks.names(content) == ["Sign-ups", "Read me", "Old"]
 
 
+def test_of_several_sheets_with_people_the_first_is_in_hand() -> None:
+    asked = [["What is your name?", "Which council do you work for?", "Email"], ROWS[3][:3]]
+    content = uploads.look("people.xlsx", made.xlsx({"New": asked, **BOOK})).content
+    assert workbooks.names(content)[0] == "New"
+
+
 def test_another_sheet_can_be_taken() -> None:
     content = workbooks.take(uploads.look("people.xlsx", made.xlsx(BOOK)).content, 2)
     assert (workbooks.names(content)[0], workbooks.sheet_in_hand(content)[:17]) == (

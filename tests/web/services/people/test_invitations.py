@@ -62,6 +62,14 @@ def test_a_row_that_cannot_be_is_left_out_and_named_if_that_is_asked_for(world: 
     )
 
 
+def test_an_organisation_that_may_be_a_known_one_is_named_by_the_command(world: World) -> None:
+    world.join("Tom Field", "Leeds City Council")
+    done = take_in(world, HEADER + "Amina Yusuf,Leeds CC,amina@example.org\n")
+    assert list(done.remarks) == [
+        "“Leeds CC” becomes an organisation of its own and may be Leeds City Council: see Organisations"
+    ]
+
+
 def take_in_history(world: World, content: str) -> Imported:
     return take_in(world, content, ImportKind.HISTORY)
 
