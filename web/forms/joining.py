@@ -219,6 +219,17 @@ class JoinForm(DetailsForm, WhichOrganisation, OpenForm):
         )
 
 
+class SharedMailboxForm(FlaskForm):
+    """For who reads a mailbox that is somebody else's here."""
+
+    email = Text(
+        "An email address of your own",
+        most=EMAIL,
+        needed="Enter an email address of your own",
+        validators=[is_email],
+    )
+
+
 class PauseForm(FlaskForm):
     until = Day("When would you like to be in again?", description="For example, 7 12 2026.")
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.forms.joining import TextJoinForm
+from notifications import addresses
+from notifications.foreign import storable
+from web.forms.joining import SharedMailboxForm, TextJoinForm
 from web.http.access import open_to_everyone, with_link
 from web.http.context import house
 from web.models import (
@@ -55,6 +57,8 @@ def show(token: str) -> ResponseReturnValue:
         form.ask_which("", ())
         return _ask_who(programme, form)
     details = joining.Details.from_request(request_)
+    if other := joining.somebody_else(g.session, details):
+        return _ask_reader(programme, details, other, SharedMailboxForm())
     known = organisations.find(g.session, programme.id, details.organisation)
     return render_template(
         "confirm/join.html",
@@ -78,7 +82,13 @@ def press(token: str) -> ResponseReturnValue:
         link.used_at = g.now
     else:
         programme = _joined(_request(link))
-        person = _confirmed(link)
+        if request.form.get("do") == "else":
+            return _join_elsewhere(link, programme)
+        try:
+            person = _confirmed(link)
+        except joining.SomebodyElse as error:
+            details = joining.Details.from_request(_request(link))
+            return _ask_reader(programme, details, error.person, SharedMailboxForm()), 422
         if person.phone and phone_codes.awaits_code(person):
             text_a_code(person, person.phone, programme)
     if person.unreachable:  # whoever joins anew wants to be written to
@@ -131,7 +141,36 @@ def _request(link: Link) -> Request:
 
 def _confirmed(link: Link) -> Person:
     with _said_by_the_link(link):
-        return joining.confirm(g.session, link, source="web form", now=g.now)
+        replaces = storable(request.form.get("replaces", "")) or None
+        return joining.confirm(g.session, link, source="web form", now=g.now, replaces=replaces)
+
+
+def _join_elsewhere(link: Link, programme: Programme) -> ResponseReturnValue:
+    """Somebody else reads this mailbox too: they are asked at an address of their own."""
+    form, details = SharedMailboxForm(), joining.Details.from_request(_request(link))
+    valid = form.validate_on_submit()
+    if valid and addresses.email_key(form.email.data) == addresses.email_key(details.email):
+        form.email.errors = ["Enter another address: this one is taken"]
+        valid = False
+    if not valid:
+        other = joining.somebody_else(g.session, details)
+        return _ask_reader(programme, details, other, form), 422
+    with _said_by_the_link(link):
+        joining.ask_elsewhere(g.session, link, form.email.data, signer=house().signer, now=g.now)
+    return redirect(url_for("join.check_your_messages", slug=programme.slug), 303)
+
+
+def _ask_reader(
+    programme: Programme, details: joining.Details, other: Person | None, form: SharedMailboxForm
+) -> str:
+    return render_template(
+        "confirm/shared_mailbox.html",
+        programme=programme,
+        details=details,
+        other=other,
+        form=form,
+        texts_to=house().settings.texts_to,
+    )
 
 
 @contextmanager

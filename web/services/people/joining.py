@@ -5,9 +5,10 @@ behind the confirmation makes anybody a participant.
 
     ConfirmedTooLate    the request behind a confirmation is gone
     AlreadyConfirmed    pressed twice, or from two tabs: they are in
+    SomebodyElse        the address belongs to somebody of another name, whom nothing may overwrite
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,8 +30,9 @@ from web.models import (
     VideoKind,
 )
 from web.models.columns import new_id
-from web.services.common import audit, links, names, numbers, programmes, times
+from web.services.common import audit, links, names, numbers, programmes, times, written_names
 from web.services.common.contacts import address_key, by_email, recipient
+from web.services.imports import duplicates
 from web.services.organisations import organisations
 from web.tokens import Signer
 
@@ -46,6 +48,12 @@ class ConfirmedTooLate(Exception):
 
 class AlreadyConfirmed(Exception):
     def __init__(self, person: str) -> None:
+        super().__init__()
+        self.person = person
+
+
+class SomebodyElse(Exception):
+    def __init__(self, person: Person) -> None:
         super().__init__()
         self.person = person
 
@@ -150,16 +158,20 @@ def request_behind(session: Session, link: Link) -> Request:
     return request
 
 
-def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Person:
-    """Make a participant of whoever pressed the button; a second press changes nothing.
+def confirm(
+    session: Session, link: Link, *, source: str, now: datetime, replaces: str | None = None
+) -> Person:
+    """Make a participant of whoever pressed the button; a second press changes nothing. `replaces` is the id
+    of somebody whose name and details these are from now on, because they have said so.
 
     Raises:
+        SomebodyElse: the address is somebody's of another name; nothing has changed.
         ConfirmedTooLate, AlreadyConfirmed: see `request_behind`.
     """
     request = request_behind(session, link)
     programme = session.get_one(Programme, request.programme_id)
     details = Details.from_request(request)
-    person = _person_of(session, request, details, now)
+    person = _person_of(session, request, details, now, replaces)
     outbox.readdress(session, recipient(person))
     came = enter(session, programme, person, details, source=source, now=now)
     link.used_at, request.details = now, {}
@@ -168,7 +180,36 @@ def confirm(session: Session, link: Link, *, source: str, now: datetime) -> Pers
     return person
 
 
-def _person_of(session: Session, request: Request, details: Details, now: datetime) -> Person:
+def somebody_else(session: Session, details: Details) -> Person | None:
+    """Whose the address is, if they are called otherwise: a mailbox may have several readers."""
+    known = by_email(session, details.email)
+    return known if known and _is_somebody_else(known, details) else None
+
+
+def _is_somebody_else(known: Person, details: Details) -> bool:
+    """A title, another order, an initial or a slip of the keys makes nobody else."""
+    if not known.name:
+        return False
+    one, other = written_names.bare(known.name), written_names.bare(details.name)
+    short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
+    return not (duplicates.same_name(one, other) or (" " in short and long.startswith(short)))
+
+
+def ask_elsewhere(session: Session, link: Link, email: str, *, signer: Signer, now: datetime) -> None:
+    """Who reads somebody else's mailbox joins by an address of their own: it is asked anew.
+
+    Raises:
+        ConfirmedTooLate, AlreadyConfirmed: see `request_behind`.
+    """
+    request = request_behind(session, link)
+    details = replace(Details.from_request(request), email=email)
+    ask_to_join(session, session.get_one(Programme, request.programme_id), details, signer=signer, now=now)
+    link.used_at, request.details = now, {}
+
+
+def _person_of(
+    session: Session, request: Request, details: Details, now: datetime, replaces: str | None
+) -> Person:
     """Who has this address, with these details; ours until commit. Two forms with one address may both have
     been answered, and both buttons be pressed at once: the later one finds the person the other made.
     """
@@ -185,6 +226,8 @@ def _person_of(session: Session, request: Request, details: Details, now: dateti
             known = by_email(session, details.email, lock=True)
     if known is None:
         raise ConfirmedTooLate
+    if known.id != replaces and _is_somebody_else(known, details):
+        raise SomebodyElse(known)
     _write_details(session, known, details)
     return known
 
