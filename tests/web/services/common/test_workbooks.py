@@ -10,7 +10,7 @@ from web.services.common import workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import uploads
 
-ROWS = [
+ROWS: list[list[str]] = [
     ["Volunteers of 2026"],
     [],
     ["Name", "Organisation", "Email", "Mobile", "Joined"],
@@ -47,7 +47,7 @@ def test_a_line_break_in_a_cell_is_a_space() -> None:
     assert cells[0] == "Amina Yusuf"
 
 
-BOOK = {"Read me": [["Ask Tom first"]], "Sign-ups": ROWS, "Old": ROWS[2:], "Empty": []}
+BOOK: dict[str, list[list[str]]] = {"Read me": [["Ask Tom first"]], "Sign-ups": ROWS, "Old": ROWS[2:], "Empty": []}
 
 
 def test_the_sheet_with_headings_we_know_is_in_hand_and_the_others_are_offered() -> None:
