@@ -27,7 +27,7 @@ from web.services.common import allowances, links, times
 from web.services.evidence import counting
 from web.services.imports import forgetting
 from web.services.incoming import form_requests
-from web.services.organisers import sign_ins
+from web.services.organisers import organiser_sessions
 from web.services.people import complaints, inactivity, joining, reachability, retention
 from web.services.programmes import closings
 from web.services.rounds import schedule, top_ups
@@ -96,7 +96,7 @@ class Worker:
             joining.forget_unconfirmed(session, now=now)
             allowances.forget_yesterdays(session, now=now)
             forgetting.forget_old(session, now=now)
-            sign_ins.forget_expired(session, now=now)
+            organiser_sessions.forget_expired(session, now=now)
             complaints.remind(session, now=now)
             complaints.forget_old(session, now=now)
             outbox.blank_older_than(session, now - KEEP_BODIES)

@@ -30,7 +30,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from typing_extensions import override
 
-from notifications import automatic, foreign, own_words
+from notifications import automatic, foreign, quotations
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
@@ -420,7 +420,7 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
     envelope = _object(fields.get("envelope", b""))
     recipients = envelope.get("to")
     to = [foreign.text_of(each) for each in recipients] if isinstance(recipients, list) else []
-    text = said.get("text") or own_words.of_html(said.get("html", ""))
+    text = said.get("text") or quotations.of_html(said.get("html", ""))
     sender = foreign.text_of(envelope["from"]) if "from" in envelope else None
     known = headers.get("message-id", "")
     told_by = f"{known}|{said.get('envelope', '')}|{'' if known else said}"
@@ -428,7 +428,7 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
         channel=Channel.EMAIL,
         source_id=hashlib.sha256(told_by.encode("utf-8", "replace")).hexdigest(),
         sender=said.get("from", ""),
-        text=own_words.own_words(text),
+        text=quotations.own_words(text),
         to=(*to, said.get("to", "")),
         automatic=automatic.is_automatic(headers, text, sender),
     )

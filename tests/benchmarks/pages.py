@@ -19,7 +19,7 @@ from web.db import Database
 from web.http.context import KEY
 from web.models import Role
 from web.services.common import programmes
-from web.services.organisers import accounts, sign_ins
+from web.services.organisers import accounts, organiser_sessions
 from web.settings import DEFAULT_KEY, Settings
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -59,7 +59,7 @@ def site(file: Path) -> Iterator[Site]:
         for slug in ("councils", "charities"):
             made = programmes.add(session, slug, slug, contact="hello@example.org", now=NOW, by="bench")
             who = accounts.add(session, made, "organiser@example.org", Role.OWNER, by="bench", now=NOW)
-        token, _ = sign_ins.begin(session, who, "A browser", now=NOW)
+        token, _ = organiser_sessions.begin(session, who, "A browser", now=NOW)
     database.dispose()
     app = create_app(settings, clock=lambda: NOW, limits=False)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

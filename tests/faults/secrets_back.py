@@ -38,7 +38,7 @@ from web import logs
 from web.models import CheckIn, Learning, LearningState, Purpose, Report
 from web.models.complaints import Complaint
 from web.providers import SENDGRID_INBOUND, TWILIO_INBOUND
-from web.services.common import numbers
+from web.services.common import phone_numbers
 from web.services.incoming import replies
 from web.services.people import phone_codes
 
@@ -89,7 +89,7 @@ class Story:
         with self.world.write() as session:
             someone = session.get_one(type(self.world.person(self.people[2])), self.people[2])
             number, now = "+447700900199", self.world.now
-            numbers.give(session, someone, number)
+            phone_numbers.give(session, someone, number)
             programme, signer = self.world.programme(session), self.world.worker.signer
             phone_codes.send_code(session, someone, number, programme, signer=signer, now=now)
         self.world.work()

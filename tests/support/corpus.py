@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from notifications import secrets
 from notifications.automatic import is_automatic
 from notifications.keywords import Word, understand
-from notifications.own_words import own_words
+from notifications.quotations import own_words
 
 ANSWER, LEARNING, STOP, NOTHING = "answer", "learning", "stop", "nothing"
 KINDS = (ANSWER, LEARNING, STOP, NOTHING)

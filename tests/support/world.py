@@ -41,7 +41,7 @@ from web.models import (
 )
 from web.models import Link as LinkRow
 from web.models.complaints import Matter
-from web.services.common import links, numbers, programmes, times
+from web.services.common import links, phone_numbers, programmes, times
 from web.services.organisers import accounts
 from web.services.people import complaints, erasure, joining
 from web.services.people.joining import Details
@@ -247,7 +247,7 @@ class World:
             link = session.exec(_confirmation(request)).scalar_one()
             person = joining.confirm(session, link, source="web form", now=self.now)
             if verified:
-                numbers.prove(session, person, now=self.now)
+                phone_numbers.prove(session, person, now=self.now)
         return person.id
 
     def ask(self, details: Details, slug: str | None = None) -> int:

@@ -29,7 +29,7 @@ from web.commands import archives
 from web.db import Database
 from web.models import Person
 from web.models.complaints import Complaint
-from web.services.organisers import sign_ins
+from web.services.organisers import organiser_sessions
 from web.services.people import complaints, erasure
 from web.upgrading import in_a_line
 
@@ -182,7 +182,7 @@ def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
     # Held before anything else: what was due since the backup may have been sent already.
     outbox.hold(session, reason="restored from a backup", now=now)
     origins.begin(session, secrets.token_hex(ORIGIN_BYTES), now)
-    sign_ins.end_of_everybody(session)
+    organiser_sessions.end_of_everybody(session)
     again = session.exec(
         select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))
     ).all()

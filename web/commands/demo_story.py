@@ -36,7 +36,7 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services.common import links, numbers, programmes, times
+from web.services.common import links, phone_numbers, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.learning import learnings
@@ -186,7 +186,7 @@ def _prove_number(session: Session, person: Person, now: datetime) -> None:
             person_id=person.id, phone=person.phone or "", digest="", created_at=now, tries=1, used_at=now
         )
     )
-    numbers.prove(session, person, now=now)
+    phone_numbers.prove(session, person, now=now)
 
 
 def _round(story: Story, number: int, when: datetime) -> None:

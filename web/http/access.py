@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from web.http.context import house
 from web.models import Programme, Purpose, Role
 from web.services.common import links, programmes
-from web.services.organisers import accounts, sign_ins
+from web.services.organisers import accounts, organiser_sessions
 from web.sizes import FORM_BYTES
 from web.tokens import BadLink
 
@@ -192,7 +192,7 @@ def _is_signed_in() -> bool:
     if not token:
         return False
     with house().database.read() as reading:
-        return sign_ins.find(reading, token, now=house().clock()) is not None
+        return organiser_sessions.find(reading, token, now=house().clock()) is not None
 
 
 def takes_bodies(most_bytes: int, knows_sender: Callable[[], bool] = lambda: True) -> Callable[[View], View]:

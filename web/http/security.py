@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from notifications.foreign import LARGEST_ID
 from web.http.bodies import init_bodies
 from web.http.limits import init_limits
-from web.services.organisers import sign_ins
+from web.services.organisers import organiser_sessions
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=sign_ins.LIFE,
+        PERMANENT_SESSION_LIFETIME=organiser_sessions.LIFE,
         # Otherwise each answer to an organiser sets it anew, feeds that others may cache among them.
         SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=_hosts(settings, public.hostname or ""),

@@ -44,7 +44,7 @@ class Person(SQLModel, table=True):
     shares_email: bool = True
     shares_phone: bool = False
     shares_video: bool = False
-    # Others have confirmed the same number; `web.services.common.numbers` keeps it true.
+    # Others have confirmed the same number; `web.services.common.phone_numbers` keeps it true.
     shares_number: bool = Field(default=False, index=True)
     # Values of `Block`; empty where they have not said, which is no wish.
     availability: list[str] = document(list)

@@ -15,7 +15,7 @@ from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round, person_named
 from web.services.common import times
-from web.services.rounds import editing, keeping_apart, previews, rounds, seating, swaps, try_outs
+from web.services.rounds import editing, keeping_apart, previews, rounds, seating, swap_choices, try_outs
 from web.services.rounds.editing import DraftPlan
 
 
@@ -26,7 +26,7 @@ def one_in_a_draft(number: int, person: str) -> ResponseReturnValue:
     wanted = request.args.get("search", "").strip()
     with suppress(rounds.NoDraft):
         round_ = rounds.by_number(g.session, g.programme, number)
-        found = swaps.of_person(
+        found = swap_choices.of_person(
             g.session, g.programme, number, person, today=times.today(g.now), wanted=wanted
         )
         if round_.state == "draft":

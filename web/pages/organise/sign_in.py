@@ -15,7 +15,7 @@ from web.http.context import house
 from web.models import Organiser, Purpose
 from web.pages.organise import pages
 from web.services.common import links, phrases
-from web.services.organisers import accounts, sign_ins
+from web.services.organisers import accounts, organiser_sessions
 
 WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
 ASK_FOR_SIGN_IN = (Access.SIGNED_IN, Access.VIEWER, Access.ORGANISER, Access.OWNER)
@@ -25,7 +25,7 @@ LONGEST_PATH = 300  # in a cookie that holds 4,000 letters
 class SignedIn(UserMixin):
     """Who is signed in, as Flask-Login wants it. The cookie holds the token; everything else is the row's."""
 
-    def __init__(self, token: str, found: sign_ins.SignedIn) -> None:
+    def __init__(self, token: str, found: organiser_sessions.SignedIn) -> None:
         self.id, self.email = found.organiser, found.email
         self.number, self.since = found.number, found.since
         self._token = token
@@ -37,7 +37,7 @@ class SignedIn(UserMixin):
 def load_organiser(token: str) -> SignedIn | None:
     if "session" not in g:  # refused at the door, before anything was opened: such a page knows nobody
         return None
-    found = sign_ins.find(g.session, token, now=g.now)
+    found = organiser_sessions.find(g.session, token, now=g.now)
     return SignedIn(token, found) if found else None
 
 
@@ -108,25 +108,25 @@ def press_button(token: str) -> ResponseReturnValue:
 def _sign_in(organiser: Organiser) -> None:
     """A new session, on both sides: what was there before belongs to nobody in particular."""
     if current_user.is_authenticated:
-        sign_ins.end(g.session, current_user.id, current_user.number, now=g.now)
+        organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)
     session.clear()
     session.permanent = True
     browser = browsers.in_words(request.user_agent.string)
-    token, found = sign_ins.begin(g.session, organiser, browser, now=g.now)
+    token, found = organiser_sessions.begin(g.session, organiser, browser, now=g.now)
     login_user(SignedIn(token, found))
 
 
 @pages.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    sign_ins.end(g.session, current_user.id, current_user.number, now=g.now)
+    organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)
     return _signed_out("You are signed out.")
 
 
 @pages.get("/signed-in")
 @signed_in
 def where_signed_in() -> ResponseReturnValue:
-    found = sign_ins.of_organiser(g.session, current_user.id, now=g.now)
+    found = organiser_sessions.of_organiser(g.session, current_user.id, now=g.now)
     return render_template("organise/where_signed_in.html", found=found, here=current_user.number)
 
 
@@ -136,7 +136,7 @@ def sign_out_there(number: int) -> ResponseReturnValue:
     """Of one browser, by the number of its row. One that is over already is what was wanted."""
     if number == current_user.number:
         return sign_out()
-    if sign_ins.end(g.session, current_user.id, number, now=g.now):
+    if organiser_sessions.end(g.session, current_user.id, number, now=g.now):
         flash("That browser is signed out.")
     return redirect(url_for(".where_signed_in"), 303)
 
@@ -144,7 +144,7 @@ def sign_out_there(number: int) -> ResponseReturnValue:
 @pages.post("/signed-in/sign-out")
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
-    ended = sign_ins.end_all(g.session, current_user.id, by=current_user.id, now=g.now)
+    ended = organiser_sessions.end_all(g.session, current_user.id, by=current_user.id, now=g.now)
     return _signed_out(f"You are signed out of {phrases.counted(ended, 'browser')}, this one too.")
 
 

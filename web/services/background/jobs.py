@@ -16,7 +16,7 @@ from notifications import outbox
 from web.models import Membership, Programme, Standing
 from web.models.jobs import Errand, Work
 from web.services.common import times
-from web.services.common.sessions import Opens
+from web.services.common.openers import Opens
 from web.services.learning import digests
 from web.services.rounds import drafts, pots, rounds, sending
 from web.services.rounds.drafts import SEED_BITS

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications.messages import Channel
 from web.models import Person, VideoKind
-from web.services.common import names, numbers
+from web.services.common import names, phone_numbers
 
 BLANK: dict[str, object] = {
     "name": "",
@@ -30,7 +30,7 @@ BLANK: dict[str, object] = {
 
 def make(session: Session, person: Person, *, now: datetime) -> None:
     """Of somebody. Others with their number learn that it is theirs alone."""
-    numbers.give(session, person, None)
+    phone_numbers.give(session, person, None)
     names.rename(session, person, "")
     for field, value in BLANK.items():
         setattr(person, field, value)

@@ -7,7 +7,8 @@ from sqlmodel import Session, col
 
 from web.models import Person
 from web.models.imports import Import, ImportFile, ImportRow, ImportState
-from web.services.common import audit, naming
+from web.services.common import audit
+from web.services.common.traces import Traces
 from web.services.imports import uploads
 
 KEEP_FILE = timedelta(days=1)
@@ -32,7 +33,7 @@ def forget_person(session: Session, person: Person, *, now: datetime) -> None:
     """Delete every unfinished file that names somebody who is erased, or is called after them, and whatever
     row led to them. One whose rows look like them is checked again without them.
     """
-    traces = naming.Traces.of(person)
+    traces = Traces.of(person)
     for number in session.scalars(select(col(ImportFile.import_id))).all():
         job, file = session.get_one(Import, number), session.get_one(ImportFile, number)
         found = traces.are_in_name_of(job.file_name) or traces.are_in(file.content)

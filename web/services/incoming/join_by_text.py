@@ -16,7 +16,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound, Received
 from notifications.tables import Reply
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
-from web.services.common import allowances, audit, contacts, links, numbers, phrases, programmes
+from web.services.common import allowances, audit, contacts, links, phone_numbers, phrases, programmes
 from web.services.common.allowances import What
 from web.services.people import joining, participation
 from web.tokens import Signer
@@ -174,7 +174,7 @@ def confirm(
             shares_phone=True,
             created_at=now,
         )
-        numbers.give(session, person, phone, verified_at=now)
+        phone_numbers.give(session, person, phone, verified_at=now)
     details = joining.Details(name, organisation, email="")
     joining.enter(session, programme, person, details, source=source, now=now)
     request.details = {}

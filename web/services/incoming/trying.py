@@ -5,7 +5,7 @@ from secrets import token_hex
 
 from sqlmodel import Session
 
-from notifications import automatic, own_words
+from notifications import automatic, quotations
 from notifications.messages import Channel
 from notifications.providers.local import Received
 from notifications.replies import Inbound, answered
@@ -34,7 +34,7 @@ def reply(session: Session, message: Received, words: str, *, signer: Signer, no
         Channel.EMAIL,
         f"tried {token_hex(8)}",
         message.to,
-        own_words.own_words(words),
+        quotations.own_words(words),
         tuple(_to(message)),
         automatic=automatic.is_automatic(headers, words, message.to),
     )

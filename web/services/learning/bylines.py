@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
-from web.services.common.naming import TITLES, WORD, plain
+from web.services.common.traces import TITLES, WORD, plain
 
 WEB_LINK = re.compile(r"https?://[^\s<>\"'“”]+|\bwww\.[^\s<>\"'“”]+", re.IGNORECASE)
 # Sites on which the first part of a path is whose account it is, but for these parts.

@@ -16,7 +16,7 @@ from web.models.complaints import Complaint
 from web.models.imports import Import
 from web.models.jobs import Errand
 from web.services.common import audit, phrases
-from web.services.common.naming import Traces
+from web.services.common.traces import Traces
 
 # Where somebody's name may stand in words that are about somebody or something else.
 WRITTEN: tuple[Any, ...] = (

@@ -13,7 +13,7 @@ from notifications.messages import Channel
 from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Request, RequestKind, Role
 from web.services.common import audit, links
 from web.services.common.contacts import address_key
-from web.services.organisers import sign_ins
+from web.services.organisers import organiser_sessions
 from web.tokens import BadLink, Signer
 
 RANK = {Role.VIEWER: 1, Role.ORGANISER: 2, Role.OWNER: 3}
@@ -70,7 +70,7 @@ def lose(session: Session, organiser: str, *, by: str, now: datetime) -> None:
     ends what they left open. Who gave it up themselves goes on where they are.
     """
     if by != organiser:
-        sign_ins.end_all(session, organiser, by=by, now=now)
+        organiser_sessions.end_all(session, organiser, by=by, now=now)
 
 
 def check_others_own(session: Session, held: OrganiserRole) -> None:

@@ -16,7 +16,7 @@ from notifications.messages import Channel
 from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
 from web.services.common import allowances, audit, links, programmes
 from web.services.common.allowances import What
-from web.services.organisers import accounts, sign_ins
+from web.services.organisers import accounts, organiser_sessions
 
 CALLED = {Role.VIEWER: "a viewer", Role.ORGANISER: "an organiser", Role.OWNER: "an owner"}
 MAY = {
@@ -129,7 +129,7 @@ def _hold(session: Session, organiser: str) -> None:
 
 
 def _forget(session: Session, organiser: Organiser, *, by: str, now: datetime) -> None:
-    sign_ins.end_all(session, organiser.id, by=by, now=now)
+    organiser_sessions.end_all(session, organiser.id, by=by, now=now)
     outbox.forget(session, organiser.id)
     session.execute(delete(Link).where(col(Link.person) == organiser.id))
     session.delete(organiser)

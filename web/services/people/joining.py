@@ -30,7 +30,7 @@ from web.models import (
     VideoKind,
 )
 from web.models.columns import new_id
-from web.services.common import audit, links, names, numbers, programmes, times, written_names
+from web.services.common import audit, links, names, phone_numbers, programmes, times, written_names
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.imports import duplicates
 from web.services.organisations import organisations
@@ -233,7 +233,7 @@ def _person_of(
 
 
 def _write_details(session: Session, person: Person, details: Details) -> None:
-    numbers.give(session, person, details.phone)
+    phone_numbers.give(session, person, details.phone)
     names.rename(session, person, details.name)
     for field, value in details.personal().items():
         setattr(person, field, value)

@@ -39,7 +39,7 @@ from web.models import (
 )
 from web.models.imports import ImportRow
 from web.models.rounds import RoundChange, ThisOnce
-from web.services.common import audit, contacts, numbers, tombstones
+from web.services.common import audit, contacts, phone_numbers, tombstones
 from web.services.evidence import nameless
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
@@ -121,9 +121,9 @@ def merge(
 
 def _details(session: Session, kept: Person, gone: Person) -> None:
     phone, verified_at = gone.phone, gone.phone_verified_at
-    numbers.give(session, gone, None)  # first, so that nobody takes the two for sharing it
+    phone_numbers.give(session, gone, None)  # first, so that nobody takes the two for sharing it
     if phone and not kept.phone:
-        numbers.give(session, kept, phone, verified_at=verified_at)
+        phone_numbers.give(session, kept, phone, verified_at=verified_at)
     if not kept.video_handle and gone.video_handle:
         kept.video_kind, kept.video_handle = VideoKind(gone.video_kind), gone.video_handle
     kept.about = kept.about or gone.about

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import Person, Purpose, Request, RequestKind, VideoKind
-from web.services.common import allowances, audit, links, names, numbers
+from web.services.common import allowances, audit, links, names, phone_numbers
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.people import phone_codes
@@ -55,7 +55,7 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     values = asdict(change)
     email, phone = values.pop("email"), values.pop("phone")
     if not phone_codes.is_only_way(person):
-        numbers.give(session, person, phone)
+        phone_numbers.give(session, person, phone)
     names.rename(session, person, values.pop("name"))
     for field, value in values.items():
         setattr(person, field, value)

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications import messages, outbox
 from notifications.messages import Channel
 from web.models import Person, PhoneCode, Programme
-from web.services.common import allowances, audit, numbers, programmes
+from web.services.common import allowances, audit, phone_numbers, programmes
 from web.services.common.allowances import What
 from web.services.common.contacts import recipient
 from web.tokens import Signer
@@ -115,6 +115,6 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
     if not hmac.compare_digest(signer.digest("phone code", "".join(typed.split())), row.digest):
         raise BadCode("That is not the code we sent. Check the text and try again")
     row.used_at = now
-    numbers.give(session, person, row.phone, verified_at=now)
+    phone_numbers.give(session, person, row.phone, verified_at=now)
     outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "verified phone", now=now, subject=person.id)

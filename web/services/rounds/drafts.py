@@ -14,7 +14,7 @@ from notifications import messages, outbox
 from notifications.columns import table_of
 from web.models import AuditEntry, Group, GroupMember, LeftOut, Programme, Round
 from web.services.common import audit, phrases
-from web.services.common.sessions import Opens
+from web.services.common.openers import Opens
 from web.services.rounds import pots
 from web.services.rounds.pots import RoundPot
 from web.services.rounds.rounds import (

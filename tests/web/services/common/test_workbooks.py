@@ -47,7 +47,12 @@ def test_a_line_break_in_a_cell_is_a_space() -> None:
     assert cells[0] == "Amina Yusuf"
 
 
-BOOK: dict[str, list[list[str]]] = {"Read me": [["Ask Tom first"]], "Sign-ups": ROWS, "Old": ROWS[2:], "Empty": []}
+BOOK: dict[str, list[list[str]]] = {
+    "Read me": [["Ask Tom first"]],
+    "Sign-ups": ROWS,
+    "Old": ROWS[2:],
+    "Empty": [],
+}
 
 
 def test_the_sheet_with_headings_we_know_is_in_hand_and_the_others_are_offered() -> None:

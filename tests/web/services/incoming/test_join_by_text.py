@@ -11,7 +11,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
 from web.models import Answer, Person, Standing
-from web.services.common import contacts, numbers
+from web.services.common import contacts, phone_numbers
 from web.services.conversations import conversations
 from web.services.incoming import join_by_text, replies
 from web.services.people import erasure, phone_codes, reachability
@@ -268,11 +268,11 @@ def test_two_who_confirm_one_number_together_share_it(world: World) -> None:
 
     def confirm(person: str) -> None:
         with world.write() as session:
-            numbers.prove(session, session.get_one(Person, person), now=world.now)
+            phone_numbers.prove(session, session.get_one(Person, person), now=world.now)
 
     other = Thread(target=confirm, args=(second,))
     with world.write() as session:
-        numbers.prove(session, session.get_one(Person, first), now=world.now)
+        phone_numbers.prove(session, session.get_one(Person, first), now=world.now)
         session.flush()
         other.start()
         other.join(0.5)  # it cannot end before this is committed
@@ -319,7 +319,7 @@ def test_a_number_is_shared_for_as_long_as_two_have_confirmed_it(world: World, t
     def give(person: str, phone: str | None, *, proven: bool = False) -> list[bool]:
         with world.write() as session:
             verified_at = world.now if proven else None
-            numbers.give(session, session.get_one(Person, person), phone, verified_at=verified_at)
+            phone_numbers.give(session, session.get_one(Person, person), phone, verified_at=verified_at)
         return sharing()
 
     assert sharing() == [True, True, False]

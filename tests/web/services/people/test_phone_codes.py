@@ -8,7 +8,7 @@ from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Membership, Person
-from web.services.common import numbers
+from web.services.common import phone_numbers
 from web.services.people import participation, phone_codes, reachability
 from web.services.people.phone_codes import BadCode, TooManyCodes
 
@@ -218,7 +218,7 @@ def test_a_number_confirmed_in_another_tab_asks_for_no_code(world: World, texted
     send_code(world, texted)
     visitor = world.visitor().open(world.page_of(texted, full=True) + "/phone")
     with world.write() as session:
-        numbers.prove(session, session.get_one(Person, texted), now=world.now)
+        phone_numbers.prove(session, session.get_one(Person, texted), now=world.now)
     visitor.press("Confirm my number", code="")
     assert (visitor.status, "is confirmed. Nothing more to do." in visitor.text) == (200, True)
 

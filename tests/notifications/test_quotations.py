@@ -1,6 +1,6 @@
 import pytest
 
-from notifications.own_words import of_html, own_words
+from notifications.quotations import of_html, own_words
 
 MAILS = {
     "gmail": "We met.\n\nOn Tue, 1 Dec 2026 at 09:00, Unmentoring <r@in.example> wrote:\n\n> Hello\n",

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.world import START
 from web.models import Person
-from web.services.common.naming import Traces
+from web.services.common.traces import Traces
 
 JANE = Person(
     name="Dr Jané O. Smith", email="jane@leeds.example", phone="+447700900123", video_handle="js-teams",
