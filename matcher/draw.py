@@ -183,6 +183,9 @@ def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority, 
     if plan is None:
         found = _mixed(pot, size, rng, least)
         return replace(found, notes=("no-design",)) if planned and pot.rounds else found
+    if plan.open.sum() == 1 and pot.n <= exact.MOST_MIXED:
+        # With nothing to look ahead to, counting every round proves more.
+        return _mixed(pot, size, rng, least)
     groups = plan.groups()
     told = rules.value(pot, groups, size)
     given_up = not _crosses_fully(pot, groups, told)

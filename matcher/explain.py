@@ -164,7 +164,7 @@ def _sizes(result: Result) -> list[str]:
     if result.groups.shape[1] == 3 or figures.every_mix or not figures.groups or not figures.optimal:
         return []
     sizes = _list([f"{number(groups)} of {number(people)}" for people, groups in figures.sizes])
-    return [f"It is the best for groups of these sizes: {sizes}. Other sizes might do as well or better."]
+    return [f"It is the best for groups of these sizes: {sizes}."]
 
 
 def _locked(pot: Pot) -> list[str]:

@@ -543,4 +543,5 @@ def _best(proof: Proof, counts: Counts, bound: int) -> tuple[bool | None, str]:
             None,
             f"no pair has met; {bound - counts.cross} more could cross if later rounds did not matter",
         )
-    return True, "the proof holds"
+    of_these = bool(proof.sizes) and not proof.every_mix
+    return True, "the proof holds for groups of these sizes" if of_these else "the proof holds"

@@ -407,8 +407,16 @@ def churn(effort: Effort) -> Iterator[Row]:
             repeats == 0,
         )
 
+    repeats = churned(30, effort.of(8, 30), size=3)
+    yield Row(
+        f"30 people in threes, a tenth replaced each round, {effort.of(8, 30)} rounds: repeats",
+        "0",
+        str(repeats),
+        repeats == 0,
+    )
 
-def churned(people: int, rounds: int) -> int:
+
+def churned(people: int, rounds: int, size: int = 2) -> int:
     rng = np.random.default_rng(SEED)
     here, newest, repeats = np.arange(people), people, 0
     met = np.zeros((0, 3), np.int64)
@@ -418,7 +426,7 @@ def churned(people: int, rounds: int) -> int:
         place[here] = np.arange(people)
         told = met[inside].copy()
         told[:, 1:] = place[told[:, 1:]]
-        result = draw(Pot(here % 5, told), seed=number)
+        result = draw(Pot(here % 5, told), seed=number, size=size)
         repeats += result.figures.repeats
         a, b = rules.pairs_of(result.groups)
         met = np.vstack((met, np.column_stack((np.full(len(a), number), here[a], here[b]))))

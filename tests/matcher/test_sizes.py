@@ -142,6 +142,14 @@ def test_a_round_that_is_best_of_its_sizes_only_says_so():
     assert any("groups of these sizes: eight of three and two of two" in line for line in told)
 
 
+@pytest.mark.parametrize(
+    ("people", "said"), [(28, "the proof holds for groups of these sizes"), (27, "the proof holds")]
+)
+def test_the_verdict_says_of_which_sizes_it_is(people, said):
+    pot = Pot(np.zeros(people, int))
+    assert check(pot, draw(pot, size=3)).why == said
+
+
 def test_the_mixes_that_were_weighed_are_named():
     told = draw(Pot([0] * 10, ten_who_met_in_threes()), size=3).figures
     assert ((4, 1), (3, 2)) in told.considered
