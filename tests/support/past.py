@@ -13,7 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, MetaData, Table, create_engine, insert, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    select,
+    text,
+)
 
 from web.db import Database
 
@@ -68,6 +79,7 @@ def copy(file: Path, to: Database) -> None:
                 continue
             rows = [_in_utc(dict(row)) for row in reading.execute(select(old.tables[table.name])).mappings()]
             if rows:
+                writing.execute(delete(table))  # what a migration has put there
                 writing.execute(insert(table), rows)
             _count_on(writing, table)
     source.dispose()
