@@ -38,7 +38,7 @@ def email(typed: str) -> str:
     Raises:
         BadAddress: says what to do.
     """
-    typed = _as_typed(typed)
+    typed = as_seen(typed)
     if inside := IN_ANGLES.fullmatch(typed):
         typed = inside[1]
     typed = A_SCHEME.sub("", typed).partition("?")[0].strip(AROUND).translate(APOSTROPHES)
@@ -80,7 +80,7 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
         BadAddress: says what to do.
     """
     try:
-        number = phonenumbers.parse(A_SCHEME.sub("", _as_typed(typed)).strip(AROUND.replace("(", "")), "GB")
+        number = phonenumbers.parse(A_SCHEME.sub("", as_seen(typed)).strip(AROUND.replace("(", "")), "GB")
     except NumberParseException as why:
         raise BadAddress("Enter a UK mobile number, like 07700 900123") from why
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -95,7 +95,7 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
     return written
 
 
-def _as_typed(copied: str) -> str:
+def as_seen(copied: str) -> str:
     """Without the letters that nobody sees or types: iPhones put U+202A before a number, Word a soft hyphen
     into an address. Controls in the middle stay, and are refused where they stand.
     """

@@ -48,6 +48,26 @@ def test_a_number_we_cannot_text_is_told_what_to_do(typed):
         addresses.phone(typed)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Tom <t@example.org>", "mailto:t@example.org", "t@example.org;", "<t@example.org>",
+     "\u202at@example.org\ufeff", "t@example.org\xa0", "'t@example.org',", "MAILTO:t@example.org?subject=Hi"],
+)  # fmt: skip
+def test_what_was_copied_with_an_address_is_taken_off(typed):
+    assert addresses.email(typed) == "t@example.org"
+
+
+def test_a_curly_apostrophe_in_an_address_is_a_straight_one():
+    assert addresses.email("o’neill@example.org") == "o'neill@example.org"
+
+
+@pytest.mark.parametrize(
+    "typed", ["07624 300123", "07781 100123", "07797 700123", "\u202a07781 100123", "tel:07624300123"]
+)
+def test_mobiles_of_man_and_the_channel_islands_are_ours(typed):
+    assert addresses.phone(typed).startswith("+447")
+
+
 def test_another_country_can_be_allowed():
     assert addresses.phone("+33 6 12 34 56 78", frozenset({"GB", "FR"})) == "+33612345678"
 

@@ -51,6 +51,13 @@ class Text(StringField):
         )
 
 
+class Address(Text):
+    """An email address or a number. Letters that nobody sees came along when it was copied: they go."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([addresses.as_seen(value) for value in valuelist[:1]])
+
+
 class LongText(Text):
     """A few sentences, line breaks kept. A link of ours, an answer address or a code, pasted with a letter of
     ours, is taken out: somebody else reads these words.

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 
 from notifications.messages import Channel
 from web.forms.fields import (
+    Address,
     Check,
     Checks,
     Choice,
@@ -45,7 +46,7 @@ SHARES = [
 class LinkForm(FlaskForm):
     """For "send me my link": an email address, or a number for who joined by text."""
 
-    address = Text(
+    address = Address(
         "Email address or mobile number",
         most=EMAIL,
         needed="Enter your email address or mobile number",
@@ -56,15 +57,15 @@ class LinkForm(FlaskForm):
 class EmailForm(FlaskForm):
     """For an organiser's sign-in."""
 
-    email = Text("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
+    email = Address("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
 
 
 class DetailsForm(FlaskForm):
     """What is known of a person, as they themselves may write it."""
 
     name = Text("Your name", most=NAME, needed="Enter your name")
-    email = Text("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
-    phone = Text(
+    email = Address("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
+    phone = Address(
         "Mobile number (optional)",
         most=30,
         description="A UK mobile. You need it only if you would like texts.",
@@ -222,7 +223,7 @@ class JoinForm(DetailsForm, WhichOrganisation, OpenForm):
 class SharedMailboxForm(FlaskForm):
     """For who reads a mailbox that is somebody else's here."""
 
-    email = Text(
+    email = Address(
         "An email address of your own",
         most=EMAIL,
         needed="Enter an email address of your own",

@@ -330,3 +330,13 @@ def test_a_new_address_nobody_confirmed_is_forgotten(world: World) -> None:
     world.clock.turn(hours=73)
     sweep(world)
     assert "somebody.else" not in str(world.dump()["request"])
+
+
+def test_unseen_letters_around_an_address_and_a_number_are_taken_off(world: World) -> None:
+    from web.forms.joining import DetailsForm
+
+    copied = {"email": "\u202aamina@example.org;\ufeff", "phone": "\u202a+44 7700 900123\u202c"}
+    with world.app.test_request_context(method="POST", data=copied):
+        form = DetailsForm(meta={"csrf": False})
+        form.validate()
+    assert (form.email.data, form.phone.data) == ("amina@example.org", "+447700900123")
