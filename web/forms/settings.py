@@ -38,6 +38,7 @@ PRIORITIES = {
 }
 SIZES = {2: "Pairs, and a three when the number is odd", 3: "Threes", 4: "Fours"}
 MOST_DAYS = 180
+DIGITS = 20  # of what is typed; more are as much too many as these
 ONE_A_LINE = "One a line, like 8 December 2026."
 
 
@@ -50,7 +51,8 @@ class Number(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
-            super().process_formdata(valuelist)
+            # NumberRange would make a float of it, which has no room for hundreds of digits.
+            super().process_formdata([said[:DIGITS] for said in valuelist])
         except ValueError as error:
             raise ValueError("Enter a whole number of days, like 7") from error
 

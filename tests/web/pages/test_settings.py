@@ -91,7 +91,7 @@ def test_days_are_checked_against_each_other(world: World, organiser: Visitor) -
     assert (page.heading, setting(world, "check_in_days")) == ("Settings", 25)
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "-1", "0", "1000", "1.5"])
+@pytest.mark.parametrize("typed", ["", "soon", "-1", "0", "1000", "1.5", "9" * 400])
 def test_days_are_whole_numbers(organiser: Visitor, typed: str) -> None:
     page = organiser.open(f"{HOME}/settings/days").press("Save these days", nudge_days=typed)
     assert (page.status, len(page.mistakes)) == (422, 1)
