@@ -15,9 +15,10 @@ from web.db import Database
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import programmes, tombstones
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import columns, undoing, uploads
+from web.services.imports import claims, columns, undoing, uploads
+from web.services.imports.claims import Claim, Lost
 from web.services.imports.import_people import Names
-from web.services.imports.uploads import ROWS_AT_ONCE, Claim, Lost, WrongMoment
+from web.services.imports.uploads import ROWS_AT_ONCE, WrongMoment
 from web.services.organisations import organisations
 
 WRONG = "Something went wrong on our side, and whoever runs the service can read what. Try once more"
@@ -61,7 +62,7 @@ class Importing:
 
     def _claim(self) -> Claim | None:
         with self._database.write() as session:
-            return uploads.claim(session, now=self._clock(), only=self._only)
+            return claims.claim(session, now=self._clock(), only=self._only)
 
     def _through(self, mine: Claim) -> Iterator[int]:
         steps = {
@@ -140,7 +141,7 @@ class Importing:
     def _holding(self, mine: Claim, done: int) -> Iterator[tuple[Session, Claim]]:
         """A session to write in, if the import is still ours. Nothing is written if it is not."""
         with self._database.write() as session:
-            yield session, uploads.renew(session, mine, done, now=self._clock())
+            yield session, claims.renew(session, mine, done, now=self._clock())
 
     def _write(self, mine: Claim) -> Iterator[int]:
         with self._database.write() as session:
@@ -196,7 +197,7 @@ def take_in(
     importing, remarks = Importing(database, clock, only=number), list[str]()
     while (job := _as_it_is(database, number)).state not in uploads.ENDED:
         progress(job)
-        if job.state not in uploads.WORKING:
+        if job.state not in claims.WORKING:
             remarks += _answer(database, job, file_name, by, clock, leave_out=leave_out)
         elif not importing.step():  # a worker of another process has taken it
             time.sleep(WAIT)

@@ -11,7 +11,8 @@ from tests.support.world import World
 from web.db import Database
 from web.import_work import Importing
 from web.models.imports import Import, ImportFile, ImportRow, ImportState
-from web.services.imports.uploads import LEASE, ROWS_AT_ONCE
+from web.services.imports.claims import LEASE
+from web.services.imports.uploads import ROWS_AT_ONCE
 from web.sizes import READ_ON_PAGE
 
 HEADER = "name,organisation,email,notes\n"

@@ -17,7 +17,7 @@ from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
 from web.services.common import programmes, workbooks
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import columns, pasted, undoing, uploads
+from web.services.imports import claims, columns, pasted, undoing, uploads
 from web.services.imports.undoing import NotToUndo
 from web.services.imports.uploads import Upload, WrongMoment
 from web.services.organisations import organisations
@@ -105,7 +105,7 @@ def _page(job: Import, problems: Problems | None = None) -> ResponseReturnValue:
         ImportState.READY: _preview,
     }.get(job.state, _progress)
     answer: Response = make_response(shown(job, problems or {}))
-    if job.state in uploads.WORKING:
+    if job.state in claims.WORKING:
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     if problems:
         answer.status_code = 422
@@ -176,7 +176,7 @@ def _progress(job: Import, problems: Problems) -> str:
         "organise/import/progress.html",
         programme=g.programme,
         job=job,
-        working=job.state in uploads.WORKING,
+        working=job.state in claims.WORKING,
         waiting=undoing.still_invited(g.session, job) if done else 0,
         problems=problems,
     )

@@ -11,16 +11,15 @@ of the programme changes before READY is answered with yes. The file, which is p
 it was taken in or thrown away, after a day, and when somebody named in it is erased.
 
     WrongMoment     the import has moved on since the page was shown
-    Lost            another worker has taken an import over, or somebody has thrown it away
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, true, update
+from sqlalchemy import delete, func, insert, select, true
 from sqlmodel import Session, col
 
 from web import scrubbing
@@ -29,6 +28,7 @@ from web.models.imports import Import, ImportFile, ImportKind, ImportRow, Import
 from web.services.common import audit, decoding, programmes, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import columns, duplicates, import_history, import_people
+from web.services.imports.claims import LEASED, WORKING
 from web.services.imports.import_people import Names
 from web.services.organisations import organisations
 from web.sizes import READ_ON_PAGE
@@ -38,18 +38,11 @@ ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
 FIRST_ROWS = 1000  # of a large file, looked at when it comes
 ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
-LEASE = timedelta(minutes=2)
-LEASED = (ImportState.READING, ImportState.MATCHING, ImportState.CHECKING)
-WORKING = (*LEASED, ImportState.WRITING, ImportState.UNDOING)
 ENOUGH = 3  # columns that we know: who, from where and how to reach them; or when, and who with whom
 ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.ABANDONED, ImportState.FAILED)
 
 
 class WrongMoment(Exception):
-    pass
-
-
-class Lost(Exception):
     pass
 
 
@@ -62,15 +55,6 @@ class Upload:
     sheet: Sheet
     rows: int | None
     content: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """An import that a worker has to go on with. Except for writing, it is its own `until` then."""
-
-    number: int
-    state: ImportState
-    until: datetime | None
 
 
 def look(file_name: str, raw: bytes, *, whole: bool = False) -> Upload:
@@ -459,49 +443,6 @@ def abandon(session: Session, job: Import, *, by: str, now: datetime, problem: s
     job.problem = problem
     close(session, job, ImportState.ABANDONED, now)
     audit.record(session, by, "import thrown away", now=now, programme=job.programme_id, subject=subject(job))
-
-
-def claim(session: Session, *, now: datetime, only: int | None = None) -> Claim | None:
-    """The oldest import that a worker has to read or check, because somebody waits for that at a page; else
-    the oldest that is to be written. What is read or checked is this worker's then, until two minutes after
-    it was last heard of; of writing, each batch is anybody's.
-    """
-    free = or_(col(Import.busy_until).is_(None), col(Import.busy_until) < now)
-    wanted, writing = (
-        select(Import).where(col(Import.state).in_(WORKING), free),
-        col(Import.state).not_in(LEASED),
-    )
-    if only is not None:
-        wanted = wanted.where(col(Import.id) == only)
-    job = session.scalars(
-        wanted.order_by(writing, col(Import.id)).limit(1).with_for_update(skip_locked=True)
-    ).first()
-    if job is None:
-        return None
-    if job.state in LEASED:
-        job.busy_until = now + LEASE
-        session.add(job)
-    return Claim(job.id, job.state, job.busy_until)
-
-
-def renew(session: Session, mine: Claim, done: int, *, now: datetime) -> Claim:
-    """So much of it is done, and it stays this worker's.
-
-    Raises:
-        Lost
-    """
-    renewed = session.execute(
-        update(Import)
-        .where(
-            col(Import.id) == mine.number,
-            col(Import.state) == mine.state,
-            col(Import.busy_until) == mine.until,
-        )
-        .values(done=done, busy_until=now + LEASE)
-    )
-    if not renewed.rowcount:  # type: ignore[attr-defined]
-        raise Lost
-    return replace(mine, until=now + LEASE)
 
 
 def fail(session: Session, job: Import, problem: str, *, now: datetime) -> None:
