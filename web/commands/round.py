@@ -11,7 +11,7 @@ from web.clock import utc_now
 from web.commands.sessions import BY, opening, reading, writing
 from web.models import Programme
 from web.services.common import phrases, programmes, times
-from web.services.rounds import drafts, previews, rounds, sending, top_ups
+from web.services.rounds import drafts, previews, round_list, rounds, sending, top_ups
 
 
 @click.group("round")
@@ -44,7 +44,7 @@ def draw_round(slug: str, seed: int | None) -> None:
 def show_round(session: Session, slug: str, number: int | None) -> None:
     """Print a round: the newest unless told which."""
     which = programmes.by_slug(session, slug)
-    listed = previews.every(session, which)
+    listed = round_list.every(session, which)
     if not listed:
         raise rounds.NoDraft("There is no round yet")
     _show(session, which, number or listed[0].round.number)

@@ -17,13 +17,13 @@ from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases, times
-from web.services.rounds import delivery_problems, drafts, previews, rounds, sending
+from web.services.rounds import delivery_problems, drafts, previews, round_list, rounds, sending
 
 
 @pages.get("/<slug>/rounds")
 @needs(Role.VIEWER)
 def every_round() -> ResponseReturnValue:
-    listed = previews.every(g.session, g.programme)
+    listed = round_list.every(g.session, g.programme)
     errand = jobs.current(g.session, g.programme)
     return render_template(
         "organise/rounds.html",

@@ -33,7 +33,7 @@ from web.services.common.contacts import recipient
 from web.services.common.links import LinkWanted
 from web.services.learning import learnings
 from web.services.learning.learnings import Shown
-from web.services.rounds import previews
+from web.services.rounds import round_list
 
 SENT = "digest sent"  # in the audit
 MOST = 10  # learnings in one email; its button leads to all of them
@@ -153,7 +153,7 @@ def send_some(
     round_ = found.round
     people = session.exec(_without(programme, round_, now).order_by(col(Person.id)).limit(most)).all()
     learned = [_learned(one) for one in _published(session, round_)]
-    row = previews.of_sent(session, round_)
+    row = round_list.of_sent(session, round_)
     pages = links.make_all(session, [LinkWanted(Purpose.PAGE, person.id) for person in people], now=now)
     orders = [
         outbox.Order(

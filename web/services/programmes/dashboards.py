@@ -25,9 +25,10 @@ from web.services.conversations import reports
 from web.services.organisations import doubts
 from web.services.organisers import accounts
 from web.services.people import complaints, directory, unclear
-from web.services.rounds import previews, rounds, top_ups
+from web.services.rounds import previews, round_list, rounds, top_ups
 from web.services.rounds.introductions import Window
-from web.services.rounds.previews import Delivery, Row
+from web.services.rounds.previews import Delivery
+from web.services.rounds.round_list import Row
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
         draft=rounds.draft(session, programme),
         coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
         waiting=waiting,
-        last=previews.of_sent(session, sent) if sent else None,
+        last=round_list.of_sent(session, sent) if sent else None,
         running=sent if sent and sent.ends_on and sent.ends_on > today else None,
         delivery=delivery,
         held_up=list(_held_up(session)) if accounts.may(role, Role.ORGANISER) else (),

@@ -18,7 +18,7 @@ from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.evidence import counting, evidence_files
 from web.services.evidence.findings import OTHERS, Evidence, median
-from web.services.rounds import previews
+from web.services.rounds import round_list
 
 MET, BOOKED, NOT_YET, COULD_NOT, NO_REPLY = Answer
 SAID = [None, *Answer]
@@ -256,5 +256,5 @@ def test_the_list_of_rounds_takes_what_was_counted_of_those_that_are_over(
     kept = replace(found, rounds=[replace(found.rounds[0], runs=runs, answered=77)])
     with world.write() as session:
         counting.keep(session, 1, kept)
-        listed = previews.every(session, world.programme(session))
+        listed = round_list.every(session, world.programme(session))
     assert [row.answered for row in listed] == [answered]
