@@ -219,7 +219,7 @@ def test_after_its_last_day_who_is_in_no_other_programme_is_erased(world: World,
     world.start("charities", "Charities Unmentoring")
     both = world.join("Amina Yusuf", email="amina@example.org")
     world.clock.turn(minutes=2)
-    world.join(email="amina@example.org", slug="charities")
+    world.join("Amina Yusuf", email="amina@example.org", slug="charities")
     gone, learned = world.join_many(2)
     world.round()
     announce(owner)
