@@ -86,7 +86,7 @@ def test_what_is_wrong_is_told_in_one_line(command, words: str, told: str) -> No
             "p.csv:2: organisation: is empty, and no organisation has the domain x.org",
         ),
         (PEOPLE + "Amina,Leeds,amina\n", "p.csv:2: email: Enter an email address"),
-        (PEOPLE.encode() + b"\x01\x02\x03\x04\x05\x06\x07" * 9, "there is a character in it that no text has"),
+        (PEOPLE.encode() + b"\x01\x02\x03" * 9, "there is a character in it that no text has"),
         ("PK\x03\x04", "p.csv: it is no workbook that we can read"),
     ],
 )
