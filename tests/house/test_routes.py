@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -79,3 +80,9 @@ def test_no_form_is_taken_without_its_token(app: Flask) -> None:
             taken[str(rule)] = answer.status_code
     # RFC 8058: a mail program presses this button, and it has no token. The link itself is signed.
     assert {path for path in taken if not path.startswith("/unsubscribe/")} == set()
+
+
+def test_no_page_takes_a_number_that_a_database_has_no_room_for() -> None:
+    """`row_number` and `page_number` know what fits; `int` does not."""
+    pages = {path.as_posix(): path.read_text() for path in Path("web/pages").rglob("*.py")}
+    assert [path for path, text in pages.items() if "type=int" in text] == []

@@ -38,7 +38,9 @@ def house() -> House:
 
 
 def row_number(text: str) -> int:
-    """For `type=` where a form or an address names a row. ValueError for what no row is called."""
+    """For `type=` where a form or an address says which row, version or column. ValueError for what none is
+    called.
+    """
     number = int(text)
     if not 0 <= number <= LARGEST_ID:
         raise ValueError(f"no row is called {text}")

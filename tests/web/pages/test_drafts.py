@@ -115,3 +115,12 @@ def test_nonsense_is_not_found_and_leaves_the_draft_as_it_is(six: World, organis
 def test_somebody_is_found_by_a_part_of_their_name(six: World, organiser: Visitor) -> None:
     found = organiser.open("/organise/councils/rounds/1?search=son+003")
     assert "1 group has somebody called “son 003”" in found.text
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_version_that_no_draft_can_have_is_an_old_one(world: World) -> None:
+    world.join_many(2)
+    number = world.draw()
+    organiser = world.organiser()
+    page = organiser.open(f"/organise/councils/rounds/{number}").press("Send 2 introductions", version="9" * 12)
+    assert page.status < 500

@@ -166,7 +166,7 @@ def _keep(planned: DraftPlan, *, by_hand: bool = True) -> str:
 
 
 def _version() -> int:
-    return request.form.get("version", 0, type=int)
+    return request.form.get("version", 0, type=row_number)
 
 
 def _to_draft(number: int, part: str | None = None) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from notifications.foreign import id_of
 from web.http.access import holds_no_lock, needs, recently_signed_in, takes_files
-from web.http.context import house, page_number
+from web.http.context import house, page_number, row_number
 from web.models import Role
 from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
@@ -229,7 +229,7 @@ def choose_sheet(number: int) -> ResponseReturnValue:
 
 
 def _chosen(job: Import, width: int) -> dict[str, int]:
-    told = {field.key: request.form.get(field.key, type=int) for field in columns.FIELDS[job.kind]}
+    told = {field.key: request.form.get(field.key, type=row_number) for field in columns.FIELDS[job.kind]}
     return {key: place for key, place in told.items() if place is not None and 0 <= place < width}
 
 
@@ -271,7 +271,7 @@ def somebody_else(number: int) -> ResponseReturnValue:
     except WrongMoment:
         return _moved_on(number)
     flash("Noted.")
-    page = min(max(request.form.get("page", 1, type=int), 1), 100_000)
+    page = min(max(request.form.get("page", 1, type=row_number), 1), 100_000)
     here = url_for(".one_import", slug=g.programme.slug, number=number, outcome="likely", page=page)
     return redirect(here, 303)
 

@@ -9,6 +9,7 @@ from wtforms import HiddenField
 from web.forms.checkin import LEARNING
 from web.forms.fields import Check, LongText
 from web.http.access import needs, outlives_its_programme, recently_signed_in
+from web.http.context import row_number
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
@@ -24,7 +25,7 @@ class LearningForm(FlaskForm):
     without_link = Check("Publish it without the link")
 
     def shown_version(self) -> int:
-        return request.form.get("version", 0, type=int)
+        return request.form.get("version", 0, type=row_number)
 
 
 @pages.get("/<slug>/learning")

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from matcher import Refused
 from web.http.access import holds_no_lock, needs, recently_signed_in
-from web.http.context import house, page_number
+from web.http.context import house, page_number, row_number
 from web.models import Role
 from web.models.jobs import Work
 from web.pages.organise import pages
@@ -41,7 +41,7 @@ def every_round() -> ResponseReturnValue:
 @holds_no_lock
 def draw_round() -> ResponseReturnValue:
     """Read, draw, then write with a version check: drawing may take long and keeps nobody waiting."""
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=row_number)
     if jobs.people(g.session, g.programme) > jobs.LARGE:
         with house().database.write() as session:
             return _have_it_done(session, Work.DRAW, version)
@@ -94,7 +94,7 @@ def one_round(number: int) -> ResponseReturnValue:
 @of_a_round
 def send_round(number: int) -> ResponseReturnValue:
     here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=row_number)
     if jobs.people(g.session, g.programme) > jobs.LARGE:
         return _have_it_done(g.session, Work.SEND, version)
     try:
@@ -156,7 +156,7 @@ def discard_round(number: int) -> ResponseReturnValue:
         drafts.discard(
             g.session,
             g.programme,
-            request.form.get("version", 0, type=int),
+            request.form.get("version", 0, type=row_number),
             by=current_user.id,
             now=g.now,
         )
