@@ -202,7 +202,7 @@ def _commands(made: Running, folder: Path) -> Iterator[Tried]:
 
 def _none(megabytes: int) -> dict[str, tuple[bytes, str]]:
     """Files of that size that take a careless reader minutes, and what has to be said of each."""
-    size, row = megabytes * MB, b"Person,Brent,p@example.org\n"
+    size, row = megabytes * MB, b"Person,Brent Council and its libraries,p@example.org\n"
     top = b"name,organisation,email\n"
     long, rows = "letters in a row", "at most 1,048,576 rows"
     return {
