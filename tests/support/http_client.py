@@ -30,7 +30,7 @@ class Site:
         """A connection from `source`: every address that begins with 127 is this machine's."""
         line = http.client.HTTPConnection(self.host, timeout=60)
         line.sock = socket.create_connection(("127.0.0.1", self.port), 60, (source, 0))
-        # As http.client does it: a body that follows its headers would wait 40 ms for them to be acknowledged.
+        # As http.client does: a body would wait 40 ms for its headers to be acknowledged.
         line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.address.startswith("https"):
             context = ssl.create_default_context(cafile=self.certificate)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from web.clock import utc_now
 from web.commands.sessions import BY, reading, writing
 from web.models import Organiser, Programme, Region, Rhythm, Role, Schedule
-from web.services.common import programmes, times
+from web.services.common import days, programmes, times
 from web.services.common.programmes import BadSettings
 from web.services.organisers import accounts
 from web.services.programmes import programme_settings
@@ -28,7 +28,7 @@ class Day(click.ParamType[date, Any]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        found = value if isinstance(value, date) else times.day_said(value)
+        found = value if isinstance(value, date) else days.whole_day(value)
         return found or self.fail(f"{value!r} is not a day like 2026-12-08", param, ctx)
 
 
@@ -43,7 +43,7 @@ class Stretch(click.ParamType[tuple[date, date], Any]):
         if isinstance(value, tuple):
             return value
         try:
-            return times.stretch_said(value)
+            return days.stretch(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from web.forms.fields import Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule
-from web.services.common import times
+from web.services.common import days
 from web.services.common.programmes import LONGEST_NAME
 from web.services.programmes.programme_settings import About, Days, SchedulePlan
 
@@ -66,7 +66,7 @@ class DayList(LongText):
         self.days = []
         try:
             for line in (self.data or "").splitlines() if not validation_stopped else ():
-                self.days.append(times.stretch_said(line))
+                self.days.append(days.stretch(line))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 

@@ -122,5 +122,7 @@ def test_a_version_that_no_draft_can_have_is_an_old_one(world: World) -> None:
     world.join_many(2)
     number = world.draw()
     organiser = world.organiser()
-    page = organiser.open(f"/organise/councils/rounds/{number}").press("Send 2 introductions", version="9" * 12)
+    page = organiser.open(f"/organise/councils/rounds/{number}").press(
+        "Send 2 introductions", version="9" * 12
+    )
     assert page.status < 500

@@ -82,7 +82,17 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
-        unverified=phone_codes.awaits_code(visit.person) and house().settings.texts_offered,
+        unproven=_unproven_number(visit.person),
+    )
+
+
+def _unproven_number(person: Person) -> str | None:
+    """One that is of use once it is known to be theirs, and that we can text a code to."""
+    asked = phone_codes.awaits_code(person) or phone_codes.is_only_way(person)
+    return (
+        phone_codes.unproven(g.session, person, now=g.now)
+        if asked and house().settings.texts_offered
+        else None
     )
 
 

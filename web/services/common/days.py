@@ -1,6 +1,7 @@
 """Days as people write them. Days come before months, as in the UK; a month alone is its first day."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -47,13 +48,38 @@ def day(text: str) -> date | None:
     """2026-11-21, 21/11/2026, 21 Nov 2026, 21.11.26, Nov-26, November 2026, 46347 as Excel counts days, any
     of them with a weekday or a time, and their like; None for anything else.
     """
-    said = " ".join(text.casefold().split())
-    if not any(letter.isdigit() for letter in said) or len(said) > LONGEST:
-        return None
-    if serial := SERIAL.fullmatch(said):
+    if serial := SERIAL.fullmatch(text.strip()):
         return FIRST_SERIAL + timedelta(days=int(serial[1]))
-    found = (style.fullmatch(said) for style in STYLES)
-    return next((told for match in found if match and (told := _date(match))), None)
+    return next((found for match in _read(text) if (found := _date(match))), None)
+
+
+def whole_day(text: str) -> date | None:
+    """As `day`, where somebody is asked for one: a month alone, or a number, is none."""
+    return next(
+        (found for match in _read(text) if match.groupdict().get("day") and (found := _date(match))), None
+    )
+
+
+def stretch(text: str) -> tuple[date, date]:
+    """First and last of the days from one to another, "19 December 2026 to 3 January 2027", or of one day.
+
+    Raises:
+        ValueError: it says no days.
+    """
+    ends = [whole_day(part) for part in re.split(r"\s+to\s+", text.strip())]
+    first, last = ends[0], ends[-1]
+    if first is None or last is None or len(ends) > 2:
+        raise ValueError(f"“{text}” is not a day like 8 December 2026")
+    if last < first:
+        raise ValueError(f"“{text}” ends before it begins")
+    return first, last
+
+
+def _read(text: str) -> Iterator[re.Match[str]]:
+    """How it can be understood; one with a month alone has no `day`."""
+    said = " ".join(text.casefold().split())
+    if any(letter.isdigit() for letter in said) and len(said) <= LONGEST:
+        yield from filter(None, (style.fullmatch(said) for style in STYLES))
 
 
 def _date(match: re.Match[str]) -> date | None:

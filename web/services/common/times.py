@@ -1,8 +1,6 @@
 """Times of day as people in the United Kingdom keep them. Inside, everything is UTC."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
@@ -25,7 +23,6 @@ STARTS = {
     Block.EVENINGS: (time(18, 0), time(19, 0), time(20, 0)),
 }
 FRIDAY = 4
-WRITTEN = ("%d %B %Y", "%d %b %Y", "%d %m %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
 MOST_SLOTS = 3
 
 
@@ -48,29 +45,6 @@ def working_days(first: date, last: date) -> list[date]:
     holidays = bank_holidays(Region.ALL)
     days = (first + timedelta(days=step) for step in range((last - first).days + 1))
     return [day for day in days if is_weekday(day) and day not in holidays]
-
-
-def day_said(text: str) -> date | None:
-    """A day as people in the United Kingdom write it: 8 December 2026, 8/12/2026, 2026-12-08."""
-    for way in WRITTEN:
-        with suppress(ValueError):
-            return datetime.strptime(" ".join(text.split()), way).replace(tzinfo=UTC).date()
-    return None
-
-
-def stretch_said(text: str) -> tuple[date, date]:
-    """First and last of the days from one to another, "19 December 2026 to 3 January 2027", or of one day.
-
-    Raises:
-        ValueError: it says no days.
-    """
-    ends = [day_said(part) for part in re.split(r"\s+to\s+", text.strip())]
-    first, last = ends[0], ends[-1]
-    if first is None or last is None or len(ends) > 2:
-        raise ValueError(f"“{text}” is not a day like 8 December 2026")
-    if last < first:
-        raise ValueError(f"“{text}” ends before it begins")
-    return first, last
 
 
 def is_weekday(day: date) -> bool:

@@ -44,11 +44,12 @@ def unproven(session: Session, person: Person, *, now: datetime) -> str | None:
     Whoever has no email address keeps the number they have, as the only way to them, until the code for the
     new one is typed in; a day at the most.
     """
-    newest = session.exec(_of_person(person)).first()
-    waits = newest is not None and not newest.used_at and newest.created_at > now - NEW_NUMBER_LIFE
-    if newest and waits and is_only_way(person):
-        return newest.phone
-    return None if person.phone_verified_at else person.phone
+    if not person.phone_verified_at:
+        return person.phone
+    newest = session.exec(_of_person(person)).first() if is_only_way(person) else None
+    if newest is None or newest.phone == person.phone or newest.used_at:
+        return None
+    return newest.phone if newest.created_at > now - NEW_NUMBER_LIFE else None
 
 
 def is_only_way(person: Person) -> bool:

@@ -32,3 +32,15 @@ def test_a_day_with_a_time_a_weekday_or_as_excel_counts_it_is_that_day(text: str
 )
 def test_what_names_no_year_or_no_day_is_none(text: str) -> None:
     assert days.day(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["8 December 2026", "8/12/2026", "8 12 2026", "2026-12-08", "Tue 8 Dec 2026"]
+)
+def test_a_whole_day_is_one(text: str) -> None:
+    assert days.whole_day(text) == date(2026, 12, 8)
+
+
+@pytest.mark.parametrize("text", ["November 2026", "12/2026", "46347", "31 February 2026", "soon", ""])
+def test_a_month_alone_or_a_number_is_no_whole_day(text: str) -> None:
+    assert days.whole_day(text) is None

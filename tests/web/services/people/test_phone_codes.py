@@ -244,6 +244,18 @@ def test_the_only_way_to_somebody_stands_until_the_new_number_is_proven(
     assert (before, after.phone, bool(after.phone_verified_at)) == (PHONE, OTHER, True)
 
 
+def test_their_page_leads_to_the_code_of_the_new_number(world: World, without_email: str) -> None:
+    details_of(world, without_email).press("Save my details", phone=OTHER)
+    page = world.visitor().open(world.page_of(without_email, full=True))
+    assert "07700 900222 is not confirmed yet" in page.text
+
+
+def test_a_code_for_the_number_they_have_asks_for_nothing(world: World, without_email: str) -> None:
+    send_code(world, without_email)
+    page = world.visitor().open(world.page_of(without_email, full=True) + "/phone")
+    assert "07700 900111 is confirmed" in page.text
+
+
 def test_who_waits_to_prove_a_new_number_is_introduced_by_the_old_one(
     world: World, without_email: str
 ) -> None:
