@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,10 @@ def test_no_test_waits_for_the_clock() -> None:
 def test_no_test_is_left_out() -> None:
     tests = {path: text for path, text in PYTHON.items() if path.parts[0] == "tests"}
     assert having(re.compile(r"mark\.(skip|xfail)|pytest\." + r"skip\("), tests) == []
+
+
+def test_what_is_installed_is_the_product_alone() -> None:
+    told = tomllib.loads(Path("pyproject.toml").read_text())
+    assert told["tool"]["hatch"]["build"]["targets"]["wheel"] == {
+        "packages": ["matcher", "notifications", "web"]
+    }
