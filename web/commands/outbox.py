@@ -83,7 +83,7 @@ def retry_outbox(
         found = str(rounds.by_number(session, programmes.by_slug(session, which[0]), which[1]).id)
     moment, now = since.replace(tzinfo=UTC), utc_now()
     sent = resending.resend_all(session, [State(state)], since=moment, kind=kind, round=found, now=now)
-    audit.record(session, BY, "messages sent again", now=now, messages=sent)
+    audit.record(session, BY, "outbox sent again", now=now, messages=sent)
     click.echo(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
 
 

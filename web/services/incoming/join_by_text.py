@@ -16,7 +16,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound, Received
 from notifications.tables import Reply
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
-from web.services.common import allowances, audit, contacts, links, phone_numbers, phrases, programmes
+from web.services.common import allowances, contacts, links, phone_numbers, phrases, programmes
 from web.services.common.allowances import What
 from web.services.people import joining, participation
 from web.tokens import Signer
@@ -183,5 +183,4 @@ def confirm(
     for link in session.exec(used):
         link.used_at = link.used_at or now
         session.add(link)
-    audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
     return person

@@ -25,7 +25,6 @@ def accept_invitation(session: Session, person: Person, programme: Programme, *,
     membership.standing, membership.joined_at = Standing.ACTIVE, now
     session.add(membership)
     joining.record_consents(session, person.id, programme.id, source="invitation", now=now)
-    audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
     joining.welcome(session, programme, person, now=now)
 
 

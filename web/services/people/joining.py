@@ -175,8 +175,10 @@ def confirm(
     outbox.readdress(session, recipient(person))
     came = enter(session, programme, person, details, source=source, now=now)
     link.used_at, request.details = now, {}
-    action = "joined" if came else "edited details"
-    audit.record(session, person.id, action, now=now, programme=programme.id, subject=person.id)
+    if not came:
+        audit.record(
+            session, person.id, "sent the form again", now=now, programme=programme.id, subject=person.id
+        )
     return person
 
 
@@ -279,6 +281,8 @@ def enter(
 
 
 def welcome(session: Session, programme: Programme, person: Person, *, now: datetime) -> None:
+    """Write down that somebody has joined, and to them."""
+    audit.record(session, person.id, "joined", now=now, programme=programme.id, subject=person.id)
     page = links.make(session, Purpose.PAGE, person.id, now=now)
     next_round = programmes.next_round_on(programme, times.today(now))
     top_up_on = programmes.top_up_on(session, programme, times.today(now))
