@@ -3,12 +3,7 @@
 A row is written in the transaction that caused it, and is unique for its kind, subject and person, so nobody
 is told the same thing twice whatever is clicked, crashed or restarted. The row keeps the facts; words are
 found at delivery. Who else is named in it stands in a table of its own, so that forgetting somebody finds
-every message.
-
-    queued ─► claimed ─► sending ─► accepted ─► delivered
-      │                    │           └► failed_temporarily | failed | suppressed
-      │                    └► uncertain ─► accepted … | queued again (see `reconcile`)
-      └► held | parked | expired | cancelled | suppressed
+every message. Its way from state to state is `tables.NEXT`, drawn in docs/states.md.
 
 Nothing here commits: the door that opened the session does.
 """

@@ -15,21 +15,40 @@ from notifications.messages import Channel, Message, Recipient, from_json
 
 
 class State(StrEnum):
-    QUEUED = "queued"
+    QUEUED = "queued"  # to be sent as soon as it is due
     HELD = "held"  # its programme, or the whole outbox, is paused
     CLAIMED = "claimed"  # a worker has taken it; the provider has not been called
     SENDING = "sending"  # written before the provider is called: from here on it may have been sent
     UNCERTAIN = "uncertain"  # cut off while sending: only evidence can tell
     ACCEPTED = "accepted"  # the provider has it
     FAILED_TEMPORARILY = "failed_temporarily"  # the provider is still trying
-    DELIVERED = "delivered"
-    FAILED = "failed"
+    DELIVERED = "delivered"  # it is in their mailbox, or on their phone
+    FAILED = "failed"  # it will not arrive
     SUPPRESSED = "suppressed"  # we, or the provider, must not write there
     PARKED = "parked"  # we cannot make sense of it ourselves: somebody has to look
     EXPIRED = "expired"  # past its deadline before it could be sent
     CANCELLED = "cancelled"  # its cause is gone
 
 
+# What can follow by what we do ourselves; what providers report comes on top (`receipts.MOVES`). No test
+# can make another move, one test makes every one, and docs/states.md is drawn from it.
+NEXT: dict[State, tuple[State, ...]] = {
+    State.QUEUED: (State.CLAIMED, State.HELD, State.EXPIRED, State.CANCELLED, State.SUPPRESSED,
+                   State.ACCEPTED),  # the last: given up as cut off, and then it had gone out after all
+    State.HELD: (State.QUEUED, State.EXPIRED, State.CANCELLED, State.SUPPRESSED),
+    State.CLAIMED: (State.SENDING, State.QUEUED, State.HELD, State.EXPIRED, State.CANCELLED,
+                    State.SUPPRESSED, State.PARKED),
+    State.SENDING: (State.ACCEPTED, State.QUEUED, State.UNCERTAIN, State.FAILED, State.SUPPRESSED),
+    State.UNCERTAIN: (State.ACCEPTED, State.QUEUED, State.FAILED, State.CANCELLED, State.SUPPRESSED),
+    State.ACCEPTED: (State.QUEUED,),
+    State.FAILED_TEMPORARILY: (State.QUEUED,),
+    State.DELIVERED: (),
+    State.FAILED: (State.QUEUED,),
+    State.SUPPRESSED: (State.QUEUED, State.FAILED, State.CANCELLED),
+    State.PARKED: (State.QUEUED,),
+    State.EXPIRED: (State.QUEUED,),
+    State.CANCELLED: (State.QUEUED,),
+}  # fmt: skip
 WAITING = (State.QUEUED, State.HELD, State.CLAIMED)  # the provider has certainly not been called
 UNDECIDED = (State.SENDING, State.UNCERTAIN)
 RESENDABLE = (State.FAILED, State.FAILED_TEMPORARILY, State.PARKED, State.EXPIRED, State.SUPPRESSED,

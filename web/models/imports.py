@@ -34,6 +34,28 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+# What can follow. No test can make another move, one test makes every one, and docs/states.md is drawn
+# from it.
+NEXT: dict[ImportState, tuple[ImportState, ...]] = {
+    ImportState.READING: (ImportState.COLUMNS, ImportState.FAILED, ImportState.ABANDONED),
+    ImportState.COLUMNS: (ImportState.READING, ImportState.MATCHING, ImportState.ORGANISATIONS,
+                          ImportState.CHECKING, ImportState.ABANDONED),
+    ImportState.MATCHING: (ImportState.ORGANISATIONS, ImportState.CHECKING, ImportState.FAILED,
+                           ImportState.ABANDONED),
+    ImportState.ORGANISATIONS: (ImportState.CHECKING, ImportState.COLUMNS, ImportState.MATCHING,
+                                ImportState.ABANDONED),
+    ImportState.CHECKING: (ImportState.READY, ImportState.FAILED, ImportState.ABANDONED),
+    ImportState.READY: (ImportState.WRITING, ImportState.COLUMNS, ImportState.MATCHING,
+                        ImportState.ORGANISATIONS, ImportState.CHECKING, ImportState.ABANDONED),
+    ImportState.WRITING: (ImportState.DONE, ImportState.FAILED),
+    ImportState.DONE: (ImportState.UNDOING,),
+    ImportState.UNDOING: (ImportState.UNDONE, ImportState.FAILED),
+    ImportState.UNDONE: (),
+    ImportState.ABANDONED: (),
+    ImportState.FAILED: (ImportState.ABANDONED,),
+}  # fmt: skip
+
+
 class Import(SQLModel, table=True):
     """A file on its way in. `file_name`, which can tell whom the file was about, is gone with the file.
 

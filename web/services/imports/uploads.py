@@ -1,10 +1,8 @@
 """A spreadsheet comes in: upload, columns, organisations, a look at what will happen, and only then it does.
 
-      upload ─► READING ─► COLUMNS ─► MATCHING ─► ORGANISATIONS ─► CHECKING ─► READY ─► WRITING ─► DONE
-                worker      answer     worker         answer        worker      yes     worker
-
-A small file is read and its organisations are matched by the page, without READING and MATCHING.
-ORGANISATIONS is passed over where none is doubtful. DONE can be taken back: UNDOING by the worker, UNDONE.
+Its way from state to state is `NEXT` in web/models/imports.py, drawn in docs/states.md. A small file is read
+and its organisations are matched by the page, without READING and MATCHING. ORGANISATIONS is passed over
+where none is doubtful. DONE can be taken back: UNDOING by the worker, UNDONE.
 
 An import is a row, so a page reloaded, a worker killed, or an organiser gone for lunch loses nothing. Nothing
 of the programme changes before READY is answered with yes. The file, which is personal data, is deleted once
