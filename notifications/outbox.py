@@ -230,7 +230,7 @@ def _cancel_and_blank(session: Session, ids: Sequence[int]) -> None:
 
 def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> None:
     """Take the content and the addresses out of messages, and out of the local mailbox."""
-    gone = dict.fromkeys(("payload", "name", "email", "phone", "address_key"))
+    gone = dict.fromkeys(("payload", "name", "known_as", "email", "phone", "address_key"))
     change(session, update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(gone))
     if keep_local:  # it is the reader's copy, not ours
         return

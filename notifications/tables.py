@@ -89,6 +89,7 @@ class OutboxMessage(SQLModel, table=True):
     round: str | None = None
     channel: str
     name: str | None = None
+    known_as: str | None = None
     email: str | None = None
     phone: str | None = None
     shares_number: bool = False

@@ -18,6 +18,8 @@ from tests.support.world import BY, World
 from web.models import (
     Answer,
     Block,
+    Import,
+    LawfulBasis,
     Learning,
     Membership,
     NeverPair,
@@ -27,6 +29,7 @@ from web.models import (
     Rhythm,
     Role,
     Showing,
+    Takeover,
     Work,
 )
 from web.models.imports import ImportKind
@@ -238,6 +241,22 @@ def a_file_that_waits(world: World) -> None:
     world.work()
 
 
+def a_scheme_taken_over(world: World) -> None:
+    with world.write() as session:
+        job = session.exec(select(Import)).one()
+        stated = Takeover(
+            programme_id=job.programme_id,
+            import_id=job.id,
+            asked_by="The first organiser",
+            asked_on=date(2026, 3, 2),
+            wording="May we take you along?",
+            basis=LawfulBasis.CONSENT,
+            stated_by=BY,
+            stated_at=world.now,
+        )
+        session.add(stated)
+
+
 def a_programme_that_is_held(world: World) -> None:
     world.start("held", "Held")
     with world.write() as session:
@@ -294,6 +313,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     a_heads_up,
     a_draft_mended_by_hand,
     a_file_that_waits,
+    a_scheme_taken_over,
     a_programme_that_is_held,
     a_programme_that_closes,
     a_draw_that_waits_for_a_worker,

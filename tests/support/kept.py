@@ -40,7 +40,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "groupmember": _of(ID, "person_id"),
     "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations")
     | _of(OTHERS, "problem"),
-    "importfile": _of(PASSING, "content"),
+    "importfile": _of(PASSING, "content workbook"),
     "importrow": _of(ID, "outcome person_id") | _of(PASSING, "why cells"),
     "keptevidence": _of(OTHERS, "shown whole"),
     "learning": _of(ID, "person_id showing state decided_by") | _of(OTHERS, "text") | _of(THEIRS, "link"),
@@ -58,11 +58,11 @@ KEPT: dict[str, dict[str, Kept]] = {
     "organiserrole": _of(ID, "organiser_id role"),
     "outbox_hold": _of(ID, "scope reason"),
     "outbox_message": _of(ID, "kind subject person programme round channel state provider provider_id reason")
-    | _of(THEIRS, "name email phone address_key payload"),
+    | _of(THEIRS, "name known_as email phone address_key payload"),
     "outbox_named": _of(ID, "person"),
     "outbox_origin": _of(ID, "name"),
     "person": _of(ID, "id channel video_kind unreachable merged_into")
-    | _of(THEIRS, "name email email_key phone video_handle about availability"),
+    | _of(THEIRS, "name known_as email email_key phone video_handle about availability"),
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
     "programme": _of(ID, "slug priority ended_with")
     | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording agreement_reason"),
@@ -77,6 +77,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "roundchange": _of(ID, "what by"),
     "schedule": _of(ID, "rhythm dates region days_off enabled_by"),
     "suppression": _of(ID, "channel reason") | _of(SEALED, "key"),
+    "takeover": _of(ID, "basis stated_by") | _of(PROGRAMME, "asked_by wording"),
     "thisonce": _of(ID, "person_id"),
     "tick": _of(ID, "what of") | _of(OTHERS, "became"),
     "top_up": _of(ID, "input_digest figures proof by"),

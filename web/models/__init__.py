@@ -30,6 +30,7 @@ from web.models.people import (
 from web.models.programmes import Priority, Programme, Region, Rhythm, Schedule, Tick
 from web.models.rounds import Group, GroupMember, LeftOut, Round, RoundChange, RoundState, ThisOnce, TopUp
 from web.models.sessions import OrganiserSession
+from web.models.takeovers import LawfulBasis, Takeover
 
 __all__ = [
     "LISTED_BY",
@@ -50,6 +51,7 @@ __all__ = [
     "ImportRow",
     "ImportState",
     "KeptEvidence",
+    "LawfulBasis",
     "Learning",
     "LearningState",
     "LeftOut",
@@ -83,6 +85,7 @@ __all__ = [
     "Schedule",
     "Showing",
     "Standing",
+    "Takeover",
     "ThisOnce",
     "Tick",
     "TopUp",

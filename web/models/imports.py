@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from web.models.columns import choice, document, moment, person_key
@@ -86,7 +86,8 @@ class Import(SQLModel, table=True):
 
 
 class ImportFile(SQLModel, table=True):
-    """The whole of a file as text; gone once it was taken in, thrown away or a day old.
+    """The whole of a file as text; gone once it was taken in, thrown away or a day old. A large `workbook` is
+    kept as it came until the worker has made text of it.
 
     It stands beside its import because SQLite writes a row anew whenever a word of it changes: 32 MB each
     time the work is a batch further.
@@ -94,6 +95,7 @@ class ImportFile(SQLModel, table=True):
 
     import_id: int = Field(sa_column=Column(ForeignKey("import.id", ondelete="CASCADE"), primary_key=True))
     content: str = Field(sa_type=Text)
+    workbook: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class Outcome(StrEnum):

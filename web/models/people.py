@@ -33,6 +33,8 @@ class Person(SQLModel, table=True):
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=ID_LENGTH)
     name: str = Field(default="", max_length=80)
+    # What they asked to be called, where that is not the first of their names.
+    known_as: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     email: str | None = Field(default=None, max_length=254)
     email_key: str | None = Field(default=None, unique=True, max_length=254)
     phone: str | None = Field(default=None, max_length=16, index=True)
@@ -98,6 +100,10 @@ class Membership(SQLModel, table=True):
     left_at: datetime | None = moment()
     suspended_because: str = Field(default="", max_length=300)
     name_key: str | None = Field(default=None, max_length=120)
+    # Of whom an owner took over from another scheme: when we wrote what we hold.
+    notified_at: datetime | None = moment()
+    # When we asked again whom we had invited.
+    reminded_at: datetime | None = moment()
 
 
 class NeverPair(SQLModel, table=True):

@@ -10,6 +10,7 @@ from web.services.common import names, phone_numbers
 
 BLANK: dict[str, object] = {
     "name": "",
+    "known_as": "",
     "email": None,
     "email_key": None,
     "phone": None,
