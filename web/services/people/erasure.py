@@ -63,6 +63,22 @@ def erase(
     mentions.forget(session, person, now=now)
     complaints.forget_person(session, person)
     _forget_learnings(session, person, keep_closed_walls)
+    _delete_rows_about(session, person)
+    _leave_everywhere(session, person, now)
+    tombstones.make(session, person, now=now)
+    audit.record(session, by, "erased", now=now, subject=person.id)
+    session.flush()
+    scrubbing.want(session)
+    for group in left_behind:
+        dropouts.withdraw(session, group, person.id, now=now)
+    _forget_organisations(session, person)
+    if last_word:
+        farewell_letter, to = last_word
+        message = replace(farewell_letter, talked=_talked(session, person))
+        outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def _delete_rows_about(session: Session, person: Person) -> None:
     for table in (CheckIn, Consent, PhoneCode):
         session.execute(delete(table).where(col(table.person_id) == person.id))
     session.execute(
@@ -75,6 +91,9 @@ def erase(
             (col(NeverPair.person_1) == person.id) | (col(NeverPair.person_2) == person.id)
         )
     )
+
+
+def _leave_everywhere(session: Session, person: Person, now: datetime) -> None:
     session.execute(
         update(Membership)
         .where(col(Membership.person_id) == person.id)
@@ -87,17 +106,6 @@ def erase(
             suspended_because="",
         )
     )
-    tombstones.make(session, person, now=now)
-    audit.record(session, by, "erased", now=now, subject=person.id)
-    session.flush()
-    scrubbing.want(session)
-    for group in left_behind:
-        dropouts.withdraw(session, group, person.id, now=now)
-    _forget_organisations(session, person)
-    if last_word:
-        farewell_letter, to = last_word
-        message = replace(farewell_letter, talked=_talked(session, person))
-        outbox.queue(session, message, to, subject="erased", now=now)
 
 
 def _forget_organisations(session: Session, person: Person) -> None:
