@@ -199,7 +199,7 @@ def check(
         verdict = referee.check_round(given.pot, groups, proof)
     except Refused as refused:
         _refuse(refused, given, as_json)
-    told = {
+    report = {
         "legal": True,
         "best": verdict.best,
         "why": verdict.why,
@@ -211,7 +211,7 @@ def check(
         "fair": verdict.fair,
     }
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(report))
         return
     best = {True: "Best", False: "Not the best", None: "Not known to be the best"}[verdict.best]
     counts = verdict.counts
@@ -226,13 +226,13 @@ def check(
 def _refuse(refused: Refused, given: Input, as_json: bool) -> NoReturn:
     """Every violation, with people's ids beside the places the referee knows them by."""
     names = given.people.ids
-    told = [
+    lines = [
         {"rule": v.rule, "text": v.text, "people": [names[p] for p in v.people if 0 <= p < len(names)]}
         for v in refused.violations
     ]
     if as_json:
-        click.echo(json.dumps({"legal": False, "violations": told}, ensure_ascii=False))
-    for violation in [] if as_json else told:
+        click.echo(json.dumps({"legal": False, "violations": lines}, ensure_ascii=False))
+    for violation in [] if as_json else lines:
         who = ", ".join(violation["people"])
         click.echo(f"{violation['rule']}: {who or violation['text']}", err=True)
     raise SystemExit(1)

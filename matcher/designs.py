@@ -55,9 +55,9 @@ def designs(size: int) -> tuple[Design, ...]:
 
 @cache
 def _all() -> dict[int, tuple[Design, ...]]:
-    told = json.loads(files("matcher").joinpath("designs.json").read_text(encoding="utf-8"))
-    sizes = {row["size"] for row in told}
-    return {size: tuple(design_of(row) for row in told if row["size"] == size) for size in sizes}
+    document = json.loads(files("matcher").joinpath("designs.json").read_text(encoding="utf-8"))
+    sizes = {row["size"] for row in document}
+    return {size: tuple(design_of(row) for row in document if row["size"] == size) for size in sizes}
 
 
 def design_of(told: dict[str, Any]) -> Design:

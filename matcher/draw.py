@@ -89,8 +89,8 @@ def _may_stay(pot: Pot) -> None:
 
 def generator(pot: Pot, seed: int) -> np.random.Generator:
     """Chance that depends on the seed and on who is in the pot, and on nothing else."""
-    told = hashlib.sha256(f"{seed} {pot.digest()}".encode()).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(told, "little")))
+    digest = hashlib.sha256(f"{seed} {pot.digest()}".encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
 
 
 def _seat(pot: Pot, size: int, priority: Priority, rng: np.random.Generator, least: int) -> Drawn:
@@ -123,26 +123,26 @@ def _ahead(
     pot: Pot, drawn: Drawn, small: exact.Small | None, priority: Priority, rng: np.random.Generator
 ) -> Drawn:
     """The same round, or another as good that keeps more further rounds open."""
-    told = rules.value(pot, drawn.groups)
-    if told.left_out or told.repeats or told.threes != pot.n % 2:
-        return replace(drawn, fresh_left=0 if told.repeats else None)
+    value = rules.value(pot, drawn.groups)
+    if value.left_out or value.repeats or value.threes != pot.n % 2:
+        return replace(drawn, fresh_left=0 if value.repeats else None)
     if pot.n > horizon.MOST:
         return replace(drawn, fresh_left=_surely_open(pot))
     dense = rules.table(pot)
     graph = dense.allowed & ~dense.met
-    if priority == "cross" and not told.same:
+    if priority == "cross" and not value.same:
         graph &= ~dense.same
     if not horizon.binds(graph):
         return replace(drawn, fresh_left=_surely_open(pot))
     turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
     chance = horizon.Search(rng, turns=turns.astype(np.int32))
     more = horizon.candidates(graph, dense.same, chance)
-    rounds = (r for r in _rounds(drawn, small, more, rng) if _as_good(pot, r, told))
+    rounds = (r for r in _rounds(drawn, small, more, rng) if _as_good(pot, r, value))
     found = horizon.ahead(graph, dense.same, rounds, chance, give_up=priority == "fresh")
     if found is None:
         return replace(drawn, fresh_left=_surely_open(pot))
     groups, kept = found
-    given_up = rules.value(pot, groups).same > told.same
+    given_up = rules.value(pot, groups).same > value.same
     return replace(
         drawn,
         groups=groups,
@@ -187,8 +187,8 @@ def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority, 
         # With nothing to look ahead to, counting every round proves more.
         return _mixed(pot, size, rng, least)
     groups = plan.groups()
-    told = rules.value(pot, groups, size)
-    given_up = not _crosses_fully(pot, groups, told)
+    value = rules.value(pot, groups, size)
+    given_up = not _crosses_fully(pot, groups, value)
     if given_up and priority == "cross":
         return _mixed(pot, size, rng, least)
     return Drawn(
@@ -210,15 +210,15 @@ def _mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) -> Drawn:
     if 2 <= pot.n <= exact.MOST_MIXED:
         return _counted_mixed(pot, size, rng, least)
     found = _searched(pot, proof.usual_sizes(pot.n, size, least), size, rng)
-    told = rules.value(pot, found.groups, size)
-    if pot.n > MOST_MIXED or pot.n < 2 or not told.repeats:
+    value = rules.value(pot, found.groups, size)
+    if pot.n > MOST_MIXED or pot.n < 2 or not value.repeats:
         return found
     looked = [proof.runs((found.groups >= 0).sum(axis=1))]
-    for mix in _worth_a_look(pot, size, least, told.repeats):
+    for mix in _worth_a_look(pot, size, least, value.repeats):
         looked.append(proof.runs(mix))
         other = _searched(pot, mix, size, rng)
         then = rules.value(pot, other.groups, size)
-        if not then.repeats and then.left_out <= told.left_out:
+        if not then.repeats and then.left_out <= value.left_out:
             return replace(other, considered=tuple(looked))
     return replace(found, considered=tuple(looked))
 
@@ -236,8 +236,8 @@ def _counted_mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) ->
     if least > 2 and small.left_out and exact.Mixed(pot, size).left_out < small.left_out:
         return _counted_mixed(pot, size, rng, 2)
     groups = small.kindest.draw(rng)
-    told = rules.value(pot, groups, size)
-    placed = pot.n - told.left_out
+    value = rules.value(pot, groups, size)
+    placed = pot.n - value.left_out
     return Drawn(
         groups,
         others(pot.n, groups),
@@ -245,7 +245,7 @@ def _counted_mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) ->
         best=True,
         count=small.best.count,
         considered=tuple(proof.runs(mix) for mix in proof.mixes(placed, size, least)),
-        every_mix=told.repeats == small.fewest,
+        every_mix=value.repeats == small.fewest,
     )
 
 
@@ -285,8 +285,8 @@ def _even(pot: Pot, rng: np.random.Generator, *, exact: bool = True) -> Drawn:
 
 def _enlarged(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
     """The same pairs, or where they hold repeats, as many fresh pairs as there can be."""
-    told = rules.value(pot, drawn.groups)
-    if not told.repeats or told.threes or told.left_out or pot.n > barrier.MOST:
+    value = rules.value(pot, drawn.groups)
+    if not value.repeats or value.threes or value.left_out or pot.n > barrier.MOST:
         return drawn
     mate = proof.hemmed(pot, drawn.groups).mate
     paired = np.flatnonzero(mate > np.arange(pot.n))
@@ -312,8 +312,8 @@ def _odd(pot: Pot, rng: np.random.Generator) -> Drawn:
                 return drawn
             found.append(drawn)
     if pot.n <= MIDDLE:
-        told = min((rules.value(pot, drawn.groups) for drawn in found), key=rules.Value.whole)
-        if told.repeats:
+        value = min((rules.value(pot, drawn.groups) for drawn in found), key=rules.Value.whole)
+        if value.repeats:
             threes = trios.sparing(pot, threes, rng)
         for three in threes[: max(FEW, WORK // pot.n)]:
             found.append(_with_three(pot, three, threes[:0, 0], rng, exact=True))
@@ -340,13 +340,13 @@ def _seated(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
 
 def _at_bound(pot: Pot, drawn: Drawn) -> bool:
     """Everybody placed, nobody unwilling in a three, no repeat, and crossing at its bound."""
-    told = rules.value(pot, drawn.groups)
+    value = rules.value(pot, drawn.groups)
     first, _ = rules.pairs_of(drawn.groups)
     return (
-        told.left_out == 0
-        and told.repeats == 0
-        and told.unwilling == 0
-        and len(first) - told.same == proof.full_crossing(pot)
+        value.left_out == 0
+        and value.repeats == 0
+        and value.unwilling == 0
+        and len(first) - value.same == proof.full_crossing(pot)
     )
 
 
@@ -363,9 +363,9 @@ def _padded(pairs: Ints) -> Ints:
 
 def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: int, size: int) -> Result:
     """The round in the ids of the whole pot, with its proof and figures."""
-    told = rules.value(rest, drawn.groups, size)
+    value = rules.value(rest, drawn.groups, size)
     given_up = "crossing-given-up" in drawn.notes
-    certificate = proof.certify(rest, drawn.groups, told, drawn.best, given_up)
+    certificate = proof.certify(rest, drawn.groups, value, drawn.best, given_up)
     sizes = (drawn.groups >= 0).sum(axis=1)
     # A round without a repeat of the nearest sizes needs no comparing with others.
     usual = certificate.kind == "counting" and proof.nearest(sizes, size)
@@ -377,9 +377,9 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     ours = np.where(drawn.groups >= 0, free[drawn.groups], -1)
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
     unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))
-    whole = rules.value(pot, groups, size) if len(pot.locked) else told
+    whole = rules.value(pot, groups, size) if len(pot.locked) else value
     pairs = len(rules.pairs_of(groups)[0])
-    locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - told.same)
+    locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - value.same)
     placed = others(rest.n, drawn.left)
     figures = Figures(
         people=pot.n,
@@ -399,7 +399,7 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
         considered=drawn.considered or (certificate.sizes,),
         every_mix=certificate.every_mix,
     )
-    return Result(groups, unplaced, certificate, figures, _notes(rest, drawn, told, size))
+    return Result(groups, unplaced, certificate, figures, _notes(rest, drawn, value, size))
 
 
 def canonical(groups: NDArray[np.int32]) -> Ints:

@@ -178,8 +178,8 @@ class Mixed:
         dense = rules.table(pot)
         met, same = dense.met.astype(np.int32), {"same": dense.same.astype(np.int32)}
         any_size, scale = self._solve({"repeats": met}, dense.allowed, near=False)
-        told = scale.read(any_size.cost)
-        self.left_out, self.fewest = told["left_out"], told["repeats"]
+        value = scale.read(any_size.cost)
+        self.left_out, self.fewest = value["left_out"], value["repeats"]
         recent: dict[str, Ints] = {}
         allowed = dense.allowed & ~dense.met if not self.fewest else dense.allowed
         if self.fewest:

@@ -68,10 +68,10 @@ class Reasons:
         """`fresh` if it is known that no two of them have met."""
         people = [int(person) for person in members if person >= 0]
         met = _never(people) if fresh else _meetings(self._pot, people, self._labels)
-        told = [met, self._organisations(people)]
+        sentences = [met, self._organisations(people)]
         if len(people) == 3 and self._size == 2:
-            told.append(_three(self._pot, people))
-        return " ".join(told)
+            sentences.append(_three(self._pot, people))
+        return " ".join(sentences)
 
     def _organisations(self, people: list[int]) -> str:
         codes = sorted({self._organisation[person] for person in people})
@@ -93,8 +93,8 @@ def alone(pot: Pot, members: Sequence[int], labels: Labels) -> str:
     pairs = np.array(list(combinations(people, 2)))
     met = pairs[pot.have_met(pairs[:, 0], pairs[:, 1])].tolist()
     names = [labels.organisations[code] for code in sorted({int(pot.organisation[one]) for one in people})]
-    told = [f"{labels.people[a]} and {labels.people[b]} have met before" for a, b in met]
-    return f"{_list(told) + '.' if told else _never(people)} {_from(names, people)}"
+    sentences = [f"{labels.people[a]} and {labels.people[b]} have met before" for a, b in met]
+    return f"{_list(sentences) + '.' if sentences else _never(people)} {_from(names, people)}"
 
 
 def _from(names: Sequence[str], people: Sequence[int]) -> str:
@@ -112,13 +112,15 @@ def _meetings(pot: Pot, people: list[int], labels: Labels) -> str:
     ages = pot.age(pairs[:, 0], pairs[:, 1])
     if not ages.any():
         return _never(people)
-    told = []
+    sentences = []
     for (a, b), age in zip(pairs, ages, strict=True):
         if age:
             ago = pot.rounds - int(age) + 1
             when = "last round" if ago == 1 else f"{number(ago)} rounds ago"
-            told.append(f"{labels.people[a]} and {labels.people[b]} last met {when}")
-    return _list(told) + "." if len(people) > 2 else f"Last met {told[0].rsplit(' last met ', 1)[1]}."
+            sentences.append(f"{labels.people[a]} and {labels.people[b]} last met {when}")
+    return (
+        _list(sentences) + "." if len(people) > 2 else f"Last met {sentences[0].rsplit(' last met ', 1)[1]}."
+    )
 
 
 def _history_of(one: str, other: str, times: int) -> str:
@@ -144,7 +146,7 @@ def _three(pot: Pot, people: list[int]) -> str:
 
 def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
     """Why no better round exists and what would help, most important first."""
-    told = [
+    sentences = [
         *_locked(pot),
         *_repeats(pot, result, labels),
         *_crossing(pot, result, labels),
@@ -152,10 +154,12 @@ def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
         *_sizes(result),
     ]
     if "repeats" in result.proof.certifies and not result.figures.optimal:
-        told.append("No round has fewer repeats; it is not proved that none of those is better beyond that.")
+        sentences.append(
+            "No round has fewer repeats; it is not proved that none of those is better beyond that."
+        )
     elif not result.figures.optimal:
-        told.append("This is the best round found; it is not proved that no better one exists.")
-    return [*told, *_chance(result), *_ahead(result)]
+        sentences.append("This is the best round found; it is not proved that no better one exists.")
+    return [*sentences, *_chance(result), *_ahead(result)]
 
 
 def _sizes(result: Result) -> list[str]:
@@ -182,16 +186,16 @@ def _repeats(pot: Pot, result: Result, labels: Labels) -> list[str]:
         return []
     if not repeats:
         return ["No pair has met before."]
-    told = [f"{number(repeats).capitalize()} {_plural('pair', repeats)} met before."]
+    sentences = [f"{number(repeats).capitalize()} {_plural('pair', repeats)} met before."]
     kept = repeats - result.proof.repeats
     if kept:
         some = f"{number(kept).capitalize()} of them {_are(kept)}"
-        told.append(f"{'That pair is' if kept == repeats == 1 else some} in a group you locked.")
+        sentences.append(f"{'That pair is' if kept == repeats == 1 else some} in a group you locked.")
     if result.proof.kind == "partners" or (result.proof.kind == "enumeration" and result.groups.shape[1] > 3):
-        return told + _stuck(pot, result, labels)
+        return sentences + _stuck(pot, result, labels)
     if result.proof.kind not in ("tutte-berge", "dual"):
-        return told + _who_could_skip(pot, result, labels)
-    return told + _circles(pot, result, labels) + _who_could_skip(pot, result, labels)
+        return sentences + _who_could_skip(pot, result, labels)
+    return sentences + _circles(pot, result, labels) + _who_could_skip(pot, result, labels)
 
 
 def _stuck(pot: Pot, result: Result, labels: Labels) -> list[str]:
@@ -211,13 +215,13 @@ def _circles(pot: Pot, result: Result, labels: Labels) -> list[str]:
     """Who hems in whom; in an odd pot the three takes up one odd circle, if it can."""
     circles = _odd_circles(pot, result)
     over = len(circles) - len(result.proof.barrier)
-    told = []
+    sentences = []
     if over > 1:
-        told += _hemmed_in([c[0] for c in circles if len(c) == 1], result.proof.barrier, labels)
-        told += [_only_each_other(c, labels) for c in circles if len(c) > 1][:MOST_CIRCLES]
+        sentences += _hemmed_in([c[0] for c in circles if len(c) == 1], result.proof.barrier, labels)
+        sentences += [_only_each_other(c, labels) for c in circles if len(c) > 1][:MOST_CIRCLES]
     if over % 2 and result.proof.repeats == (over + 1) // 2:
-        told.append("Wherever the three is put, somebody in it or beside it meets again.")
-    return told
+        sentences.append("Wherever the three is put, somebody in it or beside it meets again.")
+    return sentences
 
 
 def _odd_circles(pot: Pot, result: Result) -> list[list[int]]:
@@ -277,11 +281,13 @@ def _crossing(pot: Pot, result: Result, labels: Labels) -> list[str]:
         return []
     if figures.cross == figures.pairs:
         return ["Every pair crosses organisations."]
-    told = [f"{figures.cross} of {figures.pairs} pairs cross organisations."]
+    sentences = [f"{figures.cross} of {figures.pairs} pairs cross organisations."]
     if figures.cross < figures.cross_bound and "crossing-given-up" in result.notes:
         gap = figures.cross_bound - figures.cross
-        told.append(f"{number(gap).capitalize()} more could cross; later rounds would then repeat sooner.")
-    return told + _largest(pot, result, labels)
+        sentences.append(
+            f"{number(gap).capitalize()} more could cross; later rounds would then repeat sooner."
+        )
+    return sentences + _largest(pot, result, labels)
 
 
 def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
@@ -293,19 +299,19 @@ def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
     if len(pot.locked):
         return []  # what would help then depends on what is kept
     outside = pot.n - inside
-    told = []
+    sentences = []
     hosted = result.figures.cross_bound
     alone = result.figures.pairs - hosted
     if alone and inside > len(result.groups) and result.groups.shape[1] == 3:
-        told.append(
+        sentences.append(
             f"{most} has {inside} of the {pot.n} people; the other {outside} can host {hosted} of them,"
             f" so at least {number(alone)} {most}\u2013{most} {_plural('pair', alone)}."
         )
     guests = guests_needed(pot, result.groups.shape[1] - 1)
     if guests:
         invited = f"{number(guests)} {'person' if guests == 1 else 'people'}"
-        told.append(f"Invite {invited} from elsewhere and every pair crosses.")
-    return told
+        sentences.append(f"Invite {invited} from elsewhere and every pair crosses.")
+    return sentences
 
 
 def guests_needed(pot: Pot, size: int = 2) -> int:
@@ -327,14 +333,18 @@ def guests_needed(pot: Pot, size: int = 2) -> int:
 
 
 def _notes(result: Result) -> list[str]:
-    told = []
+    sentences = []
     if "no-design" in result.notes:
-        told.append("The rounds so far fit no design in which nobody meets twice; this one was searched for.")
+        sentences.append(
+            "The rounds so far fit no design in which nobody meets twice; this one was searched for."
+        )
     if "unwilling-three" in result.notes:
-        told.append("Somebody who said no to a three is in one: there was no other way without a repeat.")
+        sentences.append(
+            "Somebody who said no to a three is in one: there was no other way without a repeat."
+        )
     if "turns-unequal" in result.notes:
-        told.append("Turns in a three could not be shared out evenly this time without a worse round.")
-    return told
+        sentences.append("Turns in a three could not be shared out evenly this time without a worse round.")
+    return sentences
 
 
 def _chance(result: Result) -> list[str]:

@@ -75,14 +75,14 @@ class Pot:
 
     def digest(self) -> str:
         """sha256, in hex, of everything above in one canonical order: how it was listed changes nothing."""
-        told = hashlib.sha256(f"pot 1 {self.n} {self.rounds} {self.locked.shape[1]}".encode())
+        digest = hashlib.sha256(f"pot 1 {self.n} {self.rounds} {self.locked.shape[1]}".encode())
         flags = self.no_trio + 2 * self.let_down.astype(np.uint8) + 4 * self.newcomer.astype(np.uint8)
         locked = np.sort(self.locked, axis=1)[np.lexsort(np.sort(self.locked, axis=1).T[::-1])]
         for part in (self.codes, self._history, self.pairs_never, self.trio_turns, locked):
-            told.update(len(part).to_bytes(8, "little"))
-            told.update(np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<"), copy=False).data)
-        told.update(flags.astype(np.uint8).data)
-        return told.hexdigest()
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<"), copy=False).data)
+        digest.update(flags.astype(np.uint8).data)
+        return digest.hexdigest()
 
     def keys(self, a: NDArray[Any], b: NDArray[Any]) -> Longs:
         """One number per pair, the same for (a, b) and (b, a)."""
@@ -239,11 +239,11 @@ def _ranked(values: Ints) -> Ints:
 def _history(met: Ints, n: int) -> tuple[int, Longs]:
     """How many rounds, and every (pair, rank of its round) as one sorted number."""
     rounds, rank = _round_ranks(met[:, 0])
-    told = _keys(met[:, 1], met[:, 2], n) * max(rounds, 1) + rank
-    told.sort()
-    fresh = np.ones(len(told), np.bool_)
-    np.not_equal(told[1:], told[:-1], out=fresh[1:])
-    return rounds, told if fresh.all() else told[fresh]
+    keys = _keys(met[:, 1], met[:, 2], n) * max(rounds, 1) + rank
+    keys.sort()
+    fresh = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return rounds, keys if fresh.all() else keys[fresh]
 
 
 def _round_ranks(numbers: Ints) -> tuple[int, Longs]:

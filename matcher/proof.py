@@ -119,7 +119,7 @@ def full_crossing(pot: Pot, size: int = 2) -> int:
     return crossing_bound(pot.codes, group_sizes(pot.n, size))
 
 
-def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = False) -> Proof:
+def certify(pot: Pot, groups: Ints, value: Value, best: bool, given_up: bool = False) -> Proof:
     """The simplest proof that this round is best before look-ahead; "none" if there is none.
 
     `best` is the word of a method that counted every round. Where crossing was given up for look-ahead only
@@ -128,20 +128,20 @@ def certify(pot: Pot, groups: Ints, told: Value, best: bool, given_up: bool = Fa
     sizes = (groups >= 0).sum(axis=1)
     placed = groups[groups >= 0]
     bound = crossing_bound(pot.codes[placed], sizes)
-    crossing = int((sizes * (sizes - 1) // 2).sum()) - told.same
+    crossing = int((sizes * (sizes - 1) // 2).sum()) - value.same
     forced = sum(_alone(pot, person) for person in _missing(pot, groups))
-    if told.left_out == forced and not (told.repeats or told.unwilling):
+    if value.left_out == forced and not (value.repeats or value.unwilling):
         if crossing == bound:
             return Proof("counting", LINES, repeats=0, cross=crossing)
         if given_up:
             return Proof("counting", LINES[:3], repeats=0, cross=crossing)
-    if told.left_out == forced:
+    if value.left_out == forced:
         proof_of = _of_pairs if groups.shape[1] == 3 else _of_circles
-        found = proof_of(pot, groups, told, crossing == bound)
+        found = proof_of(pot, groups, value, crossing == bound)
         if found and (found.certifies == LINES or not best):
-            return replace(found, repeats=told.repeats, cross=crossing)
+            return replace(found, repeats=value.repeats, cross=crossing)
     kind = "enumeration" if best else "none"
-    return Proof(kind, LINES if best else (), repeats=told.repeats, cross=crossing)
+    return Proof(kind, LINES if best else (), repeats=value.repeats, cross=crossing)
 
 
 def best_before_ahead(proof: Proof, given_up: bool) -> bool:

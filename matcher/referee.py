@@ -193,14 +193,14 @@ def _listed(
     """Which of the pairs (a, b) stand in the list, either way round."""
     asked = np.where(a < b, a, b) * n + np.where(a < b, b, a)
     swap = list_a > list_b
-    told = np.where(swap, list_b, list_a).astype(np.int64) * n + np.where(swap, list_a, list_b)
-    if not len(told) or not len(asked):
+    keys = np.where(swap, list_b, list_a).astype(np.int64) * n + np.where(swap, list_a, list_b)
+    if not len(keys) or not len(asked):
         return np.zeros(len(asked), np.bool_)
-    told.sort()
+    keys.sort()
     order = np.argsort(asked)
-    place = np.minimum(np.searchsorted(told, asked[order]), len(told) - 1)
+    place = np.minimum(np.searchsorted(keys, asked[order]), len(keys) - 1)
     listed = np.empty(len(asked), np.bool_)
-    listed[order] = told[place] == asked[order]
+    listed[order] = keys[place] == asked[order]
     return listed
 
 
@@ -233,7 +233,7 @@ def _crowd(people: int, groups: int) -> int:
 
 
 def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Violation]:
-    told = result.figures
+    figures = result.figures
     true = {
         "groups": counts.groups,
         "pairs": counts.pairs,
@@ -244,9 +244,9 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
         "proof": result.proof.kind,
     }
     for name, number in true.items():
-        if getattr(told, name) != number:
-            yield Violation("figure", f"{name} is {number}, not {getattr(told, name)}")
-    if told.optimal and "recent" not in result.proof.certifies:
+        if getattr(figures, name) != number:
+            yield Violation("figure", f"{name} is {number}, not {getattr(figures, name)}")
+    if figures.optimal and "recent" not in result.proof.certifies:
         yield Violation("proof", "the round is called best without a proof")
 
 

@@ -79,17 +79,17 @@ class Proof:
     def from_json(cls, text: str) -> Proof:
         """Raises MatcherError when the text is not a proof."""
         try:
-            told = json.loads(text)
+            document = json.loads(text)
             return cls(
-                kind=str(told["kind"]),
-                certifies=tuple(str(name) for name in told["certifies"]),
-                repeats=int(told["repeats"]),
-                cross=int(told["cross"]),
-                barrier=tuple(int(person) for person in told["barrier"]),
-                duals=tuple(_dual(part) for part in told["duals"]),
+                kind=str(document["kind"]),
+                certifies=tuple(str(name) for name in document["certifies"]),
+                repeats=int(document["repeats"]),
+                cross=int(document["cross"]),
+                barrier=tuple(int(person) for person in document["barrier"]),
+                duals=tuple(_dual(part) for part in document["duals"]),
                 # Older proofs do not name their sizes.
-                sizes=tuple((int(size), int(groups)) for size, groups in told.get("sizes", ())),
-                every_mix=bool(told.get("every_mix", False)),
+                sizes=tuple((int(size), int(groups)) for size, groups in document.get("sizes", ())),
+                every_mix=bool(document.get("every_mix", False)),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise MatcherError("this is not a proof of a round") from error

@@ -223,11 +223,11 @@ def _ways_back(group: Ints) -> Bits:
     step = np.zeros((group.shape[1], group.shape[1]), np.uint64)
     for number, row in enumerate(group):
         step += (row[:, None] == row[None, :]) * np.uint64(3 * number**2 + 2 * number + 1)
-    walk, told = step, np.zeros(len(step), np.uint64)
+    walk, hashes = step, np.zeros(len(step), np.uint64)
     for length in range(1, WALKS):
         walk = walk @ step
-        told = told * np.uint64(length * 2654435761) + walk.diagonal()
-    return told
+        hashes = hashes * np.uint64(length * 2654435761) + walk.diagonal()
+    return hashes
 
 
 class _Room:

@@ -187,12 +187,14 @@ def append_round(file: Path, people: People, groups: Ints) -> int:
     wide = int((groups >= 0).sum(axis=1).max(initial=2))
     new_columns = [name for name in (f"person_{place + 1}" for place in range(wide)) if name not in header]
     header += new_columns
-    told = [dict(zip(header, cells, strict=False)) for cells in rows[1:] if any(cells)]
+    records = [dict(zip(header, cells, strict=False)) for cells in rows[1:] if any(cells)]
     for group in groups:
         names = [safe(people.ids[person]) for person in group if person >= 0]
-        told.append({f"person_{place}": name for place, name in enumerate(names, 1)} | {"round": str(number)})
+        records.append(
+            {f"person_{place}": name for place, name in enumerate(names, 1)} | {"round": str(number)}
+        )
     new = file.with_name(f"{file.name}.new")
-    write_rows(new, [*written, *new_columns], [[cells.get(name, "") for name in header] for cells in told])
+    write_rows(new, [*written, *new_columns], [[cells.get(name, "") for name in header] for cells in records])
     new.replace(file)
     return number
 

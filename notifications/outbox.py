@@ -242,8 +242,8 @@ def replace_in(session: Session, kind: str, round_: str, before: str, after: str
     """Put other words into the messages of a kind about a round, as they stand in their JSON."""
     payload = col(OutboxMessage.payload)
     theirs = (col(OutboxMessage.kind) == kind) & (col(OutboxMessage.round) == round_)
-    told = update(OutboxMessage).where(theirs, payload.contains(before, autoescape=True))
-    change(session, told.values(payload=func.replace(payload, before, after)))
+    statement = update(OutboxMessage).where(theirs, payload.contains(before, autoescape=True))
+    change(session, statement.values(payload=func.replace(payload, before, after)))
 
 
 def blank_older_than(session: Session, before: datetime) -> int:

@@ -189,9 +189,9 @@ def poll(
         silent = _claim_silent(session, list(carriers), clock(), limit)
     asked = takewhile(lambda _: not stopping(), silent)
     events = [_outcome(carriers[provider], sent, clock()) for provider, sent in asked]
-    told = [event for event in events if event is not None]
+    outcomes = [event for event in events if event is not None]
     with sessions() as session:
-        return receipts.take(session, told, key=providers.key, now=clock())
+        return receipts.take(session, outcomes, key=providers.key, now=clock())
 
 
 def _claim_silent(session: Session, names: list[str], now: datetime, limit: int) -> list[tuple[str, Sent]]:

@@ -169,7 +169,7 @@ def _forget_what_was_refused(context: ExceptionContext) -> None:
     """PostgreSQL quotes the row it refuses, in a DETAIL, and a value it cannot read in the sentence itself:
     whoever shows the error would show somebody's address.
     """
-    error, told = context.original_exception, context.sqlalchemy_exception
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
     diagnosis = getattr(error, "diag", None)
     if diagnosis is None or not diagnosis.message_primary:
         return  # nothing that the server said
@@ -177,8 +177,8 @@ def _forget_what_was_refused(context: ExceptionContext) -> None:
     if (diagnosis.sqlstate or "").startswith(DATA_EXCEPTION):
         words = words.partition('"')[0]
     error.args = (words,)
-    if told is not None:
-        told.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)
+    if wrapped is not None:
+        wrapped.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)
 
 
 def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def]

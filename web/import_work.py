@@ -235,9 +235,9 @@ def _answer(
     with database.write() as session:
         job = session.get_one(Import, job.id)
         if job.state is ImportState.ORGANISATIONS:
-            told = _doubtful(session, job)
+            remarks = _doubtful(session, job)
             uploads.answer_rest_as_new(session, job)
-            return told
+            return remarks
         if leave_out or not job.counts.get(Outcome.ERROR.value):
             uploads.confirm(session, job, by=by, now=clock())
             return _remarks(session, job)
@@ -262,8 +262,8 @@ def _doubtful(session: Session, job: Import) -> list[str]:
 def _remarks(session: Session, job: Import) -> list[str]:
     """One for each row of which there is something to say, up to so many."""
     rows = uploads.remarked(session, job, MOST_REMARKS + 1)
-    told = [f"row {_row_of(row)}: {REMARKS.get(row.outcome, '')}{row.why}" for row in rows[:MOST_REMARKS]]
-    return [*told, "and more rows like these"] if len(rows) > MOST_REMARKS else told
+    remarks = [f"row {_row_of(row)}: {REMARKS.get(row.outcome, '')}{row.why}" for row in rows[:MOST_REMARKS]]
+    return [*remarks, "and more rows like these"] if len(rows) > MOST_REMARKS else remarks
 
 
 def _row_of(row: ImportRow) -> int:

@@ -390,7 +390,7 @@ def _bounced(said: dict[str, Any]) -> Told:
     """Whose trouble it is: only an address that does not exist is its reader's for good."""
     classified = CLASSES.get(foreign.text_of(said.get("bounce_classification")).strip().lower())
     status = foreign.text_of(said.get("status"))
-    by_code = (told for code, told in BOUNCE_CODES.items() if status.startswith(code))
+    by_code = (meaning for code, meaning in BOUNCE_CODES.items() if status.startswith(code))
     by_type = BOUNCES.get(foreign.text_of(said.get("type")), BOUNCES["bounce"])
     return classified or next(by_code, by_type)
 

@@ -281,9 +281,9 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
         .order_by(col(OutboxMessage.id).desc())
     ).first()
     if introduction:
-        told = introduction.message()
-        found.append(("An introduction", address(told.conversation, introduction.person)))  # type: ignore[attr-defined]
-        found.append(("Its check-in", address(told.check_in, introduction.person)))  # type: ignore[attr-defined]
+        message = introduction.message()
+        found.append(("An introduction", address(message.conversation, introduction.person)))  # type: ignore[attr-defined]
+        found.append(("Its check-in", address(message.check_in, introduction.person)))  # type: ignore[attr-defined]
     organiser = accounts.by_email(session, ORGANISER)
     if organiser:
         link = accounts.sign_in_link(session, organiser, now=now)

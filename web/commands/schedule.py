@@ -153,11 +153,11 @@ def switch_off(session: Session, slug: str) -> None:
 @writing
 def move_next(session: Session, slug: str, day: date | None) -> None:
     """Set or move the day of the next round; without DAY there is none."""
-    told = programme_settings.move_next_round(
+    people = programme_settings.move_next_round(
         session, programmes.by_slug(session, slug), day, by=BY, now=utc_now()
     )
     click.echo(f"The next round is on {_said(day)}." if day else "No day is set for the next round.")
-    if told:
+    if people:
         click.echo("People have been told another day already, and are not told again.")
 
 

@@ -144,11 +144,11 @@ class EditForm(DetailsForm):
 
     def edit(self, person: Person) -> Edit:
         """What was not asked for stays as it is."""
-        told = self.personal()
+        facts = self.personal()
         if self.channel is None:
-            told["shares_phone"] = person.shares_phone
-            told["channel"] = Channel.EMAIL if self.email.data else person.channel
-        return Edit(**told)
+            facts["shares_phone"] = person.shares_phone
+            facts["channel"] = Channel.EMAIL if self.email.data else person.channel
+        return Edit(**facts)
 
     @classmethod
     def of(cls, person: Person) -> "EditForm":

@@ -48,11 +48,14 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
     talks = conversations.history(g.session, visit.person)
     # An old message that was forwarded does not tell whom its reader met since.
     shown = talks if visit.full else conversations.as_known_at(g.session, talks, visit.link.created_at)
-    check_ins, told = _doors(visit.person, Purpose.CHECK_IN), _doors(visit.person, Purpose.CONVERSATION)
+    check_ins, introductions = (
+        _doors(visit.person, Purpose.CHECK_IN),
+        _doors(visit.person, Purpose.CONVERSATION),
+    )
     if not visit.full:
         # A forwarded message opens what it was about, and nothing else of its reader's.
-        check_ins, told = (
-            {group: at for group, at in doors.items() if group == own} for doors in (check_ins, told)
+        check_ins, introductions = (
+            {group: at for group, at in doors.items() if group == own} for doors in (check_ins, introductions)
         )
     return render_template(
         "me/page.html",
@@ -64,7 +67,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         met_since=len(talks) > len(shown),
         running=[talk for talk in talks if talk.can_drop_out(g.now)],
         check_ins=check_ins,
-        introductions=told,
+        introductions=introductions,
         form=pausing,
         pause_forms=forms,
         pausing=slug,

@@ -41,7 +41,7 @@ def close() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form)
     try:
-        told = closings.announce(
+        people = closings.announce(
             g.session,
             g.programme,
             form.on.data,
@@ -52,13 +52,13 @@ def close() -> ResponseReturnValue:
     except programmes.BadSettings as error:
         form[error.field].errors = [error.message]
         return _page(form)
-    flash(f"The end is announced. We are telling {phrases.counted(told, 'person', 'people')}.")
+    flash(f"The end is announced. We are telling {phrases.counted(people, 'person', 'people')}.")
     return redirect(url_for(".ask_to_close", slug=g.programme.slug), 303)
 
 
 @pages.post("/<slug>/close/keep-open")
 @needs(Role.OWNER)
 def keep_open() -> ResponseReturnValue:
-    told = closings.take_back(g.session, g.programme, by=current_user.id, now=g.now)
-    flash(f"The programme stays open. We are telling {phrases.counted(told, 'person', 'people')} so.")
+    people = closings.take_back(g.session, g.programme, by=current_user.id, now=g.now)
+    flash(f"The programme stays open. We are telling {phrases.counted(people, 'person', 'people')} so.")
     return redirect(url_for(".settings", slug=g.programme.slug), 303)

@@ -146,9 +146,9 @@ def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseRetu
     try:
         with house().database.write() as session:
             decide(session, g.programme, first, second, by=current_user.id, now=g.now)
-        told = what.format(*(f"{{{person}}}" for person in (first, second)))
+        sentence = what.format(*(f"{{{person}}}" for person in (first, second)))
         with house().database.read() as session:
-            planned = editing.recount(session, g.programme, _version(), told, today=times.today(g.now))
+            planned = editing.recount(session, g.programme, _version(), sentence, today=times.today(g.now))
         said = _keep(planned, by_hand=False)
     except rounds.RoundError as error:
         flash(f"{error}.", "error")

@@ -229,8 +229,8 @@ def choose_sheet(number: int) -> ResponseReturnValue:
 
 
 def _chosen(job: Import, width: int) -> dict[str, int]:
-    told = {field.key: request.form.get(field.key, type=row_number) for field in columns.FIELDS[job.kind]}
-    return {key: place for key, place in told.items() if place is not None and 0 <= place < width}
+    chosen = {field.key: request.form.get(field.key, type=row_number) for field in columns.FIELDS[job.kind]}
+    return {key: place for key, place in chosen.items() if place is not None and 0 <= place < width}
 
 
 @pages.post("/<slug>/import/<int:number>/organisations")

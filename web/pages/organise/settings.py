@@ -137,12 +137,12 @@ def move_next_round() -> ResponseReturnValue:
     form = forms.NextRoundForm()
     if form.validate_on_submit():
         try:
-            told = programme_settings.move_next_round(
+            people = programme_settings.move_next_round(
                 g.session, g.programme, form.on.data, by=current_user.id, now=g.now
             )
             return _saved(
                 "Saved. People have been told another day already, and are not told again."
-                if told
+                if people
                 else "Saved.",
                 ".show_schedule",
             )

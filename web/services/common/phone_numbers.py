@@ -60,5 +60,5 @@ def _note_who_shares(session: Session, phone: str) -> None:
         .order_by(col(OutboxMessage.id))
         .with_for_update()
     )
-    told = update(OutboxMessage).where(col(OutboxMessage.id).in_(waiting))
-    session.execute(told.values(shares_number=shared), execution_options={"synchronize_session": False})
+    statement = update(OutboxMessage).where(col(OutboxMessage.id).in_(waiting))
+    session.execute(statement.values(shares_number=shared), execution_options={"synchronize_session": False})

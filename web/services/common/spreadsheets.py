@@ -203,8 +203,8 @@ def _must_fit(file: str, row: Sequence[str], number: int) -> None:
     if len(row) > MOST_COLUMNS:
         raise BadFile(file, f"at most {MOST_COLUMNS} columns; this has {len(row):,}", row=number)
     if (longest := max(map(len, row))) > LONGEST_CELL:
-        told = f"at most {LONGEST_CELL:,} letters in a cell, as many as Excel holds; this has {longest:,}"
-        raise BadFile(file, told, row=number)
+        problem = f"at most {LONGEST_CELL:,} letters in a cell, as many as Excel holds; this has {longest:,}"
+        raise BadFile(file, problem, row=number)
 
 
 def _header(file: str, cells: Sequence[str], row: int) -> list[str]:

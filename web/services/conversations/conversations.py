@@ -241,11 +241,11 @@ def introduction(session: Session, talk: Conversation) -> messages.Introduction 
         )
         .order_by(col(OutboxMessage.id).desc())
     ).first()
-    told = row.message() if row and row.payload else None
-    if not isinstance(told, messages.Introduction):
+    message = row.message() if row and row.payload else None
+    if not isinstance(message, messages.Introduction):
         return None
     # An organiser may have moved the end since.
-    return replace(told, until=talk.round.ends_on or told.until)
+    return replace(message, until=talk.round.ends_on or message.until)
 
 
 def history(session: Session, person: Person) -> list[Conversation]:
@@ -264,10 +264,10 @@ def as_known_at(session: Session, talks: Sequence[Conversation], moment: datetim
     """Those to which their reader had been introduced by then, with the partners they knew by then."""
     groups = [talk.group.id for talk in talks]
     # Everybody is told of each group with a link of their own to it.
-    told = select(Link.person, Link.subject).where(
+    links_sent = select(Link.person, Link.subject).where(
         Link.purpose == Purpose.CONVERSATION, col(Link.subject).in_(groups), col(Link.created_at) <= moment
     )
-    by_then = set(session.exec(told))
+    by_then = set(session.exec(links_sent))
 
     def known(talk: Conversation, people: Sequence[Person]) -> list[Person]:
         return [one for one in people if one.erased_at or (one.id, talk.group.id) in by_then]
@@ -350,8 +350,8 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
         if learning:
             session.delete(learning)
         return
-    told = {"text": said.text, "link": said.link, "showing": said.showing}
-    if learning and all(getattr(learning, field) == value for field, value in told.items()):
+    facts = {"text": said.text, "link": said.link, "showing": said.showing}
+    if learning and all(getattr(learning, field) == value for field, value in facts.items()):
         return
     kept = learning or Learning(
         programme_id=talk.programme.id,
@@ -360,7 +360,7 @@ def _keep_learning(session: Session, talk: Conversation, said: Said, now: dateti
         created_at=now,
         version=0,
     )
-    for field, value in told.items():
+    for field, value in facts.items():
         setattr(kept, field, value)
     # Changed words have not been looked at, whatever was decided about the old ones.
     kept.state, kept.decided_at, kept.decided_by = LearningState.WAITING, None, None
@@ -394,8 +394,8 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
 
 def _stop_nudging(session: Session, talk: Conversation, answer: Answer) -> None:
     """Who writes first need not be reminded once there is a date, or once they have told us themselves."""
-    told = talk.reader_moves_first and answer is not Answer.NOT_YET
-    if not told and answer not in (Answer.MET, Answer.BOOKED):
+    comes_first = talk.reader_moves_first and answer is not Answer.NOT_YET
+    if not comes_first and answer not in (Answer.MET, Answer.BOOKED):
         return
     waiting = session.exec(
         select(OutboxMessage.subject).where(

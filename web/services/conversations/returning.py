@@ -104,11 +104,11 @@ def _reopen(session: Session, round_: Round, group: Group, now: datetime) -> Non
 def _never_told(session: Session, group: Group, pair: Sequence[GroupMember]) -> set[str]:
     """Whose introduction was called off before it went out: they have seen nothing change."""
     about = introductions.about(group)
-    told = session.exec(
+    recipients = session.exec(
         select(OutboxMessage.person).where(
             OutboxMessage.kind == messages.Introduction.kind,
             (col(OutboxMessage.subject) == about) | col(OutboxMessage.subject).startswith(f"{about} "),
             col(OutboxMessage.accepted_at).is_not(None),
         )
     ).all()
-    return {member.person_id for member in pair} - set(told)
+    return {member.person_id for member in pair} - set(recipients)

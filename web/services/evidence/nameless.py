@@ -101,8 +101,8 @@ def _asked_for(session: Session, programme: int) -> set[int]:
     )
     found: set[int] = set()
     for entries in session.exec(here):
-        told = {str(one) for entry in entries for one in (entry["taken_for"], *entry["candidates"])}
-        found |= {int(one) for one in told if one.isdecimal()}
+        targets = {str(one) for entry in entries for one in (entry["taken_for"], *entry["candidates"])}
+        found |= {int(one) for one in targets if one.isdecimal()}
     return found
 
 
@@ -142,9 +142,9 @@ def _blank_sentences(
         group.why = names(group.why)
         session.add(group)
     for round_ in session.exec(select(Round).where(Round.programme_id == programme)):
-        told = [names(reason) for reason in round_.reasons]
-        if told != round_.reasons:
-            round_.reasons = told
+        sentences = [names(reason) for reason in round_.reasons]
+        if sentences != round_.reasons:
+            round_.reasons = sentences
             session.add(round_)
 
 

@@ -136,16 +136,16 @@ A_NAME_OF = re.compile(ORGANISATION_WORD + r"|\b(first|last|given|family|fore|se
 
 def found(columns: Sequence[Sequence[str]], header: Sequence[str]) -> dict[str, int]:
     """The column of each kind, each column once. `columns` has some cells of each, or none."""
-    told: dict[str, int] = {}
+    places: dict[str, int] = {}
     for key, kind in PEOPLE.items():
         ranked = [
             (rank, -place)
             for place, name in enumerate(header)
-            if place not in told.values() and (rank := _rank(key, kind, plain(name), columns[place]))
+            if place not in places.values() and (rank := _rank(key, kind, plain(name), columns[place]))
         ]
         if ranked:
-            told[key] = -max(ranked)[1]
-    return told
+            places[key] = -max(ranked)[1]
+    return places
 
 
 def _rank(key: str, kind: Heading, name: str, cells: Sequence[str]) -> tuple[int, ...] | None:
@@ -162,8 +162,8 @@ def _rank(key: str, kind: Heading, name: str, cells: Sequence[str]) -> tuple[int
 
 def round_number(text: str) -> int | None:
     """The 3 of "3", "Round 3", "R3", "Round 3 (May)" and "Round 3: Spring"; None for anything else."""
-    told = A_ROUND.fullmatch(text.strip())
-    return int(told[1]) if told else None
+    heading = A_ROUND.fullmatch(text.strip())
+    return int(heading[1]) if heading else None
 
 
 @lru_cache(maxsize=2000)

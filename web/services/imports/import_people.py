@@ -78,8 +78,8 @@ class Names:
                 counts[name] = counts.get(name, 0) + 1
                 self._note_domain(organisations.key(name), cells[email] if email is not None else "")
             if len(self.spellings) > MOST_ORGANISATIONS:
-                told = f"at most {MOST_ORGANISATIONS:,} different organisations; is it the right column?"
-                raise BadFile(sheet.file, told, row=number, column=sheet.header[place])
+                problem = f"at most {MOST_ORGANISATIONS:,} different organisations; is it the right column?"
+                raise BadFile(sheet.file, problem, row=number, column=sheet.header[place])
 
     def _note_domain(self, key: str, email: str) -> None:
         domain, own = email.rpartition("@")[2].strip(" >;,.").casefold(), self.domains.setdefault(key, set())
@@ -298,8 +298,8 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
 
 def _write_people(session: Session, new: Sequence[Found], now: datetime) -> None:
     alike = Person(id="", created_at=now).model_dump()  # what they have in common is worked out once
-    told = ("id", "name", "email", "email_key", "phone")
-    if rows := [alike | {name: one[name] for name in told} for one in new]:
+    columns = ("id", "name", "email", "email_key", "phone")
+    if rows := [alike | {name: one[name] for name in columns} for one in new]:
         session.execute(insert(Person), rows)
 
 

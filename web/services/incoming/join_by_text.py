@@ -128,9 +128,9 @@ def _waiting(session: Session, phone: str, *, signer: Signer, now: datetime) -> 
 
 
 def _confirm_or_ask(session: Session, request: Request, text: str, now: datetime) -> None:
-    told = _known(session, request.person) or name_and_organisation(text)
-    if told:
-        confirm(session, request, *told, source="text", now=now)
+    who = _known(session, request.person) or name_and_organisation(text)
+    if who:
+        confirm(session, request, *who, source="text", now=now)
         return
     programme = session.get_one(Programme, request.programme_id)
     page = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)

@@ -217,15 +217,15 @@ def _drop_out(session: Session, talk: Conversation, now: datetime) -> Back | Non
 
 def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
     """Their partner counts on them, and we offer what there is to do now."""
-    told = conversations.introduction(session, talk)
-    if told is None or talk.met:
+    introduction = conversations.introduction(session, talk)
+    if introduction is None or talk.met:
         return
     message = messages.TooLate(
-        programme=told.programme,
-        partners=told.partners,
-        until=told.until,
-        conversation=links.room("cannot", told.conversation or told.page),
-        page=told.page,
+        programme=introduction.programme,
+        partners=introduction.partners,
+        until=introduction.until,
+        conversation=links.room("cannot", introduction.conversation or introduction.page),
+        page=introduction.page,
     )
     outbox.queue(
         session,

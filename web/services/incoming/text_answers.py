@@ -88,15 +88,15 @@ def _message(session: Session, person: Person, back: Back, now: datetime) -> mes
 def _page(session: Session, person: Person, back: Back, now: datetime) -> messages.Link:
     if back.talk is None:
         return links.make(session, Purpose.PAGE, person.id, now=now)
-    told = back.says in (Says.NOTED, Says.KEPT, Says.DECIDED)
-    purpose = Purpose.CHECK_IN if told else Purpose.CONVERSATION
+    is_noted = back.says in (Says.NOTED, Says.KEPT, Says.DECIDED)
+    purpose = Purpose.CHECK_IN if is_noted else Purpose.CONVERSATION
     return links.make(session, purpose, person.id, now=now, subject=back.talk.group.id)
 
 
 def _partners(session: Session, talk: Conversation) -> tuple[messages.Partner, ...]:
     """Who is in it still, or was left, and no more of them than the introduction told."""
-    told = conversations.introduction(session, talk)
-    known = {partner.person: partner for partner in told.partners} if told else {}
+    introduction = conversations.introduction(session, talk)
+    known = {partner.person: partner for partner in introduction.partners} if introduction else {}
     return tuple(
         known.get(one.id) or messages.Partner(one.id, one.name, "")
         for one in talk.partners

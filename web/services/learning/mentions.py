@@ -44,10 +44,10 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     here = list(session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)))
     for column in WRITTEN:
         table = column.class_
-        told = (col(table.programme_id).in_(here) | col(table.programme_id).is_(None)) & _tells(
+        telling = (col(table.programme_id).in_(here) | col(table.programme_id).is_(None)) & _tells(
             column, person
         )
-        for row in session.exec(select(table).where(told)):
+        for row in session.exec(select(table).where(telling)):
             setattr(row, column.key, traces.without(getattr(row, column.key), phrases.GONE))
             session.add(row)
 
@@ -56,8 +56,8 @@ def _forget_in_replies(session: Session, person: Person, traces: Traces) -> None
     """What others of their programmes answered us."""
     here = select(Membership.programme_id).where(Membership.person_id == person.id)
     others = select(Membership.person_id).where(col(Membership.programme_id).in_(here))
-    told = select(Reply).where(col(Reply.person).in_(others), _tells(col(Reply.text), person))
-    for reply in session.exec(told):
+    replies = select(Reply).where(col(Reply.person).in_(others), _tells(col(Reply.text), person))
+    for reply in session.exec(replies):
         reply.text = traces.without(reply.text, phrases.GONE)
         session.add(reply)
 

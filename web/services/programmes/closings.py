@@ -94,7 +94,7 @@ def announce(
         drafts.discard(session, programme, draft.version, by=by, now=now)
     _plan_nothing(session, programme)
     programme.closing_on, programme.wall_stays = on, wall_stays
-    told = _begin_telling(session, programme, on, now)
+    people = _begin_telling(session, programme, on, now)
     _changed(
         session,
         programme,
@@ -103,9 +103,9 @@ def announce(
         now,
         on=on.isoformat(),
         wall_stays=wall_stays,
-        told=told,
+        told=people,
     )
-    return told
+    return people
 
 
 def _plan_nothing(session: Session, programme: Programme) -> None:
@@ -133,9 +133,9 @@ def take_back(session: Session, programme: Programme, *, by: str, now: datetime)
         return 0
     outbox.call_off(session, _about(programme), [messages.Closing.kind])
     on, programme.closing_on = programme.closing_on, None
-    told = _begin_telling(session, programme, on, now)
-    _changed(session, programme, "closing taken back", by, now, told=told)
-    return told
+    people = _begin_telling(session, programme, on, now)
+    _changed(session, programme, "closing taken back", by, now, told=people)
+    return people
 
 
 def _begin_telling(session: Session, programme: Programme, on: date, now: datetime) -> int:
@@ -178,8 +178,8 @@ def _untold(session: Session, programme: Programme, since: datetime) -> SelectOf
     or may have heard, that it does not.
     """
     sent = select(OutboxMessage.person).where(OutboxMessage.kind == messages.Closing.kind)
-    told = sent.where(OutboxMessage.subject == _subject(programme, since))
-    people = _people(programme).where(col(Person.id).not_in(told))
+    messages_about = sent.where(OutboxMessage.subject == _subject(programme, since))
+    people = _people(programme).where(col(Person.id).not_in(messages_about))
     if programme.closing_on:
         return people
     last = session.exec(

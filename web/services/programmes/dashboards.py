@@ -152,9 +152,9 @@ def _waiting(
     today: date,
 ) -> Iterator[Waiting]:
     """The most pressing first."""
-    if told := reports.waiting(session, programme):
-        one = "report about somebody waits" if told == 1 else "reports about somebody wait"
-        yield Waiting(f"{told:,} {one} for you", "reports")
+    if waiting := reports.waiting(session, programme):
+        one = "report about somebody waits" if waiting == 1 else "reports about somebody wait"
+        yield Waiting(f"{waiting:,} {one} for you", "reports")
     if sent and delivery and delivery.troubled:
         one = "message did" if delivery.troubled == 1 else "messages did"
         yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")

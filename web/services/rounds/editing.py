@@ -197,8 +197,8 @@ def _broken(session: Session, seats: Seats, table: Ints, missing: Sequence[int])
     try:
         legal(seats.pot.pot, table, seats.size, missing)
     except Refused as refused:
-        told = [_in_words(seats.pot, violation) for violation in refused.violations]
-        return rounds.named(session, "; ".join(told))
+        sentences = [_in_words(seats.pot, violation) for violation in refused.violations]
+        return rounds.named(session, "; ".join(sentences))
     return ""
 
 

@@ -198,8 +198,8 @@ def _orders(
     now: datetime,
 ) -> Iterator[outbox.Order]:
     to, of_round, subject = recipient(reader), str(round_.id), party.subject
-    told = introduction(programme, party, reader, doors, window, now)
-    yield outbox.Order(told, to, subject, programme.slug, of_round)
+    message = introduction(programme, party, reader, doors, window, now)
+    yield outbox.Order(message, to, subject, programme.slug, of_round)
     if party.group.first_mover == reader.id:
         yield outbox.Order(
             _nudge(programme, party, reader, doors, window),

@@ -431,10 +431,10 @@ def _since(
         return SinceThen(forbidden=forbidden)  # sending looks at all of them anyway
     people = pots.who_is_in(session, programme, times.today(now)).people
     placed = {row.person_id for rows in rounds.members_of(session, round_).values() for row in rows}
-    told = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == round_.id)))
+    left_out = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == round_.id)))
     return SinceThen(
         gone=[(person, names.get(person) or phrases.GONE) for person in sorted(placed - set(people))],
-        joined=[(person, names.get(person, "")) for person in people if person not in placed | told],
+        joined=[(person, names.get(person, "")) for person in people if person not in placed | left_out],
         forbidden=forbidden,
     )
 

@@ -67,8 +67,8 @@ def stale(session: Session, round_: Round | None, version: int | None) -> StaleD
     if round_ is None:
         return StaleDraft("Somebody threw this draft away or sent it. Look again first")
     done = changes(session, round_, version or 0)[-3:]
-    told = [f"{name_of(session, change.by)} {change.what}, {times.clock(change.at)}" for change in done]
-    said = named(session, phrases.listing(told)) if told else "Somebody changed it"
+    lines = [f"{name_of(session, change.by)} {change.what}, {times.clock(change.at)}" for change in done]
+    said = named(session, phrases.listing(lines)) if lines else "Somebody changed it"
     return StaleDraft(f"This round is no longer as it was on your page: {said}. Look at it again first")
 
 
@@ -131,12 +131,12 @@ def first_movers(session: Session, programme: int, groups: Sequence[Sequence[str
 
 def write_left_out(session: Session, round_: Round, rows: Iterable[tuple[str, str, bool]]) -> None:
     """Each row is a person, the reason, and whether it is on purpose."""
-    told = [
+    lines = [
         {"round_id": round_.id, "person_id": person, "reason": reason, "on_purpose": on_purpose}
         for person, reason, on_purpose in rows
     ]
-    if told:
-        session.execute(insert(table_of(LeftOut)), told)
+    if lines:
+        session.execute(insert(table_of(LeftOut)), lines)
 
 
 def draft(session: Session, programme: Programme, *, lock: bool = False) -> Round | None:

@@ -99,12 +99,12 @@ def _told(session: Session, programme: Programme) -> Tick | None:
 
 def moved(session: Session, programme: Programme) -> bool:
     """The next round has another day. Had people been told of the one before? They are not told again."""
-    told = _told(session, programme)
-    if told is None:
+    tick = _told(session, programme)
+    if tick is None:
         return False
     on = programme.next_round_on
-    told.became = on.isoformat() if on else ""
-    session.add(told)
+    tick.became = on.isoformat() if on else ""
+    session.add(tick)
     return True
 
 

@@ -191,8 +191,8 @@ def _tell_everyone(
 def _use_up_date(session: Session, programme: Programme, number: int, today: date) -> None:
     """The day this round was planned for is used, also when people were told of it and it is sent earlier."""
     planned = programme.next_round_on
-    told = session.get(Tick, (programme.id, "heads-up", f"round {number}"))
-    if planned and (planned <= today or (told and told.became == planned.isoformat())):
+    tick = session.get(Tick, (programme.id, "heads-up", f"round {number}"))
+    if planned and (planned <= today or (tick and tick.became == planned.isoformat())):
         schedule = session.get(Schedule, programme.id)
         programme.next_round_on = recurrence.following(schedule, max(planned, today)) if schedule else None
         session.add(programme)

@@ -77,8 +77,8 @@ class TopUpPlan:
     @property
     def version(self) -> str:
         """Another one where anybody or anything in it is another."""
-        told = json.dumps([self.number, self.pot.people, self.groups, self.joins, self.nobody])
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        document = json.dumps([self.number, self.pot.people, self.groups, self.joins, self.nobody])
+        return hashlib.sha256(document.encode()).hexdigest()[:16]
 
     @property
     def waiting(self) -> int:
@@ -146,8 +146,8 @@ def _next(session: Session, round_: Round) -> int:
 
 
 def _seed(round_: Round, number: int) -> int:
-    told = hashlib.sha256(f"{round_.seed} top-up {number}".encode()).digest()
-    return int.from_bytes(told[:8], "big") >> (64 - drafts.SEED_BITS)
+    digest = hashlib.sha256(f"{round_.seed} top-up {number}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> (64 - drafts.SEED_BITS)
 
 
 def waiting(session: Session, programme: Programme, round_: Round, today: date) -> int:

@@ -39,8 +39,10 @@ def try_out(
     party = sending.parties(session, programme, round_, [group], pot, window)[0]
     back = links.open_page(f"/organise/{programme.slug}/rounds/{number}")
     who = party.people[reader or party.members[0].person_id]
-    told = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)
-    facts = {each.name: getattr(told, each.name) for each in fields(told)} | {"group": f"try-{group.id}"}
+    message = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)
+    facts = {each.name: getattr(message, each.name) for each in fields(message)} | {
+        "group": f"try-{group.id}"
+    }
     to = session.get_one(Organiser, organiser)
     return outbox.Order(
         messages.TryOut(**facts, reader=introductions.named(who)),
