@@ -95,7 +95,7 @@ def is_for_one_of(text: str, names: Sequence[str], *, arranging: bool) -> bool:
 
 def _greets(said: str, names: Sequence[str]) -> bool:
     """As in "Hi Tom" and "Tom, are you free?"; a name alone may begin a sentence about them."""
-    called = "|".join(re.escape(part) for name in names for part in (name, *name.split()[:1]) if part)
+    called = "|".join(re.escape(part) for name in names for part in (name, *name.split()) if part)
     if not called:
         return False
     if re.match(rf"\W*{GREETING}[ ,]+(?:{called})\b", said, re.IGNORECASE):

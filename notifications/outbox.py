@@ -123,6 +123,7 @@ def _row(order: Order, holds: set[str], now: datetime) -> dict[str, Any]:
         "round": order.round,
         "channel": channel,
         "name": to.name,
+        "known_as": to.known_as,
         "email": to.email,
         "phone": to.phone,
         "shares_number": to.shares_number,
@@ -330,7 +331,7 @@ def readdress(session: Session, to: Recipient) -> int:
         still = update(OutboxMessage).where(
             col(OutboxMessage.id) == row.id, col(OutboxMessage.state) == row.state
         )
-        moved += change(session, still.values(name=to.name, **reached))
+        moved += change(session, still.values(name=to.name, known_as=to.known_as, **reached))
     return moved
 
 

@@ -73,6 +73,7 @@ def _environment(html: bool) -> Environment:
         auto_reload=False,
     )
     made.filters |= {
+        "counted": words.counted,
         "listed": words.listed,
         "firsts": words.firsts,
         "of": words.of,
@@ -155,7 +156,12 @@ def _facts(message: Message, to: Recipient, links: Links, now: datetime) -> dict
 
     facts: dict[str, Any] = {"programme": None, "page": None, "bulk": message.bulk}
     facts |= {each.name: getattr(message, each.name) for each in fields(message)}
-    facts |= {"to": to, "me": words.called(to.name), "url": url, "today": now.astimezone(LONDON).date()}
+    facts |= {
+        "to": to,
+        "me": words.called(to.name, to.known_as),
+        "url": url,
+        "today": now.astimezone(LONDON).date(),
+    }
     facts |= {"has_way": has_way, "unsubscribe": url(UNSUBSCRIBE) if message.bulk else None}
     facts |= _own_words(message.wording or message.kind, facts["programme"])
     if isinstance(message, Introduction):
@@ -187,12 +193,13 @@ def has_way(partner: Partner) -> bool:
 
 def _about_a_group(message: Introduction, to: Recipient) -> dict[str, Any]:
     tried = message.reader if isinstance(message, TryOut) else None
+    reader = tried or to
     called = dict(zip((p.person for p in message.partners), words.firsts(message.partners), strict=True))
     size = SIZES[len(message.partners)]
     return {
         "tried": tried,
-        "me": words.called(tried.name if tried else to.name),
-        "i_write": message.first_mover == (tried.person if tried else to.person),
+        "me": words.called(reader.name, reader.known_as),
+        "i_write": message.first_mover == reader.person,
         "writer": called.get(message.first_mover, "Your partner"),
         "first": lambda partner: called[partner.person],
         "size_words": f"a {size}",

@@ -118,8 +118,15 @@ class OutboxMessage(SQLModel, table=True):
         return from_json(self.kind, self.payload)
 
     def recipient(self) -> Recipient:
-        name, channel = self.name or "", Channel(self.channel)
-        return Recipient(self.person, name, channel, self.email, self.phone, self.shares_number)
+        return Recipient(
+            self.person,
+            self.name or "",
+            Channel(self.channel),
+            self.email,
+            self.phone,
+            self.shares_number,
+            self.known_as or "",
+        )
 
 
 class OutboxNamed(SQLModel, table=True):

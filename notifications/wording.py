@@ -48,7 +48,7 @@ PLACES = {
     "programme": "the programme’s name",
     "day": "the day the round starts",
     "partners": "whom they meet, by full name",
-    "first": "whom they meet, by first name",
+    "first": "whom they meet, as they like to be called",
     "round": "which round it is, like “round 3”",
 }
 

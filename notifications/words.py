@@ -4,11 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from notifications import titles
 from notifications.messages import LONDON, Named, Partner
-
-TITLES = frozenset(
-    "cllr councillor dr prof professor mr mrs ms miss mx sir dame lord lady rev revd reverend".split()
-)
 
 # Kinds of authority that add nothing once the place is named. "Council" alone stays: "Arts" is no place.
 AUTHORITY = re.compile(
@@ -36,22 +33,23 @@ def listed(things: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(things[:-1])} {word} {things[-1]}"
 
 
-def called(name: str) -> str:
-    """What to call somebody after hello: the first of their names, without a title.
-
-    The whole name where the first word is only an initial, or where there is nothing else.
+def called(name: str, known_as: str = "") -> str:
+    """What to call somebody after hello: what they asked for, or else their whole name without titles. Which
+    part of a name is the given one nobody can tell from outside.
     """
-    words = [word for word in name.split() if word.rstrip(".").casefold() not in TITLES]
-    if len(words) < 2 or len(words[0].rstrip(".")) < 2:
-        return " ".join(words) or name
-    return words[0]
+    return known_as or titles.without(name)
 
 
 def firsts(people: Iterable[Named | Partner]) -> list[str]:
-    """What to call each of them; whole names where two share a first name."""
+    """What to call each of them; whole names where two are called the same."""
     people = list(people)
-    short = [called(person.name) for person in people]
+    short = [called(person.name, person.known_as) for person in people]
     return short if len(set(short)) == len(short) else [person.name for person in people]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its word: "1 person", "2 people", "1,204 people"; without `many` an s is added."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def of(name: str) -> str:

@@ -70,7 +70,7 @@ UNSUBSCRIBE = Link("unsubscribe", 0)  # asked for by `render` itself, for mails 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told, and how. `person` is an opaque id.
+    """Who is told, and how. `person` is an opaque id, `known_as` what they asked to be called.
 
     With both addresses given, a text whose number turns out to be bad falls back to email in the same row.
     Where others read texts to the same number, each says whom it is for.
@@ -82,6 +82,7 @@ class Recipient:
     email: str | None = None
     phone: str | None = None
     shares_number: bool = False
+    known_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Named:
 
     person: str
     name: str
+    known_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class Partner:
     email: str | None = None
     phone: str | None = None
     video: str | None = None
+    known_as: str = ""
 
 
 @dataclass(frozen=True)

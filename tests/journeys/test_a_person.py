@@ -93,7 +93,7 @@ def test_a_lost_link_is_sent_again(world: World) -> None:
     world.clock.turn(days=90)
     world.visitor().open("/p/councils/my-page").press("Send me my link", address=AMINA)
     page = world.visitor().open(world.link_in(world.letter(AMINA, "my_link"), "/me/"))
-    assert page.heading == "Hello Amina"
+    assert page.heading == "Hello Amina Yusuf"
 
 
 def test_moving_to_a_new_address(world: World) -> None:

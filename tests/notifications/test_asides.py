@@ -99,3 +99,7 @@ def test_what_tells_or_asks_us_is_not(said):
 def test_after_the_conversation_only_their_name_says_so():
     said = ("Hi Tom, same time next week?", "Can we make Tuesday markets free?")
     assert [asides.is_for_one_of(each, TOM, arranging=False) for each in said] == [True, False]
+
+
+def test_a_greeting_by_a_name_that_comes_last_is_for_them() -> None:
+    assert asides.is_for_one_of("Hi Anh, Tuesday?", ["Nguyễn Văn Anh"], arranging=False)

@@ -21,23 +21,48 @@ def test_a_far_day_names_its_year():
 @pytest.mark.parametrize(
     ("name", "hello"),
     [
-        ("Amina Shah", "Amina"),
-        ("Cllr Jo Shah", "Jo"),
-        ("Dr. Siân O’Neill", "Siân"),
+        ("Amina Shah", "Amina Shah"),
+        ("Cllr Jo Shah", "Jo Shah"),
+        ("Dr. Siân O’Neill", "Siân O’Neill"),
         ("J. Smith", "J. Smith"),
         ("Prince", "Prince"),
-        ("Councillor Shah", "Shah"),
-        ("Mary-Jane van der Berg", "Mary-Jane"),
+        ("Councillor Shah", "Councillor Shah"),
+        ("Mary-Jane van der Berg", "Mary-Jane van der Berg"),
+        ("Nguyễn Văn Anh", "Nguyễn Văn Anh"),
+        ("Jane Smith OBE", "Jane Smith"),
+        ("Jane Smith, CIPFA", "Jane Smith"),
+        ("Prof. Jane Smith MA, PhD (Cantab)", "Jane Smith"),
+        ("Rt Hon Jane Smith MP", "Jane Smith"),
+        ("The Rt Hon Sir John Smith KC", "John Smith"),
+        ("Sqn Ldr Tom Field RAF", "Tom Field"),
+        ("Lt Col Tom Field", "Tom Field"),
+        ("Jo Shah (she/her)", "Jo Shah"),
+        ("Baroness Smith of Leeds", "Baroness Smith of Leeds"),
+        ("Major Singh Gill", "Major Singh Gill"),
+        ("Gen Field", "Gen Field"),
+        ("Di Mary Field", "Di Mary Field"),
+        ("DI Mary Field", "Mary Field"),
+        ("Anna Maria Ma", "Anna Maria Ma"),
+        ("Smith, Jane", "Smith, Jane"),
         ("", ""),
         ("Dr", "Dr"),
     ],
 )
-def test_people_are_called_by_their_first_name(name, hello):
+def test_people_are_called_by_their_whole_name_without_titles(name, hello):
     assert words.called(name) == hello
 
 
+def test_people_are_called_what_they_asked_for():
+    assert words.called("Nguyễn Văn Anh", "Anh") == "Anh"
+
+
+def test_what_partners_asked_to_be_called_is_what_subjects_say():
+    assert words.firsts([Named("1", "Thomas Field", "Tom"), Named("2", "Ann Hill")]) == ["Tom", "Ann Hill"]
+
+
 def test_two_toms_are_told_apart():
-    assert words.firsts([Named("1", "Tom Field"), Named("2", "Tom Hill")]) == ["Tom Field", "Tom Hill"]
+    both = [Named("1", "Tom Field", "Tom"), Named("2", "Tom Hill", "Tom")]
+    assert words.firsts(both) == ["Tom Field", "Tom Hill"]
 
 
 @pytest.mark.parametrize(

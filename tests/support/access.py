@@ -76,7 +76,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.allow organise.bring_in organise.forbid organise.leave_out organise.lock organise.move
         organise.one_in_a_draft organise.swap organise.try_out
         organise.handle_reply organise.take_reply_for_learning
-        organise.attach_domain organise.decline organise.detach_domain organise.discard_round
+        organise.attach_domain organise.correct_name organise.decline organise.detach_domain
+        organise.discard_round
         organise.draw_round organise.everybody_who_organises organise.everyone organise.evidence_as_graph
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet

@@ -8,13 +8,22 @@ from notifications.messages import Channel, Link, Message, Named, Partner, Progr
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 COUNCILS = Programme("councils", "Councils Unmentoring", "hello@councils.example", "unmentoring")
-AMINA = Recipient("p1", "Amina Shah", Channel.EMAIL, "amina@leeds.example", "+447700900111")
-AMINA_BY_TEXT = Recipient("p1", "Amina Shah", Channel.SMS, "amina@leeds.example", "+447700900111")
+AMINA = Recipient("p1", "Amina Shah", Channel.EMAIL, "amina@leeds.example", "+447700900111", known_as="Amina")
+AMINA_BY_TEXT = Recipient(
+    "p1", "Amina Shah", Channel.SMS, "amina@leeds.example", "+447700900111", known_as="Amina"
+)
 TOM = Partner(
     "p2", "Tom Field", "Kirklees Council", "I run the bins data, and I would love to hear how others do it.",
-    "tom.field@example.org", "+447700900123",
+    "tom.field@example.org", "+447700900123", known_as="Tom",
 )  # fmt: skip
-SIAN = Partner("p3", "Siân O’Neill", "Cyngor Gwynedd", "Housing, mostly on a bicycle.", phone="+447700900456")
+SIAN = Partner(
+    "p3",
+    "Siân O’Neill",
+    "Cyngor Gwynedd",
+    "Housing, mostly on a bicycle.",
+    phone="+447700900456",
+    known_as="Siân",
+)
 LUNCH = Slot(datetime(2026, 12, 8, 12, 30, tzinfo=UTC), datetime(2026, 12, 8, 13, 0, tzinfo=UTC))
 TEA = Slot(datetime(2026, 12, 10, 16, 0, tzinfo=UTC), datetime(2026, 12, 10, 16, 30, tzinfo=UTC))
 PROMPTS = ("What are you thinking about?", "What are you doing?", "What would you like to share?")

@@ -27,7 +27,7 @@ from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
 ANOTHER = "="  # no organisation is called so
-NAME, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 120, 254, 120, 300
+NAME, KNOWN_AS, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 40, 120, 254, 120, 300
 ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
@@ -60,10 +60,20 @@ class EmailForm(FlaskForm):
     email = Address("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
 
 
-class DetailsForm(FlaskForm):
-    """What is known of a person, as they themselves may write it."""
+class NamesForm(FlaskForm):
+    """Who somebody is, and what their letters and partners say after hello."""
 
     name = Text("Your name", most=NAME, needed="Enter your name")
+    known_as = Text(
+        "What should we call you? (optional)",
+        most=KNOWN_AS,
+        description="As in “Hello Jo”. Leave it empty and we use your whole name.",
+    )
+
+
+class DetailsForm(NamesForm):
+    """What is known of a person, as they themselves may write it."""
+
     email = Address("Email address", most=EMAIL, needed="Enter your email address", validators=[is_email])
     phone = Address(
         "Mobile number (optional)",
@@ -122,6 +132,7 @@ class DetailsForm(FlaskForm):
         shared = set(self.shares.data)
         return {
             "name": self.name.data,
+            "known_as": self.known_as.data or "",
             "email": self.email.data,
             "phone": (self.phone.data or None) if self.phone else None,
             "channel": Channel(self.channel.data) if self.channel else Channel.EMAIL,
@@ -185,10 +196,9 @@ class WhichOrganisation(FlaskForm):
         return typed if chosen == ANOTHER else chosen
 
 
-class TextJoinForm(WhichOrganisation):
+class TextJoinForm(NamesForm, WhichOrganisation):
     """For who asked to join by text: the number is known, and who it is is not."""
 
-    name = Text("Your name", most=NAME, needed="Enter your name")
     organisation = Text(
         "Your organisation",
         most=ORGANISATION,

@@ -18,8 +18,9 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
 
+from notifications import words
 from notifications.addresses import phone_as_said
-from web.models import Role
+from web.models import Person, Role
 from web.services.evidence.findings import FEW
 
 BUILT = Path(__file__).parents[1] / "static" / "built"
@@ -54,7 +55,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
     def asset(name: str) -> str:
         return URL + names[name]
 
-    for say in (clock, counted, day, few, full_day, listed, moment, month, number, percent):
+    for say in (called, clock, words.counted, day, few, full_day, listed, moment, month, number, percent):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
@@ -83,6 +84,11 @@ def _named_by_content(_path: str, url: str) -> bool:
 def _say_what_it_is(headers: dict[str, str], _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+def called(person: Person) -> str:
+    """What somebody is called here; empty of who was erased."""
+    return words.called(person.name, person.known_as)
 
 
 def day(when: date | datetime) -> str:
@@ -125,11 +131,6 @@ def few(people: int, role: Role) -> str:
 def percent(part: int, whole: int) -> str:
     """62%; nothing of nothing is a dash."""
     return f"{part / whole:.0%}" if whole else "–"
-
-
-def counted(n: int, one: str, many: str | None = None) -> str:
-    """`41 | counted("person", "people")` is "41 people"; without `many` an s is added."""
-    return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:

@@ -119,7 +119,7 @@ def _join_by_text(request_: Request) -> ResponseReturnValue:
     form.ask_which(typed, [one.name for one in organisations.may_be(g.session, programme.id, typed)])
     if not form.validate_on_submit():
         return _ask_who(programme, form), 422
-    names = (form.name.data, form.organisation_meant(typed))
+    names = (form.name.data, form.organisation_meant(typed), form.known_as.data or "")
     person = join_by_text.confirm(g.session, request_, *names, source="link in a text", now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from notifications.addresses import phone_as_said
+from web.forms.joining import NamesForm
 from web.forms.people import OtherForm, SuspendForm
 from web.http.access import holds_no_lock, needs, recently_signed_in
 from web.http.context import house, page_number, row_number
@@ -22,6 +23,7 @@ from web.services.people import directory, directory_file, merging, moderation, 
 from web.services.people.directory import Entry, Order, Search, Showing
 from web.services.rounds import keeping_apart
 
+ORGANISERS_HINT = "What greetings and subjects say. Left empty, they say the whole name."
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -140,6 +142,21 @@ def send_link(person: str) -> ResponseReturnValue:
     except moderation.NotNow as error:
         flash(f"{error}.", "error")
     return _back(person)
+
+
+@pages.route("/<slug>/people/<person>/name", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def correct_name(person: str) -> ResponseReturnValue:
+    entry = _entry(person)
+    form = NamesForm(obj=entry.person)
+    form.known_as.description = ORGANISERS_HINT
+    if form.validate_on_submit():
+        told = (form.name.data, form.known_as.data or "")
+        moderation.correct_name(g.session, g.programme, entry.person, *told, by=current_user.id, now=g.now)
+        flash("Saved.")
+        return _back(person)
+    page = render_template("organise/person_name.html", programme=g.programme, entry=entry, form=form)
+    return (page, 422) if form.errors else page
 
 
 @pages.post("/<slug>/people/<person>/keep-apart")

@@ -33,6 +33,7 @@ def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipi
         email=person.email,
         phone=person.phone if person.phone_verified_at else None,
         shares_number=person.shares_number,
+        known_as=person.known_as,
     )
 
 

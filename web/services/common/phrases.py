@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from notifications.words import counted as counted
+
 # Categories of letters that change how other letters are read, or are not letters at all: controls, formats
 # (right-to-left overrides among them), surrogates, private use, line and paragraph separators.
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -40,11 +42,6 @@ def ids_in(text: str) -> list[str]:
 def listing(words: Sequence[str]) -> str:
     """As people say it: "Ann", "Ann and Bo", "Ann, Bo and Cy"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """A number with its word: "1 person", "2 people", "1,204 people"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def times(count: int) -> str:

@@ -30,12 +30,13 @@ def _words(name: str) -> frozenset[str]:
 class Traces:
     """What somebody is known by. `words` are those of their name, in whatever order a text has them; `exact`
     finds their address, number and handle in `plain` text, `spelled` those and their name as they write it.
+    `short_names` are the first of their names and what they are called.
     """
 
     exact: re.Pattern[str] | None
     spelled: re.Pattern[str] | None
     words: frozenset[str]
-    first_name: str
+    short_names: tuple[str, ...]
 
     @classmethod
     def of(cls, person: Person) -> "Traces":
@@ -48,7 +49,7 @@ class Traces:
             _either(number + [re.escape(plain(text)) for text in given]),
             _either(number + spelled + [re.escape(text) for text in given]),
             _words(person.name),
-            name[0] if name else "",
+            tuple(short for short in (*name[:1], person.known_as) if short),
         )
 
     def are_in(self, text: str) -> bool:
@@ -69,9 +70,9 @@ class Traces:
         """The text with `instead` wherever it has their address, number, handle or whole name."""
         return self.spelled.sub(instead, text) if self.spelled else text
 
-    def first_name_is_in(self, text: str) -> bool:
+    def a_short_name_is_in(self, text: str) -> bool:
         """As a word of its own, with its capital."""
-        return bool(self.first_name) and re.search(_whole(re.escape(self.first_name)), text) is not None
+        return any(re.search(_whole(re.escape(short)), text) for short in self.short_names)
 
 
 def _either(patterns: Sequence[str]) -> re.Pattern[str] | None:

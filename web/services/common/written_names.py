@@ -3,27 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from notifications.titles import LETTERS, TITLES
 from web.models.folding import folded
 
-# Before a name.
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor rev revd reverend sir dame lord lady baroness viscount cllr cllrs "
-    "councillor cynghorydd cyng ald alderman hon rt right honourable the mayor capt captain cpt cdr cmdr "
-    "commander col colonel lt lieutenant maj major gen general brig brigadier sgt sergeant cpl corporal "
-    "sqn ldr leader flt wg wing cdre commodore adm admiral pc dc ds di dci dsupt insp inspector supt "
-    "superintendent ch chief constable fr father sister br imam rabbi canon ven venerable archdeacon "
-    "bishop pastor mp ms msp mla td sheikh".split()
-)
-# After one: honours, degrees, professional bodies, and members of parliaments and of the bench.
-LETTERS = frozenset(
-    "om ch kc qc gbe kbe dbe cbe obe mbe bem gcb kcb dcb cb gcmg kcmg dcmg cmg kcvo cvo lvo mvo qpm kpm "
-    "qfsm kfsm dl jp mp ms msp mla mep am tsp dsc mc td vr pc rn raf ba bsc beng bed ma msc meng mba mpa "
-    "mph med mphil mres llb llm phd dphil edd dba dsc md mbbs mbchb pgce pgdip pgcert dip hnd cert hons "
-    "cantab oxon cipfa cpfa acca fcca aca fca acma fcma cgma cima mcih fcih cihcm mrtpi frtpi mrics frics "
-    "assocrics mcips fcips mcipd fcipd acipd assoccipd mciob fciob mcieh ceng ieng mice fice miet mbcs "
-    "fbcs citp frsa frs fba facss fhea sfhea prince2 cmgr mcmi fcmi msyi dipsw rgn rmn rn cqsw ciehf cenv "
-    "csci cstat fcilex solicitor barrister esq jr sr jnr snr junior senior ii iii iv retd ret'd".split()
-)
 AT_END = re.compile(r"\s*\(([^()]*)\)$")
 A_PLACE = re.compile(
     r"\b(councils?|cyngor|borough|county|city|district|nhs|trust|university|college|police|fire|ltd|limited|llp|"
@@ -63,6 +45,11 @@ def bare(name: str) -> str:
     while len(words) > 2 and words[-1].replace(".", "") in LETTERS:
         words = words[:-1]
     return " ".join(words)
+
+
+def first(name: str) -> str:
+    """The first of somebody's names, without a title: less than the whole, for the world to read."""
+    return _without_titles(in_order(name))[1].partition(" ")[0] or name
 
 
 def is_missing(name: str) -> bool:

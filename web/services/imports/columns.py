@@ -35,6 +35,7 @@ PEOPLE = (
     Field("name", "Name, where it stands in one column"),
     Field("first_name", "First name"),
     Field("last_name", "Last name"),
+    Field("known_as", "What to call them"),
     Field("organisation", "Organisation"),
     Field("email", "Email address"),
     Field("phone", "Mobile number"),

@@ -111,6 +111,12 @@ PEOPLE = {
         r"\b((last|family|second) ?names?|surname)\b|\bcyfenw\b",
         _is_words,
     ),
+    "known_as": _heading(
+        r"(your )?(known as|preferred (first )?name|nickname|name (badge|for( the| your)? badge)|"
+        r"call(ed)? (me|them))|enw a ddefnyddir",
+        r"\b(known as|preferred (first )?name|nickname|what should we call you|like to be called)\b",
+        _is_words,
+    ),
     "organisation": _heading(
         r"(your )?organi[sz]ation(( 1)?( -)? name)?|council|employer|company( name)?|authority|org|"
         r"where( do)?( you work)?|council / organi[sz]ation|place of work|sefydliad|cyngor",

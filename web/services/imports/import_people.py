@@ -34,7 +34,7 @@ from web.sizes import MOST_ORGANISATIONS
 # Programs write them where there is none, and some people are called so.
 MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
-LONGEST = {"name": 80, "organisation": 120}
+LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 ALREADY = {
     Standing.INVITED: "invited already",
     Standing.ACTIVE: "here already",
@@ -151,6 +151,7 @@ def _row(
             raise _WrongPerson("row: more cells than the header has columns")
         _readable("name", read["name"])
         remarks = _about_name(said, read["name"])
+        read["known_as"] = _known_as(said.get("known_as", ""))
         email, key = _email(read["email"])
         target = _organisation(read["organisation"], key, targets, here)
         phone, remark = _phone(said.get("phone", ""))
@@ -185,6 +186,12 @@ def _about_name(said: Mapping[str, str], name: str) -> list[str]:
     if "name" in said and name != " ".join(said["name"].split()):
         return [f"from “{said['name']}”"]
     return [f"is “{name}” a name?"] if name.casefold() in ODD_NAMES else []
+
+
+def _known_as(cell: str) -> str:
+    if cell:
+        _readable("known_as", cell)
+    return " ".join(cell.split())
 
 
 def _email(cell: str) -> tuple[str, str]:
@@ -298,8 +305,8 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
 
 def _write_people(session: Session, new: Sequence[Found], now: datetime) -> None:
     alike = Person(id="", created_at=now).model_dump()  # what they have in common is worked out once
-    columns = ("id", "name", "email", "email_key", "phone")
-    if rows := [alike | {name: one[name] for name in columns} for one in new]:
+    columns = ("id", "name", "known_as", "email", "email_key", "phone")
+    if rows := [alike | {name: one.get(name, "") for name in columns} for one in new]:
         session.execute(insert(Person), rows)
 
 

@@ -16,7 +16,15 @@ from notifications.messages import Channel
 from notifications.replies import Inbound, Received
 from notifications.tables import Reply
 from web.models import Link, Person, Programme, Purpose, Request, RequestKind, Standing
-from web.services.common import allowances, contacts, links, phone_numbers, phrases, programmes
+from web.services.common import (
+    allowances,
+    contacts,
+    links,
+    phone_numbers,
+    phrases,
+    programmes,
+    written_names,
+)
 from web.services.common.allowances import What
 from web.services.people import joining, participation
 from web.tokens import Signer
@@ -160,7 +168,14 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
 
 
 def confirm(
-    session: Session, request: Request, name: str, organisation: str, *, source: str, now: datetime
+    session: Session,
+    request: Request,
+    name: str,
+    organisation: str,
+    known_as: str = "",
+    *,
+    source: str,
+    now: datetime,
 ) -> Person:
     """Make a participant of whoever has the number. The request's links are used up by it."""
     programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
@@ -168,7 +183,8 @@ def confirm(
     if person is None:
         person = Person(
             id=request.person,
-            name=name,
+            name=written_names.in_order(name),
+            known_as=known_as,
             channel=Channel.SMS,
             shares_email=False,
             shares_phone=True,

@@ -333,7 +333,8 @@ def _is_arranging(reply: Received) -> bool:
 
 def _is_for_partner(reply: Received, talk: Conversation | None) -> bool:
     """Words that a partner should have had, in it still or not, and that came to us."""
-    names = [one.name for one in (*talk.partners, *talk.gone)] if talk else []
+    others = (*talk.partners, *talk.gone) if talk else ()
+    names = [name for one in others for name in (one.name, one.known_as)]
     return talk is not None and asides.is_for_one_of(reply.learning, names, arranging=_is_arranging(reply))
 
 

@@ -98,7 +98,7 @@ def _partners(session: Session, talk: Conversation) -> tuple[messages.Partner, .
     introduction = conversations.introduction(session, talk)
     known = {partner.person: partner for partner in introduction.partners} if introduction else {}
     return tuple(
-        known.get(one.id) or messages.Partner(one.id, one.name, "")
+        known.get(one.id) or messages.Partner(one.id, one.name, "", known_as=one.known_as)
         for one in talk.partners
         if one.name and not one.erased_at
     )

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from notifications import secrets
 from web.models import CheckIn, GroupMember, Learning, LearningState, Organisation, Person, Programme, Showing
-from web.services.common import audit, phrases
+from web.services.common import audit, phrases, written_names
 from web.services.learning import bylines
 
 A_PAGE = 20
@@ -128,9 +128,11 @@ def _shown(learning: Learning, members: Sequence[Author]) -> Shown:
 
 
 def _public(person: Person, organisation: Organisation) -> str:
-    """First name and organisation: enough to be recognised by those who know them."""
-    first = person.name.split()[0] if person.name.split() else ""
-    return f"{first}, {organisation.short_name or organisation.name}" if first else ""
+    """What they are called, or their first name, as they were asked, and their organisation: enough to be
+    recognised by those who know them.
+    """
+    called = person.known_as or written_names.first(person.name)
+    return f"{called}, {organisation.short_name or organisation.name}" if called else ""
 
 
 def publish(

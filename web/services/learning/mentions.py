@@ -34,8 +34,8 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     """Put "somebody who has left" where others' learnings, reports and notes tell of them by name, address,
     number or handle.
 
-    A published learning of a conversation of theirs that still has their first name waits for an organiser
-    again: only a reader can tell a name like Mark from the word.
+    A published learning of a conversation of theirs that still has their first name, or what they were
+    called, waits for an organiser again: only a reader can tell a name like Mark from the word.
     """
     traces = Traces.of(person)
     for learning in _learnings(session, person):
@@ -81,7 +81,7 @@ def _forget_in(session: Session, learning: Learning, traces: Traces, now: dateti
     if text != learning.text:
         _rewrite_digests(session, learning, text)
         learning.text, learning.version = text, learning.version + 1
-    if learning.state is LearningState.PUBLISHED and traces.first_name_is_in(text):
+    if learning.state is LearningState.PUBLISHED and traces.a_short_name_is_in(text):
         learning.state, learning.decided_at, learning.decided_by = LearningState.WAITING, None, None
         learning.version += 1
         subject = f"learning {learning.id}"

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from web.models import Membership, Organisation, Person, Programme
 from web.services.common.spreadsheets import safe_cell
 
-HEADER = ("id", "name", "organisation", "email", "phone", "standing", "joined")
+HEADER = ("id", "name", "organisation", "email", "phone", "standing", "joined", "known as")
 
 
 def export(session: Session, programme: Programme) -> Iterator[str]:
@@ -27,6 +27,7 @@ def export(session: Session, programme: Programme) -> Iterator[str]:
             col(Person.phone),
             col(Membership.standing),
             col(Membership.joined_at),
+            col(Person.known_as),
         )
         .join(Membership, col(Membership.person_id) == Person.id)
         .join(Organisation, col(Organisation.id) == Membership.organisation_id)
@@ -35,8 +36,9 @@ def export(session: Session, programme: Programme) -> Iterator[str]:
         execution_options={"yield_per": 1000},
     )
     yield _line(HEADER)
-    for *cells, standing, joined_at in rows:
-        yield _line([*(safe_cell(cell or "") for cell in cells), standing.value, joined_at.date()])
+    for *cells, standing, joined_at, known_as in rows:
+        told = [safe_cell(cell or "") for cell in cells]
+        yield _line([*told, standing.value, joined_at.date(), safe_cell(known_as)])
 
 
 def _line(cells: Sequence[object]) -> str:

@@ -65,6 +65,7 @@ class Details:
     name: str
     organisation: str
     email: str
+    known_as: str = ""
     phone: str | None = None
     channel: Channel = Channel.EMAIL
     video_kind: VideoKind = VideoKind.NONE
@@ -236,8 +237,10 @@ def _person_of(
 
 def _write_details(session: Session, person: Person, details: Details) -> None:
     phone_numbers.give(session, person, details.phone)
-    names.rename(session, person, details.name)
-    for field, value in details.personal().items():
+    names.rename(session, person, written_names.in_order(details.name))
+    values = details.personal()
+    del values["name"]
+    for field, value in values.items():
         setattr(person, field, value)
     person.email, person.email_key = details.email, addresses.email_key(details.email)
     session.add(person)

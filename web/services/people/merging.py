@@ -127,6 +127,7 @@ def _details(session: Session, kept: Person, gone: Person) -> None:
     if not kept.video_handle and gone.video_handle:
         kept.video_kind, kept.video_handle = VideoKind(gone.video_kind), gone.video_handle
     kept.about = kept.about or gone.about
+    kept.known_as = kept.known_as or gone.known_as
 
 
 def _membership(session: Session, programme: Programme, kept: Person, gone: Person) -> int:

@@ -1,4 +1,4 @@
-"""What an organiser decides about one person: suspended or not, and a fresh link.
+"""What an organiser decides about one person: suspended or not, their name put right, and a fresh link.
 
 NotNow              it cannot be done as things are; says why
 """
@@ -11,7 +11,8 @@ from notifications import messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import Membership, Person, Programme, Purpose, Standing
-from web.services.common import audit, links
+from web.services.common import audit, links, names, written_names
+from web.services.common.contacts import recipient
 from web.services.imports import import_people
 from web.services.people import own_link, participation
 from web.services.rounds import dropouts
@@ -55,6 +56,27 @@ def unsuspend(session: Session, programme: Programme, person: Person, *, by: str
     membership.suspended_because = ""
     session.add(membership)
     audit.record(session, by, "suspension ended", now=now, programme=programme.id, subject=person.id)
+
+
+def correct_name(
+    session: Session,
+    programme: Programme,
+    person: Person,
+    name: str,
+    known_as: str,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Put right what somebody is named and called, in every programme they are in."""
+    before = (person.name, person.known_as)
+    names.rename(session, person, written_names.in_order(name))
+    person.known_as = known_as
+    session.add(person)
+    if (person.name, person.known_as) == before:
+        return
+    outbox.readdress(session, recipient(person))
+    audit.record(session, by, "corrected a name", now=now, programme=programme.id, subject=person.id)
 
 
 def send_link(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import Person, Purpose, Request, RequestKind, VideoKind
-from web.services.common import allowances, audit, links, names, phone_numbers
+from web.services.common import allowances, audit, links, names, phone_numbers, written_names
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.people import phone_codes
@@ -28,6 +28,7 @@ class Edit:
     """What the edit form may change. `phone` is in E.164."""
 
     name: str
+    known_as: str
     email: str
     phone: str | None
     channel: Channel
@@ -56,7 +57,7 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     email, phone = values.pop("email"), values.pop("phone")
     if not phone_codes.is_only_way(person):
         phone_numbers.give(session, person, phone)
-    names.rename(session, person, values.pop("name"))
+    names.rename(session, person, written_names.in_order(values.pop("name")))
     for field, value in values.items():
         setattr(person, field, value)
     session.add(person)

@@ -77,7 +77,7 @@ def send_code(
     )
     session.add(row)
     session.flush()
-    to = messages.Recipient(person.id, person.name, Channel.SMS, phone=phone)
+    to = messages.Recipient(person.id, person.name, Channel.SMS, phone=phone, known_as=person.known_as)
     message = messages.PhoneCode(programmes.facts(programme), code)
     outbox.queue(session, message, to, subject=f"code {row.id}", programme=programme.slug, now=now)
 

@@ -122,6 +122,7 @@ class Party:
             email=person.email if person.shares_email else None,
             phone=person.phone if person.shares_phone and person.phone_verified_at else None,
             video=video(person) if person.shares_video else None,
+            known_as=person.known_as,
         )
 
 
@@ -131,7 +132,7 @@ def about(group: Group) -> str:
 
 
 def named(person: Person) -> messages.Named:
-    return messages.Named(person.id, person.name)
+    return messages.Named(person.id, person.name, person.known_as)
 
 
 def video(person: Person) -> str | None:

@@ -106,7 +106,7 @@ def test_the_link_in_the_answer_asks_for_name_and_organisation(world: World) -> 
     missing = visitor.mistakes
     visitor.press("Join Councils Unmentoring", name="Amina Yusuf", organisation="Leeds City Council")
     assert missing == ["Enter your name", "Enter your organisation"]
-    assert (visitor.heading, joined(world)[0].name) == ("Hello Amina", "Amina Yusuf")
+    assert (visitor.heading, joined(world)[0].name) == ("Hello Amina Yusuf", "Amina Yusuf")
 
 
 def test_the_link_is_used_once_the_reply_has_said_yes(world: World) -> None:
@@ -126,7 +126,7 @@ def test_what_was_asked_for_long_ago_is_not_confirmed(world: World) -> None:
 def test_who_is_in_already_gets_their_page(world: World) -> None:
     world.join("Amina Yusuf", phone=PHONE, channel=Channel.SMS, verified=True)
     text(world, "JOIN councils")
-    assert world.visitor().open(world.link_in(world.letter(PHONE), "/m/")).heading == "Hello Amina"
+    assert world.visitor().open(world.link_in(world.letter(PHONE), "/m/")).heading == "Hello Amina Yusuf"
 
 
 def test_who_is_in_one_programme_joins_another_with_one_word(world: World) -> None:
@@ -176,7 +176,10 @@ def amina(world: World) -> str:
 def test_their_link_is_sent_to_their_number(world: World, amina: str) -> None:
     world.clock.turn(minutes=2)
     world.visitor().open("/my-page").press("Send me my link", address="07700 900321")
-    assert world.visitor().open(world.link_in(world.letter(PHONE, "my_link"), "/m/")).heading == "Hello Amina"
+    assert (
+        world.visitor().open(world.link_in(world.letter(PHONE, "my_link"), "/m/")).heading
+        == "Hello Amina Yusuf"
+    )
 
 
 def test_a_number_nobody_has_confirmed_gets_no_text(world: World) -> None:

@@ -170,7 +170,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_only_text(start: str) -> None:
 def test_what_comes_out_says_who_is_what(world: World) -> None:
     person = world.join("=1+1", "Leeds City Council", email="amina@example.org", phone="+447700900111")
     assert exported(world) == [
-        ["id", "name", "organisation", "email", "phone", "standing", "joined"],
+        ["id", "name", "organisation", "email", "phone", "standing", "joined", "known as"],
         [
             person,
             "'=1+1",
@@ -179,6 +179,7 @@ def test_what_comes_out_says_who_is_what(world: World) -> None:
             "'+447700900111",
             "active",
             "2026-12-01",
+            "",
         ],
     ]
 

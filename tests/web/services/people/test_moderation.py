@@ -102,5 +102,5 @@ def test_a_link_goes_out_once_in_ten_minutes(world: World) -> None:
     assert ("on its way" in first, "less than ten minutes" in second, page.heading) == (
         True,
         True,
-        "Hello Person",
+        "Hello Person 001",
     )
