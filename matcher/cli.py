@@ -86,8 +86,12 @@ def _read(
 
 def _passed_over(file: Path, gone: int) -> None:
     if gone:
-        who = "1 person who is" if gone == 1 else f"{gone} people who are"
+        who = _counted(gone, "person who is", "people who are")
         click.echo(f"{file.name}: names {who} not in the pot; passed over", err=True)
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 @click.command()
@@ -164,8 +168,7 @@ def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bo
             click.echo(f"{names}\t{reasons.group(group.tolist())}")
         click.echo("")
     figures = result.figures
-    people = "1 person" if figures.people == 1 else f"{figures.people} people"
-    groups = "1 group" if figures.groups == 1 else f"{figures.groups} groups"
+    people, groups = _counted(figures.people, "person", "people"), _counted(figures.groups, "group")
     click.echo(f"{people}, {groups}. Seed {figures.seed}.")
     for sentence in explain.best(given.pot, result, given.labels):
         click.echo(sentence)
@@ -217,8 +220,8 @@ def check(
     counts = verdict.counts
     click.echo("Legal: no rule is broken.")
     click.echo(f"{best}: {verdict.why}.")
-    pairs = f"of {counts.pairs} pairs {counts.repeats} repeat and {counts.cross} cross"
-    click.echo(f"{counts.groups} groups; {pairs}.")
+    pairs = f"of {_counted(counts.pairs, 'pair')} {counts.repeats} repeat and {counts.cross} cross"
+    click.echo(f"{_counted(counts.groups, 'group')}; {pairs}.")
     if not verdict.fair:
         click.echo("Turns in a three could be more even.")
 
@@ -257,7 +260,7 @@ def generate(people: int, organisations: int, rounds: int, seed: int, out: Path)
     past = [(row[0], *_names(row[1:], ids)) for row in made.past]
     tables.write_rows(out / "history.csv", ["round", "person_1", "person_2", "person_3"], past)
     tables.write_rows(out / "never.csv", ["person_1", "person_2"], [_names(row, ids) for row in made.never])
-    click.echo(f"{people} people in {out}, seed {seed}")
+    click.echo(f"{_counted(people, 'person', 'people')} in {out}, seed {seed}")
 
 
 def _names(row: Ints, ids: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -34,12 +34,25 @@ def group(pot: Pot, members: Sequence[int], labels: Labels, size: int = 2) -> st
 
 
 class Reasons:
-    """Why these people, for many groups of one pot: how often organisations have met is counted once."""
+    """Why these people, for many groups of one pot: how often organisations have met is counted once.
 
-    def __init__(self, pot: Pot, labels: Labels, size: int = 2) -> None:
+    `met` says how often organisations have met, by their two codes, the smaller one first: who has left is
+    not in the pot, and may have met somebody too. Without it the pairs of the pot are counted.
+    """
+
+    def __init__(
+        self, pot: Pot, labels: Labels, size: int = 2, met: Mapping[tuple[int, int], int] | None = None
+    ) -> None:
         self._pot = pot
         self._labels = labels
         self._size = size
+        self._met = met
+        self._organisation, self._codes = pot.organisation.tolist(), pot.codes.tolist()
+        if met is None:
+            self._count_pairs()
+
+    def _count_pairs(self) -> None:
+        pot = self._pot
         first = pot.pairs_met // max(pot.n, 1)
         ends = pot.codes[first], pot.codes[pot.pairs_met - first * pot.n]
         kinds = int(pot.codes.max(initial=0)) + 1
@@ -47,7 +60,6 @@ class Reasons:
         self._kinds = kinds
         known, counts = np.unique(key, return_counts=True)
         self._often = dict(zip(known.tolist(), counts.tolist(), strict=True))
-        self._organisation, self._codes = pot.organisation.tolist(), pot.codes.tolist()
 
     def round(self, groups: Ints) -> list[str]:
         """For every group of a round. Who has met is asked once for all of them. O(groups)."""
@@ -83,6 +95,9 @@ class Reasons:
 
     def _times(self, a: int, b: int) -> int:
         """How many pairs of these two people's organisations have met."""
+        if self._met is not None:
+            own = self._organisation[a], self._organisation[b]
+            return self._met.get((min(own), max(own)), 0)
         one, other = sorted((self._codes[a], self._codes[b]))
         return int(self._often.get(one * self._kinds + other, 0))
 
@@ -281,7 +296,10 @@ def _crossing(pot: Pot, result: Result, labels: Labels) -> list[str]:
         return []
     if figures.cross == figures.pairs:
         return ["Every pair crosses organisations."]
-    sentences = [f"{figures.cross} of {figures.pairs} pairs cross organisations."]
+    if figures.pairs == 1:
+        return ["The only pair does not cross organisations.", *_largest(pot, result, labels)]
+    crossing = f"{figures.cross} of {figures.pairs} {_plural('pair', figures.pairs)} cross organisations."
+    sentences = [crossing]
     if figures.cross < figures.cross_bound and "crossing-given-up" in result.notes:
         gap = figures.cross_bound - figures.cross
         sentences.append(
@@ -363,7 +381,7 @@ def _chance(result: Result) -> list[str]:
         return [f"{chain}; tested, not proved, to have mixed."]
     if ways == 1:
         return ["There is only one round equal in repeats and crossing: this one."]
-    return [f"Drawn uniformly from exactly {ways:,} rounds equal in repeats and crossing."]
+    return [f"Drawn uniformly from exactly {ways:,} {_plural('round', ways)} equal in repeats and crossing."]
 
 
 def _ahead(result: Result) -> list[str]:

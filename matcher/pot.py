@@ -56,7 +56,7 @@ class Pot:
         n = self.n = len(self.organisation)
         self.codes = _ranked(self.organisation)
         if n > MOST_PEOPLE:
-            raise BadPot(f"{n} people are more than the {MOST_PEOPLE} a pot can hold")
+            raise BadPot(f"a pot of {n} is more than the {MOST_PEOPLE} a pot can hold")
         self.met = _rows("met", met, 3)
         self.never = _rows("never", never, 2)
         _ids_exist("met", self.met[:, 1:], n)
@@ -175,7 +175,7 @@ def _frozen(values: Ints) -> Ints:
 def _per_person(name: str, values: ArrayLike | None, n: int) -> Ints:
     column = _frozen(np.zeros(n, np.int32)) if values is None else _column(name, values)
     if len(column) != n:
-        raise BadPot(f"{name} has {len(column)} entries for {n} people")
+        raise BadPot(f"{name} has {len(column)} entries for a pot of {n}")
     return column
 
 
@@ -184,7 +184,7 @@ def _flags(name: str, values: ArrayLike | None, n: int) -> Bools:
     if flags.size and flags.dtype != np.bool_:
         raise BadPot(f"{name} must hold true or false, not {flags.dtype}")
     if flags.shape != (n,):
-        raise BadPot(f"{name} has shape {flags.shape} for {n} people")
+        raise BadPot(f"{name} has shape {flags.shape} for a pot of {n}")
     return flags.astype(np.bool_)
 
 

@@ -325,7 +325,7 @@ def _wrong_proof(
         if repeats:
             yield Violation("proof", f"counting proves nothing about {repeats} repeats")
         if "crossing" in proof.certifies and counts.cross != bound:
-            yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
+            yield Violation("proof", f"{counts.cross} cross, the bound is {bound}")
         return
     if proof.kind == "dual":
         yield from _wrong_prices(_Case(pot, groups, missing), proof)
@@ -437,7 +437,7 @@ def _wrong_hemming(case: _Strangers, proof: Proof, counts: Counts, bound: int) -
     if "recent" in proof.certifies and proof.kind == "tutte-berge" and case.unwilling:
         yield Violation("proof", "somebody else might be willing to sit in the three")
     if "crossing" in proof.certifies and counts.cross != bound:
-        yield Violation("proof", f"{counts.cross} pairs cross, the bound is {bound}")
+        yield Violation("proof", f"{counts.cross} cross, the bound is {bound}")
 
 
 def _fewest_beside(case: _Strangers, barrier: Collection[int]) -> int:

@@ -230,7 +230,9 @@ class TextAnswer(Message):
 
 @dataclass(frozen=True)
 class Digest(Message):
-    """What people learned in a round. `met` and `answered` count people; `round_name` as people say it."""
+    """What people learned in a round. `met`, `answered` and `introduced` count people; `round_name` as people
+    say it.
+    """
 
     kind = "digest"
     channels = BY_EMAIL
@@ -243,3 +245,4 @@ class Digest(Message):
     met: int | None = None
     answered: int | None = None
     next_round: date | None = None
+    introduced: int | None = None

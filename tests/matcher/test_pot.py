@@ -33,10 +33,10 @@ def test_bad_input_is_refused_and_named(arguments, words, person):
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
-        ({"trio_turns": [1]}, "trio_turns has 1 entries for 2 people"),
+        ({"trio_turns": [1]}, "trio_turns has 1 entries for a pot of 2"),
         ({"trio_turns": [0, -1]}, "below zero"),
         ({"no_trio": [1, 0]}, "true or false"),
-        ({"let_down": [True]}, "for 2 people"),
+        ({"let_down": [True]}, "for a pot of 2"),
         ({"locked": [[0, 1, -1], [1, -1, -1]]}, "locked twice"),
         ({"locked": [[0, -1, -1]]}, "fewer than two"),
         ({"locked": [[0, 5, -1]]}, "no person 5"),

@@ -12,7 +12,7 @@ from web.forms import settings as forms
 from web.http.access import kept_form, needs, recently_signed_in
 from web.models import Priority, Role, Schedule
 from web.pages.organise import pages
-from web.services.common import programmes, times
+from web.services.common import phrases, programmes, times
 from web.services.programmes import programme_settings
 from web.services.rounds import dates, recurrence, rounds, schedule
 from web.services.rounds.introductions import Window
@@ -103,7 +103,11 @@ def pause_programme() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def go_on() -> ResponseReturnValue:
     released = programme_settings.go_on(g.session, g.programme, by=current_user.id, now=g.now)
-    waited = f" {released:,} messages that waited go out now." if released else ""
+    waited = (
+        f" {phrases.counted(released, 'message that waited goes', 'messages that waited go')} out now."
+        if released
+        else ""
+    )
     return _saved(f"The programme goes on.{waited}")
 
 
@@ -202,7 +206,11 @@ def round_dates(number: int) -> ResponseReturnValue:
         wanted = replace(window, **{name: form[name].data for name in programme_settings.DAYS_OF})
         try:
             moved = dates.move(g.session, g.programme, round_, wanted, by=current_user.id, now=g.now)
-            flash(f"Saved. {moved:,} messages that wait moved with it." if moved else "Saved.")
+            flash(
+                f"Saved. {phrases.counted(moved, 'message that waits', 'messages that wait')} moved with it."
+                if moved
+                else "Saved."
+            )
             return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
         except dates.BadDates as error:
             _mark(form, error.mistakes)

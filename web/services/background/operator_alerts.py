@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from notifications import destinations, messages, outbox, pace
 from notifications.messages import Channel
-from web.services.common import times
+from web.services.common import phrases, times
 from web.services.people import complaints
 
 TOO_LONG = timedelta(minutes=30)
@@ -102,7 +102,7 @@ def _failures(session: Session, providers: set[str], now: datetime) -> Iterator[
     if total >= FEW and failed > SHARE * total:
         yield (
             f"failures {times.today(now)}",
-            f"{failed} of {total} messages in an hour did not arrive",
+            f"{failed:,} of {phrases.counted(total, 'message')} in an hour did not arrive",
             (
                 "`unmentoring outbox list --state failed` says why. Once it is mended, "
                 f"`unmentoring outbox retry --state failed --since {since:%Y-%m-%dT%H:%M}` sends them again."

@@ -95,7 +95,7 @@ def verify(session: Session) -> int:
         previous, count = entry.digest, count + 1
     head = session.get(AuditHead, 1) or AuditHead()
     if (head.digest, head.entries) != (previous, count):
-        raise TamperedAudit(None, f"the chain ends after {count} entries, {head.entries} were written")
+        raise TamperedAudit(None, f"the chain has {count} of the entries, {head.entries} were written")
     return count
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from web.services.common.phrases import counted
 from web.services.common.programmes import CONVERSATION
 
 FEW = 5  # fewer people than this are not counted out to viewers
@@ -141,7 +142,7 @@ class Evidence:
             )
         others = OrganisationEvidence(
             OTHERS,
-            f"{number:,} others together",
+            f"{counted(number, 'other')} together",
             people=sum(one.people for one in rest),
             introduced=sum(one.introduced for one in rest),
             met=sum(one.met for one in rest),

@@ -153,7 +153,7 @@ def send_some(
     round_ = found.round
     people = session.exec(_without(programme, round_, now).order_by(col(Person.id)).limit(most)).all()
     learned = [_learned(one) for one in _published(session, round_)]
-    row = round_list.of_sent(session, round_)
+    row = round_list.of_round(session, round_)
     pages = links.make_all(session, [LinkWanted(Purpose.PAGE, person.id) for person in people], now=now)
     orders = [
         outbox.Order(
@@ -165,6 +165,7 @@ def send_some(
                 page=page,
                 met=row.met,
                 answered=row.answered,
+                introduced=row.people,
                 next_round=programmes.next_round_on(programme, times.today(now)),
             ),
             recipient(person, by_email_only=True),

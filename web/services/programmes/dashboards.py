@@ -81,7 +81,7 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
         draft=rounds.draft(session, programme),
         coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
         waiting=waiting,
-        last=round_list.of_sent(session, sent) if sent else None,
+        last=round_list.of_round(session, sent) if sent else None,
         running=sent if sent and sent.ends_on and sent.ends_on > today else None,
         delivery=delivery,
         held_up=list(_held_up(session)) if accounts.may(role, Role.ORGANISER) else (),

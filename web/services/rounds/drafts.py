@@ -84,7 +84,7 @@ def _nothing_locked(pot: Pot) -> Pot:
 def _why_nobody(pot: RoundPot) -> str:
     people = len(pot.people)
     if people >= 2:
-        return f"{people} people are in, and none of them may meet another"
+        return f"{phrases.counted(people, 'person is', 'people are')} in, and none of them may meet another"
     return f"{'Only one person' if people else 'Nobody'} is in the pot, and a round needs two"
 
 
@@ -208,7 +208,7 @@ def _write_groups(
     groups = [[pot.people[index] for index in row if index >= 0] for row in table.tolist()]
     first = first_movers(session, pot.programme, groups, drawn.seed)
     kept = {frozenset(row[row >= 0].tolist()) for row in pot.pot.locked}
-    reasons = explain.Reasons(pot.pot, pot.labels(), table.shape[1] - 1).round(table)
+    reasons = pot.reasons(table.shape[1] - 1).round(table)
     repeats, crossing = counts_of(pot.pot, table)
     rows = [
         {

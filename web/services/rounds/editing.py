@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from matcher import Refused, Result, Violation, explain, legal
+from matcher import Refused, Result, Violation, legal
 from matcher.pot import Ints
 from matcher.referee import Counts, count, cross_bound
 from web.models import (
@@ -266,7 +266,7 @@ def _rows(
     if not keys:
         return
     pot, groups = plan.pot, plan.seats.groups
-    reasons = explain.Reasons(pot.pot, pot.labels(), plan.seats.size)
+    reasons = pot.reasons(plan.seats.size)
     first = rounds.first_movers(session, pot.programme, [groups[key] for key in keys], round_.seed)
     number = max(plan.seats.numbers.values())
     for key, mover in zip(keys, first, strict=True):

@@ -12,7 +12,7 @@ from sqlalchemy import CompoundSelect, true
 from sqlmodel import Session, col, func, select
 
 from matcher import Pot
-from matcher.explain import Labels
+from matcher.explain import Labels, Reasons
 from web.models import (
     Group,
     GroupMember,
@@ -89,6 +89,12 @@ class RoundPot:
         index = self.index()
         places = np.fromiter((index[person] for person in kept), np.int32, len(kept))
         return replace(self, people=kept, pot=self.pot.only(places))
+
+    def reasons(self, size: int) -> Reasons:
+        """Why groups of this size, by the past that the introductions tell of too."""
+        code = {key: place for place, key in enumerate(_in_order(self.organisations))}
+        met = {(code[one], code[other]): times for (one, other), times in self.met_before.items()}
+        return Reasons(self.pot, self.labels(), size, met)
 
     def times_met(self, first: int, second: int) -> int:
         """In how many groups of earlier rounds two organisations (by id) came together."""

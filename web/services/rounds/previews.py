@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from notifications import outbox
+from notifications import outbox, titles
 from notifications.tables import State
 from web.models import (
     Answer,
@@ -28,9 +28,10 @@ from web.models.rounds import TopUp
 from web.services.common import phrases, times
 from web.services.organisations import doubts
 from web.services.organisations.doubts import Doubt
-from web.services.rounds import delivery_problems, editing, pots, rounds, top_ups
+from web.services.rounds import delivery_problems, editing, pots, round_list, rounds, top_ups
 from web.services.rounds.delivery_problems import Troubled
 from web.services.rounds.introductions import Window
+from web.services.rounds.round_list import Row
 
 ON_ITS_WAY = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
 # An organiser sees what became of a group, not who said what.
@@ -136,13 +137,16 @@ class TopUpDone:
 
 @dataclass(frozen=True)
 class Preview:
-    """A round; of its groups only one page, or those that hold somebody who was looked for."""
+    """A round; of its groups only one page, or those that hold somebody who was looked for. `now` is what
+    came of it, as lists have it; its `figures` are those of the draw.
+    """
 
     round: Round
     groups: Sequence[GroupView]
     page: int
     pages: int
     people: int
+    now: Row
     locked: int
     outside: Sequence[Outside]
     reasons: Sequence[str]
@@ -167,6 +171,17 @@ class Preview:
         return self.round.best or self.round.figures
 
     @property
+    def is_as_drawn(self) -> bool:
+        """Has nobody dropped out or been matched since?"""
+        drawn = self.figures.get("people", 0) - self.figures.get("unplaced", 0)
+        return (self.now.groups, self.now.people) == (self.figures.get("groups"), drawn)
+
+    @property
+    def is_best(self) -> bool:
+        """Is it what the draw alone would have made? Not where something was locked or changed by hand."""
+        return not (self.round.edits or self.locked)
+
+    @property
     def left_out(self) -> Sequence[Outside]:
         return [one for one in self.outside if not one.on_purpose]
 
@@ -183,8 +198,8 @@ def how_far(ours: dict[str, Any], best: dict[str, Any]) -> str:
     repeats, crossing = ours["repeats"] - best["repeats"], best["cross"] - ours["cross"]
     alone = ours["unplaced"] - best["unplaced"]
     worse = [
-        f"{repeats} more {'pair has' if repeats == 1 else 'pairs have'} met before" if repeats > 0 else "",
-        f"{crossing} fewer {'pair crosses' if crossing == 1 else 'pairs cross'} organisations"
+        f"{phrases.counted(repeats, 'more pair has', 'more pairs have')} met before" if repeats > 0 else "",
+        f"{phrases.counted(crossing, 'fewer pair crosses', 'fewer pairs cross')} organisations"
         if crossing > 0
         else "",
         f"{phrases.counted(alone, 'more person is', 'more people are')} without a group" if alone > 0 else "",
@@ -230,6 +245,7 @@ def of_round(
         page=page,
         pages=1 if wanted else -(-groups // GROUPS_ON_A_PAGE),
         people=people,
+        now=round_list.of_round(session, round_),
         locked=locked,
         outside=_outside(session, round_, programme, names),
         reasons=_with_doubts(
@@ -372,7 +388,7 @@ def _group(
     ]
     there = sum(not member.withdrew for member in shown)
     pairs = there * (there - 1) // 2
-    first = next((member.name.split()[0] for member in shown if member.moves_first and member.name), "")
+    first = next((titles.without(member.name) for member in shown if member.moves_first and member.name), "")
     return GroupView(
         number=group.number,
         members=shown,

@@ -1,8 +1,13 @@
-"""The list of a programme's rounds, and its last one: groups, people, answers, meetings."""
+"""The list of a programme's rounds, and its last one: groups, people, answers, meetings.
+
+Counted as the evidence counts: an introduction that was withdrawn in time did not happen. Every page, and the
+digest, has its numbers from here.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import and_
 from sqlmodel import Session, col, func, select
 
 from web.models import Answer, CheckIn, Group, GroupMember, Programme, Round
@@ -11,46 +16,29 @@ from web.services.evidence import counting
 
 @dataclass(frozen=True)
 class Row:
-    """A round in the list of rounds."""
+    """A round in the list of rounds. `people` were introduced, and of them `answered`, and of these `met`."""
 
     round: Round
-    groups: int
-    people: int
-    answered: int
-    met: int
+    groups: int = 0
+    people: int = 0
+    answered: int = 0
+    met: int = 0
 
 
-def of_sent(session: Session, round_: Round) -> Row:
-    """A round that was sent, as the list of rounds has it; groups and people as they were then."""
-    answered, met = session.exec(
-        select(func.count(), func.count().filter(col(CheckIn.answer) == Answer.MET))
-        .select_from(CheckIn)
-        .join(Group, col(Group.id) == CheckIn.group_id)
-        .where(Group.round_id == round_.id)
-    ).one()
-    figures = round_.figures
-    return Row(round_, figures["groups"], figures["people"] - figures["unplaced"], answered, met)
+def of_round(session: Session, round_: Round) -> Row:
+    """One round, as the list of rounds has it."""
+    found = _tallies(session, col(Round.id) == round_.id)
+    return Row(round_, *found.get(round_.id, ()))
 
 
 def every(session: Session, programme: Programme) -> list[Row]:
     """All rounds of a programme, newest first; of one that is over, as its evidence was last counted."""
     before = _counted_before(session, programme)
-    live = [col(Round.programme_id) == programme.id, col(Round.number).not_in(before)]
-    groups = _count(session, func.count(func.distinct(Group.id)), *live)
-    people = _count(session, func.count(col(GroupMember.person_id)), *live, members=True)
-    answered = _check_ins(session, *live)
-    met = _check_ins(session, *live, col(CheckIn.answer) == Answer.MET)
+    live = _tallies(session, col(Round.programme_id) == programme.id, col(Round.number).not_in(before))
     rows = session.exec(
         select(Round).where(Round.programme_id == programme.id).order_by(col(Round.number).desc())
     )
-    return [
-        Row(row, *before[row.number])
-        if row.number in before
-        else Row(
-            row, groups.get(row.id, 0), people.get(row.id, 0), answered.get(row.id, 0), met.get(row.id, 0)
-        )
-        for row in rows
-    ]
+    return [Row(row, *(before.get(row.number) or live.get(row.id, ()))) for row in rows]
 
 
 def _counted_before(session: Session, programme: Programme) -> dict[int, tuple[int, int, int, int]]:
@@ -65,21 +53,23 @@ def _counted_before(session: Session, programme: Programme) -> dict[int, tuple[i
     }
 
 
-def _count(session: Session, what: Any, *where: Any, members: bool = False) -> dict[int | None, int]:
-    query = select(Round.id, what).join(Group, col(Group.round_id) == Round.id)
-    if members:
-        query = query.join(GroupMember, col(GroupMember.group_id) == Group.id)
-        query = query.where(col(GroupMember.withdrew_at).is_(None))
-    query = query.where(col(Group.called_off_at).is_(None))
-    return dict(session.exec(query.where(*where).group_by(col(Round.id))).all())
-
-
-def _check_ins(session: Session, *where: Any) -> dict[int | None, int]:
-    query = (
-        select(Round.id, func.count())
+def _tallies(session: Session, *where: Any) -> dict[int, tuple[int, int, int, int]]:
+    """Groups, people, answers and meetings of rounds, by id."""
+    said = and_(
+        col(CheckIn.group_id) == GroupMember.group_id, col(CheckIn.person_id) == GroupMember.person_id
+    )
+    rows = session.exec(
+        select(
+            Round.id,
+            func.count(func.distinct(Group.id)),
+            func.count(),
+            func.count(col(CheckIn.person_id)),
+            func.count().filter(col(CheckIn.answer) == Answer.MET),
+        )
         .join(Group, col(Group.round_id) == Round.id)
-        .join(CheckIn, col(CheckIn.group_id) == Group.id)
-        .where(*where)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .outerjoin(CheckIn, said)
+        .where(col(GroupMember.counts).is_(True), *where)
         .group_by(col(Round.id))
     )
-    return dict(session.exec(query).all())
+    return {number: tuple(counts) for number, *counts in rows}
