@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Update, select, update
 from sqlmodel import Session, col
 
-from notifications import batches, origins, pace, render, turns
+from notifications import batches, origins, pace, quiet_hours, render, turns
 from notifications.jobs import Job, job_of
 from notifications.messages import Channel
 from notifications.outbox import change
@@ -83,12 +83,17 @@ def deliver_due(
     """
     with sessions() as session:
         tidy(session, clock())
+    morning = quiet_hours.until(clock()) if providers.quiet_nights else None
+    if morning:
+        with sessions() as session:
+            quiet_hours.put_off(session, morning, clock())
     with sessions() as session:
         channels = _open(session, providers, clock())
         # All that is claimed is rendered, and of a provider that is only tried again one call is made.
         few = any(pace.is_tried_again(session, carrier.name) for carrier in _carriers(providers, channels))
         portion = _Portion(providers, tempo.portion) if tempo else None
-        jobs = _claim(session, clock(), min(limit, A_FEW) if few else limit, channels, portion)
+        limit = min(limit, A_FEW) if few else limit
+        jobs = _claim(session, clock(), limit, channels, portion, by_night=morning is not None)
     began = clock()
     worker = Worker(sessions, providers, links, clock, sleep, stopping, until=began + CLAIM_LEASE)
     report = _deliver(jobs, worker)
@@ -179,6 +184,8 @@ def _claim(
     limit: int,
     channels: list[Channel],
     portion: _Portion | None = None,
+    *,
+    by_night: bool = False,
 ) -> list[Job]:
     due = select(col(OutboxMessage.id), col(OutboxMessage.channel), col(OutboxMessage.kind)).where(
         col(OutboxMessage.state) == State.QUEUED,
@@ -186,6 +193,8 @@ def _claim(
         col(OutboxMessage.due_at) <= now,
         col(OutboxMessage.expires_at) > now,
     )
+    if by_night:
+        due = due.where(col(OutboxMessage.kind).not_in(quiet_hours.BY_DAY))
     # Workers on PostgreSQL step around each other's rows; SQLite has one writer and ignores this.
     due = due.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id)).limit(limit)
     found = session.execute(due.with_for_update(skip_locked=True)).all()

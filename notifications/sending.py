@@ -64,7 +64,7 @@ class Providers:
     `key` is the suppression list's. `reply_to` makes the address that answers go to, where mail comes in.
     `allowlist`, if not empty, holds the only addresses (canonical emails, E.164 numbers) that are really
     written to: everything else goes into the local mailbox. `sms_daily_cap` counts segments. `lists` is the
-    domain under which programmes are lists of mail.
+    domain under which programmes are lists of mail. With `quiet_nights` what goes by day waits for it.
     """
 
     email: Provider
@@ -75,6 +75,7 @@ class Providers:
     allowlist: frozenset[str] = frozenset()
     sms_daily_cap: int | None = None
     lists: str = ""
+    quiet_nights: bool = False
 
     def carrier(self, channel: str, address_key: str) -> Provider | None:
         if self.allowlist and address_key not in self.allowlist:

@@ -35,6 +35,7 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
         allowlist=frozenset(settings.trial_allowlist),
         sms_daily_cap=settings.sms_daily_cap,
         lists=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        quiet_nights=settings.has_quiet_nights,
     )
 
 

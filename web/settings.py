@@ -100,6 +100,7 @@ class Settings(BaseModel):
         default=None, description="the bearer token of Notify's callbacks"
     )
     sms_daily_cap: int = Field(default=500, ge=0, description="texts a day at the most, 0 or more")
+    quiet_nights: bool = Field(default=True, description="yes or no")
     trial_allowlist: tuple[str, ...] = Field(
         default=(), description="addresses and numbers separated by commas"
     )
@@ -223,6 +224,11 @@ class Settings(BaseModel):
     def is_trial(self) -> bool:
         """Is this a try-out on one machine? Only if people reach it by a loopback address."""
         return is_loopback(urlsplit(self.public_url).hostname or "")
+
+    @property
+    def has_quiet_nights(self) -> bool:
+        """Do letters and texts of rounds wait for the morning? Not on trial, where nobody is woken."""
+        return self.quiet_nights and not self.is_trial
 
     @property
     def has_outbox(self) -> bool:

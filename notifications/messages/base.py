@@ -17,6 +17,7 @@ class Message:
     `replies`   an answer to the email comes back to us (at the inbound domain)
     `bulk`      unsubscribe headers and a stop link are due
     `secret`    what it says, and to whom, is blanked as soon as a provider has it
+    `by_day`    it waits for the morning: see `quiet_hours`
     `alone`     a calendar file comes with each: it never shares a provider's call with others
     `wording`   whose template it uses; its own if empty
     """
@@ -29,6 +30,7 @@ class Message:
     replies: ClassVar[bool] = False
     bulk: ClassVar[bool] = True
     secret: ClassVar[bool] = False
+    by_day: ClassVar[bool] = False
     alone: ClassVar[bool] = False
 
     @property

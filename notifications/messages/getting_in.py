@@ -25,6 +25,7 @@ class Invitation(Message):
     """To whom organisers would like to have, in their words: unasked for, so stopped like any bulk mail."""
 
     kind = "invitation"
+    by_day = True
     deadline = timedelta(days=14)  # the link itself lives 30 days
     channels = BY_EMAIL
 

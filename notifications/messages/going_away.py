@@ -16,6 +16,7 @@ class Paused(Message):
     """
 
     kind = "paused"
+    by_day = True
 
     programme: Programme
     page: Link
@@ -53,6 +54,7 @@ class BeforeErasure(Message):
     """We have not heard from you for long: we erase your details unless you say stay."""
 
     kind = "before_erasure"
+    by_day = True
 
     programme: Programme
     erased_on: date

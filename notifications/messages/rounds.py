@@ -27,6 +27,7 @@ class HeadsUp(Message):
     """Some days before a round: you are in; skip or pause with one button."""
 
     kind = "heads_up"
+    by_day = True
     replies = True
 
     programme: Programme
@@ -56,6 +57,7 @@ class Introduction(Message):
     """
 
     kind = "introduction"
+    by_day = True
     alone = True
 
     programme: Programme
@@ -93,6 +95,7 @@ class TryOut(Introduction):
 
     kind = "try_out"
     wording = "introduction"
+    by_day = False
     channels = BY_EMAIL
     bulk = False
 
@@ -109,6 +112,7 @@ class PartnerGone(Message):
     """
 
     kind = "partner_gone"
+    by_day = True
 
     programme: Programme
     group: str
@@ -147,6 +151,7 @@ class NotThisTime(Message):
     """Nobody is out of a round without a word: why, and when the next one is. `reason` is a sentence."""
 
     kind = "not_this_time"
+    by_day = True
 
     programme: Programme
     reason: str
@@ -159,6 +164,7 @@ class Nudge(Message):
     """To the first mover, once, when nobody in the group has said booked or met."""
 
     kind = "nudge"
+    by_day = True
 
     programme: Programme
     partners: tuple[Partner, ...]
@@ -178,6 +184,7 @@ class CheckIn(Message):
     """Did you meet? `again` is the second and last asking."""
 
     kind = "check_in"
+    by_day = True
     replies = True
 
     programme: Programme
@@ -235,6 +242,7 @@ class Digest(Message):
     """
 
     kind = "digest"
+    by_day = True
     channels = BY_EMAIL
 
     programme: Programme

@@ -15,6 +15,7 @@ class Proposal(Message):
     """
 
     kind = "proposal"
+    by_day = True
 
     programme: Programme
     change: str
@@ -30,6 +31,7 @@ class Closing(Message):
     """The programme ends, or `stays_open` after all. `details`: what becomes of everybody's, in sentences."""
 
     kind = "closing"
+    by_day = True
 
     programme: Programme
     on: date

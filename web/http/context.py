@@ -9,6 +9,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request
 from sqlmodel import Session
 
+from notifications import quiet_hours, words
 from notifications.foreign import LARGEST_ID
 from web.db import Database
 from web.settings import Settings
@@ -50,6 +51,14 @@ def row_number(text: str) -> int:
 def page_number() -> int:
     """Which page of a list is wanted: the first, unless a sensible number says otherwise."""
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def by_day(sentence: str) -> str:
+    """A sentence on letters that are on their way. At night it adds when they go: see `quiet_hours`."""
+    morning = quiet_hours.until(g.now) if house().settings.has_quiet_nights else None
+    if morning is None:
+        return sentence
+    return f"{sentence} It is night: they go out from 8:00 on {words.day(morning)}.".strip()
 
 
 def init_sessions(app: Flask) -> None:

@@ -9,7 +9,7 @@ from wtforms import HiddenField
 from web.forms.checkin import LEARNING
 from web.forms.fields import Check, LongText
 from web.http.access import needs, outlives_its_programme, recently_signed_in
-from web.http.context import row_number
+from web.http.context import by_day, row_number
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
@@ -113,7 +113,8 @@ def send_digest(number: int) -> ResponseReturnValue:
         flash(f"Nothing was sent: there is nothing to tell of round {number} now.", "error")
         return _back()
     to = phrases.counted(sent, "person", "people")
-    flash(f"The digest is on its way to {to}." if sent else "Everyone has had it already.")
+    on_its_way = by_day(f"The digest is on its way to {to}.")
+    flash(on_its_way if sent else "Everyone has had it already.")
     return _back()
 
 

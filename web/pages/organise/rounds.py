@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from matcher import Refused
 from web.http.access import holds_no_lock, needs, recently_signed_in
-from web.http.context import house, page_number, row_number
+from web.http.context import by_day, house, page_number, row_number
 from web.models import Role
 from web.models.jobs import Work
 from web.pages.organise import pages
@@ -84,6 +84,7 @@ def one_round(number: int) -> ResponseReturnValue:
             role=g.role,
             preview=preview,
             wanted=wanted,
+            night=by_day(""),
         )
     return render_template("errors/404.html"), 404
 
@@ -118,7 +119,7 @@ def send_round(number: int) -> ResponseReturnValue:
         g.session.rollback()
         flash(f"Nothing was sent, because a rule is broken: {error}.", "error")
         return here
-    flash("The introductions are on their way.")
+    flash(by_day("The introductions are on their way."))
     return here
 
 
@@ -142,7 +143,7 @@ def resend(number: int, message: int) -> ResponseReturnValue:
 def resend_round(number: int) -> ResponseReturnValue:
     sent = delivery_problems.resend_round(g.session, g.programme, g.round, by=current_user.id, now=g.now)
     if sent:
-        flash(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
+        flash(by_day(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again."))
     else:
         flash("There is nothing left to send again. Look at the round as it is now.", "error")
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)

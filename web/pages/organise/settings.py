@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 
 from web.forms import settings as forms
 from web.http.access import kept_form, needs, recently_signed_in
+from web.http.context import by_day
 from web.models import Priority, Role, Schedule
 from web.pages.organise import pages
 from web.services.common import phrases, programmes, times
@@ -108,7 +109,7 @@ def go_on() -> ResponseReturnValue:
         if released
         else ""
     )
-    return _saved(f"The programme goes on.{waited}")
+    return _saved(by_day(f"The programme goes on.{waited}") if waited else "The programme goes on.")
 
 
 # The schedule

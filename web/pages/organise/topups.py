@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from web.http.access import needs, recently_signed_in
+from web.http.context import by_day
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
@@ -45,5 +46,5 @@ def top_up(number: int) -> ResponseReturnValue:
         g.session.rollback()
         flash(f"{error}.", "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
-    flash("The introductions are on their way.")
+    flash(by_day("The introductions are on their way."))
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from web.models import Answer, CheckIn, Group, GroupMember, Programme, Round
 from web.services.evidence import counting
+
+NOTHING = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,16 @@ class Row:
     """A round in the list of rounds. `people` were introduced, and of them `answered`, and of these `met`."""
 
     round: Round
-    groups: int = 0
-    people: int = 0
-    answered: int = 0
-    met: int = 0
+    groups: int
+    people: int
+    answered: int
+    met: int
 
 
 def of_round(session: Session, round_: Round) -> Row:
     """One round, as the list of rounds has it."""
     found = _tallies(session, col(Round.id) == round_.id)
-    return Row(round_, *found.get(round_.id, ()))
+    return Row(round_, *found.get(round_.id, NOTHING))
 
 
 def every(session: Session, programme: Programme) -> list[Row]:
@@ -38,7 +41,7 @@ def every(session: Session, programme: Programme) -> list[Row]:
     rows = session.exec(
         select(Round).where(Round.programme_id == programme.id).order_by(col(Round.number).desc())
     )
-    return [Row(row, *(before.get(row.number) or live.get(row.id, ()))) for row in rows]
+    return [Row(row, *(before.get(row.number) or live.get(row.id, NOTHING))) for row in rows]
 
 
 def _counted_before(session: Session, programme: Programme) -> dict[int, tuple[int, int, int, int]]:
@@ -58,9 +61,9 @@ def _tallies(session: Session, *where: Any) -> dict[int, tuple[int, int, int, in
     said = and_(
         col(CheckIn.group_id) == GroupMember.group_id, col(CheckIn.person_id) == GroupMember.person_id
     )
-    rows = session.exec(
-        select(
-            Round.id,
+    rows = session.execute(
+        select_columns(
+            col(Round.id),
             func.count(func.distinct(Group.id)),
             func.count(),
             func.count(col(CheckIn.person_id)),
@@ -72,4 +75,4 @@ def _tallies(session: Session, *where: Any) -> dict[int, tuple[int, int, int, in
         .where(col(GroupMember.counts).is_(True), *where)
         .group_by(col(Round.id))
     )
-    return {number: tuple(counts) for number, *counts in rows}
+    return {number: (groups, people, answered, met) for number, groups, people, answered, met in rows}

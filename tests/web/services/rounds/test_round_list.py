@@ -1,5 +1,6 @@
 """A number that stands in two places is one number."""
 
+import json
 import re
 
 from sqlmodel import select
@@ -57,7 +58,7 @@ def test_draft_test_letter_and_introduction_tell_of_one_history(world: World) ->
                 OutboxMessage.kind == messages.Introduction.kind, OutboxMessage.round == str(round_.id)
             )
         )
-        told = [often(message.message().why) for message in sent]
+        told = [often(json.loads(message.payload or "")["why"]) for message in sent]
     assert set(told) == set(why) == {"three times"}
 
 
