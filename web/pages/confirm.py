@@ -185,7 +185,7 @@ def _said_by_the_link(link: Link) -> Iterator[None]:
 
 def _joined(request_: Request) -> Programme:
     """The programme that somebody would join."""
-    programme = g.session.get_one(Programme, request_.programme_id)
+    programme: Programme = g.session.get_one(Programme, request_.programme_id)
     programmes.must_go_on(programme)
     return programme
 

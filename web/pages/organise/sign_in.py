@@ -135,7 +135,8 @@ def where_signed_in() -> ResponseReturnValue:
 def sign_out_there(number: int) -> ResponseReturnValue:
     """Of one browser, by the number of its row. One that is over already is what was wanted."""
     if number == current_user.number:
-        return sign_out()
+        signed_out: ResponseReturnValue = sign_out()
+        return signed_out
     if organiser_sessions.end(g.session, current_user.id, number, now=g.now):
         flash("That browser is signed out.")
     return redirect(url_for(".where_signed_in"), 303)
