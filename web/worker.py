@@ -22,6 +22,7 @@ from web.clock import utc_now
 from web.db import Database
 from web.import_work import Importing
 from web.providers import providers_of
+from web.services.agreements import deciding
 from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
@@ -72,7 +73,14 @@ class Worker:
         return done
 
     def _step(self) -> int:
-        steps = (self._answer, self._deliver, self._import, self._errands, self._tell_of_an_end)
+        steps = (
+            self._answer,
+            self._deliver,
+            self._import,
+            self._errands,
+            self._tell_of_an_end,
+            self._tell_of_proposals,
+        )
         return sum(step() for step in takewhile(lambda _: not self.stopping(), steps))
 
     def sweep(self) -> None:
@@ -84,7 +92,7 @@ class Worker:
         """What time alone brings about: retention, the calendar, alerts, and evidence looked for. Told to
         stop, it ends after the step it is at.
         """
-        ground = (self._forget, self._retain, self._close, self.scrub)
+        ground = (self._forget, self._retain, self._close, self.scrub, self._decide)
         for step in takewhile(
             lambda _: not self.stopping(), (*ground, self._keep_the_calendar, self._alert, self._reconcile)
         ):
@@ -228,6 +236,22 @@ class Worker:
             return 0
         with self.database.write() as session:
             return closings.tell_some(session, programme, now=self.clock()) + 1
+
+    def _decide(self) -> None:
+        """What becomes of proposals by the clock, programme by programme."""
+        with self.database.read() as session:
+            due = deciding.due(session)
+        for programme in due:
+            with self._alone(programme), self.database.write() as session:
+                deciding.sweep(session, programme, now=self.clock())
+
+    def _tell_of_proposals(self) -> int:
+        with self.database.read() as session:
+            proposal = deciding.to_be_told(session)
+        if proposal is None:
+            return 0
+        with self.database.write() as session:
+            return deciding.tell_some(session, proposal, now=self.clock()) + 1
 
     def _errands(self) -> int:
         return jobs.run_waiting(self.database.read, self.database.write, self.clock)

@@ -9,7 +9,8 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks TextAnswer Digest
         Paused Left Erased BeforeErasure                                                going away
-        Proposal Closing DraftReady NotAsPlanned Reported Alert                         running a programme
+        Proposal PanelDrawn ProposalNews                                                agreements
+        Closing DraftReady NotAsPlanned Reported Alert                                  running a programme
         ComplaintReceived ComplaintAnswered ComplaintWaits                              complaints about data
 """
 
@@ -65,15 +66,25 @@ from notifications.messages.rounds import (
     TooLate,
     TryOut,
 )
-from notifications.messages.running import Alert, Closing, DraftReady, NotAsPlanned, Proposal, Reported
+from notifications.messages.running import (
+    Alert,
+    Closing,
+    DraftReady,
+    NotAsPlanned,
+    PanelDrawn,
+    Proposal,
+    ProposalNews,
+    Reported,
+)
 
 __all__ = [
     "BY_EMAIL", "BY_KIND", "BY_TEXT", "EITHER", "KINDS", "LONDON", "UNSUBSCRIBE", "AddressChanged", "Alert",
     "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "ComplaintAnswered", "ComplaintReceived",
     "ComplaintWaits", "Confirm", "Digest", "DraftReady",
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
-    "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "Partner",
-    "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "Recipient", "Reported",
+    "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "PanelDrawn",
+    "Partner", "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "ProposalNews",
+    "Recipient", "Reported",
     "Says", "Share", "SignIn", "Slot", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
     "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
@@ -83,7 +94,7 @@ KINDS: tuple[type[Message], ...] = (
     AddressChanged, TextsStopped,
     HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, TextAnswer,
     Digest, Paused, Left, Erased, BeforeErasure,
-    Proposal, Closing, DraftReady, NotAsPlanned, Reported, Alert,
+    Proposal, PanelDrawn, ProposalNews, Closing, DraftReady, NotAsPlanned, Reported, Alert,
     ComplaintReceived, ComplaintAnswered, ComplaintWaits,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}

@@ -9,21 +9,51 @@ from notifications.messages.parts import BY_EMAIL, Link, Programme
 
 @dataclass(frozen=True)
 class Proposal(Message):
-    """The matching settings may change: what, why, and until when an objection can be raised.
+    """A rule may change: `change` says how, in a sentence or two, `title` what it is about in a few words.
 
-    `urgent`: already in force, with `closes_on` as its review date.
+    People can object until `closes_on` at least. `urgent`: it is in force already. `amended`: another version
+    was told of before. `reminder`: so was this one.
     """
 
     kind = "proposal"
     by_day = True
 
     programme: Programme
+    title: str
     change: str
     reason: str
     closes_on: date
-    agreement: Link
+    answer: Link
     page: Link
     urgent: bool = False
+    amended: bool = False
+    reminder: bool = False
+
+
+@dataclass(frozen=True)
+class PanelDrawn(Message):
+    """To somebody drawn by chance: please judge an objection to a change, by `until`."""
+
+    kind = "panel"
+
+    programme: Programme
+    change: str
+    until: date
+    panel: Link
+    page: Link
+
+
+@dataclass(frozen=True)
+class ProposalNews(Message):
+    """To who proposed a change or objected to it: what became of that, in sentences."""
+
+    kind = "proposal_news"
+    bulk = False
+
+    programme: Programme
+    title: str
+    news: str
+    log: Link
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         health.live health.ready home.accessibility home.code_of_conduct home.contact home.home home.privacy
         home.robots home.security join.check_your_messages join.send join.show me.ask_for_link me.erased
         me.link_sent me.send_link organise.ask_to_sign_in organise.sign_in organise.sign_in_sent
-        programme.dates programme.feed programme.home programme.how_we_match programme.wall
+        programme.agreements programme.agreements_as_feed programme.dates programme.feed programme.home
+        programme.how_we_match programme.proposal programme.wall
         """,
     ),
     # The participant comes with the link from their message, everybody else with one that was tampered with.
@@ -39,7 +40,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         me.next_round me.organisation me.pause me.phone me.rather_not me.remove_rather_not me.resume
         me.send_code me.show me.start_again me.stay me.stop_texts me.threes me.unsubscribe
         next_round.decide next_round.pause next_round.show
-        organise.press_button organise.show_button
+        organise.press_button organise.show_button proposal.answer proposal.panel proposal.show
+        me.agreements me.propose me.second_proposal me.withdraw_proposal
         """,
     ),
     "who is signed in": (
@@ -58,7 +60,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         (IN, IN, IN, SIGN_IN, SIGN_IN, HIDDEN),
         """
         organise.dashboard organise.does_it_work organise.every_organisation organise.every_round
-        organise.settings organise.show_schedule organise.wording
+        organise.list_agreements organise.settings organise.show_schedule organise.wording
         """,
     ),
     "organisers": (
@@ -71,6 +73,9 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.undo_import organise.upload_import
         organise.about_settings organise.day_settings organise.edit_schedule organise.go_on
         organise.matching_settings organise.move_next_round organise.pause_programme organise.round_dates
+        organise.showing_settings organise.new_agreement organise.change_agreement organise.one_proposal
+        organise.withdraw_proposal organise.second_proposal organise.ask_panel organise.amend_proposal
+        organise.hide_argument
         organise.prompts organise.reset_wording organise.switch_off organise.switch_on
         organise.wording_as_mail organise.wording_of
         organise.allow organise.bring_in organise.forbid organise.leave_out organise.lock organise.move
@@ -98,7 +103,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         """
         organise.answer_complaint organise.one_complaint organise.read_complaints
         organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
-        organise.merge_people
+        organise.merge_people organise.show_argument
         """,
     ),
     # In tests we are on trial at a loopback address, and nobody here came by the link that a command printed:

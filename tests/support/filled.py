@@ -24,15 +24,22 @@ from web.models import (
     Membership,
     NeverPair,
     Organisation,
+    PanelMember,
     Person,
     Region,
     Rhythm,
     Role,
     Showing,
+    Stance,
+    Subject,
     Takeover,
     Work,
 )
 from web.models.imports import ImportKind
+from web.services.agreements import answering, deciding, panels, proposals
+from web.services.agreements.agreements import ChangeWanted
+from web.services.agreements.panels import Judgement
+from web.services.agreements.proposals import Proposer
 from web.services.background import jobs
 from web.services.common import allowances, times
 from web.services.conversations import conversations, reports
@@ -294,6 +301,31 @@ def somebody_who_asks_to_join(world: World) -> None:
     world.ask(world.details("Rhys Late"))
 
 
+def what_is_agreed_and_proposed(world: World) -> None:
+    """A participant proposes and is seconded; it is open when one objects and one is concerned; a panel has
+    been asked, and one of it has judged.
+    """
+    author, one, other, third = (person(world, place).id for place in (0, 4, 5, 6))
+    change = ChangeWanted(
+        Subject.OTHER, "Nobody knows.", title="Who may organise", text="Whoever asks two others."
+    )
+    with world.write() as session:
+        programme = world.programme(session)
+        made = deciding.bring(
+            session, programme, change, Proposer(author, participates=True), secret="5e" * 32, now=world.now
+        )
+        for seconder in (one, other):
+            proposals.second(session, programme, made, Proposer(seconder, participates=True), now=world.now)
+        deciding.sweep(session, programme.id, now=world.now)
+        for who, stance in ((one, Stance.OBJECTION), (other, Stance.CONCERN), (third, Stance.NO_OBJECTION)):
+            answering.answer(session, programme, made, who, stance, "Two is few.", now=world.now)
+        panel = panels.convene(session, programme, made, by=BY, now=world.now)
+        members = session.exec(select(PanelMember.person_id).where(PanelMember.panel_id == panel.id)).all()
+        judgements = {one.id: Judgement(True, "It is few.") for one in panels.given_to(session, panel)}
+        panels.find(session, programme, made, panel, min(members), judgements, now=world.now)
+    world.work()
+
+
 STEPS: tuple[Callable[[World], None], ...] = (
     organisers_and_organisations,
     people,
@@ -318,6 +350,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     a_programme_that_closes,
     a_draw_that_waits_for_a_worker,
     an_organiser_signed_in,
+    what_is_agreed_and_proposed,
     a_complaint,
     somebody_who_asks_to_join,
     an_allowance_of_today_used,

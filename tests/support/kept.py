@@ -27,6 +27,8 @@ def _of(kept: Kept, names: str) -> dict[str, Kept]:
 
 
 KEPT: dict[str, dict[str, Kept]] = {
+    "agreement": _of(ID, "subject"),
+    "agreementversion": _of(ID, "settings how") | _of(OTHERS, "title text driver evaluation"),
     "allowance": _of(ID, "what whose"),
     "auditentry": _of(ID, "actor action subject facts") | _of(SEALED, "digest"),
     "audithead": _of(SEALED, "digest"),
@@ -50,6 +52,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     | _of(THEIRS, "sent_to headers subject text html calendar"),
     "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key") | _of(OTHERS, "suspended_because"),
     "neverpair": _of(ID, "person_1 person_2"),
+    "objection": _of(ID, "person_id state") | _of(OTHERS, "words hidden_because"),
     "organisation": _of(OTHERS, "name short_name key"),
     "organisationdomain": _of(OTHERS, "domain"),
     "organisationname": _of(OTHERS, "key"),
@@ -61,11 +64,19 @@ KEPT: dict[str, dict[str, Kept]] = {
     | _of(THEIRS, "name known_as email phone address_key payload"),
     "outbox_named": _of(ID, "person"),
     "outbox_origin": _of(ID, "name"),
+    "panel_finding": _of(ID, "person_id") | _of(OTHERS, "reason"),
+    "panel_member": _of(ID, "person_id"),
     "person": _of(ID, "id channel video_kind unreachable merged_into")
     | _of(THEIRS, "name known_as email email_key phone video_handle about availability"),
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
     "programme": _of(ID, "slug priority ended_with")
-    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording agreement_reason"),
+    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording"),
+    "proposal": _of(ID, "subject by state secret because counted"),
+    "proposal_answer": _of(ID, "person_id stance") | _of(OTHERS, "words hidden_because"),
+    "proposal_asked": _of(ID, "person_id"),
+    "proposal_panel": {},
+    "proposal_second": _of(ID, "person_id"),
+    "proposalversion": _of(ID, "settings") | _of(OTHERS, "title text driver evaluation"),
     "provider_pace": _of(ID, "provider stopped paused_for"),
     "rathernot": _of(ID, "person_id other_id") | _of(THEIRS, "email email_key"),
     "receipt": _of(ID, "provider event_id what provider_id reason stops again"),

@@ -10,11 +10,14 @@ from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from web.forms.fields import Choice, Day, LongText, Radio, Text, is_email
-from web.models import Priority, Programme, Region, Rhythm, Round, Schedule
+from web.forms.fields import Check, Choice, Day, LongText, Radio, Text, is_email
+from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
+from web.services.agreements.agreements import ChangeWanted
+from web.services.agreements.proposals import LONGEST_DRIVER
 from web.services.common import days
+from web.services.common.agreed_settings import DAYS as DAYS_OF_A_ROUND
 from web.services.common.programmes import LONGEST_NAME
-from web.services.programmes.programme_settings import About, Days, SchedulePlan
+from web.services.programmes.programme_settings import About, SchedulePlan
 
 A_JOIN_WORD = re.compile(r"[A-Za-z0-9]{1,40}")  # what a text can be understood to say after JOIN
 A_HASHTAG = re.compile(r"\w{1,40}")
@@ -139,12 +142,26 @@ class MatchingForm(FlaskForm):
         needed="Choose what comes first",
         choices=[SelectChoice(priority.value, words) for priority, words in PRIORITIES.items()],
     )
-    reason = LongText(
+    driver = LongText(
         "Why this change?",
-        most=300,
+        most=LONGEST_DRIVER,
         needed="Say why: everyone can read it",
-        description="Everyone can read it.",
+        description="What happens now, and what it leads to. Everyone can read it.",
     )
+    evaluation = LongText(
+        "How would we see that it has not worked? (optional)",
+        most=LONGEST_DRIVER,
+        description="For example: fewer people meet than before.",
+    )
+    urgent = Check("It is urgent: it holds at once, and goes back within 14 days unless it is adopted")
+
+    def change(self) -> ChangeWanted:
+        return ChangeWanted(
+            Subject.MATCHING,
+            self.driver.data,
+            {"size": int(self.size.data), "priority": self.priority.data},
+            evaluation=self.evaluation.data,
+        )
 
 
 class DaysForm(FlaskForm):
@@ -161,8 +178,35 @@ class DaysForm(FlaskForm):
     def of(cls, programme: Programme) -> "DaysForm":
         return cls(obj=programme)
 
-    def told(self) -> Days:
-        return Days(**{name: getattr(self, name).data for name in Days.__dataclass_fields__})
+    driver = LongText(
+        "Why this change?",
+        most=LONGEST_DRIVER,
+        description="Needed where a round’s length or its last day to say no changes: people are asked then.",
+    )
+    consent_days = Number("Days in which people can object to a change", least=3, most=30)
+
+    def change(self) -> ChangeWanted:
+        days = {name: getattr(self, name).data for name in DAYS_OF_A_ROUND}
+        return ChangeWanted(Subject.DAYS, self.driver.data, days)
+
+
+class ShowingForm(FlaskForm):
+    wall = Radio(
+        "Is what people learned shown to everyone?",
+        needed="Choose whether it is shown",
+        choices=[
+            SelectChoice("yes", "Yes, what they let us show, once an organiser has read it"),
+            SelectChoice("no", "No: its page is closed while the programme runs"),
+        ],
+    )
+    driver = LongText(
+        "Why this change?",
+        most=LONGEST_DRIVER,
+        description="Needed to show more than before: people are asked then. To show less holds at once.",
+    )
+
+    def change(self) -> ChangeWanted:
+        return ChangeWanted(Subject.SHOWING, self.driver.data, {"wall": self.wall.data == "yes"})
 
 
 class NextRoundForm(FlaskForm):

@@ -8,6 +8,7 @@ from feedgen.feed import FeedGenerator
 from icalendar import Calendar, Event
 
 from web.models import Programme
+from web.services.agreements.log import ProposalShown
 from web.services.learning.learnings import Shown
 from web.services.rounds.schedule import ProgrammeDay
 
@@ -35,6 +36,30 @@ def learning_feed(programme: Programme, shown: Sequence[Shown], *, page: str, ow
         if one.author:
             entry.author(name=one.author)
     return bytes(feed.atom_str(pretty=True))
+
+
+def agreements_feed(programme: Programme, proposed: Sequence[ProposalShown], *, page: str, own: str) -> bytes:
+    """The newest proposals, each as it stands: an entry changes when it opens, is amended, or ends."""
+    feed = FeedGenerator()
+    about = f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}/agreements"
+    feed.id(about)
+    feed.title(f"What {programme.name} has agreed")
+    feed.link(href=page)
+    feed.link(href=own, rel="self")
+    feed.author(name=programme.name)
+    feed.updated(max((_moved(one) for one in proposed), default=programme.created_at))
+    for one in reversed(proposed):
+        entry = feed.add_entry()
+        entry.id(f"{about}/{one.proposal.number}")
+        entry.title(f"{one.title}: {one.status}")
+        entry.content(f"{'; '.join(one.change)}. {one.version.driver}", type="text")
+        entry.updated(_moved(one))
+        entry.link(href=f"{page}/{one.proposal.number}")
+    return bytes(feed.atom_str(pretty=True))
+
+
+def _moved(one: ProposalShown) -> datetime:
+    return one.proposal.ended_at or one.version.made_at
 
 
 def _title(text: str) -> str:

@@ -52,6 +52,8 @@ class Purpose(StrEnum):
     SIGN_IN = "sign in"
     ORGANISE = "organise"
     OUTBOX = "outbox"
+    PROPOSAL = "proposal"
+    PANEL = "panel"
 
 
 class Link(SQLModel, table=True):

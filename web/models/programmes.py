@@ -54,11 +54,10 @@ class Programme(SQLModel, table=True):
     ended_with: dict[str, int] = document(dict)
     # An organiser's words in place of ours: by kind of message, then by part. See `notifications.wording`.
     wording: dict[str, dict[str, str]] = document(dict)
-    agreement_version: int = 1
-    agreement_adopted_on: date
-    agreement_review_on: date
-    # Why its last change, in words everyone can read.
-    agreement_reason: str = Field(default="", sa_type=Text)
+    # Is what was learned shown to everyone while the programme runs?
+    wall_is_open: bool = True
+    # How long people may object to a proposal.
+    consent_days: int = 7
     created_at: datetime = moment(nullable=False)
 
 

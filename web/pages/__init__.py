@@ -17,12 +17,24 @@ def register(app: Flask, settings: Settings) -> None:
         next_round,
         outbox,
         programme,
+        proposal,
         webhooks,
     )
     from web.pages.me import pages as me
     from web.pages.organise import pages as organise
 
-    for module in (home, programme, join, confirm, next_round, conversation, complaint, health, webhooks):
+    for module in (
+        home,
+        programme,
+        join,
+        confirm,
+        next_round,
+        conversation,
+        complaint,
+        proposal,
+        health,
+        webhooks,
+    ):
         app.register_blueprint(module.pages)
     app.register_blueprint(me)
     app.register_blueprint(organise)

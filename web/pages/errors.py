@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from web.db import DATABASE_AWAY
 from web.http.bodies import throw_away
 from web.http.limits import minutes_left
+from web.services.agreements.lookup import NoSuchProposal
 from web.services.common.programmes import Ends, NoSuchProgramme
 from web.services.conversations.conversations import NotTheirs
 from web.sizes import said
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _page(422))
     app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
     app.register_error_handler(Ends, _ends)
+    app.register_error_handler(NoSuchProposal, lambda _error: _page(404))
     app.register_error_handler(NotTheirs, lambda _error: _page(404))
     app.register_error_handler(BadLink, _bad_link)
     for error in DATABASE_AWAY:

@@ -5,14 +5,23 @@ from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
 from web.http.context import house, page_number
-from web.http.feeds import dates_feed, learning_feed
-from web.services.agreements import in_force
+from web.http.feeds import agreements_feed, dates_feed, learning_feed
+from web.models import How
+from web.services.agreements import in_force, log
 from web.services.common import programmes, times
 from web.services.learning import learnings
 from web.services.rounds import schedule
 
 pages = Blueprint("programme", __name__, url_prefix="/p/<slug>")
 ON_THE_FRONT = 3
+# How a version came into force.
+HOW = {
+    How.BEGINNING: "from the beginning",
+    How.AT_ONCE: "changed by the organisers",
+    How.CONSENT: "by consent",
+    How.URGENT: "urgently, without consent",
+    How.BACK: "gone back by itself",
+}
 
 
 @pages.get("/")
@@ -71,8 +80,49 @@ def dates(slug: str) -> ResponseReturnValue:
 def how_we_match(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     return render_template(
-        "programme/how_we_match.html", programme=programme, agreement=in_force.in_force(programme)
+        "programme/how_we_match.html", programme=programme, agreement=in_force.in_force(g.session, programme)
     )
+
+
+@pages.get("/agreements")
+@open_to_everyone
+def agreements(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    page = page_number()
+    proposed, older = log.of_programme(g.session, programme, page=page)
+    return render_template(
+        "agreements/log.html",
+        programme=programme,
+        rules=log.rules(g.session, programme),
+        proposed=proposed,
+        page=page,
+        older=older,
+        HOW=HOW,
+    )
+
+
+@pages.get("/agreements/<int:number>")
+@open_to_everyone
+def proposal(slug: str, number: int) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    return render_template(
+        "agreements/proposal.html", programme=programme, one=log.public(g.session, programme, number)
+    )
+
+
+@pages.get("/agreements.atom")
+@open_to_everyone
+def agreements_as_feed(slug: str) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    proposed, _ = log.of_programme(g.session, programme)
+    base = house().settings.public_url
+    body = agreements_feed(
+        programme,
+        proposed,
+        page=base + url_for(".agreements", slug=slug),
+        own=base + url_for(".agreements_as_feed", slug=slug),
+    )
+    return body, 200, {"Content-Type": "application/atom+xml; charset=utf-8", "Cache-Control": "max-age=300"}
 
 
 def card(one: learnings.Shown) -> dict[str, object]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from icalendar import Calendar
 
+from tests.support.consenting import Consent
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Purpose, Rhythm, Schedule
@@ -74,14 +75,14 @@ def test_what_cannot_be_is_said_beside_its_field(
 
 def test_a_change_of_matching_is_a_new_version_with_its_reason(world: World, organiser: Visitor) -> None:
     page = organiser.open(f"{HOME}/settings/matching")
-    page.press("Change how we match", priority="cross", reason="We want councils to mix.")
+    page.press("Change how we match", priority="cross", driver="We want councils to mix.")
     page.open("/p/councils/how-we-match")
     assert ("We want councils to mix." in page.text, "Version 2" in page.text) == (True, True)
 
 
 def test_a_change_that_changes_nothing_is_no_new_version(world: World, organiser: Visitor) -> None:
-    organiser.open(f"{HOME}/settings/matching").press("Change how we match", reason="No reason.")
-    assert setting(world, "agreement_version") == 1
+    organiser.open(f"{HOME}/settings/matching").press("Change how we match", driver="No reason.")
+    assert Consent(world).version() == 1
 
 
 def test_days_are_checked_against_each_other(world: World, organiser: Visitor) -> None:

@@ -6,6 +6,7 @@ pages = Blueprint("me", __name__)
 
 # They add their views to it.
 from web.pages.me import (  # noqa: E402
+    agreements,  # noqa: F401
     details,  # noqa: F401
     leaving,  # noqa: F401
     own_link,  # noqa: F401

@@ -43,8 +43,9 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         forms[slug] = pausing
     for name, form in forms.items():
         form.until.id = f"until-{name}"
-    # What a heads-up is about is a programme, not a conversation.
-    own = None if visit.link.purpose is Purpose.NEXT_ROUND else visit.link.subject
+    # What these are about is no conversation.
+    others = (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
+    own = None if visit.link.purpose in others else visit.link.subject
     talks = conversations.history(g.session, visit.person)
     # An old message that was forwarded does not tell whom its reader met since.
     shown = talks if visit.full else conversations.as_known_at(g.session, talks, visit.link.created_at)

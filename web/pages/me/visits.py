@@ -12,7 +12,14 @@ from web.services.common import links, programmes
 from web.tokens import BadLink
 
 # What the one link of a text can be: each leads to all that the text promises, stopping included.
-EVERYDAY = (Purpose.PAGE, Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.NEXT_ROUND)
+EVERYDAY = (
+    Purpose.PAGE,
+    Purpose.CONVERSATION,
+    Purpose.CHECK_IN,
+    Purpose.NEXT_ROUND,
+    Purpose.PROPOSAL,
+    Purpose.PANEL,
+)
 
 
 @dataclass(frozen=True)

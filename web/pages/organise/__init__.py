@@ -6,6 +6,7 @@ pages = Blueprint("organise", __name__, url_prefix="/organise")
 
 # They add their views to it.
 from web.pages.organise import (  # noqa: E402
+    agreements,  # noqa: F401
     audit,  # noqa: F401
     closing,  # noqa: F401
     complaints,  # noqa: F401

@@ -11,8 +11,10 @@ from flask_wtf import FlaskForm
 from web.forms import settings as forms
 from web.http.access import kept_form, needs, recently_signed_in
 from web.http.context import by_day
-from web.models import Priority, Role, Schedule
+from web.models import Role, Schedule
 from web.pages.organise import pages
+from web.pages.organise.agreements import bring
+from web.services.agreements import agreements
 from web.services.common import phrases, programmes, times
 from web.services.programmes import programme_settings
 from web.services.rounds import dates, recurrence, rounds, schedule
@@ -71,13 +73,27 @@ def about_settings() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def matching_settings() -> ResponseReturnValue:
     form = forms.MatchingForm(size=str(g.programme.group_size), priority=g.programme.priority.value)
-    if not form.validate_on_submit():
-        return _show("settings_matching", form)
-    size, priority = int(form.size.data), Priority(form.priority.data)
-    changed = programme_settings.set_matching(
-        g.session, g.programme, size, priority, form.reason.data, by=current_user.id, now=g.now
-    )
-    return _saved("Saved. Everyone can read it under “How we match”." if changed else "Nothing was changed.")
+    if g.role is not Role.OWNER:
+        del form.urgent
+    if form.validate_on_submit():
+        urgent = bool(form.urgent and form.urgent.data)
+        if answer := bring(form, form.change(), urgent=urgent):
+            return answer
+    return _show("settings_matching", form, **_consent())
+
+
+def _consent() -> dict[str, object]:
+    """What the form of a change says about who is asked."""
+    return {"at_once": agreements.changes_at_once(g.session, g.programme)}
+
+
+@pages.route("/<slug>/settings/showing", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def showing_settings() -> ResponseReturnValue:
+    form = forms.ShowingForm(wall="yes" if g.programme.wall_is_open else "no")
+    if form.validate_on_submit() and (answer := bring(form, form.change())):
+        return answer
+    return _show("settings_showing", form, **_consent())
 
 
 @pages.route("/<slug>/settings/days", methods=["GET", "POST"])
@@ -85,12 +101,12 @@ def matching_settings() -> ResponseReturnValue:
 def day_settings() -> ResponseReturnValue:
     form = forms.DaysForm.of(g.programme)
     if form.validate_on_submit():
-        try:
-            programme_settings.set_days(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
-            return _saved("Saved. It counts from the next round on.")
-        except dates.BadDates as error:
-            _mark(form, error.mistakes)
-    return _show("settings_days", form)
+        programme_settings.set_consent_days(
+            g.session, g.programme, form.consent_days.data, by=current_user.id, now=g.now
+        )
+        if answer := bring(form, form.change()):
+            return answer
+    return _show("settings_days", form, **_consent())
 
 
 @pages.post("/<slug>/settings/pause")
@@ -204,7 +220,7 @@ def round_dates(number: int) -> ResponseReturnValue:
         return render_template("errors/404.html"), 404
     form = forms.RoundDaysForm.of(round_)
     if form.validate_on_submit():
-        wanted = replace(window, **{name: form[name].data for name in programme_settings.DAYS_OF})
+        wanted = replace(window, **{name: form[name].data for name in dates.DAYS_OF})
         try:
             moved = dates.move(g.session, g.programme, round_, wanted, by=current_user.id, now=g.now)
             flash(

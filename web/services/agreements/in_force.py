@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from web.models import Priority, Programme
+from sqlmodel import Session
+
+from web.models import How, Priority, Programme, Subject
+from web.services.agreements import agreements
 
 
 @dataclass(frozen=True)
-class Agreement:
+class HowWeMatch:
     """`never` is what is forbidden; `wishes` what is preferred, most important first."""
 
     version: int
@@ -17,6 +20,7 @@ class Agreement:
     never: list[str]
     wishes: list[str]
     chance: str
+    urgent: bool
     reason: str
 
 
@@ -33,12 +37,13 @@ FAIRNESS = (
 )
 
 
-def in_force(programme: Programme) -> Agreement:
+def in_force(session: Session, programme: Programme) -> HowWeMatch:
+    version = agreements.about(session, programme, Subject.MATCHING).version
     ahead = [LOOK_AHEAD, CROSSING] if programme.priority is Priority.FRESH else [CROSSING, LOOK_AHEAD]
-    return Agreement(
-        version=programme.agreement_version,
-        adopted_on=programme.agreement_adopted_on,
-        review_on=programme.agreement_review_on,
+    return HowWeMatch(
+        version=version.number,
+        adopted_on=version.adopted_on,
+        review_on=version.review_on,
         size=_size(programme.group_size),
         never=[
             "Two people who must not meet never do.",
@@ -50,7 +55,8 @@ def in_force(programme: Programme) -> Agreement:
             "Among the rounds that are equally good on all of this, chance decides. The draw's seed is kept, "
             "so whoever holds its input can do it again and get the same round."
         ),
-        reason=programme.agreement_reason,
+        urgent=version.how is How.URGENT,
+        reason=version.driver,
     )
 
 

@@ -28,6 +28,8 @@ PATHS = {
     Purpose.SIGN_IN: "/organise/sign-in/{}",
     Purpose.ORGANISE: "/organise/sign-in/{}",
     Purpose.OUTBOX: "/outbox/open/{}",
+    Purpose.PROPOSAL: "/proposal/{}",
+    Purpose.PANEL: "/panel/{}",
 }
 # What has a page of its own behind a conversation's link: the same link, and so the same token.
 ROOMS = {
@@ -48,6 +50,8 @@ LIFE = {
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.ORGANISE: timedelta(days=7),
     Purpose.OUTBOX: timedelta(days=400),
+    Purpose.PROPOSAL: timedelta(days=90),
+    Purpose.PANEL: timedelta(days=30),
 }
 
 

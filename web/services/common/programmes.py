@@ -15,14 +15,13 @@ from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages
 from web.models import Answer, CheckIn, Group, Membership, Programme, Round, RoundState, Standing
-from web.services.common import audit, phrases
+from web.services.common import agreed_settings, audit, phrases
 
 THINK_DO_SHARE = [
     "What are you thinking about at the moment?",
     "What are you doing?",
     "What would you like to share?",
 ]
-REVIEW_AFTER = timedelta(days=365)
 CONVERSATION = timedelta(minutes=30)
 TOP_UP_AFTER = timedelta(days=1)  # the cut-off: the last day to drop out
 LONGEST_NAME = 80
@@ -130,13 +129,12 @@ def add(
         name=name.strip(),
         contact=addresses.email(contact),
         prompts=list(THINK_DO_SHARE),
-        agreement_adopted_on=now.date(),
-        agreement_review_on=now.date() + REVIEW_AFTER,
         created_at=now,
         **settings,
     )
     session.add(made)
     session.flush()
+    agreed_settings.begin(session, made, now.date())
     audit.record(session, by, "programme added", now=now, programme=made.id, subject=slug)
     return made
 

@@ -74,7 +74,11 @@ def byline(learning: Learning, name: str) -> str:
 def wall(
     session: Session, programme: Programme, *, page: int = 1, size: int = A_PAGE
 ) -> tuple[list[Shown], bool]:
-    """One page of published learnings, newest first, and whether there are older ones."""
+    """One page of published learnings, newest first, and whether there are older ones. None while the
+    programme has agreed to show none.
+    """
+    if not (programme.wall_is_open or programme.closed_at):
+        return [], False
     wanted = (
         select(Learning)
         .where(Learning.programme_id == programme.id, Learning.state == LearningState.PUBLISHED)

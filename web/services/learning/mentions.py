@@ -11,7 +11,23 @@ from sqlmodel import Session, col, or_, select
 
 from notifications import messages, outbox
 from notifications.tables import Reply
-from web.models import Group, GroupMember, Learning, LearningState, Membership, Person, Report, Tick
+from web.models import (
+    Agreement,
+    AgreementVersion,
+    Finding,
+    Group,
+    GroupMember,
+    Learning,
+    LearningState,
+    Membership,
+    Objection,
+    Person,
+    Proposal,
+    ProposalAnswer,
+    ProposalVersion,
+    Report,
+    Tick,
+)
 from web.models.complaints import Complaint
 from web.models.imports import Import
 from web.models.jobs import Errand
@@ -41,6 +57,7 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     for learning in _learnings(session, person):
         _forget_in(session, learning, traces, now)
     _forget_in_replies(session, person, traces)
+    _forget_in_arguments(session, person, traces)
     here = list(session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)))
     for column in WRITTEN:
         table = column.class_
@@ -49,6 +66,27 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
         )
         for row in session.exec(select(table).where(telling)):
             setattr(row, column.key, traces.without(getattr(row, column.key), phrases.GONE))
+            session.add(row)
+
+
+def _forget_in_arguments(session: Session, person: Person, traces: Traces) -> None:
+    """What was proposed and agreed in their programmes, and said to it."""
+    here = select(Membership.programme_id).where(Membership.person_id == person.id)
+    proposed = select(Proposal.id).where(col(Proposal.programme_id).in_(here))
+    agreed = select(Agreement.id).where(col(Agreement.programme_id).in_(here))
+    raised = select(Objection.id).where(col(Objection.proposal_id).in_(proposed))
+    for table, within, names in (
+        (ProposalVersion, col(ProposalVersion.proposal_id).in_(proposed), "title text driver evaluation"),
+        (AgreementVersion, col(AgreementVersion.agreement_id).in_(agreed), "title text driver evaluation"),
+        (ProposalAnswer, col(ProposalAnswer.proposal_id).in_(proposed), "words hidden_because"),
+        (Objection, col(Objection.proposal_id).in_(proposed), "words hidden_because"),
+        (Finding, col(Finding.objection_id).in_(raised), "reason"),
+    ):
+        columns = names.split()
+        told = or_(*(_tells(col(getattr(table, name)), person) for name in columns))
+        for row in session.exec(select(table).where(within, told)):
+            for name in columns:
+                setattr(row, name, traces.without(getattr(row, name), phrases.GONE))
             session.add(row)
 
 

@@ -16,7 +16,20 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from notifications.tables import OutboxMessage, Reply
-from web.models import AuditEntry, Consent, Learning, LeftOut, Person, Programme, Report, Round
+from web.models import (
+    AuditEntry,
+    Consent,
+    Finding,
+    Learning,
+    LeftOut,
+    Objection,
+    Person,
+    Programme,
+    Proposal,
+    ProposalAnswer,
+    Report,
+    Round,
+)
 from web.services.common import phrases
 from web.services.common.spreadsheets import safe_cell
 from web.services.conversations import conversations
@@ -39,6 +52,9 @@ OURS = {
     "answered_by",
     "sender",
     "forget_when_answered",
+    "proposal_id",
+    "panel_id",
+    "objection_id",
 }
 
 
@@ -54,6 +70,9 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "reports": _of(session, Report, person, names),
         "complaints": [_plain(complaint) for complaint in complaints.of_person(session, person)],
         "rather not meet": [{"who": wish.words} for wish in never_pairs.wishes(session, person)],
+        "answers to proposals": _answers(session, person, names),
+        "objections": _objections(session, person, names),
+        "judgements": _judgements(session, person),
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),
         "messages from you": _replies(session, person),
@@ -130,6 +149,36 @@ def _conversation(talk: conversations.Conversation) -> dict[str, Any]:
         "answered at": _said(talk.check_in.answered_at) if talk.check_in else None,
         "may name you": talk.check_in.may_name_me if talk.check_in else None,
     }
+
+
+def _answers(session: Session, person: Person, names: Mapping[int, str]) -> Rows:
+    rows = session.exec(
+        select(ProposalAnswer, Proposal)
+        .join(Proposal, col(Proposal.id) == ProposalAnswer.proposal_id)
+        .where(ProposalAnswer.person_id == person.id)
+        .order_by(col(ProposalAnswer.answered_at))
+    )
+    return [_about(row, proposal, names) for row, proposal in rows]
+
+
+def _objections(session: Session, person: Person, names: Mapping[int, str]) -> Rows:
+    rows = session.exec(
+        select(Objection, Proposal)
+        .join(Proposal, col(Proposal.id) == Objection.proposal_id)
+        .where(Objection.person_id == person.id)
+        .order_by(col(Objection.id))
+    )
+    return [_about(row, proposal, names) for row, proposal in rows]
+
+
+def _about(row: Any, proposal: Proposal, names: Mapping[int, str]) -> dict[str, Any]:
+    return {"programme": names[proposal.programme_id], "proposal": proposal.number, **_plain(row)}
+
+
+def _judgements(session: Session, person: Person) -> Rows:
+    """What they found about objections, as members of panels."""
+    rows = session.exec(select(Finding).where(Finding.person_id == person.id).order_by(col(Finding.found_at)))
+    return [_plain(row) for row in rows]
 
 
 def _left_out(session: Session, person: Person, names: Mapping[int, str]) -> Rows:

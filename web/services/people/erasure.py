@@ -11,6 +11,7 @@ from web import scrubbing
 from web.models import (
     CheckIn,
     Consent,
+    Finding,
     Group,
     GroupMember,
     Learning,
@@ -18,14 +19,18 @@ from web.models import (
     Link,
     Membership,
     NeverPair,
+    Objection,
+    ObjectionState,
     Person,
     PhoneCode,
     Programme,
+    ProposalAnswer,
     Report,
     Request,
     RequestKind,
     Round,
     RoundState,
+    Second,
     Standing,
 )
 from web.services.common import audit, programmes, tombstones
@@ -63,6 +68,7 @@ def erase(
     mentions.forget(session, person, now=now)
     complaints.forget_person(session, person)
     _forget_learnings(session, person, keep_closed_walls)
+    _forget_arguments(session, person, now)
     _delete_rows_about(session, person)
     _leave_everywhere(session, person, now)
     tombstones.make(session, person, now=now)
@@ -124,6 +130,21 @@ def _forget_learnings(session: Session, person: Person, keep_closed_walls: bool)
         published = col(Learning.state) == LearningState.PUBLISHED
         theirs = theirs.where(~(published & col(Learning.programme_id).in_(walls)))
     session.execute(theirs)
+
+
+def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
+    """That somebody answered stays, without who they are; what they wrote goes. An objection without words
+    cannot be judged: it is taken back.
+    """
+    theirs = col(Objection.person_id) == person.id
+    open_ = theirs & (col(Objection.state) == ObjectionState.OPEN)
+    taken_back = {"state": ObjectionState.TAKEN_BACK, "settled_at": now}
+    session.execute(update(Objection).where(open_).values(taken_back))
+    session.execute(update(Objection).where(theirs).values(words="", named=False))
+    answers = update(ProposalAnswer).where(col(ProposalAnswer.person_id) == person.id)
+    session.execute(answers.values(words="", named=False))
+    session.execute(update(Finding).where(col(Finding.person_id) == person.id).values(reason=""))
+    session.execute(delete(Second).where(col(Second.person_id) == person.id))
 
 
 def _forget_address(session: Session, person: Person) -> None:

@@ -17,8 +17,10 @@ from notifications import outbox
 from notifications.tables import OutboxNamed, Reply
 from web import scrubbing
 from web.models import (
+    Asked,
     CheckIn,
     Consent,
+    Finding,
     Group,
     GroupMember,
     Learning,
@@ -26,14 +28,21 @@ from web.models import (
     Link,
     Membership,
     NeverPair,
+    Objection,
+    ObjectionState,
+    PanelMember,
     Person,
     PhoneCode,
     Programme,
+    Proposal,
+    ProposalAnswer,
     RatherNot,
     Report,
     Request,
     Round,
     RoundState,
+    Second,
+    Stance,
     Standing,
     VideoKind,
 )
@@ -152,6 +161,7 @@ def _move_history(session: Session, programme: Programme, kept: str, gone: str) 
     for column in (ImportRow.person_id, Request.person, Report.person_id, Report.about_id):
         _rename(session, column, kept, gone)
     session.execute(delete(PhoneCode).where(col(PhoneCode.person_id) == gone))
+    _move_arguments(session, kept, gone)
     for of_round in (LeftOut, ThisOnce):
         rounds = select(col(of_round.round_id)).where(col(of_round.person_id) == kept)
         twice = delete(of_round).where(col(of_round.person_id) == gone, col(of_round.round_id).in_(rounds))
@@ -167,6 +177,42 @@ def _rename(session: Session, column: Any, kept: str, gone: str) -> None:
         update(column.class_).where(column == gone).values({column.key: kept}),
         execution_options={"synchronize_session": False},
     )
+
+
+def _move_arguments(session: Session, kept: str, gone: str) -> None:
+    """What either said to proposals. Where both said something, the later counts."""
+    for answer in session.scalars(select(ProposalAnswer).where(col(ProposalAnswer.person_id) == gone)).all():
+        key = (answer.proposal_id, answer.version, kept)
+        other = session.get(ProposalAnswer, key)
+        if other is None or other.answered_at < answer.answered_at:
+            session.merge(ProposalAnswer(**answer.model_dump() | {"person_id": kept}))
+        session.delete(answer)
+    session.flush()
+    _one_objection_each(session, kept, gone)
+    for table, of in ((Asked, "proposal_id"), (Second, "proposal_id"), (PanelMember, "panel_id"),
+                       (Finding, "objection_id")):  # fmt: skip
+        has = select(col(getattr(table, of))).where(col(table.person_id) == kept)
+        twice = delete(table).where(col(table.person_id) == gone, col(getattr(table, of)).in_(has))
+        session.execute(twice)
+        _rename(session, table.person_id, kept, gone)
+    _rename(session, Proposal.by, kept, gone)
+
+
+def _one_objection_each(session: Session, kept: str, gone: str) -> None:
+    """Of two that are open to one version the later stays; an answer without an objection takes both back."""
+    both = select(Objection).where(col(Objection.person_id).in_((kept, gone)))
+    open_: dict[tuple[int, int], list[Objection]] = {}
+    for objection in session.scalars(both.order_by(col(Objection.raised_at))).all():
+        objection.person_id = kept
+        if objection.state is ObjectionState.OPEN:
+            open_.setdefault((objection.proposal_id, objection.version), []).append(objection)
+    for (proposal, version), raised in open_.items():
+        answer = session.get(ProposalAnswer, (proposal, version, kept))
+        still = raised[-1:] if answer and answer.stance is Stance.OBJECTION else []
+        for objection in raised:
+            if objection not in still:
+                objection.state, objection.settled_at = ObjectionState.TAKEN_BACK, objection.raised_at
+    session.flush()
 
 
 def _never_pairs(session: Session, kept: str, gone: str) -> None:

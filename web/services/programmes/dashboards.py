@@ -20,6 +20,7 @@ from web.models import (
     RoundState,
     Showing,
 )
+from web.services.agreements import agreements
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
 from web.services.organisations import doubts
@@ -173,8 +174,9 @@ def _waiting(
         yield Waiting(f"{first.other.name} and {first.kept.name} may be one{more}", "organisations")
     if learnings := _learnings(session, programme):
         yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
-    if programme.agreement_review_on <= today:
-        yield Waiting("How you match is due for a review", "settings")
+    for each in agreements.every(session, programme):
+        if each.version.review_on <= today:
+            yield Waiting(f"“{each.title}” is due for a review", "agreements")
 
 
 def _learnings(session: Session, programme: Programme) -> int:

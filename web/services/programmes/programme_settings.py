@@ -10,21 +10,12 @@ from datetime import date, datetime, time
 from sqlmodel import Session
 
 from notifications import addresses, outbox
-from web.models import Priority, Programme, Region, Rhythm, Schedule
+from web.models import Programme, Region, Rhythm, Schedule
 from web.services.common import audit, programmes, times
 from web.services.common.programmes import BadSettings
-from web.services.rounds import dates, recurrence, schedule
-from web.services.rounds.introductions import Window
+from web.services.rounds import recurrence, schedule
 
 PAUSED = "the programme is paused"
-# The settings that give a round its days.
-DAYS_OF = {
-    "nudge_on": "nudge_days",
-    "cut_off_on": "cut_off_days",
-    "check_in_on": "check_in_days",
-    "ask_again_on": "ask_again_days",
-    "ends_on": "window_days",
-}
 
 
 @dataclass(frozen=True)
@@ -39,16 +30,6 @@ class About:
     hashtag: str
     video_template: str
     join_word: str
-
-
-@dataclass(frozen=True)
-class Days:
-    heads_up_days: int
-    nudge_days: int
-    cut_off_days: int
-    check_in_days: int
-    ask_again_days: int
-    window_days: int
 
 
 @dataclass(frozen=True)
@@ -77,47 +58,11 @@ def describe(session: Session, programme: Programme, about: About, *, by: str, n
     _changed(session, programme, "programme described", by, now)
 
 
-def set_days(session: Session, programme: Programme, days: Days, *, by: str, now: datetime) -> None:
-    """The days of rounds from the next one on: one that is running keeps its own.
-
-    Raises:
-        dates.BadDates: they come in an order that makes no sense; its mistakes are by setting.
-    """
-    wanted = Programme(**asdict(days))
-    try:
-        dates.check(Window.of(wanted, times.today(now)))
-    except dates.BadDates as error:
-        raise dates.BadDates({DAYS_OF[day]: said for day, said in error.mistakes.items()}) from error
-    programme.sqlmodel_update(asdict(days))
-    _changed(session, programme, "days of a round set", by, now, **asdict(days))
-
-
-def set_matching(
-    session: Session,
-    programme: Programme,
-    size: int,
-    priority: Priority,
-    reason: str,
-    *,
-    by: str,
-    now: datetime,
-) -> bool:
-    """Change how the programme matches: a new version of its agreement, with the reason everyone can read.
-
-    False, and nothing is written, where it is as it was.
-    """
-    if (programme.group_size, programme.priority) == (size, priority):
-        return False
-    programme.group_size, programme.priority = size, priority
-    programme.agreement_version += 1
-    programme.agreement_reason = reason
-    programme.agreement_adopted_on = times.today(now)
-    programme.agreement_review_on = times.today(now) + programmes.REVIEW_AFTER
-    version = programme.agreement_version
-    _changed(
-        session, programme, "matching changed", by, now, size=size, priority=priority.value, version=version
-    )
-    return True
+def set_consent_days(session: Session, programme: Programme, days: int, *, by: str, now: datetime) -> None:
+    """How long people can object to proposals from now on: one that is open keeps its time."""
+    if programme.consent_days != days:
+        programme.consent_days = days
+        _changed(session, programme, "time to object set", by, now, days=days)
 
 
 def move_next_round(

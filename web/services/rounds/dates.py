@@ -29,6 +29,14 @@ ORDER = (
     ("ends_on", "ask_again_on", "The round ends after we have asked again"),
 )
 OVER = "This day has been, and what belongs to it is done"
+# The settings that give a round its days.
+DAYS_OF = {
+    "nudge_on": "nudge_days",
+    "cut_off_on": "cut_off_days",
+    "check_in_on": "check_in_days",
+    "ask_again_on": "ask_again_days",
+    "ends_on": "window_days",
+}
 
 
 class BadDates(Exception):

@@ -1,6 +1,7 @@
 """How we match is written from the settings in force."""
 
 from matcher import Pot, draw
+from tests.support.consenting import Consent
 from tests.support.world import World
 from web.models import Priority
 
@@ -36,8 +37,8 @@ def test_what_becomes_of_people_left_over_is_said_as_it_is(world: World) -> None
 
 
 def test_the_version_is_said(world: World) -> None:
-    world.change(agreement_version=4)
-    assert "4" in page(world)
+    Consent(world).propose()
+    assert "Version 2" in page(world)
 
 
 def test_nothing_is_promised_that_an_organiser_or_the_search_could_break(world: World) -> None:

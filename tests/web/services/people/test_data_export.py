@@ -34,6 +34,9 @@ SAID_IN = {
     "report": "reports",
     "rathernot": "rather not meet",
     "consent": "consents",
+    "proposal_answer": "answers to proposals",
+    "objection": "objections",
+    "panel_finding": "judgements",
     "outbox_message": "messages to you",
     "reply": "messages from you",
     "auditentry": "what you did",
@@ -44,6 +47,9 @@ SAID_IN = {
     "link": "",  # ids behind the links in messages
     "phonecode": "",  # digests of codes that lived ten minutes
     "importrow": "",  # a row of an organiser's file, blank once it has been taken in
+    "proposal_asked": "",  # who took part that day; what they were sent is in the messages
+    "proposal_second": "",  # that they support somebody's draft, gone when they go
+    "panel_member": "",  # that they were drawn; what they found is in the judgements
     "thisonce": "",  # put in or left out of a draft by hand; what came of it is in the rounds
 }
 

@@ -1,6 +1,6 @@
 """An organiser's first page: what needs them, what happens next, how the last round went."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from tests.support.world import BY, World
 from web.models import Person, Role
@@ -41,12 +41,16 @@ def test_somebody_we_cannot_reach_needs_an_organiser(world: World) -> None:
 
 
 def test_an_agreement_that_is_due_for_a_review_is_said(world: World) -> None:
-    world.change(agreement_review_on=world.now.date() - timedelta(days=1))
-    assert [each.what for each in board(world).waiting] == ["How you match is due for a review"]
+    world.clock.turn(days=366)
+    assert [each.what for each in board(world).waiting] == [
+        "“How we match” is due for a review",
+        "“Our days” is due for a review",
+        "“What we show” is due for a review",
+    ]
 
 
 def test_who_only_looks_is_asked_for_nothing(world: World) -> None:
-    world.change(agreement_review_on=world.now.date())
+    world.clock.turn(days=366)
     assert board(world, role=Role.VIEWER).waiting == []
 
 

@@ -1,0 +1,251 @@
+"""Agreements as everybody sees them, and proposals as people meet them: by page and by a mail's button."""
+
+import pytest
+
+from tests.support.consenting import FOURS, THREES, Consent, said
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Purpose, Stance
+from web.services.agreements.proposals import Proposer
+
+HOME, LOG = "/organise/councils", "/p/councils/agreements"
+REASON = "Threes are hard to arrange."
+
+
+@pytest.fixture
+def consent(world: World) -> Consent:
+    return Consent.among(world, 8)
+
+
+@pytest.fixture
+def organiser(world: World) -> Visitor:
+    return world.organiser()
+
+
+def door(consent: Consent, person: int, answer: str = "") -> Visitor:
+    """The page behind the button of the newest message about a proposal."""
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[person]).email), "proposal")
+    return world.visitor().open(world.link_in(letter, "/proposal/").partition("?")[0] + answer)
+
+
+# The log
+
+
+def test_the_log_shows_what_is_in_force(world: World) -> None:
+    page = world.visitor().open(LOG)
+    assert all(words in page.text for words in ("How we match", "Groups: pairs", "Our days", "What we show"))
+
+
+def test_the_log_says_what_a_proposal_would_change(consent: Consent, world: World) -> None:
+    consent.open()
+    assert "Groups: threes, instead of pairs" in world.visitor().open(LOG).text
+
+
+def test_arguments_are_public_only_when_it_has_ended(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, REASON)
+    page = world.visitor().open(f"{LOG}/{number}")
+    before = REASON in page.text
+    consent.later(days=7)
+    assert (before, REASON in page.open(f"{LOG}/{number}").text) == (False, True)
+
+
+def test_the_log_says_how_many_were_told_and_answered(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.agree(number, *consent.people[:6])
+    page = world.visitor().open(f"{LOG}/{number}")
+    assert "8 people were asked, 8 had it delivered, 6 answered" in page.text
+
+
+def test_few_answers_are_not_counted_out(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.agree(number, consent.people[0])
+    assert "fewer than five answered" in world.visitor().open(f"{LOG}/{number}").text
+
+
+def test_a_draft_that_nobody_seconds_is_not_public(consent: Consent, world: World) -> None:
+    number = consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    assert world.visitor().open(f"{LOG}/{number}").status == 404
+
+
+def test_a_name_is_shown_where_it_was_ticked_until_they_leave(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, REASON, named=True)
+    consent.later(days=7)
+    name = world.person(consent.people[0]).name
+    page = world.visitor().open(f"{LOG}/{number}")
+    before = f"from {name}" in page.text
+    world.erase(consent.people[0])
+    assert (before, f"from {name}" in page.open(f"{LOG}/{number}").text) == (True, False)
+
+
+def test_the_feed_has_an_entry_for_each_proposal(consent: Consent, world: World) -> None:
+    consent.open()
+    feed = world.app.test_client().get(f"{LOG}.atom").text
+    assert "How we match: Open to objections" in feed
+
+
+# By the button of a message
+
+
+def test_no_objection_is_one_press(consent: Consent) -> None:
+    number = consent.open()
+    page = door(consent, 0, "?answer=no-objection").press("No objection")
+    assert ("You said: no objection" in page.text, consent.counted(number)["answered"]) == (True, 1)
+
+
+def test_an_objection_is_one_press(consent: Consent) -> None:
+    number = consent.open()
+    door(consent, 0, "?answer=objection").press("I object", words=REASON)
+    assert consent.objections(number) == ["open"]
+
+
+def test_an_objection_without_words_says_what_to_write(consent: Consent) -> None:
+    number = consent.open()
+    page = door(consent, 0).press("I object")
+    assert (page.mistakes, consent.objections(number)) == (
+        ["Say what harm or risk you see, or what would be better"],
+        [],
+    )
+
+
+def test_what_was_typed_is_not_lost(consent: Consent) -> None:
+    consent.open()
+    page = door(consent, 0).press("I object", words="a" * 2_001)
+    assert "a" * 2_001 in page.text
+
+
+def test_others_arguments_are_hidden_until_one_has_answered(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[1], REASON)
+    page = door(consent, 0)
+    before = REASON in page.text
+    assert (before, REASON in page.press("No objection").text) == (False, True)
+
+
+def test_an_answer_can_be_changed(consent: Consent) -> None:
+    number = consent.open()
+    page = door(consent, 0).press("I object", words=REASON)
+    page.press("No objection")
+    assert consent.objections(number) == ["taken back"]
+
+
+def test_an_answer_too_late_is_said_to_be(consent: Consent) -> None:
+    consent.open()
+    page = door(consent, 0)
+    consent.later(days=7)
+    assert "does not count" in page.press("No objection").text or "decided" in page.text
+
+
+def test_a_panel_member_judges_by_the_button_of_the_mail(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    for member in consent.panel(number)[:2]:
+        letter = world.letter(str(world.person(member).email), "panel")
+        page = world.visitor().open(world.link_in(letter, "/panel/"))
+        page.press("Say what I find", **{"o1-holds": "no", "o1-reason": "It is not so."})
+    assert consent.objections(number) == ["does not hold"]
+
+
+# For organisers
+
+
+def test_a_change_of_matching_is_proposed_where_people_are_to_be_asked(
+    consent: Consent, organiser: Visitor
+) -> None:
+    page = organiser.open(f"{HOME}/settings/matching")
+    page.press("Propose this change", size="3", driver="Pairs cancel.")
+    assert (page.heading, consent.state(1), consent.size()) == ("Proposal 1: How we match", "open", 2)
+
+
+def test_an_urgent_change_holds_at_once(consent: Consent, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/matching")
+    page.press("Propose this change", size="3", driver="Pairs cancel.", urgent="y")
+    page.open("/p/councils/how-we-match")
+    assert (consent.size(), "urgent" in page.text) == (3, True)
+
+
+def test_the_length_of_a_round_is_proposed(consent: Consent, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/settings/days").press(
+        "Save these days", window_days="28", driver="Three is short."
+    )
+    assert consent.state(1) == "open"
+
+
+def test_the_length_of_a_round_needs_a_reason(consent: Consent, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/days").press("Save these days", window_days="28")
+    assert page.mistakes == ["Say why, in words that everyone can read"]
+
+
+def test_an_organiser_amends(consent: Consent, organiser: Visitor) -> None:
+    number = consent.open()
+    page = organiser.open(f"{HOME}/proposals/{number}/amend")
+    page.press("Tell everybody of this version", size="4", driver="Threes cancel.")
+    assert consent.proposal(number).version == 2
+
+
+def test_an_organiser_asks_a_panel(consent: Consent, organiser: Visitor, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    page = organiser.open(f"{HOME}/proposals/{number}").press("Ask a panel")
+    world.work()
+    assert ("drawn by chance" in page.text, len(world.inbox(kind="panel"))) == (True, 5)
+
+
+def test_an_organiser_takes_back(consent: Consent, organiser: Visitor) -> None:
+    number = consent.open()
+    organiser.open(f"{HOME}/proposals/{number}").press("Take it back")
+    assert consent.state(number) == "withdrawn"
+
+
+def test_organisers_agree_on_something_in_free_words(consent: Consent, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/agreements/new")
+    page.press("Propose it", title="Who may organise", text="Whoever asks.", driver="Nobody knows.")
+    assert consent.state(1) == "open"
+
+
+def test_what_hurts_somebody_is_hidden_and_counts(consent: Consent, organiser: Visitor, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], "Tom is a fool.")
+    organiser.open(f"{HOME}/proposals/{number}").press("Hide it", reason="it speaks ill of somebody")
+    page = door(consent, 1).press("No objection")
+    assert ("Tom is a fool" in page.text, "Hidden, because" in page.text, consent.objections(number)) == (
+        False,
+        True,
+        ["open"],
+    )
+
+
+def test_two_proposals_stand_in_the_list(consent: Consent, organiser: Visitor) -> None:
+    consent.open(THREES)
+    consent.propose(FOURS)
+    page = organiser.open(f"{HOME}/agreements")
+    assert "The next one opens on" in page.text
+
+
+def test_the_wall_is_closed_where_that_was_agreed(world: World, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/settings/showing").press("Change what we show", wall="no")
+    assert "does not show it at the moment" in world.visitor().open("/p/councils/learning").text
+
+
+# For whoever takes part
+
+
+def test_a_participant_proposes_by_a_fresh_link(consent: Consent, world: World) -> None:
+    page = world.visitor().open(f"{world.page_of(consent.people[0], full=True)}/councils/propose")
+    page.press("Propose it", title="Who may organise", text="Whoever asks.", driver="Nobody knows.")
+    assert (page.heading, consent.state(1)) == ("What may change in Councils Unmentoring", "draft")
+
+
+def test_a_participant_seconds(consent: Consent, world: World) -> None:
+    consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    for person in consent.people[1:3]:
+        page = world.visitor().open(f"{world.page_of(person)}/councils/agreements")
+        page.press("Everybody should be told of this")
+    assert consent.state(1) == "waiting"
+
+
+def test_a_forwarded_link_does_not_propose(consent: Consent, world: World) -> None:
+    page = world.visitor().open(f"{world.door(Purpose.PAGE, consent.people[0])}/councils/propose")
+    assert page.status == 404

@@ -1,0 +1,95 @@
+"""Answering a proposal, judging an objection, and proposing something in free words."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice
+
+from web.forms.fields import Check, LongText, Radio, Text
+from web.models import Objection, Stance, Subject
+from web.services.agreements import answering, panels
+from web.services.agreements.agreements import ChangeWanted, InForce
+from web.services.agreements.panels import Judgement
+from web.services.agreements.proposals import LONGEST, LONGEST_DRIVER, LONGEST_TITLE
+
+# As an address in a message says it.
+CHOSEN = {stance.value.replace(" ", "-"): stance for stance in Stance}
+STANCES = {
+    Stance.NO_OBJECTION: "No objection",
+    Stance.CONCERN: "I have a concern",
+    Stance.OBJECTION: "I object",
+}
+HOLDS = [
+    SelectChoice("yes", "Yes, it holds: there is a harm or risk worth avoiding now, or a better way"),
+    SelectChoice("no", "No, it does not hold"),
+]
+
+
+class AnswerForm(FlaskForm):
+    """Its three buttons say the stance."""
+
+    words = LongText(
+        "What concerns you, or what harm or risk do you see?",
+        most=answering.LONGEST,
+        description="Not needed where you have no objection. Say what would happen, or what would be better. "
+        "Leave out private things: others read it, without your name.",
+    )
+    named = Check("Show my name with it")
+    stance = HiddenField()
+
+    def said(self) -> Stance | None:
+        return Stance(self.stance.data) if self.stance.data in {one.value for one in Stance} else None
+
+
+class JudgementForm(FlaskForm):
+    """About one objection; a panel's page holds several, each under a prefix of its own."""
+
+    holds = Radio(
+        "Does it show a harm or a risk worth avoiding now, or a better way worth its cost?",
+        needed="Choose whether it holds",
+        choices=HOLDS,
+    )
+    reason = LongText(
+        "Why?",
+        most=panels.LONGEST_REASON,
+        needed="Say why, in a sentence",
+        description="Your reason is published, your name is not.",
+    )
+
+    @classmethod
+    def about(cls, objection: Objection) -> "JudgementForm":
+        return cls(prefix=f"o{objection.id}-")
+
+    def judgement(self) -> Judgement:
+        return Judgement(self.holds.data == "yes", self.reason.data)
+
+
+class FreeForm(FlaskForm):
+    """Something to agree on in free words."""
+
+    title = Text("Title", most=LONGEST_TITLE, needed="Give it a title")
+    text = LongText(
+        "What should hold?",
+        most=LONGEST,
+        description="At most 120 words. Left empty, an agreement that is there would be dropped.",
+    )
+    driver = LongText(
+        "Why?",
+        most=LONGEST_DRIVER,
+        needed="Say why, in words that everyone can read",
+        description="What happens now, and what it leads to.",
+    )
+    evaluation = LongText("How would we see that it has not worked? (optional)", most=LONGEST_DRIVER)
+
+    def change(self, of: InForce | None = None) -> ChangeWanted:
+        return ChangeWanted(
+            Subject.OTHER,
+            self.driver.data,
+            title=self.title.data,
+            text=self.text.data or "",
+            evaluation=self.evaluation.data or "",
+            agreement_id=of.agreement.id if of else None,
+        )
+
+
+class ReasonForm(FlaskForm):
+    reason = Text("Why is it hidden?", most=200, needed="Say why, in a few words")

@@ -1,0 +1,222 @@
+"""What people agreed, what is proposed, and what they said to it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from web.models.columns import choice, document, moment, person_key
+
+AUTHOR_LENGTH = 60
+
+
+class Subject(StrEnum):
+    """What an agreement is about. The words of all but `OTHER` are written from `settings`."""
+
+    MATCHING = "matching"
+    DAYS = "days"
+    SHOWING = "showing"
+    OTHER = "other"
+
+
+class How(StrEnum):
+    """How a version came into force."""
+
+    BEGINNING = "beginning"  # with the programme, or when agreements began to be kept
+    AT_ONCE = "at once"  # too few people to ask, or no round sent yet
+    CONSENT = "consent"
+    URGENT = "urgent"  # by an owner, until its review date at most
+    BACK = "back"  # an urgent version went back by itself
+
+
+class Agreement(SQLModel, table=True):
+    """Something a programme goes by. `version` is the number of the version in force."""
+
+    id: int = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    subject: Subject = choice(Subject)
+    version: int = 1
+
+
+class AgreementVersion(SQLModel, table=True):
+    """One version, kept for good. `driver` says why; `evaluation` when it has not worked."""
+
+    agreement_id: int = Field(foreign_key="agreement.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    title: str = Field(default="", max_length=80)
+    text: str = Field(default="", sa_type=Text)
+    settings: dict[str, Any] = document(dict)
+    driver: str = Field(default="", sa_type=Text)
+    evaluation: str = Field(default="", sa_type=Text)
+    how: How = choice(How)
+    adopted_on: date
+    review_on: date
+
+
+class ProposalState(StrEnum):
+    """An open proposal may be objected to: that is seen from its objections."""
+
+    DRAFT = "draft"  # a participant's, which nobody has seconded
+    WAITING = "waiting"  # in line
+    OPEN = "open"
+    ADOPTED = "adopted"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # it reached fewer than half of those asked
+    STOPPED = "stopped"  # what it would change has changed
+
+
+class Proposal(SQLModel, table=True):
+    """A change that is proposed. `by` is the opaque id of its author, an organiser's unless
+    `by_participant`.
+
+    Its clock: until `started_at` it waits for delivery, then people may object. `ends_at` is when the part
+    that runs is over, None while the clock stands still; then `left_seconds` remain. `notice_seconds` is how
+    long people may object once delivery has been waited for.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("programme_id", "number", name="uq_proposal_number"),
+        Index("ix_proposal_state", "state", "programme_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    number: int
+    # None for an agreement that is not there yet.
+    agreement_id: int | None = Field(default=None, foreign_key="agreement.id", index=True)
+    subject: Subject = choice(Subject)
+    # The version of the agreement that it would change.
+    base_version: int = 0
+    by: str = Field(max_length=AUTHOR_LENGTH, index=True)
+    by_participant: bool = False
+    state: ProposalState = choice(ProposalState)
+    version: int = 1
+    urgent: bool = False
+    # Panels are drawn from it; its SHA-256 is public from the day it opens.
+    secret: str = Field(max_length=64)
+    created_at: datetime = moment(nullable=False)
+    opened_at: datetime | None = moment()
+    version_opened_at: datetime | None = moment()
+    started_at: datetime | None = moment()
+    ends_at: datetime | None = moment()
+    left_seconds: int = 0
+    notice_seconds: int = 0
+    # Not everybody has been told of this version yet, or reminded of it.
+    telling: bool = False
+    reminding: bool = False
+    reminded: bool = False
+    # The last step while somebody objected.
+    stirred_at: datetime | None = moment()
+    ended_at: datetime | None = moment()
+    because: str = Field(default="", max_length=200)
+    # How many were asked, had it delivered and answered, from its end on.
+    counted: dict[str, int] = document(dict)
+
+
+class ProposalVersion(SQLModel, table=True):
+    proposal_id: int = Field(foreign_key="proposal.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    title: str = Field(default="", max_length=80)
+    text: str = Field(default="", sa_type=Text)
+    settings: dict[str, Any] = document(dict)
+    driver: str = Field(sa_type=Text)
+    evaluation: str = Field(default="", sa_type=Text)
+    review_on: date
+    made_at: datetime = moment(nullable=False)
+
+
+class Second(SQLModel, table=True):
+    """A participant who wants a draft to be told to everybody."""
+
+    __tablename__ = "proposal_second"
+
+    proposal_id: int = Field(foreign_key="proposal.id", primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+
+
+class Asked(SQLModel, table=True):
+    """Somebody who took part when a proposal opened. Who joins later may answer and is not counted."""
+
+    __tablename__ = "proposal_asked"
+
+    proposal_id: int = Field(foreign_key="proposal.id", primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+
+
+class Stance(StrEnum):
+    NO_OBJECTION = "no objection"
+    CONCERN = "concern"
+    OBJECTION = "objection"
+
+
+class ProposalAnswer(SQLModel, table=True):
+    """What somebody said to one version. The words of an objection stand in `Objection`."""
+
+    __tablename__ = "proposal_answer"
+
+    proposal_id: int = Field(foreign_key="proposal.id", primary_key=True)
+    version: int = Field(primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+    stance: Stance = choice(Stance)
+    words: str = Field(default="", sa_type=Text)
+    named: bool = False
+    # Why others do not read it; it counts all the same.
+    hidden_because: str = Field(default="", max_length=200)
+    answered_at: datetime = moment(nullable=False)
+
+
+class ObjectionState(StrEnum):
+    OPEN = "open"
+    HOLDS = "holds"  # a panel found so: amend or withdraw
+    DOES_NOT_HOLD = "does not hold"  # a panel found so
+    TAKEN_BACK = "taken back"  # by whoever raised it
+    NOT_RENEWED = "not renewed"  # another version came, and it was not raised against that
+
+
+class Objection(SQLModel, table=True):
+    id: int = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="proposal.id", index=True)
+    version: int
+    person_id: str = person_key(index=True)
+    words: str = Field(sa_type=Text)
+    named: bool = False
+    hidden_because: str = Field(default="", max_length=200)
+    state: ObjectionState = choice(ObjectionState, ObjectionState.OPEN)
+    panel_id: int | None = Field(default=None, foreign_key="proposal_panel.id")
+    raised_at: datetime = moment(nullable=False)
+    settled_at: datetime | None = moment()
+
+
+class Panel(SQLModel, table=True):
+    """Participants drawn by chance to judge the objections to one version. Its clock is as a proposal's."""
+
+    __tablename__ = "proposal_panel"
+
+    id: int = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="proposal.id", index=True)
+    version: int
+    convened_at: datetime = moment(nullable=False)
+    ends_at: datetime | None = moment()
+    left_seconds: int = 0
+    ended_at: datetime | None = moment()
+
+
+class PanelMember(SQLModel, table=True):
+    __tablename__ = "panel_member"
+
+    panel_id: int = Field(foreign_key="proposal_panel.id", primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+
+
+class Finding(SQLModel, table=True):
+    """What one member of a panel found about one objection, and why."""
+
+    __tablename__ = "panel_finding"
+
+    objection_id: int = Field(foreign_key="objection.id", primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+    holds: bool
+    reason: str = Field(sa_type=Text)
+    found_at: datetime = moment(nullable=False)

@@ -1,0 +1,102 @@
+"""What is agreed in somebody's programme: what they can answer, second, propose and take back."""
+
+import secrets
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.forms.agreements import FreeForm
+from web.http.access import with_link
+from web.http.context import house
+from web.models import Membership, Programme, ProposalState, Purpose
+from web.pages.me import pages
+from web.pages.me.visits import Visit, membership_of, open_visit
+from web.services.agreements import deciding, log, lookup, proposals
+from web.services.agreements.proposals import Proposer
+from web.services.common import links
+
+
+def _of(visit: Visit, membership: Membership) -> tuple[Programme, Proposer]:
+    programme = g.session.get_one(Programme, membership.programme_id)
+    return programme, Proposer(visit.person.id, participates=True)
+
+
+@pages.get("/me/<token>/<slug>/agreements")
+@with_link
+def agreements(token: str, slug: str) -> ResponseReturnValue:
+    visit = open_visit(token)
+    programme, author = _of(visit, membership_of(visit, slug))
+    live = [log.shown(g.session, programme, one) for one in lookup.live(g.session, programme)]
+    return render_template(
+        "me/agreements.html",
+        visit=visit,
+        programme=programme,
+        open_=[one for one in live if one.proposal.state is ProposalState.OPEN],
+        waiting=[one for one in live if one.proposal.state is ProposalState.WAITING],
+        drafts=[one for one in live if one.proposal.state is ProposalState.DRAFT],
+        doors=_doors(visit),
+        mine=author.id,
+    )
+
+
+def _doors(visit: Visit) -> dict[int | None, str]:
+    """Where they answer what they have been told of, by the proposal's id."""
+    here = links.address_maker(house().signer, "")
+    found = links.usable(g.session, Purpose.PROPOSAL, visit.person.id, now=g.now)
+    return {subject: here(link, visit.person.id) for subject, link in found.items()}
+
+
+@pages.route("/me/<token>/<slug>/propose", methods=["GET", "POST"])
+@with_link
+def propose(token: str, slug: str) -> ResponseReturnValue:
+    visit = open_visit(token, full=True)
+    programme, author = _of(visit, membership_of(visit, slug))
+    form = FreeForm()
+    if form.validate_on_submit():
+        try:
+            proposals.must_take_part(g.session, programme, author.id)
+            deciding.bring(
+                g.session, programme, form.change(), author, secret=secrets.token_hex(32), now=g.now
+            )
+        except proposals.BadProposal as error:
+            form[error.field or "text"].errors = [str(error)]
+        except proposals.NotOpenToThat as error:
+            flash(str(error), "error")
+            return _back(token, slug)
+        else:
+            flash("Proposed. It is told to everybody once an organiser, or two others, second it.")
+            return _back(token, slug)
+    page = render_template("me/propose.html", visit=visit, programme=programme, form=form)
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/me/<token>/<slug>/proposals/<int:number>/second")
+@with_link
+def second_proposal(token: str, slug: str, number: int) -> ResponseReturnValue:
+    visit = open_visit(token)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number, lock=True)
+    try:
+        proposals.second(g.session, programme, proposal, author, now=g.now)
+        flash("Seconded.")
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+    return _back(token, slug)
+
+
+@pages.post("/me/<token>/<slug>/proposals/<int:number>/withdraw")
+@with_link
+def withdraw_proposal(token: str, slug: str, number: int) -> ResponseReturnValue:
+    visit = open_visit(token, full=True)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number, lock=True)
+    try:
+        proposals.withdraw(g.session, programme, proposal, author, now=g.now)
+        flash("Taken back.")
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+    return _back(token, slug)
+
+
+def _back(token: str, slug: str) -> ResponseReturnValue:
+    return redirect(url_for(".agreements", token=token, slug=slug), 303)

@@ -1,0 +1,239 @@
+"""What is agreed and proposed, as organisers see it: propose, amend, take back, second, ask a panel, hide."""
+
+import secrets
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+
+from web.forms.agreements import FreeForm, ReasonForm
+from web.forms.settings import DaysForm, MatchingForm
+from web.http.access import needs
+from web.models import Proposal, ProposalState, Role, Subject
+from web.pages.organise import pages
+from web.services.agreements import agreements, deciding, hiding, log, lookup, panels, proposals
+from web.services.agreements.agreements import ChangeWanted, InForce
+from web.services.agreements.proposals import Proposer
+from web.services.common import programmes
+
+
+def saved(words: str, endpoint: str = ".settings", **values: object) -> ResponseReturnValue:
+    flash(words)
+    return redirect(url_for(endpoint, slug=g.programme.slug, **values), 303)  # type: ignore[arg-type]
+
+
+def bring(form: FlaskForm, change: ChangeWanted, *, urgent: bool = False) -> ResponseReturnValue | None:
+    """In force, or proposed; None where it cannot be, and the form says why."""
+    by = Proposer(current_user.id)
+    try:
+        proposal = deciding.bring(
+            g.session, g.programme, change, by, secret=secrets.token_hex(32), urgent=urgent, now=g.now
+        )
+    except proposals.BadProposal as error:
+        if not error.field:
+            return saved("Nothing was changed.")
+        form[error.field].errors = [str(error)]
+        return None
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+        return None
+    if proposal is None:
+        return saved(
+            "Saved. Everyone can read it under “What we have agreed”. A round that runs keeps its days."
+        )
+    if proposal.state is ProposalState.OPEN:
+        said = "Proposed. Everybody who takes part is told, and can object."
+    else:
+        said = "Proposed. It waits in line: people are asked about one change a week."
+    return saved(said, ".one_proposal", number=proposal.number)
+
+
+@pages.get("/<slug>/agreements")
+@needs(Role.VIEWER)
+def list_agreements() -> ResponseReturnValue:
+    live = lookup.live(g.session, g.programme)
+    return render_template(
+        "organise/agreements.html",
+        programme=g.programme,
+        role=g.role,
+        rules=log.rules(g.session, g.programme),
+        live=[log.shown(g.session, g.programme, one) for one in live],
+        opens_on=deciding.opens_on(g.session, g.programme, now=g.now),
+        now=g.now,
+        at_once=agreements.changes_at_once(g.session, g.programme),
+        CHANGE_PAGES=CHANGE_PAGES,
+    )
+
+
+# Where the settings of an agreement are changed.
+CHANGE_PAGES = {
+    Subject.MATCHING: "settings/matching",
+    Subject.DAYS: "settings/days",
+    Subject.SHOWING: "settings/showing",
+}
+
+
+@pages.route("/<slug>/agreements/new", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def new_agreement() -> ResponseReturnValue:
+    return _free(FreeForm(), None)
+
+
+@pages.route("/<slug>/agreements/<int:number>/change", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def change_agreement(number: int) -> ResponseReturnValue:
+    """`number` is the agreement's id. Only what people wrote: ours are changed under their settings."""
+    try:
+        one = agreements.one(g.session, g.programme, number)
+    except agreements.NoSuchAgreement:
+        return render_template("errors/404.html"), 404
+    if one.agreement.subject is not Subject.OTHER:
+        return redirect(f"/organise/{g.programme.slug}/{CHANGE_PAGES[one.agreement.subject]}", 303)
+    return _free(FreeForm(title=one.version.title, text=one.version.text), one)
+
+
+def _free(form: FreeForm, of: InForce | None) -> ResponseReturnValue:
+    programmes.must_go_on(g.programme)
+    if form.validate_on_submit() and (answer := bring(form, form.change(of))):
+        return answer
+    page = render_template(
+        "organise/agreement_free.html",
+        programme=g.programme,
+        role=g.role,
+        form=form,
+        of=of,
+        at_once=agreements.changes_at_once(g.session, g.programme),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _proposal(number: int) -> Proposal:
+    return lookup.by_number(g.session, g.programme, number, lock=True)
+
+
+@pages.get("/<slug>/proposals/<int:number>")
+@needs(Role.ORGANISER)
+def one_proposal(number: int) -> ResponseReturnValue:
+    proposal = lookup.by_number(g.session, g.programme, number)
+    return render_template(
+        "organise/proposal.html",
+        programme=g.programme,
+        role=g.role,
+        one=log.shown(g.session, g.programme, proposal, with_arguments=True),
+        steers=proposals.may_steer(proposal, Proposer(current_user.id)) and proposal.state in lookup.LIVE,
+        may_ask_panel=panels.may_convene(g.session, proposal),
+        seconds=proposals.seconds(g.session, proposal),
+        form=ReasonForm(formdata=None),
+    )
+
+
+@pages.post("/<slug>/proposals/<int:number>/withdraw")
+@needs(Role.ORGANISER)
+def withdraw_proposal(number: int) -> ResponseReturnValue:
+    return _do(
+        number,
+        lambda proposal: proposals.withdraw(
+            g.session, g.programme, proposal, Proposer(current_user.id), now=g.now
+        ),
+        "Taken back. Nobody is told anything more about it.",
+    )
+
+
+@pages.post("/<slug>/proposals/<int:number>/second")
+@needs(Role.ORGANISER)
+def second_proposal(number: int) -> ResponseReturnValue:
+    return _do(
+        number,
+        lambda proposal: proposals.second(
+            g.session, g.programme, proposal, Proposer(current_user.id), now=g.now
+        ),
+        "Seconded. It is told to everybody when its turn has come.",
+    )
+
+
+@pages.post("/<slug>/proposals/<int:number>/panel")
+@needs(Role.ORGANISER)
+def ask_panel(number: int) -> ResponseReturnValue:
+    return _do(
+        number,
+        lambda proposal: panels.convene(g.session, g.programme, proposal, by=current_user.id, now=g.now),
+        "A panel has been drawn by chance, and has three days.",
+    )
+
+
+def _do(number: int, what: object, said: str) -> ResponseReturnValue:
+    try:
+        what(_proposal(number))  # type: ignore[operator]
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+    else:
+        flash(said)
+    return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
+
+
+@pages.route("/<slug>/proposals/<int:number>/amend", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def amend_proposal(number: int) -> ResponseReturnValue:
+    proposal = _proposal(number)
+    version = lookup.version_of(g.session, proposal)
+    form = _form_of(proposal, version.title, version.text, version.driver, version.settings)
+    if form.validate_on_submit():
+        change = form.change() if not isinstance(form, FreeForm) else form.change(_in_force(proposal))
+        try:
+            proposals.amend(g.session, g.programme, proposal, change, Proposer(current_user.id), now=g.now)
+            return saved("Amended. Everybody is told of the new version.", ".one_proposal", number=number)
+        except proposals.BadProposal as error:
+            form[error.field or "driver"].errors = [str(error)]
+        except proposals.NotOpenToThat as error:
+            flash(str(error), "error")
+            return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
+    page = render_template(
+        "organise/proposal_amend.html", programme=g.programme, role=g.role, form=form, number=number
+    )
+    return page, 422 if form.errors else 200
+
+
+def _in_force(proposal: Proposal) -> InForce | None:
+    if proposal.agreement_id is None:
+        return None
+    return agreements.one(g.session, g.programme, proposal.agreement_id)
+
+
+def _form_of(
+    proposal: Proposal, title: str, text: str, driver: str, settings: dict[str, object]
+) -> FlaskForm:
+    """The form that its version was written with, or one like it."""
+    if proposal.subject is Subject.MATCHING:
+        form = MatchingForm(size=str(settings["size"]), priority=settings["priority"], driver=driver)
+        del form.urgent
+        return form
+    if proposal.subject is Subject.DAYS:
+        form = DaysForm(data=settings | {"driver": driver})
+        del form.consent_days
+        return form
+    return FreeForm(title=title, text=text, driver=driver)
+
+
+@pages.post("/<slug>/proposals/<int:number>/hide/<kind>/<int:argument>")
+@needs(Role.ORGANISER)
+def hide_argument(number: int, kind: str, argument: int) -> ResponseReturnValue:
+    """Others do not read it any more; it counts all the same. `kind` is "objection" or "concern"."""
+    form, proposal = ReasonForm(), _proposal(number)
+    if not form.validate_on_submit():
+        flash("Say why it is hidden, in a few words.", "error")
+    elif hiding.hide(
+        g.session, g.programme, proposal, kind, argument, form.reason.data, by=current_user.id, now=g.now
+    ):
+        flash("Hidden. It counts all the same, and its author can write it anew.")
+    return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
+
+
+@pages.post("/<slug>/proposals/<int:number>/show/<kind>/<int:argument>")
+@needs(Role.OWNER)
+def show_argument(number: int, kind: str, argument: int) -> ResponseReturnValue:
+    """An owner undoes it."""
+    proposal = _proposal(number)
+    if hiding.hide(g.session, g.programme, proposal, kind, argument, "", by=current_user.id, now=g.now):
+        flash("Shown again.")
+    return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)

@@ -1,0 +1,111 @@
+"""Answering a proposal, and judging an objection, by the button of a message."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.forms.agreements import CHOSEN, STANCES, AnswerForm, JudgementForm
+from web.http.access import stop_if_closed, with_link
+from web.http.context import house
+from web.models import Link, ObjectionState, Panel, Person, Programme, Proposal, ProposalAnswer, Purpose
+from web.services.agreements import answering, log, lookup, panels, proposals
+from web.services.common import links
+from web.tokens import BadLink
+
+pages = Blueprint("proposal", __name__)
+FEW_PEOPLE = 20  # below, others may guess who said something
+
+
+def _open(token: str) -> tuple[Link, Programme, Proposal]:
+    link = links.open_link(g.session, house().signer, token, Purpose.PROPOSAL, now=g.now)
+    return link, *_behind(link, g.session.get(Proposal, link.subject))
+
+
+def _behind(link: Link, proposal: Proposal | None) -> tuple[Programme, Proposal]:
+    person = g.session.get(Person, link.person)
+    if proposal is None or person is None or person.erased_at:
+        raise BadLink
+    programme = g.session.get_one(Programme, proposal.programme_id)
+    stop_if_closed(programme)
+    return programme, proposal
+
+
+@pages.get("/proposal/<token>")
+@with_link
+def show(token: str) -> ResponseReturnValue:
+    link, programme, proposal = _open(token)
+    form = AnswerForm(formdata=None)
+    return _page(token, link, programme, proposal, form)
+
+
+@pages.post("/proposal/<token>")
+@with_link
+def answer(token: str) -> ResponseReturnValue:
+    link, programme, proposal = _open(token)
+    proposal = lookup.by_number(g.session, programme, proposal.number, lock=True)
+    form = AnswerForm()
+    stance = form.said()
+    if form.validate_on_submit() and stance:
+        try:
+            answering.answer(
+                g.session, programme, proposal, link.person, stance, form.words.data or "", now=g.now
+            )
+        except answering.BadAnswer as error:
+            form.words.errors = [str(error)]
+        except proposals.NotOpenToThat as error:
+            flash(str(error), "error")
+            return redirect(url_for(".show", token=token), 303)
+        else:
+            flash("Thank you. You can change it until the end.")
+            return redirect(url_for(".show", token=token), 303)
+    return _page(token, link, programme, proposal, form), 422
+
+
+def _page(token: str, link: Link, programme: Programme, proposal: Proposal, form: AnswerForm) -> str:
+    mine = g.session.get(ProposalAnswer, (proposal.id, proposal.version, link.person))
+    del form.named
+    return render_template(
+        "proposal/page.html",
+        programme=programme,
+        token=token,
+        # Others' reasons sway who has none of their own yet.
+        one=log.shown(g.session, programme, proposal, with_arguments=mine is not None),
+        mine=mine,
+        chosen=CHOSEN.get(request.args.get("answer", "")),
+        takes_answers=answering.takes_answers(g.session, programme, proposal, now=g.now),
+        form=form,
+        STANCES=STANCES,
+        few=FEW_PEOPLE,
+    )
+
+
+@pages.route("/panel/<token>", methods=["GET", "POST"])
+@with_link
+def panel(token: str) -> ResponseReturnValue:
+    link = links.open_link(g.session, house().signer, token, Purpose.PANEL, now=g.now)
+    sitting = g.session.get(Panel, link.subject)
+    programme, proposal = _behind(link, g.session.get(Proposal, sitting.proposal_id) if sitting else None)
+    if sitting is None:
+        raise BadLink
+    given = panels.given_to(g.session, sitting)
+    forms = {one.id: JudgementForm.about(one) for one in given if one.state is ObjectionState.OPEN}
+    good = [form.validate_on_submit() for form in forms.values()]
+    if sitting.ended_at is None and good and all(good):
+        try:
+            judgements = {id_: form.judgement() for id_, form in forms.items()}
+            panels.find(g.session, programme, proposal, sitting, link.person, judgements, now=g.now)
+            flash("Thank you. You can change it until the panel has decided.")
+        except proposals.NotOpenToThat as error:
+            flash(str(error), "error")
+        return redirect(url_for(".panel", token=token), 303)
+    page = render_template(
+        "proposal/panel.html",
+        programme=programme,
+        token=token,
+        one=log.shown(g.session, programme, proposal),
+        panel=sitting,
+        given=given,
+        forms=forms,
+        form=next((form for form in forms.values() if form.errors), None),
+        theirs=panels.findings_of(g.session, sitting, link.person),
+    )
+    return page, 422 if any(form.errors for form in forms.values()) else 200

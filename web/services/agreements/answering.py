@@ -1,0 +1,83 @@
+"""The three answers to a proposal: no objection, a concern, an objection.
+
+BadAnswer           words are missing, or too many; says what to do
+"""
+
+import re
+from datetime import datetime
+
+from sqlmodel import Session
+
+from web.models import Programme, Proposal, ProposalAnswer, ProposalState, Stance
+from web.services.agreements import clock, objections, proposals
+from web.services.agreements.proposals import A_PARTICIPANT, NotOpenToThat
+
+LONGEST = 2_000
+MISSING = {
+    Stance.CONCERN: "Say what concerns you",
+    Stance.OBJECTION: "Say what harm or risk you see, or what would be better",
+}
+
+
+class BadAnswer(Exception):
+    pass
+
+
+def answer(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    person: str,
+    stance: Stance,
+    words: str = "",
+    *,
+    named: bool = False,
+    now: datetime,
+) -> None:
+    """Say it, or something else than before, until the proposal ends. The audit does not say who.
+
+    Raises:
+        NotOpenToThat: it has ended, they take part no more, or a panel has decided about their objection.
+        BadAnswer: words are missing, or too many.
+    """
+    proposals.must_take_part(session, programme, person)
+    if not takes_answers(session, programme, proposal, now=now):
+        raise NotOpenToThat("This has been decided, so answers do not count any more")
+    words = "" if stance is Stance.NO_OBJECTION else words.strip()
+    _check(stance, words)
+    if stance is Stance.OBJECTION:
+        objections.raise_(session, proposal, person, words, named=named, now=now)
+    else:
+        objections.take_back(session, proposal, person, now=now)
+    key = (proposal.id, proposal.version, person)
+    row = session.get(ProposalAnswer, key) or ProposalAnswer(
+        proposal_id=proposal.id,
+        version=proposal.version,
+        person_id=person,
+        stance=stance,
+        answered_at=now,
+    )
+    row.stance, row.named, row.answered_at = stance, named and bool(words), now
+    row.words = words if stance is Stance.CONCERN else ""
+    row.hidden_because = ""
+    session.add(row)
+    session.flush()
+    proposals.record(session, programme, proposal, A_PARTICIPANT, f"answered: {stance.value}", now)
+
+
+def takes_answers(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> bool:
+    """Is it open, and its time not over? With an objection in its way it is open until that is settled."""
+    if proposal.state is not ProposalState.OPEN:
+        return False
+    clock.keep(proposal, held=clock.held_since(session, programme), now=now)
+    over = proposal.started_at is not None and clock.left(proposal, now).total_seconds() <= 0
+    return not over or bool(objections.in_the_way(session, proposal))
+
+
+def _check(stance: Stance, words: str) -> None:
+    if stance is Stance.NO_OBJECTION:
+        return
+    if not re.search(r"\w", words):
+        raise BadAnswer(MISSING[stance])
+    if len(words) > LONGEST:
+        raise BadAnswer(f"Use at most {LONGEST:,} letters; this has {len(words):,}")

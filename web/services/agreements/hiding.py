@@ -1,0 +1,52 @@
+"""Hiding an argument that breaks the code of conduct: others do not read it, and it counts all the same."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from web.models import Objection, Programme, Proposal, ProposalAnswer
+from web.services.agreements import news, objections, proposals
+from web.services.agreements.log import concerns
+
+TOLD = "The organisers do not show what you wrote, because {}. It counts all the same. You can write it anew."
+
+
+def hide(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    kind: str,
+    number: int,
+    because: str,
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Hide the objection with this id, or the concern in this place of the list; show it with no `because`.
+
+    Its author is told. Was there one to be changed?
+    """
+    found = (
+        _objection(session, proposal, number) if kind == "objection" else _concern(session, proposal, number)
+    )
+    if found is None or found.hidden_because == because:
+        return False
+    found.hidden_because = because
+    session.add(found)
+    session.flush()
+    proposals.record(
+        session, programme, proposal, by, "hid an argument" if because else "showed an argument", now
+    )
+    if because:
+        occasion = f"hidden {now.isoformat()}"
+        told = TOLD.format(because.rstrip("."))
+        news.to_person(session, programme, proposal, found.person_id, told, occasion=occasion, now=now)
+    return True
+
+
+def _objection(session: Session, proposal: Proposal, number: int) -> Objection | None:
+    return next((one for one in objections.of(session, proposal) if one.id == number), None)
+
+
+def _concern(session: Session, proposal: Proposal, number: int) -> ProposalAnswer | None:
+    return next((one for place, one in enumerate(concerns(session, proposal)) if place == number), None)

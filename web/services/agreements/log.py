@@ -1,0 +1,214 @@
+"""The public log: what is in force, what was proposed, what people said, and how many had been told."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from web.models import (
+    AgreementVersion,
+    Finding,
+    Membership,
+    Objection,
+    ObjectionState,
+    Person,
+    Programme,
+    Proposal,
+    ProposalAnswer,
+    ProposalState,
+    ProposalVersion,
+    Stance,
+    Standing,
+)
+from web.services.agreements import agreements, asking, clock, lookup, objections, panels, tally, words
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Something somebody said to a version. `by` is empty unless they let their name be shown and take part
+    still. Of an objection, `state` is what became of it and `reasons` what members of a panel found.
+    """
+
+    id: int
+    version: int
+    is_objection: bool
+    words: str
+    by: str
+    hidden_because: str
+    state: str = ""
+    reasons: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True)
+class ProposalShown:
+    """A proposal as its readers see it. `until` is when people can still object, while that is known."""
+
+    proposal: Proposal
+    title: str
+    versions: Sequence[ProposalVersion]
+    changes: Mapping[int, Sequence[str]]
+    status: str
+    until: datetime | None
+    counted: Mapping[str, int]
+    arguments: Sequence[Argument]
+    commitment: str
+    by: str
+
+    @property
+    def version(self) -> ProposalVersion:
+        return self.versions[-1]
+
+    @property
+    def change(self) -> Sequence[str]:
+        return self.changes[self.version.number]
+
+
+def of_programme(
+    session: Session, programme: Programme, *, page: int = 1
+) -> tuple[list[ProposalShown], bool]:
+    """A page of what was proposed, newest first, and whether there is more. Drafts are not public."""
+    wanted = (
+        select(Proposal)
+        .where(Proposal.programme_id == programme.id, Proposal.state != ProposalState.DRAFT)
+        .order_by(col(Proposal.number).desc())
+        .offset((page - 1) * A_PAGE)
+        .limit(A_PAGE + 1)
+    )
+    rows = session.exec(wanted).all()
+    return [shown(session, programme, one) for one in rows[:A_PAGE]], len(rows) > A_PAGE
+
+
+def public(session: Session, programme: Programme, number: int) -> ProposalShown:
+    """Raises lookup.NoSuchProposal: there is none, or nobody has seconded it yet."""
+    proposal = lookup.by_number(session, programme, number)
+    if proposal.state is ProposalState.DRAFT:
+        raise lookup.NoSuchProposal
+    return shown(session, programme, proposal)
+
+
+def shown(
+    session: Session, programme: Programme, proposal: Proposal, *, with_arguments: bool = False
+) -> ProposalShown:
+    """As everybody sees it: arguments only once it has ended, unless `with_arguments`."""
+    kept = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id)
+    versions = session.exec(kept.order_by(col(ProposalVersion.number))).all()
+    may_read = with_arguments or proposal.ended_at is not None
+    return ProposalShown(
+        proposal=proposal,
+        title=words.title(lookup.change_of(proposal, versions[-1])),
+        versions=versions,
+        changes={one.number: lookup.difference(session, proposal, one) for one in versions},
+        status=status(session, programme, proposal),
+        until=proposal.ends_at if proposal.started_at and not proposal.ended_at else None,
+        counted=tally.counted(session, proposal),
+        arguments=arguments(session, programme, proposal) if may_read else (),
+        commitment=asking.commitment(proposal),
+        by="A participant" if proposal.by_participant else "The organisers",
+    )
+
+
+STATUS = {
+    ProposalState.DRAFT: "Waits for an organiser, or two others, to second it",
+    ProposalState.WAITING: "Waits in line: people are asked about one change a week",
+    ProposalState.ADOPTED: "Adopted",
+    ProposalState.WITHDRAWN: "Withdrawn",
+    ProposalState.LAPSED: "Lapsed",
+    ProposalState.STOPPED: "Stopped",
+}
+
+
+def status(session: Session, programme: Programme, proposal: Proposal) -> str:
+    """Where it is, in a few words."""
+    if proposal.state is not ProposalState.OPEN:
+        return STATUS[proposal.state]
+    in_the_way = {one.state for one in objections.in_the_way(session, proposal)}
+    if panels.sitting(session, proposal):
+        return "People drawn by chance are judging an objection"
+    if ObjectionState.HOLDS in in_the_way:
+        return "An objection holds: it is amended, or taken back"
+    if in_the_way:
+        return "Somebody objects"
+    if clock.held_since(session, programme):
+        return "The clock stands still while messages are held"
+    return "Open to objections" if proposal.started_at else "People are being told"
+
+
+def arguments(session: Session, programme: Programme, proposal: Proposal) -> list[Argument]:
+    """Concerns and objections to every version, oldest first."""
+    worried, raised = concerns(session, proposal), objections.of(session, proposal)
+    named = [one.person_id for one in worried if one.named] + [one.person_id for one in raised if one.named]
+    names = _names(session, programme, named)
+    found = _findings(session, raised)
+    said = [
+        Argument(
+            place, one.version, False, one.words, names.get(one.person_id, "") if one.named else "",
+            one.hidden_because,
+        )
+        for place, one in enumerate(worried)
+    ]  # fmt: skip
+    return said + [
+        Argument(
+            one.id, one.version, True, one.words, names.get(one.person_id, "") if one.named else "",
+            one.hidden_because, one.state.value, found.get(one.id, ()),
+        )
+        for one in raised
+    ]  # fmt: skip
+
+
+def concerns(session: Session, proposal: Proposal) -> Sequence[ProposalAnswer]:
+    """Those to every version, in an order that stays while nobody takes one back."""
+    said = select(ProposalAnswer).where(
+        ProposalAnswer.proposal_id == proposal.id, ProposalAnswer.stance == Stance.CONCERN
+    )
+    ordered = said.order_by(col(ProposalAnswer.version), col(ProposalAnswer.person_id))
+    return session.exec(ordered).all()
+
+
+def _names(session: Session, programme: Programme, people: Iterable[str]) -> dict[str, str]:
+    """Of those who take part still."""
+    here = (
+        select(Person.id, Person.name)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(
+            Membership.programme_id == programme.id,
+            Membership.standing == Standing.ACTIVE,
+            col(Person.id).in_(list(people)),
+        )
+    )
+    return dict(session.exec(here).all())
+
+
+def _findings(session: Session, raised: Sequence[Objection]) -> dict[int, list[Finding]]:
+    wanted = select(Finding).where(col(Finding.objection_id).in_([one.id for one in raised]))
+    found: dict[int, list[Finding]] = {}
+    for finding in session.exec(wanted.order_by(col(Finding.found_at))):
+        found.setdefault(finding.objection_id, []).append(finding)
+    return found
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An agreement in force with the versions before it, newest first."""
+
+    title: str
+    lines: Sequence[str]
+    version: AgreementVersion
+    versions: Sequence[AgreementVersion]
+    id: int
+    is_ours: bool
+
+
+def rules(session: Session, programme: Programme) -> list[Rule]:
+    """What is in force, in words."""
+    found = []
+    for one in agreements.every(session, programme):
+        subject = one.agreement.subject
+        lines = list(words.settings(subject, one.version.settings).values()) or [one.version.text]
+        kept = agreements.versions(session, one.agreement)
+        found.append(
+            Rule(one.title, lines, one.version, kept, one.agreement.id, subject in agreements.TITLES)
+        )
+    return found

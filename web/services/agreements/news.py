@@ -1,0 +1,60 @@
+"""What became of a proposal, told to whom it concerns: its author, and who raised an objection to it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from notifications import messages, outbox
+from notifications.messages import Channel
+from web.models import Organiser, Person, Programme, Proposal
+from web.services.agreements import lookup, tally
+from web.services.common import links, programmes
+from web.services.common.contacts import recipient
+
+
+def to_author(
+    session: Session, programme: Programme, proposal: Proposal, what: str, *, occasion: str, now: datetime
+) -> None:
+    """Tell its author, once for each occasion, if they can still be reached."""
+    if proposal.by_participant:
+        to_person(session, programme, proposal, proposal.by, what, occasion=occasion, now=now)
+        return
+    organiser = session.get(Organiser, proposal.by)
+    if organiser:
+        to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
+        _queue(session, programme, proposal, to, what, occasion, now)
+
+
+def to_person(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    person: str,
+    what: str,
+    *,
+    occasion: str,
+    now: datetime,
+) -> None:
+    found = session.get(Person, person)
+    if found and not found.erased_at and (found.email or found.phone_verified_at):
+        to = recipient(found, by_email_only=bool(found.email))
+        _queue(session, programme, proposal, to, what, occasion, now)
+
+
+def _queue(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    to: messages.Recipient,
+    what: str,
+    occasion: str,
+    now: datetime,
+) -> None:
+    message = messages.ProposalNews(
+        programme=programmes.facts(programme),
+        title=lookup.title(session, proposal),
+        news=what,
+        log=links.open_page(f"/p/{programme.slug}/agreements/{proposal.number}"),
+    )
+    subject = f"{tally.about(proposal)} {occasion}"
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)

@@ -1,0 +1,97 @@
+"""Objections to a proposal: raised, taken back, and which of them stand in its way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from web.models import Objection, ObjectionState, Proposal
+from web.services.agreements.proposals import NotOpenToThat, end_panel
+
+UNSETTLED = (ObjectionState.OPEN, ObjectionState.HOLDS)
+
+
+def of(session: Session, proposal: Proposal) -> Sequence[Objection]:
+    """Every one to any version, oldest first."""
+    raised = select(Objection).where(Objection.proposal_id == proposal.id)
+    return session.exec(raised.order_by(col(Objection.id))).all()
+
+
+def in_the_way(session: Session, proposal: Proposal) -> Sequence[Objection]:
+    """Those that keep this version from being adopted. One to an earlier version stands until this version's
+    time is over, and is not renewed then.
+    """
+    return [
+        each for each in of(session, proposal) if each.version == proposal.version and each.state in UNSETTLED
+    ]
+
+
+def raise_(
+    session: Session, proposal: Proposal, person: str, words: str, *, named: bool, now: datetime
+) -> None:
+    """Object to the version that counts. There is one of each person: another changes its words.
+
+    Raises:
+        NotOpenToThat: a panel reads it, or has found that it does not hold.
+    """
+    theirs = [each for each in of(session, proposal) if each.person_id == person]
+    for each in theirs:
+        same = each.version == proposal.version or _plain(each.words) == _plain(words)
+        if each.state is ObjectionState.DOES_NOT_HOLD and same:
+            raise NotOpenToThat(
+                "A panel has found that your objection does not hold. You can still say a concern"
+            )
+    standing = next(
+        (each for each in theirs if each.version == proposal.version and each.state in UNSETTLED), None
+    )
+    if standing:
+        _reword(standing, words, named)
+        session.add(standing)
+        return
+    settle(session, [each for each in theirs if each.state in UNSETTLED], ObjectionState.NOT_RENEWED, now)
+    session.add(
+        Objection(
+            proposal_id=proposal.id,
+            version=proposal.version,
+            person_id=person,
+            words=words,
+            named=named,
+            raised_at=now,
+        )
+    )
+    proposal.stirred_at = now
+    session.add(proposal)
+    session.flush()
+
+
+def _reword(standing: Objection, words: str, named: bool) -> None:
+    if standing.panel_id and _plain(standing.words) != _plain(words):
+        raise NotOpenToThat(
+            "A panel has been given your objection as it is. Its words cannot change any more"
+        )
+    if _plain(standing.words) != _plain(words):
+        standing.words, standing.hidden_because = words, ""
+    standing.named = named
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def take_back(session: Session, proposal: Proposal, person: str, *, now: datetime) -> None:
+    """Whoever objected is content, to whichever version. A panel with nothing left to judge is over."""
+    theirs = [each for each in of(session, proposal) if each.person_id == person and each.state in UNSETTLED]
+    if not theirs:
+        return
+    settle(session, theirs, ObjectionState.TAKEN_BACK, now)
+    proposal.stirred_at = now
+    session.add(proposal)
+    if not any(each.state is ObjectionState.OPEN and each.panel_id for each in in_the_way(session, proposal)):
+        end_panel(session, proposal, now)
+
+
+def settle(session: Session, some: Sequence[Objection], state: ObjectionState, now: datetime) -> None:
+    for each in some:
+        each.state, each.settled_at = state, now
+        session.add(each)
+    session.flush()

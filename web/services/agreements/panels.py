@@ -1,0 +1,281 @@
+"""A panel judges objections: participants drawn by chance, who neither run the programme nor are concerned.
+
+TooFew              nobody can be drawn: the objection stands
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from notifications import messages, outbox
+from web.models import (
+    Finding,
+    Membership,
+    Objection,
+    ObjectionState,
+    Organiser,
+    OrganiserRole,
+    Panel,
+    PanelMember,
+    Person,
+    Programme,
+    Proposal,
+    ProposalState,
+    Purpose,
+    Standing,
+)
+from web.services.agreements import agreements, clock, lookup, news, objections, proposals, tally
+from web.services.agreements.answering import BadAnswer
+from web.services.agreements.proposals import A_PARTICIPANT, LEAST_LEFT, NotOpenToThat
+from web.services.common import links, programmes, times
+from web.services.common.contacts import recipient
+
+MEMBERS, FEWEST = 5, 3
+TIME = timedelta(days=3)
+LONGEST_REASON = 1_000
+AHEAD = 2
+
+
+class TooFew(NotOpenToThat):
+    pass
+
+
+@dataclass(frozen=True)
+class Judgement:
+    holds: bool
+    reason: str
+
+
+def sitting(session: Session, proposal: Proposal) -> Panel | None:
+    wanted = select(Panel).where(Panel.proposal_id == proposal.id, col(Panel.ended_at).is_(None))
+    return session.exec(wanted).one_or_none()
+
+
+def convene(session: Session, programme: Programme, proposal: Proposal, *, by: str, now: datetime) -> Panel:
+    """Give every open objection to a panel, and tell its members.
+
+    Raises:
+        NotOpenToThat: there is no open objection, or a panel sits already.
+        TooFew: fewer than three can be drawn.
+    """
+    unjudged = [each for each in objections.in_the_way(session, proposal) if each.panel_id is None]
+    if proposal.state is not ProposalState.OPEN or not unjudged:
+        raise NotOpenToThat("There is no objection for a panel to look at")
+    if sitting(session, proposal):
+        raise NotOpenToThat("A panel is looking at an objection already")
+    members = _drawn(session, programme, proposal)
+    panel = Panel(proposal_id=proposal.id, version=proposal.version, convened_at=now)
+    clock.run(panel, TIME, held=clock.held_since(session, programme), now=now)
+    session.add(panel)
+    session.flush()
+    session.add_all(PanelMember(panel_id=panel.id, person_id=person) for person in members)
+    for each in unjudged:
+        each.panel_id = panel.id
+    proposal.stirred_at = now
+    session.add_all([proposal, *unjudged])
+    session.flush()
+    _tell(session, programme, proposal, panel, members, now)
+    proposals.record(session, programme, proposal, by, "asked a panel", now)
+    return panel
+
+
+def may_convene(session: Session, proposal: Proposal) -> bool:
+    """Is there an objection that nobody has judged or is judging?"""
+    unjudged = any(one.panel_id is None for one in objections.in_the_way(session, proposal))
+    return proposal.state is ProposalState.OPEN and unjudged and sitting(session, proposal) is None
+
+
+def _drawn(session: Session, programme: Programme, proposal: Proposal) -> Sequence[str]:
+    """The first by a digest of the proposal's secret, of how many panels it has had, and of their id."""
+    eligible = eligible_ids(session, programme, proposal)
+    if len(eligible) < FEWEST:
+        raise TooFew("Fewer than three people can be drawn for a panel, so the objection stands")
+    before = select(func.count()).where(Panel.proposal_id == proposal.id)
+    panel = session.exec(before).one()
+
+    def lot(person: str) -> bytes:
+        return hashlib.sha256(f"{proposal.secret} {panel} {person}".encode()).digest()
+
+    return sorted(eligible, key=lot)[:MEMBERS]
+
+
+def eligible_ids(session: Session, programme: Programme, proposal: Proposal) -> Sequence[str]:
+    """Who takes part, has no role in the programme, and neither proposed nor objected."""
+    organisers = (
+        select(Organiser.email_key)
+        .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
+        .where(OrganiserRole.programme_id == programme.id)
+    )
+    objectors = select(Objection.person_id).where(Objection.proposal_id == proposal.id)
+    wanted = select(Person.id).where(
+        *agreements.reachable(programme.id),  # type: ignore[arg-type]
+        col(Person.email_key).is_(None) | col(Person.email_key).not_in(organisers),
+        col(Person.id).not_in(objectors),
+        Person.id != proposal.by,
+    )
+    return session.exec(wanted).all()
+
+
+def _tell(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    panel: Panel,
+    members: Sequence[str],
+    now: datetime,
+) -> None:
+    until = times.today(now + clock.left(panel, now))
+    change = "; ".join(lookup.difference(session, proposal))
+    for id_ in members:
+        person = session.get_one(Person, id_)
+        message = messages.PanelDrawn(
+            programme=programmes.facts(programme),
+            change=change,
+            until=until,
+            panel=links.make(session, Purpose.PANEL, id_, now=now, subject=panel.id),
+            page=links.make(session, Purpose.PAGE, id_, now=now),
+        )
+        to = recipient(person, by_email_only=bool(person.email))
+        subject = f"{tally.about(proposal)} panel {panel.id}"
+        outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+
+
+def given_to(session: Session, panel: Panel) -> Sequence[Objection]:
+    """What a panel is to judge."""
+    given = select(Objection).where(Objection.panel_id == panel.id)
+    return session.exec(given.order_by(col(Objection.id))).all()
+
+
+def findings_of(session: Session, panel: Panel, person: str) -> dict[int, Finding]:
+    """What a member has found so far, by the objection's id."""
+    wanted = (
+        select(Finding)
+        .join(Objection, col(Objection.id) == Finding.objection_id)
+        .where(Objection.panel_id == panel.id, Finding.person_id == person)
+    )
+    return {finding.objection_id: finding for finding in session.exec(wanted)}
+
+
+def find(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    panel: Panel,
+    person: str,
+    judgements: Mapping[int, Judgement],
+    *,
+    now: datetime,
+) -> None:
+    """What a member finds about objections, by their ids. The audit does not say who.
+
+    Raises:
+        NotOpenToThat: not a member, or the panel is over.
+        BadAnswer: a reason is missing, or too long.
+    """
+    proposals.must_take_part(session, programme, person)
+    if session.get(PanelMember, (panel.id, person)) is None:
+        raise NotOpenToThat("Only those who were drawn can do this")
+    clock.keep(panel, held=clock.held_since(session, programme), now=now)
+    if panel.ended_at or clock.left(panel, now).total_seconds() <= 0:
+        raise NotOpenToThat("The panel is over: thank you all the same")
+    open_ = {each.id for each in given_to(session, panel) if each.state is ObjectionState.OPEN}
+    for objection, judgement in judgements.items():
+        _check(judgement)
+        if objection in open_:
+            _keep(session, objection, person, judgement, now)
+    proposals.record(session, programme, proposal, A_PARTICIPANT, "judged an objection", now)
+    settle(session, programme, proposal, panel, now=now)
+
+
+def _check(judgement: Judgement) -> None:
+    if not re.search(r"\w", judgement.reason):
+        raise BadAnswer("Say why, in a sentence")
+    if len(judgement.reason) > LONGEST_REASON:
+        raise BadAnswer(f"Use at most {LONGEST_REASON:,} letters; this has {len(judgement.reason):,}")
+
+
+def _keep(session: Session, objection: int, person: str, judgement: Judgement, now: datetime) -> None:
+    row = session.get(Finding, (objection, person)) or Finding(
+        objection_id=objection, person_id=person, holds=judgement.holds, reason="", found_at=now
+    )
+    row.holds, row.reason, row.found_at = judgement.holds, judgement.reason.strip(), now
+    session.add(row)
+    session.flush()
+
+
+def settle(
+    session: Session, programme: Programme, proposal: Proposal, panel: Panel, *, now: datetime
+) -> None:
+    """Decide what can be decided by now, and end the panel once nothing is left."""
+    over = clock.left(panel, now).total_seconds() <= 0
+    still_here = _members_here(session, programme, panel)
+    given = given_to(session, panel)
+    for each in given:
+        if each.state is ObjectionState.OPEN:
+            verdict = _verdict(session, each, len(still_here), over=over)
+            if verdict is not None:
+                _found(session, programme, proposal, each, verdict, now)
+    if any(each.state is ObjectionState.OPEN for each in given):
+        return
+    panel.ended_at = proposal.stirred_at = now
+    if proposal.started_at:
+        held = clock.held_since(session, programme)
+        clock.leave_at_least(proposal, LEAST_LEFT, held=held, now=now)
+    session.add_all([panel, proposal])
+    session.flush()
+
+
+def _members_here(session: Session, programme: Programme, panel: Panel) -> Sequence[str]:
+    here = (
+        select(PanelMember.person_id)
+        .join(Membership, col(Membership.person_id) == PanelMember.person_id)
+        .where(
+            PanelMember.panel_id == panel.id,
+            Membership.programme_id == programme.id,
+            Membership.standing == Standing.ACTIVE,
+        )
+    )
+    return session.exec(here).all()
+
+
+def _verdict(session: Session, objection: Objection, members: int, *, over: bool) -> bool | None:
+    """Does it hold? The first side two ahead; at the end the majority of two answers or more. None: not yet.
+
+    A tie, and a panel that is silent, uphold: nothing is waved away because nobody looked.
+    """
+    said = session.exec(select(Finding.holds).where(Finding.objection_id == objection.id)).all()
+    lead = 2 * sum(said) - len(said)
+    if abs(lead) >= AHEAD:
+        return lead > 0
+    if over or len(said) >= max(members, AHEAD):
+        return lead >= 0 or len(said) < AHEAD
+    return None
+
+
+def _found(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    objection: Objection,
+    holds: bool,
+    now: datetime,
+) -> None:
+    state = ObjectionState.HOLDS if holds else ObjectionState.DOES_NOT_HOLD
+    objections.settle(session, [objection], state, now)
+    proposals.record(session, programme, proposal, "a panel", f"objection {state.value}", now)
+    found = (
+        "A panel has found that an objection holds."
+        if holds
+        else ("A panel has found that an objection does not hold.")
+    )
+    then = " The proposal is amended or taken back." if holds else " The proposal goes on."
+    occasion = f"found {objection.id}"
+    news.to_author(session, programme, proposal, found + then, occasion=occasion, now=now)
+    if objection.person_id != proposal.by:
+        news.to_person(
+            session, programme, proposal, objection.person_id, found + then, occasion=occasion, now=now
+        )

@@ -1,0 +1,61 @@
+"""What an agreement says and what a change would make of it, in plain words."""
+
+from collections.abc import Sequence
+
+from web.models import AgreementVersion, Priority, Subject
+from web.services.agreements.agreements import TITLES, ChangeWanted
+from web.services.common.agreed_settings import Settings
+
+GROUPS = {2: "pairs", 3: "threes", 4: "fours", 5: "fives"}
+FIRST = {
+    Priority.FRESH: "keeping rounds without a repeat for later",
+    Priority.CROSS: "bringing different organisations together",
+}
+DAYS = {
+    "window_days": "Days that a round lasts",
+    "cut_off_days": "Days in which one can say “I can’t make this round”",
+    "heads_up_days": "Days before a round on which people are told of it",
+    "nudge_days": "Days until who writes first is reminded",
+    "check_in_days": "Days until we ask whether people met",
+    "ask_again_days": "Days until we ask once more",
+}
+WALL = {True: "shown to everyone", False: "not shown"}
+
+
+def settings(subject: Subject, of: Settings) -> dict[str, str]:
+    """A line for each setting, by its name."""
+    match subject:
+        case Subject.MATCHING:
+            return {
+                "size": f"Groups: {GROUPS[of['size']]}",
+                "priority": f"What comes first: {FIRST[Priority(of['priority'])]}",
+            }
+        case Subject.DAYS:
+            return {name: f"{words}: {of[name]}" for name, words in DAYS.items()}
+        case Subject.SHOWING:
+            return {"wall": f"What people learned: {WALL[of['wall']]}"}
+    return {}
+
+
+def difference(change: ChangeWanted, before: AgreementVersion | None) -> Sequence[str]:
+    """What would be other than it is, a line each."""
+    if change.subject is Subject.OTHER or before is None:
+        return [_free(change, before)]
+    old, new = settings(change.subject, before.settings), settings(change.subject, change.settings)
+    return [f"{new[name]}, instead of {_value(old[name])}" for name in new if new[name] != old[name]]
+
+
+def _value(line: str) -> str:
+    return line.partition(": ")[2]
+
+
+def _free(change: ChangeWanted, before: AgreementVersion | None) -> str:
+    if not change.text:
+        return f"“{before.title if before else change.title}” would no longer hold"
+    if before is None:
+        return f"A new agreement, “{change.title}”: {change.text}"
+    return f"“{change.title}” would read: {change.text}"
+
+
+def title(change: ChangeWanted) -> str:
+    return TITLES.get(change.subject, change.title)
