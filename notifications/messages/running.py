@@ -35,6 +35,7 @@ class PanelDrawn(Message):
     """To somebody drawn by chance: please judge an objection to a change, by `until`."""
 
     kind = "panel"
+    by_day = True
 
     programme: Programme
     change: str
