@@ -1,5 +1,7 @@
 """What providers tell us. Signatures are checked over the raw bytes before anything is read, and everything
 is read before a lock to write is taken.
+
+Each provider brings a web client along, so it is loaded with the first request to an address of its own.
 """
 
 import hmac
@@ -12,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from notifications import receipts
-from notifications.providers import notify, sendgrid, twilio
 from notifications.receipts import Event
 from notifications.replies import Inbound
 from web.http.access import holds_no_lock, signed_by_provider, takes_bodies
@@ -35,6 +36,8 @@ def _knows_key() -> bool:
 @holds_no_lock
 def sendgrid_events() -> ResponseReturnValue:
     """SendGrid's Event Webhook. Whatever is signed and makes sense is kept once, in any order."""
+    from notifications.providers import sendgrid
+
     keys = (house().settings.sendgrid_webhook_key or "").replace(",", " ").split()
     body = request.get_data()
     signature = request.headers.get("X-Twilio-Email-Event-Webhook-Signature", "")
@@ -58,6 +61,8 @@ def sendgrid_events() -> ResponseReturnValue:
 @holds_no_lock
 def sendgrid_inbound() -> ResponseReturnValue:
     """A mail that somebody wrote to us. Any 4xx would drop it for ever, so all that is stored answers 200."""
+    from notifications.providers import sendgrid
+
     if not _knows_key():
         abort(404)
     try:
@@ -74,6 +79,8 @@ def sendgrid_inbound() -> ResponseReturnValue:
 @holds_no_lock
 def twilio_inbound() -> ResponseReturnValue:
     """A text that somebody wrote to us."""
+    from notifications.providers import twilio
+
     _refuse_unless_twilio_signed()
     _take(twilio.inbound(request.form.to_dict()))
     return _twiml()
@@ -84,6 +91,8 @@ def twilio_inbound() -> ResponseReturnValue:
 @holds_no_lock
 def twilio_status() -> ResponseReturnValue:
     """What became of a text."""
+    from notifications.providers import twilio
+
     _refuse_unless_twilio_signed()
     event = twilio.event(request.args.to_dict(), request.form.to_dict(), g.now)
     _apply([event] if event else [])
@@ -96,6 +105,8 @@ def twilio_status() -> ResponseReturnValue:
 @holds_no_lock
 def notify_callback() -> ResponseReturnValue:
     """A delivery receipt, or a text that somebody wrote to us: Notify sends both alike."""
+    from notifications.providers import notify
+
     token = house().settings.notify_callback_token or ""
     if not notify.is_signed(request.headers.get("Authorization", ""), [token]):
         abort(403)
@@ -139,6 +150,8 @@ def _log() -> structlog.stdlib.BoundLogger:
 
 def _refuse_unless_twilio_signed() -> None:
     # Built from our own public address: what the request calls its host is the sender's to choose.
+    from notifications.providers import twilio
+
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     url = house().settings.public_url + request.path + query
     tokens = [
@@ -150,4 +163,6 @@ def _refuse_unless_twilio_signed() -> None:
 
 
 def _twiml() -> Response:
+    from notifications.providers import twilio
+
     return Response(twilio.EMPTY_TWIML, content_type="text/xml; charset=utf-8")
