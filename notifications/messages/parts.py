@@ -50,6 +50,10 @@ class Says(StrEnum):
     KEPT = "the learning is kept"
     DECIDED = "what they told us before was decided upon"
     NO_TALK = "there is no conversation to say it of"
+    ANSWERED = "what they said of a proposal is kept"
+    SAY_WHY = "an objection or a concern needs words"
+    DECIDED_WITHOUT = "the proposal takes no answer of theirs any more"
+    NOT_AN_ANSWER = "after a proposal, and no answer to it"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from web.services.common.allowances import What
 from web.services.common.contacts import recipient
 from web.services.conversations import conversations, returning
 from web.services.conversations.conversations import Conversation
-from web.services.incoming import join_by_text, text_answers
+from web.services.incoming import join_by_text, proposal_answers, text_answers
 from web.services.incoming.text_answers import Back
 from web.services.people import merging, participation, reachability, unclear
 from web.services.rounds import dropouts, introductions
@@ -59,7 +59,9 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     person = merging.survivor(session, reply.person) if reply.person else None
     if person and not person.erased_at:
         reply = replace(reply, person=person.id)
-        outcome = _act(session, reply, person, stopped_at, key=key, now=now)
+        outcome = _of_proposal(session, inbound, reply, person, now) or _act(
+            session, reply, person, stopped_at, key=key, now=now
+        )
         if not outcome.understood:
             unclear.leave(session, reply.reply_id, person)
         number = join_by_text.number_key(signer, inbound.sender)
@@ -99,6 +101,16 @@ class Outcome:
 
     back: Back | None = None
     understood: bool = True
+
+
+def _of_proposal(
+    session: Session, inbound: Inbound, reply: Received, person: Person, now: datetime
+) -> Outcome | None:
+    """A text about the last proposal they were told of; of the ways to answer it, HELP and STOP are none."""
+    if not _is_text(reply) or reply.word in (Word.STOP, Word.START, Word.HELP, Word.JOIN, Word.NOTHING):
+        return None
+    said = proposal_answers.take(session, person, inbound.text, reply.word, now=now)
+    return Outcome(Back(said.says, said.programme, page=said.page)) if said else None
 
 
 def _act(

@@ -25,11 +25,14 @@ ANSWERS_BY_THEMSELVES = (messages.Thanks.kind, messages.TooLate.kind, messages.I
 
 @dataclass(frozen=True)
 class Back:
-    """What to say. `talk` is the conversation it is about, if it is about one."""
+    """What to say. `talk` is the conversation it is about, if it is about one; `page` where it leads if that
+    is elsewhere.
+    """
 
     says: Says
     programme: Programme | None = None
     talk: Conversation | None = None
+    page: messages.Link | None = None
 
 
 def newest(session: Session) -> int:
@@ -79,7 +82,7 @@ def _message(session: Session, person: Person, back: Back, now: datetime) -> mes
     return messages.TextAnswer(
         back.says,
         programme=programmes.facts(about) if about else None,
-        page=_page(session, person, back, now),
+        page=back.page or _page(session, person, back, now),
         partners=_partners(session, back.talk) if back.talk else (),
         round_on=_next_round(about, now) if about else None,
     )

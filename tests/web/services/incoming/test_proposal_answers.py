@@ -1,0 +1,81 @@
+"""Answering a proposal by text."""
+
+import pytest
+from sqlmodel import select
+
+from notifications.messages import Channel
+from notifications.replies import Inbound
+from tests.support.consenting import Consent
+from tests.support.world import World
+from web.models import Learning, Person
+from web.services.incoming import replies
+
+PHONE = "+447700900111"
+
+
+@pytest.fixture
+def consent(world: World) -> Consent:
+    """The first has a phone and no email address."""
+    made = Consent.among(world, 8)
+    by_text = {"phone": PHONE, "phone_verified_at": world.now, "channel": Channel.SMS}
+    with world.write() as session:
+        session.get_one(Person, made.people[0]).sqlmodel_update(by_text | {"email": None, "email_key": None})
+    return made
+
+
+def text(world: World, words: str) -> str:
+    """What it is answered with."""
+    with world.write() as session:
+        texted = Inbound(Channel.SMS, f"SM{words}{world.now}", PHONE, words)
+        replies.take(session, texted, signer=world.worker.signer, now=world.now)
+    return str(world.letter(PHONE, "text_answer").sms)
+
+
+@pytest.mark.parametrize("words", ["NO OBJECTION", "No objections.", "no objection, thanks"])
+def test_no_objection(consent: Consent, world: World, words: str) -> None:
+    number = consent.open()
+    text(world, words)
+    assert consent.counted(number)["no objection"] == 1
+
+
+@pytest.mark.parametrize("words", ["OBJECT it shuts out carers", "I object: it shuts out carers"])
+def test_an_objection(consent: Consent, world: World, words: str) -> None:
+    number = consent.open()
+    answer = text(world, words)
+    assert ("thank you, kept" in answer, consent.objections(number)) == (True, ["open"])
+
+
+def test_a_concern(consent: Consent, world: World) -> None:
+    number = consent.open()
+    text(world, "CONCERN three is a crowd")
+    assert consent.counted(number)["concern"] == 1
+
+
+def test_an_objection_needs_its_reason(consent: Consent, world: World) -> None:
+    number = consent.open()
+    answer = text(world, "OBJECT")
+    assert ("please say why" in answer, consent.objections(number)) == (True, [])
+
+
+@pytest.mark.parametrize("words", ["No", "Yes", "Threes are nice"])
+def test_other_words_are_no_answer_and_nothing_learned(consent: Consent, world: World, words: str) -> None:
+    number = consent.open()
+    answer = text(world, words)
+    with world.read() as session:
+        learned = session.exec(select(Learning)).all()
+    said = "to answer the proposed change" in answer
+    assert (said, consent.counted(number)["answered"], learned) == (True, 0, [])
+
+
+def test_an_answer_too_late_is_said_to_be(consent: Consent, world: World) -> None:
+    consent.open()
+    consent.later(days=7)
+    assert "has been decided" in text(world, "OBJECT it shuts out carers")
+
+
+def test_the_link_in_the_answer_opens_the_proposal(consent: Consent, world: World) -> None:
+    consent.open()
+    text(world, "NO OBJECTION")
+    letter = world.letter(PHONE, "text_answer")
+    page = world.visitor().open(world.link_in(letter, "/m/"))
+    assert "You said: no objection" in page.text

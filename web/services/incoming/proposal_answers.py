@@ -1,0 +1,101 @@
+"""NO OBJECTION, CONCERN … and OBJECT … by text: they answer the last proposal somebody was told of.
+
+What else is texted right after a proposal is no answer to it, and nothing learned either: it is answered with
+the link.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from notifications import messages
+from notifications.keywords import Word
+from notifications.messages import Channel, Says
+from notifications.tables import OutboxMessage
+from web.models import Person, Programme, Proposal, Purpose, Stance
+from web.services.agreements import answering
+from web.services.agreements.proposals import NotOpenToThat
+from web.services.common import links
+
+WITHIN = timedelta(days=45)
+# In capitals at any time; in small letters right after a proposal, where no other word begins like this.
+WAYS = {
+    Stance.NO_OBJECTION: r"(?:i have )?no objections?\b",
+    Stance.CONCERN: r"(?:i have a )?concerns?\b",
+    Stance.OBJECTION: r"(?:i )?object(?:ion)?\b",
+}
+CAPITALS = {
+    Stance.NO_OBJECTION: r"NO OBJECTIONS?\b",
+    Stance.CONCERN: r"CONCERNS?\b",
+    Stance.OBJECTION: r"OBJECT(?:ION)?\b",
+}
+# Words that say nothing of a proposal, and nothing else that is certain either.
+UNCERTAIN = (Word.LEARNING, Word.YES, Word.COULD_NOT)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A proposal that somebody was told of, and whether that was the last text they had from us."""
+
+    proposal: Proposal
+    programme: Programme
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class SaidOfProposal:
+    """What to answer, and the page it leads to."""
+
+    says: Says
+    programme: Programme
+    page: messages.Link
+
+
+def take(session: Session, person: Person, text: str, word: Word, *, now: datetime) -> SaidOfProposal | None:
+    """Act upon a text that speaks of a proposal; None where it does not."""
+    told = _told(session, person, now)
+    if told is None:
+        return None
+    stance, words = _understood(text, after=told.is_last)
+    if stance is None and not (told.is_last and word in UNCERTAIN):
+        return None
+    says = _answer(session, told, person, stance, words, now) if stance else Says.NOT_AN_ANSWER
+    page = links.make(session, Purpose.PROPOSAL, person.id, now=now, subject=told.proposal.id)
+    return SaidOfProposal(says, told.programme, page)
+
+
+def _told(session: Session, person: Person, now: datetime) -> Told | None:
+    sent = select(OutboxMessage).where(
+        OutboxMessage.person == person.id, col(OutboxMessage.accepted_at) > now - WITHIN
+    )
+    newest = sent.order_by(col(OutboxMessage.accepted_at).desc(), col(OutboxMessage.id).desc()).limit(1)
+    message = session.exec(newest.where(OutboxMessage.kind == messages.Proposal.kind)).first()
+    if message is None:
+        return None
+    by_text = session.exec(newest.where(OutboxMessage.channel == Channel.SMS)).first()
+    proposal = session.get(Proposal, int(message.subject.split()[1]), with_for_update=True)
+    if proposal is None:
+        return None
+    programme = session.get_one(Programme, proposal.programme_id)
+    return Told(proposal, programme, by_text is not None and by_text.id == message.id)
+
+
+def _understood(text: str, *, after: bool) -> tuple[Stance | None, str]:
+    said = " ".join(text.split())
+    for ways, flags in ((CAPITALS, 0), (WAYS, re.IGNORECASE)) if after else ((CAPITALS, 0),):
+        for stance, way in ways.items():
+            if found := re.match(rf"{way}[\s:,.;!–—-]*(.*)", said, flags):
+                return stance, found[1]
+    return None, ""
+
+
+def _answer(session: Session, told: Told, person: Person, stance: Stance, words: str, now: datetime) -> Says:
+    try:
+        answering.answer(session, told.programme, told.proposal, person.id, stance, words, now=now)
+    except answering.BadAnswer:
+        return Says.SAY_WHY
+    except NotOpenToThat:
+        return Says.DECIDED_WITHOUT
+    return Says.ANSWERED
