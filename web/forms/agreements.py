@@ -1,7 +1,7 @@
 """Answering a proposal, judging an objection, and proposing something in free words."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from web.forms.fields import Check, LongText, Radio, Text
@@ -38,6 +38,13 @@ class AnswerForm(FlaskForm):
 
     def said(self) -> Stance | None:
         return Stance(self.stance.data) if self.stance.data in {one.value for one in Stance} else None
+
+    def validate_words(self, words: LongText) -> None:
+        """Words are not thrown away because somebody has pressed the wrong button."""
+        if self.said() is Stance.NO_OBJECTION and words.data:
+            raise ValidationError(
+                "You have written something. Choose whether it is a concern or an objection, or delete it"
+            )
 
 
 class JudgementForm(FlaskForm):

@@ -70,7 +70,7 @@ def _page(token: str, link: Link, programme: Programme, proposal: Proposal, form
         # Others' reasons sway who has none of their own yet.
         one=log.shown(g.session, programme, proposal, with_arguments=mine is not None),
         mine=mine,
-        chosen=CHOSEN.get(request.args.get("answer", "")),
+        chosen=form.said() or CHOSEN.get(request.args.get("answer", "")),
         takes_answers=answering.takes_answers(g.session, programme, proposal, now=g.now),
         form=form,
         STANCES=STANCES,

@@ -112,8 +112,29 @@ def test_an_objection_without_words_says_what_to_write(consent: Consent) -> None
 
 def test_what_was_typed_is_not_lost(consent: Consent) -> None:
     consent.open()
-    page = door(consent, 0).press("I object", words="a" * 2_001)
-    assert "a" * 2_001 in page.text
+    long = "Why so? " * 251  # 2,008 letters
+    page = door(consent, 0).press("I object", words=long)
+    assert (page.mistakes, long.strip() in page.text) == (
+        ["Use at most 2000 letters; this has 2,007"],
+        True,
+    )
+
+
+def test_words_are_not_thrown_away_by_the_wrong_button(consent: Consent) -> None:
+    number = consent.open()
+    page = door(consent, 0).press("No objection", words=REASON)
+    asked = [mistake.partition(".")[0] for mistake in page.mistakes]
+    assert (asked, REASON in page.text, consent.counted(number)["answered"]) == (
+        ["You have written something"],
+        True,
+        0,
+    )
+
+
+def test_who_came_to_object_is_still_asked_for_that_after_a_mistake(consent: Consent) -> None:
+    consent.open()
+    page = door(consent, 0, "?answer=objection").press("I object")
+    assert page.buttons[0] == "I object"
 
 
 def test_others_arguments_are_hidden_until_one_has_answered(consent: Consent) -> None:

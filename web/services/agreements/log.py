@@ -22,8 +22,10 @@ from web.models import (
     Standing,
 )
 from web.services.agreements import agreements, asking, clock, lookup, objections, panels, tally, words
+from web.services.common import phrases
 
 A_PAGE = 20
+ONE_DAY = 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,10 @@ def status(session: Session, programme: Programme, proposal: Proposal) -> str:
         return "Somebody objects"
     if clock.held_since(session, programme):
         return "The clock stands still while messages are held"
-    return "Open to objections" if proposal.started_at else "People are being told"
+    if proposal.started_at:
+        return "Open to objections"
+    days = phrases.counted(round(proposal.notice_seconds / ONE_DAY), "day")
+    return f"People are being told, and have {days} to object from then on"
 
 
 def arguments(session: Session, programme: Programme, proposal: Proposal) -> list[Argument]:
