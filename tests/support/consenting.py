@@ -109,8 +109,10 @@ class Consent:
         return number
 
     def look(self) -> None:
-        """A sweep of the worker's."""
-        self.world.worker.sweep()
+        """What time brings about in this programme; the worker's sweep does the same in each."""
+        with self.world.write() as session:
+            deciding.sweep(session, self.world.programme(session).id, now=self.world.now)
+        self.world.work()
 
     def later(self, **time: float) -> None:
         self.world.clock.turn(**time)

@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from notifications import outbox
 from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support import importing
+from tests.support.consenting import Consent
 from tests.support.world import LINK, World
 from web.models import (
     Answer,
@@ -22,7 +23,9 @@ from web.models import (
     Role,
     Schedule,
     Showing,
+    Standing,
 )
+from web.services.agreements.proposals import Proposer
 from web.services.common import times
 from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said, conversation
@@ -51,6 +54,7 @@ def fill(world: World) -> None:
     _forms(world)
     world.round()
     _a_round(world, people)
+    _a_proposal(world, Proposer(owner))
     _going_away(world, people)
     _one_phone(world)
     _a_complaint(world)
@@ -203,6 +207,23 @@ def _a_round(world: World, people: list[str]) -> None:
     _move(world, people[0], "amina@new.example.org")
     path = world.link_in(world.letter("amina@new.example.org", "new_address"), "/confirm/")
     world.visitor().open(path).press("Yes, write here")
+
+
+def _a_proposal(world: World, by: Proposer) -> None:
+    """Somebody objects, and two of those drawn by chance find that it holds."""
+    consent = Consent(world, organiser=by)
+    number = consent.open()
+    with world.read() as session:
+        here = world.programme(session)
+        first = session.exec(
+            select(Membership.person_id)
+            .where(Membership.programme_id == here.id, Membership.standing == Standing.ACTIVE)
+            .order_by(col(Membership.name_key))
+        ).first()
+    consent.object(number, str(first))
+    for member in consent.panel(number)[:2]:
+        consent.find(number, member, True)
+    world.work()
 
 
 def _move(world: World, person: str, email: str) -> None:

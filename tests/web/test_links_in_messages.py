@@ -36,11 +36,11 @@ def test_fetching_every_link_in_every_message_again_and_again_changes_no_row(tol
 
 def test_messages_of_every_kind_are_sent_and_their_links_lead_to_every_door(told: World) -> None:
     kinds, links = {message.kind for message in told.inbox()}, links_in_messages(told)
-    # An alert goes to whoever runs the service, and proposals are not sent yet.
-    assert kinds == set(BY_KIND) - {"alert", "proposal"}
+    # An alert goes to whoever runs the service.
+    assert kinds == set(BY_KIND) - {"alert"}
     # A code is typed in.
     assert kinds - set().union(*links.values()) == {"phone_code", "erased", "address_changed"}
     assert {path_of(link).split("/")[1] for link in links} == {
         "me", "confirm", "next-round", "conversation", "checkin", "unsubscribe", "organise", "m", "p",
-        "complaint",
+        "complaint", "proposal", "panel",
     }  # fmt: skip

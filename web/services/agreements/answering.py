@@ -4,7 +4,7 @@ BadAnswer           words are missing, or too many; says what to do
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -69,8 +69,8 @@ def takes_answers(session: Session, programme: Programme, proposal: Proposal, *,
     """Is it open, and its time not over? With an objection in its way it is open until that is settled."""
     if proposal.state is not ProposalState.OPEN:
         return False
-    clock.keep(proposal, held=clock.held_since(session, programme), now=now)
-    over = proposal.started_at is not None and clock.left(proposal, now).total_seconds() <= 0
+    left = clock.remaining(proposal, held=clock.held_since(session, programme), now=now)
+    over = proposal.started_at is not None and left <= timedelta(0)
     return not over or bool(objections.in_the_way(session, proposal))
 
 

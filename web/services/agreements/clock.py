@@ -43,6 +43,11 @@ def left(timed: Timed, now: datetime) -> timedelta:
     return timed.ends_at - now if timed.ends_at else timedelta(seconds=timed.left_seconds)
 
 
+def remaining(timed: Timed, *, held: datetime | None, now: datetime) -> timedelta:
+    """The same where nobody has looked since messages were held, or went out again."""
+    return timed.ends_at - held if held and timed.ends_at and held < timed.ends_at else left(timed, now)
+
+
 def leave_at_least(timed: Timed, least: timedelta, *, held: datetime | None, now: datetime) -> None:
     if left(timed, now) < least:
         run(timed, least, held=held, now=now)

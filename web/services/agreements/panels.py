@@ -179,8 +179,8 @@ def find(
     proposals.must_take_part(session, programme, person)
     if session.get(PanelMember, (panel.id, person)) is None:
         raise NotOpenToThat("Only those who were drawn can do this")
-    clock.keep(panel, held=clock.held_since(session, programme), now=now)
-    if panel.ended_at or clock.left(panel, now).total_seconds() <= 0:
+    left = clock.remaining(panel, held=clock.held_since(session, programme), now=now)
+    if panel.ended_at or left <= timedelta(0):
         raise NotOpenToThat("The panel is over: thank you all the same")
     open_ = {each.id for each in given_to(session, panel) if each.state is ObjectionState.OPEN}
     for objection, judgement in judgements.items():

@@ -29,6 +29,13 @@ def test_a_change_is_adopted_by_itself_when_its_time_is_over(consent: Consent) -
     assert (consent.state(number), consent.size(), consent.version()) == ("adopted", 3, 2)
 
 
+def test_the_worker_adopts_it(consent: Consent, world: World) -> None:
+    number = consent.open()
+    world.clock.turn(days=7)
+    world.worker.sweep()
+    assert consent.state(number) == "adopted"
+
+
 def test_nothing_changes_before_its_time_is_over(consent: Consent) -> None:
     number = consent.open()
     consent.later(days=6, hours=23)
