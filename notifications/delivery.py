@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Update, select, update
 from sqlmodel import Session, col
 
-from notifications import batches, origins, pace, quiet_hours, render, turns
+from notifications import batches, one_by_one, origins, pace, quiet_hours, render
+from notifications.claim_size import A_FEW, ClaimSize
 from notifications.jobs import Job, job_of
 from notifications.messages import Channel
 from notifications.outbox import change
@@ -34,7 +35,6 @@ from notifications.sending import (
     never,
 )
 from notifications.tables import OutboxMessage, State
-from notifications.tempo import A_FEW, Tempo
 
 __all__ = [
     "Clock",
@@ -73,9 +73,9 @@ def deliver_due(
     *,
     sleep: Sleep = time.sleep,
     stopping: Callable[[], bool] = never,
-    tempo: Tempo | None = None,
+    claim_size: ClaimSize | None = None,
 ) -> Report:
-    """Send what is due, oldest first, at most `limit` messages; and with a `tempo` as many that travel alone
+    """Send what is due, oldest first, at most `limit` messages; with `claim_size` as many that travel alone
     as go out in a few seconds.
 
     Messages whose worker died are taken back first. Call it again while the report is not idle. A process
@@ -91,14 +91,14 @@ def deliver_due(
         channels = _open(session, providers, clock())
         # All that is claimed is rendered, and of a provider that is only tried again one call is made.
         few = any(pace.is_tried_again(session, carrier.name) for carrier in _carriers(providers, channels))
-        portion = _Portion(providers, tempo.portion) if tempo else None
+        portion = _Portion(providers, claim_size.portion) if claim_size else None
         limit = min(limit, A_FEW) if few else limit
         jobs = _claim(session, clock(), limit, channels, portion, by_night=morning is not None)
     began = clock()
     worker = Worker(sessions, providers, links, clock, sleep, stopping, until=began + CLAIM_LEASE)
     report = _deliver(jobs, worker)
-    if tempo:
-        tempo.learn(report.taken, clock() - began)
+    if claim_size:
+        claim_size.learn(report.taken, clock() - began)
     return report
 
 
@@ -219,7 +219,7 @@ def _deliver(jobs: list[Job], worker: Worker) -> Report:
         if isinstance(carrier, Batches):
             alone, done = batches.deliver_together(alone, carrier, worker)
             outcomes += done
-        outcomes += turns.deliver_in_turn(alone, carrier, worker)
+        outcomes += one_by_one.deliver_in_turn(alone, carrier, worker)
     return Report(len(jobs) - outcomes[WAITING], outcomes)
 
 

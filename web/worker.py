@@ -14,9 +14,9 @@ from itertools import takewhile
 import structlog
 
 from notifications import delivery, destinations, outbox, receipts, reconcile, replies
+from notifications.claim_size import ClaimSize
 from notifications.render import Links
 from notifications.sending import never
-from notifications.tempo import Tempo
 from web import scrubbing
 from web.clock import utc_now
 from web.db import Database
@@ -56,7 +56,7 @@ class Worker:
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
     importing: Importing = field(init=False)
-    tempo: Tempo = field(init=False, default_factory=Tempo)
+    claim_size: ClaimSize = field(init=False, default_factory=ClaimSize)
     retained_on: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -264,6 +264,6 @@ class Worker:
             self.clock,
             limit=AT_A_TIME,
             stopping=self.stopping,
-            tempo=self.tempo,
+            claim_size=self.claim_size,
         )
         return report.taken

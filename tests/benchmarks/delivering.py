@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from notifications import origins, outbox
+from notifications.claim_size import ClaimSize
 from notifications.delivery import Providers, deliver_due
 from notifications.jobs import job_of
 from notifications.messages import Channel, CheckIn, Link, Message, Named, Partner, Recipient
@@ -21,7 +22,6 @@ from notifications.outbox import Order
 from notifications.providers.sendgrid import SendGrid
 from notifications.sending import prepare
 from notifications.tables import State
-from notifications.tempo import Tempo
 from tests.benchmarks.rows import Row, one_time
 from tests.support.letters import COUNCILS, introduction
 from web.clock import utc_now
@@ -111,8 +111,8 @@ def question(number: int) -> Message:
 
 
 def deliver_everything(database: Database, providers: Providers, number: int) -> None:
-    tempo = Tempo()
-    while not deliver_due(database.write, providers, LINKS, utc_now, limit=1_000, tempo=tempo).idle:
+    claim_size = ClaimSize()
+    while not deliver_due(database.write, providers, LINKS, utc_now, limit=1_000, claim_size=claim_size).idle:
         pass
     with database.read() as session:
         if outbox.counts(session) != {State.ACCEPTED: number}:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from notifications import delivery, destinations, standing
+from notifications import delivery, destinations, stoppages
 from notifications.delivery import Providers
 from notifications.errors import Permanent, ProviderError
 from notifications.providers import smtp
@@ -72,7 +72,7 @@ class House:
 
     def release(self) -> None:
         with self.database.write() as session:
-            standing.start_again(session, self.clock())
+            stoppages.start_again(session, self.clock())
         self.work()
 
     def ask(self, question: str) -> int:

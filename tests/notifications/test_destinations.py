@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import destinations, outbox, pace, receipts, standing
+from notifications import destinations, outbox, pace, receipts, stoppages
 from notifications.delivery import Providers
 from notifications.errors import Temporary
 from notifications.messages import Channel, Recipient
@@ -73,7 +73,7 @@ def stopped(post):
 
 def release(post):
     with post.database.write() as session:
-        standing.start_again(session, post.clock.now)
+        stoppages.start_again(session, post.clock.now)
 
 
 def test_a_message_that_is_refused_alone_fails_in_the_end_and_suppresses_nobody(post, clock, server):

@@ -13,7 +13,7 @@ from tests.support.world import SLUG, World, settings_at
 from web.app import create_app
 from web.http.context import KEY
 from web.models import Purpose, Role
-from web.models.sessions import OrganiserSession
+from web.models.organiser_sessions import OrganiserSession
 from web.services.organisers import accounts, team
 
 OWNER, OTHER = "owner@councils.example", "other@councils.example"

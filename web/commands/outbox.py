@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from notifications import messages, outbox, resending, standing
+from notifications import messages, outbox, resending, stoppages
 from notifications.tables import State
 from web.clock import utc_now
 from web.commands.sessions import BY, opening, reading, writing
@@ -30,7 +30,7 @@ def command() -> None:
 @reading
 def list_outbox(session: Session, state: str | None) -> None:
     """Print the newest messages, without names or addresses, and what keeps a provider from going on."""
-    for who, what in standing.slowed(session, utc_now()).items():
+    for who, what in stoppages.slowed(session, utc_now()).items():
         click.echo(f"{who}: {what}")
     table = Table("id", "kind", "channel", "state", "due", "reason")
     for row in outbox.listing(session, state=State(state) if state else None):
@@ -91,6 +91,6 @@ def retry_outbox(
 @writing
 def release_outbox(session: Session) -> None:
     """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
-    for who in standing.start_again(session, utc_now()):
+    for who in stoppages.start_again(session, utc_now()):
         click.echo(f"{who} is tried again.")
     click.echo(f"{phrases.counted(outbox.release(session), 'message')} released.")

@@ -32,6 +32,7 @@ from web.models.imports import Import, ImportFile, ImportKind, ImportRow, Import
 from web.models.jobs import Errand, Work
 from web.models.links import Link, Purpose, Request, RequestKind
 from web.models.organisations import Organisation, OrganisationDomain, OrganisationName, OrganisationsApart
+from web.models.organiser_sessions import OrganiserSession
 from web.models.organisers import Organiser, OrganiserRole, Role
 from web.models.people import (
     LISTED_BY,
@@ -47,7 +48,6 @@ from web.models.people import (
 )
 from web.models.programmes import Priority, Programme, Region, Rhythm, Schedule, Tick
 from web.models.rounds import Group, GroupMember, LeftOut, Round, RoundChange, RoundState, ThisOnce, TopUp
-from web.models.sessions import OrganiserSession
 from web.models.takeovers import LawfulBasis, Takeover
 
 __all__ = [

@@ -3,7 +3,7 @@
 from flask import Blueprint, g, jsonify
 from flask.typing import ResponseReturnValue
 
-from notifications import outbox, standing
+from notifications import outbox, stoppages
 from web.db import DATABASE_AWAY
 from web.http.access import open_to_everyone, without_database
 from web.http.context import house
@@ -39,7 +39,7 @@ def ready() -> ResponseReturnValue:
 def _delivery() -> dict[str, object]:
     with house().database.read() as session:
         since = outbox.oldest_waiting(session, g.now)
-        slowed = standing.slowed(session, g.now)
+        slowed = stoppages.slowed(session, g.now)
     waited = round((g.now - since).total_seconds()) if since else 0
     return {"oldest_waiting_seconds": waited, "slowed": slowed}
 

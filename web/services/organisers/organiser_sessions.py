@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from notifications.columns import table_of
 from web.models import Organiser
-from web.models.sessions import OrganiserSession
+from web.models.organiser_sessions import OrganiserSession
 from web.services.common import audit
 
 LIFE = timedelta(days=14)

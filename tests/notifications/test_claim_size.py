@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from notifications import delivery, outbox
+from notifications.claim_size import A_FEW, ClaimSize
 from notifications.delivery import Providers
 from notifications.messages import Channel, CheckIn, Message, Named, Recipient
 from notifications.outbox import Order
 from notifications.providers.base import Accepted, Outgoing, OutgoingEmail
 from notifications.tables import State
-from notifications.tempo import A_FEW, Tempo
 from tests.support.letters import CHECK_IN, COUNCILS, NOW, PAGE, introduction, links
 
 MANY = 100
@@ -58,9 +58,15 @@ def queue(post, message: Message) -> None:
         outbox.queue_all(session, orders, now=NOW)
 
 
-def deliver(post, tempo: Tempo) -> delivery.Report:
+def deliver(post, claim_size: ClaimSize) -> delivery.Report:
     return delivery.deliver_due(
-        post.database.write, post.providers, links, post.clock, MANY, sleep=lambda _: None, tempo=tempo
+        post.database.write,
+        post.providers,
+        links,
+        post.clock,
+        MANY,
+        sleep=lambda _: None,
+        claim_size=claim_size,
     )
 
 
@@ -71,16 +77,16 @@ def deliver(post, tempo: Tempo) -> delivery.Report:
 def test_a_worker_takes_what_goes_out_in_a_few_seconds_and_never_many_more_than_before(
     sent: int, seconds: float, then: int
 ) -> None:
-    tempo = Tempo()
-    tempo.learn(sent, timedelta(seconds=seconds))
-    assert tempo.portion == then
+    claim_size = ClaimSize()
+    claim_size.learn(sent, timedelta(seconds=seconds))
+    assert claim_size.portion == then
 
 
 def test_of_letters_that_travel_alone_a_new_worker_has_a_few_in_its_hands(post) -> None:
     queue(post, introduction())
     slow = Slow(post, 0.01)
     post.providers = Providers(email=slow)
-    deliver(post, Tempo())
+    deliver(post, ClaimSize())
     assert slow.seen[0] == {State.SENDING: 1, State.CLAIMED: A_FEW - 1, State.QUEUED: MANY - A_FEW}
 
 
@@ -88,7 +94,7 @@ def test_letters_that_share_a_call_are_taken_whole(post) -> None:
     queue(post, ASKED)
     together = Together(post)
     post.providers = Providers(email=together)
-    deliver(post, Tempo())
+    deliver(post, ClaimSize())
     assert together.seen == [{State.SENDING: MANY}]
 
 
@@ -96,14 +102,14 @@ def test_before_a_provider_that_carries_many_introductions_are_a_few_too(post) -
     queue(post, introduction())
     together = Together(post, 0.01)
     post.providers = Providers(email=together)
-    report = deliver(post, Tempo())
+    report = deliver(post, ClaimSize())
     assert report.taken == A_FEW
 
 
 def test_what_outlives_its_lease_is_left_to_others(post) -> None:
     queue(post, introduction())
     post.providers = Providers(email=Slow(post, 6.0))
-    report = deliver(post, Tempo())
+    report = deliver(post, ClaimSize())
     with post.database.read() as session:
         assert (report.taken, outbox.counts(session)) == (2, {State.ACCEPTED: 2, State.QUEUED: MANY - 2})
 
@@ -117,10 +123,10 @@ def test_one_that_was_given_up_sends_nothing_another_has_taken_over(post) -> Non
             sent.append(outgoing.id)
             post.clock.turn(seconds=11)
             if len(sent) == 1:
-                deliver(post, Tempo())
+                deliver(post, ClaimSize())
             return Accepted(f"m{outgoing.id}")
 
     queue(post, introduction())
     post.providers = Providers(email=Two(post))
-    deliver(post, Tempo())
+    deliver(post, ClaimSize())
     assert len(sent) == len(set(sent)) == 2

@@ -11,7 +11,7 @@ A_FEW_SECONDS = timedelta(seconds=3)
 QUICKER = 2  # times as many as before, at most: one lucky moment tells little
 
 
-class Tempo:
+class ClaimSize:
     """What one worker has learned of how fast its messages go out. `portion` is how many it takes."""
 
     def __init__(self) -> None:
