@@ -63,7 +63,8 @@ def take_part(session: Session, programme: Programme, people: int, *, now: datet
 
 def a_round(session: Session, programme: Programme, *, now: datetime) -> None:
     """The first round has been sent, to whomever."""
-    facts = {"drawn_at": now, "drawn_by": "a test", "sent_at": now, "topped_up_at": now}
+    facts: dict[str, object] = {"drawn_at": now, "drawn_by": "a test", "sent_at": now, "topped_up_at": now}
+    facts |= {"figures": {"groups": 0, "people": 0, "unplaced": 0}}
     session.add(Round(programme_id=programme.id, number=1, seed=1, state=RoundState.SENT, **facts))
     session.flush()
 

@@ -12,6 +12,7 @@ from web.models import (
     LearningState,
     Link,
     Programme,
+    ProposalState,
     Purpose,
     Request,
     RequestKind,
@@ -20,7 +21,7 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services.agreements import agreements
+from web.services.agreements import agreements, lookup, objections, panels
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
 from web.services.organisations import doubts
@@ -174,9 +175,20 @@ def _waiting(
         yield Waiting(f"{first.other.name} and {first.kept.name} may be one{more}", "organisations")
     if learnings := _learnings(session, programme):
         yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
+    yield from _proposed(session, programme)
     for each in agreements.every(session, programme):
         if each.version.review_on <= today:
             yield Waiting(f"“{each.title}” is due for a review", "agreements")
+
+
+def _proposed(session: Session, programme: Programme) -> Iterator[Waiting]:
+    """Drafts that an organiser may second, and objections that nobody is judging."""
+    for one in lookup.live(session, programme):
+        page, title = f"proposals/{one.number}", lookup.title(session, one)
+        if one.state is ProposalState.DRAFT:
+            yield Waiting(f"A participant proposes “{title}”", page)
+        elif objections.in_the_way(session, one) and panels.sitting(session, one) is None:
+            yield Waiting(f"Somebody objects to the change of “{title}”", page)
 
 
 def _learnings(session: Session, programme: Programme) -> int:

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from tests.support.consenting import Consent, said
 from tests.support.world import BY, World
 from web.models import Person, Role
+from web.services.agreements.proposals import Proposer
 from web.services.programmes import dashboards
 from web.services.programmes.dashboards import Board
 from web.services.rounds import dropouts, top_ups
@@ -46,6 +48,16 @@ def test_an_agreement_that_is_due_for_a_review_is_said(world: World) -> None:
         "“How we match” is due for a review",
         "“Our days” is due for a review",
         "“What we show” is due for a review",
+    ]
+
+
+def test_an_objection_and_a_draft_wait_for_an_organiser(world: World) -> None:
+    consent = Consent.among(world, 8)
+    consent.object(consent.open(), consent.people[0])
+    consent.propose(said("Who may organise"), Proposer(consent.people[1], participates=True))
+    assert [(each.what, each.page) for each in board(world).waiting] == [
+        ("Somebody objects to the change of “How we match”", "proposals/1"),
+        ("A participant proposes “Who may organise”", "proposals/2"),
     ]
 
 
