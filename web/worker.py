@@ -26,7 +26,7 @@ from web.services.agreements import deciding
 from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
-from web.services.imports import forgetting
+from web.services.imports import forgetting, takeovers
 from web.services.incoming import form_requests
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, inactivity, joining, reachability, retention
@@ -113,6 +113,7 @@ class Worker:
             destinations.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
             reachability.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
+            takeovers.note_told(session)
 
     def _reconcile(self) -> None:
         reconcile.reconcile(

@@ -4,9 +4,9 @@ A message says what is true; `render` finds the words, `outbox` remembers it, `d
 are opaque ids here, links a purpose and an id: no token is stored, an address is made at delivery.
 
     Message
-        Confirm Invitation JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
+        Confirm Invitation TakenOver JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
         PhoneCode NewAddress AddressChanged TextsStopped
-        HeadsUp Introduction TryOut PartnerGone TooLate NotThisTime Nudge CheckIn       a round
+        HeadsUp Introduction TryOut PassedOn PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks TextAnswer Digest
         Paused Left Erased BeforeErasure                                                going away
         Proposal PanelDrawn ProposalNews                                                agreements
@@ -29,6 +29,7 @@ from notifications.messages.getting_in import (
     Organise,
     PhoneCode,
     SignIn,
+    TakenOver,
     TextsStopped,
     Welcome,
 )
@@ -61,6 +62,7 @@ from notifications.messages.rounds import (
     NotThisTime,
     Nudge,
     PartnerGone,
+    PassedOn,
     TextAnswer,
     Thanks,
     TooLate,
@@ -83,17 +85,17 @@ __all__ = [
     "ComplaintWaits", "Confirm", "Digest", "DraftReady",
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
     "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "PanelDrawn",
-    "Partner", "PartnerGone", "Paused", "PhoneCode", "Programme", "Promise", "Proposal", "ProposalNews",
-    "Recipient", "Reported",
-    "Says", "Share", "SignIn", "Slot", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
+    "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "Programme", "Promise", "Proposal",
+    "ProposalNews", "Recipient", "Reported",
+    "Says", "Share", "SignIn", "Slot", "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
     "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
 
 KINDS: tuple[type[Message], ...] = (
-    Confirm, Invitation, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode, NewAddress,
-    AddressChanged, TextsStopped,
-    HeadsUp, Introduction, TryOut, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks, TextAnswer,
-    Digest, Paused, Left, Erased, BeforeErasure,
+    Confirm, Invitation, TakenOver, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode,
+    NewAddress, AddressChanged, TextsStopped,
+    HeadsUp, Introduction, TryOut, PassedOn, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks,
+    TextAnswer, Digest, Paused, Left, Erased, BeforeErasure,
     Proposal, PanelDrawn, ProposalNews, Closing, DraftReady, NotAsPlanned, Reported, Alert,
     ComplaintReceived, ComplaintAnswered, ComplaintWaits,
 )  # fmt: skip

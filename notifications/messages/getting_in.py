@@ -36,6 +36,26 @@ class Invitation(Message):
 
 
 @dataclass(frozen=True)
+class TakenOver(Message):
+    """To whom an owner took over from another scheme: what we hold, who asked them and when, and one press to
+    leave or to take part.
+    """
+
+    kind = "taken_over"
+    by_day = True
+    deadline = timedelta(days=7)
+    channels = BY_EMAIL
+
+    programme: Programme
+    name: str
+    organisation: str
+    email: str
+    asked_by: str
+    asked_on: date
+    answer: Link
+
+
+@dataclass(frozen=True)
 class JoinByText(Message):
     """The one answer to a text that asks to join: how to say yes, or what is missing still."""
 

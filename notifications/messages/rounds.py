@@ -50,6 +50,7 @@ class Introduction(Message):
     `why`          a sentence or two on why these people
     `until`        the last day of the round; the introduction is not sent after it
     `gone`         who is no longer in a group that changed, as far as they may be named
+    `pass_on`      a page that passes a message on to partners who have shared no way to be reached
     `no_time_shared` they have said when they are free, and share no part of the week
     `cannot`       None once it is too late to drop out
     `booked`       where they say that they have a date; None leaves it to the check-in
@@ -79,6 +80,7 @@ class Introduction(Message):
     booked: Link | None = None
     gone: tuple[Named, ...] = ()
     no_time_shared: bool = False
+    pass_on: Link | None = None
 
     @override
     def expires(self, due: datetime) -> datetime:
@@ -144,6 +146,21 @@ class TooLate(Message):
     @override
     def expires(self, due: datetime) -> datetime:
         return min(due + self.deadline, end_of(self.until))
+
+
+@dataclass(frozen=True)
+class PassedOn(Message):
+    """What a partner wrote to somebody who has shared no way to be reached. `conversation` is the page on
+    which the reader finds the partner; `page` is where they tick what partners may see.
+    """
+
+    kind = "passed_on"
+
+    programme: Programme
+    sender: Partner
+    text: str
+    conversation: Link
+    page: Link
 
 
 @dataclass(frozen=True)

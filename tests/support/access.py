@@ -34,7 +34,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         confirm.decline confirm.press confirm.show
         conversation.answer conversation.book conversation.booked conversation.calendar conversation.cannot
         conversation.check_in conversation.could_not conversation.drop_out conversation.report
-        conversation.short conversation.show conversation.thanks
+        conversation.short conversation.show conversation.thanks conversation.write
         me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
         me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
         me.next_round me.organisation me.pause me.phone me.rather_not me.remove_rather_not me.resume
@@ -70,7 +70,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.choose_sheet
         organise.columns_again organise.confirm_import organise.one_import organise.somebody_else
         organise.look_at_top_up organise.top_up
-        organise.undo_import organise.upload_import
+        organise.remind_invited organise.undo_import organise.upload_import
         organise.about_settings organise.day_settings organise.edit_schedule organise.go_on
         organise.matching_settings organise.move_next_round organise.pause_programme organise.round_dates
         organise.showing_settings organise.new_agreement organise.change_agreement organise.one_proposal
@@ -104,6 +104,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.answer_complaint organise.one_complaint organise.read_complaints
         organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
         organise.merge_people organise.show_argument
+        organise.ask_to_take_over organise.take_over
         """,
     ),
     # In tests we are on trial at a loopback address, and nobody here came by the link that a command printed:
@@ -127,7 +128,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
 
 RECENT = set(
     """
-    organise.change_role organise.close organise.confirm_import organise.evidence_as_graph
+    organise.change_role organise.close organise.confirm_import organise.take_over organise.evidence_as_graph
     organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
     organise.export_people organise.invite_organiser organise.merge_organisations organise.merge_people
     organise.remove_organiser organise.send_digest organise.send_round organise.switch_on

@@ -14,6 +14,7 @@ from tests.support.consenting import Consent
 from tests.support.world import LINK, World
 from web.models import (
     Answer,
+    LawfulBasis,
     Learning,
     Membership,
     Organiser,
@@ -27,8 +28,9 @@ from web.models import (
 )
 from web.services.agreements.proposals import Proposer
 from web.services.common import times
-from web.services.conversations import conversations, reports
+from web.services.conversations import conversations, passing_on, reports
 from web.services.conversations.conversations import Said, conversation
+from web.services.imports.takeovers import Statement
 from web.services.incoming import replies
 from web.services.learning import digests, learnings
 from web.services.organisers import team
@@ -61,6 +63,7 @@ def fill(world: World) -> None:
     _still_open(world, owner)
     _forms(world)
     _move(world, people[0], "amina@newest.example.org")
+    _take_over(world, owner)
 
 
 def _long_ago(world: World) -> None:
@@ -114,6 +117,16 @@ def _invite(world: World, owner: str) -> None:
         importing.import_people(session, programme, "people.csv", row, by=owner, now=world.now)
         by = session.get_one(Organiser, owner)
         team.invite(session, programme, "new@example.org", Role.ORGANISER, by=by, now=world.now)
+
+
+def _take_over(world: World, owner: str) -> None:
+    """Somebody of a scheme that ran elsewhere; last, because they are in rounds a week later."""
+    moved = b"name,organisation,email\nHuw Lloyd,Cyngor Gwynedd,huw@example.org\n"
+    said = Statement("Sam Hill", times.today(world.now), "May we?", LawfulBasis.CONSENT)
+    with world.write() as session:
+        programme = world.programme(session)
+        importing.import_people(session, programme, "moved.csv", moved, by=owner, now=world.now, stated=said)
+    world.work()
 
 
 def _still_open(world: World, owner: str) -> None:
@@ -204,6 +217,9 @@ def _a_round(world: World, people: list[str]) -> None:
     with world.write() as session:
         talk = conversation(session, group, people[0])
         reports.report(session, talk, talk.partners[0], "He sells.", now=world.now)
+        talk.partners[0].shares_email = False
+        passing_on.pass_on(session, talk, "Tuesday?", now=world.now)
+        talk.partners[0].shares_email = True
     _move(world, people[0], "amina@new.example.org")
     path = world.link_in(world.letter("amina@new.example.org", "new_address"), "/confirm/")
     world.visitor().open(path).press("Yes, write here")

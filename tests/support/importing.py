@@ -9,12 +9,21 @@ from sqlmodel import Session
 from web.models import Programme
 from web.models.imports import Import, ImportKind, ImportState
 from web.services.imports import uploads
+from web.services.imports.takeovers import Statement
 
 
 def import_people(
-    session: Session, programme: Programme, file: str, raw: bytes, *, by: str, now: datetime
+    session: Session,
+    programme: Programme,
+    file: str,
+    raw: bytes,
+    *,
+    by: str,
+    now: datetime,
+    stated: Statement | None = None,
 ) -> None:
-    _take_in(session, programme, ImportKind.PEOPLE, file, raw, by, now)
+    """Invited; or taken over, by what an owner has `stated`."""
+    _take_in(session, programme, ImportKind.PEOPLE, file, raw, by, now, stated)
 
 
 def import_history(
@@ -24,7 +33,14 @@ def import_history(
 
 
 def _take_in(
-    session: Session, programme: Programme, kind: ImportKind, file: str, raw: bytes, by: str, now: datetime
+    session: Session,
+    programme: Programme,
+    kind: ImportKind,
+    file: str,
+    raw: bytes,
+    by: str,
+    now: datetime,
+    stated: Statement | None = None,
 ) -> None:
     given = uploads.look(file, raw, whole=True)
     job: Import = uploads.upload(session, programme, kind, given, by=by, now=now)
@@ -35,6 +51,6 @@ def _take_in(
     uploads.count_in(counts, rows)
     uploads.keep_rows(session, job.id, rows)
     uploads.keep_checked(session, job, counts)
-    uploads.confirm(session, job, by=by, now=now)
+    uploads.confirm(session, job, by=by, now=now, stated=stated)
     while job.state is ImportState.WRITING:
         uploads.write_some(session, job, now=now)

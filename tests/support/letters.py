@@ -64,6 +64,8 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
     return (
         m.Confirm(COUNCILS, Link("confirm", 1)),
         m.Invitation(COUNCILS, Link("invitation", 15), later, "Officers & residents, over tea."),
+        m.TakenOver(COUNCILS, "Amina Shah", "Leeds City Council", "amina@leeds.example",
+                    "Sam Hill, who ran it", date(2026, 3, 2), Link("invitation", 15)),
         m.JoinByText(COUNCILS, Link("confirm", 1)),
         m.AlreadyIn(COUNCILS, PAGE),
         m.Welcome(COUNCILS, PAGE, later),
@@ -78,6 +80,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.HeadsUp(COUNCILS, soon, PAGE, Link("skip", 4)),
         introduction(*partners),
         try_out(*partners),
+        m.PassedOn(COUNCILS, partners[0], "Tuesday at noon?", Link("conversation", 16), PAGE),
         m.PartnerGone(COUNCILS, "g7", 1, named[:1], m.WhatNext.LOOKING, PAGE, named[1:],
                       word_by=soon),
         m.TooLate(COUNCILS, partners, date(2026, 12, 24), CANNOT, PAGE),

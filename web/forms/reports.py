@@ -1,4 +1,4 @@
-"""Telling the organisers about somebody."""
+"""Telling the organisers about somebody, and a partner something."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,19 @@ from wtforms.fields.choices import SelectChoice
 
 from web.forms.fields import LongText, Radio
 from web.models import Person
+from web.services.conversations import passing_on
 from web.services.conversations.reports import LONGEST
+
+
+class PassOnForm(FlaskForm):
+    """For a partner who has shared no way to be reached."""
+
+    text = LongText(
+        "Your message",
+        most=passing_on.LONGEST,
+        needed="Write your message",
+        description="Suggest two or three times, and say how to answer you.",
+    )
 
 
 class ReportForm(FlaskForm):

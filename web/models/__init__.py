@@ -36,6 +36,7 @@ from web.models.organiser_sessions import OrganiserSession
 from web.models.organisers import Organiser, OrganiserRole, Role
 from web.models.people import (
     LISTED_BY,
+    TAKING_PART,
     Block,
     Consent,
     Membership,
@@ -52,6 +53,7 @@ from web.models.takeovers import LawfulBasis, Takeover
 
 __all__ = [
     "LISTED_BY",
+    "TAKING_PART",
     "Agreement",
     "AgreementVersion",
     "Allowance",

@@ -61,14 +61,18 @@ class Person(SQLModel, table=True):
 
 
 class Standing(StrEnum):
-    """Invited people were imported and have not said yes: they are in no pot."""
+    """Invited people were imported and have not said yes: they are in no pot. Notified ones said yes to a
+    scheme that an owner has taken over: they are in pots once they have been told for a while.
+    """
 
     INVITED = "invited"
+    NOTIFIED = "notified"
     ACTIVE = "active"
     LEFT = "left"
     SUSPENDED = "suspended"
 
 
+TAKING_PART = (Standing.ACTIVE, Standing.NOTIFIED)
 # All that a list of people sorts and filters by: it need not look at the rows themselves.
 LISTED_BY = "programme_id name_key person_id organisation_id standing paused_until skips_next".split()
 

@@ -43,8 +43,9 @@ def show(token: str) -> ResponseReturnValue:
         person, programme, membership = _invited(link)
         programmes.must_go_on(programme)
         organisation = g.session.get_one(Organisation, membership.organisation_id)
+        takes_over = membership.standing is Standing.NOTIFIED
         return render_template(
-            "confirm/invitation.html",
+            "confirm/taken_over.html" if takes_over else "confirm/invitation.html",
             token=token,
             programme=programme,
             person=person,
@@ -77,8 +78,10 @@ def press(token: str) -> ResponseReturnValue:
     if link.purpose is Purpose.CONFIRM and _request(link).kind is RequestKind.JOIN_BY_TEXT:
         return _join_by_text(_request(link))
     if link.purpose is Purpose.INVITATION:
-        person, programme, _ = _invited(link)
-        invitations.accept_invitation(g.session, person, programme, now=g.now)
+        person, programme, membership = _invited(link)
+        takes_over = membership.standing is Standing.NOTIFIED
+        shares = bool(request.form.get("shares_email")) if takes_over else None
+        invitations.accept_invitation(g.session, person, programme, now=g.now, shares_email=shares)
         link.used_at = g.now
     else:
         programme = _joined(_request(link))
@@ -193,7 +196,7 @@ def _joined(request_: Request) -> Programme:
 def _invited(link: Link) -> tuple[Person, Programme, Membership]:
     """Who has not answered yet, to what, and as what."""
     membership = g.session.get(Membership, (link.subject, link.person))
-    if membership is None or membership.standing is not Standing.INVITED:
+    if membership is None or membership.standing not in invitations.UNANSWERED:
         raise UsedLink(link.purpose)
     return g.session.get_one(Person, link.person), g.session.get_one(Programme, link.subject), membership
 

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from notifications import render
 from web.forms.checkin import BookedForm, CheckInForm
-from web.forms.reports import ReportForm
+from web.forms.reports import PassOnForm, ReportForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
 from web.models import Answer, Link, Membership, Purpose
 from web.services.common import links, programmes, times
 from web.services.common.contacts import recipient
-from web.services.conversations import conversations, reports
+from web.services.conversations import conversations, passing_on, reports
 from web.services.learning import learnings
 from web.services.people import participation
 from web.services.rounds import dropouts
@@ -87,6 +87,28 @@ def _called_off(token: str, talk: conversations.Conversation) -> str:
 def _in_next(talk: conversations.Conversation) -> bool:
     membership = g.session.get_one(Membership, (talk.programme.id, talk.reader.id))
     return participation.is_in_next(g.session, membership, times.today(g.now))
+
+
+@pages.route("/conversation/<token>/write", methods=["GET", "POST"])
+@with_link
+def write(token: str) -> ResponseReturnValue:
+    """To partners who have shared no way to be reached; who has one by now is on the conversation's page."""
+    _, talk = _open(token, Purpose.CONVERSATION)
+    people = passing_on.unreached(talk)
+    if not talk.goes_on or not people:
+        return redirect(url_for(".show", token=token), 303)
+    form = PassOnForm()
+    if form.validate_on_submit():
+        try:
+            passing_on.pass_on(g.session, talk, form.text.data, now=g.now)
+            flash("We pass it on. An answer comes to the address or number that you let them see.")
+            return redirect(url_for(".show", token=token), 303)
+        except passing_on.TooManyPassedOn:
+            form.text.errors = ["We have passed on three messages. Write to the organisers if it is urgent"]
+    page = render_template(
+        "conversation/write.html", talk=talk, programme=talk.programme, token=token, form=form, people=people
+    )
+    return page, 422 if form.errors else 200
 
 
 @pages.get("/conversation/<token>/cannot")

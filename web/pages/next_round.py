@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.forms.joining import PauseForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
-from web.models import Membership, Person, Programme, Purpose, Round, Standing
+from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Round, Standing
 from web.services.common import links, programmes, times
 from web.services.people import participation
 from web.services.rounds import pots
@@ -73,7 +73,7 @@ def _page(coming: Coming, form: PauseForm) -> str:
 @with_link
 def show(token: str) -> ResponseReturnValue:
     coming = _open(token)
-    if coming.begun and coming.membership.standing is Standing.ACTIVE:
+    if coming.begun and coming.membership.standing in TAKING_PART:
         return _has_begun(coming, coming.begun)
     return _page(coming, PauseForm(formdata=None))
 
@@ -85,7 +85,7 @@ def decide(token: str) -> ResponseReturnValue:
     coming = _open(token)
     if coming.begun:
         flash("That round has begun meanwhile, so nothing has changed. This is how things are now.", "error")
-    elif coming.membership.standing is Standing.ACTIVE:
+    elif coming.membership.standing in TAKING_PART:
         say = participation.resume
         if request.form.get("in") == "no":
             say = partial(participation.skip_next, skips=True)
@@ -102,7 +102,7 @@ def pause(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.until.data is None:
         form.until.errors = list(form.until.errors) or ["Enter the first day you would like to be in again"]
         return _page(coming, form), 422
-    if coming.membership.standing is not Standing.ACTIVE:
+    if coming.membership.standing not in TAKING_PART:
         return redirect(url_for(".show", token=token), 303)
     try:
         participation.pause(g.session, coming.membership, form.until.data, now=g.now)

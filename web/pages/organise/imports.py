@@ -10,14 +10,15 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from notifications.foreign import id_of
+from web.forms.takeovers import TakeoverForm
 from web.http.access import holds_no_lock, needs, recently_signed_in, takes_files
 from web.http.context import house, page_number, row_number
 from web.models import Role
 from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
-from web.services.common import programmes, workbooks
+from web.services.common import programmes, times, workbooks
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import claims, columns, pasted, undoing, uploads
+from web.services.imports import claims, columns, pasted, takeovers, undoing, uploads
 from web.services.imports.undoing import NotToUndo
 from web.services.imports.uploads import Upload, WrongMoment
 from web.services.organisations import organisations
@@ -166,6 +167,7 @@ def _preview(job: Import, problems: Problems) -> str:
         a_page=uploads.A_PAGE,
         writes=uploads.to_be_written(g.session, job),
         names=names,
+        role=g.role,
         problems=problems,
     )
 
@@ -178,6 +180,7 @@ def _progress(job: Import, problems: Problems) -> str:
         job=job,
         working=job.state in claims.WORKING,
         waiting=undoing.still_invited(g.session, job) if done else 0,
+        takeover=takeovers.of_import(g.session, job),
         problems=problems,
     )
 
@@ -285,6 +288,39 @@ def confirm_import(number: int) -> ResponseReturnValue:
     except WrongMoment:
         return _moved_on(number)
     return _show(number)
+
+
+@pages.get("/<slug>/import/<int:number>/take-over")
+@needs(Role.OWNER)
+def ask_to_take_over(number: int) -> ResponseReturnValue:
+    return _take_over(_job(number), TakeoverForm(times.today(g.now)))
+
+
+@pages.post("/<slug>/import/<int:number>/take-over")
+@needs(Role.OWNER)
+@recently_signed_in(back=".ask_to_take_over")
+def take_over(number: int) -> ResponseReturnValue:
+    job, form = _job(number), TakeoverForm(times.today(g.now))
+    if not form.validate_on_submit():
+        return _take_over(job, form)
+    try:
+        uploads.confirm(g.session, job, by=current_user.id, now=g.now, stated=form.statement())
+    except WrongMoment:
+        return _moved_on(number)
+    return _show(number)
+
+
+def _take_over(job: Import, form: TakeoverForm) -> ResponseReturnValue:
+    if job.kind is not ImportKind.PEOPLE or job.state is not ImportState.READY:
+        return _show(job.id)
+    page = render_template(
+        "organise/import/take_over.html",
+        programme=g.programme,
+        job=job,
+        form=form,
+        writes=uploads.to_be_written(g.session, job),
+    )
+    return (page, 422) if form.errors else page
 
 
 @pages.post("/<slug>/import/<int:number>/columns-again")

@@ -12,14 +12,14 @@ from notifications.addresses import phone_as_said
 from web.forms.joining import NamesForm
 from web.forms.people import OtherForm, SuspendForm
 from web.http.access import holds_no_lock, needs, recently_signed_in
-from web.http.context import house, page_number, row_number
+from web.http.context import by_day, house, page_number, row_number
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import person_named
-from web.services.common import audit, times
+from web.services.common import audit, phrases, times
 from web.services.organisations import organisations
 from web.services.organisers import team
-from web.services.people import directory, directory_file, merging, moderation, timeline
+from web.services.people import directory, directory_file, invitations, merging, moderation, timeline
 from web.services.people.directory import Entry, Order, Search, Showing
 from web.services.rounds import keeping_apart
 
@@ -38,10 +38,20 @@ def everyone() -> ResponseReturnValue:
         role=g.role,
         roster=roster,
         wanted=wanted,
+        silent=invitations.silent(g.session, g.programme, now=g.now).people if wanted.is_of_invited else 0,
         organisations=organisations.offered(g.session, g.programme.id, wanted.organisation),
         Order=Order,
         Showing=Showing,
     )
+
+
+@pages.post("/<slug>/people/remind")
+@needs(Role.ORGANISER)
+def remind_invited() -> ResponseReturnValue:
+    count = invitations.remind(g.session, g.programme, by=current_user.id, now=g.now)
+    who = phrases.counted(count, "invitation goes", "invitations go")
+    flash(by_day(f"{who} out once more.") if count else "Everybody who was asked has been reminded.")
+    return redirect(url_for(".everyone", slug=g.programme.slug, showing="invited"), 303)
 
 
 def _wanted() -> Search:

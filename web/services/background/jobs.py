@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from matcher import MatcherError
 from notifications import outbox
-from web.models import Membership, Programme, Standing
+from web.models import TAKING_PART, Membership, Programme
 from web.models.jobs import Errand, Work
 from web.services.common import times
 from web.services.common.openers import Opens
@@ -37,7 +37,7 @@ AT_ONCE = 1_000  # people whose digest is queued before others may write again
 def people(session: Session, programme: Programme) -> int:
     """How many take part in a programme."""
     active = select(func.count()).where(
-        Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE
+        Membership.programme_id == programme.id, col(Membership.standing).in_(TAKING_PART)
     )
     return session.exec(active).one()
 

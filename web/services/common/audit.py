@@ -33,6 +33,8 @@ SAID = {
     "role taken": "Took a role away",
     "people imported": "Imported people",
     "people exported": "Exported people",
+    "scheme taken over": "Took over a scheme whose people had agreed",
+    "invitations repeated": "Reminded people of their invitation",
     "history imported": "Imported history",
     "learning published": "Published a learning",
     "learning declined": "Decided not to show a learning",

@@ -35,6 +35,7 @@ PATHS = {
 ROOMS = {
     "cannot": "/conversation/{}/cannot",
     "booked": "/conversation/{}/booked",
+    "write": "/conversation/{}/write",
 }
 SHORT = "/m/{}"
 LIFE = {

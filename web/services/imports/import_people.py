@@ -13,6 +13,7 @@ from notifications.errors import BadAddress
 from notifications.messages import Channel
 from web.models import (
     Membership,
+    Organisation,
     OrganisationDomain,
     OrganisationName,
     Person,
@@ -26,7 +27,7 @@ from web.models.imports import Import, ImportRow, Outcome
 from web.services.common import links, names, phrases, programmes, times, written_names
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
-from web.services.imports import duplicates
+from web.services.imports import duplicates, takeovers
 from web.services.imports.duplicates import People
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
@@ -37,6 +38,7 @@ ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 ALREADY = {
     Standing.INVITED: "invited already",
+    Standing.NOTIFIED: "taken over already",
     Standing.ACTIVE: "here already",
     Standing.LEFT: "has left; they can join again themselves",
     Standing.SUSPENDED: "suspended",
@@ -259,11 +261,12 @@ def waiting(session: Session, job: Import, limit: int) -> Sequence[ImportRow]:
 
 
 def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: datetime) -> int:
-    """Write a batch of people as invited, each with a message, and say how many. About 1 ms each.
+    """Write a batch of people as invited, or as notified where an owner takes a scheme over, each with a
+    message, and say how many. About 1 ms each.
 
     Whoever has joined since the file was checked is left as they are.
     """
-    programme = session.get_one(Programme, job.programme_id)
+    programme, takeover = session.get_one(Programme, job.programme_id), takeovers.of_import(session, job)
     by_key = {row.cells["email_key"]: row for row in rows}
     there = {
         person.email_key: person
@@ -279,14 +282,24 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
     )
     ids = {key: there[key].id if key in there else new_id() for key in by_key}
     wanted = [key for key in by_key if ids[key] not in members]
-    _write_people(session, [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there], now)
+    new = [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there]
+    # Who is taken over has ticked nothing: partners see nothing but their name.
+    _write_people(session, new, now, shares_email=takeover is None)
     # Who is known from another programme keeps their own name, whatever the file calls them.
-    called = {key: {"name": there[key].name} if key in there else {} for key in wanted}
+    called = {
+        key: {"name": there[key].name, "known_as": there[key].known_as} if key in there else {}
+        for key in wanted
+    }
     joining = [by_key[key].cells | {"id": ids[key]} | called[key] for key in wanted]
-    _write_members(session, programme, joining, job, now)
-    _write_invitations(
-        session, programme, job, [(ids[key], by_key[key].cells["email"]) for key in wanted], now
-    )
+    standing = Standing.NOTIFIED if takeover else Standing.INVITED
+    places = _write_members(session, programme, joining, job, standing, now)
+    if takeover:
+        names_of = _named(session, set(places.values()))
+        told = [(_reader(one), names_of[places[one["id"]]]) for one in joining]
+        takeovers.tell(session, programme, takeover, told, now=now)
+    else:
+        emails = [(ids[key], by_key[key].cells["email"]) for key in wanted]
+        _write_invitations(session, programme, job, emails, now)
     done: list[Found] = [
         {
             "import_id": job.id,
@@ -303,19 +316,40 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
     return len(wanted)
 
 
-def _write_people(session: Session, new: Sequence[Found], now: datetime) -> None:
-    alike = Person(id="", created_at=now).model_dump()  # what they have in common is worked out once
+def _reader(one: Found) -> messages.Recipient:
+    """By email alone, whatever else is known of them."""
+    return messages.Recipient(
+        one["id"], one["name"], Channel.EMAIL, email=one["email"], known_as=one.get("known_as", "")
+    )
+
+
+def _named(session: Session, organisations: set[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(organisations))
+    )
+    return {number: name for number, name in rows}  # noqa: C416  (a row is no pair to mypy)
+
+
+def _write_people(session: Session, new: Sequence[Found], now: datetime, *, shares_email: bool) -> None:
+    # What they have in common is worked out once.
+    alike = Person(id="", created_at=now, shares_email=shares_email).model_dump()
     columns = ("id", "name", "known_as", "email", "email_key", "phone")
     if rows := [alike | {name: one.get(name, "") for name in columns} for one in new]:
         session.execute(insert(Person), rows)
 
 
 def _write_members(
-    session: Session, programme: Programme, new: Sequence[Found], job: Import, now: datetime
-) -> None:
+    session: Session,
+    programme: Programme,
+    new: Sequence[Found],
+    job: Import,
+    standing: Standing,
+    now: datetime,
+) -> dict[str, int]:
+    """Give each a place, and say in which organisation."""
     organisation = _organisations(session, programme.id, {one["target"] for one in new}, job)
     alike = Membership(
-        programme_id=programme.id, person_id="", organisation_id=0, standing=Standing.INVITED, joined_at=now
+        programme_id=programme.id, person_id="", organisation_id=0, standing=standing, joined_at=now
     ).model_dump()
     rows = [
         alike
@@ -328,6 +362,7 @@ def _write_members(
     ]
     if rows:
         session.execute(insert(Membership), rows)
+    return {row["person_id"]: row["organisation_id"] for row in rows}
 
 
 def _organisations(session: Session, programme: int, targets: set[str], job: Import) -> dict[str, int]:

@@ -46,6 +46,9 @@ def undo(session: Session, job: Import, *, by: str, now: datetime) -> None:
     )
 
 
+UNANSWERED = (Standing.INVITED, Standing.NOTIFIED)
+
+
 def _brought(job: Import) -> Any:
     return select(col(ImportRow.person_id)).where(
         col(ImportRow.import_id) == job.id, col(ImportRow.outcome) == Outcome.TAKEN
@@ -57,7 +60,7 @@ def _in_groups(session: Session, job: Import) -> bool:
         Membership,
         (col(Membership.person_id) == col(ImportRow.person_id))
         & (col(Membership.programme_id) == job.programme_id)
-        & (col(Membership.standing) == Standing.INVITED),
+        & (col(Membership.standing).in_(UNANSWERED)),
     )
     found = select(col(GroupMember.group_id)).where(col(GroupMember.person_id).in_(waiting)).limit(1)
     return session.execute(found).first() is not None
@@ -67,7 +70,7 @@ def still_invited(session: Session, job: Import) -> int:
     """How many it brought in have not answered yet."""
     invited = select(func.count()).where(
         col(Membership.programme_id) == job.programme_id,
-        col(Membership.standing) == Standing.INVITED,
+        col(Membership.standing).in_(UNANSWERED),
         col(Membership.person_id).in_(_brought(job)),
     )
     return int(session.execute(invited).scalar_one())
@@ -90,7 +93,7 @@ def undo_some(session: Session, job: Import, *, now: datetime) -> int:
     people = session.scalars(
         select(col(Membership.person_id)).where(
             col(Membership.programme_id) == job.programme_id,
-            col(Membership.standing) == Standing.INVITED,
+            col(Membership.standing).in_(UNANSWERED),
             col(Membership.person_id).in_([person for _, person in rows]),
         )
     ).all()
@@ -122,7 +125,8 @@ def _take_back(session: Session, programme: int, people: Sequence[str], now: dat
     gone = [person for person in people if person not in elsewhere]
     slug = session.get_one(Programme, programme).slug
     for person in elsewhere:
-        outbox.cancel(session, kind=messages.Invitation.kind, programme=slug, person=person)
+        for kind in (messages.Invitation, messages.TakenOver):
+            outbox.cancel(session, kind=kind.kind, programme=slug, person=person)
     outbox.forget_all(session, gone)
     for table, column in (
         (NeverPair, col(NeverPair.person_1)),

@@ -25,9 +25,10 @@ from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import audit, decoding, programmes, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import columns, duplicates, import_history, import_people
+from web.services.imports import columns, duplicates, import_history, import_people, takeovers
 from web.services.imports.claims import LEASED, WORKING
 from web.services.imports.import_people import Names
+from web.services.imports.takeovers import Statement
 from web.services.organisations import organisations
 from web.sizes import READ_ON_PAGE
 
@@ -354,8 +355,11 @@ def to_be_written(session: Session, job: Import) -> int:
     return int(job.counts.get(Outcome.NEW.value, 0) + session.execute(others).scalar_one())
 
 
-def confirm(session: Session, job: Import, *, by: str, now: datetime) -> None:
-    """Yes. From here on the worker writes. A second press changes nothing.
+def confirm(
+    session: Session, job: Import, *, by: str, now: datetime, stated: Statement | None = None
+) -> None:
+    """Yes. From here on the worker writes. A second press changes nothing. With what an owner has `stated`,
+    people are taken over instead of invited.
 
     Raises:
         WrongMoment: there is nothing to say yes to.
@@ -367,6 +371,8 @@ def confirm(session: Session, job: Import, *, by: str, now: datetime) -> None:
     must_be(job, ImportState.READY)
     job.total = to_be_written(session, job)
     job.state, job.done, job.by = ImportState.WRITING, 0, by
+    if stated:
+        takeovers.keep(session, job, stated, by=by, now=now)
     session.add(job)
     audit.record(session, by, "import confirmed", now=now, programme=job.programme_id, subject=subject(job))
 

@@ -5,7 +5,7 @@ NobodySo            no one, or more than one, answers to what was typed; says wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,8 +14,9 @@ from sqlmodel import Session, col, func, or_, select
 
 from notifications.addresses import phone_as_said
 from notifications.messages import Channel
-from web.models import Membership, Organisation, Person, Programme, Standing
+from web.models import TAKING_PART, Membership, Organisation, Person, Programme, Standing
 from web.models.folding import folded
+from web.services.common import times
 from web.services.evidence import nameless
 from web.services.rounds import pots
 
@@ -26,6 +27,7 @@ LINE: tuple[Any, ...] = (
     *(Person.id, Person.name, Person.channel, Person.email, Person.phone, Person.phone_verified_at),
     *(Person.unreachable, col(Organisation.name).label("organisation"), Organisation.short_name),
     *(Membership.standing, Membership.silent_since, Membership.paused_until, Membership.skips_next),
+    Membership.notified_at,
 )
 LINES = (
     select(*LINE)
@@ -51,6 +53,7 @@ class Showing(StrEnum):
     PAUSED = "paused"
     UNREACHABLE = "unreachable"
     INVITED = "invited"
+    NOTIFIED = "notified"
     SUSPENDED = "suspended"
     LEFT = "left"
 
@@ -70,6 +73,10 @@ class Search:
     organisation: int | None = None
     order: Order = Order.NAME
     page: int = 1
+
+    @property
+    def is_of_invited(self) -> bool:
+        return self.showing is Showing.INVITED
 
     @property
     def is_everyone(self) -> bool:
@@ -177,7 +184,9 @@ def _shown(showing: Showing, today: date) -> list[ColumnElement[bool]]:
     # Not "is not empty": of that, no index knows anything.
     silent = col(Membership.person_id).in_(select(Person.id).where(col(Person.unreachable) > ""))
     paused = func.coalesce(col(Membership.paused_until) > today, False)
-    active = col(Membership.standing) == Standing.ACTIVE
+    active = col(Membership.standing).in_(TAKING_PART) & ~_is_waiting(today)
+    if showing is Showing.NOTIFIED:
+        return [col(Membership.standing) == Standing.NOTIFIED, ~silent, _is_waiting(today)]
     skips = col(Membership.skips_next).is_(True)
     conditions: dict[Showing, list[ColumnElement[bool]]] = {
         Showing.UNREACHABLE: [active, silent],
@@ -186,6 +195,13 @@ def _shown(showing: Showing, today: date) -> list[ColumnElement[bool]]:
         Showing.IN: [active, ~silent, ~paused, ~skips],
     }
     return conditions[showing]
+
+
+def _is_waiting(today: date) -> ColumnElement[bool]:
+    """Who was taken over, and told too lately to be in a round."""
+    told = times.london(today - pots.TOLD_FOR + timedelta(days=1), time())
+    lately = col(Membership.notified_at).is_(None) | (col(Membership.notified_at) >= told)
+    return (col(Membership.standing) == Standing.NOTIFIED) & lately
 
 
 def _order(order: Order) -> list[Any]:
@@ -251,15 +267,17 @@ def called(session: Session, programme: Programme, typed: str) -> str:
 
 
 def reached_state(person: Person, membership: Membership, today: date) -> str:
-    if person.unreachable and membership.standing is Standing.ACTIVE:
+    if person.unreachable and membership.standing in TAKING_PART:
         return f"cannot be reached: {person.unreachable}"
     return state_of(membership, today)
 
 
 def state_of(membership: Membership, today: date) -> str:
-    """What an organiser calls it: in, paused, skips, invited, left, suspended."""
-    if membership.standing is not Standing.ACTIVE:
+    """What an organiser calls it: in, paused, skips, invited, told, left, suspended."""
+    if membership.standing not in TAKING_PART:
         return membership.standing.value
+    if membership.standing is Standing.NOTIFIED and not pots.is_told(membership.notified_at, today):
+        return "taken over, in rounds seven days after our letter"
     if membership.silent_since:
         return "paused after two rounds in silence"
     if membership.paused_until and membership.paused_until > today:
@@ -275,15 +293,17 @@ def tally(session: Session, programme: Programme, today: date) -> dict[str, int]
         None
     )
     unreachable = col(Person.unreachable) != ""
+    waits = _is_waiting(today)
     rows = session.execute(
         select(Membership.standing, Membership.skips_next, paused, unreachable)
-        .add_columns(func.count())
+        .add_columns(waits, func.count())
         .join(Person, col(Person.id) == Membership.person_id)
         .where(col(Membership.programme_id) == programme.id)
-        .group_by(col(Membership.standing), col(Membership.skips_next), paused, unreachable)
+        .group_by(col(Membership.standing), col(Membership.skips_next), paused, unreachable, waits)
     )
-    for standing, skips, is_paused, is_silent, count in rows:
-        counts[_bucket(standing, skips, is_paused, is_silent)] += count
+    for standing, skips, is_paused, is_silent, is_waiting, count in rows:
+        place = _bucket(standing, skips, is_paused, is_silent)
+        counts["notified" if is_waiting and place != "unreachable" else place] += count
     counts["resting"] = _resting(session, programme, today)
     counts["in"] -= counts["resting"]
     return counts
@@ -305,7 +325,7 @@ def _resting(session: Session, programme: Programme, today: date) -> int:
 
 
 def _bucket(standing: Standing, skips: bool, paused: bool, unreachable: bool) -> str:
-    if standing is not Standing.ACTIVE:
+    if standing not in TAKING_PART:
         return standing.value
     if unreachable:
         return "unreachable"

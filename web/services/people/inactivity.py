@@ -14,6 +14,7 @@ from notifications import messages, outbox
 from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply
 from web.models import (
+    TAKING_PART,
     Answer,
     AuditEntry,
     CheckIn,
@@ -25,7 +26,6 @@ from web.models import (
     Purpose,
     Round,
     RoundState,
-    Standing,
     Tick,
 )
 from web.services.common import audit, links, programmes, times
@@ -104,7 +104,7 @@ def _silent(session: Session, programme: Programme, rounds: list[Round]) -> list
         .where(
             col(Membership.person_id).in_(_introduced(rounds[0])),
             Membership.programme_id == programme.id,
-            Membership.standing == Standing.ACTIVE,
+            col(Membership.standing).in_(TAKING_PART),
             col(Membership.silent_since).is_(None),
             Person.unreachable == "",
         )

@@ -1,18 +1,30 @@
 """How those who were invited say yes or no, and everybody as a file."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
-from web.models import Membership, Person, Programme, Standing
-from web.services.common import audit, programmes
+from notifications.messages import Channel
+from web.models import Membership, Person, Programme, Purpose, Standing
+from web.models.imports import Import, ImportKind, ImportRow, Outcome
+from web.services.common import audit, links, programmes
 from web.services.evidence import nameless
+from web.services.imports import import_people
 from web.services.people import erasure, joining
+from web.services.rounds import dropouts
+
+REMIND_AFTER = timedelta(days=5)
+UNANSWERED = (Standing.INVITED, Standing.NOTIFIED)
 
 
-def accept_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:
-    """An imported person says yes: from now on they are in the pot.
+def accept_invitation(
+    session: Session, person: Person, programme: Programme, *, now: datetime, shares_email: bool | None = None
+) -> None:
+    """An imported person says yes: from now on they are in the pot. Who was taken over says by it that they
+    keep to the code of conduct, and whether partners may see their address: `shares_email`.
 
     Raises:
         programmes.Ends: nobody joins any more.
@@ -20,21 +32,27 @@ def accept_invitation(session: Session, person: Person, programme: Programme, *,
     programmes.must_go_on(programme)
     membership = session.get_one(Membership, (programme.id, person.id))
     session.refresh(membership, with_for_update=True)  # they may be joining by the form at this moment
-    if membership.standing is not Standing.INVITED or programme.id is None:
+    if membership.standing not in UNANSWERED or programme.id is None:
         return
+    source = "takeover" if membership.standing is Standing.NOTIFIED else "invitation"
+    if shares_email is not None:
+        person.shares_email = shares_email
+        session.add(person)
     membership.standing, membership.joined_at = Standing.ACTIVE, now
     session.add(membership)
-    joining.record_consents(session, person.id, programme.id, source="invitation", now=now)
+    joining.record_consents(session, person.id, programme.id, source=source, now=now)
     joining.welcome(session, programme, person, now=now)
 
 
 def decline_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:
-    """Whoever was imported says no: they are off the list, and what is known of them is erased unless they
-    are in another programme. Nothing is sent to them about it.
+    """Whoever was imported or taken over says no: they are off the list, and what is known of them is erased
+    unless they are in another programme. Nothing is sent to them about it, and whoever they are talking with
+    is looked after.
     """
     membership = session.get_one(Membership, (programme.id, person.id))
-    if membership.standing is not Standing.INVITED:
+    if membership.standing not in UNANSWERED:
         return
+    dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     audit.record(
         session, person.id, "said no to the invitation", now=now, programme=programme.id, subject=person.id
     )
@@ -44,7 +62,80 @@ def decline_invitation(session: Session, person: Person, programme: Programme, *
     if session.exec(elsewhere).first() is None:
         erasure.erase(session, person, by=person.id, now=now, farewell=False)
     else:
-        outbox.cancel(session, kind=messages.Invitation.kind, programme=programme.slug, person=person.id)
+        for kind in (messages.Invitation, messages.TakenOver):
+            outbox.cancel(session, kind=kind.kind, programme=programme.slug, person=person.id)
     session.delete(membership)
     session.flush()
     nameless.forget(session, programme.id, {membership.organisation_id})
+
+
+@dataclass(frozen=True)
+class Silent:
+    """How many of those `asked` by an import have not answered for some days, and may be reminded once."""
+
+    people: int
+    asked: int
+
+
+def silent(session: Session, programme: Programme, *, now: datetime) -> Silent:
+    asked = (
+        select(func.count())
+        .select_from(ImportRow)
+        .join(Import, col(Import.id) == ImportRow.import_id)
+        .where(
+            Import.programme_id == programme.id,
+            Import.kind == ImportKind.PEOPLE,
+            ImportRow.outcome == Outcome.TAKEN,
+        )
+    )
+    waiting = select(func.count()).select_from(_to_remind(programme, now).subquery())
+    return Silent(session.exec(waiting).one(), session.exec(asked).one())
+
+
+def remind(session: Session, programme: Programme, *, by: str, now: datetime) -> int:
+    """Send the invitation once more to whoever has not answered it; never a third time. How many they are.
+
+    Raises:
+        programmes.Ends: nobody joins any more.
+    """
+    programmes.must_go_on(programme)
+    people = session.exec(_to_remind(programme, now).order_by(col(Person.id))).all()
+    wanted = [links.LinkWanted(Purpose.INVITATION, person.id, programme.id) for person in people]
+    made = links.make_all(session, wanted, now=now)
+    outbox.queue_all(
+        session,
+        [
+            outbox.Order(
+                import_people.invitation(programme, link, now=now),
+                messages.Recipient(person.id, "", Channel.EMAIL, email=person.email),
+                "reminder",
+                programme.slug,
+            )
+            for person, link in zip(people, made, strict=True)
+        ],
+        now=now,
+    )
+    reminded = update(Membership).where(
+        col(Membership.programme_id) == programme.id,
+        col(Membership.person_id).in_([person.id for person in people]),
+    )
+    session.execute(reminded.values(reminded_at=now), execution_options={"synchronize_session": False})
+    if people:
+        count = len(people)
+        audit.record(session, by, "invitations repeated", now=now, programme=programme.id, people=count)
+    return len(people)
+
+
+def _to_remind(programme: Programme, now: datetime) -> SelectOfScalar[Person]:
+    return (
+        select(Person)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(
+            Membership.programme_id == programme.id,
+            Membership.standing == Standing.INVITED,
+            Membership.joined_at <= now - REMIND_AFTER,
+            col(Membership.reminded_at).is_(None),
+            col(Person.email).is_not(None),
+            Person.unreachable == "",
+        )
+    )

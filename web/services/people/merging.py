@@ -52,7 +52,7 @@ from web.services.common import audit, contacts, phone_numbers, tombstones
 from web.services.evidence import nameless
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
-RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.LEFT, Standing.INVITED)
+RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.NOTIFIED, Standing.LEFT, Standing.INVITED)
 
 
 class NotOne(Exception):
@@ -144,7 +144,7 @@ def _membership(session: Session, programme: Programme, kept: Person, gone: Pers
     stays = session.get_one(Membership, (programme.id, kept.id))
     goes = session.get_one(Membership, (programme.id, gone.id))
     first = min(stays, goes, key=lambda one: RANK.index(one.standing))
-    stays.standing, stays.left_at = first.standing, first.left_at
+    stays.standing, stays.left_at, stays.notified_at = first.standing, first.left_at, first.notified_at
     stays.suspended_because = stays.suspended_because or goes.suspended_because
     stays.let_down = stays.let_down or goes.let_down
     stays.joined_at = min(stays.joined_at, goes.joined_at)

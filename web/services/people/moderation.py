@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from notifications import messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
-from web.models import Membership, Person, Programme, Purpose, Standing
+from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Standing
 from web.services.common import audit, links, names, written_names
 from web.services.common.contacts import recipient
 from web.services.imports import import_people
@@ -32,7 +32,7 @@ def suspend(
     What waits to be sent to them about rounds is not. A second press only changes the reason.
     """
     membership = session.get_one(Membership, (programme.id, person.id))
-    if membership.standing is Standing.ACTIVE:
+    if membership.standing in TAKING_PART:
         dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     membership.standing, membership.suspended_because = Standing.SUSPENDED, reason
     session.add(membership)
@@ -50,8 +50,9 @@ def unsuspend(session: Session, programme: Programme, person: Person, *, by: str
     if membership.standing is not Standing.SUSPENDED:
         return
     agreed = participation.has_agreed(session, person.id, programme)
+    never_said_yes = Standing.NOTIFIED if membership.notified_at else Standing.INVITED
     membership.standing = (
-        Standing.LEFT if membership.left_at else Standing.ACTIVE if agreed else Standing.INVITED
+        Standing.LEFT if membership.left_at else Standing.ACTIVE if agreed else never_said_yes
     )
     membership.suspended_because = ""
     session.add(membership)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from web.models import (
+    TAKING_PART,
     Block,
     Consent,
     Membership,
@@ -76,7 +77,7 @@ def _rests(session: Session, membership: Membership, number: int) -> bool:
 def is_in_next(session: Session, membership: Membership, today: date) -> bool:
     """Are they in the next round, unless they say otherwise?"""
     paused = membership.silent_since or (membership.paused_until and membership.paused_until > today)
-    is_here = membership.standing is Standing.ACTIVE and not membership.skips_next and not paused
+    is_here = membership.standing in TAKING_PART and not membership.skips_next and not paused
     return is_here and not _rests(session, membership, pots.next_number(session, membership.programme_id))
 
 
@@ -146,7 +147,7 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
 
     Only who is in can leave: from a suspension or an invitation this would be a way around.
     """
-    if membership.standing is not Standing.ACTIVE:
+    if membership.standing not in TAKING_PART:
         return
     membership.standing, membership.left_at = Standing.LEFT, now
     _changed(session, membership, "left", now)

@@ -26,7 +26,7 @@ from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
 from web.services.organisations import doubts
 from web.services.organisers import accounts
-from web.services.people import complaints, directory, unclear
+from web.services.people import complaints, directory, invitations, unclear
 from web.services.rounds import previews, round_list, rounds, top_ups
 from web.services.rounds.introductions import Window
 from web.services.rounds.previews import Delivery
@@ -75,11 +75,11 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
     tally = directory.tally(session, programme, today)
     waiting = list(_complaints(session, programme, role))
     if accounts.may(role, Role.ORGANISER):
-        waiting += _waiting(session, programme, sent, delivery, tally, today)
+        waiting += _waiting(session, programme, sent, delivery, tally, today, now)
     return Board(
         next_round_on=programmes.next_round_on(programme, today),
         tally=tally,
-        unconfirmed=tally["invited"] + _unconfirmed(session, programme, now),
+        unconfirmed=tally["invited"] + tally["notified"] + _unconfirmed(session, programme, now),
         draft=rounds.draft(session, programme),
         coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
         waiting=waiting,
@@ -152,6 +152,7 @@ def _waiting(
     delivery: Delivery | None,
     tally: dict[str, int],
     today: date,
+    now: datetime,
 ) -> Iterator[Waiting]:
     """The most pressing first."""
     if waiting := reports.waiting(session, programme):
@@ -166,6 +167,11 @@ def _waiting(
     if tally["unreachable"]:
         who = phrases.counted(tally["unreachable"], "person", "people")
         yield Waiting(f"{who} we cannot reach", "people?showing=unreachable")
+    asked = invitations.silent(session, programme, now=now)
+    if asked.people:
+        has = "has" if asked.people == 1 else "have"
+        what = f"{asked.people:,} of {asked.asked:,} {has} not answered: remind them"
+        yield Waiting(what, "people?showing=invited")
     if replies := unclear.waiting(session, programme):
         what = phrases.counted(replies, "reply", "replies") + " we could not understand"
         yield Waiting(what, "replies")
@@ -175,20 +181,20 @@ def _waiting(
         yield Waiting(f"{first.other.name} and {first.kept.name} may be one{more}", "organisations")
     if learnings := _learnings(session, programme):
         yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
-    yield from _proposed(session, programme)
-    for each in agreements.every(session, programme):
-        if each.version.review_on <= today:
-            yield Waiting(f"“{each.title}” is due for a review", "agreements")
+    yield from _about_agreements(session, programme, today)
 
 
-def _proposed(session: Session, programme: Programme) -> Iterator[Waiting]:
-    """Drafts that an organiser may second, and objections that nobody is judging."""
+def _about_agreements(session: Session, programme: Programme, today: date) -> Iterator[Waiting]:
+    """Drafts that an organiser may second, objections that nobody is judging, and what is to be reviewed."""
     for one in lookup.live(session, programme):
         page, title = f"proposals/{one.number}", lookup.title(session, one)
         if one.state is ProposalState.DRAFT:
             yield Waiting(f"A participant proposes “{title}”", page)
         elif objections.in_the_way(session, one) and panels.sitting(session, one) is None:
             yield Waiting(f"Somebody objects to the change of “{title}”", page)
+    for each in agreements.every(session, programme):
+        if each.version.review_on <= today:
+            yield Waiting(f"“{each.title}” is due for a review", "agreements")
 
 
 def _learnings(session: Session, programme: Programme) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
+from notifications.render import has_way
 from web.models import Group, GroupMember, Organisation, Person, Programme, Purpose, Round, VideoKind
 from web.services.common import links, phrases, programmes, times
 from web.services.common.contacts import recipient
@@ -113,22 +114,26 @@ class Party:
         return tuple(named(self.people[member.person_id]) for member in self.others(reader))
 
     def partner(self, member: GroupMember) -> messages.Partner:
-        person = self.people[member.person_id]
-        return messages.Partner(
-            person.id,
-            person.name,
-            self.organisations[member.organisation_id].name,
-            about=person.about,
-            email=person.email if person.shares_email else None,
-            phone=person.phone if person.shares_phone and person.phone_verified_at else None,
-            video=video(person) if person.shares_video else None,
-            known_as=person.known_as,
-        )
+        return partner(self.people[member.person_id], self.organisations[member.organisation_id])
 
 
 def about(group: Group) -> str:
     """How the subjects of all messages about a group begin."""
     return f"group {group.id}"
+
+
+def partner(person: Person, organisation: Organisation) -> messages.Partner:
+    """Somebody as whoever they meet may see them."""
+    return messages.Partner(
+        person.id,
+        person.name,
+        organisation.name,
+        about=person.about,
+        email=person.email if person.shares_email else None,
+        phone=person.phone if person.shares_phone and person.phone_verified_at else None,
+        video=video(person) if person.shares_video else None,
+        known_as=person.known_as,
+    )
 
 
 def named(person: Person) -> messages.Named:
@@ -227,12 +232,13 @@ def introduction(
 ) -> messages.Introduction:
     """What one member of a group is told."""
     in_time = now < window.cut_off_at
+    partners = tuple(party.partner(member) for member in party.others(reader.id))
     return messages.Introduction(
         programme=programmes.facts(programme, messages.Introduction),
         group=str(party.group.id),
         # Who comes anew into a group that changed has seen nothing change.
         sequence=0 if reader.id in party.newcomers else party.group.edition,
-        partners=tuple(party.partner(member) for member in party.others(reader.id)),
+        partners=partners,
         first_mover=party.group.first_mover or "",
         why=party.why,
         slots=party.slots,
@@ -247,6 +253,7 @@ def introduction(
         cannot=links.room("cannot", doors.conversation) if in_time else None,
         booked=links.room("booked", doors.conversation),
         gone=() if reader.id in party.newcomers else party.gone,
+        pass_on=None if all(map(has_way, partners)) else links.room("write", doors.conversation),
         no_time_shared=not party.slots and not shared_hours(party.people, party.members),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain, combinations
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, select
 from matcher import Pot
 from matcher.explain import Labels, Reasons
 from web.models import (
+    TAKING_PART,
     Group,
     GroupMember,
     Membership,
@@ -25,6 +26,7 @@ from web.models import (
     Standing,
 )
 from web.models.rounds import ThisOnce
+from web.services.common import times
 from web.services.rounds import never_pairs
 
 Ints = NDArray[np.int32]
@@ -32,6 +34,8 @@ HOW_OFTEN = {1: "every round", 2: "every second round", 3: "every third round"}
 HAPPENED = (RoundState.SENT, RoundState.IMPORTED)
 THIS_ONCE = "left out by an organiser, this once"
 TAKES_PART = "takes part in"  # every second round, or third
+NOT_TOLD = "was told less than seven days ago that they are in"
+TOLD_FOR = timedelta(days=7)  # before somebody taken over can be in a round
 NOT_YET, SILENT, SKIPS = "has not said yes yet", "paused after two rounds in silence", "skips this round"
 
 
@@ -47,6 +51,7 @@ class Member(NamedTuple):
     happy_in_three: bool
     let_down: bool
     joined_at: datetime
+    notified_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -183,9 +188,7 @@ def who_is_in(
         and not (person in in_round and _speaks_of_the_next(row, today) and not silent.get(person))
     }
     people = tuple(
-        person
-        for person, row in members.items()
-        if row.standing is Standing.ACTIVE and person not in left_out
+        person for person, row in members.items() if row.standing in TAKING_PART and person not in left_out
     )
     return Who(number, people, members, left_out, decided)
 
@@ -213,7 +216,7 @@ def resting(session: Session, programme: int, number: int, person: str | None = 
         .join(Round, col(Round.id) == Group.round_id)
         .where(
             Membership.programme_id == programme,
-            Membership.standing == Standing.ACTIVE,
+            col(Membership.standing).in_(TAKING_PART),
             Membership.every > 1,
             Membership.person_id == person if person else true(),
             Round.programme_id == programme,
@@ -270,10 +273,12 @@ def _why_out(
         return "suspended by an organiser"
     if row.standing is Standing.INVITED:
         return NOT_YET
-    if row.standing is not Standing.ACTIVE:
+    if row.standing not in TAKING_PART:
         return None
     if unreachable:
         return f"cannot be reached: {unreachable}"
+    if row.standing is Standing.NOTIFIED and not is_told(row.notified_at, today):
+        return NOT_TOLD
     if decided:
         return None
     if row.silent_since:
@@ -285,10 +290,15 @@ def _why_out(
     return rests or (THIS_ONCE if decided is False else None)
 
 
+def is_told(notified_at: datetime | None, today: date) -> bool:
+    """Has somebody taken over been told for long enough to be in a round?"""
+    return notified_at is not None and times.today(notified_at) + TOLD_FOR <= today
+
+
 def _speaks_of_the_next(row: Member, today: date) -> bool:
     """Would only a skip, a rhythm or an organiser's choice leave them out?"""
     paused = row.silent_since or (row.paused_until and row.paused_until > today)
-    return row.standing is Standing.ACTIVE and not paused
+    return row.standing in TAKING_PART and not paused
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 import matcher
 from notifications import messages, outbox
 from web.models import (
+    TAKING_PART,
     Answer,
     CheckIn,
     Group,
@@ -38,7 +39,6 @@ from web.models import (
     Purpose,
     Round,
     RoundState,
-    Standing,
 )
 from web.models.rounds import TopUp
 from web.services.common import audit, links, programmes, times
@@ -368,7 +368,7 @@ def _settle(session: Session, programme: Programme, person: str) -> None:
 def tell_nobody(session: Session, programme: Programme, round_: Round, person: str, *, now: datetime) -> None:
     """There is nobody for them in this round: why, and that they come first in the next one. Once."""
     membership = session.get_one(Membership, (programme.id, person))
-    if membership.standing is not Standing.ACTIVE:
+    if membership.standing not in TAKING_PART:
         return
     membership.let_down = True
     session.add(membership)

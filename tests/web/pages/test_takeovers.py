@@ -1,0 +1,247 @@
+"""A scheme that ran elsewhere is taken over: its people are told, may leave, and are in rounds later."""
+
+import pytest
+from sqlmodel import col, select
+
+from notifications.messages import Channel
+from notifications.suppression import Why, suppress
+from tests.support.visitor import Visitor
+from tests.support.world import World, links_in
+from web.models import AuditEntry, Consent, LawfulBasis, Person, Role, Standing, Takeover
+from web.services.common import times
+from web.services.rounds import pots
+
+IMPORT = "/organise/councils/import"
+AMINA, TOM = "amina@leeds.example", "tom@kirklees.example"
+ROWS = f"Name,Organisation,Email\nAmina Yusuf,Leeds City Council,{AMINA}\nTom Field,Kirklees Council,{TOM}\n"
+SAID = {
+    "asked_by": "Sam Hill, who ran it",
+    "asked_on": ["2", "3", "2026"],
+    "wording": "May we take your place along to the new service?",
+    "basis": "consent",
+    "agreed": True,
+}
+
+
+def ready(world: World, rows: str = ROWS) -> Visitor:
+    """The owner's page of a file that waits for a yes."""
+    page = world.organiser().open(IMPORT)
+    page.press("Upload the file", kind="people", rows=rows)
+    page.press("See what will happen")
+    world.work()
+    return page.open(page.path)
+
+
+def taken_over(world: World, rows: str = ROWS, **said: object) -> Visitor:
+    page = ready(world, rows)
+    page.open(f"{page.path}/take-over")
+    button = next(one for one in page.buttons if one.startswith("Take over"))
+    page.press(button, **(SAID | said))
+    world.work()
+    world.worker.sweep()
+    return page
+
+
+def person(world: World, email: str = AMINA) -> str:
+    with world.read() as session:
+        return session.exec(select(Person.id).where(Person.email == email)).one()
+
+
+def standing(world: World, email: str = AMINA) -> Standing:
+    return world.membership(person(world, email)).standing
+
+
+def in_pot(world: World) -> set[str]:
+    with world.read() as session:
+        return set(pots.gather(session, world.programme(session), times.today(world.now)).people)
+
+
+def letter_page(world: World, email: str = AMINA) -> Visitor:
+    return world.visitor().open(world.link_in(world.letter(email, "taken_over"), "/confirm/"))
+
+
+def test_they_are_notified(world: World) -> None:
+    taken_over(world)
+    assert standing(world) is Standing.NOTIFIED
+
+
+def test_the_statement_is_kept(world: World) -> None:
+    taken_over(world)
+    with world.read() as session:
+        kept = session.exec(select(Takeover)).one()
+    assert (kept.asked_by, kept.wording, kept.basis) == (
+        SAID["asked_by"],
+        SAID["wording"],
+        LawfulBasis.CONSENT,
+    )
+
+
+def test_the_audit_has_it(world: World) -> None:
+    taken_over(world)
+    with world.read() as session:
+        wanted = select(AuditEntry).where(AuditEntry.action == "scheme taken over")
+        assert session.exec(wanted).one().facts["basis"] == "consent"
+
+
+@pytest.mark.parametrize(
+    ("said", "mistake"),
+    [
+        ({"asked_by": ""}, "Say who asked them"),
+        ({"asked_on": ["2", "3", "2030"]}, "Enter a day that has been"),
+        ({"wording": ""}, "Copy in what they were asked"),
+        ({"agreed": False}, "Tick it if it is so; otherwise invite them"),
+    ],
+)
+def test_a_statement_that_lacks_something_is_asked_again(
+    world: World, said: dict[str, object], mistake: str
+) -> None:
+    assert taken_over(world, **said).mistakes == [mistake]
+
+
+def test_only_an_owner_is_offered_it(world: World) -> None:
+    ready(world)
+    page = world.organiser("other@councils.example", Role.ORGANISER).open(f"{IMPORT}/1")
+    assert "take over a scheme" not in page.text
+
+
+def test_the_letter_says_what_is_held_and_who_asked(world: World) -> None:
+    taken_over(world)
+    text = world.letter(AMINA, "taken_over").text
+    assert all(
+        said in text
+        for said in ("Amina Yusuf", "Leeds City Council", AMINA, "Sam Hill, who ran it", "Monday 2 March")
+    )
+
+
+def test_they_are_in_no_round_within_a_week(world: World) -> None:
+    taken_over(world)
+    world.clock.turn(days=6)
+    assert in_pot(world) == set()
+
+
+def test_they_are_in_rounds_after_a_week(world: World) -> None:
+    taken_over(world)
+    world.clock.turn(days=7)
+    assert in_pot(world) == {person(world, AMINA), person(world, TOM)}
+
+
+def test_who_has_not_had_the_letter_is_in_no_round(world: World) -> None:
+    page = ready(world)
+    page.open(f"{page.path}/take-over").press("Take over 2 people", **SAID)
+    with world.write() as session:
+        suppress(session, Channel.EMAIL, AMINA, Why.BOUNCED, key=world.worker.providers.key, now=world.now)
+    world.work()
+    world.worker.sweep()
+    world.clock.turn(days=30)
+    assert (in_pot(world), standing(world)) == ({person(world, TOM)}, Standing.INVITED)
+
+
+def test_one_press_leaves_and_deletes(world: World) -> None:
+    taken_over(world)
+    who = person(world)
+    letter_page(world).press("Leave, and delete my details")
+    assert world.person(who).erased_at is not None
+
+
+def test_one_press_takes_part(world: World) -> None:
+    taken_over(world)
+    letter_page(world).press("I take part")
+    assert standing(world) is Standing.ACTIVE
+
+
+def test_the_code_of_conduct_is_agreed_to_by_that_press(world: World) -> None:
+    taken_over(world)
+    letter_page(world).press("I take part")
+    with world.read() as session:
+        given = session.exec(select(Consent.wording, Consent.source).order_by(col(Consent.id))).all()
+    assert given == [("code of conduct", "takeover"), ("privacy notice", "takeover")]
+
+
+def test_their_address_is_shown_once_they_tick_it(world: World) -> None:
+    taken_over(world)
+    before = world.person(person(world)).shares_email
+    letter_page(world).press("I take part", shares_email=True)
+    assert (before, world.person(person(world)).shares_email) == (False, True)
+
+
+def introduced(world: World) -> None:
+    """The two of them, a week later, without a press of either."""
+    taken_over(world)
+    world.clock.turn(days=8)
+    world.round()
+
+
+def test_a_partner_reads_nothing_of_theirs_but_their_name(world: World) -> None:
+    introduced(world)
+    text = world.letter(TOM, "introduction").text
+    assert ("Amina Yusuf, Leeds City Council" in text, AMINA in text) == (True, False)
+
+
+def write(world: World, email: str = TOM, text: str = "Tuesday at noon?") -> Visitor:
+    letter = world.letter(email, "introduction")
+    page = world.visitor().open(next(link for link in links_in(letter) if link.endswith("/write")))
+    page.press("Pass it on", text=text)
+    world.work()
+    return page
+
+
+def test_a_first_word_is_passed_on(world: World) -> None:
+    introduced(world)
+    write(world)
+    assert "“Tuesday at noon?”" in world.letter(AMINA, "passed_on").text
+
+
+def test_the_fourth_word_is_not(world: World) -> None:
+    introduced(world)
+    for _ in range(3):
+        write(world)
+    assert "We have passed on three messages" in write(world).mistakes[0]
+
+
+def test_undo_takes_back_who_has_pressed_nothing(world: World) -> None:
+    page = taken_over(world)
+    who = person(world)
+    page.open(page.path).press("Undo for the 2 people who have not said yes")
+    world.work()
+    assert world.person(who).erased_at is not None
+
+
+def test_the_list_shows_who_was_told_lately(world: World) -> None:
+    page = taken_over(world).open("/organise/councils/people?showing=notified")
+    assert ("Amina Yusuf" in page.text, "seven days after our letter" in page.text) == (True, True)
+
+
+def test_after_a_week_they_are_counted_in(world: World) -> None:
+    page = taken_over(world)
+    world.clock.turn(days=7)
+    assert "Draw a round for 2 people" in page.open("/organise/councils/").buttons
+
+
+def invited(world: World) -> Visitor:
+    page = ready(world)
+    page.press("Invite 2 people")
+    world.work()
+    return page
+
+
+def test_who_has_not_answered_an_invitation_is_on_the_first_page(world: World) -> None:
+    page = invited(world)
+    world.clock.turn(days=5)
+    assert "2 of 2 have not answered: remind them" in page.open("/organise/councils/").text
+
+
+def test_they_are_reminded_once(world: World) -> None:
+    page = invited(world)
+    world.clock.turn(days=5)
+    page.open("/organise/councils/people?showing=invited").press("Remind the 2 people who have not answered")
+    world.work()
+    world.clock.turn(days=30)
+    page.open("/organise/councils/people?showing=invited")
+    offered = any("Remind" in button for button in page.buttons)
+    assert (len(world.inbox(AMINA, "invitation")), offered) == (2, False)
+
+
+def test_nobody_is_reminded_within_five_days(world: World) -> None:
+    page = invited(world)
+    world.clock.turn(days=4)
+    assert "remind them" not in page.open("/organise/councils/").text
