@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, func, select
 
 from web.models import (
+    TAKING_PART,
     Agreement,
     AgreementVersion,
     How,
@@ -18,7 +19,6 @@ from web.models import (
     Programme,
     Round,
     RoundState,
-    Standing,
     Subject,
 )
 from web.services.common import agreed_settings, audit, times
@@ -98,7 +98,7 @@ def reachable(programme_id: int) -> tuple[object, ...]:
     return (
         col(Membership.programme_id) == programme_id,
         col(Membership.person_id) == col(Person.id),
-        col(Membership.standing) == Standing.ACTIVE,
+        col(Membership.standing).in_(TAKING_PART),
         col(Person.erased_at).is_(None),
         col(Person.unreachable) == "",
         col(Person.email).is_not(None) | col(Person.phone_verified_at).is_not(None),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from web.models import (
+    TAKING_PART,
     Agreement,
     AgreementVersion,
     Asked,
@@ -19,7 +20,6 @@ from web.models import (
     ProposalAnswer,
     ProposalState,
     Stance,
-    Standing,
 )
 from web.services.agreements import (
     agreements,
@@ -138,7 +138,7 @@ def _look_at_panel(session: Session, programme: Programme, proposal: Proposal, n
     for each in objections.in_the_way(session, proposal):
         if each.state is ObjectionState.OPEN and each.panel_id is None:
             membership = session.get(Membership, (programme.id, each.person_id))
-            if membership is None or membership.standing is not Standing.ACTIVE:
+            if membership is None or membership.standing not in TAKING_PART:
                 if len(panels.eligible_ids(session, programme, proposal)) >= panels.FEWEST:
                     panels.convene(session, programme, proposal, by=audit.SYSTEM, now=now)
                 return
@@ -182,7 +182,7 @@ def _all_agree(session: Session, proposal: Proposal, now: datetime) -> bool:
         .where(
             Asked.proposal_id == proposal.id,
             Membership.programme_id == proposal.programme_id,
-            Membership.standing == Standing.ACTIVE,
+            col(Membership.standing).in_(TAKING_PART),
         )
     )
     asked, content = session.exec(here).one()

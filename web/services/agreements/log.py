@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from web.models import (
+    TAKING_PART,
     AgreementVersion,
     Finding,
     Membership,
@@ -19,7 +20,6 @@ from web.models import (
     ProposalState,
     ProposalVersion,
     Stance,
-    Standing,
 )
 from web.services.agreements import agreements, asking, clock, lookup, objections, panels, tally, words
 from web.services.common import phrases
@@ -179,7 +179,7 @@ def _names(session: Session, programme: Programme, people: Iterable[str]) -> dic
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(
             Membership.programme_id == programme.id,
-            Membership.standing == Standing.ACTIVE,
+            col(Membership.standing).in_(TAKING_PART),
             col(Person.id).in_(list(people)),
         )
     )

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
 from web.models import (
+    TAKING_PART,
     Finding,
     Membership,
     Objection,
@@ -26,7 +27,6 @@ from web.models import (
     Proposal,
     ProposalState,
     Purpose,
-    Standing,
 )
 from web.services.agreements import agreements, clock, lookup, news, objections, proposals, tally
 from web.services.agreements.answering import BadAnswer
@@ -236,7 +236,7 @@ def _members_here(session: Session, programme: Programme, panel: Panel) -> Seque
         .where(
             PanelMember.panel_id == panel.id,
             Membership.programme_id == programme.id,
-            Membership.standing == Standing.ACTIVE,
+            col(Membership.standing).in_(TAKING_PART),
         )
     )
     return session.exec(here).all()

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
 from web.models import (
+    TAKING_PART,
     Membership,
     Panel,
     Programme,
@@ -19,7 +20,6 @@ from web.models import (
     ProposalState,
     ProposalVersion,
     Second,
-    Standing,
     Subject,
 )
 from web.services.agreements import agreements, clock, lookup, news, tally
@@ -221,7 +221,7 @@ def seconds(session: Session, proposal: Proposal) -> int:
 def must_take_part(session: Session, programme: Programme, person: str) -> None:
     """Raises NotOpenToThat: they are invited only, suspended, or have left."""
     membership = session.get(Membership, (programme.id, person))
-    if membership is None or membership.standing is not Standing.ACTIVE:
+    if membership is None or membership.standing not in TAKING_PART:
         raise NotOpenToThat("Only people who take part can do this")
 
 

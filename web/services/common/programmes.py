@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages
-from web.models import Answer, CheckIn, Group, Membership, Programme, Round, RoundState, Standing
+from web.models import TAKING_PART, Answer, CheckIn, Group, Membership, Programme, Round, RoundState
 from web.services.common import agreed_settings, audit, phrases
 
 THINK_DO_SHARE = [
@@ -154,7 +154,7 @@ def figures(session: Session, programme: Programme) -> Figures:
     people, organisations, rounds = session.exec(
         select(
             func.count(), func.count(func.distinct(Membership.organisation_id)), sent.scalar_subquery()
-        ).where(Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE)
+        ).where(Membership.programme_id == programme.id, col(Membership.standing).in_(TAKING_PART))
     ).one()
     # Only those who said they met are counted as having given the time.
     given, conversations = session.exec(

@@ -12,7 +12,16 @@ from sqlmodel import Session, col, select
 
 from notifications import messages
 from notifications.tables import OutboxMessage
-from web.models import Group, GroupMember, Membership, Person, Programme, Round, RoundState, Standing
+from web.models import (
+    TAKING_PART,
+    Group,
+    GroupMember,
+    Membership,
+    Person,
+    Programme,
+    Round,
+    RoundState,
+)
 from web.services.common import audit, times
 from web.services.conversations import conversations
 from web.services.rounds import dropouts, introductions, never_pairs, regrouping
@@ -84,7 +93,7 @@ def _is_free(session: Session, round_: Round, person: str) -> bool:
     found = session.get_one(Person, person)
     membership = session.get(Membership, (round_.programme_id, person))
     newest = conversations.in_round(session, round_, person)
-    here = membership is not None and membership.standing is Standing.ACTIVE and not found.erased_at
+    here = membership is not None and membership.standing in TAKING_PART and not found.erased_at
     return here and not found.unreachable and not (newest and newest.goes_on)
 
 

@@ -18,6 +18,7 @@ from notifications import outbox
 from notifications.messages import Introduction
 from notifications.tables import OutboxMessage
 from web.models import (
+    TAKING_PART,
     Answer,
     CheckIn,
     Group,
@@ -29,7 +30,6 @@ from web.models import (
     Programme,
     Round,
     RoundState,
-    Standing,
 )
 from web.services.common import times
 from web.services.evidence import nameless
@@ -297,7 +297,7 @@ def _organisations(session: Session, programme: Programme, ties: Sequence[Tie]) 
     people = dict(
         session.exec(
             select(Membership.organisation_id, func.count())
-            .where(Membership.programme_id == programme.id, Membership.standing == Standing.ACTIVE)
+            .where(Membership.programme_id == programme.id, col(Membership.standing).in_(TAKING_PART))
             .group_by(col(Membership.organisation_id))
         ).all()
     )

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from notifications import outbox, titles
 from notifications.tables import State
 from web.models import (
+    TAKING_PART,
     Answer,
     CheckIn,
     Group,
@@ -432,7 +433,7 @@ def _outside(session: Session, round_: Round, programme: Programme, names: dict[
             (organisation.short_name or organisation.name) if person.name else "",
             phrases.with_names(row.reason, names),
             row.on_purpose,
-            row.on_purpose and Standing(standing) is Standing.ACTIVE and not person.unreachable,
+            row.on_purpose and Standing(standing) in TAKING_PART and not person.unreachable,
         )
         for row, person, organisation, standing in rows
     ]
