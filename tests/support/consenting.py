@@ -1,5 +1,6 @@
 """Proposals told as stories: a programme of a few people, what they answer, and what time brings about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,10 +11,12 @@ from web.models import (
     Membership,
     ObjectionState,
     Organisation,
+    Panel,
     PanelMember,
     Person,
     Programme,
     Proposal,
+    ProposalState,
     Round,
     RoundState,
     Stance,
@@ -67,6 +70,31 @@ def a_round(session: Session, programme: Programme, *, now: datetime) -> None:
     facts |= {"figures": {"groups": 0, "people": 0, "unplaced": 0}}
     session.add(Round(programme_id=programme.id, number=1, seed=1, state=RoundState.SENT, **facts))
     session.flush()
+
+
+def objected_to(session: Session, programme: Programme, people: Sequence[str], *, now: datetime) -> Proposal:
+    """The first proposes, the second objects, and a panel of whoever else there is judges that."""
+    author, objector, *others = people
+    made = deciding.bring(
+        session,
+        programme,
+        said("Who may organise"),
+        Proposer(author, participates=True),
+        secret=SECRET,
+        now=now,
+    )
+    assert made
+    proposals.second(session, programme, made, Proposer("an organiser"), now=now)
+    deciding.sweep(session, programme.id, now=now)
+    if made.state is ProposalState.OPEN:
+        answering.answer(session, programme, made, objector, Stance.OBJECTION, "Two is few.", now=now)
+        panel = Panel(proposal_id=made.id, version=1, convened_at=now, ends_at=now + panels.TIME)
+        session.add(panel)
+        session.flush()
+        session.add_all(PanelMember(panel_id=panel.id, person_id=other) for other in others)
+        objections.of(session, made)[0].panel_id = panel.id
+        session.flush()
+    return made
 
 
 @dataclass

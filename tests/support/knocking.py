@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from notifications.messages import Link as MessageLink
 from tests.support import importing
 from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
+from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, Membership, Purpose, Role, Showing, Standing
@@ -35,6 +36,8 @@ LINKS = {
     "me.unsubscribe": Purpose.UNSUBSCRIBE,
     "next_round": Purpose.NEXT_ROUND,
     "organise": Purpose.SIGN_IN,
+    "proposal": Purpose.PROPOSAL,
+    "proposal.panel": Purpose.PANEL,
     "outbox": Purpose.OUTBOX,
 }
 # Of these there is none in the sample; whoever is let in finds that out.
@@ -47,6 +50,8 @@ NONE_THERE = {
     "organise.columns_again",
     "organise.confirm_import",
     "organise.handle_reply",
+    "organise.hide_argument",
+    "organise.show_argument",
     "organise.handle_report",
     "organise.one_import",
     "organise.one_in_a_draft",
@@ -74,6 +79,7 @@ class Sample:
         values = {
             "slug": "councils",
             "number": 1,
+            "argument": 99,
             "message": 1,
             "wish": 1,
             "person": self.people[0],
@@ -91,8 +97,8 @@ class Sample:
         person = self.spare if purpose is Purpose.SIGN_IN else self.people[2 if endpoint in LAST else 0]
         if purpose is Purpose.INVITATION:  # one says yes and the other no
             person = self.invited[endpoint == "confirm.decline"]
-        is_programme = purpose in (Purpose.INVITATION, Purpose.NEXT_ROUND)
-        subject = 1 if is_programme else self.groups.get(person)
+        is_first = purpose in (Purpose.INVITATION, Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
+        subject = 1 if is_first else self.groups.get(person)
         if purpose is Purpose.UNSUBSCRIBE:
             door = self.world.path(MessageLink(purpose, 0), person)
         else:
@@ -106,7 +112,9 @@ class Sample:
 
 
 def sample_in(world: World) -> Sample:
-    """Four people who have met, one with a learning, two invited, an owner to spare, and a complaint."""
+    """Four people who have met, one with a learning, an objection to a proposal, two invited, an owner to
+    spare, and a complaint.
+    """
     joined = world.join_many(4)
     world.round()
     with world.write() as session:
@@ -115,6 +123,7 @@ def sample_in(world: World) -> Sample:
         conversations.check_in(session, talk, said, now=world.now)
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
+        objected_to(session, world.programme(session), joined, now=world.now)
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
         complaint = complaints.complain(

@@ -18,9 +18,21 @@ from werkzeug.routing import Rule
 
 from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply, State
+from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
-from web.models import Answer, Learning, Membership, Organisation, Report, Role, Showing
+from web.models import (
+    Agreement,
+    Answer,
+    Learning,
+    Membership,
+    Objection,
+    Organisation,
+    Proposal,
+    Report,
+    Role,
+    Showing,
+)
 from web.models.complaints import Complaint
 from web.models.imports import Import, ImportKind
 from web.services.conversations import conversations, reports
@@ -43,6 +55,9 @@ ROWS = {
     "replies",
     "organisers",
     "complaints",
+    "agreements",
+    "proposals",
+    "arguments",
 }
 NO_ROWS_IN_ADDRESSES = {"organise", "wording"}
 # Which routes read rows out of a form.
@@ -160,6 +175,10 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\n"
         given = uploads.look("p.csv", file)
         uploads.upload(session, programme, ImportKind.PEOPLE, given, by=organiser, now=world.now)
+        for place in range(sent):
+            turned = [*people[place:4], *people[:place]]
+            objected_to(session, programme, turned, now=world.now)
+        raised = select(Objection.id).join(Proposal).where(Proposal.programme_id == programme.id)
         of_programme = {
             word: session.scalars(select(table.id).where(table.programme_id == programme.id)).first()
             for word, table in (
@@ -168,6 +187,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
                 ("learning", Learning),
                 ("reports", Report),
                 ("complaints", Complaint),
+                ("agreements", Agreement),
             )
         }
         introduced = select(OutboxMessage).where(
@@ -182,6 +202,8 @@ def fill(world: World, sent: int) -> dict[str, Any]:
             )
         ).first()
         return of_programme | {
+            "proposals": sent,
+            "arguments": session.scalars(raised).first(),
             "rounds": draft,
             "digest": sent,
             "people": people[0],

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 from werkzeug.routing import Rule
 
+from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.http.access import Access
@@ -19,6 +20,7 @@ from web.services.conversations.conversations import Said
 # For somebody who is signed in and organises one programme.
 LEAD_ELSEWHERE = {
     "conversation.short",
+    "organise.change_agreement",
     "organise.home",
     "organise.sign_in",
     "organise.sign_in_again",
@@ -35,6 +37,7 @@ def lived_in(world: World) -> World:
         talk = conversations.conversation(session, world.group_of(people[0]), people[0])
         said = Said(Answer.MET, "Vans.", "https://example.org/vans", Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
+        objected_to(session, world.programme(session), people, now=world.now)
     world.work()
     world.clock.turn(days=28)
     world.round(seed=2)
@@ -93,6 +96,8 @@ def tokens(world: World) -> list[str]:
         Purpose.NEW_ADDRESS: request,
         Purpose.INVITATION: 1,
         Purpose.NEXT_ROUND: 1,
+        Purpose.PROPOSAL: 1,
+        Purpose.PANEL: 1,
         Purpose.CONVERSATION: group,
         Purpose.CALENDAR: group,
         Purpose.CHECK_IN: group,

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -215,25 +215,31 @@ def _form_of(
     return FreeForm(title=title, text=text, driver=driver)
 
 
-@pages.post("/<slug>/proposals/<int:number>/hide/<kind>/<int:argument>")
+@pages.post("/<slug>/proposals/<int:number>/arguments/<int:argument>/hide")
 @needs(Role.ORGANISER)
-def hide_argument(number: int, kind: str, argument: int) -> ResponseReturnValue:
-    """Others do not read it any more; it counts all the same. `kind` is "objection" or "concern"."""
-    form, proposal = ReasonForm(), _proposal(number)
-    if not form.validate_on_submit():
-        flash("Say why it is hidden, in a few words.", "error")
-    elif hiding.hide(
-        g.session, g.programme, proposal, kind, argument, form.reason.data, by=current_user.id, now=g.now
-    ):
-        flash("Hidden. It counts all the same, and its author can write it anew.")
+def hide_argument(number: int, argument: int) -> ResponseReturnValue:
+    """Others do not read it any more; it counts all the same."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        said = "Hidden. It counts all the same, and its author can write it anew."
+        return _hide(number, argument, form.reason.data, said)
+    _proposal(number)
+    flash("Say why it is hidden, in a few words.", "error")
     return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
 
 
-@pages.post("/<slug>/proposals/<int:number>/show/<kind>/<int:argument>")
+@pages.post("/<slug>/proposals/<int:number>/arguments/<int:argument>/show")
 @needs(Role.OWNER)
-def show_argument(number: int, kind: str, argument: int) -> ResponseReturnValue:
+def show_argument(number: int, argument: int) -> ResponseReturnValue:
     """An owner undoes it."""
-    proposal = _proposal(number)
-    if hiding.hide(g.session, g.programme, proposal, kind, argument, "", by=current_user.id, now=g.now):
-        flash("Shown again.")
+    return _hide(number, argument, "", "Shown again.")
+
+
+def _hide(number: int, argument: int, because: str, said: str) -> ResponseReturnValue:
+    proposal, kind = _proposal(number), request.form.get("kind", "objection")
+    try:
+        hiding.hide(g.session, g.programme, proposal, kind, argument, because, by=current_user.id, now=g.now)
+    except hiding.NoSuchArgument:
+        return render_template("errors/404.html"), 404
+    flash(said)
     return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)

@@ -1,4 +1,7 @@
-"""Hiding an argument that breaks the code of conduct: others do not read it, and it counts all the same."""
+"""Hiding an argument that breaks the code of conduct: others do not read it, and it counts all the same.
+
+NoSuchArgument      nobody said anything to this proposal under this number
+"""
 
 from datetime import datetime
 
@@ -11,6 +14,10 @@ from web.services.agreements.log import concerns
 TOLD = "The organisers do not show what you wrote, because {}. It counts all the same. You can write it anew."
 
 
+class NoSuchArgument(Exception):
+    pass
+
+
 def hide(
     session: Session,
     programme: Programme,
@@ -21,16 +28,21 @@ def hide(
     *,
     by: str,
     now: datetime,
-) -> bool:
+) -> None:
     """Hide the objection with this id, or the concern in this place of the list; show it with no `because`.
 
-    Its author is told. Was there one to be changed?
+    Its author is told. A second time changes nothing.
+
+    Raises:
+        NoSuchArgument
     """
     found = (
         _objection(session, proposal, number) if kind == "objection" else _concern(session, proposal, number)
     )
-    if found is None or found.hidden_because == because:
-        return False
+    if found is None:
+        raise NoSuchArgument
+    if found.hidden_because == because:
+        return
     found.hidden_because = because
     session.add(found)
     session.flush()
@@ -41,7 +53,6 @@ def hide(
         occasion = f"hidden {now.isoformat()}"
         told = TOLD.format(because.rstrip("."))
         news.to_person(session, programme, proposal, found.person_id, told, occasion=occasion, now=now)
-    return True
 
 
 def _objection(session: Session, proposal: Proposal, number: int) -> Objection | None:
