@@ -29,6 +29,25 @@ def test_a_change_is_adopted_by_itself_when_its_time_is_over(consent: Consent) -
     assert (consent.state(number), consent.size(), consent.version()) == ("adopted", 3, 2)
 
 
+@pytest.mark.usefixtures("both_databases")
+def test_a_whole_life_is_the_same_on_both_databases(consent: Consent) -> None:
+    """Proposed by somebody who takes part, objected to, judged, amended, agreed to by everybody, in force."""
+    author, one, other, objector, *_ = consent.people
+    number = consent.propose(said("Who may organise"), Proposer(author, participates=True))
+    for person in (one, other):
+        consent.second(number, Proposer(person, participates=True))
+    consent.look()
+    consent.object(number, objector)
+    for member in consent.panel(number)[:2]:
+        consent.find(number, member, True)
+    amended = said("Who may organise", "Whoever asks three others.")
+    consent.amend(number, amended, Proposer(author, participates=True))
+    consent.look()
+    consent.agree(number, *consent.people)
+    consent.later(hours=48)
+    assert (consent.state(number), consent.counted(number)["no objection"]) == ("adopted", 12)
+
+
 def test_the_worker_adopts_it(consent: Consent, world: World) -> None:
     number = consent.open()
     world.clock.turn(days=7)

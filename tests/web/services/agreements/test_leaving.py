@@ -1,0 +1,82 @@
+"""What becomes of somebody's arguments when they are erased, or turn out to be somebody else as well."""
+
+import pytest
+from sqlmodel import select
+
+from tests.support.consenting import Consent
+from tests.support.world import BY, World
+from web.models import Objection, ObjectionState, Person, ProposalAnswer, Stance
+from web.services.people import data_export, merging
+
+WORDS = "I, Persephone, live too far away."
+
+
+@pytest.fixture
+def consent(world: World) -> Consent:
+    return Consent.among(world, 8)
+
+
+def merge(world: World, kept: str, gone: str) -> None:
+    with world.write() as session:
+        here = world.programme(session)
+        one, other = session.get_one(Person, kept), session.get_one(Person, gone)
+        merging.merge(session, here, one, other, by=BY, now=world.now)
+
+
+def answer_of(world: World, person: str) -> Stance | None:
+    with world.read() as session:
+        row = session.exec(select(ProposalAnswer).where(ProposalAnswer.person_id == person)).one_or_none()
+        return row.stance if row else None
+
+
+def test_the_words_of_somebody_erased_are_gone_from_every_table(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], WORDS)
+    consent.answer(number, consent.people[1], Stance.CONCERN, WORDS)
+    world.erase(*consent.people[:2])
+    assert "Persephone" not in str(world.dump())
+
+
+def test_an_objection_of_somebody_erased_is_taken_back(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], WORDS)
+    world.erase(consent.people[0])
+    assert consent.objections(number) == [ObjectionState.TAKEN_BACK]
+
+
+def test_others_words_lose_the_name_of_somebody_erased(consent: Consent, world: World) -> None:
+    number = consent.open()
+    with world.write() as session:
+        session.get_one(Person, consent.people[1]).name = "Persephone Unwin"
+    consent.object(number, consent.people[0], "Persephone Unwin said so.")
+    world.erase(consent.people[1])
+    with world.read() as session:
+        assert session.exec(select(Objection.words)).one() == "somebody who has left said so."
+
+
+def test_of_two_entries_the_later_answer_counts(consent: Consent, world: World) -> None:
+    number = consent.open()
+    kept, gone = consent.people[:2]
+    consent.agree(number, kept)
+    world.clock.turn(hours=1)
+    consent.answer(number, gone, Stance.CONCERN, WORDS)
+    merge(world, kept, gone)
+    assert (answer_of(world, kept), answer_of(world, gone)) == (Stance.CONCERN, None)
+
+
+def test_of_two_entries_one_objection_stays(consent: Consent, world: World) -> None:
+    number = consent.open()
+    kept, gone = consent.people[:2]
+    consent.object(number, kept, "Too far.")
+    world.clock.turn(hours=1)
+    consent.object(number, gone, WORDS)
+    merge(world, kept, gone)
+    assert consent.objections(number) == [ObjectionState.TAKEN_BACK, ObjectionState.OPEN]
+
+
+def test_what_somebody_said_is_in_their_data(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], WORDS)
+    with world.read() as session:
+        held = data_export.everything(session, session.get_one(Person, consent.people[0]))
+    assert [row["words"] for row in held["objections"]] == [WORDS]
