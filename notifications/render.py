@@ -138,7 +138,7 @@ def _email(
         subject=subject,
         preview=preview,
         text=_text(plain),
-        html=_html(_blocks(HTML, message, facts), subject, preview),
+        html=_html(_blocks(HTML, message, facts), subject, preview, facts["programme"]),
         calendar=calendar(message, to, links, now),
         calendar_method="CANCEL" if isinstance(message, PartnerGone) else "PUBLISH",
         reply_to=_reply_to(message, reply_to),
@@ -230,11 +230,12 @@ def _text(block: Blocks) -> str:
     return re.sub(r"\n{3,}", "\n\n", letter)
 
 
-def _html(block: Blocks, subject: str, preview: str) -> str:
+def _html(block: Blocks, subject: str, preview: str, programme: Programme | None) -> str:
+    brand = programme.name if programme else SERVICE
     # Safe: what the autoescaping environment has just made.
     body, foot = (Markup(block(part).strip()) for part in ("body", "foot"))  # noqa: S704
     letter = HTML.get_template("forms/letter.html.j2")
-    return letter.render(subject=subject, preview=preview, body=body, foot=foot)
+    return letter.render(subject=subject, preview=preview, body=body, foot=foot, brand=brand)
 
 
 def _sms(message: Message, facts: dict[str, Any]) -> str:
