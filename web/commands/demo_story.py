@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import count, groupby
 from operator import itemgetter
 
 from sqlmodel import Session, col, select
@@ -30,6 +30,7 @@ from web.models import (
     PhoneCode,
     Programme,
     Purpose,
+    Region,
     Request,
     Role,
     Round,
@@ -133,7 +134,9 @@ def make(settings: Settings, database: Database, *, now: datetime, say: Say) -> 
 
 
 def _monday_after(day: date) -> date:
-    return day + timedelta(days=-day.weekday() % 7)
+    """The next Monday that is no holiday."""
+    mondays = (day + timedelta(days=-day.weekday() % 7, weeks=week) for week in count())
+    return next(monday for monday in mondays if monday not in times.bank_holidays(Region.ENGLAND_AND_WALES))
 
 
 def _programme(story: Story, when: datetime) -> None:

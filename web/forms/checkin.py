@@ -23,6 +23,8 @@ ANSWERS = {
 }
 # As an address in a message says it.
 CHOSEN = {answer.value.replace(" ", "-"): answer.value for answer in ANSWERS}
+NOON = 12
+A_TIME = re.compile(r"(\d{1,2})(?:\s?[:.]?\s?(\d{2}))?\s?(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
 SHOWINGS = [
     SelectChoice(Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
     SelectChoice(Showing.WITHOUT_NAME.value, "Yes, without my name"),
@@ -40,7 +42,7 @@ class BookedForm(FlaskForm):
     """We have agreed a time. When it is may stay between them."""
 
     day = Day("Which day? (optional)", description="For example, 8 12 2026.", validators=[Optional()])
-    hour = Text("What time? (optional)", most=5, description="For example, 12:30.")
+    hour = Text("What time? (optional)", most=10, description="For example, 12:30 or 2pm.")
 
     def validate_hour(self, field: Text) -> None:
         if bool(field.data) != bool(self.day.data):
@@ -51,10 +53,18 @@ class BookedForm(FlaskForm):
 
     @property
     def time_said(self) -> time | None:
-        """Such as 12:30 or 9.05."""
-        found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", self.hour.data or "")
-        hour, minute = (int(found[1]), int(found[2])) if found else (24, 0)
-        return time(hour, minute) if hour < 24 and minute < 60 else None
+        """Such as 12:30, 9.05, 1430, 2pm or 2.30 p.m."""
+        found = A_TIME.fullmatch(self.hour.data or "")
+        if found is None:
+            return None
+        hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").casefold()
+        if not half and not found[2]:
+            return None  # "2" may be either
+        if half:
+            if not 1 <= hour <= NOON:
+                return None
+            hour = hour % NOON + (NOON if half == "p" else 0)
+        return time(hour, minute) if hour < 2 * NOON and minute < 60 else None
 
     @property
     def at(self) -> datetime | None:

@@ -1,7 +1,7 @@
 """Closing a programme: announced, taken back or done, and what stays."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -164,6 +164,14 @@ def test_nobody_joins_and_nothing_is_drawn_while_it_closes(world: World, owner: 
     for address in ("/p/councils/join", door):
         page = world.visitor().open(address)
         assert (page.status, page.heading) == (410, f"{NAME} is closing")
+
+
+def test_kept_open_the_planned_day_is_back(world: World, owner: Visitor) -> None:
+    world.change(next_round_on=date(2027, 3, 2))
+    announce(owner)
+    owner.open(CLOSE).press("Keep it open after all")
+    with world.read() as session:
+        assert world.programme(session).next_round_on == date(2027, 3, 2)
 
 
 def test_who_was_told_hears_that_it_stays_open(world: World, owner: Visitor) -> None:

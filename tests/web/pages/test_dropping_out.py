@@ -218,6 +218,16 @@ def test_the_calendar_file_then_says_when(world: World, pair: list[str]) -> None
     )
 
 
+@pytest.mark.parametrize("hour", ["2.30pm", "2:30 pm", "14:30", "1430", "14.30", "2.30 P.M."])
+def test_a_time_is_taken_as_people_write_it(world: World, pair: list[str], hour: str) -> None:
+    assert "Thursday 10 December at 14:30" in book(world, pair[0], "10 12 2026", hour).text
+
+
+def test_an_hour_alone_needs_its_half_of_the_day(world: World, pair: list[str]) -> None:
+    said = [book(world, pair[0], "10 12 2026", hour) for hour in ("2", "2pm")]
+    assert (said[0].status, "Thursday 10 December at 14:00" in said[1].text) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("day", "hour", "mistake"),
     [

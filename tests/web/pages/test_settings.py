@@ -180,6 +180,20 @@ def test_a_day_that_has_been_is_refused(organiser: Visitor) -> None:
     assert page.mistakes == ["Choose a day after today"]
 
 
+def test_a_day_set_by_hand_meets_the_calendar(organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["25", "12", "2026"])
+    assert page.mistakes == ["25 December is a bank holiday. Choose another day"]
+
+
+def test_a_day_set_by_hand_meets_the_days_off_of_the_schedule(organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press(
+        "Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"], days_off="29 Dec 2026"
+    )
+    page.open(f"{HOME}/schedule").press("Save this day", on=["29", "12", "2026"])
+    assert page.mistakes == ["29 December is one of your days off. Choose another day"]
+
+
 def test_what_became_of_a_day_can_be_read(world: World, organiser: Visitor) -> None:
     page = organiser.open(f"{HOME}/schedule/edit")
     page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"], automatic="yes")

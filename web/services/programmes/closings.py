@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage, State
 from web.models import (
+    AuditEntry,
     Learning,
     LearningState,
     Membership,
@@ -92,6 +93,7 @@ def announce(
         raise BadSettings("on", f"Choose a day within a year, not before {first.day} {first:%B %Y}")
     if draft := rounds.draft(session, programme):
         drafts.discard(session, programme, draft.version, by=by, now=now)
+    planned = programme.next_round_on
     _plan_nothing(session, programme)
     programme.closing_on, programme.wall_stays = on, wall_stays
     people = _begin_telling(session, programme, on, now)
@@ -104,6 +106,7 @@ def announce(
         on=on.isoformat(),
         wall_stays=wall_stays,
         told=people,
+        planned=planned.isoformat() if planned else "",
     )
     return people
 
@@ -119,10 +122,22 @@ def _plan_nothing(session: Session, programme: Programme) -> None:
         outbox.release(session, programme=programme.slug)
 
 
+def _planned_before(session: Session, programme: Programme, today: date) -> date | None:
+    """The day of the next round when the end was announced, as the audit has it."""
+    announced = select(AuditEntry).where(
+        AuditEntry.programme_id == programme.id, AuditEntry.action == "closing announced"
+    )
+    entry = session.exec(announced.order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    planned = entry.facts.get("planned") if entry else None
+    day = date.fromisoformat(planned) if planned else None
+    return day if day and day > today else None
+
+
 def take_back(session: Session, programme: Programme, *, by: str, now: datetime) -> int:
     """Keep it open after all, and tell whoever has been told otherwise. How many those are.
 
-    The schedule stays off until it is switched on again.
+    The day that was planned for the next round is planned again, if it is still to come. The schedule stays
+    off until it is switched on again.
 
     Raises:
         programmes.Ends: it has closed.
@@ -133,6 +148,7 @@ def take_back(session: Session, programme: Programme, *, by: str, now: datetime)
         return 0
     outbox.call_off(session, _about(programme), [messages.Closing.kind])
     on, programme.closing_on = programme.closing_on, None
+    programme.next_round_on = _planned_before(session, programme, times.today(now))
     people = _begin_telling(session, programme, on, now)
     _changed(session, programme, "closing taken back", by, now, told=people)
     return people

@@ -71,15 +71,27 @@ def move_next_round(
     """Set, move or take back the day of the next round. Whether people had been told of another day.
 
     Raises:
-        BadSettings: not a day to come.
+        BadSettings: not a day to come, or one that the schedule's calendar keeps free.
         programmes.Ends: its end has been announced.
     """
     programmes.must_go_on(programme)
     if on and on <= times.today(now):
         raise BadSettings("on", "Choose a day after today")
+    if on and (free := _kept_free(session.get(Schedule, programme.id), on)):
+        raise BadSettings("on", free)
     programme.next_round_on = on
     _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
     return schedule.moved(session, programme)
+
+
+def _kept_free(plan: Schedule | None, on: date) -> str:
+    """Why no round begins on a day; empty where one may."""
+    holidays = times.bank_holidays(plan.region if plan else Region.ENGLAND_AND_WALES)
+    if on in holidays:
+        return f"{on.day} {on:%B} is a bank holiday. Choose another day"
+    if plan and recurrence.is_off(plan, on):
+        return f"{on.day} {on:%B} is one of your days off. Choose another day"
+    return ""
 
 
 def switch_on(

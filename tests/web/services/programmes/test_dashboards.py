@@ -4,8 +4,9 @@ from datetime import date
 
 from tests.support.consenting import Consent, said
 from tests.support.world import BY, World
-from web.models import Person, Role
+from web.models import Membership, Person, Role
 from web.services.agreements.proposals import Proposer
+from web.services.people import participation
 from web.services.programmes import dashboards
 from web.services.programmes.dashboards import Board
 from web.services.rounds import dropouts, top_ups
@@ -144,3 +145,19 @@ def test_introductions_that_became_needless_are_counted_apart(world: World) -> N
     found = board(world).delivery
     assert found
     assert (found.sent, found.total, found.cancelled) == (2, 2, 2)
+
+
+def test_where_everybody_skips_nobody_is_told_that_they_are_alone(world: World) -> None:
+    for person in world.join_many(2):
+        with world.write() as session:
+            place = session.get_one(Membership, (world.programme(session).id, person))
+            participation.skip_next(session, place, True, now=world.now)
+    text = world.organiser().open("/organise/councils/").text
+    assert "Nobody is in the next round: 2 people skip, rest or are paused" in text
+
+
+def test_a_viewer_is_not_asked_to_look_at_a_draft(world: World) -> None:
+    world.join_many(4)
+    world.draw()
+    text = world.organiser("viewer@councils.example", Role.VIEWER).open("/organise/councils/").text
+    assert ("waits for an organiser" in text, "waits for you" in text) == (True, False)
