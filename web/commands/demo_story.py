@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from notifications import addresses
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
+from web.commands import demo_agreements
 from web.commands.demo_people import LEARNINGS, ORGANISATIONS, people
 from web.db import Database
 from web.models import (
@@ -126,6 +127,7 @@ def make(settings: Settings, database: Database, *, now: datetime, say: Say) -> 
         _round(story, number, sent)
         _people_answer(story, number, sent + timedelta(days=9))
         _organiser_looks(story, sent + timedelta(days=15), leave=2 if number == PAST_ROUNDS else 0)
+        _people_agree(story, number, sent + timedelta(days=16), now)
     say(f"Round {PAST_ROUNDS + 1}: drawn and sent to the local outbox …")
     _round(story, PAST_ROUNDS + 1, now - timedelta(minutes=2))
     _some_answer_at_once(story, PAST_ROUNDS + 1, now - timedelta(minutes=1))
@@ -258,6 +260,19 @@ def _organiser_looks(story: Story, when: datetime, *, leave: int) -> None:
                 )
 
 
+def _people_agree(story: Story, number: int, when: datetime, now: datetime) -> None:
+    """After each of the first rounds a change is decided about; one is open now."""
+    with story.at(when) as session:
+        organiser = accounts.by_email(session, ORGANISER)
+        by = organiser.id if organiser else BY
+    if number == 1:
+        demo_agreements.adopted(story.at, SLUG, when, by)
+    elif number == 2:
+        demo_agreements.judged(story.at, SLUG, when, by)
+    else:
+        demo_agreements.still_open(story.at, SLUG, now - timedelta(days=2), by)
+
+
 def _some_answer_at_once(story: Story, number: int, when: datetime) -> None:
     with story.at(when) as session:
         for group, person in _members(session, number)[3:10:3]:
@@ -293,4 +308,5 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
         found.append(("Sign in as organiser", address(link, organiser.id)))
     found.append(("The outbox", links.outbox_address(session, signer_of(settings), public, now=now)))
     found.append(("What people learned", f"{public}/p/{SLUG}/learning"))
+    found.append(("What they have agreed", f"{public}/p/{SLUG}/agreements"))
     return found
