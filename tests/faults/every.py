@@ -3,6 +3,7 @@
 from tests.faults import (
     clocks,
     commands_killed,
+    consent,
     events,
     installations,
     killed_pairs,
@@ -127,6 +128,8 @@ FAULTS = (
     Fault(
         "worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE, tests_mutants=False
     ),
+    # In short: web/services/agreements/test_histories.py
+    Fault("consent", consent.fault, tuple(consent.MISTAKES), tested_on=NOWHERE, tests_mutants=False),
     Fault("upgrades-at-once", upgrades.at_once, ("no lock",)),
     Fault("upgrade-killed", upgrades.killed, ("each revision by itself",)),
     # In short: web/test_past.py
