@@ -86,23 +86,23 @@ def test_what_is_sent_at_one_web_process_goes_out_once_by_three_workers_and_show
             signed_in = running.press(running.browser.get(running.doors["Sign in as organiser"]), "Sign in")
             draft = running.press(signed_in, "Draw a round")
             running.press(draft, "introductions")
-            told = _until_all_are_told(running)
+            told, shown = _until_all_are_told(running)
             running.process.send_signal(signal.SIGTERM)
             status = running.process.wait(ENDS_WITHIN)
         left = [int(pid) for pid, _ in PROCESS.findall(running.said) if psutil.pid_exists(int(pid))]
         left += [one.pid for one in psutil.process_iter(["cmdline"]) if folder in str(one.info["cmdline"])]
     accepted = Counter(ACCEPTED.findall(running.logs_of("worker-")))
-    assert (told, set(accepted.values()), len(accepted), status, left) == (41, {1}, 41, 0, [])
+    assert (told, set(accepted.values()), len(accepted), status, left) == (41, {1}, 41, 0, []), shown
 
 
-def _until_all_are_told(running: Many) -> int:
-    """How many introductions of the new round the other web process shows as sent, once all are."""
+def _until_all_are_told(running: Many) -> tuple[int, str]:
+    """How many introductions of the new round the other web process shows as sent, once all are; its page."""
     until, shown = time.monotonic() + SENT_WITHIN, ""
     while time.monotonic() < until:
         page = html.fromstring(running.at(1, "/organise/localgov/rounds/5"))
         shown = " ".join(page.text_content().split())
         if (told := SENT.search(shown)) and told[1] == told[2]:
-            return int(told[1])
+            return int(told[1]), shown
     raise AssertionError(f"not all are sent: {shown}")
 
 

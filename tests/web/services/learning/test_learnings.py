@@ -176,7 +176,12 @@ def test_a_digest_names_an_author_who_said_so(world: World, three: list[str], sh
     say(world, three[1], named=True)
     publish(world)
     text = digest_text(world, three)
-    assert (WORDS in text, "Amina, Leeds City Council" in text, "Tom" in text, "2 of the 2" in text) == (
+    assert (
+        WORDS in text,
+        "Amina, Leeds City Council" in text,
+        "Tom" in text,
+        "Of 3 people introduced, 2 answered and 2 met" in text,
+    ) == (
         True,
         showing is Showing.WITH_NAME,
         False,
