@@ -17,9 +17,12 @@ from web.models.complaints import Complaint
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 
-# For somebody who is signed in and organises one programme.
+# For somebody who is signed in and organises one programme, whose file waits for its columns to be said and
+# whose partners all share an address.
 LEAD_ELSEWHERE = {
     "conversation.short",
+    "conversation.write",
+    "organise.ask_to_take_over",
     "organise.change_agreement",
     "organise.home",
     "organise.sign_in",

