@@ -4,13 +4,13 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
 from tests.faults.trial import Outcome, Trial, opened
 from tests.support.consent_histories import History, nothing_kept
-from web.services.agreements import clock, deciding, objections, panels, proposals
+from web.services.agreements import clock, deciding, objections, panels
 
 STEPS = 40
 OFTEN = 50  # each move from state to state, in full
@@ -61,7 +61,6 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "the clock runs while messages are held": (clock, "keep", _runs_on),
     "somebody who objects is on the panel": (panels, "eligible_ids", _everybody),
     "what was urgent does not go back": (deciding, "_go_back", _none),
-    "an amended version leaves no time": (proposals, "LEAST_LEFT", timedelta(0)),
 }
 
 
