@@ -238,6 +238,20 @@ def test_what_hurts_somebody_is_hidden_and_counts(consent: Consent, organiser: V
     )
 
 
+def test_a_concern_is_hidden_and_not_another_that_came_meanwhile(
+    consent: Consent, organiser: Visitor
+) -> None:
+    number = consent.open()
+    first, last = min(consent.people), max(consent.people)
+    consent.answer(number, last, Stance.CONCERN, "Tom is a fool.")
+    page = organiser.open(f"{HOME}/proposals/{number}")
+    consent.answer(number, first, Stance.CONCERN, REASON)
+    page.press("Hide it", reason="it speaks ill of somebody")
+    reader = next(place for place, one in enumerate(consent.people) if one not in (first, last))
+    text = door(consent, reader).press("No objection").text
+    assert ("Tom is a fool" in text, REASON in text) == (False, True)
+
+
 def test_two_proposals_stand_in_the_list(consent: Consent, organiser: Visitor) -> None:
     consent.open(THREES)
     consent.propose(FOURS)

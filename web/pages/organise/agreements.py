@@ -1,6 +1,7 @@
 """What is agreed and proposed, as organisers see it: propose, amend, take back, second, ask a panel, hide."""
 
 import secrets
+from collections.abc import Callable
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -162,9 +163,9 @@ def ask_panel(number: int) -> ResponseReturnValue:
     )
 
 
-def _do(number: int, what: object, said: str) -> ResponseReturnValue:
+def _do(number: int, what: Callable[[Proposal], object], said: str) -> ResponseReturnValue:
     try:
-        what(_proposal(number))  # type: ignore[operator]
+        what(_proposal(number))
     except proposals.NotOpenToThat as error:
         flash(str(error), "error")
     else:
@@ -215,9 +216,9 @@ def _form_of(
     return FreeForm(title=title, text=text, driver=driver)
 
 
-@pages.post("/<slug>/proposals/<int:number>/arguments/<int:argument>/hide")
+@pages.post("/<slug>/proposals/<int:number>/arguments/<argument>/hide")
 @needs(Role.ORGANISER)
-def hide_argument(number: int, argument: int) -> ResponseReturnValue:
+def hide_argument(number: int, argument: str) -> ResponseReturnValue:
     """Others do not read it any more; it counts all the same."""
     form = ReasonForm()
     if form.validate_on_submit():
@@ -228,14 +229,14 @@ def hide_argument(number: int, argument: int) -> ResponseReturnValue:
     return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
 
 
-@pages.post("/<slug>/proposals/<int:number>/arguments/<int:argument>/show")
+@pages.post("/<slug>/proposals/<int:number>/arguments/<argument>/show")
 @needs(Role.OWNER)
-def show_argument(number: int, argument: int) -> ResponseReturnValue:
+def show_argument(number: int, argument: str) -> ResponseReturnValue:
     """An owner undoes it."""
     return _hide(number, argument, "", "Shown again.")
 
 
-def _hide(number: int, argument: int, because: str, said: str) -> ResponseReturnValue:
+def _hide(number: int, argument: str, because: str, said: str) -> ResponseReturnValue:
     proposal, kind = _proposal(number), request.form.get("kind", "objection")
     try:
         hiding.hide(g.session, g.programme, proposal, kind, argument, because, by=current_user.id, now=g.now)

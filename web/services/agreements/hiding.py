@@ -1,6 +1,6 @@
 """Hiding an argument that breaks the code of conduct: others do not read it, and it counts all the same.
 
-NoSuchArgument      nobody said anything to this proposal under this number
+NoSuchArgument      nobody said anything to this proposal under this mark
 """
 
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from web.models import Objection, Programme, Proposal, ProposalAnswer
 from web.services.agreements import news, objections, proposals
-from web.services.agreements.log import concerns
+from web.services.agreements.log import concerns, mark_of
 
 TOLD = "The organisers do not show what you wrote, because {}. It counts all the same. You can write it anew."
 
@@ -23,22 +23,20 @@ def hide(
     programme: Programme,
     proposal: Proposal,
     kind: str,
-    number: int,
+    mark: str,
     because: str,
     *,
     by: str,
     now: datetime,
 ) -> None:
-    """Hide the objection with this id, or the concern in this place of the list; show it with no `because`.
+    """Hide the objection with this id, or the concern of this mark; show it with no `because`.
 
     Its author is told. A second time changes nothing.
 
     Raises:
         NoSuchArgument
     """
-    found = (
-        _objection(session, proposal, number) if kind == "objection" else _concern(session, proposal, number)
-    )
+    found = _objection(session, proposal, mark) if kind == "objection" else _concern(session, proposal, mark)
     if found is None:
         raise NoSuchArgument
     if found.hidden_because == because:
@@ -55,9 +53,9 @@ def hide(
         news.to_person(session, programme, proposal, found.person_id, told, occasion=occasion, now=now)
 
 
-def _objection(session: Session, proposal: Proposal, number: int) -> Objection | None:
-    return next((one for one in objections.of(session, proposal) if one.id == number), None)
+def _objection(session: Session, proposal: Proposal, mark: str) -> Objection | None:
+    return next((one for one in objections.of(session, proposal) if str(one.id) == mark), None)
 
 
-def _concern(session: Session, proposal: Proposal, number: int) -> ProposalAnswer | None:
-    return next((one for place, one in enumerate(concerns(session, proposal)) if place == number), None)
+def _concern(session: Session, proposal: Proposal, mark: str) -> ProposalAnswer | None:
+    return next((one for one in concerns(session, proposal) if mark_of(proposal, one) == mark), None)

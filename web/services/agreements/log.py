@@ -1,5 +1,6 @@
 """The public log: what is in force, what was proposed, what people said, and how many had been told."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +35,7 @@ class Argument:
     still. Of an objection, `state` is what became of it and `reasons` what members of a panel found.
     """
 
-    id: int
+    id: str
     version: int
     is_objection: bool
     words: str
@@ -149,14 +150,14 @@ def arguments(session: Session, programme: Programme, proposal: Proposal) -> lis
     found = _findings(session, raised)
     said = [
         Argument(
-            place, one.version, False, one.words, names.get(one.person_id, "") if one.named else "",
-            one.hidden_because,
+            mark_of(proposal, one), one.version, False, one.words,
+            names.get(one.person_id, "") if one.named else "", one.hidden_because,
         )
-        for place, one in enumerate(worried)
+        for one in worried
     ]  # fmt: skip
     return said + [
         Argument(
-            one.id, one.version, True, one.words, names.get(one.person_id, "") if one.named else "",
+            str(one.id), one.version, True, one.words, names.get(one.person_id, "") if one.named else "",
             one.hidden_because, one.state.value, found.get(one.id, ()),
         )
         for one in raised
@@ -164,12 +165,18 @@ def arguments(session: Session, programme: Programme, proposal: Proposal) -> lis
 
 
 def concerns(session: Session, proposal: Proposal) -> Sequence[ProposalAnswer]:
-    """Those to every version, in an order that stays while nobody takes one back."""
+    """Those to every version, in an order that tells nothing of when they came."""
     said = select(ProposalAnswer).where(
         ProposalAnswer.proposal_id == proposal.id, ProposalAnswer.stance == Stance.CONCERN
     )
     ordered = said.order_by(col(ProposalAnswer.version), col(ProposalAnswer.person_id))
     return session.exec(ordered).all()
+
+
+def mark_of(proposal: Proposal, concern: ProposalAnswer) -> str:
+    """By which a page means this concern and no other, whatever is said meanwhile; it does not tell whose."""
+    whose = f"{proposal.secret} {concern.version} {concern.person_id}".encode()
+    return hashlib.sha256(whose).hexdigest()[:16]
 
 
 def _names(session: Session, programme: Programme, people: Iterable[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """How those who were invited say yes or no, and everybody as a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -100,6 +101,15 @@ def remind(session: Session, programme: Programme, *, by: str, now: datetime) ->
     """
     programmes.must_go_on(programme)
     people = session.exec(_to_remind(programme, now).order_by(col(Person.id))).all()
+    for some in outbox.bunches(people):
+        _remind_some(session, programme, some, now)
+    if people:
+        count = len(people)
+        audit.record(session, by, "invitations repeated", now=now, programme=programme.id, people=count)
+    return len(people)
+
+
+def _remind_some(session: Session, programme: Programme, people: Sequence[Person], now: datetime) -> None:
     wanted = [links.LinkWanted(Purpose.INVITATION, person.id, programme.id) for person in people]
     made = links.make_all(session, wanted, now=now)
     outbox.queue_all(
@@ -120,10 +130,6 @@ def remind(session: Session, programme: Programme, *, by: str, now: datetime) ->
         col(Membership.person_id).in_([person.id for person in people]),
     )
     session.execute(reminded.values(reminded_at=now), execution_options={"synchronize_session": False})
-    if people:
-        count = len(people)
-        audit.record(session, by, "invitations repeated", now=now, programme=programme.id, people=count)
-    return len(people)
 
 
 def _to_remind(programme: Programme, now: datetime) -> SelectOfScalar[Person]:
