@@ -3,18 +3,25 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from random import SystemRandom
 
 from flask import Flask
 from werkzeug.serving import make_server
 
+NEVER_GIVEN = range(20_000, 32_000)  # below those that Linux and macOS hand out unasked
+
 
 def free_port() -> int:
-    """A port nobody listens on, for an application that must know its address before it is served."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
+    """A port nobody listens on, for an application that must know its address before it is served.
+
+    Not one that the system gave: it may give the same to a connection of somebody else's before ours listens.
+    """
+    while True:
+        port = SystemRandom().choice(NEVER_GIVEN)  # whatever a test seeds
+        with suppress(OSError), socket.socket() as held:
+            held.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
