@@ -6,12 +6,13 @@ the last row and column of a sheet. Whatever it is, only this process ends of it
 
 import csv
 import io
-import resource
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from web.bounded import bound
 
 MOST_MEMORY = 1 << 30  # bytes; 100,000 people with a dozen columns take a third of it
 MOST_SECONDS = 30  # of computing; they take 6
@@ -30,7 +31,7 @@ class _TooLarge(Exception):
 
 
 def main() -> int:
-    _be_small()
+    bound(MOST_MEMORY, MOST_SECONDS)
     try:
         text = sheets(sys.stdin.buffer.read())
     except PasswordError:
@@ -41,13 +42,6 @@ def main() -> int:
         return BROKEN
     sys.stdout.buffer.write(text.encode(errors="replace"))
     return 0
-
-
-def _be_small() -> None:
-    for what, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def sheets(raw: bytes) -> str:

@@ -1,0 +1,47 @@
+"""Looking at one link: what is asked of whom, in which order."""
+
+from urllib.parse import quote, urlsplit
+
+from web.services.fetching import cards
+from web.services.fetching.cards import JSON, PAGES, Card
+from web.services.fetching.client import Client, FetchError, follow, good
+from web.services.fetching.robots import Robots
+
+# Sites whose pages say nothing without their scripts, and where each tells programs what is on them. These
+# doors are made for programs, so that robots.txt, which is about pages, is not asked.
+X = "https://publish.twitter.com/oembed?omit_script=1&dnt=1&url="
+YOUTUBE = "https://www.youtube.com/oembed?format=json&url="
+OEMBED_DOORS = {
+    "x.com": X,
+    "twitter.com": X,
+    "youtube.com": YOUTUBE,
+    "youtu.be": YOUTUBE,
+    "bsky.app": "https://embed.bsky.app/oembed?url=",
+    "vimeo.com": "https://vimeo.com/api/oembed.json?url=",
+}
+PREFIXES = ("www.", "m.", "mobile.")
+
+
+def look_at(link: str, client: Client, robots: Robots) -> Card:
+    """What is behind a link; an empty card if nothing says what it is.
+
+    Raises:
+        Refused, Gone, Trouble.
+    """
+    if door := OEMBED_DOORS.get(_site(link)):
+        return cards.of_oembed(good(follow(client, door + quote(link, safe=""), JSON)))
+    page = good(follow(client, link, ", ".join(PAGES), robots.check))
+    card, described_at = cards.of_page(page)
+    if not described_at:
+        return card
+    try:
+        return card.filled_from(cards.of_oembed(good(follow(client, described_at, JSON, robots.check))))
+    except FetchError:  # the page itself was there
+        return card
+
+
+def _site(link: str) -> str:
+    host = urlsplit(link).hostname or ""
+    for prefix in PREFIXES:
+        host = host.removeprefix(prefix)
+    return host
