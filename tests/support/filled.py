@@ -16,6 +16,7 @@ from notifications.replies import Inbound
 from notifications.tables import OutboxMessage
 from tests.support.world import BY, World
 from web.models import (
+    AgendaItem,
     Answer,
     Block,
     Import,
@@ -26,17 +27,22 @@ from web.models import (
     Organisation,
     PanelMember,
     Person,
+    Raised,
     Region,
+    Review,
+    ReviewAnswer,
+    Reviewed,
     Rhythm,
     Role,
     Showing,
     Stance,
     Subject,
     Takeover,
+    Verdict,
     Work,
 )
 from web.models.imports import ImportKind
-from web.services.agreements import answering, deciding, panels, proposals
+from web.services.agreements import agreements, answering, deciding, panels, proposals
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.panels import Judgement
 from web.services.agreements.proposals import Proposer
@@ -326,6 +332,23 @@ def what_is_agreed_and_proposed(world: World) -> None:
     world.work()
 
 
+def what_is_reviewed_and_wished(world: World) -> None:
+    """Written as rows: what made them may come later than they did."""
+    one, other = person(world, 4).id, person(world, 5).id
+    with world.write() as session:
+        programme = world.programme(session)
+        asked = Review(programme_id=programme.id, asked_at=world.now, ends_at=world.now + timedelta(days=7))
+        session.add(asked)
+        session.flush()
+        rule = agreements.about(session, programme, Subject.SHOWING).agreement
+        key = {"review_id": asked.id, "agreement_id": rule.id}
+        session.add(Reviewed(**key, version=1))
+        answer = {"verdict": Verdict.CHANGE, "words": "Show less.", "answered_at": world.now}
+        session.add(ReviewAnswer(**key, person_id=one, **answer))
+        wish = {"words": "Longer rounds.", "raised_at": world.now, "person_id": other}
+        session.add(AgendaItem(programme_id=programme.id, raised=Raised.SAID, **wish))
+
+
 STEPS: tuple[Callable[[World], None], ...] = (
     organisers_and_organisations,
     people,
@@ -351,6 +374,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     a_draw_that_waits_for_a_worker,
     an_organiser_signed_in,
     what_is_agreed_and_proposed,
+    what_is_reviewed_and_wished,
     a_complaint,
     somebody_who_asks_to_join,
     an_allowance_of_today_used,

@@ -27,8 +27,9 @@ def _of(kept: Kept, names: str) -> dict[str, Kept]:
 
 
 KEPT: dict[str, dict[str, Kept]] = {
+    "agenda_item": _of(ID, "raised person_id state") | _of(OTHERS, "words because"),
     "agreement": _of(ID, "subject"),
-    "agreementversion": _of(ID, "settings how") | _of(OTHERS, "title text driver evaluation"),
+    "agreementversion": _of(ID, "settings figure how") | _of(OTHERS, "title text driver evaluation"),
     "allowance": _of(ID, "what whose"),
     "auditentry": _of(ID, "actor action subject facts") | _of(SEALED, "digest"),
     "audithead": _of(SEALED, "digest"),
@@ -76,13 +77,16 @@ KEPT: dict[str, dict[str, Kept]] = {
     "proposal_asked": _of(ID, "person_id"),
     "proposal_panel": {},
     "proposal_second": _of(ID, "person_id"),
-    "proposalversion": _of(ID, "settings") | _of(OTHERS, "title text driver evaluation"),
+    "proposalversion": _of(ID, "settings figure") | _of(OTHERS, "title text driver evaluation"),
     "provider_pace": _of(ID, "provider stopped paused_for"),
     "rathernot": _of(ID, "person_id other_id") | _of(THEIRS, "email email_key"),
     "receipt": _of(ID, "provider event_id what provider_id reason stops again"),
     "reply": _of(ID, "channel source_id word person") | _of(OTHERS, "text"),
     "report": _of(ID, "person_id about_id handled_by") | _of(OTHERS, "text"),
     "request": _of(ID, "kind person") | _of(SEALED, "address_key") | _of(THEIRS, "details"),
+    "review": {},
+    "review_answer": _of(ID, "person_id verdict") | _of(OTHERS, "words"),
+    "reviewed": _of(ID, "outcome counted"),
     "round": _of(ID, "state priority input_digest figures best proof drawn_by sent_by")
     | _of(OTHERS, "reasons"),
     "roundchange": _of(ID, "what by"),

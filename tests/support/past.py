@@ -37,6 +37,8 @@ SEQUENCES = "CREATE TABLE once (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABL
 CHANGED: dict[str, str] = {
     "alembic_version": "says which revision it is",
     "import.content": "stands in importfile since 0025",
+    "agreementversion.settings": "has the rhythm of our days since 0032",
+    "proposalversion.settings": "has the rhythm of our days since 0032",
     "programme.agreement_version": "stands in agreement since 0031",
     "programme.agreement_adopted_on": "stands in agreementversion since 0031",
     "programme.agreement_review_on": "stands in agreementversion since 0031, or 30 days on",

@@ -6,9 +6,12 @@ opaque ids, because ids travel to providers, logs and the audit.
 
 from notifications import tables  # noqa: F401  (its tables belong to the same database)
 from web.models.agreements import (
+    AgendaItem,
+    AgendaState,
     Agreement,
     AgreementVersion,
     Asked,
+    Figure,
     Finding,
     How,
     Objection,
@@ -19,9 +22,15 @@ from web.models.agreements import (
     ProposalAnswer,
     ProposalState,
     ProposalVersion,
+    Raised,
+    Review,
+    ReviewAnswer,
+    Reviewed,
+    ReviewOutcome,
     Second,
     Stance,
     Subject,
+    Verdict,
 )
 from web.models.allowances import Allowance
 from web.models.audit import AuditEntry, AuditHead
@@ -54,6 +63,8 @@ from web.models.takeovers import LawfulBasis, Takeover
 __all__ = [
     "LISTED_BY",
     "TAKING_PART",
+    "AgendaItem",
+    "AgendaState",
     "Agreement",
     "AgreementVersion",
     "Allowance",
@@ -66,6 +77,7 @@ __all__ = [
     "Complaint",
     "Consent",
     "Errand",
+    "Figure",
     "Finding",
     "Group",
     "GroupMember",
@@ -105,11 +117,16 @@ __all__ = [
     "ProposalState",
     "ProposalVersion",
     "Purpose",
+    "Raised",
     "RatherNot",
     "Region",
     "Report",
     "Request",
     "RequestKind",
+    "Review",
+    "ReviewAnswer",
+    "ReviewOutcome",
+    "Reviewed",
     "Rhythm",
     "Role",
     "Round",
@@ -125,6 +142,7 @@ __all__ = [
     "ThisOnce",
     "Tick",
     "TopUp",
+    "Verdict",
     "VideoKind",
     "Work",
 ]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from web.models.columns import choice, document, moment, person_key
@@ -40,8 +40,21 @@ class Agreement(SQLModel, table=True):
     version: int = 1
 
 
+class Figure(StrEnum):
+    """What we count of a round ourselves, and an agreement may be judged by."""
+
+    MET = "met"  # of everyone introduced, in percent
+    REPEATS = "repeats"  # conversations of people who had met before, in percent
+    CROSSING = "crossing"  # conversations across organisations, in percent
+    ANSWERED = "answered"  # of everyone introduced, in percent
+    DAYS = "days"  # until half of those who met had met
+
+
 class AgreementVersion(SQLModel, table=True):
-    """One version, kept for good. `driver` says why; `evaluation` when it has not worked."""
+    """One version, kept for good. `driver` says why; `evaluation` when it has not worked, in words, or
+    `figure`, one of `Figure` that would be on the wrong side of `bound`. `measured` is the last round of
+    which that was counted. `renewed_on`: when it was last renewed by a review.
+    """
 
     agreement_id: int = Field(foreign_key="agreement.id", primary_key=True)
     number: int = Field(primary_key=True)
@@ -50,8 +63,12 @@ class AgreementVersion(SQLModel, table=True):
     settings: dict[str, Any] = document(dict)
     driver: str = Field(default="", sa_type=Text)
     evaluation: str = Field(default="", sa_type=Text)
+    figure: str = Field(default="", max_length=20)
+    bound: int | None = None
+    measured: int = 0
     how: How = choice(How)
     adopted_on: date
+    renewed_on: date | None = None
     review_on: date
 
 
@@ -65,11 +82,16 @@ class ProposalState(StrEnum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"  # it reached fewer than half of those asked
     STOPPED = "stopped"  # what it would change has changed
+    # Of an objection to what is in force:
+    JUDGED = "judged"  # a panel has it
+    UPHELD = "upheld"
+    NOT_UPHELD = "not upheld"
 
 
 class Proposal(SQLModel, table=True):
     """A change that is proposed. `by` is the opaque id of its author, an organiser's unless
-    `by_participant`.
+    `by_participant`. With `is_objection` nothing is proposed: its author objects to the agreement's
+    `base_version`, which is in force, and only a panel is asked.
 
     Its clock: until `started_at` it waits for delivery, then people may object. `ends_at` is when the part
     that runs is over, None while the clock stands still; then `left_seconds` remain. `notice_seconds` is how
@@ -94,6 +116,7 @@ class Proposal(SQLModel, table=True):
     state: ProposalState = choice(ProposalState)
     version: int = 1
     urgent: bool = False
+    is_objection: bool = False
     # Panels are drawn from it; its SHA-256 is public from the day it opens.
     secret: str = Field(max_length=64)
     created_at: datetime = moment(nullable=False)
@@ -123,6 +146,8 @@ class ProposalVersion(SQLModel, table=True):
     settings: dict[str, Any] = document(dict)
     driver: str = Field(sa_type=Text)
     evaluation: str = Field(default="", sa_type=Text)
+    figure: str = Field(default="", max_length=20)
+    bound: int | None = None
     review_on: date
     made_at: datetime = moment(nullable=False)
 
@@ -220,3 +245,101 @@ class Finding(SQLModel, table=True):
     holds: bool
     reason: str = Field(sa_type=Text)
     found_at: datetime = moment(nullable=False)
+
+
+class Review(SQLModel, table=True):
+    """Everybody is asked whether agreements go on as they are. Its clock is as a proposal's.
+
+    `telling`: not everybody has been asked yet.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    asked_at: datetime = moment(nullable=False)
+    ends_at: datetime | None = moment()
+    left_seconds: int = 0
+    telling: bool = True
+    ended_at: datetime | None = moment(index=True)
+
+
+class ReviewOutcome(StrEnum):
+    """What a review comes to for one agreement."""
+
+    ASKED = "asked"  # not known yet
+    RENEWED = "renewed"  # nobody is for a change
+    CHANGE = "change"  # somebody is: the organisers have it to propose
+    UNHEARD = "unheard"  # it could not be delivered to half
+    OVERTAKEN = "overtaken"  # another version came meanwhile
+
+
+class Reviewed(SQLModel, table=True):
+    """One agreement of a review, in the version that was in force. `counted` from its end on."""
+
+    review_id: int = Field(foreign_key="review.id", primary_key=True)
+    agreement_id: int = Field(foreign_key="agreement.id", primary_key=True, index=True)
+    version: int
+    outcome: ReviewOutcome = choice(ReviewOutcome, ReviewOutcome.ASKED)
+    until: date | None = None
+    counted: dict[str, int] = document(dict)
+
+
+class Verdict(StrEnum):
+    KEEP = "keep"
+    CHANGE = "change"
+    DROP = "drop"  # of an agreement in free words
+
+
+class ReviewAnswer(SQLModel, table=True):
+    __tablename__ = "review_answer"
+
+    review_id: int = Field(foreign_key="review.id", primary_key=True)
+    agreement_id: int = Field(foreign_key="agreement.id", primary_key=True)
+    person_id: str = person_key(primary_key=True, index=True)
+    verdict: Verdict = choice(Verdict)
+    words: str = Field(default="", sa_type=Text)
+    answered_at: datetime = moment(nullable=False)
+
+
+class Raised(StrEnum):
+    """What put something on the organisers' agenda."""
+
+    SAID = "said"  # somebody, after a conversation
+    MISSED = "missed"  # an evaluation, two rounds running
+    REVIEW = "review"  # somebody is for a change
+
+
+class AgendaState(StrEnum):
+    OPEN = "open"
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    DONE = "done"
+
+
+class AgendaItem(SQLModel, table=True):
+    """Something that the organisers decide about: propose a change, decline it, or it is done.
+
+    What somebody said has a `person_id` and the conversation's `group_id`; what was missed, a `version` and
+    the `round_number` that showed it.
+    """
+
+    __tablename__ = "agenda_item"
+
+    id: int = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    raised: Raised = choice(Raised)
+    agreement_id: int | None = Field(default=None, foreign_key="agreement.id", index=True)
+    version: int = 0
+    round_number: int = 0
+    person_id: str | None = person_key(default=None, index=True)
+    group_id: int | None = Field(
+        default=None,
+        sa_column=Column(ForeignKey("conversation_group.id", ondelete="CASCADE"), index=True),
+    )
+    words: str = Field(default="", sa_type=Text)
+    state: AgendaState = choice(AgendaState, AgendaState.OPEN)
+    proposal_id: int | None = Field(default=None, foreign_key="proposal.id")
+    because: str = Field(default="", max_length=200)
+    raised_at: datetime = moment(nullable=False)
+    settled_at: datetime | None = moment()
+    # Since when who said it knows what became of it.
+    told_at: datetime | None = moment()

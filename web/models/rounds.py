@@ -31,6 +31,8 @@ class Round(SQLModel, table=True):
     version: int = 1
     seed: int = Field(sa_type=BigInteger)
     priority: Priority = choice(Priority, Priority.FRESH)
+    # Of "how we match", when it was drawn; 0 where that is not known.
+    matching_version: int = 0
     input_digest: str = Field(default="", max_length=64)
     figures: dict[str, Any] = document(dict)
     best: dict[str, Any] = document(dict)

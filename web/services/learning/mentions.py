@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from notifications import messages, outbox
 from notifications.tables import Reply
 from web.models import (
+    AgendaItem,
     Agreement,
     AgreementVersion,
     Finding,
@@ -26,6 +27,8 @@ from web.models import (
     ProposalAnswer,
     ProposalVersion,
     Report,
+    Review,
+    ReviewAnswer,
     Tick,
 )
 from web.models.complaints import Complaint
@@ -74,6 +77,7 @@ def _forget_in_arguments(session: Session, person: Person, traces: Traces) -> No
     here = select(Membership.programme_id).where(Membership.person_id == person.id)
     proposed = select(Proposal.id).where(col(Proposal.programme_id).in_(here))
     agreed = select(Agreement.id).where(col(Agreement.programme_id).in_(here))
+    reviewed = select(Review.id).where(col(Review.programme_id).in_(here))
     raised = select(Objection.id).where(col(Objection.proposal_id).in_(proposed))
     for table, within, names in (
         (ProposalVersion, col(ProposalVersion.proposal_id).in_(proposed), "title text driver evaluation"),
@@ -81,6 +85,8 @@ def _forget_in_arguments(session: Session, person: Person, traces: Traces) -> No
         (ProposalAnswer, col(ProposalAnswer.proposal_id).in_(proposed), "words hidden_because"),
         (Objection, col(Objection.proposal_id).in_(proposed), "words hidden_because"),
         (Finding, col(Finding.objection_id).in_(raised), "reason"),
+        (ReviewAnswer, col(ReviewAnswer.review_id).in_(reviewed), "words"),
+        (AgendaItem, col(AgendaItem.programme_id).in_(here), "words because"),
     ):
         columns = names.split()
         told = or_(*(_tells(col(getattr(table, name)), person) for name in columns))

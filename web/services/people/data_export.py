@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from notifications.tables import OutboxMessage, Reply
 from web.models import (
+    AgendaItem,
     AuditEntry,
     Consent,
     Finding,
@@ -28,6 +29,8 @@ from web.models import (
     Proposal,
     ProposalAnswer,
     Report,
+    Review,
+    ReviewAnswer,
     Round,
 )
 from web.services.common import phrases
@@ -55,6 +58,10 @@ OURS = {
     "proposal_id",
     "panel_id",
     "objection_id",
+    "review_id",
+    "agreement_id",
+    "round_number",
+    "raised",
 }
 
 
@@ -73,6 +80,8 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "answers to proposals": _answers(session, person, names),
         "objections": _objections(session, person, names),
         "judgements": _judgements(session, person),
+        "answers to reviews": _reviews(session, person, names),
+        "what you would change": _of(session, AgendaItem, person, names),
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),
         "messages from you": _replies(session, person),
@@ -179,6 +188,16 @@ def _judgements(session: Session, person: Person) -> Rows:
     """What they found about objections, as members of panels."""
     rows = session.exec(select(Finding).where(Finding.person_id == person.id).order_by(col(Finding.found_at)))
     return [_plain(row) for row in rows]
+
+
+def _reviews(session: Session, person: Person, names: Mapping[int, str]) -> Rows:
+    rows = session.exec(
+        select(ReviewAnswer, Review.programme_id)
+        .join(Review, col(Review.id) == ReviewAnswer.review_id)
+        .where(ReviewAnswer.person_id == person.id)
+        .order_by(col(ReviewAnswer.answered_at), col(ReviewAnswer.agreement_id))
+    )
+    return [{"programme": names[programme], **_plain(row)} for row, programme in rows]
 
 
 def _left_out(session: Session, person: Person, names: Mapping[int, str]) -> Rows:

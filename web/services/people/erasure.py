@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from notifications import addresses, destinations, messages, outbox
 from web import scrubbing
 from web.models import (
+    AgendaItem,
+    AgendaState,
     CheckIn,
     Consent,
     Finding,
@@ -28,6 +30,7 @@ from web.models import (
     Report,
     Request,
     RequestKind,
+    ReviewAnswer,
     Round,
     RoundState,
     Second,
@@ -134,7 +137,7 @@ def _forget_learnings(session: Session, person: Person, keep_closed_walls: bool)
 
 def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
     """That somebody answered stays, without who they are; what they wrote goes. An objection without words
-    cannot be judged: it is taken back.
+    cannot be judged: it is taken back. What nobody has decided about is decided about no more.
     """
     theirs = col(Objection.person_id) == person.id
     open_ = theirs & (col(Objection.state) == ObjectionState.OPEN)
@@ -143,6 +146,11 @@ def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
     session.execute(update(Objection).where(theirs).values(words="", named=False))
     answers = update(ProposalAnswer).where(col(ProposalAnswer.person_id) == person.id)
     session.execute(answers.values(words="", named=False))
+    said = update(ReviewAnswer).where(col(ReviewAnswer.person_id) == person.id)
+    session.execute(said.values(words=""))
+    wished = col(AgendaItem.person_id) == person.id
+    session.execute(delete(AgendaItem).where(wished & (col(AgendaItem.state) == AgendaState.OPEN)))
+    session.execute(update(AgendaItem).where(wished).values(words="", person_id=None))
     session.execute(update(Finding).where(col(Finding.person_id) == person.id).values(reason=""))
     session.execute(delete(Second).where(col(Second.person_id) == person.id))
 

@@ -17,6 +17,7 @@ from notifications import outbox
 from notifications.tables import OutboxNamed, Reply
 from web import scrubbing
 from web.models import (
+    AgendaItem,
     Asked,
     CheckIn,
     Consent,
@@ -39,6 +40,7 @@ from web.models import (
     RatherNot,
     Report,
     Request,
+    ReviewAnswer,
     Round,
     RoundState,
     Second,
@@ -180,7 +182,7 @@ def _rename(session: Session, column: Any, kept: str, gone: str) -> None:
 
 
 def _move_arguments(session: Session, kept: str, gone: str) -> None:
-    """What either said to proposals. Where both said something, the later counts."""
+    """What either said to proposals and reviews. Where both said something, the later counts."""
     for answer in session.scalars(select(ProposalAnswer).where(col(ProposalAnswer.person_id) == gone)).all():
         key = (answer.proposal_id, answer.version, kept)
         other = session.get(ProposalAnswer, key)
@@ -188,6 +190,7 @@ def _move_arguments(session: Session, kept: str, gone: str) -> None:
             session.merge(ProposalAnswer(**answer.model_dump() | {"person_id": kept}))
         session.delete(answer)
     session.flush()
+    _move_reviews(session, kept, gone)
     _one_objection_each(session, kept, gone)
     for table, of in ((Asked, "proposal_id"), (Second, "proposal_id"), (PanelMember, "panel_id"),
                        (Finding, "objection_id")):  # fmt: skip
@@ -196,6 +199,17 @@ def _move_arguments(session: Session, kept: str, gone: str) -> None:
         session.execute(twice)
         _rename(session, table.person_id, kept, gone)
     _rename(session, Proposal.by, kept, gone)
+
+
+def _move_reviews(session: Session, kept: str, gone: str) -> None:
+    said = select(ReviewAnswer).where(col(ReviewAnswer.person_id) == gone)
+    for answer in session.scalars(said).all():
+        other = session.get(ReviewAnswer, (answer.review_id, answer.agreement_id, kept))
+        if other is None or other.answered_at < answer.answered_at:
+            session.merge(ReviewAnswer(**answer.model_dump() | {"person_id": kept}))
+        session.delete(answer)
+    session.flush()
+    _rename(session, AgendaItem.person_id, kept, gone)
 
 
 def _one_objection_each(session: Session, kept: str, gone: str) -> None:

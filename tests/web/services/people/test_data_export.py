@@ -37,6 +37,8 @@ SAID_IN = {
     "proposal_answer": "answers to proposals",
     "objection": "objections",
     "panel_finding": "judgements",
+    "review_answer": "answers to reviews",
+    "agenda_item": "what you would change",
     "outbox_message": "messages to you",
     "reply": "messages from you",
     "auditentry": "what you did",
