@@ -39,6 +39,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "consent": _of(ID, "person_id wording version source"),
     "conversation_group": _of(ID, "first_mover") | _of(OTHERS, "why"),
     "destination": _of(ID, "provider reason") | _of(THEIRS, "place"),
+    "draw_record": _of(ID, "document people sent") | _of(SEALED, "commitment"),
     "errand": _of(ID, "work by") | _of(OTHERS, "trouble"),
     "groupmember": _of(ID, "person_id"),
     "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations")

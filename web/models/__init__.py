@@ -57,7 +57,17 @@ from web.models.people import (
     VideoKind,
 )
 from web.models.programmes import Priority, Programme, Region, Rhythm, Schedule, Tick
-from web.models.rounds import Group, GroupMember, LeftOut, Round, RoundChange, RoundState, ThisOnce, TopUp
+from web.models.rounds import (
+    DrawRecord,
+    Group,
+    GroupMember,
+    LeftOut,
+    Round,
+    RoundChange,
+    RoundState,
+    ThisOnce,
+    TopUp,
+)
 from web.models.takeovers import LawfulBasis, Takeover
 
 __all__ = [
@@ -76,6 +86,7 @@ __all__ = [
     "CheckIn",
     "Complaint",
     "Consent",
+    "DrawRecord",
     "Errand",
     "Figure",
     "Finding",

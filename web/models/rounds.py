@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from web.models.columns import choice, document, moment, person_key
@@ -53,6 +53,27 @@ class Round(SQLModel, table=True):
     ends_on: date | None = None
     # Since when everybody who waited for somebody in it has been given them, or a word.
     topped_up_at: datetime | None = moment()
+
+
+class DrawRecord(SQLModel, table=True):
+    """What a round was drawn from, so that it can be drawn and judged again. People and organisations are
+    numbers there that stand nowhere else.
+
+    `document`, `people` and `sent` are compressed: the organisers' file as drawn; of a draft, whose ids its
+    numbers stand for; and the round as it was sent. All are gone when the programme has ended; `commitment`,
+    the SHA-256 of nonce, seed and input, stays.
+    """
+
+    __tablename__ = "draw_record"
+    # It stands beside its round because lists of rounds have no use for it, and it can have many megabytes.
+    round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
+    commitment: str = Field(max_length=64)
+    matcher_version: int
+    # Of "how we match", when it was drawn.
+    matching_version: int
+    document: bytes | None = Field(default=None, sa_type=LargeBinary)
+    people: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sent: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class Group(SQLModel, table=True):
