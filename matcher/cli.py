@@ -1,7 +1,9 @@
 """draw, check and generate: spreadsheet in, groups out, no database.
 
+Both also take INPUT.json, the file of a round that was drawn by a programme, instead of tables.
+
 Exit codes: 0 all well; 1 check found something wrong; 2 bad input, one line on stderr; 3 never-pairs left
-somebody out of a draw (the round is written all the same).
+somebody out of a draw (the round is written all the same); 4 another version of the matcher drew INPUT.json.
 """
 
 from __future__ import annotations
@@ -16,11 +18,16 @@ from typing import NoReturn, ParamSpec
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
-from matcher import community, explain, referee, tables
+from matcher import community, explain, judging, referee, tables
+from matcher.draw import VERSION
 from matcher.draw import draw as draw_round
 from matcher.errors import MatcherError, Refused
+from matcher.judging import Judged
 from matcher.pot import Ints, Pot
+from matcher.record import Numbered, Record, read_record
+from matcher.referee import Verdict
 from matcher.result import Proof, Result
 from matcher.rules import Priority
 
@@ -30,6 +37,7 @@ BEFORE = click.option(
     "--before", type=int, metavar="ROUND", help="Read the history only up to the round before this one."
 )
 SEED = click.IntRange(0, 2**63 - 1)
+ANOTHER_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,35 @@ def _counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def _is_record(file: Path) -> bool:
+    return file.suffix.lower() == ".json"
+
+
+def _alone(*may_be_given: str) -> None:
+    """INPUT.json holds all that a round was drawn from. Whoever says something else is told so."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        name = option.name or ""
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and name not in ("people_file", "round_file", *may_be_given):
+            _stop(
+                f"{option.opts[0]} does not go with INPUT.json, which holds all that the round was drawn from"
+            )
+
+
+def _of_record(record: Record, numbered: Numbered) -> Input:
+    ids = [str(number) for number in numbered.people]
+    codes = numbered.pot.organisation
+    names = [f"organisation {code}" for code in range(int(codes.max(initial=-1)) + 1)]
+    people = tables.People(ids, names, codes)
+    notes = []
+    if record.matcher != VERSION:
+        notes = [f"drawn by version {record.matcher} of the matcher; this is version {VERSION}"]
+    return Input(people, numbered.pot, explain.Labels(ids, names), notes)
+
+
 @click.command()
-@click.argument("people_file", metavar="PEOPLE.csv", type=CSV)
+@click.argument("people_file", metavar="PEOPLE.csv|INPUT.json", type=CSV)
 @click.option("--history", type=CSV, help="Who met before: round,person_1,…,person_k.")
 @click.option("--never", type=CSV, help="Who must not meet: person_1,person_2.")
 @click.option("--seed", type=SEED, default=1, show_default=True, help="Same seed, same round.")
@@ -128,7 +163,10 @@ def draw(
     proof_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Draw a round for the people of a spreadsheet."""
+    """Draw a round for the people of a spreadsheet, or INPUT.json's round again."""
+    if _is_record(people_file):
+        _alone("out", "proof_file", "as_json")
+        _draw_again(read_record(people_file), out, proof_file, as_json)
     if append and (history is None or before is not None):
         _stop("--append needs --history, and all of it")
     if append and history and not history.exists():
@@ -137,21 +175,57 @@ def draw(
     start = time.perf_counter()
     result = draw_round(given.pot, seed=seed, size=size, priority=priority, never_a_pair=never_a_pair)
     seconds = time.perf_counter() - start
+    _write(result, given, out, proof_file)
+    if append and history:
+        tables.append_round(history, given.people, result.groups)
+    raise SystemExit(_tell(result, given, seconds, listed=out is None, as_json=as_json))
+
+
+def _draw_again(record: Record, out: Path | None, proof_file: Path | None, as_json: bool) -> NoReturn:
+    """The round as it was drawn, from its seed, by the version of the matcher that drew it."""
+    given = _of_record(record, record.drawn_from)
+    if given.notes:
+        click.echo(
+            f"{given.notes[0]}, which may draw another round. Take that version to draw it again", err=True
+        )
+        raise SystemExit(ANOTHER_VERSION)
+    start = time.perf_counter()
+    result = draw_round(given.pot, seed=record.seed, size=record.size, priority=record.priority)
+    seconds = time.perf_counter() - start
+    _write(result, given, out, proof_file)
+    code = _tell(result, given, seconds, listed=out is None, as_json=as_json)
+    if not as_json:
+        click.echo(f"Nonce, seed and input have the SHA-256 {record.commitment}.")
+    if not np.array_equal(result.groups, _as_wide(record.groups, result.groups)):
+        click.echo("This is not the round that the file says was drawn", err=True)
+        raise SystemExit(1)
+    raise SystemExit(code)
+
+
+def _as_wide(groups: Ints, other: Ints) -> Ints:
+    more = max(0, other.shape[1] - groups.shape[1])
+    return np.pad(groups, ((0, 0), (0, more)), constant_values=-1)
+
+
+def _write(result: Result, given: Input, out: Path | None, proof_file: Path | None) -> None:
+    """The round and its proof, where they are wanted, once the referee has looked at them."""
     referee.check(given.pot, result)
     if out:
-        reasons = explain.Reasons(given.pot, given.labels, size)
+        reasons = explain.Reasons(given.pot, given.labels, result.groups.shape[1] - 1)
         why = [reasons.group(group.tolist()) for group in result.groups]
         tables.write_round(out, given.people, given.pot, result.groups, why)
     if proof_file:
         proof_file.write_text(result.proof.to_json() + "\n", encoding="utf-8")
-    if append and history:
-        tables.append_round(history, given.people, result.groups)
+
+
+def _tell(result: Result, given: Input, seconds: float, *, listed: bool, as_json: bool) -> int:
+    """Print what was drawn; the exit code."""
     left = explain.unplaced(given.pot, result, given.labels)
     if as_json:
         click.echo(json.dumps(_figures(result, left, given, seconds), ensure_ascii=False))
     else:
-        _print(result, left, given, listed=out is None)
-    raise SystemExit(3 if left else 0)
+        _print(result, left, given, listed=listed)
+    return 3 if left else 0
 
 
 def _figures(result: Result, left: list[tuple[int, str]], given: Input, seconds: float) -> dict[str, object]:
@@ -177,7 +251,7 @@ def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bo
 
 
 @click.command()
-@click.argument("people_file", metavar="PEOPLE.csv", type=CSV)
+@click.argument("people_file", metavar="PEOPLE.csv|INPUT.json", type=CSV)
 @click.argument("round_file", metavar="ROUND.csv", type=CSV)
 @click.option("--history", type=CSV, help="Who met before.")
 @click.option("--never", type=CSV, help="Who must not meet.")
@@ -195,6 +269,10 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a round and its proof against the files it was drawn from."""
+    if _is_record(people_file):
+        _alone("as_json")
+        _check_record(read_record(people_file), round_file, as_json)
+        return
     given = _read(people_file, history, never, before)
     groups = tables.read_round(round_file, given.people)
     proof = Proof.from_json(proof_file.read_text(encoding="utf-8")) if proof_file else None
@@ -202,7 +280,59 @@ def check(
         verdict = referee.check_round(given.pot, groups, proof)
     except Refused as refused:
         _refuse(refused, given, as_json)
-    report = {
+    if as_json:
+        click.echo(json.dumps(_report(verdict)))
+    else:
+        _print_verdict(verdict)
+
+
+def _check_record(record: Record, round_file: Path, as_json: bool) -> None:
+    """A round as it was sent, and what was changed in it by hand after the draw."""
+    given = _of_record(record, judging.sent_from(record))
+    for note in given.notes:
+        click.echo(f"{note}. The rules are checked all the same", err=True)
+    groups = tables.read_round(round_file, given.people)
+    try:
+        judged = judging.judge(record, groups)
+    except Refused as refused:
+        _refuse(refused, given, as_json)
+    if as_json:
+        click.echo(json.dumps(_report(judged.verdict) | _by_hand(judged, record)))
+        return
+    _print_verdict(judged.verdict)
+    _print_by_hand(judged)
+    click.echo(f"Nonce, seed and input have the SHA-256 {record.commitment}.")
+
+
+def _by_hand(judged: Judged, record: Record) -> dict[str, object]:
+    return {
+        "as_drawn": judged.is_as_drawn,
+        "only_drawn": judged.only_drawn,
+        "only_sent": judged.only_sent,
+        "put_in": judged.put_in,
+        "left_out": judged.left_out,
+        "repeats_drawn": judged.drawn.repeats,
+        "cross_drawn": judged.drawn.cross,
+        "commitment": record.commitment,
+    }
+
+
+def _print_by_hand(judged: Judged) -> None:
+    if judged.is_as_drawn:
+        click.echo("It is the round as it was drawn.")
+        return
+    drawn = judged.drawn
+    click.echo(f"Changed by hand after the draw, which had {drawn.repeats} repeat and {drawn.cross} cross:")
+    for words, groups in (("drawn", judged.only_drawn), ("sent", judged.only_sent)):
+        for group in groups:
+            click.echo(f"  {words}: {' · '.join(map(str, group))}")
+    for words, people in (("put in", judged.put_in), ("left out", judged.left_out)):
+        if people:
+            click.echo(f"  {words}: {', '.join(map(str, people))}")
+
+
+def _report(verdict: Verdict) -> dict[str, object]:
+    return {
         "legal": True,
         "best": verdict.best,
         "why": verdict.why,
@@ -213,9 +343,9 @@ def check(
         "cross_bound": verdict.cross_bound,
         "fair": verdict.fair,
     }
-    if as_json:
-        click.echo(json.dumps(report))
-        return
+
+
+def _print_verdict(verdict: Verdict) -> None:
     best = {True: "Best", False: "Not the best", None: "Not known to be the best"}[verdict.best]
     counts = verdict.counts
     click.echo("Legal: no rule is broken.")

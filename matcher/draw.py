@@ -16,6 +16,8 @@ from matcher.pot import Ints, Pot
 from matcher.result import Figures, Proof, Result, Sizes, Unplaced
 from matcher.rules import Priority
 
+# Raised with every change after which the same pot and seed may give another round.
+VERSION = 1
 SIZES = (2, 3, 4)
 # Up to here the matching over all pairs takes half a second at most.
 MIDDLE = 600

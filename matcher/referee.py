@@ -94,14 +94,18 @@ def check(pot: Pot, result: Result) -> Verdict:
     return _verdict(pot, result.groups, result.proof, missing, (counts, bound))
 
 
-def check_round(pot: Pot, groups: ArrayLike, proof: Proof | None = None) -> Verdict:
+def check_round(
+    pot: Pot, groups: ArrayLike, proof: Proof | None = None, missing: Collection[int] | None = None
+) -> Verdict:
     """The same for a round without its figures, as `unmentoring check` reads it from files.
 
-    Whoever is missing must be somebody who may meet nobody who is free. Raises Refused as `check` does.
+    Whoever is missing must be among `missing`, or where that is not given, may meet nobody who is free. Raises
+    Refused as `check` does.
     """
     table = _table(groups)
     size = max(2, table.shape[1] - 1)
-    missing = [person for person in np.setdiff1d(np.arange(pot.n), table) if not _friends(pot, person)]
+    if missing is None:
+        missing = [person for person in np.setdiff1d(np.arange(pot.n), table) if not _friends(pot, person)]
     legal(pot, table, size, missing)
     return _verdict(pot, table, proof or Proof("none"), missing)
 

@@ -32,7 +32,10 @@ COMMANDS = {
     "schedule": ("web.commands.schedule:command", "When rounds begin by themselves."),
     "outbox": ("web.commands.outbox:command", "Messages."),
     "audit": ("web.commands.audit:command", "Who did what when."),
-    "draw": ("matcher.cli:draw", "Draw a round for the people of a spreadsheet."),
+    "draw": (
+        "matcher.cli:draw",
+        "Draw a round for the people of a spreadsheet, or INPUT.json's round again.",
+    ),
     "check": ("matcher.cli:check", "Check a round and its proof against the files it was drawn from."),
     "generate": (
         "matcher.cli:generate",

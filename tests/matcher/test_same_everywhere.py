@@ -1,5 +1,6 @@
 """The same pot and seed give the same round: under any hash seed, locale and order of listing."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from matcher import draw
 from matcher.community import community
+from matcher.draw import VERSION
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -50,3 +52,12 @@ def test_another_seed_gives_another_round():
 
 def test_the_same_seed_gives_the_same_round():
     assert np.array_equal(*(draw(community(61, 5, 9, 1).pot(), seed=3).groups for _ in range(2)))
+
+
+# The SHA-256 of what PROGRAM prints, by the version of the matcher.
+DRAWN = {1: "ec372b51fccfcba1d1aa3da18fd7fe8c9057e09d27d5a03cdb6abe8895253c0f"}
+
+
+def test_a_version_of_the_matcher_draws_what_it_always_drew(usual):
+    """It does not? Then raise `matcher.draw.VERSION`: kept rounds name the version that drew them."""
+    assert DRAWN[VERSION] == hashlib.sha256(usual.encode()).hexdigest()
