@@ -165,6 +165,8 @@ def book(token: str) -> ResponseReturnValue:
     form = BookedForm()
     if not talk.goes_on:
         return redirect(url_for(".show", token=token), 303)
+    if talk.says_met and not request.form.get("instead"):
+        return _booking(token, talk, form), 422
     if form.validate_on_submit():
         try:
             conversations.book(g.session, talk, form.at, now=g.now)

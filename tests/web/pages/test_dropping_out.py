@@ -9,8 +9,9 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import CheckIn, GroupMember, Membership, Purpose
+from web.models import Answer, CheckIn, GroupMember, Membership, Purpose
 from web.services.common import times
+from web.services.conversations import conversations
 from web.services.incoming import replies
 
 CANNOT, BOOKED = "I can’t make this round", "We’ve booked it"
@@ -252,6 +253,33 @@ def test_an_hour_that_the_clocks_leave_out_is_not_a_time(world: World) -> None:
     world.round()
     page = book(world, world.groups()[0][0], "28 3 2027", "01:30")
     assert page.mistakes == ["Enter a time of that day, such as 12:30"]
+
+
+def answers(world: World, person: str) -> list[str]:
+    with world.read() as session:
+        found = session.get(CheckIn, (1, person))
+        return [found.answer.value] if found else []
+
+
+def say_met(world: World, person: str) -> None:
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(person), person)
+        conversations.say(session, talk, Answer.MET, now=world.now)
+
+
+def test_a_date_after_we_met_is_asked_about_first(world: World, pair: list[str]) -> None:
+    form = world.visitor().open(door(world, pair[0], "booked"))
+    say_met(world, pair[0])
+    form.press(BOOKED)
+    told = f"You told us that you met {world.person(pair[1]).name}"
+    assert (form.status, form.heading, answers(world, pair[0])) == (422, told, ["met"])
+
+
+def test_whose_we_met_was_a_slip_says_so_with_a_second_press(world: World, pair: list[str]) -> None:
+    say_met(world, pair[0])
+    book_instead = "We have not met yet, and have booked it"
+    world.visitor().open(door(world, pair[0], "booked")).press(book_instead)
+    assert answers(world, pair[0]) == ["booked"]
 
 
 # The organiser's page

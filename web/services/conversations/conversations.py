@@ -100,6 +100,11 @@ class Conversation:
         at = self.booked_for
         return messages.Slot(at, at + times.LENGTH) if at else None
 
+    @property
+    def says_met(self) -> bool:
+        """Has the reader told us that they met? A date then would take the place of that."""
+        return self.check_in is not None and self.check_in.answer is Answer.MET
+
     def can_drop_out(self, now: datetime) -> bool:
         """Is there time to find somebody else for those who would be left?"""
         return self.goes_on and not self.met and now < Window.of_round(self.round).cut_off_at
