@@ -17,7 +17,7 @@ from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.people import participation, phone_codes, reachability, retention
-from web.services.rounds import dropouts, pots, rounds
+from web.services.rounds import dropouts, pots, rounds, top_ups
 from web.services.rounds.introductions import Window
 
 # Why we do not write to somebody, said to themselves.
@@ -76,6 +76,12 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         today=times.today(g.now),
         next_round_on={
             one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now))
+            for one in sections
+        },
+        top_up_on={
+            one.programme.slug: top_ups.promised(
+                g.session, one.programme, visit.person.id, times.today(g.now)
+            )
             for one in sections
         },
         erased_on=retention.erased_on(g.session, visit.person),

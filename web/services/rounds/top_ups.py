@@ -161,6 +161,20 @@ def waiting(session: Session, programme: Programme, round_: Round, today: date) 
     return len(pots.who_is_in(session, programme, today, in_round=let_down, only=wait).people)
 
 
+def promised(session: Session, programme: Programme, person: str, today: date) -> date | None:
+    """The day of the top-up in which we look for somebody for one who is in no group of the running round, as
+    their welcome told them; None for everybody else.
+    """
+    newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
+    round_ = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
+    day = programmes.top_up_on(session, programme, today)
+    if round_ is None or round_.topped_up_at or day is None:
+        return None
+    waits = _waits_for_somebody(round_).subquery()
+    found = session.scalars(select(waits.c.person_id).where(waits.c.person_id == person)).first()
+    return day if found else None
+
+
 def _let_down(session: Session, round_: Round) -> set[str]:
     return set(session.scalars(_left_alone(round_)))
 

@@ -337,6 +337,35 @@ def test_who_joins_while_a_round_goes_on_knows_when_we_look(world: World) -> Non
     assert "we introduce you on Wednesday 9 December" in world.letter("late@example.org", "welcome").text
 
 
+PROMISE = "If there is somebody in it for you, we introduce you on Wednesday 9 December; otherwise"
+
+
+def promised(world: World, person: str) -> bool:
+    return PROMISE in world.visitor().open(world.page_of(person)).text
+
+
+def test_the_page_of_who_joins_while_a_round_goes_on_says_so_too(world: World) -> None:
+    introduced, _ = world.join_many(2)
+    world.round()
+    assert (promised(world, world.join()), promised(world, introduced)) == (True, False)
+
+
+def test_once_we_have_looked_the_page_promises_nothing_more(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    late = world.join()
+    cut_off(world)
+    assert not promised(world, late)
+
+
+def test_who_joined_between_the_draw_and_its_sending_is_told_and_promised(world: World) -> None:
+    world.join_many(2)
+    number = world.draw()
+    late = world.join(email="late@example.org")
+    world.send(number)
+    assert (world.letter("late@example.org").kind, promised(world, late)) == ("not_this_time", True)
+
+
 def test_who_skips_the_next_round_is_still_in_this_one(world: World) -> None:
     world.join_many(4)
     world.round()
