@@ -20,6 +20,7 @@ THEIRS = (
     "/details",
     "/free-times",
     "/rather-not",
+    "/conversations/1/not-again",
     "/erase",
     "/councils/how-often",
     "/councils/organisation",

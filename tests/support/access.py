@@ -37,8 +37,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         conversation.short conversation.show conversation.thanks conversation.write
         me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
         me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
-        me.next_round me.organisation me.pause me.phone me.rather_not me.remove_rather_not me.resume
-        me.send_code me.show me.start_again me.stay me.stop_texts me.threes me.unsubscribe
+        me.next_round me.not_again me.organisation me.pause me.phone me.rather_not me.remove_rather_not
+        me.resume me.send_code me.show me.start_again me.stay me.stop_texts me.threes me.unsubscribe
         next_round.decide next_round.pause next_round.show
         organise.press_button organise.show_button proposal.answer proposal.panel proposal.show
         me.agreements me.propose me.second_proposal me.withdraw_proposal

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from web.forms.fields import Checks, Choice, Radio, Text, is_email
 from web.forms.joining import EMAIL
@@ -49,6 +49,26 @@ class RatherNotForm(FlaskForm):
     def wish(self) -> tuple[str, str]:
         """A person's id and an address; either may be empty."""
         return self.other.data if self.other else "", self.email.data or ""
+
+
+class NotAgainForm(FlaskForm):
+    """About those somebody talked with; of a single one nothing is asked."""
+
+    people = Checks("Whom would you rather not meet again?", choices=[])
+
+    def offer(self, people: Sequence[Person]) -> None:
+        self.only = people[0].id if len(people) == 1 else ""
+        self.people.choices = [SelectChoice(person.id, person.name) for person in people]
+        if self.only:
+            del self.people
+
+    def validate_people(self, field: Checks) -> None:
+        if not field.data:
+            raise ValidationError("Choose whom you mean")
+
+    def chosen(self) -> list[str]:
+        """Their ids."""
+        return [self.only] if self.only else list(self.people.data)
 
 
 class HowOftenForm(FlaskForm):

@@ -4,13 +4,14 @@ from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.forms.joining import CodeForm, EditForm, OrganisationForm
-from web.forms.me import AvailabilityForm, RatherNotForm
+from web.forms.me import AvailabilityForm, NotAgainForm, RatherNotForm
 from web.http.access import with_link
 from web.http.context import house
 from web.models import Block, Person
 from web.pages.codes import text_a_code
 from web.pages.me import pages
 from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
+from web.services.conversations import conversations
 from web.services.organisations import organisations
 from web.services.people import own_details, participation, phone_codes, reachability
 from web.services.rounds import never_pairs
@@ -53,6 +54,39 @@ def remove_rather_not(token: str, wish: int) -> ResponseReturnValue:
     never_pairs.remove(g.session, open_visit(token, full=True).person, wish, now=g.now)
     flash("Removed.")
     return redirect(url_for(".rather_not", token=token), 303)
+
+
+@pages.route("/me/<token>/conversations/<int:number>/not-again", methods=["GET", "POST"])
+@with_link
+def not_again(token: str, number: int) -> ResponseReturnValue:
+    """A wish about a conversation: of any by a fresh link, by another only of the one its message was about.
+    It shows nothing of the list, as messages get forwarded, to the partner too.
+    """
+    visit = open_visit(token)
+    talk, form = _talk_behind(visit, number), NotAgainForm()
+    people = [one for one in (*talk.partners, *talk.gone) if not one.erased_at]
+    if not people:
+        raise conversations.NotTheirs
+    form.offer(people)
+    if form.validate_on_submit():
+        try:
+            never_pairs.not_again(g.session, visit.person, form.chosen(), now=g.now)
+            flash("Saved. You will not be put together again.")
+        except never_pairs.BadWish as error:
+            flash(f"{error}.", "error")
+        return back_to_page(token)
+    page = render_template("me/not_again.html", visit=visit, form=form, talk=talk, people=people, now=g.now)
+    return page, 422 if form.errors else 200
+
+
+def _talk_behind(visit: Visit, number: int) -> conversations.Conversation:
+    talk = conversations.conversation(g.session, number, visit.person.id)
+    if visit.full:
+        return talk
+    known = conversations.as_known_at(g.session, [talk], visit.link.created_at)
+    if visit.group != number or not known:
+        raise conversations.NotTheirs
+    return known[0]
 
 
 @pages.route("/me/<token>/<slug>/organisation", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.people import participation, phone_codes, reachability, retention
-from web.services.rounds import dropouts, pots, rounds, top_ups
+from web.services.rounds import dropouts, never_pairs, pots, rounds, top_ups
 from web.services.rounds.introductions import Window
 
 # Why we do not write to somebody, said to themselves.
@@ -43,9 +43,6 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         forms[slug] = pausing
     for name, form in forms.items():
         form.until.id = f"until-{name}"
-    # What these are about is no conversation.
-    others = (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
-    own = None if visit.link.purpose in others else visit.link.subject
     talks = conversations.history(g.session, visit.person)
     # An old message that was forwarded does not tell whom its reader met since.
     shown = talks if visit.full else conversations.as_known_at(g.session, talks, visit.link.created_at)
@@ -56,7 +53,8 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
     if not visit.full:
         # A forwarded message opens what it was about, and nothing else of its reader's.
         check_ins, introductions = (
-            {group: at for group, at in doors.items() if group == own} for doors in (check_ins, introductions)
+            {group: at for group, at in doors.items() if group == visit.group}
+            for doors in (check_ins, introductions)
         )
     return render_template(
         "me/page.html",
@@ -65,6 +63,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         sections=sections,
         programme=sections[0].programme if len(sections) == 1 else None,
         talks=shown,
+        met_again={one.id for one in never_pairs.met(g.session, visit.person)} if visit.full else None,
         met_since=len(talks) > len(shown),
         running=[talk for talk in talks if talk.can_drop_out(g.now)],
         check_ins=check_ins,

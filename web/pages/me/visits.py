@@ -34,6 +34,12 @@ class Visit:
     def full(self) -> bool:
         return self.link.purpose is Purpose.FULL_PAGE
 
+    @property
+    def group(self) -> int | None:
+        """The group that the message with this link was about."""
+        is_elsewhere = self.link.purpose in (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
+        return None if is_elsewhere else self.link.subject
+
 
 def open_visit(token: str, *, full: bool = False) -> Visit:
     allowed = (Purpose.FULL_PAGE,) if full else (Purpose.FULL_PAGE, *EVERYDAY)

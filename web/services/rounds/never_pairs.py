@@ -6,6 +6,7 @@ No participant is told. An organiser sees that two people must not meet, and not
 BadWish             nobody to add, oneself, or too many; says what to do
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -29,6 +30,7 @@ from web.models import (
 from web.services.common import audit
 
 MOST = 50
+FULL = f"The list is full at {MOST}. Remove somebody first, or write to the organisers"
 
 
 class BadWish(Exception):
@@ -94,11 +96,31 @@ def add(session: Session, person: Person, other: str, email: str, *, now: dateti
     if email and addresses.email_key(email) == person.email_key:
         raise BadWish("That is your own address")
     if len(wishes(session, person)) >= MOST:
-        raise BadWish(f"The list is full at {MOST}. Remove somebody first, or write to the organisers")
+        raise BadWish(FULL)
     if other:
         session.add(RatherNot(person_id=person.id, other_id=other, created_at=now))
     if email:
         _add_address(session, person, email, now)
+    _written(session, person, now)
+
+
+def not_again(session: Session, person: Person, others: Collection[str], *, now: datetime) -> None:
+    """Wish not to meet these again, by id; one who is on the list already, or whom they were not introduced
+    to, is passed over. Whoever holds a forwarded link cannot tell from it who was on the list.
+
+    Raises:
+        BadWish: they have fifty wishes; nothing is added.
+    """
+    new = [one.id for one in met(session, person) if one.id in others]
+    if len(wishes(session, person)) + len(new) > MOST:
+        raise BadWish(FULL)
+    session.add_all(RatherNot(person_id=person.id, other_id=other, created_at=now) for other in new)
+    if new:
+        _written(session, person, now)
+
+
+def _written(session: Session, person: Person, now: datetime) -> None:
+    """Neither whom they mean nor why is in the audit trail."""
     session.flush()
     audit.record(session, person.id, "would rather not meet somebody", now=now, subject=person.id)
 

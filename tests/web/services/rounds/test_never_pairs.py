@@ -1,10 +1,11 @@
 """Whom somebody would rather not meet: honoured in every draw, told to nobody."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Person
+from web.models import AuditEntry, Person, Purpose
 from web.services.people import erasure
 from web.services.rounds import never_pairs
 
@@ -102,6 +103,104 @@ def test_nobody_is_told(world: World, amina: str, tom: str) -> None:
     world.work()
     page = world.visitor().open(world.page_of(tom, full=True) + "/rather-not")
     assert (len(world.inbox()), "amina" in page.text.casefold()) == (before, False)
+
+
+# Not again, please
+
+NOT_AGAIN = "Not again, please"
+
+
+def about(world: World, purpose: Purpose, person: str, number: int = 1) -> str:
+    """The page on which somebody says it, by a link about their conversation of a round."""
+    group = world.group_of(person, number)
+    return f"/me/{world.door(purpose, person, group).split('/')[2]}/conversations/{group}/not-again"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CONVERSATION, Purpose.CHECK_IN, Purpose.PAGE, Purpose.FULL_PAGE])
+def test_whom_they_talked_with_they_need_not_meet_again(
+    world: World, amina: str, tom: str, purpose: Purpose
+) -> None:
+    world.round()
+    world.visitor().open(about(world, purpose, amina)).press(NOT_AGAIN)
+    assert never(world) == {pair(amina, tom)}
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_of_a_three_they_choose_whom_they_mean(world: World, amina: str, tom: str) -> None:
+    third = world.join()
+    world.round()
+    world.visitor().open(about(world, Purpose.CONVERSATION, amina)).press(NOT_AGAIN, people=[third])
+    assert never(world) == {pair(amina, third)}
+
+
+def test_of_a_three_nobody_is_meant_who_is_not_chosen(world: World, amina: str, tom: str) -> None:
+    world.join()
+    world.round()
+    page = world.visitor().open(about(world, Purpose.CONVERSATION, amina)).press(NOT_AGAIN)
+    assert (page.status, page.mistakes, never(world)) == (422, ["Choose whom you mean"], set())
+
+
+def test_saying_it_twice_is_one_wish_and_one_entry(world: World, amina: str, tom: str) -> None:
+    world.round()
+    for _ in range(2):
+        world.visitor().open(about(world, Purpose.CONVERSATION, amina)).press(NOT_AGAIN)
+    with world.read() as session:
+        said = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "would rather not meet somebody")
+        ).all()
+    assert (len(world.dump()["rathernot"]), [(one.actor, one.subject, one.facts) for one in said]) == (
+        1,
+        [(amina, amina, {})],
+    )
+
+
+def test_a_letter_that_is_with_the_partner_does_not_tell_them(world: World, amina: str, tom: str) -> None:
+    world.round()
+    token = world.door(Purpose.CONVERSATION, amina, 1).split("/")[2]
+    paths = (f"/me/{token}", f"/conversation/{token}", f"/me/{token}/conversations/1/not-again")
+    before = [world.visitor().open(path).text for path in paths]
+    world.visitor().open(about(world, Purpose.FULL_PAGE, amina)).press(NOT_AGAIN)
+    assert [world.visitor().open(path).text for path in paths] == before
+
+
+def test_a_letter_speaks_for_its_own_conversation_only(world: World, amina: str, tom: str) -> None:
+    world.round()
+    world.clock.turn(days=28)
+    world.round()
+    later = about(world, Purpose.CONVERSATION, amina, 2)
+    assert world.visitor().open(later.replace("/conversations/2/", "/conversations/1/")).status == 404
+
+
+def test_a_fresh_link_says_who_is_on_the_list(world: World, amina: str, tom: str) -> None:
+    world.round()
+    page = world.visitor().open(world.page_of(amina, full=True))
+    page.open(page.link(f"{NOT_AGAIN}: Tom Field")).press(NOT_AGAIN)
+    assert (NOT_AGAIN in page.text, "Again?" in page.text) == (False, True)
+
+
+def test_the_partner_hears_nothing_and_their_page_stays_as_it_was(world: World, amina: str, tom: str) -> None:
+    world.round()
+    own = world.page_of(tom, full=True)
+    before = (world.visitor().open(own).text, len(world.inbox()))
+    world.visitor().open(about(world, Purpose.CONVERSATION, amina)).press(NOT_AGAIN)
+    world.work()
+    assert (world.visitor().open(own).text, len(world.inbox())) == before
+
+
+def test_nobody_to_meet_is_left_where_a_partner_was_erased(world: World, amina: str, tom: str) -> None:
+    world.round()
+    page = about(world, Purpose.CONVERSATION, amina)
+    world.erase(tom)
+    assert world.visitor().open(page).status == 404
+
+
+def test_a_full_list_is_said_and_takes_nobody_more(
+    world: World, amina: str, tom: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(never_pairs, "MOST", 0)
+    world.round()
+    page = world.visitor().open(about(world, Purpose.CONVERSATION, amina)).press(NOT_AGAIN)
+    assert ("The list is full" in page.text, never(world)) == (True, set())
 
 
 @pytest.mark.parametrize(
