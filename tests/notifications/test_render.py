@@ -54,6 +54,17 @@ def test_every_letter_loads_nothing_from_elsewhere(message):
     assert page.xpath("//img | //link | //script | //iframe | //@src | //@background") == []
 
 
+def test_a_letter_has_a_dark_scheme_too():
+    page = lxml_html.fromstring(letter(introduction(TOM)).html)
+    schemes = page.xpath("//meta[contains(@name, 'color-scheme')]/@content")
+    assert (schemes, "prefers-color-scheme:dark" in page.findtext("head/style")) == (["light dark"] * 2, True)
+
+
+@pytest.mark.parametrize("message", LETTERS)
+def test_no_letter_is_cut_off_by_gmail(message):
+    assert len(letter(message).html.encode()) < 102_000 / 2
+
+
 @pytest.mark.parametrize("message", LETTERS)
 def test_every_layout_table_is_hidden_from_screen_readers(message):
     assert set(lxml_html.fromstring(letter(message).html).xpath("//table/@role")) == {"presentation"}
