@@ -99,8 +99,8 @@ def check_round(
 ) -> Verdict:
     """The same for a round without its figures, as `unmentoring check` reads it from files.
 
-    Whoever is missing must be among `missing`, or where that is not given, may meet nobody who is free. Raises
-    Refused as `check` does.
+    Whoever is missing must be among `missing`, or where that is not given, may meet nobody who is free.
+    Raises Refused as `check` does.
     """
     table = _table(groups)
     size = max(2, table.shape[1] - 1)
