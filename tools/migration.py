@@ -10,6 +10,7 @@ from pathlib import Path
 from alembic import command
 from alembic.script import ScriptDirectory
 
+import web.models  # noqa: F401  (what is compared)
 from web.db import Database
 from web.upgrading import alembic_config
 
