@@ -19,7 +19,9 @@ from web.pages.organise.sign_in import load_organiser
 from web.settings import Settings
 from web.tokens import signer_of
 
-OPEN_FORMS = ("complaint.send", "join.send", "me.send_link", "organise.ask_to_sign_in")
+OPEN_FORMS = (
+    "complaint.send", "join.send", "learning.take_down", "me.send_link", "organise.ask_to_sign_in",
+)  # fmt: skip
 
 
 def create_app(

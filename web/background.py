@@ -23,6 +23,7 @@ from web.worker import Worker
 
 SWEEP_EVERY = 60  # seconds
 LOOK_EVERY = 60  # seconds, for evidence to be counted
+FETCH_EVERY = 10  # seconds, for links that people gave
 SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
 TAKE_OVER_EVERY = 2  # seconds, for what dead workers held
 DRAIN_SECONDS = 22  # for the call in flight: longer than any may take, shorter than whoever stops us waits
@@ -86,6 +87,7 @@ class Process:
             *work,
             partial(self._again, partial(self._sweep, self._worker()), SWEEP_EVERY),
             partial(self._again, self._worker().count_evidence, LOOK_EVERY),
+            partial(self._again, self._worker().look_at_links, FETCH_EVERY),
             partial(self._again, self._worker().scrub, SCRUB_EVERY),
             partial(self._again, partial(self._take_over, self._worker()), TAKE_OVER_EVERY),
             partial(queues.serve, self._open_queue, self._stopping),

@@ -101,6 +101,7 @@ class Settings(BaseModel):
     )
     sms_daily_cap: int = Field(default=500, ge=0, description="texts a day at the most, 0 or more")
     quiet_nights: bool = Field(default=True, description="yes or no")
+    fetch_links: bool = Field(default=True, description="yes or no")
     trial_allowlist: tuple[str, ...] = Field(
         default=(), description="addresses and numbers separated by commas"
     )

@@ -26,8 +26,10 @@ from web.services.agreements import deciding
 from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
+from web.services.fetching.fetching import Fetcher, Look
 from web.services.imports import forgetting, takeovers
 from web.services.incoming import form_requests
+from web.services.learning import previews
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, inactivity, joining, reachability, retention
 from web.services.programmes import closings
@@ -56,6 +58,7 @@ class Worker:
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
     importing: Importing = field(init=False)
+    look: Look = field(init=False)
     claim_size: ClaimSize = field(init=False, default_factory=ClaimSize)
     retained_on: date | None = field(init=False, default=None)
 
@@ -63,6 +66,7 @@ class Worker:
         self.signer = signer_of(self.settings)
         self.providers = providers_of(self.settings, self.signer)
         self.address = links.address_maker(self.signer, self.settings.public_url)
+        self.look = Fetcher(self.settings.public_url).look
         self.importing = Importing(self.database, lambda: self.clock())
 
     def work(self) -> int:
@@ -114,6 +118,7 @@ class Worker:
             receipts.link(session, key=self.providers.key, now=now)
             reachability.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
             takeovers.note_told(session)
+            previews.forget_unneeded(session)
 
     def _reconcile(self) -> None:
         reconcile.reconcile(
@@ -222,6 +227,19 @@ class Worker:
                     found = counting.count(session, programme, now=self.clock())
                 with self.database.write() as session:
                     counting.keep(session, programme.id, found)
+
+    def look_at_links(self) -> None:
+        """What people's links lead to, one after the other. Nobody waits for a site meanwhile."""
+        while self.settings.fetch_links and not self.stopping():
+            with self.database.read() as session:
+                if not previews.is_due(session, now=self.clock()):
+                    return
+            with self.database.write() as session:
+                due = previews.claim(session, now=self.clock())
+            if due:
+                found = previews.look(due, self.look)
+                with self.database.write() as session:
+                    previews.settle(session, due, found, now=self.clock())
 
     def _answer(self) -> int:
         with self.database.write() as session:

@@ -14,6 +14,7 @@ from web.models import Purpose, Role
 
 NOT_PAGES = re.compile(r"\.(ics|atom|txt|csv|json|zip|graphml)$|/assets/|/html$")
 TOKEN, ID, NUMBER = re.compile(r"/[\w-]{25,}"), re.compile(r"/[0-9a-f]{20}\b"), re.compile(r"/\d+")
+KEY = re.compile(r"(?<=/learning)/[\w-]{16}(?=/|$)")
 
 THEIRS = (
     "",
@@ -63,7 +64,7 @@ ORGANISERS = (
 def kind(address: str) -> str:
     """One page of each kind is enough: numbers, people and tokens do not make another page."""
     path = address.partition("?")[0]
-    return NUMBER.sub("/1", ID.sub("/somebody", TOKEN.sub("/token", path)))
+    return NUMBER.sub("/1", ID.sub("/somebody", TOKEN.sub("/token", KEY.sub("/key", path))))
 
 
 def walk(page: Page, site: str, *starts: str) -> set[str]:
@@ -95,7 +96,9 @@ def sign_in(
 @pytest.mark.slow
 def test_a_reader_finds_every_open_page_in_order(page: Page, busy: LiveApp) -> None:
     seen = walk(page, busy.address, busy.at("/"))
+    wall = "/p/councils/learning"
     assert {"/", "/p/councils/join", "/p/councils/how-we-match", "/privacy", "/complaint"} <= seen
+    assert {wall, f"{wall}/key", f"{wall}/key/take-down"} <= seen
 
 
 @pytest.mark.slow

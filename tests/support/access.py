@@ -24,6 +24,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         home.robots home.security join.check_your_messages join.send join.show me.ask_for_link me.erased
         me.link_sent me.send_link organise.ask_to_sign_in organise.sign_in organise.sign_in_sent
         programme.agreements programme.agreements_as_feed programme.dates programme.feed programme.home
+        learning.one learning.take_down learning.taken_down
         programme.how_we_match programme.proposal programme.wall
         """,
     ),
@@ -89,7 +90,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.look_at_merge organise.merge_organisations organise.name_organisation
         organise.tell_organisations_apart
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
-        organise.publish organise.read_audit organise.read_replies organise.read_reports
+        organise.publish organise.show_preview organise.read_audit organise.read_replies organise.read_reports
         organise.rename_organisation organise.resend organise.resend_round organise.send_digest
         organise.send_link organise.send_round organise.suspend organise.unsuspend
         """,

@@ -51,9 +51,10 @@ from web.services.common import allowances, times
 from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said
 from web.services.evidence import counting
+from web.services.fetching.card import Card
 from web.services.imports import uploads
 from web.services.incoming import replies
-from web.services.learning import learnings
+from web.services.learning import learnings, previews
 from web.services.organisations import doubts, organisations
 from web.services.people import erasure, participation, phone_codes
 from web.services.programmes import closings, programme_settings
@@ -183,11 +184,17 @@ def what_they_said(world: World) -> None:
     for place, one in enumerate(world.groups()[2][:2]):
         with world.write() as session:
             talk = conversations.conversation(session, world.group_of(one), one)
-            said = Said(Answer.MET, f"Vans, not vents ({place}).", showing=Showing.WITH_NAME)
+            link = "https://leeds.example.org/vans" if place == 0 else ""
+            said = Said(Answer.MET, f"Vans, not vents ({place}).", link, Showing.WITH_NAME)
             conversations.check_in(session, talk, said, now=world.now)
     with world.write() as session:
+        vans = Card(title="Sharing a van", author="Leeds City Council")
+        previews.settle(session, previews.claim(session, now=world.now), vans, now=world.now)
         row = session.exec(select(Learning).order_by(Learning.id)).first()
-        learnings.publish(session, row, text=row.text, version=row.version, by=BY, now=world.now)
+        mark = previews.behind(session, [row])[row.id].mark
+        learnings.publish(
+            session, row, text=row.text, version=row.version, by=BY, now=world.now, page_says=mark
+        )
     world.work()
 
 

@@ -47,9 +47,12 @@ KEPT: dict[str, dict[str, Kept]] = {
     "importfile": _of(PASSING, "content workbook"),
     "importrow": _of(ID, "outcome person_id") | _of(PASSING, "why cells"),
     "keptevidence": _of(OTHERS, "shown whole"),
-    "learning": _of(ID, "person_id showing state decided_by") | _of(OTHERS, "text") | _of(THEIRS, "link"),
+    "learning": _of(ID, "person_id showing state decided_by") | _of(OTHERS, "text contested_because")
+    | _of(THEIRS, "link"),
+    "learning_page": _of(ID, "key"),
     "leftout": _of(ID, "person_id reason"),
     "link": _of(ID, "purpose person signed_for"),
+    "link_preview": _of(ID, "why") | _of(THEIRS, "link seen shown"),
     "local_message": _of(ID, "kind channel calendar_method")
     | _of(THEIRS, "sent_to headers subject text html calendar"),
     "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key") | _of(OTHERS, "suspended_because"),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
+from sqlmodel import Session
 from werkzeug.routing import Rule
 
 from notifications.messages import Link as MessageLink
@@ -14,10 +15,11 @@ from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
 from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Answer, Membership, Purpose, Role, Showing, Standing
+from web.models import Answer, Learning, LearningPage, Membership, Purpose, Role, Showing, Standing
 from web.models.complaints import Matter
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
+from web.services.learning import learnings
 from web.services.people import complaints
 from web.services.people.complaints import ComplaintMade
 
@@ -74,6 +76,7 @@ class Sample:
     spare: str
     invited: list[str]
     complaint: str
+    learning: str
 
     def address(self, endpoint: str, rule: Rule, *, with_link: bool) -> str:
         values = {
@@ -87,6 +90,7 @@ class Sample:
             "organiser": self.spare,
             "kind": "check_in",
             "reference": self.complaint,
+            "key": self.learning,
             "token": self.token(endpoint, with_link) if "token" in rule.arguments else "",
         }
         known = {name: values[name] for name in rule.arguments}
@@ -112,8 +116,8 @@ class Sample:
 
 
 def sample_in(world: World) -> Sample:
-    """Four people who have met, one with a learning, an objection to a proposal, two invited, an owner to
-    spare, and a complaint.
+    """Four people who have met, one with a learning that waits and one with a published one, an objection to
+    a proposal, two invited, an owner to spare, and a complaint.
     """
     joined = world.join_many(4)
     world.round()
@@ -121,6 +125,7 @@ def sample_in(world: World) -> Sample:
         talk = conversations.conversation(session, world.group_of(joined[0]), joined[0])
         said = Said(Answer.MET, "Vans.", showing=Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
+        learning = _published(session, world, joined[1])
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         objected_to(session, world.programme(session), joined, now=world.now)
@@ -132,7 +137,17 @@ def sample_in(world: World) -> Sample:
     groups = {person: world.group_of(person) for person in joined}
     world.start("charities", "Charities Unmentoring")
     spare = world.appoint("spare@councils.example", Role.OWNER)
-    return Sample(world, joined, groups, spare, invited, complaint.reference_said)
+    return Sample(world, joined, groups, spare, invited, complaint.reference_said, learning)
+
+
+def _published(session: Session, world: World, person: str) -> str:
+    """A learning of theirs on the wall; the key of its page."""
+    talk = conversations.conversation(session, world.group_of(person), person)
+    said = Said(Answer.MET, "Lorries.", "https://leeds.example.org/lorries", Showing.WITHOUT_NAME)
+    conversations.check_in(session, talk, said, now=world.now)
+    found = session.scalars(select(Learning).where(Learning.person_id == person)).one()
+    learnings.publish(session, found, text=found.text, version=1, by=OWNER, now=world.now)
+    return session.scalars(select(LearningPage.key)).one()
 
 
 def come_as(world: World, who: str) -> Visitor:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from notifications.messages import Channel
 from web.models import VideoKind
+from web.services.fetching.card import Card, Kind
 from web.services.people.joining import Details
 
 
@@ -108,6 +109,32 @@ LEARNINGS = (
         "Walking meetings with a councillor beat any briefing note.",
     ),
 )
+
+# What some of them posted, by what they learned: a link, and what a worker reads of it.
+POSTS = {
+    LEARNINGS[0][0]: (
+        "https://neighbours.example.org/2026/backlog-in-the-open",
+        Card(
+            Kind.PAGE,
+            "A backlog that anybody can read",
+            "Kirklees digital team",
+            "Our list of work is a web page now. Three weeks on, people ask fewer and better questions.",
+        ),
+    ),
+    LEARNINGS[1][1]: (
+        "https://social.example.org/@participation/1170",
+        Card(
+            Kind.POST,
+            "",
+            "Participation (@participation@social.example.org)",
+            "Two councils, one data dictionary. It began with half an hour about what a house is.",
+        ),
+    ),
+    LEARNINGS[2][2]: (
+        "https://video.example.org/watch/first-drafts",
+        Card(Kind.VIDEO, "Residents write the first draft", "Open Streets Together"),
+    ),
+}
 
 
 def people() -> Iterator[Details]:

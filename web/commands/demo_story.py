@@ -7,7 +7,7 @@ the clock was told to be earlier.
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count, groupby
 from operator import itemgetter
@@ -18,7 +18,7 @@ from notifications import addresses
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.commands import demo_agreements
-from web.commands.demo_people import LEARNINGS, ORGANISATIONS, people
+from web.commands.demo_people import LEARNINGS, ORGANISATIONS, POSTS, people
 from web.db import Database
 from web.models import (
     Answer,
@@ -41,7 +41,7 @@ from web.models import (
 from web.services.common import links, phone_numbers, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
-from web.services.learning import learnings
+from web.services.learning import learnings, previews
 from web.services.organisations import organisations
 from web.services.organisers import accounts
 from web.services.people import joining
@@ -100,6 +100,7 @@ class Story:
         self.clock = Clock(now)
         self.worker = Worker(settings, database, self.clock)
         self.rng = random.Random(SEED)  # noqa: S311  (a story, not a secret)
+        self.posted_on: dict[str, date] = {}
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[Session]:
@@ -223,9 +224,11 @@ def _people_answer(story: Story, number: int, when: datetime) -> None:
             talk = conversations.conversation(session, group, person)
             words = next(said, None) if answer is Answer.MET and story.rng.random() < 1 / 3 else None
             showing = story.rng.choice([Showing.WITH_NAME, Showing.WITH_NAME, Showing.WITHOUT_NAME])
+            link, _ = POSTS.get(words or "", ("", None))
             what = Said(
                 answer,
                 words or "",
+                link,
                 showing=showing if words else Showing.NO,
                 may_name_me=story.rng.random() < 2 / 3,
             )
@@ -242,12 +245,22 @@ def _accounts(story: Story, session: Session, number: int) -> Iterator[tuple[int
                 yield group, person, account[min(position, 1)]
 
 
+def _links_are_looked_at(story: Story, session: Session, when: datetime) -> None:
+    """Each was posted two days before it was first looked at."""
+    pages = dict(POSTS.values())
+    while due := previews.claim(session, now=when):
+        posted_on = story.posted_on.setdefault(due.link, (when - timedelta(days=2)).date())
+        previews.settle(session, due, replace(pages[due.link], published_on=posted_on), now=when)
+
+
 def _organiser_looks(story: Story, when: datetime, *, leave: int) -> None:
     with story.at(when) as session:
+        _links_are_looked_at(story, session, when)
         organiser = accounts.by_email(session, ORGANISER)
         waiting = session.exec(
             select(Learning).where(Learning.state == LearningState.WAITING).order_by(col(Learning.id))
         ).all()
+        behind = previews.behind(session, waiting)
         for learning in waiting[: len(waiting) - leave]:
             if organiser and learning.showing is not Showing.NO:
                 learnings.publish(
@@ -257,6 +270,7 @@ def _organiser_looks(story: Story, when: datetime, *, leave: int) -> None:
                     version=learning.version,
                     by=organiser.id,
                     now=when,
+                    page_says=behind[learning.id].mark if learning.id in behind else None,
                 )
 
 

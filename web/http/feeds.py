@@ -1,6 +1,6 @@
 """The wall as an Atom feed, and a programme's days as a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -29,13 +29,26 @@ def learning_feed(programme: Programme, shown: Sequence[Shown], *, page: str, ow
     for one in reversed(shown):
         entry = feed.add_entry()
         entry.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}/{one.learning.id}")
-        entry.title(_title(one.learning.text) or f"A post on {one.host}")
-        entry.content(one.learning.text or one.learning.link, type="text")
+        entry.title(_title(one.learning.text) or one.preview.title or f"A post on {one.host}")
+        entry.content("\n".join(_told(one)), type="text")
         entry.updated(one.learning.decided_at)
-        entry.link(href=one.learning.link or page)
+        entry.link(href=f"{page}/{one.key}")
+        if one.learning.link:
+            entry.link(href=one.learning.link, rel="related")
         if one.author:
             entry.author(name=one.author)
     return bytes(feed.atom_str(pretty=True))
+
+
+def _told(one: Shown) -> Iterator[str]:
+    """What somebody learned, and below it what they posted: as the wall has it."""
+    post = one.preview
+    if one.learning.text:
+        yield one.learning.text
+    if one.learning.link:
+        on = f"{post.published_on.day} {post.published_on:%B %Y}" if post.published_on else ""
+        yield ", ".join(filter(None, (post.title, post.author, one.host, on)))
+        yield from filter(None, (post.sentence, one.learning.link))
 
 
 def agreements_feed(programme: Programme, proposed: Sequence[ProposalShown], *, page: str, own: str) -> bytes:

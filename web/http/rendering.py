@@ -7,6 +7,7 @@ NotBuilt        the stylesheet and its friends are missing; says how to make the
 """
 
 import json
+import operator
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -58,6 +59,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
     for say in (called, clock, words.counted, day, few, full_day, listed, moment, month, number, percent):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")
+    app.add_template_filter(operator.or_, "combined")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=built,

@@ -35,10 +35,18 @@ from web.models.agreements import (
 from web.models.allowances import Allowance
 from web.models.audit import AuditEntry, AuditHead
 from web.models.complaints import Complaint, Matter
-from web.models.conversations import Answer, CheckIn, Learning, LearningState, Report, Showing
+from web.models.conversations import (
+    Answer,
+    CheckIn,
+    Learning,
+    LearningState,
+    Report,
+    Showing,
+)
 from web.models.evidence import KeptEvidence
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.models.jobs import Errand, Work
+from web.models.learning_pages import LearningPage, LinkPreview
 from web.models.links import Link, Purpose, Request, RequestKind
 from web.models.organisations import Organisation, OrganisationDomain, OrganisationName, OrganisationsApart
 from web.models.organiser_sessions import OrganiserSession
@@ -101,9 +109,11 @@ __all__ = [
     "KeptEvidence",
     "LawfulBasis",
     "Learning",
+    "LearningPage",
     "LearningState",
     "LeftOut",
     "Link",
+    "LinkPreview",
     "Matter",
     "Membership",
     "NeverPair",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from web.models.columns import choice, moment, person_key
@@ -43,12 +43,14 @@ class LearningState(StrEnum):
     WAITING = "waiting"
     PUBLISHED = "published"
     DECLINED = "declined"
+    CONTESTED = "contested"  # off the wall until an organiser has looked
 
 
 class Learning(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("group_id", "person_id"),
         Index("ix_learning_wall", "programme_id", "state", "decided_at"),
+        Index("ix_learning_link", "id", sqlite_where=text("link <> ''"), postgresql_where=text("link <> ''")),
     )
     id: int = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id")
@@ -62,6 +64,7 @@ class Learning(SQLModel, table=True):
     created_at: datetime = moment(nullable=False)
     decided_at: datetime | None = moment()
     decided_by: str | None = Field(default=None, max_length=60)
+    contested_because: str = Field(default="", sa_type=Text)
 
 
 class Report(SQLModel, table=True):

@@ -14,6 +14,7 @@ def register(app: Flask, settings: Settings) -> None:
         health,
         home,
         join,
+        learning,
         next_round,
         outbox,
         programme,
@@ -26,6 +27,7 @@ def register(app: Flask, settings: Settings) -> None:
     for module in (
         home,
         programme,
+        learning,
         join,
         confirm,
         next_round,

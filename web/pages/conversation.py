@@ -255,13 +255,12 @@ def answer(token: str) -> ResponseReturnValue:
 @with_link
 def thanks(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
-    text = talk.learning.text if talk.learning else ""
     return render_template(
         "conversation/thanks.html",
         talk=talk,
         programme=talk.programme,
         token=token,
-        shares=conversations.share_buttons(talk.programme, text),
+        shares=conversations.share_buttons(talk.programme, conversations.to_share(talk)),
         byline=learnings.byline(talk.learning, talk.reader.name) if talk.learning else "",
         Answer=Answer,
     )

@@ -7,6 +7,7 @@ from web.http.access import open_to_everyone
 from web.http.context import house, page_number
 from web.http.feeds import agreements_feed, dates_feed, learning_feed
 from web.models import How
+from web.pages.learning import card
 from web.services.agreements import in_force, log
 from web.services.common import programmes, times
 from web.services.learning import learnings
@@ -123,16 +124,3 @@ def agreements_as_feed(slug: str) -> ResponseReturnValue:
         own=base + url_for(".agreements_as_feed", slug=slug),
     )
     return body, 200, {"Content-Type": "application/atom+xml; charset=utf-8", "Cache-Control": "max-age=300"}
-
-
-def card(one: learnings.Shown) -> dict[str, object]:
-    """A learning as the card part wants it."""
-    who = ", with ".join(filter(None, [one.author, one.partners]))
-    return {
-        "words": one.learning.text,
-        "by": who,
-        "link": one.learning.link,
-        "link_host": one.host,
-        "id": one.learning.id,
-        "on": one.learning.decided_at,
-    }

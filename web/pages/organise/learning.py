@@ -11,11 +11,12 @@ from web.forms.fields import Check, LongText
 from web.http.access import needs, outlives_its_programme, recently_signed_in
 from web.http.context import by_day, row_number
 from web.models import Learning, LearningState, Role, Showing
+from web.pages.learning import card
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases
-from web.services.learning import digests, learnings
+from web.services.learning import digests, learnings, previews
 from web.services.people import unclear
 
 
@@ -23,6 +24,11 @@ class LearningForm(FlaskForm):
     text = LongText("Words on the page", most=LEARNING)
     version = HiddenField()
     without_link = Check("Publish it without the link")
+    without_preview = Check("Publish it without what its page says")
+
+    def page_says(self) -> str | None:
+        """The mark of what the organiser has read of the page behind the link; None to show nothing of it."""
+        return None if self.without_preview.data else request.form.get("page_says", "")
 
     def shown_version(self) -> int:
         return request.form.get("version", 0, type=row_number)
@@ -32,6 +38,7 @@ class LearningForm(FlaskForm):
 @needs(Role.ORGANISER)
 def learning() -> ResponseReturnValue:
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
+    contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
     published, _ = learnings.wall(g.session, g.programme)
     digest = digests.ready(g.session, g.programme, now=g.now)
     return render_template(
@@ -41,16 +48,19 @@ def learning() -> ResponseReturnValue:
         waiting=[one for one in waiting if one.learning.showing is not Showing.NO],
         unclear=unclear.waiting(g.session, g.programme),
         kept=sum(one.learning.showing is Showing.NO for one in waiting),
+        contested=contested,
         published=published,
         digest=digest,
         earlier=digests.earlier(g.session, g.programme, digest, now=g.now),
-        forms={one.learning.id: _form(one.learning) for one in waiting},
+        forms={one.learning.id: _form(one.learning) for one in (*waiting, *contested)},
+        card=card,
     )
 
 
 def _form(learning_: Learning) -> LearningForm:
     form = LearningForm(formdata=None, text=learning_.text, version=str(learning_.version))
-    form.text.id, form.without_link.id = f"text-{learning_.id}", f"without-link-{learning_.id}"
+    for field in (form.text, form.without_link, form.without_preview):
+        field.id = f"{field.name}-{learning_.id}".replace("_", "-")
     return form
 
 
@@ -70,6 +80,7 @@ def publish(number: int) -> ResponseReturnValue:
             by=current_user.id,
             now=g.now,
             with_link=not form.without_link.data,
+            page_says=form.page_says(),
         )
         flash("It is on the page of what people learned.")
     except learnings.NotToShow:
@@ -78,6 +89,17 @@ def publish(number: int) -> ResponseReturnValue:
         flash("There are no words left in it. Leave some, or do not show it.", "error")
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
+    return _back()
+
+
+@pages.post("/<slug>/learning/<int:number>/preview")
+@needs(Role.ORGANISER)
+def show_preview(number: int) -> ResponseReturnValue:
+    """What its page says was read, or has changed, after the learning was published."""
+    found = _learning(number)
+    mark = LearningForm().page_says()
+    previews.let_out(g.session, found, mark, by=current_user.id, now=g.now)
+    flash("Only the link is shown." if mark is None else "What its page says is shown beside the link.")
     return _back()
 
 

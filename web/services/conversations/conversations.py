@@ -44,6 +44,7 @@ SHARES = (
 )
 
 
+SOMEONE = ("somebody", "people")
 LONGEST = 1000  # letters of a learning
 LATEST_DATE = timedelta(days=90)  # after the end of a round
 
@@ -444,6 +445,15 @@ def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> N
         round=str(talk.round.id),
         now=now,
     )
+
+
+def to_share(talk: Conversation) -> str:
+    """What a post about it may begin with: what they learned, or that they met, and nobody's name."""
+    if talk.learning and talk.learning.text:
+        return talk.learning.text
+    if talk.check_in is None or talk.check_in.answer is not Answer.MET:
+        return ""
+    return f"Half an hour with {SOMEONE[talk.programme.group_size > 2]} I would never have met."
 
 
 def share_buttons(programme: Programme, text: str) -> tuple[messages.Share, ...]:

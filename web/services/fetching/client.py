@@ -1,10 +1,4 @@
-"""Requests to addresses that strangers gave: few, short, and to no machine but those on the public internet.
-
-FetchError
-├── Refused     not for us to open: another scheme or port, credentials in it, or nobody's address in public
-├── Gone        it is not there any more
-└── Trouble     not now: nobody answers, too slowly, or with an error
-"""
+"""Requests to addresses that strangers gave: few, short, and only to machines on the public internet."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -20,6 +14,8 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError
 
+from web.services.fetching.errors import Gone, Refused, Trouble
+
 SECONDS = 5  # for a request, its redirects apart
 MOST_BYTES = 1 << 20  # of an answer, unpacked; what comes after is not read
 MOST_REDIRECTS = 3
@@ -29,22 +25,6 @@ GONE = (404, 410)
 NEVER = (401, 402, 403, 451)
 # What is handed out to networks; the rest of IPv6 is for machines among themselves, or leads into IPv4.
 PUBLIC_V6 = IPv6Network("2000::/3")
-
-
-class FetchError(Exception):
-    pass
-
-
-class Refused(FetchError):
-    pass
-
-
-class Gone(FetchError):
-    pass
-
-
-class Trouble(FetchError):
-    pass
 
 
 @dataclass(frozen=True)

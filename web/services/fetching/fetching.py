@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
 from web.services.fetching import process
-from web.services.fetching.cards import Card
-from web.services.fetching.client import Gone, Refused, Trouble
+from web.services.fetching.card import Card
+from web.services.fetching.errors import Gone, Refused, Trouble
 
 MOST_SECONDS = 15  # by the clock: a page, what describes it, and its robots.txt
 CARD = TypeAdapter(Card)
@@ -23,10 +24,11 @@ Look = Callable[[str], Card]
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Looks at links in the name of a service that people reach at `public_url`. About 0.4 s of processor."""
+    """Looks at links in the name of a service that people reach at `public_url`, and never at its own pages.
+    About 0.3 s of processor each.
+    """
 
     public_url: str
-    own_host: str
     allow_loopback: bool = False
 
     @property
@@ -43,7 +45,7 @@ class Fetcher:
         asked = {
             "link": link,
             "agent": self.agent,
-            "own_host": self.own_host,
+            "own_host": urlsplit(self.public_url).hostname or "",
             "allow_loopback": self.allow_loopback,
         }
         try:

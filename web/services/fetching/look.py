@@ -2,9 +2,11 @@
 
 from urllib.parse import quote, urlsplit
 
-from web.services.fetching import cards
-from web.services.fetching.cards import JSON, PAGES, Card
-from web.services.fetching.client import Client, FetchError, follow, good
+from web.services.fetching import reading
+from web.services.fetching.card import Card
+from web.services.fetching.client import Client, follow, good
+from web.services.fetching.errors import FetchError
+from web.services.fetching.reading import JSON, PAGES
 from web.services.fetching.robots import Robots
 
 # Sites whose pages say nothing without their scripts, and where each tells programs what is on them. These
@@ -29,13 +31,13 @@ def look_at(link: str, client: Client, robots: Robots) -> Card:
         Refused, Gone, Trouble.
     """
     if door := OEMBED_DOORS.get(_site(link)):
-        return cards.of_oembed(good(follow(client, door + quote(link, safe=""), JSON)))
+        return reading.of_oembed(good(follow(client, door + quote(link, safe=""), JSON)))
     page = good(follow(client, link, ", ".join(PAGES), robots.check))
-    card, described_at = cards.of_page(page)
+    card, described_at = reading.of_page(page)
     if not described_at:
         return card
     try:
-        return card.filled_from(cards.of_oembed(good(follow(client, described_at, JSON, robots.check))))
+        return card.filled_from(reading.of_oembed(good(follow(client, described_at, JSON, robots.check))))
     except FetchError:  # the page itself was there
         return card
 

@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from web.bounded import bound
-from web.services.fetching.client import Client, FetchError, Gone, Refused
+from web.services.fetching.client import Client
+from web.services.fetching.errors import FetchError, Gone, Refused
 from web.services.fetching.look import look_at
 from web.services.fetching.robots import Robots
 

@@ -4,7 +4,8 @@ from urllib.parse import urljoin
 
 from protego import Protego
 
-from web.services.fetching.client import Client, Refused, Trouble, follow
+from web.services.fetching.client import Client, follow
+from web.services.fetching.errors import Refused, Trouble
 
 TEXT = "text/plain"
 

@@ -1,5 +1,7 @@
 """Learnings: what people learned, looked at by an organiser, shown on the wall.
 
+NoSuchLearning      nothing was ever at that address
+HasGone             something was, and is not any more
 NotToShow           its author said it stays between them and us
 NothingToShow       neither words nor a link are left in it
 ChangedMeanwhile    the author or another organiser changed it after it was shown
@@ -8,16 +10,39 @@ ChangedMeanwhile    the author or another organiser changed it after it was show
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
 from notifications import secrets
-from web.models import CheckIn, GroupMember, Learning, LearningState, Organisation, Person, Programme, Showing
+from web.models import (
+    CheckIn,
+    GroupMember,
+    Learning,
+    LearningPage,
+    LearningState,
+    Organisation,
+    Person,
+    Programme,
+    Showing,
+)
 from web.services.common import audit, phrases, written_names
-from web.services.learning import bylines
+from web.services.fetching.card import Card
+from web.services.learning import bylines, previews
+from web.services.learning.previews import NOTHING, Behind
 
 A_PAGE = 20
+SOMEBODY = "somebody"  # who reads the wall, whoever it is
+KEY_BYTES = 12  # of chance in the address of a learning
+
+
+class NoSuchLearning(Exception):
+    pass
+
+
+class HasGone(Exception):
+    pass
 
 
 class NotToShow(Exception):
@@ -35,13 +60,22 @@ class ChangedMeanwhile(Exception):
 @dataclass(frozen=True)
 class Shown:
     """A learning with the names its readers may see: `author` and `partners` are empty where nobody
-    agreed. `byline` is what a link of it says of an author who is not to be named.
+    agreed. `byline` is what a link of it, or the page behind it, says of an author who is not to be named.
+    `key` is that of its own page, from its first publication on.
     """
 
     learning: Learning
     author: str
     partners: str
     byline: str = ""
+    key: str = ""
+    behind: Behind = NOTHING
+
+    @property
+    def preview(self) -> Card:
+        """What the wall says of its link: without an author where none is to be named."""
+        named = self.learning.showing is Showing.WITH_NAME
+        return self.behind.shown if named else replace(self.behind.shown, author="")
 
     @property
     def host(self) -> str:
@@ -55,7 +89,7 @@ def of_programme(session: Session, programme: Programme, state: LearningState) -
         .where(Learning.programme_id == programme.id, Learning.state == state)
         .order_by(col(Learning.created_at))
     )
-    return [_with_byline(session, one) for one in with_names(session, session.exec(wanted).all())]
+    return [_with_byline(session, one) for one in with_pages(session, session.exec(wanted).all())]
 
 
 def _with_byline(session: Session, shown: Shown) -> Shown:
@@ -63,12 +97,52 @@ def _with_byline(session: Session, shown: Shown) -> Shown:
     if shown.learning.showing is not Showing.WITHOUT_NAME:
         return shown
     author = session.get(Person, shown.learning.person_id)
-    return replace(shown, byline=byline(shown.learning, author.name if author else ""))
+    said = byline(shown.learning, author.name if author else "")
+    return replace(shown, byline=said or shown.behind.seen.author)
 
 
 def byline(learning: Learning, name: str) -> str:
     """What its links say of an author of that name; empty if they say nothing."""
     return bylines.author_of(learning.text, learning.link, name)
+
+
+def with_pages(session: Session, rows: Sequence[Learning]) -> list[Shown]:
+    """As `with_names`, with what is behind their links, and the keys of their pages. Three queries."""
+    behind, keys = previews.behind(session, rows), _keys(session, rows)
+    return [
+        replace(one, behind=behind.get(one.learning.id, NOTHING), key=keys.get(one.learning.id, ""))
+        for one in with_names(session, rows)
+    ]
+
+
+def _keys(session: Session, rows: Sequence[Learning]) -> dict[int | None, str]:
+    if not rows:
+        return {}
+    ids = [row.id for row in rows]
+    wanted = select(LearningPage.learning_id, LearningPage.key).where(col(LearningPage.learning_id).in_(ids))
+    return dict(session.exec(wanted).all())
+
+
+def at(session: Session, programme: Programme, key: str) -> Shown:
+    """The learning on a page of its own.
+
+    Raises:
+        NoSuchLearning, HasGone.
+    """
+    page = session.get(LearningPage, key)
+    if page is None or page.programme_id != programme.id:
+        raise NoSuchLearning
+    learning = session.get(Learning, page.learning_id) if page.learning_id else None
+    if learning is None:
+        raise HasGone
+    if learning.state is not LearningState.PUBLISHED or not is_open(programme):
+        raise NoSuchLearning
+    return with_pages(session, [learning])[0]
+
+
+def is_open(programme: Programme) -> bool:
+    """Does it show what people learned? A programme that ended keeps what it agreed to keep."""
+    return programme.wall_is_open or programme.closed_at is not None
 
 
 def wall(
@@ -77,7 +151,7 @@ def wall(
     """One page of published learnings, newest first, and whether there are older ones. None while the
     programme has agreed to show none.
     """
-    if not (programme.wall_is_open or programme.closed_at):
+    if not is_open(programme):
         return [], False
     wanted = (
         select(Learning)
@@ -87,7 +161,7 @@ def wall(
         .limit(size + 1)
     )
     rows = session.exec(wanted).all()
-    return with_names(session, rows[:size]), len(rows) > size
+    return with_pages(session, rows[:size]), len(rows) > size
 
 
 def with_names(session: Session, rows: Sequence[Learning]) -> list[Shown]:
@@ -148,9 +222,10 @@ def publish(
     by: str,
     now: datetime,
     with_link: bool = True,
+    page_says: str | None = None,
 ) -> None:
     """Show it on the wall, in the organiser's edit of the words (personal data taken out), and without its
-    link if they say so.
+    link if they say so. What the page behind it says is shown if it is still that of the mark `page_says`.
 
     Raises:
         NotToShow, NothingToShow, ChangedMeanwhile.
@@ -163,6 +238,21 @@ def publish(
     edited = (shown, link) != (learning.text, learning.link)
     learning.text, learning.link = shown, link
     _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)
+    _give_a_page(session, learning)
+    previews.let_out(session, learning, page_says, by=by, now=now)
+
+
+def _give_a_page(session: Session, learning: Learning) -> None:
+    if not _keys(session, [learning]):
+        key = token_urlsafe(KEY_BYTES)
+        session.add(LearningPage(key=key, programme_id=learning.programme_id, learning_id=learning.id))
+
+
+def contest(session: Session, shown: Shown, because: str, *, now: datetime) -> None:
+    """Take it off the wall until an organiser has looked: somebody says that it is theirs."""
+    learning = shown.learning
+    learning.contested_because = secrets.without(because).strip()
+    _decide(session, learning, LearningState.CONTESTED, version=learning.version, by=SOMEBODY, now=now)
 
 
 def decline(session: Session, learning: Learning, *, version: int, by: str, now: datetime) -> None:
@@ -187,6 +277,8 @@ def _decide(
     if learning.version != version:
         raise ChangedMeanwhile
     learning.state, learning.decided_at, learning.decided_by = state, now, by
+    if state is not LearningState.CONTESTED:
+        learning.contested_because = ""
     learning.version += 1
     session.add(learning)
     audit.record(

@@ -20,6 +20,7 @@ from web.models import (
     GroupMember,
     Learning,
     LearningState,
+    LinkPreview,
     Membership,
     Objection,
     Person,
@@ -41,6 +42,7 @@ from web.services.common.traces import Traces
 WRITTEN: tuple[Any, ...] = (
     Report.text,
     Membership.suspended_because,
+    Learning.contested_because,
     Errand.trouble,
     Tick.became,
     Import.problem,
@@ -59,6 +61,7 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     traces = Traces.of(person)
     for learning in _learnings(session, person):
         _forget_in(session, learning, traces, now)
+    _forget_in_previews(session, person, traces)
     _forget_in_replies(session, person, traces)
     _forget_in_arguments(session, person, traces)
     here = list(session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)))
@@ -94,6 +97,21 @@ def _forget_in_arguments(session: Session, person: Person, traces: Traces) -> No
             for name in columns:
                 setattr(row, name, traces.without(getattr(row, name), phrases.GONE))
             session.add(row)
+
+
+def _forget_in_previews(session: Session, person: Person, traces: Traces) -> None:
+    """Where the page behind a link tells of them, only the link is shown. It is not asked again."""
+    here = select(Membership.programme_id).where(Membership.person_id == person.id)
+    links = (
+        select(LinkPreview)
+        .join(Learning, col(Learning.id) == LinkPreview.learning_id)
+        .where(col(Learning.programme_id).in_(here))
+    )
+    for preview in session.exec(links):
+        said = "\n".join(str(fact) for facts in (preview.seen, preview.shown) for fact in facts.values())
+        if traces.without(said, phrases.GONE) != said:
+            preview.seen, preview.shown, preview.dropped = {}, {}, True
+            session.add(preview)
 
 
 def _forget_in_replies(session: Session, person: Person, traces: Traces) -> None:

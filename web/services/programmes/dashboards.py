@@ -200,7 +200,7 @@ def _about_agreements(session: Session, programme: Programme, today: date) -> It
 def _learnings(session: Session, programme: Programme) -> int:
     waiting = select(func.count()).where(
         Learning.programme_id == programme.id,
-        Learning.state == LearningState.WAITING,
+        col(Learning.state).in_((LearningState.WAITING, LearningState.CONTESTED)),
         col(Learning.showing) != Showing.NO,
     )
     return session.exec(waiting).one()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.strange_site import BAD, ODD, StrangeSite, leading_to, page
-from web.services.fetching import client
-from web.services.fetching.client import Client, Gone, Refused, Trouble, follow, good
+from web.services.fetching import client, errors
+from web.services.fetching.client import Client, follow, good
+from web.services.fetching.errors import Gone, Refused, Trouble
 from web.services.fetching.look import look_at
 from web.services.fetching.robots import Robots
 
@@ -35,7 +36,7 @@ def opened(here: Client, url: str) -> client.Answer:
 def test_whatever_is_wrong_is_said_soon(here: Client, site: StrangeSite, how: str) -> None:
     site.pages["/bad"] = BAD[how]
     began = time.monotonic()
-    with pytest.raises(client.FetchError):
+    with pytest.raises(errors.FetchError):
         opened(here, f"{site.url}/bad")
     assert time.monotonic() - began < TOO_LONG
 

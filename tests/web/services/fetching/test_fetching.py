@@ -7,11 +7,11 @@ import pytest
 
 from tests.support.strange_site import StrangeSite, hanging, page
 from web.services.fetching import fetching, process
-from web.services.fetching.cards import Card
-from web.services.fetching.client import Gone, Refused, Trouble
+from web.services.fetching.card import Card
+from web.services.fetching.errors import Gone, Refused, Trouble
 from web.services.fetching.fetching import Fetcher
 
-FETCHER = Fetcher("https://councils.example.org", "councils.example.org", allow_loopback=True)
+FETCHER = Fetcher("https://councils.example.org", allow_loopback=True)
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from web.services.fetching.cards import Card, Kind
-from web.services.fetching.client import Answer, Client, Gone
+from web.services.fetching.card import Card, Kind
+from web.services.fetching.client import Answer, Client
+from web.services.fetching.errors import Gone
 from web.services.fetching.look import OEMBED_DOORS, YOUTUBE, X, look_at
 from web.services.fetching.robots import Robots
 

@@ -8,9 +8,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +18,7 @@ from dateutil import parser as dates
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from web.services.fetching.card import Card, Kind
 from web.services.fetching.client import Answer
 
 PAGES = ("text/html", "application/xhtml+xml")
@@ -33,31 +32,6 @@ BY_HANDLE = re.compile(r"\(@[\w.-]+@[\w.-]+\)\s*$")
 SAID = re.compile(rb"<meta[^>]+charset=[\"' ]*([\w-]+)", re.IGNORECASE)
 # Letters that are not seen, or that turn the direction of what follows.
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-class Kind(StrEnum):
-    POST = "post"
-    VIDEO = "video"
-    PAGE = "page"
-
-
-@dataclass(frozen=True)
-class Card:
-    """`author` is who its site says wrote it, `sentence` the beginning of a post or what a page is about."""
-
-    kind: Kind = Kind.PAGE
-    title: str = ""
-    author: str = ""
-    sentence: str = ""
-    published_on: date | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.title or self.sentence)
-
-    def filled_from(self, other: "Card") -> "Card":
-        """With what is missing taken from another. The title of somebody's post is only its server's."""
-        known = {name: value for name, value in vars(self).items() if value and value is not Kind.PAGE}
-        return replace(other, **({"title": ""} if self.kind is Kind.POST else {}) | known)
 
 
 def of_page(answer: Answer) -> tuple[Card, str]:
