@@ -57,7 +57,9 @@ class TakenOver(Message):
 
 @dataclass(frozen=True)
 class JoinByText(Message):
-    """The one answer to a text that asks to join: how to say yes, or what is missing still."""
+    """The one answer to a text that asks to join: how to say yes, or what is missing still. `which` are known
+    organisations of which theirs may be one.
+    """
 
     kind = "join_by_text"
     deadline = timedelta(hours=24)
@@ -67,6 +69,7 @@ class JoinByText(Message):
     programme: Programme
     confirm: Link
     incomplete: bool = False
+    which: tuple[str, ...] = ()
 
     @property
     def unproven(self) -> bool:

@@ -67,6 +67,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.TakenOver(COUNCILS, "Amina Shah", "Leeds City Council", "amina@leeds.example",
                     "Sam Hill, who ran it", date(2026, 3, 2), Link("invitation", 15)),
         m.JoinByText(COUNCILS, Link("confirm", 1)),
+        m.JoinByText(COUNCILS, Link("confirm", 1), which=("Leeds City Council", "Leeds Trinity University")),
         m.AlreadyIn(COUNCILS, PAGE),
         m.Welcome(COUNCILS, PAGE, later),
         m.MyLink(PAGE, (COUNCILS,)),

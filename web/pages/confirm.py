@@ -54,9 +54,7 @@ def show(token: str) -> ResponseReturnValue:
     request_ = _request(link)
     programme = _joined(request_)
     if request_.kind is RequestKind.JOIN_BY_TEXT:
-        form = TextJoinForm()
-        form.ask_which("", ())
-        return _ask_who(programme, form)
+        return _ask_who(programme, _begun(request_))
     details = joining.Details.from_request(request_)
     if other := joining.somebody_else(g.session, details):
         return _ask_reader(programme, details, other, SharedMailboxForm())
@@ -126,6 +124,15 @@ def _join_by_text(request_: Request) -> ResponseReturnValue:
     person = join_by_text.confirm(g.session, request_, *names, source="link in a text", now=g.now)
     flash(f"You are in. Welcome to {programme.name}.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+def _begun(request_: Request) -> TextJoinForm:
+    """With what they texted of themselves, and what we have asked about it."""
+    told = request_.details
+    typed = told.get("organisation", "")
+    form = TextJoinForm(formdata=None, name=told.get("name"), organisation=typed)
+    form.ask_which(typed, told.get("which", ()))
+    return form
 
 
 def _ask_who(programme: Programme, form: TextJoinForm) -> str:

@@ -1,7 +1,8 @@
 """Joining by text, for people without email: JOIN and a programme's word, one answer, a reply that says yes.
 
 Their number sent the text and answered ours, so it is theirs: no code is needed. Name and organisation come
-with the reply, or on the page behind the link in our answer.
+with the reply, or on the page behind the link in our answer. Where the organisation may be one that we know,
+a second text asks, as the form does.
 """
 
 import re
@@ -26,11 +27,13 @@ from web.services.common import (
     written_names,
 )
 from web.services.common.allowances import What
+from web.services.organisations import organisations
 from web.services.people import joining, participation
 from web.tokens import Signer
 
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
 # "YES Amina Yusuf, Leeds City Council": the comma, or a new line, tells the two apart.
+A_PLACE = re.compile(r"\W*([1-9])(?:\W.*)?", re.DOTALL)  # "2", "2." or "2 please"
 NAME_AND_PLACE = re.compile(r"(?:yes\b[\s,.:;!-]*)?([^,;\n]+)[,;\n]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -44,13 +47,19 @@ def take(session: Session, inbound: Inbound, reply: Received, *, signer: Signer,
             request = _ask(session, programme, inbound.sender, signer=signer, now=now)
             _is_from(session, reply, request)
         return programme is not None
-    if reply.word is not Word.YES and (reply.person or reply.word is not Word.LEARNING):
+    if reply.word not in (Word.YES, Word.LEARNING, Word.COULD_NOT):
         return False
     waiting = _waiting(session, inbound.sender, signer=signer, now=now)
     if waiting is None or _answers_something_newer(reply, waiting):
         return False
+    who = _which(waiting, reply.word, inbound.text)
+    if who is None and (reply.word is Word.COULD_NOT or (reply.word is Word.LEARNING and reply.person)):
+        return False
     _is_from(session, reply, waiting)
-    _confirm_or_ask(session, waiting, inbound.text, now)
+    if who:
+        confirm(session, waiting, *who, source="text", now=now)
+    else:
+        _confirm_or_ask(session, waiting, inbound.text, now)
     return True
 
 
@@ -135,17 +144,58 @@ def _waiting(session: Session, phone: str, *, signer: Signer, now: datetime) -> 
     return None if session.get_one(Programme, newest.programme_id).closing_on else newest
 
 
+def _which(request: Request, word: Word, text: str) -> tuple[str, str] | None:
+    """Name and organisation of who says which of those we asked about is theirs: YES where it was one, its
+    number or its name; by NO it is what they had written. None where that was not asked, or not answered.
+    """
+    asked: list[str] = request.details.get("which", [])
+    number = A_PLACE.fullmatch(text)
+    if not asked:
+        return None
+    if word is Word.COULD_NOT:
+        chosen: str | None = request.details["organisation"]
+    elif word is Word.YES and len(asked) == 1:
+        chosen = asked[0]
+    elif number and int(number[1]) <= len(asked):
+        chosen = asked[int(number[1]) - 1]
+    else:
+        chosen = next((one for one in asked if organisations.key(one) == organisations.key(text)), None)
+    return (request.details["name"], chosen) if chosen else None
+
+
 def _confirm_or_ask(session: Session, request: Request, text: str, now: datetime) -> None:
     who = _known(session, request.person) or name_and_organisation(text)
-    if who:
-        confirm(session, request, *who, source="text", now=now)
+    if who is None:
+        # Once: whoever goes on without a name gets no more texts.
+        _ask_back(session, request, "incomplete", now, incomplete=True)
         return
+    programme = session.get_one(Programme, request.programme_id)
+    known = organisations.may_be(session, programme.id, who[1])
+    if known and allowances.take(session, What.ANSWERS, request.address_key, now=now):
+        names, times = [one.name for one in known], request.details.get("times", 0) + 1
+        told = {"name": who[0], "organisation": who[1], "which": names, "times": times}
+        request.details = request.details | told
+        session.add(request)
+        _ask_back(session, request, f"which {times}", now, which=tuple(names))
+        return
+    # Who has had their share of texts joins with what they wrote: organisers see what may be one.
+    confirm(session, request, *who, source="text", now=now)
+
+
+def _ask_back(
+    session: Session,
+    request: Request,
+    about: str,
+    now: datetime,
+    *,
+    incomplete: bool = False,
+    which: tuple[str, ...] = (),
+) -> None:
     programme = session.get_one(Programme, request.programme_id)
     page = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)
     to = messages.Recipient(request.person, "", Channel.SMS, phone=request.details["phone"])
-    message = messages.JoinByText(programmes.facts(programme), page, incomplete=True)
-    # Once: whoever goes on without a name gets no more texts.
-    subject = f"request {request.id} incomplete"
+    message = messages.JoinByText(programmes.facts(programme), page, incomplete, which)
+    subject = f"request {request.id} {about}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 
 

@@ -10,7 +10,7 @@ from notifications import outbox
 from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.world import World
-from web.models import Answer, Person, Standing
+from web.models import Answer, Membership, Organisation, Person, Standing
 from web.services.common import contacts, phone_numbers
 from web.services.conversations import conversations
 from web.services.incoming import join_by_text, replies
@@ -161,6 +161,105 @@ def test_a_comma_or_a_line_tells_name_and_organisation_apart(
     words: str, told: tuple[str, str] | None
 ) -> None:
     assert join_by_text.name_and_organisation(words) == told
+
+
+# Is it one that we know?
+
+
+@pytest.fixture
+def leeds(world: World) -> World:
+    """Somebody from Leeds City Council is in, and a number has said YES from "Leeds CC"."""
+    world.join("Tom Field", "Leeds City Council", email="tom@example.org")
+    text(world, "JOIN councils")
+    text(world, "YES Amina Yusuf, Leeds CC")
+    return world
+
+
+def organisation(world: World) -> str:
+    with world.read() as session:
+        [amina] = contacts.by_phone(session, PHONE)
+        place = session.get_one(Membership, (world.programme(session).id, amina.id))
+        return session.get_one(Organisation, place.organisation_id).name
+
+
+def test_a_likely_spelling_is_asked_about_before_anybody_is_in(leeds: World) -> None:
+    asked = "is your organisation Leeds City Council? Reply YES, or NO if it is another."
+    assert (joined(leeds), asked in answers(leeds)[0]) == ([], True)
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Yes", "Leeds City Council"),
+        ("yes, it is", "Leeds City Council"),
+        ("1", "Leeds City Council"),
+        ("leeds city council.", "Leeds City Council"),
+        ("No", "Leeds CC"),
+        ("Amina Yusuf, Mind", "Mind"),
+    ],
+)
+def test_the_answer_says_where_they_are_from(leeds: World, said: str, found: str) -> None:
+    text(leeds, said)
+    assert organisation(leeds) == found
+
+
+def test_the_page_behind_the_question_asks_the_same_with_what_they_have_said(leeds: World) -> None:
+    form = leeds.visitor().open(leeds.link_in(leeds.letter(PHONE), "/m/"))
+    form.press("Join Councils Unmentoring", organisation_is="Leeds City Council")
+    assert (organisation(leeds), joined(leeds)[0].name) == ("Leeds City Council", "Amina Yusuf")
+
+
+@pytest.fixture
+def mind(world: World) -> World:
+    """There are two of that name, and a number has said YES from "Mind"."""
+    for name in ("Mind Camden", "Mind Leeds"):
+        world.join(organisation=name)
+    text(world, "JOIN councils")
+    text(world, "YES Amina Yusuf, Mind")
+    return world
+
+
+def test_of_several_the_number_says_which(mind: World) -> None:
+    asked = (
+        "which is your organisation: 1 Mind Camden, 2 Mind Leeds? Reply with its number, or NO"
+        in answers(mind)[0]
+    )
+    text(mind, "2 please")
+    assert (asked, organisation(mind)) == (True, "Mind Leeds")
+
+
+def test_a_yes_where_several_were_named_settles_nothing(mind: World) -> None:
+    text(mind, "Yes")
+    assert ("nearly there" in answers(mind)[0], joined(mind)) == (True, [])
+
+
+def test_who_has_had_their_texts_of_the_day_joins_with_what_they_wrote(world: World) -> None:
+    world.join("Tom Field", "Leeds City Council")
+    for _ in range(3):
+        text(world, "JOIN councils")
+        world.clock.turn(hours=2)
+    text(world, "YES Amina Yusuf, Leeds CC")
+    assert organisation(world) == "Leeds CC"
+
+
+def test_who_is_in_one_programme_is_asked_about_the_other_s_spelling(world: World) -> None:
+    amina = world.join("Amina Yusuf", "Leeds CC", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.start("charities", "Charities Unmentoring")
+    world.join("Tom Field", "Leeds City Council", slug="charities")
+    for words in ("JOIN charities", "YES", "YES"):
+        text(world, words)
+    with world.read() as session:
+        place = world.membership(amina, "charities").organisation_id
+        assert session.get_one(Organisation, place).name == "Leeds City Council"
+
+
+def test_no_to_something_else_is_not_taken_for_an_answer_to_it(world: World) -> None:
+    world.join("Amina Yusuf", "Leeds City Council", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.start("charities", "Charities Unmentoring")
+    for words in ("JOIN charities", "NO"):
+        text(world, words)
+    assert len(joined(world)) == 1
 
 
 # Somebody with a number and no address
