@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,16 +13,16 @@ from sqlmodel import Session
 from notifications.outbox import bunches
 from web.db import Database
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
-from web.services.common import programmes, tombstones
+from web.services.common import programmes, tombstones, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import claims, columns, undoing, uploads
+from web.services.imports import claims, columns, files, undoing, uploads
 from web.services.imports.claims import Claim, Lost
 from web.services.imports.import_people import Names
 from web.services.imports.uploads import ROWS_AT_ONCE, WrongMoment
 from web.services.organisations import organisations
 
 WRONG = "Something went wrong on our side, and whoever runs the service can read what. Try once more"
-WAIT = 0.2  # seconds, while a worker of another process has what we wait for
+WAIT = 0.2  # seconds, while another process has what we wait for
 MOST_REMARKS = 50
 REMARKS = {Outcome.ERROR: "left out: ", Outcome.LIKELY: "left out: ", Outcome.DOUBLE: "passed over: "}
 Clock = Callable[[], datetime]
@@ -87,6 +87,11 @@ class Importing:
 
     def _read(self, mine: Claim) -> Iterator[int]:
         with self._database.read() as session:
+            job = session.get_one(Import, mine.number)
+            unread = uploads.workbook_of(session, job)
+        if unread:
+            mine = yield from self._unfold(mine, job.file_name, unread)
+        with self._database.read() as session:
             sheet = uploads.sheet_of(session, session.get_one(Import, mine.number))
         rows = 0
         for batch in bunches(sheet.rows, ROWS_AT_ONCE):
@@ -94,10 +99,22 @@ class Importing:
             with self._holding(mine, rows) as (_, mine):
                 pass
             yield len(batch)
-        rows = uploads.some_rows(sheet, rows)
+        rows = files.some_rows(sheet, rows)
         with self._holding(mine, rows) as (session, _):
             uploads.keep_count(session, session.get_one(Import, mine.number), rows)
         yield 1
+
+    def _unfold(self, mine: Claim, file_name: str, workbook: bytes) -> Generator[int, None, Claim]:
+        with workbooks.Unfolding(file_name, workbook) as unfolding:
+            while not unfolding.is_over(within=WAIT):
+                with self._holding(mine, 0) as (_, mine):
+                    pass
+                yield 1
+            given = files.look_into_workbook(file_name, unfolding.text())
+        with self._holding(mine, 0) as (session, mine):
+            uploads.keep_text(session, session.get_one(Import, mine.number), given)
+        yield 1
+        return mine
 
     def _match(self, mine: Claim) -> Iterator[int]:
         with self._database.read() as session:
@@ -188,7 +205,7 @@ def take_in(
         BadFile: also for the first row that cannot be, unless such rows are to be `leave_out`; nothing has
         been taken in then. programmes.NoSuchProgramme, programmes.Ends
     """
-    given = uploads.look(file_name, raw, whole=True)
+    given = files.look(file_name, raw, whole=True)
     chosen = _chosen(kind, given.sheet)
     with database.write() as session:
         job = uploads.upload(session, programmes.by_slug(session, slug), kind, given, by=by, now=clock())

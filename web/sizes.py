@@ -13,6 +13,8 @@ MAIL_BYTES = 31 * MB  # SendGrid's Inbound Parse takes mails of 30 MB, and wraps
 THROWN_AWAY_BYTES = 128 * MB
 
 READ_ON_PAGE = MB  # letters of a spreadsheet: some 20,000 rows, a third of a second. More are the worker's
+WORKBOOK_ON_PAGE = MB // 4  # as it comes: some 7,000 people, half a second
+UNFOLDED_ON_PAGE = 8 * MB  # of XML, by its own account
 
 # Spreadsheets. A row is read whole, so its end is looked for no further than this.
 MOST_ROWS = 1_048_576  # a sheet of Excel has no more

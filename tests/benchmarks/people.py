@@ -14,7 +14,7 @@ from web.import_work import Importing
 from web.models import Membership, Person, Programme, Standing
 from web.models.folding import folded
 from web.models.imports import Import, ImportKind
-from web.services.imports import uploads
+from web.services.imports import files, uploads
 from web.services.organisations import organisations
 
 PEOPLE, ORGANISATIONS, DOUBLES = 100_000, 400, 5_000
@@ -79,7 +79,7 @@ def bringing_in(database: Database) -> Iterator[Row]:
     raw = "\n".join(["name,organisation,email", *lines]).encode()
     with database.write() as session:
         programme = session.get_one(Programme, 2)
-        given = uploads.look("p.csv", raw)
+        given = files.look("p.csv", raw)
         number = uploads.upload(session, programme, ImportKind.PEOPLE, given, by="bench", now=NOW).id
     reading = one_time(lambda: finish(database))
     with database.write() as session:

@@ -52,7 +52,7 @@ from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said
 from web.services.evidence import counting
 from web.services.fetching.card import Card
-from web.services.imports import uploads
+from web.services.imports import files, uploads
 from web.services.incoming import replies
 from web.services.learning import learnings, previews
 from web.services.organisations import doubts, organisations
@@ -254,7 +254,7 @@ def a_draft_mended_by_hand(world: World) -> None:
 
 def a_file_that_waits(world: World) -> None:
     with world.write() as session:
-        given, kind = uploads.look("p.csv", FILE.encode()), ImportKind.PEOPLE
+        given, kind = files.look("p.csv", FILE.encode()), ImportKind.PEOPLE
         job = uploads.upload(session, world.programme(session), kind, given, by=BY, now=world.now)
         uploads.choose(session, job, job.columns, uploads.names(kind, given.sheet, job.columns))
         uploads.answer_rest_as_new(session, job)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from web.models import Programme
 from web.models.imports import Import, ImportKind, ImportState
-from web.services.imports import uploads
+from web.services.imports import files, uploads
 from web.services.imports.takeovers import Statement
 
 
@@ -42,7 +42,7 @@ def _take_in(
     now: datetime,
     stated: Statement | None = None,
 ) -> None:
-    given = uploads.look(file, raw, whole=True)
+    given = files.look(file, raw, whole=True)
     job: Import = uploads.upload(session, programme, kind, given, by=by, now=now)
     uploads.choose(session, job, job.columns, uploads.names(kind, given.sheet, job.columns))
     if job.state is ImportState.ORGANISATIONS:

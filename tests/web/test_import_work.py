@@ -6,14 +6,17 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
+from tests.support import workbooks as made
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web import import_work
 from web.db import Database
 from web.import_work import Importing
 from web.models.imports import Import, ImportFile, ImportRow, ImportState
+from web.services.common import workbooks
 from web.services.imports.claims import LEASE
 from web.services.imports.uploads import ROWS_AT_ONCE
-from web.sizes import READ_ON_PAGE
+from web.sizes import READ_ON_PAGE, WORKBOOK_ON_PAGE
 
 HEADER = "name,organisation,email,notes\n"
 ROWS = ROWS_AT_ONCE + 1000
@@ -26,9 +29,9 @@ def large(rows: int = ROWS) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
-def upload(world: World, content: bytes) -> Visitor:
+def upload(world: World, content: bytes, name: str = "large.csv") -> Visitor:
     visitor = world.organiser().open("/organise/councils/import")
-    return visitor.press("Upload the file", kind="people", file=(io.BytesIO(content), "large.csv"))
+    return visitor.press("Upload the file", kind="people", file=(io.BytesIO(content), name))
 
 
 def state(world: World) -> ImportState:
@@ -59,6 +62,87 @@ def test_a_large_file_is_read_matched_and_checked_in_the_background(world: World
         "What will happen",
     ]
     assert f"Invite {ROWS:,} people" in visitor.buttons
+
+
+PEOPLE = 10_000
+
+
+@pytest.fixture(scope="session")
+def workbook() -> bytes:
+    """More than the page unfolds itself, with the people on its second sheet."""
+    people = [[f"Person {i}", "Brent Council", f"p{i}@example.org", f"{i * i * 7919}"] for i in range(PEOPLE)]
+    header = ["Name", "Organisation", "Email", "Notes"]
+    raw = made.xlsx({"Read me": [["Ask Tom first"]], "Sign-ups": [header, *people]})
+    assert workbooks.is_large(raw)
+    return raw
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_large_workbook_is_opened_in_the_background(world: World, workbook: bytes) -> None:
+    visitor = upload(world, workbook, "large.xlsx")
+    opening = "The workbook is being opened" in visitor.text
+    world.work()
+    page = visitor.open(visitor.path)
+    assert (opening, page.heading, f"{PEOPLE:,} rows" in page.text, "You see “Sign-ups”" in page.text) == (
+        True,
+        "Which column is what?",
+        True,
+        True,
+    )
+
+
+def test_the_workbook_itself_is_not_kept_beside_its_text(world: World, workbook: bytes) -> None:
+    upload(world, workbook, "large.xlsx")
+    world.work()
+    with world.read() as session:
+        file = session.scalars(select(ImportFile)).one()
+    assert (file.workbook, "p1@example.org" in file.content) == (None, True)
+
+
+def test_while_a_workbook_is_opened_others_have_their_turn(
+    world: World, workbook: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_work, "WAIT", 0)
+    upload(world, workbook, "large.xlsx")
+    importing, steps = Importing(world.database, world.clock), 0
+    while count_text(world) == 0:
+        assert importing.step()
+        steps += 1
+    assert steps > 1
+
+
+def count_text(world: World) -> int:
+    with world.read() as session:
+        return len(session.scalars(select(ImportFile.content)).one())
+
+
+def test_a_large_workbook_that_is_none_fails_in_words(world: World) -> None:
+    visitor = upload(world, b"PK\x03\x04" + b"\0" * WORKBOOK_ON_PAGE, "large.xlsx")
+    world.work()
+    page = visitor.open(visitor.path)
+    assert ("is no workbook that we can read" in page.text, page.heading) == (True, "That did not work")
+
+
+def test_a_large_workbook_that_says_itself_it_is_too_much_is_refused_at_once(world: World) -> None:
+    visitor = upload(world, made.one_letter(500), "large.xlsx")
+    assert (visitor.status, "unfolded, it is larger than what we read" in visitor.mistakes[0]) == (422, True)
+
+
+def test_a_workbook_nobody_has_opened_is_thrown_away_when_somebody_is_erased(
+    world: World, workbook: bytes
+) -> None:
+    tom = world.join("Tom Field")
+    upload(world, workbook, "large.xlsx")
+    world.erase(tom)
+    assert (state(world), count(world, ImportFile)) == (ImportState.ABANDONED, 0)
+
+
+def test_a_worker_that_dies_over_a_workbook_leaves_it_to_another(world: World, workbook: bytes) -> None:
+    upload(world, workbook, "large.xlsx")
+    assert Importing(world.database, world.clock).step()
+    world.clock.turn(seconds=LEASE.total_seconds() + 1)
+    world.work()
+    assert state(world) is ImportState.COLUMNS
 
 
 def test_a_large_file_that_breaks_off_is_told_with_its_row(world: World) -> None:

@@ -37,7 +37,7 @@ from web.models.complaints import Complaint
 from web.models.imports import Import, ImportKind
 from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said
-from web.services.imports import uploads
+from web.services.imports import files, uploads
 from web.services.rounds import rounds
 
 OURS, THEIRS = "charities", "councils"
@@ -173,7 +173,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         partner = world.person(world.partners_of(people[0], sent)[0])
         reports.report(session, talk, partner, "Rude.", now=world.now)
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\n"
-        given = uploads.look("p.csv", file)
+        given = files.look("p.csv", file)
         uploads.upload(session, programme, ImportKind.PEOPLE, given, by=organiser, now=world.now)
         for place in range(sent):
             turned = [*people[place:4], *people[:place]]

@@ -12,7 +12,7 @@ from web.commands import backups
 from web.models import Person
 from web.models.complaints import Matter
 from web.models.imports import ImportKind
-from web.services.imports import uploads
+from web.services.imports import files, uploads
 from web.services.people import complaints, erasure
 from web.services.people.complaints import ComplaintMade
 
@@ -86,7 +86,7 @@ def test_nothing_an_erasure_took_comes_back_with_an_older_backup(world: World, t
         programme = world.programme(session)
         told = ComplaintMade(Matter.SEEN, "A plover was seen.", "ada@plover.example")
         made = complaints.complain(session, programme, told, now=world.now)
-        given = uploads.look("Ada Plover leaving.csv", OTHERS)
+        given = files.look("Ada Plover leaving.csv", OTHERS)
         uploads.upload(session, programme, ImportKind.PEOPLE, given, by=BY, now=world.now)
     world.work()
     file = tmp_path / "kept" / "monday.db"

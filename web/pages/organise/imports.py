@@ -18,9 +18,10 @@ from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
 from web.services.common import programmes, times, workbooks
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import claims, columns, pasted, takeovers, undoing, uploads
+from web.services.imports import claims, columns, files, pasted, takeovers, undoing, uploads
+from web.services.imports.files import Unread, Upload
 from web.services.imports.undoing import NotToUndo
-from web.services.imports.uploads import Upload, WrongMoment
+from web.services.imports.uploads import WrongMoment
 from web.services.organisations import organisations
 from web.services.rounds import rounds
 from web.sizes import FILE_BYTES
@@ -79,16 +80,16 @@ def one_import(number: int) -> ResponseReturnValue:
     return _page(_job(number))
 
 
-def _given(file: FileStorage) -> Upload:
+def _given(file: FileStorage) -> Upload | Unread:
     raw = file.stream.read(FILE_BYTES + 1)
     if len(raw) > FILE_BYTES:
         raise RequestEntityTooLarge
-    return uploads.look((file.filename or "").replace("\\", "/").rpartition("/")[2], raw)
+    return files.let_in((file.filename or "").replace("\\", "/").rpartition("/")[2], raw)
 
 
 def _pasted(kind: ImportKind, rows: str) -> Upload:
     text = pasted.text(kind, rows, request.form.get("organisation", "")[:120])
-    return uploads.look_into(pasted.FILE, text)
+    return files.look_into(pasted.FILE, text)
 
 
 def _job(number: int) -> Import:
@@ -195,7 +196,7 @@ def choose_columns(number: int) -> ResponseReturnValue:
         sheet = uploads.sheet_of(g.session, job)
         chosen = _chosen(job, len(sheet.header))
         columns.check(job.kind, sheet.header, chosen)
-        names = None if uploads.is_large(sheet) else uploads.names(job.kind, sheet, chosen)
+        names = None if files.is_large(sheet) else uploads.names(job.kind, sheet, chosen)
         with house().database.write() as session:
             uploads.choose(session, session.get_one(Import, number), chosen, names)
     except columns.BadColumns as error:
@@ -220,7 +221,7 @@ def choose_sheet(number: int) -> ResponseReturnValue:
         wanted = id_of(place)
         if wanted is None or workbooks.names(content)[wanted : wanted + 1] != [name]:
             raise WrongMoment
-        given = uploads.look_into(job.file_name, workbooks.take(content, wanted))
+        given = files.look_into(job.file_name, workbooks.take(content, wanted))
         with house().database.write() as session:
             uploads.take_sheet(session, session.get_one(Import, number), given)
     except BadFile as error:

@@ -6,11 +6,15 @@ Each sheet of the text begins with its name, between letters that no cell has; t
 import io
 import subprocess
 import sys
+import tempfile
+import time
 import zipfile
+from typing import Self
 
 from web.services.common import workbook_reader
 from web.services.common.spreadsheets import BadFile
 from web.services.common.workbook_reader import ROWS, SHEET
+from web.sizes import UNFOLDED_ON_PAGE, WORKBOOK_ON_PAGE
 
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MOST_SHEETS = 100
@@ -31,30 +35,78 @@ def is_workbook(raw: bytes) -> bool:
     return raw.startswith(BEGINNINGS)
 
 
+def is_large(raw: bytes) -> bool:
+    """Is it for the worker to unfold?"""
+    return len(raw) > WORKBOOK_ON_PAGE or _says_its_size(raw) > UNFOLDED_ON_PAGE
+
+
 def unfold(file: str, raw: bytes) -> str:
     """The text of every sheet that has cells. Some 0.2 s, and 6 s for 100,000 people.
 
     Raises:
         BadFile: it is protected, broken, empty, or unfolds to more than we read.
     """
+    with Unfolding(file, raw) as unfolding:
+        while not unfolding.is_over(within=LONGEST_WAIT):
+            pass
+        return unfolding.text()
+
+
+class Unfolding:
+    """The same while others have their turn: the reading process, which ends with the block.
+
+    Raises:
+        BadFile: as `unfold`; at once where it says itself that it is too large.
+    """
+
+    def __init__(self, file: str, raw: bytes) -> None:
+        refuse_by_size(file, raw)
+        self._file, self._ends_at = file, time.monotonic() + LONGEST_WAIT
+        self._out = tempfile.TemporaryFile()  # noqa: SIM115  (closed where the block ends)
+        with tempfile.TemporaryFile() as given:
+            given.write(raw)
+            given.seek(0)
+            command = [sys.executable, "-m", workbook_reader.__name__]
+            self._process = subprocess.Popen(  # noqa: S603  (our own words)
+                command, stdin=given, stdout=self._out, stderr=subprocess.DEVNULL
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._out.close()
+
+    def is_over(self, within: float) -> bool:
+        """Waits so many seconds at most."""
+        try:
+            self._process.wait(within)
+        except subprocess.TimeoutExpired as error:
+            if time.monotonic() >= self._ends_at:
+                raise BadFile(self._file, TOO_LARGE) from error
+            return False
+        return True
+
+    def text(self) -> str:
+        """What it has made of it, once it is over."""
+        if self._process.returncode:
+            # Who takes too much memory or time is ended in many ways: by a signal, or by an error of its own.
+            raise BadFile(self._file, WHY.get(self._process.returncode, TOO_LARGE))
+        self._out.seek(0)
+        text = self._out.read().decode()
+        if not text:
+            raise BadFile(self._file, "there is nothing in the workbook")
+        if len(names(text)) > MOST_SHEETS:
+            raise BadFile(self._file, f"at most {MOST_SHEETS} sheets with something in them")
+        return text
+
+
+def refuse_by_size(file: str, raw: bytes) -> None:
+    """Raises BadFile where it says itself that it unfolds to more than we read."""
     if _says_its_size(raw) > MOST_UNFOLDED:
         raise BadFile(file, TOO_LARGE)
-    command = [sys.executable, "-m", workbook_reader.__name__]
-    try:
-        done = subprocess.run(  # noqa: S603  (our own words)
-            command, input=raw, capture_output=True, timeout=LONGEST_WAIT, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise BadFile(file, TOO_LARGE) from error
-    if done.returncode:
-        # Who takes too much memory or time is ended in many ways: by a signal, or by an error of its own.
-        raise BadFile(file, WHY.get(done.returncode, TOO_LARGE))
-    text = done.stdout.decode()
-    if not text:
-        raise BadFile(file, "there is nothing in the workbook")
-    if len(names(text)) > MOST_SHEETS:
-        raise BadFile(file, f"at most {MOST_SHEETS} sheets with something in them")
-    return text
 
 
 def _says_its_size(raw: bytes) -> int:

@@ -12,9 +12,7 @@ it was taken in or thrown away, after a day, and when somebody named in it is er
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, true
@@ -23,21 +21,19 @@ from sqlmodel import Session, col
 from web import scrubbing
 from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
-from web.services.common import audit, decoding, programmes, workbooks
+from web.services.common import audit, programmes
 from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import columns, duplicates, import_history, import_people, takeovers
 from web.services.imports.claims import LEASED, WORKING
+from web.services.imports.files import Unread, Upload
 from web.services.imports.import_people import Names
 from web.services.imports.takeovers import Statement
 from web.services.organisations import organisations
-from web.sizes import READ_ON_PAGE
 
 A_PAGE = 50
 ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
-FIRST_ROWS = 1000  # of a large file, looked at when it comes
 ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
-ENOUGH = 3  # columns that we know: who, from where and how to reach them; or when, and who with whom
 ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.ABANDONED, ImportState.FAILED)
 
 
@@ -45,97 +41,52 @@ class WrongMoment(Exception):
     pass
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that was let in. `content` is all of it, with the sheet in hand first; `rows` is None where that
-    is large and nobody has read below its first rows.
-    """
-
-    sheet: Sheet
-    rows: int | None
-    content: str
-
-
-def look(file_name: str, raw: bytes, *, whole: bool = False) -> Upload:
-    """Read a file: all of it if it is small or `whole`, and otherwise its first rows, so that what is no
-    spreadsheet is told at once. Needs no session.
-
-    Raises:
-        BadFile: it is neither a workbook nor a CSV of any kind.
-    """
-    if workbooks.is_workbook(raw):
-        return look_into(file_name, _best_first(file_name, workbooks.unfold(file_name, raw)), whole=whole)
-    return look_into(file_name, decoding.decode(file_name, raw), whole=whole)
-
-
-def look_into(file_name: str, content: str, *, whole: bool = False) -> Upload:
-    """The same for what is text already.
-
-    Raises:
-        BadFile
-    """
-    sheet = columns.sheet(file_name, content)
-    is_for_worker = is_large(sheet) and not whole
-    rows = some_rows(sheet, sum(1 for _ in islice(sheet.rows, FIRST_ROWS if is_for_worker else None)))
-    return Upload(sheet, None if is_for_worker else rows, content)
-
-
-def _best_first(file_name: str, content: str) -> str:
-    """A workbook with that sheet in hand of whose columns we know most; the first of several."""
-    numbers = range(len(workbooks.names(content)))
-    return workbooks.take(content, max(numbers, key=lambda number: _known(file_name, content, number)))
-
-
-def _known(file_name: str, content: str, number: int) -> int:
-    try:
-        sheet = columns.sheet(file_name, workbooks.take(content, number))
-    except BadFile:
-        return -1
-    return min(max(len(columns.guess(kind, sheet.header)) for kind in ImportKind), ENOUGH)
-
-
-def is_large(sheet: Sheet) -> bool:
-    """Is it for the worker to read?"""
-    return len(sheet.text) > READ_ON_PAGE
-
-
-def some_rows(sheet: Sheet, rows: int) -> int:
-    if not rows:
-        raise BadFile(sheet.file, "there is nothing below the first row")
-    return rows
-
-
 def upload(
-    session: Session, programme: Programme, kind: ImportKind, given: Upload, *, by: str, now: datetime
+    session: Session,
+    programme: Programme,
+    kind: ImportKind,
+    given: Upload | Unread,
+    *,
+    by: str,
+    now: datetime,
 ) -> Import:
-    """Keep a file, with its columns guessed.
+    """Keep a file, with its columns guessed if it was looked at.
 
     Raises:
         BadFile: history where there are rounds already.
         programmes.Ends: nobody is brought in any more.
     """
     programmes.must_go_on(programme)
-    sheet = given.sheet
+    name = given.file_name if isinstance(given, Unread) else given.sheet.file
     if kind is ImportKind.HISTORY and not import_history.can_begin(session, programme):
-        raise BadFile(sheet.file, f"{programme.name} has rounds already; import history before the first")
+        raise BadFile(name, f"{programme.name} has rounds already; import history before the first")
     job = Import(
         programme_id=programme.id,
         kind=kind,
-        state=ImportState.READING if given.rows is None else ImportState.COLUMNS,
-        file_name=sheet.file[-120:],
-        columns=columns.guess_of(kind, sheet),
-        total=_total(given),
+        state=ImportState.READING,
+        file_name=name[-120:],
         by=by,
         created_at=now,
     )
     session.add(job)
     session.flush()
-    session.add(ImportFile(import_id=job.id, content=given.content))
+    file = ImportFile(import_id=job.id, content="")
+    if isinstance(given, Unread):
+        file.workbook = given.workbook
+    else:
+        job.state = ImportState.READING if given.rows is None else ImportState.COLUMNS
+        _note(job, file, given)
+    session.add_all([job, file])
     session.flush()
     audit.record(
         session, by, f"{kind.value} file uploaded", now=now, programme=programme.id, subject=subject(job)
     )
     return job
+
+
+def _note(job: Import, file: ImportFile, given: Upload) -> None:
+    file.content, file.workbook = given.content, None
+    job.columns, job.total = columns.guess_of(job.kind, given.sheet), _total(given)
 
 
 def _total(given: Upload) -> int:
@@ -149,12 +100,26 @@ def take_sheet(session: Session, job: Import, given: Upload) -> None:
         WrongMoment: its columns were chosen already, or the file is gone.
     """
     must_be(job, ImportState.COLUMNS)
-    file = session.get(ImportFile, job.id)
-    if file is None:
-        raise WrongMoment
-    file.content = given.content
-    job.columns, job.total = columns.guess_of(job.kind, given.sheet), _total(given)
+    file = _file(session, job)
+    _note(job, file, given)
     job.state = ImportState.READING if given.rows is None else ImportState.COLUMNS
+    session.add_all([job, file])
+    session.flush()
+
+
+def workbook_of(session: Session, job: Import) -> bytes | None:
+    """The workbook as it came, if nobody has made text of it yet.
+
+    Raises:
+        WrongMoment: the file is gone.
+    """
+    return _file(session, job).workbook
+
+
+def keep_text(session: Session, job: Import, given: Upload) -> None:
+    """In place of the workbook that it was made of; its rows are counted next."""
+    file = _file(session, job)
+    _note(job, file, given)
     session.add_all([job, file])
     session.flush()
 
@@ -165,10 +130,14 @@ def subject(job: Import) -> str:
 
 def content_of(session: Session, job: Import) -> str:
     """Raises WrongMoment when the file is gone."""
+    return _file(session, job).content
+
+
+def _file(session: Session, job: Import) -> ImportFile:
     file = session.get(ImportFile, job.id)
     if file is None:
         raise WrongMoment
-    return file.content
+    return file
 
 
 def sheet_of(session: Session, job: Import) -> Sheet:

@@ -8,7 +8,7 @@ from tests.support import workbooks as made
 from tests.support.workbooks import Serial
 from web.services.common import workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import uploads
+from web.services.imports import files
 
 ROWS: list[list[str]] = [
     ["Volunteers of 2026"],
@@ -20,7 +20,7 @@ READ = (4, ["Amina Yusuf", "Leeds City Council", "amina@example.org", "770090012
 
 
 def sheet(raw: bytes) -> Sheet:
-    return uploads.look("people.xlsx", raw).sheet
+    return files.look("people.xlsx", raw).sheet
 
 
 def test_a_workbook_of_excel_is_read_with_its_numbers_and_days() -> None:
@@ -56,18 +56,18 @@ BOOK: dict[str, list[list[str]]] = {
 
 
 def test_the_sheet_with_headings_we_know_is_in_hand_and_the_others_are_offered() -> None:
-    content = uploads.look("people.xlsx", made.xlsx(BOOK)).content
+    content = files.look("people.xlsx", made.xlsx(BOOK)).content
     assert workbooks.names(content) == ["Sign-ups", "Read me", "Old"]
 
 
 def test_of_several_sheets_with_people_the_first_is_in_hand() -> None:
     asked = [["What is your name?", "Which council do you work for?", "Email"], ROWS[3][:3]]
-    content = uploads.look("people.xlsx", made.xlsx({"New": asked, **BOOK})).content
+    content = files.look("people.xlsx", made.xlsx({"New": asked, **BOOK})).content
     assert workbooks.names(content)[0] == "New"
 
 
 def test_another_sheet_can_be_taken() -> None:
-    content = workbooks.take(uploads.look("people.xlsx", made.xlsx(BOOK)).content, 2)
+    content = workbooks.take(files.look("people.xlsx", made.xlsx(BOOK)).content, 2)
     assert (workbooks.names(content)[0], workbooks.sheet_in_hand(content)[:17]) == (
         "Old",
         "Name,Organisation",
@@ -75,7 +75,7 @@ def test_another_sheet_can_be_taken() -> None:
 
 
 def test_a_hidden_sheet_is_not_offered() -> None:
-    content = uploads.look("people.xlsx", made.xlsx(BOOK, hidden=["Old"])).content
+    content = files.look("people.xlsx", made.xlsx(BOOK, hidden=["Old"])).content
     assert workbooks.names(content) == ["Sign-ups", "Read me"]
 
 
@@ -110,4 +110,4 @@ def lying(megabytes: int) -> bytes:
 )
 def test_a_workbook_that_is_none_or_too_much_is_refused_in_words(raw: bytes, told: str) -> None:
     with pytest.raises(BadFile, match=told):
-        uploads.look("people.xlsx", raw)
+        files.look("people.xlsx", raw)

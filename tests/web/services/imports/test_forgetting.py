@@ -5,7 +5,7 @@ import pytest
 from tests.support.world import BY, World
 from web.import_work import Importing
 from web.models.imports import Import, ImportFile, ImportKind, ImportState
-from web.services.imports import uploads
+from web.services.imports import files, uploads
 
 OTHERS = """name,organisation,email
 Amina Yusuf,Leeds,amina@example.org
@@ -20,7 +20,7 @@ def tom(world: World) -> str:
 
 def upload(world: World, name: str = "sheet.csv", content: str = OTHERS) -> int:
     with world.write() as session:
-        given, kind = uploads.look(name, content.encode()), ImportKind.PEOPLE
+        given, kind = files.look(name, content.encode()), ImportKind.PEOPLE
         job = uploads.upload(session, world.programme(session), kind, given, by=BY, now=world.now)
         uploads.choose(session, job, job.columns, uploads.names(kind, given.sheet, job.columns))
         if job.state is ImportState.ORGANISATIONS:

@@ -14,8 +14,9 @@ from tests.support import moves
 from tests.support.world import BY, World
 from web.import_work import Importing
 from web.models.imports import NEXT, Import, ImportKind, ImportState
-from web.services.imports import undoing, uploads
-from web.services.imports.uploads import Upload, WrongMoment
+from web.services.imports import files, undoing, uploads
+from web.services.imports.files import Upload
+from web.services.imports.uploads import WrongMoment
 
 SHEET = """name,organisation,email
 Amina Yusuf,Leeds,amina{0}@example.org
@@ -49,7 +50,7 @@ class Walk:
     def _given(self) -> Upload:
         """Small, or as a large file comes: nobody has counted its rows."""
         self.files += 1
-        given = uploads.look("sheet.csv", SHEET.format(self.files).encode())
+        given = files.look("sheet.csv", SHEET.format(self.files).encode())
         return Upload(given.sheet, self.chance.choice((given.rows, None)), given.content)
 
     def upload(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from web.models.imports import ImportKind
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import columns, import_history, pasted, uploads
+from web.services.imports import columns, files, import_history, pasted
 from web.services.imports.import_history import KnownByName
 
 EXPORTS = {
@@ -51,7 +51,7 @@ EXPORTS = {
 
 
 def people(text: str) -> list[tuple[str, str, str]]:
-    given = uploads.look("p.csv", text.encode()).sheet
+    given = files.look("p.csv", text.encode()).sheet
     chosen = columns.guess_of(ImportKind.PEOPLE, given)
     columns.check(ImportKind.PEOPLE, given.header, chosen)
     keys = ["name"] if "name" in chosen else ["first_name", "last_name"]
@@ -75,7 +75,7 @@ def test_any_delimiter_is_found_below_a_title(delimiter: str) -> None:
 
 
 def test_a_cell_too_many_beside_the_table_is_no_note_but_a_comma_without_quotes() -> None:
-    given = uploads.look("p.csv", b"Name,Email,Organisation\nAmi,a@example.org,Bath, North East\n").sheet
+    given = files.look("p.csv", b"Name,Email,Organisation\nAmi,a@example.org,Bath, North East\n").sheet
     ((_, cells),) = given.rows
     assert given.is_shifted(cells)
 
@@ -95,7 +95,7 @@ def test_a_cell_too_many_beside_the_table_is_no_note_but_a_comma_without_quotes(
     ],
 )
 def test_addresses_from_a_mail_are_read_with_their_names(rows: str, read: list[tuple[str, str]]) -> None:
-    given = uploads.look_into("p", pasted.text(ImportKind.PEOPLE, rows)).sheet
+    given = files.look_into("p", pasted.text(ImportKind.PEOPLE, rows)).sheet
     assert [tuple(cells) for _, cells in given.rows] == read
 
 
@@ -144,7 +144,7 @@ HERE = KnownByName(
 
 
 def met(text: str) -> list[tuple[str, Sequence[str]]]:
-    given = uploads.look("h.csv", text.encode()).sheet
+    given = files.look("h.csv", text.encode()).sheet
     chosen = columns.guess_of(ImportKind.HISTORY, given)
     columns.check(ImportKind.HISTORY, given.header, chosen)
     found = import_history.check(given, chosen, HERE)
@@ -198,6 +198,6 @@ def test_a_history_is_read_in_the_shape_its_scheme_keeps_it(
 
 
 def test_a_partner_nobody_knows_is_named() -> None:
-    given = uploads.look("h.csv", b"Name,Partners\nAnn Lee,Bo Ray; Zed Nobody\n").sheet
+    given = files.look("h.csv", b"Name,Partners\nAnn Lee,Bo Ray; Zed Nobody\n").sheet
     found = import_history.check(given, columns.guess_of(ImportKind.HISTORY, given), HERE)
     assert [one["why"] for one in found] == ["", "nobody here is Zed Nobody"]
