@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_an_organisers_ten_minutes import Hand, people, sign_in, spreadsheet
 from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
+from tests.support.world import links_in
 
 SECONDS = 600  # of an organiser's time
 MOST = 20
@@ -59,6 +60,20 @@ def test_sixty_people_are_taken_over_and_introduced(page: Page, live: LiveApp) -
     print(f"{len(hand.done)} clicks and choices of {MOST}, {took:.0f} s:", *hand.done, sep="\n  ")
     assert (len(hand.done) <= MOST, took < SECONDS) == (True, True)
     assert len(live.world.inbox(kind="introduction")) == 60
+    somebody_writes_to_their_partner(page, live)
+
+
+def somebody_writes_to_their_partner(page: Page, live: LiveApp) -> None:
+    letter = live.world.inbox(kind="introduction")[0]
+    page.goto(live.at(next(link for link in links_in(letter) if link.endswith("/write"))))
+    expect(page.get_by_text("With your first press you take part here")).to_be_visible()
+    look_at(page, "takeover-write")
+    page.get_by_label("Your message").fill("Tuesday at noon?")
+    page.get_by_role("button", name="Pass it on").click()
+    expect(page.get_by_role("status").first).to_contain_text("We pass it on")
+    look_at(page, "takeover-conversation")
+    live.worker.idle()
+    assert len(live.world.inbox(kind="passed_on")) == 1
 
 
 @pytest.mark.slow

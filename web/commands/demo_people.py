@@ -73,6 +73,8 @@ ORGANISATIONS = (
     Place("Open Streets Together", "Open Streets", "openstreets.example.org", "Jude Whitaker"),
 )
 
+SHORTER = {"Yasmin Haddad": "Yas", "Callum Reid": "Cal", "Samir Joshi": "Sam"}
+
 LINES = (
     "I run the bins data, and I would love to hear how others do it.",
     "I answer the phones on Mondays and redesign the forms on Tuesdays.",
@@ -154,6 +156,7 @@ def _details(number: int, name: str, place: Place) -> Details:
     handle = f"{mailbox}@{place.domain}" if number % 4 == 0 else ""
     return Details(
         name=name,
+        known_as=_known_as(number, name),
         organisation=place.name,
         email=f"{mailbox}@{place.domain}",
         phone=phone,
@@ -166,3 +169,8 @@ def _details(number: int, name: str, place: Place) -> Details:
         shares_phone=phone is not None,
         shares_video=bool(handle),
     )
+
+
+def _known_as(number: int, name: str) -> str:
+    """Most say what to call them, and some leave it empty."""
+    return "" if number % 5 == 3 else SHORTER.get(name, name.partition(" ")[0])

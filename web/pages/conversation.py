@@ -9,6 +9,7 @@ from web.forms.reports import PassOnForm, ReportForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
 from web.models import Answer, Link, Membership, Purpose
+from web.pages import first_press
 from web.services.common import links, programmes, times
 from web.services.common.contacts import recipient
 from web.services.conversations import conversations, passing_on, reports
@@ -18,6 +19,11 @@ from web.services.rounds import dropouts
 from web.services.rounds.introductions import Window
 from web.tokens import BadLink, ExpiredLink
 
+PASSED_ON = "We pass it on. An answer comes to the address or number that you let them see."
+PASSED_ON_BOTH_WAYS = (
+    "We pass it on. You let them see no way to reach you, so their answer comes by us too: your page lets "
+    "you change that."
+)
 pages = Blueprint("conversation", __name__)
 
 
@@ -25,6 +31,7 @@ def _open(token: str, *purposes: Purpose) -> tuple[Link, conversations.Conversat
     link = links.open_link(g.session, house().signer, token, *purposes, now=g.now)
     talk = conversations.behind(g.session, link)
     stop_if_closed(talk.programme)
+    first_press.note(link)
     return link, talk
 
 
@@ -101,7 +108,7 @@ def write(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             passing_on.pass_on(g.session, talk, form.text.data, now=g.now)
-            flash("We pass it on. An answer comes to the address or number that you let them see.")
+            flash(PASSED_ON if passing_on.can_be_answered(talk) else PASSED_ON_BOTH_WAYS)
             return redirect(url_for(".show", token=token), 303)
         except passing_on.TooManyPassedOn:
             form.text.errors = ["We have passed on three messages. Write to the organisers if it is urgent"]

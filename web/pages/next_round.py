@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from web.forms.joining import PauseForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
-from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Round, Standing
+from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Round
+from web.pages import first_press
 from web.services.common import links, programmes, times
 from web.services.people import participation
 from web.services.rounds import pots
@@ -47,6 +48,7 @@ def _open(token: str) -> Coming:
         raise BadLink
     programme = g.session.get_one(Programme, link.subject)
     stop_if_closed(programme)
+    first_press.note(link)
     return Coming(
         token,
         programme,
@@ -65,7 +67,7 @@ def _has_begun(coming: Coming, round_: Round) -> ResponseReturnValue:
 
 def _page(coming: Coming, form: PauseForm) -> str:
     return render_template(
-        "me/next_round.html", coming=coming, programme=coming.programme, form=form, Standing=Standing
+        "me/next_round.html", coming=coming, programme=coming.programme, form=form, TAKING_PART=TAKING_PART
     )
 
 

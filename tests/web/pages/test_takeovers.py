@@ -7,8 +7,9 @@ from notifications.messages import Channel
 from notifications.suppression import Why, suppress
 from tests.support.visitor import Visitor
 from tests.support.world import World, links_in
-from web.models import AuditEntry, Consent, LawfulBasis, Person, Role, Standing, Takeover
+from web.models import AuditEntry, Consent, LawfulBasis, Person, Purpose, Role, Standing, Takeover
 from web.services.common import times
+from web.services.learning import digests
 from web.services.rounds import pots
 
 IMPORT = "/organise/councils/import"
@@ -191,11 +192,104 @@ def test_a_first_word_is_passed_on(world: World) -> None:
     assert "“Tuesday at noon?”" in world.letter(AMINA, "passed_on").text
 
 
+def test_whose_partner_sees_no_way_to_answer_is_told_how_an_answer_comes(world: World) -> None:
+    introduced(world)
+    by_us = "their answer comes by us too" in write(world).text
+    with world.write() as session:
+        session.get_one(Person, person(world, TOM)).shares_email = True
+    assert (by_us, "comes to the address or number" in write(world).text) == (True, True)
+
+
 def test_the_fourth_word_is_not(world: World) -> None:
     introduced(world)
     for _ in range(3):
         write(world)
     assert "We have passed on three messages" in write(world).mistakes[0]
+
+
+# Another press than the letter's
+
+CODE = "With your first press you take part here, and agree to the code of conduct"
+
+
+def consents(world: World, email: str = AMINA) -> list[tuple[str, str]]:
+    with world.read() as session:
+        given = select(Consent.wording, Consent.source).where(Consent.person_id == person(world, email))
+        return list(session.exec(given.order_by(col(Consent.id))).all())
+
+
+BY_A_PRESS = [("code of conduct", "first press"), ("privacy notice", "first press")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "door", "button"),
+    [
+        ("introduction", "/booked", "We’ve booked it"),
+        ("introduction", "/write", "Pass it on"),
+        ("introduction", "/checkin/", "We met"),
+    ],
+)
+def test_whatever_they_press_first_says_and_brings_the_code_of_conduct(
+    world: World, kind: str, door: str, button: str
+) -> None:
+    introduced(world)
+    page = world.visitor().open(next(link for link in links_in(world.letter(AMINA, kind)) if door in link))
+    said = CODE in page.text
+    page.press(button, **({"text": "Tuesday?"} if door == "/write" else {}))
+    assert (said, consents(world), standing(world)) == (True, BY_A_PRESS, Standing.ACTIVE)
+
+
+def test_their_own_page_says_so_and_has_what_everybody_s_has(world: World) -> None:
+    introduced(world)
+    page = world.visitor().open(world.page_of(person(world)))
+    said = CODE in page.text
+    page.press("Skip the next round")
+    assert (said, consents(world), CODE in page.text) == (True, BY_A_PRESS, False)
+
+
+def test_the_heads_up_s_page_knows_them(world: World) -> None:
+    taken_over(world)
+    world.clock.turn(days=8)
+    with world.read() as session:
+        programme = world.programme(session).id
+    page = world.visitor().open(world.door(Purpose.NEXT_ROUND, person(world), programme))
+    page.press("Skip this round")
+    assert (page.heading, consents(world)) == ("You skip the next round", BY_A_PRESS)
+
+
+def test_a_press_that_comes_to_nothing_is_none(world: World) -> None:
+    introduced(world)
+    letter = world.letter(AMINA, "introduction")
+    page = world.visitor().open(next(link for link in links_in(letter) if link.endswith("/write")))
+    page.press("Pass it on", text="")
+    assert (page.status, CODE in page.text, consents(world)) == (422, True, [])
+
+
+def test_who_leaves_by_their_page_agrees_to_nothing(world: World) -> None:
+    introduced(world)
+    page = world.visitor().open(f"{world.page_of(person(world))}/councils/leave")
+    said = CODE in page.text
+    page.press("Leave Councils Unmentoring")
+    assert (said, consents(world), standing(world)) == (False, [], Standing.LEFT)
+
+
+def test_who_joined_is_told_nothing_of_it(world: World) -> None:
+    assert CODE not in world.visitor().open(world.page_of(world.join())).text
+
+
+def test_before_the_week_is_over_their_page_says_from_when_they_are_in_rounds(world: World) -> None:
+    taken_over(world)
+    page = world.visitor().open(world.page_of(person(world)))
+    assert "You are in rounds from Tuesday 8 December" in page.text
+
+
+def test_the_digest_of_a_round_reaches_who_was_in_it_without_a_press(world: World) -> None:
+    introduced(world)
+    world.clock.turn(days=22)
+    with world.read() as session:
+        ready = digests.ready(session, world.programme(session), now=world.now)
+    assert ready
+    assert ready.people == 2
 
 
 def test_undo_takes_back_who_has_pressed_nothing(world: World) -> None:

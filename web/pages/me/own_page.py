@@ -11,7 +11,7 @@ from web.forms.joining import PauseForm
 from web.forms.me import BLOCKS, HowOftenForm
 from web.http.access import with_link
 from web.http.context import house, row_number
-from web.models import Membership, Person, Programme, Purpose, Round, RoundState, Standing
+from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Round, RoundState, Standing
 from web.pages.me import pages
 from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
 from web.services.common import links, programmes, times
@@ -83,6 +83,11 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
             )
             for one in sections
         },
+        in_rounds_from={
+            one.programme.slug: pots.in_rounds_from(one.membership.notified_at)
+            for one in sections
+            if one.membership.standing is Standing.NOTIFIED
+        },
         erased_on=retention.erased_on(g.session, visit.person),
         SAYS=SAYS,
         Why=Why,
@@ -90,6 +95,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         free=[words.lower() for block, words in BLOCKS.items() if block in visit.person.availability],
         HOW_OFTEN=pots.HOW_OFTEN,
         Standing=Standing,
+        TAKING_PART=TAKING_PART,
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
         unproven=_unproven_number(visit.person),
     )

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.http.access import stop_if_closed
 from web.http.context import house
 from web.models import Link, Membership, Person, Purpose
+from web.pages import first_press
 from web.services.common import links, programmes
 from web.tokens import BadLink
 
@@ -47,6 +48,7 @@ def open_visit(token: str, *, full: bool = False) -> Visit:
     person = g.session.get(Person, link.person)
     if person is None or person.erased_at:
         raise BadLink
+    first_press.note(link)
     return Visit(token, link, person)
 
 

@@ -34,13 +34,22 @@ def unreached(talk: Conversation) -> Sequence[Person]:
     ]
 
 
+def can_be_answered(talk: Conversation) -> bool:
+    """Do partners see a way to reach who writes?"""
+    return has_way(_sender(talk))
+
+
+def _sender(talk: Conversation) -> messages.Partner:
+    return introductions.partner(talk.reader, talk.organisations[talk.reader.id])
+
+
 def pass_on(session: Session, talk: Conversation, text: str, *, now: datetime) -> int:
     """Send what the reader wrote to each of them; how many they are.
 
     Raises:
         TooManyPassedOn: it would be the fourth; nothing is sent.
     """
-    sender = introductions.partner(talk.reader, talk.organisations[talk.reader.id])
+    sender = _sender(talk)
     people = unreached(talk)
     for person in people:
         about = f"{introductions.about(talk.group)} from {talk.reader.id} "

@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage
 from web.models import (
+    TAKING_PART,
     AuditEntry,
     Group,
     Learning,
@@ -33,7 +34,7 @@ from web.services.common.contacts import recipient
 from web.services.common.links import LinkWanted
 from web.services.learning import learnings
 from web.services.learning.learnings import Shown
-from web.services.rounds import round_list
+from web.services.rounds import pots, round_list
 
 SENT = "digest sent"  # in the audit
 MOST = 10  # learnings in one email; its button leads to all of them
@@ -105,7 +106,8 @@ def _without(programme: Programme, round_: Round, now: datetime) -> SelectOfScal
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(
             Membership.programme_id == programme.id,
-            Membership.standing == Standing.ACTIVE,
+            col(Membership.standing).in_(TAKING_PART),
+            or_(Membership.standing != Standing.NOTIFIED, col(Membership.notified_at) <= now - pots.TOLD_FOR),
             col(Membership.silent_since).is_(None),
             or_(col(Membership.paused_until).is_(None), col(Membership.paused_until) <= times.today(now)),
             Person.unreachable == "",

@@ -19,6 +19,7 @@ from web.services.rounds import dropouts
 
 REMIND_AFTER = timedelta(days=5)
 UNANSWERED = (Standing.INVITED, Standing.NOTIFIED)
+_IS_TOLD = col(Membership.standing) == Standing.NOTIFIED
 
 
 def accept_invitation(
@@ -43,6 +44,25 @@ def accept_invitation(
     session.add(membership)
     joining.record_consents(session, person.id, programme.id, source=source, now=now)
     joining.welcome(session, programme, person, now=now)
+
+
+def taken_over(session: Session, person: str) -> list[str]:
+    """The names of the programmes that somebody was taken along to and in which they have pressed nothing."""
+    wanted = select(Programme.name).join(Membership, col(Membership.programme_id) == Programme.id)
+    return list(session.exec(wanted.where(Membership.person_id == person, _IS_TOLD).order_by(Programme.name)))
+
+
+def press_first(session: Session, person: str, *, now: datetime) -> None:
+    """Whoever was taken over takes part like everybody else, and keeps to the code of conduct, as the page
+    says on which they press anything.
+    """
+    waiting = select(Membership).where(Membership.person_id == person, _IS_TOLD).with_for_update()
+    for membership in session.exec(waiting.execution_options(populate_existing=True)).all():
+        membership.standing = Standing.ACTIVE
+        session.add(membership)
+        programme = membership.programme_id
+        joining.record_consents(session, person, programme, source="first press", now=now)
+        audit.record(session, person, "takes part", now=now, programme=programme, subject=person)
 
 
 def decline_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:

@@ -292,7 +292,13 @@ def _why_out(
 
 def is_told(notified_at: datetime | None, today: date) -> bool:
     """Has somebody taken over been told for long enough to be in a round?"""
-    return notified_at is not None and times.today(notified_at) + TOLD_FOR <= today
+    first = in_rounds_from(notified_at)
+    return first is not None and first <= today
+
+
+def in_rounds_from(notified_at: datetime | None) -> date | None:
+    """The first day on which somebody taken over can be in a round, once they have had their letter."""
+    return times.today(notified_at) + TOLD_FOR if notified_at else None
 
 
 def _speaks_of_the_next(row: Member, today: date) -> bool:
