@@ -166,7 +166,7 @@ def _with_rest(word: Word, rest: str, said: str) -> Understood:
         return Understood(Word.STOP)
     if _corrects(word, then):
         return Understood(then or word)
-    if not rest or then or _is_courtesy(rest):
+    if not rest or then or is_courtesy(rest):
         return Understood(word)
     if word in (Word.MET, Word.YES):
         return Understood(word, rest)
@@ -198,7 +198,8 @@ def _plain(said: str) -> str:
     return " ".join(re.findall(r"\w[\w'-]*", straight)).rstrip("'-")
 
 
-def _is_courtesy(rest: str) -> bool:
+def is_courtesy(rest: str) -> bool:
+    """Thanks, a greeting or a name, which change nothing of what was said before."""
     if len(rest) > LONGEST_NAME:
         return False
     after = re.sub(rf"^\W*(?:(?:{COURTESY})\b\W*)+", "", rest, flags=re.IGNORECASE)

@@ -22,7 +22,7 @@ from web.clock import utc_now
 from web.db import Database
 from web.import_work import Importing
 from web.providers import providers_of
-from web.services.agreements import deciding
+from web.services.agreements import deciding, reviews
 from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
@@ -84,6 +84,7 @@ class Worker:
             self._errands,
             self._tell_of_an_end,
             self._tell_of_proposals,
+            self._ask_for_reviews,
         )
         return sum(step() for step in takewhile(lambda _: not self.stopping(), steps))
 
@@ -259,7 +260,7 @@ class Worker:
     def _decide(self) -> None:
         """What becomes of proposals by the clock, programme by programme."""
         with self.database.read() as session:
-            due = deciding.due(session)
+            due = deciding.due(session, now=self.clock())
         for programme in due:
             with self._alone(programme), self.database.write() as session:
                 deciding.sweep(session, programme, now=self.clock())
@@ -271,6 +272,14 @@ class Worker:
             return 0
         with self.database.write() as session:
             return deciding.tell_some(session, proposal, now=self.clock()) + 1
+
+    def _ask_for_reviews(self) -> int:
+        with self.database.read() as session:
+            review = reviews.to_be_told(session)
+        if review is None:
+            return 0
+        with self.database.write() as session:
+            return reviews.tell_some(session, review, now=self.clock()) + 1
 
     def _errands(self) -> int:
         return jobs.run_waiting(self.database.read, self.database.write, self.clock)

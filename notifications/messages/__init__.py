@@ -9,7 +9,7 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         HeadsUp Introduction TryOut PassedOn PartnerGone TooLate NotThisTime Nudge CheckIn       a round
         Thanks TextAnswer Digest
         Paused Left Erased BeforeErasure                                                going away
-        Proposal PanelDrawn ProposalNews                                                agreements
+        Proposal PanelDrawn ProposalNews Review AgendaNews                              agreements
         Closing DraftReady NotAsPlanned Reported Alert                                  running a programme
         ComplaintReceived ComplaintAnswered ComplaintWaits                              complaints about data
 """
@@ -41,6 +41,7 @@ from notifications.messages.parts import (
     LONDON,
     UNSUBSCRIBE,
     Channel,
+    Decided,
     Learned,
     Link,
     Named,
@@ -48,6 +49,7 @@ from notifications.messages.parts import (
     Programme,
     Promise,
     Recipient,
+    Rule,
     Says,
     Share,
     Slot,
@@ -69,6 +71,7 @@ from notifications.messages.rounds import (
     TryOut,
 )
 from notifications.messages.running import (
+    AgendaNews,
     Alert,
     Closing,
     DraftReady,
@@ -77,16 +80,17 @@ from notifications.messages.running import (
     Proposal,
     ProposalNews,
     Reported,
+    Review,
 )
 
 __all__ = [
-    "BY_EMAIL", "BY_KIND", "BY_TEXT", "EITHER", "KINDS", "LONDON", "UNSUBSCRIBE", "AddressChanged", "Alert",
-    "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "ComplaintAnswered", "ComplaintReceived",
-    "ComplaintWaits", "Confirm", "Digest", "DraftReady",
+    "BY_EMAIL", "BY_KIND", "BY_TEXT", "EITHER", "KINDS", "LONDON", "UNSUBSCRIBE", "AddressChanged",
+    "AgendaNews", "Alert", "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "ComplaintAnswered",
+    "ComplaintReceived", "ComplaintWaits", "Confirm", "Decided", "Digest", "DraftReady",
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
     "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "PanelDrawn",
     "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "Programme", "Promise", "Proposal",
-    "ProposalNews", "Recipient", "Reported",
+    "ProposalNews", "Recipient", "Reported", "Review", "Rule",
     "Says", "Share", "SignIn", "Slot", "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
     "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
@@ -96,8 +100,8 @@ KINDS: tuple[type[Message], ...] = (
     NewAddress, AddressChanged, TextsStopped,
     HeadsUp, Introduction, TryOut, PassedOn, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks,
     TextAnswer, Digest, Paused, Left, Erased, BeforeErasure,
-    Proposal, PanelDrawn, ProposalNews, Closing, DraftReady, NotAsPlanned, Reported, Alert,
-    ComplaintReceived, ComplaintAnswered, ComplaintWaits,
+    Proposal, PanelDrawn, ProposalNews, Review, AgendaNews, Closing, DraftReady, NotAsPlanned,
+    Reported, Alert, ComplaintReceived, ComplaintAnswered, ComplaintWaits,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
 ADAPTERS: dict[str, TypeAdapter[Message]] = {kind.kind: TypeAdapter(kind) for kind in KINDS}

@@ -54,6 +54,8 @@ class Says(StrEnum):
     SAY_WHY = "an objection or a concern needs words"
     DECIDED_WITHOUT = "the proposal takes no answer of theirs any more"
     NOT_AN_ANSWER = "after a proposal, and no answer to it"
+    KEPT_AS_CONCERN = "no objection, but something: kept as a concern"
+    ON_ITS_PAGE = "after a review, which is answered on its page"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,22 @@ class Programme:
     hashtag: str = ""
     # Its own words for this kind of message, by part: see `wording`.
     wording: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that a programme goes by: `says` has a sentence for each part of it."""
+
+    title: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What somebody said, and what became of it, in a sentence."""
+
+    words: str
+    became: str
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifications.messages.base import Message
-from notifications.messages.parts import BY_EMAIL, Link, Programme
+from notifications.messages.parts import BY_EMAIL, Decided, Link, Programme, Rule
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,35 @@ class ProposalNews(Message):
     title: str
     news: str
     log: Link
+
+
+@dataclass(frozen=True)
+class Review(Message):
+    """Do these rules go on as they are? People can say so until `closes_on` at least. `may_drop`: it is one
+    rule alone, in free words.
+    """
+
+    kind = "review"
+    by_day = True
+
+    programme: Programme
+    rules: tuple[Rule, ...]
+    closes_on: date
+    answer: Link
+    page: Link
+    may_drop: bool = False
+
+
+@dataclass(frozen=True)
+class AgendaNews(Message):
+    """To somebody who has told us what they would change: what became of each."""
+
+    kind = "agenda_news"
+    by_day = True
+
+    programme: Programme
+    decided: tuple[Decided, ...]
+    page: Link
 
 
 @dataclass(frozen=True)

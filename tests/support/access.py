@@ -35,13 +35,15 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         confirm.decline confirm.press confirm.show
         conversation.answer conversation.book conversation.booked conversation.calendar conversation.cannot
         conversation.check_in conversation.could_not conversation.drop_out conversation.report
-        conversation.short conversation.show conversation.thanks conversation.write
+        conversation.short conversation.show conversation.thanks conversation.would_change
+        conversation.write
         me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
         me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
         me.next_round me.not_again me.organisation me.pause me.phone me.rather_not me.remove_rather_not
         me.resume me.send_code me.show me.start_again me.stay me.stop_texts me.threes me.unsubscribe
         next_round.decide next_round.pause next_round.show
         organise.press_button organise.show_button proposal.answer proposal.panel proposal.show
+        review.answer review.show
         me.agreements me.propose me.second_proposal me.withdraw_proposal
         """,
     ),
@@ -77,6 +79,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.showing_settings organise.new_agreement organise.change_agreement organise.one_proposal
         organise.withdraw_proposal organise.second_proposal organise.ask_panel organise.amend_proposal
         organise.hide_argument
+        organise.read_agenda organise.decline_item organise.item_done organise.item_proposed
+        organise.keep_agreement
         organise.prompts organise.reset_wording organise.switch_off organise.switch_on
         organise.wording_as_mail organise.wording_of
         organise.allow organise.bring_in organise.forbid organise.leave_out organise.lock organise.move

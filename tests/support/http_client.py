@@ -49,6 +49,10 @@ class Asked:
     path: str
     method: str
 
+    @property
+    def url(self) -> str:
+        return self.path
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -40,7 +40,7 @@ class Visitor:
         values = _filled(form, fields)
         if name := pressed.get("name"):
             values.append((name, pressed.get("value", "")))
-        action = pressed.get("formaction") or form.get("action") or self.answer.request.path
+        action = pressed.get("formaction") or form.get("action") or path_of(self.answer.request.url)
         self.answer = self.post(action, values)
         return self
 

@@ -1,12 +1,12 @@
-"""Answering a proposal, judging an objection, and proposing something in free words."""
+"""Answering proposals and reviews, judging an objection, and saying what should change."""
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from web.forms.fields import Check, LongText, Radio, Text
-from web.models import Objection, Stance, Subject
-from web.services.agreements import answering, panels
+from web.models import Objection, ReviewAnswer, Stance, Subject, Verdict
+from web.services.agreements import agenda, answering, panels, reviews
 from web.services.agreements.agreements import ChangeWanted, InForce
 from web.services.agreements.panels import Judgement
 from web.services.agreements.proposals import LONGEST, LONGEST_DRIVER, LONGEST_TITLE
@@ -21,6 +21,13 @@ STANCES = {
 HOLDS = [
     SelectChoice("yes", "Yes, it holds: there is a harm or risk worth avoiding now, or a better way"),
     SelectChoice("no", "No, it does not hold"),
+]
+
+
+VERDICTS = [
+    SelectChoice(Verdict.KEEP.value, "Keep it as it is"),
+    SelectChoice(Verdict.CHANGE.value, "Change it"),
+    SelectChoice(Verdict.DROP.value, "Drop it"),
 ]
 
 
@@ -96,6 +103,36 @@ class FreeForm(FlaskForm):
             evaluation=self.evaluation.data or "",
             agreement_id=of.agreement.id if of else None,
         )
+
+
+class WishForm(FlaskForm):
+    line = Text("Anything we should change? (optional)", most=agenda.LONGEST)
+
+
+class OpinionForm(FlaskForm):
+    """About one agreement; a review's page holds several, each under a prefix of its own."""
+
+    verdict = Radio("Does it go on?", needed="Choose whether it goes on", choices=[])
+    words = LongText("What would you change, and why? (optional)", most=reviews.LONGEST)
+
+    @classmethod
+    def about(cls, asked: reviews.Asked, said: ReviewAnswer | None, chosen: str) -> "OpinionForm":
+        """`chosen`: which was pressed in the message, if there is this one agreement alone."""
+        before = said.verdict.value if said else chosen
+        form = cls(prefix=f"a{asked.id}-", verdict=before or Verdict.KEEP.value, words=said and said.words)
+        form.verdict.choices = VERDICTS if asked.may_drop else VERDICTS[:2]
+        return form
+
+    def opinion(self) -> reviews.Opinion:
+        return reviews.Opinion(Verdict(self.verdict.data), self.words.data or "")
+
+
+class DeclineForm(FlaskForm):
+    because = Text("Why not?", most=200, needed="Say why, in a few words: who said it is told")
+
+
+class NumberForm(FlaskForm):
+    number = Text("Number of the proposal", most=9, needed="Enter the number of a proposal")
 
 
 class ReasonForm(FlaskForm):

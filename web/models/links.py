@@ -54,6 +54,7 @@ class Purpose(StrEnum):
     OUTBOX = "outbox"
     PROPOSAL = "proposal"
     PANEL = "panel"
+    REVIEW = "review"
 
 
 class Link(SQLModel, table=True):

@@ -19,6 +19,7 @@ def register(app: Flask, settings: Settings) -> None:
         outbox,
         programme,
         proposal,
+        review,
         webhooks,
     )
     from web.pages.me import pages as me
@@ -34,6 +35,7 @@ def register(app: Flask, settings: Settings) -> None:
         conversation,
         complaint,
         proposal,
+        review,
         health,
         webhooks,
     ):

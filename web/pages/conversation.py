@@ -4,12 +4,14 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from notifications import render
+from web.forms.agreements import WishForm
 from web.forms.checkin import BookedForm, CheckInForm
 from web.forms.reports import PassOnForm, ReportForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
 from web.models import Answer, Link, Membership, Purpose
 from web.pages import first_press
+from web.services.agreements import agenda
 from web.services.common import links, programmes, times
 from web.services.common.contacts import recipient
 from web.services.conversations import conversations, passing_on, reports
@@ -262,8 +264,35 @@ def answer(token: str) -> ResponseReturnValue:
 @with_link
 def thanks(token: str) -> ResponseReturnValue:
     _, talk = _open(token, Purpose.CHECK_IN)
+    return _thanks(token, talk, WishForm(formdata=None))
+
+
+@pages.post("/checkin/<token>/thanks")
+@with_link
+def would_change(token: str) -> ResponseReturnValue:
+    """What they would change in the programme, in a line."""
+    link, talk = _open(token, Purpose.CHECK_IN)
+    form = WishForm()
+    if form.validate_on_submit():
+        try:
+            agenda.say(g.session, talk.programme, talk.group.id, link.person, form.line.data or "", now=g.now)
+        except agenda.BadLine as error:
+            form.line.errors = [str(error)]
+        else:
+            flash("Thank you. The organisers read it, and you are told what becomes of it.")
+            return redirect(url_for(".thanks", token=token), 303)
+    return _thanks(token, talk, form), 422
+
+
+def _thanks(token: str, talk: conversations.Conversation, form: WishForm) -> str:
+    wish = agenda.of_conversation(g.session, talk.group.id, talk.reader.id)
     return render_template(
         "conversation/thanks.html",
+        form=form,
+        wish=wish,
+        became=agenda.became(wish, agenda.numbers(g.session, [wish]).get(wish.proposal_id or 0))
+        if wish
+        else "",
         talk=talk,
         programme=talk.programme,
         token=token,

@@ -42,6 +42,17 @@ def test_the_log_says_what_a_proposal_would_change(consent: Consent, world: Worl
     assert "Groups: threes, instead of pairs" in world.visitor().open(LOG).text
 
 
+def test_few_cannot_be_told_by_subtracting(consent: Consent, world: World) -> None:
+    """Three have no objection; the arguments of three others are read one by one."""
+    number = consent.open()
+    consent.agree(number, *consent.people[:3])
+    for person in consent.people[3:6]:
+        consent.answer(number, person, Stance.CONCERN, REASON)
+    consent.later(days=7)
+    text = world.visitor().open(f"{LOG}/{number}").text
+    assert ("6 answered" in text, "fewer than five said that they have no objection" in text) == (False, True)
+
+
 def test_arguments_are_public_only_when_it_has_ended(consent: Consent, world: World) -> None:
     number = consent.open()
     consent.answer(number, consent.people[0], Stance.CONCERN, REASON)

@@ -8,15 +8,25 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
-from web.forms.agreements import FreeForm, ReasonForm
+from web.forms.agreements import DeclineForm, FreeForm, NumberForm, ReasonForm
 from web.forms.settings import DaysForm, MatchingForm
 from web.http.access import needs
-from web.models import Proposal, ProposalState, Role, Subject
+from web.models import AgendaItem, AgendaState, Proposal, ProposalState, Role, Subject
 from web.pages.organise import pages
-from web.services.agreements import agreements, deciding, hiding, log, lookup, panels, proposals
+from web.services.agreements import (
+    agenda,
+    agreements,
+    deciding,
+    hiding,
+    log,
+    lookup,
+    panels,
+    proposals,
+    reviews,
+)
 from web.services.agreements.agreements import ChangeWanted, InForce
-from web.services.agreements.proposals import Proposer
-from web.services.common import links, programmes
+from web.services.agreements.proposals import LONGEST_DRIVER, Proposer
+from web.services.common import links, programmes, times
 
 
 def saved(words: str, endpoint: str = ".settings", **values: object) -> ResponseReturnValue:
@@ -39,6 +49,7 @@ def bring(form: FlaskForm, change: ChangeWanted, *, urgent: bool = False) -> Res
     except proposals.NotOpenToThat as error:
         flash(str(error), "error")
         return None
+    _off_the_agenda(proposal)
     if proposal is None:
         return saved(
             "Saved. Everyone can read it under “What we have agreed”. A round that runs keeps its days."
@@ -48,6 +59,35 @@ def bring(form: FlaskForm, change: ChangeWanted, *, urgent: bool = False) -> Res
     else:
         said = "Proposed. It waits in line: people are asked about one change a week."
     return saved(said, ".one_proposal", number=proposal.number)
+
+
+def item_asked_for() -> AgendaItem | None:
+    """What on the agenda a form was opened for."""
+    asked_for = request.args.get("item", "")
+    if not asked_for.isdecimal():
+        return None
+    try:
+        return agenda.one(g.session, g.programme, int(asked_for[:9]), lock=links.is_writing(g.session))
+    except agenda.NoSuchItem:
+        return None
+
+
+def give_reason(form: FlaskForm) -> None:
+    """What was said is the reason, until the organiser writes another."""
+    item = item_asked_for()
+    if item and request.method == "GET":
+        form["driver"].data = item.words[:LONGEST_DRIVER]
+
+
+def _off_the_agenda(proposal: Proposal | None) -> None:
+    """A form that was opened from something on the agenda decides about that, too."""
+    item = item_asked_for()
+    if item is None or item.state is not AgendaState.OPEN:
+        return
+    if proposal is None:
+        agenda.done(g.session, item, by=current_user.id, now=g.now)
+    else:
+        agenda.proposed(g.session, item, proposal, by=current_user.id, now=g.now)
 
 
 @pages.get("/<slug>/agreements")
@@ -62,7 +102,9 @@ def list_agreements() -> ResponseReturnValue:
         live=[log.shown(g.session, g.programme, one) for one in live],
         opens_on=deciding.opens_on(g.session, g.programme, now=g.now),
         now=g.now,
+        today=times.today(g.now),
         at_once=agreements.changes_at_once(g.session, g.programme),
+        on_agenda=agenda.count(g.session, g.programme),
         CHANGE_PAGES=CHANGE_PAGES,
     )
 
@@ -73,6 +115,91 @@ CHANGE_PAGES = {
     Subject.DAYS: "settings/days",
     Subject.SHOWING: "settings/showing",
 }
+
+
+@pages.post("/<slug>/agreements/<int:number>/keep")
+@needs(Role.ORGANISER)
+def keep_agreement(number: int) -> ResponseReturnValue:
+    """`number` is the agreement's id. Where there are too few people to ask, an organiser renews it."""
+    try:
+        one = agreements.one(g.session, g.programme, number)
+        reviews.keep(g.session, g.programme, one.agreement, by=current_user.id, now=g.now)
+    except agreements.NoSuchAgreement:
+        return render_template("errors/404.html"), 404
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+        return redirect(url_for(".list_agreements", slug=g.programme.slug), 303)
+    return saved("It goes on as it is. Everyone can read that.", ".list_agreements")
+
+
+@pages.get("/<slug>/agenda")
+@needs(Role.ORGANISER)
+def read_agenda() -> ResponseReturnValue:
+    return _agenda(DeclineForm(formdata=None))
+
+
+def _agenda(form: DeclineForm, number: int = 0) -> str:
+    """`number` is what `form` is about."""
+    decided = agenda.decided(g.session, g.programme)
+    numbers = agenda.numbers(g.session, decided)
+    return render_template(
+        "organise/agenda.html",
+        programme=g.programme,
+        role=g.role,
+        waiting=agenda.waiting(g.session, g.programme),
+        rules={one.agreement.id: one for one in agreements.every(g.session, g.programme)},
+        live=[log.shown(g.session, g.programme, one) for one in lookup.live(g.session, g.programme)],
+        decided=[(one, agenda.became(one, numbers.get(one.proposal_id or 0))) for one in decided],
+        CHANGE_PAGES=CHANGE_PAGES,
+        Subject=Subject,
+        form=form,
+        number=number,
+    )
+
+
+@pages.post("/<slug>/agenda/<int:number>/decline")
+@needs(Role.ORGANISER)
+def decline_item(number: int) -> ResponseReturnValue:
+    form = DeclineForm()
+    if not form.validate_on_submit():
+        return _agenda(form, number), 422
+    return _decide(
+        number,
+        lambda item: agenda.decline(g.session, item, form.because.data, by=current_user.id, now=g.now),
+    )
+
+
+@pages.post("/<slug>/agenda/<int:number>/done")
+@needs(Role.ORGANISER)
+def item_done(number: int) -> ResponseReturnValue:
+    return _decide(number, lambda item: agenda.done(g.session, item, by=current_user.id, now=g.now))
+
+
+@pages.post("/<slug>/agenda/<int:number>/proposal")
+@needs(Role.ORGANISER)
+def item_proposed(number: int) -> ResponseReturnValue:
+    """It is what a proposal that is there already is about."""
+    form = NumberForm()
+    typed = form.number.data if form.validate_on_submit() else ""
+    try:
+        proposal = lookup.by_number(g.session, g.programme, int(typed) if typed.isdecimal() else 0)
+    except lookup.NoSuchProposal:
+        flash("There is no proposal of this number.", "error")
+        return redirect(url_for(".read_agenda", slug=g.programme.slug), 303)
+    return _decide(
+        number, lambda item: agenda.proposed(g.session, item, proposal, by=current_user.id, now=g.now)
+    )
+
+
+def _decide(number: int, what: Callable[[AgendaItem], object]) -> ResponseReturnValue:
+    try:
+        what(agenda.one(g.session, g.programme, number))
+        flash("Saved. Who said it is told, in one letter a week at most.")
+    except agenda.NoSuchItem:
+        return render_template("errors/404.html"), 404
+    except agenda.Decided:
+        flash("Somebody has decided about it already.", "error")
+    return redirect(url_for(".read_agenda", slug=g.programme.slug), 303)
 
 
 @pages.route("/<slug>/agreements/new", methods=["GET", "POST"])
@@ -96,6 +223,7 @@ def change_agreement(number: int) -> ResponseReturnValue:
 
 def _free(form: FreeForm, of: InForce | None) -> ResponseReturnValue:
     programmes.must_go_on(g.programme)
+    give_reason(form)
     if form.validate_on_submit() and (answer := bring(form, form.change(of))):
         return answer
     page = render_template(

@@ -13,7 +13,7 @@ from web.http.access import kept_form, needs, recently_signed_in
 from web.http.context import by_day
 from web.models import Role, Schedule
 from web.pages.organise import pages
-from web.pages.organise.agreements import bring
+from web.pages.organise.agreements import bring, give_reason
 from web.services.agreements import agreements
 from web.services.common import phrases, programmes, times
 from web.services.programmes import programme_settings
@@ -75,6 +75,7 @@ def matching_settings() -> ResponseReturnValue:
     form = forms.MatchingForm(size=str(g.programme.group_size), priority=g.programme.priority.value)
     if g.role is not Role.OWNER:
         del form.urgent
+    give_reason(form)
     if form.validate_on_submit():
         urgent = bool(form.urgent and form.urgent.data)
         if answer := bring(form, form.change(), urgent=urgent):
@@ -91,6 +92,7 @@ def _consent() -> dict[str, object]:
 @needs(Role.ORGANISER)
 def showing_settings() -> ResponseReturnValue:
     form = forms.ShowingForm(wall="yes" if g.programme.wall_is_open else "no")
+    give_reason(form)
     if form.validate_on_submit() and (answer := bring(form, form.change())):
         return answer
     return _show("settings_showing", form, **_consent())
@@ -100,6 +102,7 @@ def showing_settings() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def day_settings() -> ResponseReturnValue:
     form = forms.DaysForm.of(g.programme)
+    give_reason(form)
     if form.validate_on_submit():
         programme_settings.set_consent_days(
             g.session, g.programme, form.consent_days.data, by=current_user.id, now=g.now

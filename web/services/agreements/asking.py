@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, literal, select
+from sqlmodel import Session, col, func, literal, select
 
 from notifications import messages, outbox
 from notifications.columns import table_of
@@ -19,6 +19,7 @@ from web.models import (
     ProposalAnswer,
     ProposalState,
     Purpose,
+    Review,
 )
 from web.services.agreements import agreements, clock, lookup, tally
 from web.services.agreements.proposals import WAIT_FOR_DELIVERY, record
@@ -45,6 +46,16 @@ def open_(
     )
     session.execute(insert(table_of(Asked)).from_select(["proposal_id", "person_id"], people))
     record(session, programme, proposal, audit.SYSTEM, "opened a proposal", now)
+
+
+def last_asked(session: Session, programme: Programme) -> datetime | None:
+    """When everybody was last asked something, but for what was urgent: nobody is asked twice a week."""
+    opened = select(func.max(Proposal.opened_at)).where(
+        Proposal.programme_id == programme.id, col(Proposal.urgent).is_(False)
+    )
+    reviewed = select(func.max(Review.asked_at)).where(Review.programme_id == programme.id)
+    found = (session.exec(opened).one(), session.exec(reviewed).one())
+    return max((one for one in found if one), default=None)
 
 
 def commitment(proposal: Proposal) -> str:

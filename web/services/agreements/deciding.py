@@ -1,5 +1,5 @@
-"""What time brings about: a proposal opens, its clock starts, it is adopted, lapses or stops by itself; and a
-change that was urgent goes back.
+"""What time brings about: a proposal opens, its clock starts, it is adopted, lapses or stops by itself; a
+change that was urgent goes back; reviews begin and end.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from web.models import (
     Stance,
 )
 from web.services.agreements import (
+    agenda,
     agreements,
     asking,
     clock,
@@ -29,6 +30,7 @@ from web.services.agreements import (
     objections,
     panels,
     proposals,
+    reviews,
     tally,
 )
 from web.services.agreements.agreements import FEW, ChangeWanted
@@ -49,7 +51,7 @@ NO_STEP = "An objection stood for 14 days, and nobody took a step."
 NOT_ADOPTED = "It was urgent, and has not been adopted by its review date: it has gone back."
 
 
-def due(session: Session) -> Sequence[int]:
+def due(session: Session, *, now: datetime) -> Sequence[int]:
     """The programmes in which anything may happen."""
     proposed = select(Proposal.programme_id).where(col(Proposal.state).in_(lookup.LIVE))
     urgent = (
@@ -57,7 +59,8 @@ def due(session: Session) -> Sequence[int]:
         .join(AgreementVersion, col(AgreementVersion.agreement_id) == Agreement.id)
         .where(AgreementVersion.number == Agreement.version, AgreementVersion.how == How.URGENT)
     )
-    return sorted({*session.exec(proposed), *session.exec(urgent)})
+    others = (*reviews.near(session, now), *agenda.untold(session))
+    return sorted({*session.exec(proposed), *session.exec(urgent), *others})
 
 
 def to_be_told(session: Session) -> int | None:
@@ -80,7 +83,9 @@ def sweep(session: Session, programme_id: int, *, now: datetime) -> None:
     for proposal in lookup.live(session, programme):
         look(session, programme, _locked(session, proposal.id), now=now)
     _go_back(session, programme, now)
+    reviews.sweep(session, programme, now=now)
     _open_next(session, programme, now)
+    agenda.tell(session, programme, now=now)
 
 
 def _locked(session: Session, proposal_id: int) -> Proposal:
@@ -272,11 +277,8 @@ def opens_on(session: Session, programme: Programme, *, now: datetime) -> dateti
     )
     if session.exec(open_).one() >= AT_A_TIME:
         return None
-    last = select(func.max(Proposal.opened_at)).where(
-        Proposal.programme_id == programme.id, col(Proposal.urgent).is_(False)
-    )
-    opened = session.exec(last).one()
-    return max(now, opened + BETWEEN) if opened else now
+    last = asking.last_asked(session, programme)
+    return max(now, last + BETWEEN) if last else now
 
 
 # Urgent

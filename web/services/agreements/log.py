@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -20,6 +20,9 @@ from web.models import (
     ProposalAnswer,
     ProposalState,
     ProposalVersion,
+    Review,
+    Reviewed,
+    ReviewOutcome,
     Stance,
 )
 from web.services.agreements import agreements, asking, clock, lookup, objections, panels, tally, words
@@ -59,6 +62,11 @@ class ProposalShown:
     arguments: Sequence[Argument]
     commitment: str
     by: str
+
+    @property
+    def answered(self) -> str:
+        """How many were asked, had it delivered and answered, in a sentence."""
+        return tally.in_words(self.counted)
 
     @property
     def version(self) -> ProposalVersion:
@@ -211,16 +219,58 @@ class Rule:
     versions: Sequence[AgreementVersion]
     id: int
     is_ours: bool
+    reviews: Sequence["ReviewShown"] = ()
+
+
+@dataclass(frozen=True)
+class ReviewShown:
+    """A review of an agreement that is over: when, what came of it in a sentence, and how many were told."""
+
+    on: datetime
+    outcome: str
+    counted: Mapping[str, int]
 
 
 def rules(session: Session, programme: Programme) -> list[Rule]:
     """What is in force, in words."""
     found = []
+    reviewed = _reviews(session, programme)
     for one in agreements.every(session, programme):
         subject = one.agreement.subject
-        lines = list(words.settings(subject, one.version.settings).values()) or [one.version.text]
+        lines = words.says(subject, one.version)
         kept = agreements.versions(session, one.agreement)
         found.append(
-            Rule(one.title, lines, one.version, kept, one.agreement.id, subject in agreements.TITLES)
-        )
+            Rule(
+                one.title, lines, one.version, kept, one.agreement.id, subject in agreements.TITLES,
+                reviewed.get(one.agreement.id, ()),
+            )
+        )  # fmt: skip
     return found
+
+
+OUTCOMES = {
+    ReviewOutcome.CHANGE: "somebody asked for a change",
+    ReviewOutcome.UNHEARD: "it could not be delivered to half of those who take part",
+    ReviewOutcome.OVERTAKEN: "another version came meanwhile, or the programme was closing",
+}
+
+
+def _reviews(session: Session, programme: Programme) -> dict[int, list[ReviewShown]]:
+    """Those that are over, newest first, by the agreement's id."""
+    rows = session.exec(
+        select(Review.ended_at, Reviewed)
+        .join(Reviewed, col(Reviewed.review_id) == Review.id)
+        .where(Review.programme_id == programme.id, col(Review.ended_at).is_not(None))
+        .order_by(col(Review.id).desc())
+    )
+    found: dict[int, list[ReviewShown]] = {}
+    for ended_at, one in rows:
+        renewed = f"nobody asked for a change, so it was renewed until {_day(one.until)}"
+        outcome = OUTCOMES.get(one.outcome, renewed)
+        if ended_at:
+            found.setdefault(one.agreement_id, []).append(ReviewShown(ended_at, outcome, one.counted))
+    return found
+
+
+def _day(on: date | None) -> str:
+    return f"{on.day} {on:%B %Y}" if on else "its next review"

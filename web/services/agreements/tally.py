@@ -1,10 +1,15 @@
 """How many were asked about a proposal, had it delivered, and answered."""
 
+from collections.abc import Mapping
+
 from sqlmodel import Session, col, func, select
 
 from notifications import messages
 from notifications.tables import OutboxMessage
 from web.models import Asked, Proposal, ProposalAnswer, Stance
+from web.services.common import phrases
+
+FEW = 5
 
 
 def about(proposal: Proposal) -> str:
@@ -43,6 +48,22 @@ def answered(session: Session, proposal: Proposal) -> dict[str, int]:
         .group_by(col(ProposalAnswer.stance))
     )
     return {Stance(stance).value: count for stance, count in rows}
+
+
+def in_words(counted: Mapping[str, int]) -> str:
+    """How many were asked, had it and answered, in a sentence. Numbers under five are not said, nor what
+    would tell them: concerns and objections are read one by one, so a total tells how many had no objection.
+    """
+    asked = phrases.counted(counted["asked"], "person was asked", "people were asked")
+    told = f"{asked}, {counted['delivered']:,} had it delivered"
+    answered, content = counted["answered"], counted.get(Stance.NO_OBJECTION.value, 0)
+    if not answered:
+        return f"{told}, nobody answered."
+    if answered < FEW:
+        return f"{told}, fewer than five answered."
+    if 0 < content < FEW:
+        return f"{told}, and fewer than five said that they have no objection."
+    return f"{told}, {answered:,} answered, {content:,} of them without an objection or a concern."
 
 
 def counted(session: Session, proposal: Proposal) -> dict[str, int]:

@@ -37,6 +37,11 @@ def settings(subject: Subject, of: Settings) -> dict[str, str]:
     return {}
 
 
+def says(subject: Subject, version: AgreementVersion) -> Sequence[str]:
+    """What a version says, a line for each part of it."""
+    return list(settings(subject, version.settings).values()) or [version.text]
+
+
 def difference(change: ChangeWanted, before: AgreementVersion | None) -> Sequence[str]:
     """What would be other than it is, a line each."""
     if change.subject is Subject.OTHER or before is None:

@@ -30,6 +30,7 @@ PATHS = {
     Purpose.OUTBOX: "/outbox/open/{}",
     Purpose.PROPOSAL: "/proposal/{}",
     Purpose.PANEL: "/panel/{}",
+    Purpose.REVIEW: "/review/{}",
 }
 # What has a page of its own behind a conversation's link: the same link, and so the same token.
 ROOMS = {
@@ -53,6 +54,7 @@ LIFE = {
     Purpose.OUTBOX: timedelta(days=400),
     Purpose.PROPOSAL: timedelta(days=90),
     Purpose.PANEL: timedelta(days=30),
+    Purpose.REVIEW: timedelta(days=90),
 }
 
 

@@ -1,4 +1,5 @@
-"""NO OBJECTION, CONCERN … and OBJECT … by text: they answer the last proposal somebody was told of.
+"""NO OBJECTION, CONCERN … and OBJECT … by text: they answer the last proposal somebody was told of. What
+follows NO OBJECTION, "but not in August", is kept as a concern: nothing that somebody wrote is dropped.
 
 What else is texted right after a proposal is no answer to it, and nothing learned either: it is answered with
 the link.
@@ -8,26 +9,28 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from notifications import messages
+from notifications import keywords, messages
 from notifications.keywords import Word
 from notifications.messages import Channel, Says
 from notifications.tables import OutboxMessage
-from web.models import Person, Programme, Proposal, Purpose, Stance
+from web.models import Person, Programme, Proposal, Purpose, Review, Stance
 from web.services.agreements import answering
 from web.services.agreements.proposals import NotOpenToThat
 from web.services.common import links
 
 WITHIN = timedelta(days=45)
+NONE_AT_ALL = r"(?i:(?: (?:from (?:me|us|here)|at all|here|whatsoever|to (?:this|that|it)))*)"
 # In capitals at any time; in small letters right after a proposal, where no other word begins like this.
 WAYS = {
-    Stance.NO_OBJECTION: r"(?:i have )?no objections?\b",
+    Stance.NO_OBJECTION: rf"(?:i have )?no objections?\b{NONE_AT_ALL}",
     Stance.CONCERN: r"(?:i have a )?concerns?\b",
     Stance.OBJECTION: r"(?:i )?object(?:ion)?\b",
 }
 CAPITALS = {
-    Stance.NO_OBJECTION: r"NO OBJECTIONS?\b",
+    Stance.NO_OBJECTION: rf"NO OBJECTIONS?\b{NONE_AT_ALL}",
     Stance.CONCERN: r"CONCERNS?\b",
     Stance.OBJECTION: r"OBJECT(?:ION)?\b",
 }
@@ -56,25 +59,43 @@ class SaidOfProposal:
 def take(session: Session, person: Person, text: str, word: Word, *, now: datetime) -> SaidOfProposal | None:
     """Act upon a text that speaks of a proposal; None where it does not."""
     told = _told(session, person, now)
-    if told is None:
-        return None
-    stance, words = _understood(text, after=told.is_last)
-    if stance is None and not (told.is_last and word in UNCERTAIN):
-        return None
+    stance, words = _understood(text, after=bool(told and told.is_last))
+    if told is None or not (stance or (told.is_last and word in UNCERTAIN)):
+        return _after_a_review(session, person, now) if word in UNCERTAIN else None
     says = _answer(session, told, person, stance, words, now) if stance else Says.NOT_AN_ANSWER
     page = links.make(session, Purpose.PROPOSAL, person.id, now=now, subject=told.proposal.id)
     return SaidOfProposal(says, told.programme, page)
 
 
-def _told(session: Session, person: Person, now: datetime) -> Told | None:
+def _after_a_review(session: Session, person: Person, now: datetime) -> SaidOfProposal | None:
+    """A review is answered on its page: what is texted right after it is answered with the link."""
+    message = _last(session, person, now, col(OutboxMessage.channel) == Channel.SMS)
+    if message is None or message.kind != messages.Review.kind:
+        return None
+    review = session.get(Review, int(message.subject.split()[1]))
+    if review is None:
+        return None
+    programme = session.get_one(Programme, review.programme_id)
+    page = links.make(session, Purpose.REVIEW, person.id, now=now, subject=review.id)
+    return SaidOfProposal(Says.ON_ITS_PAGE, programme, page)
+
+
+def _last(
+    session: Session, person: Person, now: datetime, *conditions: ColumnElement[bool]
+) -> OutboxMessage | None:
+    """The newest message of these that somebody has had."""
     sent = select(OutboxMessage).where(
-        OutboxMessage.person == person.id, col(OutboxMessage.accepted_at) > now - WITHIN
+        OutboxMessage.person == person.id, col(OutboxMessage.accepted_at) > now - WITHIN, *conditions
     )
     newest = sent.order_by(col(OutboxMessage.accepted_at).desc(), col(OutboxMessage.id).desc()).limit(1)
-    message = session.exec(newest.where(OutboxMessage.kind == messages.Proposal.kind)).first()
+    return session.exec(newest).first()
+
+
+def _told(session: Session, person: Person, now: datetime) -> Told | None:
+    message = _last(session, person, now, col(OutboxMessage.kind) == messages.Proposal.kind)
     if message is None:
         return None
-    by_text = session.exec(newest.where(OutboxMessage.channel == Channel.SMS)).first()
+    by_text = _last(session, person, now, col(OutboxMessage.channel) == Channel.SMS)
     proposal = session.get(Proposal, int(message.subject.split()[1]), with_for_update=True)
     if proposal is None:
         return None
@@ -92,10 +113,12 @@ def _understood(text: str, *, after: bool) -> tuple[Stance | None, str]:
 
 
 def _answer(session: Session, told: Told, person: Person, stance: Stance, words: str, now: datetime) -> Says:
+    doubtful = stance is Stance.NO_OBJECTION and bool(words) and not keywords.is_courtesy(words)
+    stance = Stance.CONCERN if doubtful else stance
     try:
         answering.answer(session, told.programme, told.proposal, person.id, stance, words, now=now)
     except answering.BadAnswer:
         return Says.SAY_WHY
     except NotOpenToThat:
         return Says.DECIDED_WITHOUT
-    return Says.ANSWERED
+    return Says.KEPT_AS_CONCERN if doubtful else Says.ANSWERED

@@ -21,7 +21,7 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services.agreements import agreements, lookup, objections, panels
+from web.services.agreements import agenda, agreements, lookup, objections, panels
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
 from web.services.organisations import doubts
@@ -192,8 +192,12 @@ def _about_agreements(session: Session, programme: Programme, today: date) -> It
             yield Waiting(f"A participant proposes “{title}”", page)
         elif objections.in_the_way(session, one) and panels.sitting(session, one) is None:
             yield Waiting(f"Somebody objects to the change of “{title}”", page)
-    for each in agreements.every(session, programme):
-        if each.version.review_on <= today:
+    if items := agenda.count(session, programme):
+        what = phrases.counted(items, "thing to change or not", "things to change or not")
+        yield Waiting(f"{what}: people said so, a review, or the figures", "agenda")
+    due = [one for one in agreements.every(session, programme) if one.version.review_on <= today]
+    if due and agreements.changes_at_once(session, programme):
+        for each in due:
             yield Waiting(f"“{each.title}” is due for a review", "agreements")
 
 

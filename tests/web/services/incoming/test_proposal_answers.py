@@ -7,7 +7,9 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.consenting import Consent
 from tests.support.world import World
-from web.models import Learning, Person
+from web.models import Learning, Person, Subject
+from web.services.agreements import agreements
+from web.services.common import times
 from web.services.incoming import replies
 
 PHONE = "+447700900111"
@@ -31,7 +33,9 @@ def text(world: World, words: str) -> str:
     return str(world.letter(PHONE, "text_answer").sms)
 
 
-@pytest.mark.parametrize("words", ["NO OBJECTION", "No objections.", "no objection, thanks"])
+@pytest.mark.parametrize(
+    "words", ["NO OBJECTION", "No objections.", "no objection, thanks", "No objection at all from me. Tom"]
+)
 def test_no_objection(consent: Consent, world: World, words: str) -> None:
     number = consent.open()
     text(world, words)
@@ -49,6 +53,30 @@ def test_a_concern(consent: Consent, world: World) -> None:
     number = consent.open()
     text(world, "CONCERN three is a crowd")
     assert consent.counted(number)["concern"] == 1
+
+
+@pytest.mark.parametrize("words", ["NO OBJECTION, but not in August", "no objection but not in August"])
+def test_what_follows_no_objection_is_kept_as_a_concern(consent: Consent, world: World, words: str) -> None:
+    number = consent.open()
+    answer = text(world, words)
+    counted = consent.counted(number)
+    assert ("kept as a concern" in answer, counted.get("concern"), counted.get("no objection")) == (
+        True,
+        1,
+        None,
+    )
+
+
+def test_a_review_is_answered_on_its_page(consent: Consent, world: World) -> None:
+    with world.write() as session:
+        version = agreements.about(session, world.programme(session), Subject.SHOWING).version
+        version.review_on = times.today(world.now)
+        session.add(version)
+    consent.look()
+    answer = text(world, "Keep it")
+    with world.read() as session:
+        learned = session.exec(select(Learning)).all()
+    assert ("answered on this page" in answer, learned) == (True, [])
 
 
 def test_an_objection_needs_its_reason(consent: Consent, world: World) -> None:
