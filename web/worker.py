@@ -22,7 +22,7 @@ from web.clock import utc_now
 from web.db import Database
 from web.import_work import Importing
 from web.providers import providers_of
-from web.services.agreements import deciding, reviews
+from web.services.agreements import deciding, measuring, reviews
 from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
@@ -97,7 +97,7 @@ class Worker:
         """What time alone brings about: retention, the calendar, alerts, and evidence looked for. Told to
         stop, it ends after the step it is at.
         """
-        ground = (self._forget, self._retain, self._close, self.scrub, self._decide)
+        ground = (self._forget, self._retain, self._close, self.scrub, self._measure, self._decide)
         for step in takewhile(
             lambda _: not self.stopping(), (*ground, self._keep_the_calendar, self._alert, self._reconcile)
         ):
@@ -264,6 +264,18 @@ class Worker:
         for programme in due:
             with self._alone(programme), self.database.write() as session:
                 deciding.sweep(session, programme, now=self.clock())
+
+    def _measure(self) -> None:
+        """Judge rules by the figures of the rounds that are over."""
+        now = self.clock()
+        with self.database.read() as session:
+            due = measuring.due(session, now=now)
+        for programme in due:
+            with self._alone(programme):
+                with self.database.read() as session:
+                    rounds = measuring.count(session, programme, now=now)
+                with self.database.write() as session:
+                    measuring.judge(session, programme, rounds, now=now)
 
     def _tell_of_proposals(self) -> int:
         with self.database.read() as session:

@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
+from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Check, LongText, Radio, Text
 from web.models import Objection, ReviewAnswer, Stance, Subject, Verdict
 from web.services.agreements import agenda, answering, panels, reviews
@@ -77,7 +78,7 @@ class JudgementForm(FlaskForm):
         return Judgement(self.holds.data == "yes", self.reason.data)
 
 
-class FreeForm(FlaskForm):
+class FreeForm(EvaluationFields, FlaskForm):
     """Something to agree on in free words."""
 
     title = Text("Title", most=LONGEST_TITLE, needed="Give it a title")
@@ -92,7 +93,6 @@ class FreeForm(FlaskForm):
         needed="Say why, in words that everyone can read",
         description="What happens now, and what it leads to.",
     )
-    evaluation = LongText("How would we see that it has not worked? (optional)", most=LONGEST_DRIVER)
 
     def change(self, of: InForce | None = None) -> ChangeWanted:
         return ChangeWanted(
@@ -100,7 +100,7 @@ class FreeForm(FlaskForm):
             self.driver.data,
             title=self.title.data,
             text=self.text.data or "",
-            evaluation=self.evaluation.data or "",
+            **self.judged_by(),
             agreement_id=of.agreement.id if of else None,
         )
 

@@ -10,6 +10,7 @@ from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Check, Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
 from web.services.agreements.agreements import ChangeWanted
@@ -131,7 +132,7 @@ class AboutForm(FlaskForm):
         )
 
 
-class MatchingForm(FlaskForm):
+class MatchingForm(EvaluationFields, FlaskForm):
     size = Radio(
         "How large are the groups?",
         needed="Choose a size",
@@ -148,11 +149,6 @@ class MatchingForm(FlaskForm):
         needed="Say why: everyone can read it",
         description="What happens now, and what it leads to. Everyone can read it.",
     )
-    evaluation = LongText(
-        "How would we see that it has not worked? (optional)",
-        most=LONGEST_DRIVER,
-        description="For example: fewer people meet than before.",
-    )
     urgent = Check("It is urgent: it holds at once, and goes back within 14 days unless it is adopted")
 
     def change(self) -> ChangeWanted:
@@ -160,11 +156,11 @@ class MatchingForm(FlaskForm):
             Subject.MATCHING,
             self.driver.data,
             {"size": int(self.size.data), "priority": self.priority.data},
-            evaluation=self.evaluation.data,
+            **self.judged_by(),
         )
 
 
-class DaysForm(FlaskForm):
+class DaysForm(EvaluationFields, FlaskForm):
     heads_up_days = Number(
         "Days before: tell people that a round comes", least=0, most=14, description="0 tells nobody."
     )
@@ -187,10 +183,10 @@ class DaysForm(FlaskForm):
 
     def change(self) -> ChangeWanted:
         days = {name: getattr(self, name).data for name in DAYS_OF_A_ROUND}
-        return ChangeWanted(Subject.DAYS, self.driver.data, days)
+        return ChangeWanted(Subject.DAYS, self.driver.data, days, **self.judged_by())
 
 
-class ShowingForm(FlaskForm):
+class ShowingForm(EvaluationFields, FlaskForm):
     wall = Radio(
         "Is what people learned shown to everyone?",
         needed="Choose whether it is shown",
@@ -206,7 +202,8 @@ class ShowingForm(FlaskForm):
     )
 
     def change(self) -> ChangeWanted:
-        return ChangeWanted(Subject.SHOWING, self.driver.data, {"wall": self.wall.data == "yes"})
+        shown = {"wall": self.wall.data == "yes"}
+        return ChangeWanted(Subject.SHOWING, self.driver.data, shown, **self.judged_by())
 
 
 class NextRoundForm(FlaskForm):

@@ -9,9 +9,9 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from web.forms.agreements import DeclineForm, FreeForm, NumberForm, ReasonForm
-from web.forms.settings import DaysForm, MatchingForm
+from web.forms.settings import DaysForm, MatchingForm, ShowingForm
 from web.http.access import needs
-from web.models import AgendaItem, AgendaState, Proposal, ProposalState, Role, Subject
+from web.models import AgendaItem, AgendaState, Proposal, ProposalState, ProposalVersion, Role, Subject
 from web.pages.organise import pages
 from web.services.agreements import (
     agenda,
@@ -306,7 +306,7 @@ def _do(number: int, what: Callable[[Proposal], object], said: str) -> ResponseR
 def amend_proposal(number: int) -> ResponseReturnValue:
     proposal = _proposal(number)
     version = lookup.version_of(g.session, proposal)
-    form = _form_of(proposal, version.title, version.text, version.driver, version.settings)
+    form = _form_of(proposal, version)
     if form.validate_on_submit():
         change = form.change() if not isinstance(form, FreeForm) else form.change(_in_force(proposal))
         try:
@@ -329,19 +329,26 @@ def _in_force(proposal: Proposal) -> InForce | None:
     return agreements.one(g.session, g.programme, proposal.agreement_id)
 
 
-def _form_of(
-    proposal: Proposal, title: str, text: str, driver: str, settings: dict[str, object]
-) -> FlaskForm:
+def _form_of(proposal: Proposal, version: ProposalVersion) -> FlaskForm:
     """The form that its version was written with, or one like it."""
+    settings = version.settings
+    said = {
+        "driver": version.driver,
+        "evaluation": version.evaluation,
+        "figure": version.figure,
+        "bound": str(version.bound or ""),
+    }
     if proposal.subject is Subject.MATCHING:
-        form = MatchingForm(size=str(settings["size"]), priority=settings["priority"], driver=driver)
+        form = MatchingForm(size=str(settings["size"]), priority=settings["priority"], **said)
         del form.urgent
         return form
     if proposal.subject is Subject.DAYS:
-        form = DaysForm(data=settings | {"driver": driver})
+        form = DaysForm(data=settings | said)
         del form.consent_days
         return form
-    return FreeForm(title=title, text=text, driver=driver)
+    if proposal.subject is Subject.SHOWING:
+        return ShowingForm(wall="yes" if settings["wall"] else "no", **said)
+    return FreeForm(title=version.title, text=version.text, **said)
 
 
 @pages.post("/<slug>/proposals/<int:number>/arguments/<argument>/hide")

@@ -36,7 +36,7 @@ class NoSuchAgreement(Exception):
 @dataclass(frozen=True)
 class ChangeWanted:
     """What somebody wants an agreement to say, and why. A `title` and `text` belong to `Subject.OTHER`, whose
-    agreement is new where none is named.
+    agreement is new where none is named. `figure`, if any, is a `Figure` that must not be beyond `bound`.
     """
 
     subject: Subject
@@ -45,6 +45,8 @@ class ChangeWanted:
     title: str = ""
     text: str = ""
     evaluation: str = ""
+    figure: str = ""
+    bound: int | None = None
     review_on: date | None = None
     agreement_id: int | None = None
 
@@ -157,6 +159,8 @@ def put_in_force(
         settings=change.settings,
         driver=change.driver,
         evaluation=change.evaluation,
+        figure=change.figure,
+        bound=change.bound,
         how=how,
         adopted_on=today,
         review_on=change.review(today),

@@ -312,6 +312,8 @@ def _go_back(session: Session, programme: Programme, now: datetime) -> None:
             title=before.title if before else one.version.title,
             text=before.text if before else "",
             evaluation=before.evaluation if before else "",
+            figure=before.figure if before else "",
+            bound=before.bound if before else None,
             agreement_id=one.agreement.id,
         )
         agreements.put_in_force(session, programme, back, How.BACK, by=audit.SYSTEM, now=now)

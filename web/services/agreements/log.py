@@ -64,6 +64,10 @@ class ProposalShown:
     by: str
 
     @property
+    def missed_if(self) -> str:
+        return words.missed_if(self.version)
+
+    @property
     def answered(self) -> str:
         """How many were asked, had it delivered and answered, in a sentence."""
         return tally.in_words(self.counted)
@@ -220,6 +224,10 @@ class Rule:
     id: int
     is_ours: bool
     reviews: Sequence["ReviewShown"] = ()
+
+    @property
+    def missed_if(self) -> str:
+        return words.missed_if(self.version)
 
 
 @dataclass(frozen=True)

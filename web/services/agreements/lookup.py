@@ -48,6 +48,8 @@ def change_of(proposal: Proposal, version: ProposalVersion) -> ChangeWanted:
         title=version.title,
         text=version.text,
         evaluation=version.evaluation,
+        figure=version.figure,
+        bound=version.bound,
         review_on=version.review_on,
         agreement_id=proposal.agreement_id,
     )

@@ -183,6 +183,8 @@ def _keep_version(session: Session, proposal: Proposal, change: ChangeWanted, no
         settings=change.settings,
         driver=change.driver,
         evaluation=change.evaluation,
+        figure=change.figure,
+        bound=change.bound,
         review_on=change.review(times.today(now)),
         made_at=now,
     )

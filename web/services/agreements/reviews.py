@@ -195,6 +195,10 @@ class Asked:
         return self.in_force.agreement.id
 
     @property
+    def missed_if(self) -> str:
+        return words.missed_if(self.in_force.version)
+
+    @property
     def may_drop(self) -> bool:
         return self.in_force.agreement.subject is Subject.OTHER
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from web.models import AgreementVersion, Priority, Subject
+from web.models import AgreementVersion, Priority, ProposalVersion, Subject
+from web.services.agreements import measuring
 from web.services.agreements.agreements import TITLES, ChangeWanted
 from web.services.common.agreed_settings import Settings
 
@@ -40,6 +41,13 @@ def settings(subject: Subject, of: Settings) -> dict[str, str]:
 def says(subject: Subject, version: AgreementVersion) -> Sequence[str]:
     """What a version says, a line for each part of it."""
     return list(settings(subject, version.settings).values()) or [version.text]
+
+
+def missed_if(version: AgreementVersion | ProposalVersion) -> str:
+    """When it has not worked, as the end of a sentence; nothing where nobody said."""
+    return ", or if ".join(
+        filter(None, [measuring.in_words(version.figure, version.bound), version.evaluation.rstrip(".")])
+    )
 
 
 def difference(change: ChangeWanted, before: AgreementVersion | None) -> Sequence[str]:

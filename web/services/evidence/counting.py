@@ -340,6 +340,11 @@ def due(session: Session, *, now: datetime, large: int = LARGE) -> list[Programm
     return [programme for programme in rest if _has_more(session, programme, large)]
 
 
+def is_large(session: Session, programme: Programme) -> bool:
+    """Does counting take longer than a page may?"""
+    return _has_more(session, programme, LARGE)
+
+
 def claim(session: Session, programme: int, *, now: datetime) -> bool:
     """Is it ours to count? Of several workers who look at one time, one is told yes."""
     free = or_(col(KeptEvidence.begun_at).is_(None), col(KeptEvidence.begun_at) <= now - PATIENCE)
