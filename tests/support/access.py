@@ -26,6 +26,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         programme.agreements programme.agreements_as_feed programme.dates programme.feed programme.home
         learning.one learning.take_down learning.taken_down
         programme.how_we_match programme.proposal programme.wall
+        rounds.every rounds.one
         """,
     ),
     # The participant comes with the link from their message, everybody else with one that was tampered with.
@@ -96,6 +97,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.publish organise.show_preview organise.read_audit organise.read_replies organise.read_reports
         organise.rename_organisation organise.resend organise.resend_round organise.send_digest
+        organise.round_groups
+        organise.round_input
         organise.send_link organise.send_round organise.suspend organise.unsuspend
         """,
     ),
@@ -137,7 +140,7 @@ RECENT = set(
     organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
     organise.export_people organise.invite_organiser organise.merge_organisations organise.merge_people
     organise.remove_organiser organise.send_digest organise.send_round organise.switch_on
-    organise.top_up
+    organise.round_groups organise.round_input organise.top_up
     """.split()
 )
 

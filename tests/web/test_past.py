@@ -30,7 +30,16 @@ OF_AN_OWNER = (
     "/evidence", "/settings", "/settings/wording", "/schedule", "/reports", "/import", "/organisers",
     "/audit",
 )  # fmt: skip
-OF_EVERYONE = ("/", "/join", "/how-we-match", "/learning", "/learning.atom", "/dates.ics")
+OF_EVERYONE = (
+    "/",
+    "/join",
+    "/how-we-match",
+    "/learning",
+    "/learning.atom",
+    "/dates.ics",
+    "/rounds",
+    "/rounds/1",
+)
 MADE = "SELECT sql FROM sqlite_master WHERE name = 'outbox_message'"
 Upgraded = tuple[Database, past.Contents, past.Contents]
 

@@ -20,6 +20,7 @@ def register(app: Flask, settings: Settings) -> None:
         programme,
         proposal,
         review,
+        rounds,
         webhooks,
     )
     from web.pages.me import pages as me
@@ -36,6 +37,7 @@ def register(app: Flask, settings: Settings) -> None:
         complaint,
         proposal,
         review,
+        rounds,
         health,
         webhooks,
     ):

@@ -1,9 +1,10 @@
 """Draw, look, send."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlmodel import Session
@@ -11,13 +12,21 @@ from sqlmodel import Session
 from matcher import Refused
 from web.http.access import holds_no_lock, needs, recently_signed_in
 from web.http.context import by_day, house, page_number, row_number
-from web.models import Role
+from web.models import Role, Round
 from web.models.jobs import Work
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
-from web.services.common import phrases, times
-from web.services.rounds import delivery_problems, drafts, previews, round_list, rounds, sending
+from web.services.common import audit, phrases, times
+from web.services.rounds import (
+    delivery_problems,
+    drafts,
+    draw_records,
+    previews,
+    round_list,
+    rounds,
+    sending,
+)
 
 
 @pages.get("/<slug>/rounds")
@@ -166,3 +175,41 @@ def discard_round(number: int) -> ResponseReturnValue:
         return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
     flash(f"The draft of round {number} is gone. Nobody was told anything.")
     return redirect(url_for(".every_round", slug=g.programme.slug), 303)
+
+
+@pages.post("/<slug>/rounds/<int:number>/input.json")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".one_round")
+@of_a_round
+def round_input(number: int) -> ResponseReturnValue:
+    return _file_of_round(number, draw_records.input_file, "-input.json", "application/json")
+
+
+@pages.post("/<slug>/rounds/<int:number>/round.csv")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".one_round")
+@of_a_round
+def round_groups(number: int) -> ResponseReturnValue:
+    return _file_of_round(number, draw_records.round_file, ".csv", "text/csv")
+
+
+def _file_of_round(
+    number: int, write: Callable[[Session, Round], str], ending: str, kind: str
+) -> ResponseReturnValue:
+    """One of the two files that `unmentoring draw` and `check` take."""
+    try:
+        content = write(g.session, g.round)
+    except draw_records.NoRecord as error:
+        flash(f"{error}.", "error")
+        return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
+    audit.record(
+        g.session,
+        current_user.id,
+        "round exported",
+        now=g.now,
+        programme=g.programme.id,
+        subject=f"round {number}",
+    )
+    name = f"{g.programme.slug}-round-{number}{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=kind, headers=headers)

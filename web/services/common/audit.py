@@ -25,6 +25,7 @@ SAID = {
     "round drawn": "Drew a round",
     "round sent": "Sent a round",
     "digest sent": "Sent the digest of a round",
+    "round exported": "Took a file of how a round was drawn",
     "draft discarded": "Threw a draft away",
     "draft changed": "Changed a draft",
     "message sent again": "Sent a message again",

@@ -37,7 +37,7 @@ from web.services.common.programmes import BadSettings
 from web.services.evidence import counting, nameless
 from web.services.evidence.findings import Evidence
 from web.services.people import erasure
-from web.services.rounds import drafts, rounds
+from web.services.rounds import drafts, draw_records, rounds
 from web.services.rounds.introductions import MORNING
 
 # Long enough to read the message and to take away what is theirs.
@@ -275,6 +275,7 @@ def close(session: Session, programme_id: int, counted: Evidence, *, now: dateti
     _settle_wall(session, programme)
     for table in (Errand, NeverPair, Report):
         session.execute(delete(table).where(col(table.programme_id) == programme.id))
+    draw_records.forget(session, programme)
     _end_memberships(session, programme, now)
     programme.closed_at, programme.telling_since = now, None
     _changed(session, programme, "programme closed", audit.SYSTEM, now)

@@ -1,6 +1,7 @@
 """A draft is drawn, kept and thrown away."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,8 @@ from notifications.columns import table_of
 from web.models import AuditEntry, Group, GroupMember, LeftOut, Programme, Round
 from web.services.common import audit, phrases
 from web.services.common.openers import Opens
-from web.services.rounds import pots
+from web.services.rounds import draw_records, pots
+from web.services.rounds.draw_records import Recorded
 from web.services.rounds.pots import RoundPot
 from web.services.rounds.rounds import (
     NobodyToIntroduce,
@@ -31,6 +33,7 @@ from web.services.rounds.rounds import (
 )
 
 SEED_BITS = 63
+NONCE_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Drawn:
     result: Result
     best: Result
     seed: int
+    recorded: Recorded
 
 
 def draw_next(read: Opens, programme: int, *, seed: int, today: date) -> Drawn:
@@ -67,7 +71,9 @@ def compute(pot: RoundPot, programme: Programme, *, seed: int) -> Drawn:
     if not len(result.groups):
         raise NobodyToIntroduce(_why_nobody(pot))
     check(pot.pot, result)
-    return Drawn(pot, result, best_of(pot, programme, seed) if len(pot.pot.locked) else result, seed)
+    best = best_of(pot, programme, seed) if len(pot.pot.locked) else result
+    recorded = draw_records.of_draw(pot, result, programme, secrets.token_hex(NONCE_BYTES))
+    return Drawn(pot, result, best, seed, recorded)
 
 
 def best_of(pot: RoundPot, programme: Programme, seed: int) -> Result:
@@ -115,6 +121,7 @@ def save_draft(
     before = _first_movers_of_locked(session, round_)
     round_ = _replace(session, programme, round_, drawn, by, now)
     _write_groups(session, round_, drawn, before)
+    draw_records.keep(session, round_, drawn.recorded)
     _write_left_out(session, round_, drawn)
     locked = len(drawn.pot.pot.locked)
     what = f"drew it again around {phrases.counted(locked, 'locked group')}" if locked else "drew it"

@@ -29,7 +29,7 @@ from web.models.rounds import TopUp
 from web.services.common import phrases, times
 from web.services.organisations import doubts
 from web.services.organisations.doubts import Doubt
-from web.services.rounds import delivery_problems, editing, pots, round_list, rounds, top_ups
+from web.services.rounds import delivery_problems, draw_records, editing, pots, round_list, rounds, top_ups
 from web.services.rounds.delivery_problems import Troubled
 from web.services.rounds.introductions import Window
 from web.services.rounds.round_list import Row
@@ -157,6 +157,7 @@ class Preview:
     delivery: Delivery | None
     troubled: Sequence[Troubled]
     top_ups: Sequence[TopUpDone] = ()
+    has_record: bool = False
 
     @property
     def is_draft(self) -> bool:
@@ -262,6 +263,7 @@ def of_round(
         delivery=None if draft else delivery(session, round_),
         troubled=() if draft else delivery_problems.of_round(session, round_),
         top_ups=() if draft else _top_ups(session, round_),
+        has_record=not draft and draw_records.can_be_redone(session, round_),
     )
 
 

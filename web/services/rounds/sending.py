@@ -27,7 +27,7 @@ from web.models import (
 )
 from web.services.common import audit, links, phrases, programmes, times
 from web.services.common.contacts import recipient
-from web.services.rounds import introductions, pots, recurrence
+from web.services.rounds import draw_records, introductions, pots, recurrence
 from web.services.rounds.introductions import Party, Window
 from web.services.rounds.pots import RoundPot
 from web.services.rounds.rounds import NoDraft, ProgrammePaused, StaleDraft, by_number, members_of, stale
@@ -78,6 +78,8 @@ def send_round(
     indices = _indices(pot, parties)
     missing = np.setdiff1d(np.arange(pot.pot.n), indices)
     legal(pot.pot, indices, programme.group_size, missing.tolist())
+    groups = [[member.person_id for member in party.members] for party in parties]
+    draw_records.keep_sent(session, round_, pot, groups)
     _mark_sent(round_, window, by, now)
     _use_up_date(session, programme, number, times.today(now))
     _tell_everyone(session, programme, round_, parties, pot, window, now)
