@@ -69,8 +69,6 @@ class DrawRecord(SQLModel, table=True):
     round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
     commitment: str = Field(max_length=64)
     matcher_version: int
-    # Of "how we match", when it was drawn.
-    matching_version: int
     document: bytes | None = Field(default=None, sa_type=LargeBinary)
     people: bytes | None = Field(default=None, sa_type=LargeBinary)
     sent: bytes | None = Field(default=None, sa_type=LargeBinary)

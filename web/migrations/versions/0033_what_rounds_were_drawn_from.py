@@ -14,7 +14,6 @@ def upgrade() -> None:
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('commitment', sa.String(length=64), nullable=False),
     sa.Column('matcher_version', sa.Integer(), nullable=False),
-    sa.Column('matching_version', sa.Integer(), nullable=False),
     sa.Column('document', sa.LargeBinary(), nullable=True),
     sa.Column('people', sa.LargeBinary(), nullable=True),
     sa.Column('sent', sa.LargeBinary(), nullable=True),

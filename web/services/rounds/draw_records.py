@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 
 from matcher import Result
 from matcher.record import Numbered, record, with_sent
-from web.models import Agreement, DrawRecord, Programme, Round, Subject
+from web.models import DrawRecord, Programme, Round
 from web.services.rounds.pots import RoundPot
 
 # Digits shrink to a third at once; to a quarter takes five times as long.
@@ -63,14 +63,10 @@ def of_draw(pot: RoundPot, result: Result, programme: Programme, nonce: str) -> 
 
 def keep(session: Session, round_: Round, recorded: Recorded) -> None:
     """In place of the one of an earlier draw."""
-    version = select(Agreement.version).where(
-        Agreement.programme_id == round_.programme_id, Agreement.subject == Subject.MATCHING
-    )
     kept = session.get(DrawRecord, round_.id) or DrawRecord(
-        round_id=round_.id, commitment="", matcher_version=0, matching_version=0
+        round_id=round_.id, commitment="", matcher_version=0
     )
     kept.commitment, kept.matcher_version = recorded.commitment, recorded.matcher
-    kept.matching_version = session.exec(version).one()
     kept.document, kept.people = recorded.document, recorded.people
     session.add(kept)
     session.flush()

@@ -53,7 +53,6 @@ class Published(NamedTuple):
 
     commitment: str
     matcher_version: int
-    matching_version: int
 
 
 @dataclass(frozen=True)
