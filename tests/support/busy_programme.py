@@ -11,8 +11,21 @@ from notifications.messages import Link as MessageLink
 from notifications.replies import Inbound
 from tests.support import importing
 from tests.support.live_app import LiveApp
-from web.models import Membership, NeverPair, Purpose, Role, Standing
+from web.models import (
+    Membership,
+    NeverPair,
+    PanelMember,
+    ProposalAnswer,
+    Purpose,
+    Role,
+    Stance,
+    Standing,
+    Subject,
+)
 from web.models.complaints import Matter
+from web.services.agreements import answering, deciding, lookup, panels
+from web.services.agreements.agreements import ChangeWanted
+from web.services.agreements.proposals import Proposer
 from web.services.common import links
 from web.services.conversations import conversations, reports
 from web.services.incoming import replies
@@ -42,6 +55,9 @@ class Doors:
     complaint: str
     complaint_answered: str
     next_round: str
+    proposal: str
+    proposal_answered: str
+    panel: str
     check_in: str
     page: str
     full_page: str
@@ -79,6 +95,7 @@ def fill(live: LiveApp) -> Doors:
     let_down = _one_cannot_make_it(live, {amina, alone}, others[0])
     _one_is_reported(live, three[0])
     _one_asks_by_text(live)
+    _a_change_is_judged(live, objector=tom)
     return _doors(live, amina, TEXTED, three[0], let_down)
 
 
@@ -123,6 +140,25 @@ def _one_is_reported(live: LiveApp, reader: str) -> None:
         talk = conversations.conversation(session, world.group_of(reader, 2), reader)
         words = "They tried to sell me a car park."
         reports.report(session, talk, talk.partners[0], words, now=world.now)
+    world.work()
+
+
+def _a_change_is_judged(live: LiveApp, objector: str) -> None:
+    """Proposed by the organisers; somebody objects, and a panel has been asked."""
+    world = live.world
+    change = ChangeWanted(Subject.MATCHING, "Pairs cancel too often.", {"size": 3, "priority": "fresh"})
+    by = Proposer(world.appoint("organiser@councils.example"))
+    with world.write() as session:
+        programme = world.programme(session)
+        made = deciding.bring(session, programme, change, by, secret="5e" * 32, now=world.now)
+    world.work()
+    with world.write() as session:
+        programme = world.programme(session)
+        deciding.sweep(session, programme.id, now=world.now)
+        proposal = lookup.by_number(session, programme, made.number if made else 0, lock=True)
+        words = "Three calendars never fit."
+        answering.answer(session, programme, proposal, objector, Stance.OBJECTION, words, now=world.now)
+        panels.convene(session, programme, proposal, by=by.id, now=world.now)
     world.work()
 
 
@@ -186,6 +222,7 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str, let_down: str) ->
         complaint=live.at(complaint),
         complaint_answered=live.at(answered),
         next_round=live.at(world.door(Purpose.NEXT_ROUND, amina, _programme(live))),
+        **_doors_of_the_change(live),
         check_in=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2))),
         page=live.at(world.page_of(amina)),
         full_page=live.at(full_page),
@@ -196,6 +233,20 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str, let_down: str) ->
         too_old=live.at(world.path(old, amina)),
         text=live.at(f"/outbox/{world.letter(texted, 'introduction').id}"),
     )
+
+
+def _doors_of_the_change(live: LiveApp) -> dict[str, str]:
+    """To somebody who has not answered, to who objects, and to one of the panel."""
+    world = live.world
+    with world.read() as session:
+        objected = session.exec(select(ProposalAnswer)).one()
+        panel = session.exec(select(PanelMember)).first()
+        assert panel
+    return {
+        "proposal": live.at(world.door(Purpose.PROPOSAL, panel.person_id, objected.proposal_id)),
+        "proposal_answered": live.at(world.door(Purpose.PROPOSAL, objected.person_id, objected.proposal_id)),
+        "panel": live.at(world.door(Purpose.PANEL, panel.person_id, panel.panel_id)),
+    }
 
 
 def _programme(live: LiveApp) -> int:
