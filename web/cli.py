@@ -30,6 +30,7 @@ COMMANDS = {
     "history": ("web.commands.history:command", "Who met whom before this service."),
     "round": ("web.commands.round:command", "Rounds."),
     "schedule": ("web.commands.schedule:command", "When rounds begin by themselves."),
+    "agreements": ("web.commands.agreements:command", "What people agreed."),
     "outbox": ("web.commands.outbox:command", "Messages."),
     "audit": ("web.commands.audit:command", "Who did what when."),
     "draw": (

@@ -17,8 +17,8 @@ TOKEN, ID, NUMBER = re.compile(r"/[\w-]{25,}"), re.compile(r"/[0-9a-f]{20}\b"), 
 KEY = re.compile(r"(?<=/learning)/[\w-]{16}(?=/|$)")
 
 READERS = (
-    "join", "how-we-match", "learning", "learning/key", "learning/key/take-down", "agreements", "agreements/1",
-    "rounds", "rounds/1",
+    "join", "how-we-match", "learning", "learning/key", "learning/key/take-down", "agreements",
+    "agreements/1", "rounds", "rounds/1",
 )  # fmt: skip
 THEIRS = (
     "",

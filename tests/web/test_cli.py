@@ -45,6 +45,9 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("round show councils", "There is no round yet"),
         ("round show councils 7", "There is no round yet"),
         ("round send councils 7", "There is no round 7"),
+        ("agreements export nowhere", "there is no programme 'nowhere'"),
+        ("agreements export councils --format xml", "'xml' is not one of 'markdown', 'json'"),
+        ("agreements export councils --out missing/log.md", "missing/log.md: No such file or directory"),
         ("people export --programme nowhere", "there is no programme 'nowhere'"),
         ("people import none.csv --programme councils", "none.csv"),
         ("people import . --programme councils", "."),
@@ -154,6 +157,17 @@ def test_the_first_organiser_s_link_signs_in(command, world: World) -> None:  # 
 def test_people_go_out_as_they_are(command, world: World) -> None:  # type: ignore[no-untyped-def]
     world.join("Amina Yusuf")
     assert "Amina Yusuf" in command("people", "export", "--programme", "councils").stdout
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("markdown", "# What we have agreed"), ("json", "{\n")])
+def test_the_log_is_exported_as_text_or_data(command, kind: str, begins: str) -> None:  # type: ignore[no-untyped-def]
+    assert command("agreements", "export", "councils", "--format", kind).stdout.startswith(begins)
+
+
+def test_the_log_is_written_where_it_is_wanted(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    printed = command("agreements", "export", "councils").stdout
+    command("agreements", "export", "councils", "--out", "log.md")
+    assert (tmp_path / "log.md").read_text() == printed
 
 
 def test_somebody_is_erased_by_address(command, world: World) -> None:  # type: ignore[no-untyped-def]

@@ -6,23 +6,14 @@ from flask.typing import ResponseReturnValue
 from web.http.access import open_to_everyone
 from web.http.context import house, page_number
 from web.http.feeds import agreements_feed, dates_feed, learning_feed
-from web.models import How
 from web.pages.learning import card
-from web.services.agreements import in_force, log
+from web.services.agreements import in_force, log, words
 from web.services.common import programmes, times
 from web.services.learning import learnings
 from web.services.rounds import schedule
 
 pages = Blueprint("programme", __name__, url_prefix="/p/<slug>")
 ON_THE_FRONT = 3
-# How a version came into force.
-HOW = {
-    How.BEGINNING: "from the beginning",
-    How.AT_ONCE: "changed by the organisers",
-    How.CONSENT: "by consent",
-    How.URGENT: "urgently, without consent",
-    How.BACK: "gone back by itself",
-}
 
 
 @pages.get("/")
@@ -98,7 +89,7 @@ def agreements(slug: str) -> ResponseReturnValue:
         proposed=proposed,
         page=page,
         older=older,
-        HOW=HOW,
+        HOW=words.HOW,
     )
 
 

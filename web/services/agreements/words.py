@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from web.models import AgreementVersion, Priority, ProposalVersion, Subject
+from web.models import AgreementVersion, How, Priority, ProposalVersion, Subject
 from web.services.agreements import measuring
 from web.services.agreements.agreements import TITLES, ChangeWanted
 from web.services.common.agreed_settings import Settings
@@ -19,6 +19,14 @@ DAYS = {
     "nudge_days": "Days until who writes first is reminded",
     "check_in_days": "Days until we ask whether people met",
     "ask_again_days": "Days until we ask once more",
+}
+# How a version came into force.
+HOW = {
+    How.BEGINNING: "from the beginning",
+    How.AT_ONCE: "changed by the organisers",
+    How.CONSENT: "by consent",
+    How.URGENT: "urgently, without consent",
+    How.BACK: "gone back by itself",
 }
 WALL = {True: "shown to everyone", False: "not shown"}
 
