@@ -104,6 +104,11 @@ def upgrade() -> None:
     with op.batch_alter_table('agenda_item') as batch_op:
         for column in ('agreement_id', 'group_id', 'person_id', 'programme_id'):
             batch_op.create_index(batch_op.f(f'ix_agenda_item_{column}'), [column])
+    op.execute("""
+        UPDATE round SET matching_version = (
+            SELECT version FROM agreement a WHERE a.programme_id = round.programme_id AND a.subject = 'matching')
+        WHERE state = 'draft'
+        """)
     _add_rhythms(op.get_bind())
 
 

@@ -27,7 +27,7 @@ from web.services.conversations import reports
 from web.services.organisations import doubts
 from web.services.organisers import accounts
 from web.services.people import complaints, directory, invitations, unclear
-from web.services.rounds import previews, round_list, rounds, top_ups
+from web.services.rounds import pots, previews, round_list, rounds, top_ups
 from web.services.rounds.introductions import Window
 from web.services.rounds.previews import Delivery
 from web.services.rounds.round_list import Row
@@ -181,6 +181,10 @@ def _waiting(
         yield Waiting(f"{first.other.name} and {first.kept.name} may be one{more}", "organisations")
     if learnings := _learnings(session, programme):
         yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
+    waiting_draft = rounds.draft(session, programme)
+    if waiting_draft and waiting_draft.matching_version != pots.rules_in_force(session, programme.id):
+        what = f"The draft of round {waiting_draft.number} was drawn under other rules: draw it again"
+        yield Waiting(what, f"rounds/{waiting_draft.number}")
     yield from _about_agreements(session, programme, today)
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 from matcher import Pot, Result, check, draw, explain, legal
 from notifications import messages, outbox
 from notifications.columns import table_of
-from web.models import Agreement, AuditEntry, Group, GroupMember, LeftOut, Programme, Round, Subject
+from web.models import AuditEntry, Group, GroupMember, LeftOut, Programme, Round
 from web.services.common import audit, phrases
 from web.services.common.openers import Opens
 from web.services.rounds import draw_records, pots
@@ -177,7 +177,7 @@ def _replace(
     round_.redraws = _draws_before(session, programme, drawn.pot.number)
     result = drawn.result
     round_.seed, round_.drawn_at, round_.drawn_by = drawn.seed, now, by
-    round_.matching_version = _matching_version(session, programme)
+    round_.matching_version = drawn.pot.rules
     round_.input_digest = drawn.pot.pot.digest()
     round_.figures = result.figures.to_json()
     set_best(round_, drawn.pot, drawn.best)
@@ -185,14 +185,6 @@ def _replace(
     session.add(round_)
     session.flush()
     return round_
-
-
-def _matching_version(session: Session, programme: Programme) -> int:
-    """Of "how we match", the one in force."""
-    version = select(Agreement.version).where(
-        Agreement.programme_id == programme.id, Agreement.subject == Subject.MATCHING
-    )
-    return session.exec(version).one()
 
 
 def set_best(round_: Round, pot: RoundPot, best: Result) -> None:

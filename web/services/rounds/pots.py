@@ -15,6 +15,7 @@ from matcher import Pot
 from matcher.explain import Labels, Reasons
 from web.models import (
     TAKING_PART,
+    Agreement,
     Group,
     GroupMember,
     Membership,
@@ -24,6 +25,7 @@ from web.models import (
     Round,
     RoundState,
     Standing,
+    Subject,
 )
 from web.models.rounds import ThisOnce
 from web.services.common import times
@@ -60,7 +62,7 @@ class RoundPot:
 
     `people[i]` is the id of person i, in code-point order; `left_out` says in words why others are not in it,
     `left_out_once` who of them is out because an organiser says so. `decided` is everybody whom an organiser
-    put in or out this once.
+    put in or out this once. `rules` is the version of "how we match" that was in force.
     """
 
     programme: int
@@ -72,6 +74,7 @@ class RoundPot:
     met_before: dict[tuple[int, int], int] = field(repr=False)
     left_out: dict[str, str] = field(repr=False)
     decided: dict[str, bool] = field(repr=False, default_factory=dict)
+    rules: int = 0
 
     @property
     def left_out_once(self) -> list[str]:
@@ -147,7 +150,16 @@ def gather(
         met_before=_organisations_met(history),
         left_out=who.left_out,
         decided=who.decided,
+        rules=rules_in_force(session, programme.id),
     )
+
+
+def rules_in_force(session: Session, programme: int) -> int:
+    """The version of "how we match" that holds."""
+    version = select(Agreement.version).where(
+        Agreement.programme_id == programme, Agreement.subject == Subject.MATCHING
+    )
+    return session.exec(version).one()
 
 
 @dataclass(frozen=True)

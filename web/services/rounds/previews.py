@@ -100,15 +100,18 @@ class Change:
 
 @dataclass(frozen=True)
 class SinceThen:
-    """What has changed since the draft was made: who is out or in by now, and who must not meet."""
+    """What has changed since the draft was made: who is out or in by now, who must not meet; `rules` is the
+    version of "how we match" in force, if it is another.
+    """
 
     gone: Sequence[tuple[str, str]] = ()
     joined: Sequence[tuple[str, str]] = ()
     forbidden: Sequence[str] = ()
+    rules: int | None = None
 
     @property
     def may_be_sent(self) -> bool:
-        return not self.gone and not self.forbidden
+        return not (self.gone or self.forbidden or self.rules)
 
 
 @dataclass(frozen=True)
@@ -446,8 +449,10 @@ def _since(
 ) -> SinceThen:
     pairs = editing.forbidden_pairs(session, programme, round_)
     forbidden = [f"{names.get(a, phrases.GONE)} and {names.get(b, phrases.GONE)}" for a, b in pairs]
+    in_force = pots.rules_in_force(session, programme.id)
+    rules = in_force if in_force != round_.matching_version else None
     if round_.figures.get("people", 0) > MOST_LOOKED_AT:
-        return SinceThen(forbidden=forbidden)  # sending looks at all of them anyway
+        return SinceThen(forbidden=forbidden, rules=rules)  # sending looks at all of them anyway
     people = pots.who_is_in(session, programme, times.today(now)).people
     placed = {row.person_id for rows in rounds.members_of(session, round_).values() for row in rows}
     left_out = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == round_.id)))
@@ -455,6 +460,7 @@ def _since(
         gone=[(person, names.get(person) or phrases.GONE) for person in sorted(placed - set(people))],
         joined=[(person, names.get(person, "")) for person in people if person not in placed | left_out],
         forbidden=forbidden,
+        rules=rules,
     )
 
 

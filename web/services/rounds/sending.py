@@ -58,7 +58,8 @@ def send_round(
 
     Raises:
         NoDraft: there is no such round.
-        StaleDraft: the draft, or who is in it, changed after `version` was shown.
+        StaleDraft: the draft, or who is in it, changed after `version` was shown; or how we match is another
+            version by now.
         ProgrammePaused: nothing is sent meanwhile.
         matcher.Refused: the groups break a rule; nothing is written.
     """
@@ -71,6 +72,7 @@ def send_round(
         raise stale(session, round_, version)
     if programme.paused_at:
         raise ProgrammePaused(f"{programme.name} is paused: let it go on first")
+    _refuse_if_rules_changed(session, round_)
     pot = pots.gather(session, programme, times.today(now), lock=True)
     window = Window.of(programme, times.today(now))
     parties = _parties(session, programme, round_, pot, window)
@@ -94,6 +96,15 @@ def send_round(
         people=sum(len(party.members) for party in parties),
     )
     return round_
+
+
+def _refuse_if_rules_changed(session: Session, round_: Round) -> None:
+    in_force = pots.rules_in_force(session, round_.programme_id)
+    if round_.matching_version != in_force:
+        raise StaleDraft(
+            f"It was drawn under version {round_.matching_version} of how we match, and version {in_force} "
+            "holds by now. Draw again"
+        )
 
 
 def _parties(
