@@ -30,7 +30,12 @@ BOTH = ("sqlite", "postgresql")
 def main() -> int:
     asked = _arguments()
     logs.configure(logs.WARNINGS)
-    for room in ("notifications", "web"):  # poison and a sick database are noisy
+    for room in (
+        "notifications",
+        "requests_hardened",
+        "urllib3",
+        "web",
+    ):  # poison and a sick database are noisy
         logging.getLogger(room).setLevel(logging.CRITICAL)
     wanted = [fault for fault in FAULTS if not asked.fault or fault.name in asked.fault]
     bad = 0

@@ -5,6 +5,7 @@ from tests.faults import (
     commands_killed,
     consent,
     events,
+    hostile_links,
     installations,
     killed_pairs,
     kills,
@@ -112,6 +113,7 @@ FAULTS = (
     Fault(
         "naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",), tests_mutants=False
     ),  # it refuses more
+    Fault("hostile-links", hostile_links.fault, tuple(hostile_links.MUTANTS), tested_on=SQLITE),
     Fault("secrets-back", secrets_back.fault, secrets_back.MUTANTS, tested_on=SQLITE),
     Fault(
         "slow-clients",

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from web.services.fetching.errors import Gone, Refused, Trouble
 
 SECONDS = 5  # for a request, its redirects apart
+RING_AGAIN = 0.1
 MOST_BYTES = 1 << 20  # of an answer, unpacked; what comes after is not read
 MOST_REDIRECTS = 3
 MOST_LETTERS = 2_000  # of an address
@@ -59,7 +60,6 @@ class Client:
         Raises:
             Refused, Trouble.
         """
-        self._check(url)
         try:
             with within(SECONDS), closing(self._get(url, accept)) as response:
                 leads_to = self._session.get_redirect_target(response)
@@ -81,7 +81,12 @@ class Client:
             url, headers={"Accept": accept}, stream=True, allow_redirects=False, timeout=SECONDS
         )
 
-    def _check(self, url: str) -> None:
+    def check(self, url: str) -> None:
+        """Pass by what may be the address of a public page, as far as its letters tell.
+
+        Raises:
+            Refused.
+        """
         try:
             parts = urlsplit(url)
             host, port, credentials = parts.hostname, parts.port, "@" in parts.netloc
@@ -118,6 +123,7 @@ def follow(client: Client, url: str, accept: str, before: Callable[[str], None] 
         Refused, Trouble.
     """
     for _ in range(MOST_REDIRECTS + 1):
+        client.check(url)
         if before:
             before(url)
         found = client.answer(url, accept)
@@ -150,7 +156,8 @@ def within(seconds: float) -> Iterator[None]:
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, too_slow)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # And again: where memory is just being tidied, Python swallows what is raised.
+    signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN)
     try:
         yield
     finally:

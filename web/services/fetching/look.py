@@ -43,7 +43,10 @@ def look_at(link: str, client: Client, robots: Robots) -> Card:
 
 
 def _site(link: str) -> str:
-    host = urlsplit(link).hostname or ""
+    try:
+        host = urlsplit(link).hostname or ""
+    except ValueError:  # as whoever opens it will say
+        return ""
     for prefix in PREFIXES:
         host = host.removeprefix(prefix)
     return host

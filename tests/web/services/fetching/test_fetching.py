@@ -46,6 +46,13 @@ def test_what_takes_too_long_is_ended(site: StrangeSite, monkeypatch: pytest.Mon
         FETCHER.look(f"{site.url}/it")
 
 
+def test_what_takes_a_parser_minutes_ends_with_its_process(site: StrangeSite) -> None:
+    attributes = " ".join(f"a{n}=1" for n in range(100_000))
+    site.pages["/it"] = page(f"<p {attributes}>")
+    with pytest.raises(Trouble, match="too"):
+        FETCHER.look(f"{site.url}/it")
+
+
 def test_a_reader_that_dies_is_trouble(site: StrangeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "__name__", "web.services.fetching.nowhere")
     with pytest.raises(Trouble, match="too much"):
