@@ -1,26 +1,28 @@
 """What a programme shows to anyone: itself, what was learned, how it matches."""
 
-from flask import Blueprint, g, render_template, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
-from web.http.context import house, page_number
+from web.http.context import house, page_number, row_number
 from web.http.feeds import agreements_feed, dates_feed, learning_feed
 from web.pages.learning import card
 from web.services.agreements import in_force, log, words
 from web.services.common import programmes, times
-from web.services.learning import learnings
+from web.services.learning import walls
+from web.services.learning.walls import WallSearch
 from web.services.rounds import schedule
 
 pages = Blueprint("programme", __name__, url_prefix="/p/<slug>")
 ON_THE_FRONT = 3
+LONGEST_SEARCH = 100  # letters
 
 
 @pages.get("/")
 @open_to_everyone
 def home(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
-    shown, _ = learnings.wall(g.session, programme, size=ON_THE_FRONT)
+    shown, _ = walls.wall(g.session, programme, size=ON_THE_FRONT)
     return render_template(
         "programme/home.html",
         programme=programme,
@@ -35,17 +37,33 @@ def home(slug: str) -> ResponseReturnValue:
 @open_to_everyone
 def wall(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
-    page = page_number()
-    shown, older = learnings.wall(g.session, programme, page=page)
-    cards = [card(one) for one in shown]
-    return render_template("programme/wall.html", programme=programme, cards=cards, page=page, older=older)
+    page, wanted = page_number(), _wanted()
+    shown, older = walls.wall(g.session, programme, wanted, page=page)
+    return render_template(
+        "programme/wall.html",
+        programme=programme,
+        cards=[card(one) for one in shown],
+        page=page,
+        older=older,
+        wanted=wanted,
+        choices=walls.choices(g.session, programme),
+        found=None if wanted.is_everything else walls.count(g.session, programme, wanted),
+    )
+
+
+def _wanted() -> WallSearch:
+    return WallSearch(
+        request.args.get("search", "").strip()[:LONGEST_SEARCH],
+        request.args.get("round", type=row_number),
+        request.args.get("organisation", type=row_number),
+    )
 
 
 @pages.get("/learning.atom")
 @open_to_everyone
 def feed(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
-    shown, _ = learnings.wall(g.session, programme)
+    shown, _ = walls.wall(g.session, programme)
     base = house().settings.public_url
     body = learning_feed(
         programme,

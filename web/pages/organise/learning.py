@@ -16,7 +16,7 @@ from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases
-from web.services.learning import digests, learnings, previews
+from web.services.learning import digests, learnings, previews, walls
 from web.services.people import unclear
 
 
@@ -39,7 +39,7 @@ class LearningForm(FlaskForm):
 def learning() -> ResponseReturnValue:
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
     contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
-    published, _ = learnings.wall(g.session, g.programme)
+    published, _ = walls.wall(g.session, g.programme)
     digest = digests.ready(g.session, g.programme, now=g.now)
     return render_template(
         "organise/learning.html",

@@ -32,7 +32,6 @@ from web.services.fetching.card import Card
 from web.services.learning import bylines, previews
 from web.services.learning.previews import NOTHING, Behind
 
-A_PAGE = 20
 SOMEBODY = "somebody"  # who reads the wall, whoever it is
 KEY_BYTES = 12  # of chance in the address of a learning
 
@@ -143,25 +142,6 @@ def at(session: Session, programme: Programme, key: str) -> Shown:
 def is_open(programme: Programme) -> bool:
     """Does it show what people learned? A programme that ended keeps what it agreed to keep."""
     return programme.wall_is_open or programme.closed_at is not None
-
-
-def wall(
-    session: Session, programme: Programme, *, page: int = 1, size: int = A_PAGE
-) -> tuple[list[Shown], bool]:
-    """One page of published learnings, newest first, and whether there are older ones. None while the
-    programme has agreed to show none.
-    """
-    if not is_open(programme):
-        return [], False
-    wanted = (
-        select(Learning)
-        .where(Learning.programme_id == programme.id, Learning.state == LearningState.PUBLISHED)
-        .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
-        .offset((page - 1) * size)
-        .limit(size + 1)
-    )
-    rows = session.exec(wanted).all()
-    return with_pages(session, rows[:size]), len(rows) > size
 
 
 def with_names(session: Session, rows: Sequence[Learning]) -> list[Shown]:

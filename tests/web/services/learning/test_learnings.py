@@ -6,7 +6,7 @@ from tests.support.world import BY, World
 from web.models import Answer, Learning, LearningState, Membership, Person, Showing
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
-from web.services.learning import digests, learnings
+from web.services.learning import digests, learnings, walls
 from web.services.learning.digests import NothingToSend
 from web.services.learning.learnings import ChangedMeanwhile, NothingToShow, NotToShow
 from web.services.people import erasure
@@ -135,8 +135,8 @@ def test_the_wall_has_pages(world: World, three: list[str]) -> None:
     publish(world)
     with world.read() as session:
         programme = world.programme(session)
-        shown, older = learnings.wall(session, programme, page=1, size=1)
-        after, _ = learnings.wall(session, programme, page=2, size=1)
+        shown, older = walls.wall(session, programme, page=1, size=1)
+        after, _ = walls.wall(session, programme, page=2, size=1)
     assert (len(shown), older, after) == (1, False, [])
 
 
