@@ -32,7 +32,9 @@ class Proposal(Message):
 
 @dataclass(frozen=True)
 class PanelDrawn(Message):
-    """To somebody drawn by chance: please judge an objection to a change, by `until`."""
+    """To somebody drawn by chance: please judge an objection to a change, by `until`. `in_force`: `change`
+    says what holds already, and the objection is to that.
+    """
 
     kind = "panel"
     by_day = True
@@ -42,11 +44,14 @@ class PanelDrawn(Message):
     until: date
     panel: Link
     page: Link
+    in_force: bool = False
 
 
 @dataclass(frozen=True)
 class ProposalNews(Message):
-    """To who proposed a change or objected to it: what became of that, in sentences."""
+    """To who proposed a change or objected to it: what became of that, in sentences. `is_objection`: to what
+    is in force already.
+    """
 
     kind = "proposal_news"
     bulk = False
@@ -55,6 +60,7 @@ class ProposalNews(Message):
     title: str
     news: str
     log: Link
+    is_objection: bool = False
 
 
 @dataclass(frozen=True)

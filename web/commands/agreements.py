@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 from sqlmodel import Session
 
+from web.clock import utc_now
 from web.commands.files import FILE
 from web.commands.sessions import reading
 from web.services.agreements import log_files
-from web.services.common import programmes
+from web.services.common import programmes, times
 
 FORMATS = {"markdown": log_files.as_markdown, "json": log_files.as_json}
 
@@ -25,7 +26,9 @@ def command() -> None:
 @reading
 def export(session: Session, slug: str, kind: str, out: Path | None) -> None:
     """Write the public log of a programme, with its counts."""
-    told = FORMATS[kind](log_files.document(session, programmes.by_slug(session, slug)))
+    told = FORMATS[kind](
+        log_files.document(session, programmes.by_slug(session, slug), times.today(utc_now()))
+    )
     if out:
         out.write_text(told, encoding="utf-8")
     else:

@@ -105,6 +105,19 @@ class FreeForm(EvaluationFields, FlaskForm):
         )
 
 
+class ObjectionForm(FlaskForm):
+    """To something that is in force."""
+
+    words = LongText(
+        "What harm or risk do you see, or what would be better?",
+        most=answering.LONGEST,
+        needed=answering.MISSING[Stance.OBJECTION],
+        description="Leave out private things: five people drawn by chance read it now, and everybody later, "
+        "without your name.",
+    )
+    named = Check("Show my name with it")
+
+
 class WishForm(FlaskForm):
     line = Text("Anything we should change? (optional)", most=agenda.LONGEST)
 

@@ -103,7 +103,7 @@ def agreements(slug: str) -> ResponseReturnValue:
     return render_template(
         "agreements/log.html",
         programme=programme,
-        rules=log.rules(g.session, programme),
+        rules=log.rules(g.session, programme, times.today(g.now)),
         proposed=proposed,
         page=page,
         older=older,

@@ -5,15 +5,24 @@ import secrets
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.forms.agreements import FreeForm
+from web.forms.agreements import FreeForm, ObjectionForm
 from web.http.access import with_link
 from web.http.context import house
-from web.models import Membership, Programme, ProposalState, Purpose
+from web.models import Membership, Programme, Proposal, ProposalState, Purpose
 from web.pages.me import pages
 from web.pages.me.visits import Visit, membership_of, open_visit
-from web.services.agreements import deciding, log, lookup, proposals
+from web.services.agreements import agreements as in_force
+from web.services.agreements import (
+    answering,
+    deciding,
+    log,
+    lookup,
+    proposals,
+    rule_objections,
+    words,
+)
 from web.services.agreements.proposals import Proposer
-from web.services.common import links
+from web.services.common import links, times
 
 
 def _of(visit: Visit, membership: Membership) -> tuple[Programme, Proposer]:
@@ -36,6 +45,11 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         drafts=[one for one in live if one.proposal.state is ProposalState.DRAFT],
         doors=_doors(visit),
         mine=author.id,
+        rules=log.rules(g.session, programme, times.today(g.now)),
+        judged=[
+            log.shown(g.session, programme, g.session.get_one(Proposal, one))
+            for one in rule_objections.judged(g.session, programme)
+        ],
     )
 
 
@@ -92,6 +106,60 @@ def withdraw_proposal(token: str, slug: str, number: int) -> ResponseReturnValue
     proposal = lookup.by_number(g.session, programme, number, lock=True)
     try:
         proposals.withdraw(g.session, programme, proposal, author, now=g.now)
+        flash("Taken back.")
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+    return _back(token, slug)
+
+
+@pages.route("/me/<token>/<slug>/agreements/<int:number>/object", methods=["GET", "POST"])
+@with_link
+def object_to_rule(token: str, slug: str, number: int) -> ResponseReturnValue:
+    """`number` is the id of an agreement that is in force."""
+    visit = open_visit(token)
+    programme, author = _of(visit, membership_of(visit, slug))
+    try:
+        rule = in_force.one(g.session, programme, number)
+    except in_force.NoSuchAgreement:
+        return render_template("errors/404.html"), 404
+    form = ObjectionForm()
+    if not visit.full:
+        del form.named  # messages get forwarded
+    if form.validate_on_submit():
+        try:
+            rule_objections.raise_(
+                g.session,
+                programme,
+                rule,
+                author.id,
+                form.words.data,
+                secret=secrets.token_hex(32),
+                named=bool(form.named and form.named.data),
+                now=g.now,
+            )
+            flash("Kept. People drawn by chance judge it within three days, and you hear what they find.")
+            return _back(token, slug)
+        except (proposals.NotOpenToThat, answering.BadAnswer) as error:
+            form.words.errors = [str(error)]
+    page = render_template(
+        "me/object.html",
+        visit=visit,
+        programme=programme,
+        form=form,
+        rule=rule,
+        says=words.says(rule.agreement.subject, rule.version),
+    )
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/me/<token>/<slug>/objections/<int:number>/take-back")
+@with_link
+def take_back_objection(token: str, slug: str, number: int) -> ResponseReturnValue:
+    visit = open_visit(token)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number, lock=True)
+    try:
+        rule_objections.take_back(g.session, programme, proposal, author.id, now=g.now)
         flash("Taken back.")
     except proposals.NotOpenToThat as error:
         flash(str(error), "error")

@@ -98,7 +98,7 @@ def list_agreements() -> ResponseReturnValue:
         "organise/agreements.html",
         programme=g.programme,
         role=g.role,
-        rules=log.rules(g.session, g.programme),
+        rules=log.rules(g.session, g.programme, times.today(g.now)),
         live=[log.shown(g.session, g.programme, one) for one in live],
         opens_on=deciding.opens_on(g.session, g.programme, now=g.now),
         now=g.now,

@@ -74,6 +74,11 @@ def takes_answers(session: Session, programme: Programme, proposal: Proposal, *,
     return not over or bool(objections.in_the_way(session, proposal))
 
 
+def check_objection(words: str) -> None:
+    """Raises BadAnswer."""
+    _check(Stance.OBJECTION, words.strip())
+
+
 def _check(stance: Stance, words: str) -> None:
     if stance is Stance.NO_OBJECTION:
         return

@@ -31,6 +31,7 @@ from web.services.agreements import (
     panels,
     proposals,
     reviews,
+    rule_objections,
     tally,
 )
 from web.services.agreements.agreements import FEW, ChangeWanted
@@ -53,7 +54,8 @@ NOT_ADOPTED = "It was urgent, and has not been adopted by its review date: it ha
 
 def due(session: Session, *, now: datetime) -> Sequence[int]:
     """The programmes in which anything may happen."""
-    proposed = select(Proposal.programme_id).where(col(Proposal.state).in_(lookup.LIVE))
+    states = (*lookup.LIVE, ProposalState.JUDGED)
+    proposed = select(Proposal.programme_id).where(col(Proposal.state).in_(states))
     urgent = (
         select(Agreement.programme_id)
         .join(AgreementVersion, col(AgreementVersion.agreement_id) == Agreement.id)
@@ -82,6 +84,8 @@ def sweep(session: Session, programme_id: int, *, now: datetime) -> None:
     programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
     for proposal in lookup.live(session, programme):
         look(session, programme, _locked(session, proposal.id), now=now)
+    for objection in rule_objections.judged(session, programme):
+        rule_objections.look(session, programme, _locked(session, objection), now=now)
     _go_back(session, programme, now)
     reviews.sweep(session, programme, now=now)
     _open_next(session, programme, now)

@@ -25,7 +25,17 @@ from web.models import (
     ReviewOutcome,
     Stance,
 )
-from web.services.agreements import agreements, asking, clock, lookup, objections, panels, tally, words
+from web.services.agreements import (
+    agreements,
+    asking,
+    clock,
+    lookup,
+    objections,
+    panels,
+    rule_objections,
+    tally,
+    words,
+)
 from web.services.common import phrases
 
 A_PAGE = 20
@@ -62,6 +72,17 @@ class ProposalShown:
     arguments: Sequence[Argument]
     commitment: str
     by: str
+
+    @property
+    def begun(self) -> datetime | None:
+        """Since when people could read it."""
+        return self.proposal.created_at if self.proposal.is_objection else self.proposal.opened_at
+
+    @property
+    def heading(self) -> str:
+        if self.proposal.is_objection:
+            return f"Objection {self.proposal.number}, to “{self.title}”"
+        return f"Proposal {self.proposal.number}: {self.title}"
 
     @property
     def missed_if(self) -> str:
@@ -132,6 +153,9 @@ STATUS = {
     ProposalState.WITHDRAWN: "Withdrawn",
     ProposalState.LAPSED: "Lapsed",
     ProposalState.STOPPED: "Stopped",
+    ProposalState.JUDGED: "People drawn by chance are judging it",
+    ProposalState.UPHELD: "Upheld",
+    ProposalState.NOT_UPHELD: "Not upheld",
 }
 
 
@@ -224,6 +248,7 @@ class Rule:
     id: int
     is_ours: bool
     reviews: Sequence["ReviewShown"] = ()
+    owed: rule_objections.Owed | None = None
 
     @property
     def missed_if(self) -> str:
@@ -239,8 +264,9 @@ class ReviewShown:
     counted: Mapping[str, int]
 
 
-def rules(session: Session, programme: Programme) -> list[Rule]:
+def rules(session: Session, programme: Programme, today: date) -> list[Rule]:
     """What is in force, in words."""
+    owed = rule_objections.owed(session, programme, today)
     found = []
     reviewed = _reviews(session, programme)
     for one in agreements.every(session, programme):
@@ -250,7 +276,7 @@ def rules(session: Session, programme: Programme) -> list[Rule]:
         found.append(
             Rule(
                 one.title, lines, one.version, kept, one.agreement.id, subject in agreements.TITLES,
-                reviewed.get(one.agreement.id, ()),
+                reviewed.get(one.agreement.id, ()), owed.get(one.agreement.id),
             )
         )  # fmt: skip
     return found

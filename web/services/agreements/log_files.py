@@ -18,12 +18,14 @@ MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 STARTS = re.compile(r"^(\d*)([-+=.)])")
 
 
-def document(session: Session, programme: Programme) -> dict[str, Any]:
-    """As plain values: what is in force, then what was proposed, newest first. Days are as in ISO 8601."""
+def document(session: Session, programme: Programme, today: date) -> dict[str, Any]:
+    """As plain values: what is in force, then what was proposed, newest first. Days are as in ISO 8601.
+    What is owed is late, or not, on `today`.
+    """
     return {
         "programme": programme.slug,
         "name": programme.name,
-        "agreements": [_rule(one) for one in log.rules(session, programme)],
+        "agreements": [_rule(one) for one in log.rules(session, programme, today)],
         "proposals": [_proposal(one) for one in _every(session, programme)],
     }
 
@@ -63,6 +65,13 @@ def _rule(one: Rule) -> dict[str, Any]:
         "has_not_worked_if": one.missed_if,
         "review_on": _day(newest.review_on),
         "renewed_on": _day(newest.renewed_on),
+        "objection_upheld": {
+            "number": one.owed.number,
+            "proposal_due_by": _day(one.owed.by),
+            "late": one.owed.late,
+        }
+        if one.owed
+        else None,
         "reviews": [
             {
                 "on": _day(review.on),
@@ -87,7 +96,9 @@ def _rule(one: Rule) -> dict[str, Any]:
 def _proposal(one: ProposalShown) -> dict[str, Any]:
     return {
         "number": one.proposal.number,
+        "heading": one.heading,
         "title": one.title,
+        "is_objection": one.proposal.is_objection,
         "by": one.by,
         "change": list(one.change),
         "why": one.version.driver,
@@ -111,8 +122,8 @@ def _proposal(one: ProposalShown) -> dict[str, Any]:
             }
             for version in one.versions[-2::-1]
         ],
-        "opened_on": _day(one.proposal.opened_at),
-        "panels_drawn_from_sha256": one.commitment if one.proposal.opened_at else None,
+        "opened_on": _day(one.begun),
+        "panels_drawn_from_sha256": one.commitment if one.begun else None,
     }
 
 
@@ -142,6 +153,10 @@ def _agreement_in_words(one: dict[str, Any]) -> Iterator[str]:
     yield from _why(one)
     since = f"Version {one['version']}, since {one['since']}, {one['how']}."
     yield from (f"{since} To be reviewed on {one['review_on']}.", "")
+    if upheld := one["objection_upheld"]:
+        late = " It is late." if upheld["late"] else ""
+        owed = f"The organisers owe a proposal by {upheld['proposal_due_by']}.{late}"
+        yield from (f"Objection {upheld['number']} was upheld. {owed}", "")
     if one["renewed_on"]:
         yield from (f"Renewed on {one['renewed_on']}.", "")
     for each in one["reviews"]:
@@ -153,14 +168,19 @@ def _agreement_in_words(one: dict[str, Any]) -> Iterator[str]:
 
 
 def _proposal_in_words(one: dict[str, Any]) -> Iterator[str]:
-    yield from (f"## Proposal {one['number']}: {_plain(one['title'])}", "")
+    yield from (f"## {_plain(one['heading'])}", "")
     yield from (f"- {_plain(line)}" for line in one["change"])
     yield ""
     yield from _why(one)
-    yield from (f"Proposed by {one['by'].lower()}. Adopted, it is reviewed on {one['review_on']}.", "")
+    if one["is_objection"]:
+        yield from ("Somebody who takes part objects to this, which is in force.", "")
+    else:
+        yield from (f"Proposed by {one['by'].lower()}. Adopted, it is reviewed on {one['review_on']}.", "")
     ended = f" on {one['ended_on']}" if one["ended_on"] else f", until {one['until']}" if one["until"] else ""
     urgent = " It was urgent, and came into force at once." if one["urgent"] else ""
-    yield from (f"{one['status']}{ended}.{urgent} {_plain(one['because'])}".rstrip(), "", one["counts"], "")
+    yield from (f"{one['status']}{ended}.{urgent} {_plain(one['because'])}".rstrip(), "")
+    if not one["is_objection"]:
+        yield from (one["counts"], "")
     for each in one["arguments"]:
         yield from _argument_in_words(each)
     for each in one["earlier"]:

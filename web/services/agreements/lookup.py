@@ -63,7 +63,10 @@ def base_of(session: Session, proposal: Proposal) -> AgreementVersion | None:
 
 
 def difference(session: Session, proposal: Proposal, version: ProposalVersion | None = None) -> Sequence[str]:
-    """What it would change, a line each."""
+    """What it would change, a line each; of an objection to what is in force, what that says."""
+    if proposal.is_objection:
+        base = base_of(session, proposal)
+        return words.says(proposal.subject, base) if base else ()
     change = change_of(proposal, version or version_of(session, proposal))
     return words.difference(change, base_of(session, proposal))
 

@@ -54,6 +54,7 @@ def _queue(
         programme=programmes.facts(programme),
         title=lookup.title(session, proposal),
         news=what,
+        is_objection=proposal.is_objection,
         log=links.open_page(f"/p/{programme.slug}/agreements/{proposal.number}"),
     )
     subject = f"{tally.about(proposal)} {occasion}"

@@ -63,7 +63,7 @@ def convene(session: Session, programme: Programme, proposal: Proposal, *, by: s
         TooFew: fewer than three can be drawn.
     """
     unjudged = [each for each in objections.in_the_way(session, proposal) if each.panel_id is None]
-    if proposal.state is not ProposalState.OPEN or not unjudged:
+    if proposal.state not in (ProposalState.OPEN, ProposalState.JUDGED) or not unjudged:
         raise NotOpenToThat("There is no objection for a panel to look at")
     if sitting(session, proposal):
         raise NotOpenToThat("A panel is looking at an objection already")
@@ -136,6 +136,7 @@ def _tell(
             programme=programmes.facts(programme),
             change=change,
             until=until,
+            in_force=proposal.is_objection,
             panel=links.make(session, Purpose.PANEL, id_, now=now, subject=panel.id),
             page=links.make(session, Purpose.PAGE, id_, now=now),
         )
@@ -267,6 +268,8 @@ def _found(
     state = ObjectionState.HOLDS if holds else ObjectionState.DOES_NOT_HOLD
     objections.settle(session, [objection], state, now)
     proposals.record(session, programme, proposal, "a panel", f"objection {state.value}", now)
+    if proposal.is_objection:
+        return  # what became of it is told when it ends
     found = (
         "A panel has found that an objection holds."
         if holds

@@ -95,7 +95,7 @@ def propose(
     agreement = agreements.agreement_of(session, programme, change)
     proposal = Proposal(
         programme_id=programme.id,
-        number=_next_number(session, programme),
+        number=next_number(session, programme),
         agreement_id=agreement.id if agreement else None,
         subject=change.subject,
         base_version=agreement.version if agreement else 0,
@@ -168,7 +168,8 @@ def _has_one(session: Session, programme: Programme, by: Proposer) -> bool:
     return session.exec(theirs.limit(1)).first() is not None
 
 
-def _next_number(session: Session, programme: Programme) -> int:
+def next_number(session: Session, programme: Programme) -> int:
+    """The number of the programme's next proposal; nobody else takes it meanwhile."""
     session.get_one(Programme, programme.id, with_for_update=True, populate_existing=True)
     newest = select(func.max(Proposal.number)).where(Proposal.programme_id == programme.id)
     return (session.exec(newest).one() or 0) + 1

@@ -33,7 +33,16 @@ from web.models import (
     Subject,
     Verdict,
 )
-from web.services.agreements import agenda, agreements, asking, clock, proposals, renewing, words
+from web.services.agreements import (
+    agenda,
+    agreements,
+    asking,
+    clock,
+    proposals,
+    renewing,
+    rule_objections,
+    words,
+)
 from web.services.agreements.agreements import InForce
 from web.services.agreements.proposals import A_PARTICIPANT, NotOpenToThat
 from web.services.common import audit, links, phrases, programmes, times
@@ -83,7 +92,7 @@ def _begin(session: Session, programme: Programme, now: datetime) -> None:
     last = asking.last_asked(session, programme)
     if (last and now < last + AHEAD) or agreements.changes_at_once(session, programme):
         return
-    busy = _decided_otherwise(session, programme)
+    busy = _decided_otherwise(session, programme, today)
     rules = [one for one in rules if one.agreement.id not in busy]
     if not any(one.version.review_on <= today + AHEAD for one in rules):
         return
@@ -103,8 +112,8 @@ def _to_be_asked(one: InForce, until: date) -> bool:
     return one.version.review_on <= until and one.version.how is not How.URGENT
 
 
-def _decided_otherwise(session: Session, programme: Programme) -> set[int | None]:
-    """Agreements about which something is proposed, or waits for the organisers already."""
+def _decided_otherwise(session: Session, programme: Programme, today: date) -> set[int | None]:
+    """Agreements about which something is proposed, judged or owed, or waits for the organisers already."""
     proposed = select(Proposal.agreement_id).where(
         Proposal.programme_id == programme.id,
         col(Proposal.state).in_((ProposalState.WAITING, ProposalState.OPEN, ProposalState.JUDGED)),
@@ -114,7 +123,8 @@ def _decided_otherwise(session: Session, programme: Programme) -> set[int | None
         AgendaItem.raised == Raised.REVIEW,
         AgendaItem.state == AgendaState.OPEN,
     )
-    return {*session.exec(proposed), *session.exec(on_agenda)}
+    owed = rule_objections.owed(session, programme, today)
+    return {*session.exec(proposed), *session.exec(on_agenda), *owed}
 
 
 def to_be_told(session: Session) -> int | None:

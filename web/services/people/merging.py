@@ -222,7 +222,8 @@ def _one_objection_each(session: Session, kept: str, gone: str) -> None:
             open_.setdefault((objection.proposal_id, objection.version), []).append(objection)
     for (proposal, version), raised in open_.items():
         answer = session.get(ProposalAnswer, (proposal, version, kept))
-        still = raised[-1:] if answer and answer.stance is Stance.OBJECTION else []
+        # An objection to what is in force has no answer beside it.
+        still = raised[-1:] if answer is None or answer.stance is Stance.OBJECTION else []
         for objection in raised:
             if objection not in still:
                 objection.state, objection.settled_at = ObjectionState.TAKEN_BACK, objection.raised_at

@@ -21,7 +21,7 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services.agreements import agenda, agreements, lookup, objections, panels
+from web.services.agreements import agenda, agreements, lookup, objections, panels, rule_objections
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
 from web.services.organisations import doubts
@@ -196,6 +196,13 @@ def _about_agreements(session: Session, programme: Programme, today: date) -> It
             yield Waiting(f"A participant proposes “{title}”", page)
         elif objections.in_the_way(session, one) and panels.sitting(session, one) is None:
             yield Waiting(f"Somebody objects to the change of “{title}”", page)
+    owed = rule_objections.owed(session, programme, today)
+    for rule in agreements.every(session, programme) if owed else ():
+        if debt := owed.get(rule.agreement.id):
+            day = f"{debt.by.day} {debt.by:%B}"
+            when = f"was due by {day} and is late" if debt.late else f"is due by {day}"
+            what = f"An objection to “{rule.title}” was upheld: your proposal {when}"
+            yield Waiting(what, f"proposals/{debt.number}")
     if items := agenda.count(session, programme):
         what = phrases.counted(items, "thing to change or not", "things to change or not")
         yield Waiting(f"{what}: people said so, a review, or the figures", "agenda")

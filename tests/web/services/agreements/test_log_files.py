@@ -11,6 +11,7 @@ from tests.support.world import World
 from web.models import Stance
 from web.services.agreements import hiding, log, log_files, lookup
 from web.services.agreements.proposals import Proposer
+from web.services.common import times
 
 LOG = "/p/councils/agreements"
 HARM, DOUBT = "Three calendars never fit.", "Who decides when?"
@@ -42,7 +43,7 @@ def told(consent: Consent) -> Consent:
 
 def document(world: World) -> dict[str, Any]:
     with world.read() as session:
-        return log_files.document(session, world.programme(session))
+        return log_files.document(session, world.programme(session), times.today(world.now))
 
 
 def markdown(world: World) -> str:
