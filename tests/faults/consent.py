@@ -4,13 +4,13 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
 from tests.faults.trial import Outcome, Trial, opened
 from tests.support.consent_histories import History, nothing_kept
-from web.services.agreements import clock, deciding, objections, panels
+from web.services.agreements import clock, deciding, objections, panels, reviews, rule_objections
 
 STEPS = 40
 OFTEN = 50  # each move from state to state, in full
@@ -61,6 +61,8 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "the clock runs while messages are held": (clock, "keep", _runs_on),
     "somebody who objects is on the panel": (panels, "eligible_ids", _everybody),
     "what was urgent does not go back": (deciding, "_go_back", _none),
+    "one for a change is not heard": (reviews, "FOR_A_CHANGE", ()),
+    "the same person objects to a rule again and again": (rule_objections, "AGAIN", timedelta(0)),
 }
 
 

@@ -24,17 +24,23 @@ from web.models import (
     Priority,
     Programme,
     Proposal,
+    Review,
+    Reviewed,
     Stance,
     Standing,
     Subject,
+    Verdict,
 )
 from web.services.agreements import (
+    agenda,
     agreements,
     answering,
     deciding,
     objections,
     panels,
     proposals,
+    reviews,
+    rule_objections,
     tally,
 )
 from web.services.agreements.agreements import ChangeWanted
@@ -73,16 +79,23 @@ class History:
         few = self.chance.random() < 0.9
         people = self.chance.randint(4, 12) if few else self.chance.randint(13, 60)
         here = take_part(self.session, self.programme, people, now=self.now)
-        self.model = Model(set(here), self.now)
+        self.model = Model(set(here), self.now, since=self.now.date())
 
     def live(self, steps: int) -> None:
         """So many things happen; after each a sweep, and both agree."""
         for _ in range(steps):
-            what = self.chance.choice(FOLLOWS if self._is_judged() and self.chance.random() < 0.5 else WHAT)
+            what = self.chance.choice(self._likely())
             taken = what(self)
             self.seen[f"{what.__name__}{'' if taken else ' refused'}"] += 1
             self.sweep()
             self.compare(what.__name__)
+
+    def _likely(self) -> "list[Callable[[History], bool]]":
+        """What is chosen from: mostly what has to do with what goes on."""
+        if self._is_judged() and self.chance.random() < 0.5:
+            return FOLLOWS
+        reviewed = bool(self.model.reviews) and self.model.reviews[-1].outcome == "asked"
+        return REVIEWED if reviewed and self.chance.random() < 0.4 else WHAT
 
     def both(self, ours: Callable[[], object], theirs: Callable[[], object]) -> bool:
         """Do it in both: done or refused, it is the same in both. Was it done?"""
@@ -108,12 +121,18 @@ class History:
             deciding.tell_some(self.session, untold, now=self.now)
             if self.chance.random() < 0.8:
                 self.told.append(untold)
+        self._ask_for_review()
         new = {
             place: members for (place, panel), members in self._panels().items()
             if (place, panel) not in panels_before
         }  # fmt: skip
         states = [one.state for one in self.model.papers]
+        reviews_before = [one.outcome for one in self.model.reviews]
         self.model.sweep(new)
+        self._deliver_review()
+        for before, review in zip([*reviews_before, "asked"], self.model.reviews, strict=False):
+            if before != review.outcome:
+                self.seen[f"a review to {review.outcome}"] += 1
         for proposal, paper in zip(self.papers(), self.model.papers, strict=True):
             if proposal.id in self.told:
                 self._deliver(proposal, paper, 1)
@@ -121,6 +140,29 @@ class History:
         for was, paper in zip(states, self.model.papers, strict=False):
             if was != paper.state:
                 self.seen[f"{was} to {paper.state}"] += 1
+
+    def _ask_for_review(self) -> None:
+        while (untold := reviews.to_be_told(self.session)) is not None:
+            reviews.tell_some(self.session, untold, now=self.now)
+
+    def _deliver_review(self) -> None:
+        """Providers take what was queued of a new review, or too little of it."""
+        waiting = self.session.exec(
+            select(OutboxMessage).where(
+                OutboxMessage.kind == messages.Review.kind,
+                OutboxMessage.programme == self.slug,
+                col(OutboxMessage.accepted_at).is_(None),
+                OutboxMessage.state == "queued",
+            )
+        ).all()
+        if not waiting or not self.model.reviews or self.model.reviews[-1].got:
+            return
+        taken = waiting[: round(self.chance.choice((0.3, 1, 1, 1)) * len(waiting))]
+        for one in taken:
+            one.accepted_at, one.state = self.now, "accepted"
+            self.session.add(one)
+        self.session.flush()
+        self.model.reviews[-1].got = len(taken)
 
     def papers(self) -> list[Proposal]:
         wanted = select(Proposal).where(Proposal.programme_id == self.programme.id)
@@ -141,8 +183,14 @@ class History:
 
     def compare(self, after: str) -> None:
         rule = agreements.about(self.session, self.programme, Subject.MATCHING).version
-        ours: list[object] = [(self.programme.group_size, rule.number)]
-        theirs: list[object] = [(self.model.size, self.model.rule)]
+        due = rule.review_on if self.model.due else None
+        reviewed = select(Reviewed.outcome).join(Review, col(Review.id) == Reviewed.review_id)
+        reviewed = reviewed.where(Review.programme_id == self.programme.id).order_by(col(Review.id))
+        outcomes = [str(one) for one in self.session.exec(reviewed)]
+        ours: list[object] = [(self.programme.group_size, rule.number, due, outcomes)]
+        theirs: list[object] = [
+            (self.model.size, self.model.rule, self.model.due, [one.outcome for one in self.model.reviews])
+        ]
         for proposal, paper in zip(self.papers(), self.model.papers, strict=True):
             asked = select(Asked.person_id).where(Asked.proposal_id == proposal.id)
             raised = [(one.version, one.person_id, one.state.value) for one in self.raised(proposal)]
@@ -159,7 +207,7 @@ class History:
     def one(self) -> tuple[Proposal, Paper] | None:
         """Any proposal, most likely a live one."""
         both = list(zip(self.papers(), self.model.papers, strict=True))
-        alive = [each for each in both if each[1].state == "open"]
+        alive = [each for each in both if each[1].state in ("open", "judged")]
         return self.chance.choice(alive if alive and self.chance.random() < 0.9 else both) if both else None
 
     def somebody(self) -> str:
@@ -257,7 +305,11 @@ class History:
 
     def _is_judged(self) -> bool:
         """Does a panel sit, or is there something for one?"""
-        return any(paper.jury or paper.in_the_way() for paper in self.model.papers if paper.state == "open")
+        return any(
+            paper.jury or paper.in_the_way()
+            for paper in self.model.papers
+            if paper.state in ("open", "judged")
+        )
 
     def deliver(self) -> bool:
         """Providers take some of what was queued, or all of it."""
@@ -348,6 +400,71 @@ class History:
             lambda: self.model.find(paper, who, holds),
         )
 
+    def object_to_rule(self) -> bool:
+        earlier = [paper.by for paper in self.model.papers if paper.objects]
+        again = bool(earlier) and self.chance.random() < 0.6
+        who, words = self.chance.choice(earlier) if again else self.somebody(), "It hurts."
+        members: list[str] = []
+
+        def ours() -> None:
+            rule = agreements.about(self.session, self.programme, Subject.MATCHING)
+            secret = f"{self.chance.getrandbits(256):064x}"
+            made = rule_objections.raise_(
+                self.session, self.programme, rule, who, words, secret=secret, now=self.now
+            )
+            drawn = select(PanelMember.person_id).join(Panel, col(Panel.id) == PanelMember.panel_id)
+            members.extend(self.session.exec(drawn.where(Panel.proposal_id == made.id)))
+
+        try:
+            ours()
+        except (NotOpenToThat, programmes.Ends):
+            return self.both(_refuse, lambda: self.model.object_to_rule(who, words, []))
+        return self.both(lambda: None, lambda: self.model.object_to_rule(who, words, members))
+
+    def take_back(self) -> bool:
+        if (found := self.one()) is None or self.chance.random() < 0.5:
+            return False
+        proposal, paper = found
+        who = proposal.by if self.chance.random() < 0.9 else self.somebody()
+        return self.both(
+            lambda: rule_objections.take_back(self.session, self.programme, proposal, who, now=self.now),
+            lambda: self.model.take_back(paper, who),
+        )
+
+    def near_review(self) -> bool:
+        """The rule is due soon; it had been adopted long before."""
+        rule = agreements.about(self.session, self.programme, Subject.MATCHING).version
+        if self.model.due or self.model.before_urgent:
+            return False
+        rule.adopted_on = self.now.date() - timedelta(days=self.chance.randint(1, 100))
+        rule.review_on = self.now.date() + timedelta(days=self.chance.randint(-3, 12))
+        rule.renewed_on = None
+        self.session.add(rule)
+        self.session.flush()
+        self.model.due, self.model.since = rule.review_on, rule.adopted_on
+        return True
+
+    def answer_review(self) -> bool:
+        who, verdict = self.somebody(), self.chance.choice((Verdict.KEEP, Verdict.KEEP, Verdict.CHANGE))
+
+        def ours() -> None:
+            review = reviews.of_programme(self.session, self.programme)
+            if review is None:
+                raise NotOpenToThat
+            opinions = {one.id: reviews.Opinion(verdict) for one in reviews.of_review(self.session, review)}
+            reviews.answer(self.session, self.programme, review, who, opinions, now=self.now)
+
+        return self.both(ours, lambda: self.model.answer_review(who, verdict.value))
+
+    def decline(self) -> bool:
+        def ours() -> None:
+            waiting = agenda.waiting(self.session, self.programme)
+            if not waiting:
+                raise NotOpenToThat
+            agenda.decline(self.session, waiting[0], "it works", by=BY, now=self.now)
+
+        return self.both(ours, self.model.decline)
+
     def hold(self) -> bool:
         self.model.held = self.programme.paused_at = self.model.held or self.now
         self.session.add(self.programme)
@@ -417,10 +534,14 @@ WHAT: list[Callable[[History], bool]] = [
     *[H.time] * 8, *[H.deliver] * 2, *[H.answer] * 8, *[H.propose] * 2, H.propose_something_new,
     H.propose_urgently, H.propose_as_participant, *[H.second] * 2, H.everybody_agrees, *[H.amend] * 2,
     H.withdraw, *[H.convene] * 2, *[H.find] * 3, H.hold, *[H.release] * 2, H.leave, H.join, H.erase, H.close,
+    *[H.object_to_rule] * 3, H.take_back, *[H.near_review] * 2, *[H.answer_review] * 2, H.decline,
 ]  # fmt: skip
 
 
 FOLLOWS: list[Callable[[History], bool]] = [H.convene, H.find, H.find, H.amend, H.time, H.answer, H.withdraw]
+
+
+REVIEWED: list[Callable[[History], bool]] = [H.answer_review, H.answer_review, H.time]
 
 
 @contextmanager

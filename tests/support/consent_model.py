@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
@@ -55,7 +55,9 @@ class Jury:
 
 @dataclass
 class Paper:
-    """A proposal. `base` is the version of the rule it would change, None for a rule that is new."""
+    """A proposal. `base` is the version of the rule it would change, None for a rule that is new. With
+    `objects` it is an objection to `base` itself.
+    """
 
     size: int
     base: int | None
@@ -76,11 +78,25 @@ class Paper:
     jury: Jury | None = None
     juries: int = 0
     seconds: set[str] = field(default_factory=set)
+    made: datetime | None = None
+    objects: bool = False
 
     def in_the_way(self) -> list[Objected]:
         return [
             one for one in self.objected if one.version == self.version and one.state in ("open", "holds")
         ]
+
+
+@dataclass
+class Asking:
+    """A review of the rule: who was asked, has it, and is for a change."""
+
+    rule: int
+    clock: Clock
+    asked: int = 0
+    got: int = 0
+    said: dict[str, str] = field(default_factory=dict)
+    outcome: str = "asked"
 
 
 @dataclass
@@ -95,8 +111,66 @@ class Model:
     # The size before an urgent change, when it goes back, and the last urgent change.
     before_urgent: tuple[int, datetime] | None = None
     urgent_last: datetime | None = None
+    # When the rule is due for a review; None: in a year. And since when that counts.
+    due: date | None = None
+    since: date | None = None
+    reviews: list[Asking] = field(default_factory=list)
+    reviewed_at: datetime | None = None
+    # The version of the rule that a review has put on the agenda, while it waits there.
+    agenda: int | None = None
 
     # What people do
+
+    def object_to_rule(self, who: str, words: str, members: list[str]) -> None:
+        if self.closing or who not in self.here:
+            raise Refused
+        others = [one for one in self.papers if one.objects]
+        if any(one.by == who and one.made and self.now < one.made + 90 * DAY for one in others):
+            raise Refused
+        if any(one.base == self.rule and one.state in ("judged", "upheld") for one in others):
+            raise Refused
+        paper = Paper(self.size, self.rule, who, state="judged", made=self.now, objects=True)
+        paper.objected.append(Objected(1, who, words))
+        self.papers.append(paper)
+        if len(self.may_judge(paper)) < 3:
+            paper.state, paper.objected[0].state = "upheld", "holds"
+            return
+        self._check_drawn(paper, members)
+        self._convene(paper, paper.objected, members)
+
+    def take_back(self, paper: Paper, who: str) -> None:
+        if not paper.objects or paper.by != who:
+            raise Refused
+        if paper.state == "withdrawn":
+            return
+        if paper.state != "judged":
+            raise Refused
+        for one in paper.objected:
+            one.state = "taken back" if one.state in ("open", "holds") else one.state
+        self._end(paper, "withdrawn")
+
+    def answer_review(self, who: str, verdict: str) -> None:
+        going_on = self._going_on()
+        if going_on is None or who not in self.here:
+            raise Refused
+        self._keep(going_on.clock)
+        if going_on.clock.remains(self.now) <= 0 * HOUR:
+            raise Refused
+        going_on.said[who] = verdict
+
+    def decline(self) -> None:
+        if self.agenda is None:
+            raise Refused
+        if self.agenda == self.rule:
+            self._renew()
+        self.agenda = None
+
+    def _renew(self) -> None:
+        if self.due and self.since:
+            self.due, self.since = self.now.date() + (self.due - self.since), self.now.date()
+
+    def _going_on(self) -> Asking | None:
+        return self.reviews[-1] if self.reviews and self.reviews[-1].outcome == "asked" else None
 
     def propose(self, size: int, by: str = "", *, new: bool = False, urgent: bool = False) -> None:
         if self.closing or (not new and size == self.size):
@@ -109,8 +183,9 @@ class Model:
         paper = Paper(size, None if new else self.rule, by, urgent, "draft" if by else "waiting")
         self.papers.append(paper)
         if urgent:
-            self.before_urgent = (self.size, self.now + 14 * DAY)
-            self.size, self.rule, self.urgent_last = size, self.rule + 1, self.now
+            before = (self.size, self.now + 14 * DAY)
+            self._change(size)
+            self.before_urgent, self.urgent_last = before, self.now
             self._open(paper)
         else:
             self._next_in_line()
@@ -181,9 +256,12 @@ class Model:
         unjudged = [one for one in paper.in_the_way() if one.panel is None]
         if paper.state != "open" or not unjudged or paper.jury or len(self.may_judge(paper)) < 3:
             raise Refused
+        self._check_drawn(paper, members)
+        self._convene(paper, unjudged, members)
+
+    def _check_drawn(self, paper: Paper, members: list[str]) -> None:
         assert set(members) <= self.may_judge(paper), "somebody was drawn who must not be"
         assert len(set(members)) == min(5, len(self.may_judge(paper))), "not five, nor all there are"
-        self._convene(paper, unjudged, members)
 
     def _convene(self, paper: Paper, unjudged: list[Objected], members: list[str]) -> None:
         clock = Clock(None if self.held else self.now + 3 * DAY, 3 * DAY)
@@ -226,12 +304,69 @@ class Model:
         for place, paper in enumerate(self.papers):
             if paper.state in ("draft", "waiting", "open"):
                 self._look(paper, drawn.get(place))
+        for paper in self.papers:
+            if paper.state == "judged":
+                self._look_at_objection(paper)
         if self.before_urgent and self.before_urgent[1].date() <= self.now.date():
             for paper in self.papers:
                 if paper.urgent and paper.state == "open":
                     self._end(paper, "stopped")
-            self.size, self.rule, self.before_urgent = self.before_urgent[0], self.rule + 1, None
+            self._change(self.before_urgent[0])
+        self._review()
         self._next_in_line()
+
+    def _change(self, size: int) -> None:
+        """Another version of the rule is in force, and due in a year."""
+        self.size, self.rule, self.before_urgent = size, self.rule + 1, None
+        self.due, self.since = None, self.now.date()
+
+    def _look_at_objection(self, paper: Paper) -> None:
+        if self.closing:
+            self._end(paper, "withdrawn")
+        elif self.rule != paper.base:
+            self._end(paper, "stopped")
+        else:
+            if paper.jury:
+                self._keep(paper.jury.clock)
+                if not self.held:
+                    self._judge(paper)
+            ends = {"holds": "upheld", "does not hold": "not upheld", "taken back": "withdrawn"}
+            if paper.objected[-1].state in ends:
+                self._end(paper, ends[paper.objected[-1].state])
+
+    def _review(self) -> None:
+        if going_on := self._going_on():
+            self._keep(going_on.clock)
+            if self.closing or (not self.held and going_on.clock.over(self.now)):
+                self._end_review(going_on)
+        elif not (self.closing or self.held) and self._to_be_reviewed():
+            self.reviews.append(Asking(self.rule, Clock(self.now + 7 * DAY, 7 * DAY)))
+            self.reviews[-1].asked, self.reviewed_at = len(self.here), self.now
+
+    def _to_be_reviewed(self) -> bool:
+        busy = any(
+            (one.base is not None and one.state in ("waiting", "open", "judged"))
+            or (one.state == "upheld" and one.base == self.rule)
+            for one in self.papers
+        )
+        soon = self.due is not None and self.due <= self.now.date() + 7 * DAY
+        asked = [one.opened for one in self.papers if one.opened and not one.urgent]
+        asked += [self.reviewed_at] if self.reviewed_at else []
+        lately = any(self.now < one + 7 * DAY for one in asked)
+        urgent = self.before_urgent is not None
+        return soon and not (busy or lately or urgent or self.agenda) and len(self.here) >= 5
+
+    def _end_review(self, going_on: Asking) -> None:
+        wishes = [who for who, verdict in going_on.said.items() if verdict == "change" and who in self.here]
+        if self.closing or going_on.rule != self.rule:
+            going_on.outcome = "overtaken"
+        elif wishes:
+            going_on.outcome, self.agenda = "change", self.rule
+        elif 2 * going_on.got < going_on.asked:
+            going_on.outcome, self.agenda = "unheard", self.rule
+        else:
+            going_on.outcome = "renewed"
+            self._renew()
 
     def _look(self, paper: Paper, drawn: list[str] | None) -> None:
         begun = paper.urgent and paper.state == "open"
@@ -278,7 +413,7 @@ class Model:
         if paper.urgent:
             self.before_urgent = None
         elif paper.base is not None:
-            self.size, self.rule, self.before_urgent = paper.size, self.rule + 1, None
+            self._change(paper.size)
         self._end(paper, "adopted")
 
     def _end(self, paper: Paper, state: str) -> None:
@@ -289,12 +424,13 @@ class Model:
         waiting = [one for one in self.papers if one.state == "waiting"]
         still_open = [one for one in told if one.state == "open"]
         recent = any(one.opened and self.now < one.opened + 7 * DAY for one in told)
+        recent = recent or bool(self.reviewed_at and self.now < self.reviewed_at + 7 * DAY)
         if self.held or self.closing or not waiting:
             return
         first = waiting[0]
         if not first.by and len(self.here) < 5:
             if first.base is not None:
-                self.size, self.rule, self.before_urgent = first.size, self.rule + 1, None
+                self._change(first.size)
             self._end(first, "adopted")
         elif len(still_open) < 2 and not recent:
             self._open(first)
