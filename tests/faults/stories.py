@@ -1,4 +1,5 @@
-"""One programme lived through: joined, confirmed, drawn, sent, delivered, reported on, erased.
+"""One programme lived through: joined, confirmed, drawn, sent, delivered, reported on, erased; a rule is
+adopted, an urgent one goes back, and one is renewed.
 
 Each begins where the one before it ended. `points` tells how they are killed.
 """
@@ -13,12 +14,15 @@ from notifications.messages import Channel, Recipient
 from notifications.messages import Link as MessageLink
 from notifications.outbox import Order
 from tests.faults.witnesses import Together, Witness
+from tests.support.consenting import SECRET, THREES, a_round, said, take_part
 from tests.support.fake_sendgrid import Signer, event, report
 from tests.support.letters import COUNCILS
 from tests.support.world import World
-from web.models import Link, Person, Purpose
+from web.models import Link, Membership, Person, Purpose, Stance, Subject
 from web.providers import SENDGRID_EVENTS
-from web.services.common import links
+from web.services.agreements import agreements, answering, deciding, lookup, proposals
+from web.services.agreements.proposals import Proposer
+from web.services.common import links, times
 
 STAMP = "1796115600"
 SIGNER = Signer()
@@ -107,6 +111,66 @@ def letters(world: World) -> Act:
     return lambda again: again.work()
 
 
+def adopt(world: World) -> Act:
+    """Somebody's proposal has been told to everybody, and its time is over."""
+    with world.write() as session:
+        programme = world.programme(session)
+        people = take_part(session, programme, 6, now=world.now)
+        if agreements.changes_at_once(session, programme):
+            a_round(session, programme, now=world.now)
+        author = Proposer(people[0], participates=True)
+        made = deciding.bring(
+            session, programme, said("Who may organise"), author, secret=SECRET, now=world.now
+        )
+        assert made
+        proposals.second(session, programme, made, Proposer("an organiser"), now=world.now)
+    _sweep(world)
+    world.work()
+    _sweep(world)
+    world.clock.turn(days=7)
+    return _sweep
+
+
+def go_back(world: World) -> Act:
+    """An urgent change that somebody objects to has not been adopted by its review date."""
+    world.work()
+    owner = Proposer(world.appoint("owner@councils.example"))
+    with world.write() as session:
+        programme = world.programme(session)
+        made = deciding.bring(session, programme, THREES, owner, secret=SECRET, now=world.now, urgent=True)
+        assert made
+        number = made.number
+    world.work()
+    world.clock.turn(days=1)
+    with world.write() as session:
+        programme = world.programme(session)
+        person = session.scalars(select(Membership.person_id).where(Membership.standing == "active")).first()
+        proposal = lookup.by_number(session, programme, number, lock=True)
+        answering.answer(
+            session, programme, proposal, str(person), Stance.OBJECTION, "It hurts.", now=world.now
+        )
+    world.clock.turn(days=13)
+    return _sweep
+
+
+def renew(world: World) -> Act:
+    """Everybody has been asked whether a rule goes on, and nobody wants a change."""
+    world.work()
+    with world.write() as session:
+        version = agreements.about(session, world.programme(session), Subject.SHOWING).version
+        version.review_on = times.today(world.now)
+        session.add(version)
+    _sweep(world)
+    world.work()
+    world.clock.turn(days=7)
+    return _sweep
+
+
+def _sweep(world: World) -> None:
+    with world.write() as session:
+        deciding.sweep(session, world.programme(session).id, now=world.now)
+
+
 STORIES = (
     Story("sign-up", sign_up),
     Story("answer", work, whole=False),
@@ -119,4 +183,7 @@ STORIES = (
     Story("deliver without reports", letters, whole=False, reports=False),
     Story("deliver together", letters, whole=False, carrier=Together),
     Story("deliver locally", letters, whole=False, carrier=None),
+    Story("adopt", adopt),
+    Story("go back", go_back),
+    Story("renew", renew),
 )
