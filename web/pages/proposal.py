@@ -7,7 +7,7 @@ from web.forms.agreements import CHOSEN, STANCES, AnswerForm, JudgementForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
 from web.models import Link, ObjectionState, Panel, Person, Programme, Proposal, ProposalAnswer, Purpose
-from web.services.agreements import answering, log, lookup, panels, proposals
+from web.services.agreements import answering, hiding, log, lookup, panels, proposals
 from web.services.common import links
 from web.tokens import BadLink
 
@@ -104,6 +104,7 @@ def panel(token: str) -> ResponseReturnValue:
         one=log.shown(g.session, programme, proposal),
         panel=sitting,
         given=given,
+        words={one.id: hiding.for_panel(g.session, programme, one) for one in given},
         forms=forms,
         form=next((form for form in forms.values() if form.errors), None),
         theirs=panels.findings_of(g.session, sitting, link.person),

@@ -2,13 +2,22 @@
 
 import secrets
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.forms.agreements import FreeForm, ObjectionForm
 from web.http.access import with_link
 from web.http.context import house
-from web.models import Membership, Programme, Proposal, ProposalState, Purpose
+from web.models import (
+    Membership,
+    Programme,
+    Proposal,
+    ProposalAnswer,
+    ProposalState,
+    Purpose,
+    Stance,
+    Subject,
+)
 from web.pages.me import pages
 from web.pages.me.visits import Visit, membership_of, open_visit
 from web.services.agreements import agreements as in_force
@@ -45,12 +54,20 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         drafts=[one for one in live if one.proposal.state is ProposalState.DRAFT],
         doors=_doors(visit),
         mine=author.id,
+        said=_said(author.id, live),
+        named_in=answering.named_in(g.session, programme, author.id),
         rules=log.rules(g.session, programme, times.today(g.now)),
         judged=[
             log.shown(g.session, programme, g.session.get_one(Proposal, one))
             for one in rule_objections.judged(g.session, programme)
         ],
     )
+
+
+def _said(person: str, live: list[log.ProposalShown]) -> dict[int, ProposalAnswer]:
+    """What they have said in words to what is open, by the proposal's id."""
+    answers = [g.session.get(ProposalAnswer, (one.proposal.id, one.proposal.version, person)) for one in live]
+    return {one.proposal_id: one for one in answers if one and one.stance is not Stance.NO_OBJECTION}
 
 
 def _doors(visit: Visit) -> dict[int | None, str]:
@@ -82,6 +99,52 @@ def propose(token: str, slug: str) -> ResponseReturnValue:
             return _back(token, slug)
     page = render_template("me/propose.html", visit=visit, programme=programme, form=form)
     return page, 422 if form.errors else 200
+
+
+@pages.route("/me/<token>/<slug>/proposals/<int:number>/amend", methods=["GET", "POST"])
+@with_link
+def amend_proposal(token: str, slug: str, number: int) -> ResponseReturnValue:
+    """Another version of their own, which everybody is told of."""
+    visit = open_visit(token, full=True)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number, lock=links.is_writing(g.session))
+    if proposal.by != author.id or proposal.subject is not Subject.OTHER or proposal.is_objection:
+        flash("Only its author can do this", "error")
+        return _back(token, slug)
+    version = lookup.version_of(g.session, proposal)
+    form = FreeForm(obj=version, bound=str(version.bound or ""))
+    if form.validate_on_submit():
+        rule = in_force.one(g.session, programme, proposal.agreement_id) if proposal.agreement_id else None
+        try:
+            proposals.amend(g.session, programme, proposal, form.change(rule), author, now=g.now)
+        except proposals.BadProposal as error:
+            form[error.field or "text"].errors = [str(error)]
+        except proposals.NotOpenToThat as error:
+            flash(str(error), "error")
+            return _back(token, slug)
+        else:
+            flash("Amended. Everybody is told of the new version.")
+            return _back(token, slug)
+    page = render_template(
+        "me/propose.html", visit=visit, programme=programme, form=form, amends=proposal.number
+    )
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/me/<token>/<slug>/proposals/<int:number>/name")
+@with_link
+def show_name(token: str, slug: str, number: int) -> ResponseReturnValue:
+    """With my name, or without. To be named needs a fresh link, because messages get forwarded."""
+    named = bool(request.form.get("named"))
+    visit = open_visit(token, full=named)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number, lock=True)
+    try:
+        answering.show_name(g.session, programme, proposal, author.id, named, now=g.now)
+        flash("Your name is shown with it." if named else "Your name is not shown any more.")
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+    return _back(token, slug)
 
 
 @pages.post("/me/<token>/<slug>/proposals/<int:number>/second")

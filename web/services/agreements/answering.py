@@ -4,11 +4,12 @@ BadAnswer           words are missing, or too many; says what to do
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from web.models import Programme, Proposal, ProposalAnswer, ProposalState, Stance
+from web.models import Objection, Programme, Proposal, ProposalAnswer, ProposalState, Stance
 from web.services.agreements import clock, objections, proposals
 from web.services.agreements.proposals import A_PARTICIPANT, NotOpenToThat
 
@@ -63,6 +64,51 @@ def answer(
     session.add(row)
     session.flush()
     proposals.record(session, programme, proposal, A_PARTICIPANT, f"answered: {stance.value}", now)
+
+
+def show_name(
+    session: Session, programme: Programme, proposal: Proposal, person: str, named: bool, *, now: datetime
+) -> None:
+    """Show somebody's name with what they said to the version that counts, or leave it out. Whoever writes
+    anew is unnamed until they say so again. Once it has ended a name can only be left out.
+
+    Raises:
+        NotOpenToThat: they have said nothing that is read; or, to be named, it has ended.
+    """
+    if named and not takes_answers(session, programme, proposal, now=now):
+        raise NotOpenToThat("This has been decided, so no name is added any more")
+    said = select(ProposalAnswer).where(
+        ProposalAnswer.proposal_id == proposal.id,
+        ProposalAnswer.person_id == person,
+        ProposalAnswer.stance != Stance.NO_OBJECTION,
+    )
+    raised = [one for one in objections.of(session, proposal) if one.person_id == person]
+    theirs: list[ProposalAnswer | Objection] = [*session.exec(said), *raised]
+    if not theirs:
+        raise NotOpenToThat("There are no words of yours that others read")
+    for one in theirs:
+        # What was said to an earlier version is named no further than it was.
+        one.named = named and (one.named or one.version == proposal.version)
+    session.add_all(theirs)
+    session.flush()
+    done = "named themselves" if named else "left their name out"
+    proposals.record(session, programme, proposal, A_PARTICIPANT, done, now)
+
+
+def named_in(session: Session, programme: Programme, person: str) -> Sequence[Proposal]:
+    """What has ended with somebody's name shown beside their words, newest first."""
+    answered = select(ProposalAnswer.proposal_id).where(
+        ProposalAnswer.person_id == person, col(ProposalAnswer.named).is_(True)
+    )
+    raised = select(Objection.proposal_id).where(
+        Objection.person_id == person, col(Objection.named).is_(True)
+    )
+    ended = select(Proposal).where(
+        Proposal.programme_id == programme.id,
+        col(Proposal.ended_at).is_not(None),
+        col(Proposal.id).in_(answered) | col(Proposal.id).in_(raised),
+    )
+    return session.exec(ended.order_by(col(Proposal.number).desc())).all()
 
 
 def takes_answers(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> bool:

@@ -3,15 +3,20 @@
 NoSuchArgument      nobody said anything to this proposal under this mark
 """
 
+import re
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, literal, select
 
-from web.models import Objection, Programme, Proposal, ProposalAnswer
+from web.models import Membership, Objection, Person, Programme, Proposal, ProposalAnswer
 from web.services.agreements import news, objections, proposals
 from web.services.agreements.log import concerns, mark_of
+from web.services.common.traces import Traces
 
 TOLD = "The organisers do not show what you wrote, because {}. It counts all the same. You can write it anew."
+
+LEFT_OUT = "[left out]"
+PERSONAL = re.compile(r"\S+@\S+\.\w+|(?:https?://|www\.)\S+|\+?\d(?:[ ().-]{0,2}\d){6,}")
 
 
 class NoSuchArgument(Exception):
@@ -51,6 +56,27 @@ def hide(
         occasion = f"hidden {now.isoformat()}"
         told = TOLD.format(because.rstrip("."))
         news.to_person(session, programme, proposal, found.person_id, told, occasion=occasion, now=now)
+
+
+def for_panel(session: Session, programme: Programme, objection: Objection) -> str:
+    """What a panel reads of it. Where it is hidden, without what tells of people: addresses, numbers, links,
+    and the names of whoever is in the programme. What it argues stays.
+    """
+    if not objection.hidden_because:
+        return objection.words
+    words = PERSONAL.sub(LEFT_OUT, objection.words)
+    named = (
+        select(Person)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(
+            Membership.programme_id == programme.id,
+            Person.name != "",
+            literal(words).icontains(col(Person.name)),
+        )
+    )
+    for person in session.exec(named):
+        words = Traces.of(person).without(words, LEFT_OUT)
+    return words
 
 
 def _objection(session: Session, proposal: Proposal, mark: str) -> Objection | None:

@@ -1,0 +1,168 @@
+"""With one's name or without, amending one's own proposal, and what a panel reads of a hidden argument."""
+
+import pytest
+from sqlmodel import select
+
+from tests.support.consenting import Consent, said
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Objection, Panel, ProposalAnswer, Purpose, Stance
+from web.services.agreements import hiding, lookup
+from web.services.agreements.proposals import Proposer
+
+WORDS = "Threes are hard to arrange."
+NAMED, UNNAMED = "Show my name with it", "Leave my name out"
+
+
+@pytest.fixture
+def consent(world: World) -> Consent:
+    return Consent.among(world, 8)
+
+
+def own_page(consent: Consent, person: int, *, fresh: bool) -> Visitor:
+    world = consent.world
+    return world.visitor().open(world.page_of(consent.people[person], full=fresh) + "/councils/agreements")
+
+
+def shown(consent: Consent, number: int) -> str:
+    return consent.world.visitor().open(f"/p/councils/agreements/{number}").text
+
+
+def from_(consent: Consent, person: int) -> str:
+    return f"from {consent.world.person(consent.people[person]).name}"
+
+
+def test_a_fresh_link_puts_a_name_to_a_concern(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
+    own_page(consent, 0, fresh=True).press(NAMED)
+    consent.later(days=7)
+    assert from_(consent, 0) in shown(consent, number)
+
+
+def test_a_fresh_link_puts_a_name_to_an_objection(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    own_page(consent, 0, fresh=True).press(NAMED)
+    consent.withdraw(number)
+    assert from_(consent, 0) in shown(consent, number)
+
+
+def test_an_everyday_link_offers_no_name(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
+    assert NAMED not in own_page(consent, 0, fresh=False).buttons
+
+
+def test_an_everyday_link_names_nobody_by_a_post_of_its_own(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
+    page = own_page(consent, 0, fresh=False)
+    token = page.page.xpath("//input[@name='csrf_token']/@value")[0]
+    page.post(
+        f"{page.path.removesuffix('/agreements')}/proposals/{number}/name",
+        {"named": "y", "csrf_token": token},
+    )
+    with consent.world.read() as session:
+        assert [one.named for one in session.exec(select(ProposalAnswer))] == [False]
+
+
+def test_any_link_leaves_a_name_out(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS, named=True)
+    own_page(consent, 0, fresh=False).press(UNNAMED)
+    consent.later(days=7)
+    assert from_(consent, 0) not in shown(consent, number)
+
+
+def test_a_name_is_left_out_after_the_end_too(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS, named=True)
+    consent.later(days=7)
+    before = from_(consent, 0) in shown(consent, number)
+    own_page(consent, 0, fresh=False).press(UNNAMED)
+    assert (before, from_(consent, 0) in shown(consent, number)) == (True, False)
+
+
+def test_writing_anew_by_the_message_leaves_the_name_out(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS, named=True)
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[0]).email), "proposal")
+    page = world.visitor().open(world.link_in(letter, "/proposal/"))
+    page.press("I have a concern", words="Something else.")
+    consent.later(days=7)
+    assert from_(consent, 0) not in shown(consent, number)
+
+
+def test_a_named_argument_of_somebody_who_left_loses_its_name(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS, named=True)
+    name = from_(consent, 0)
+    world = consent.world
+    world.visitor().open(world.page_of(consent.people[0], full=True) + "/councils/leave").press(
+        "Leave Councils Unmentoring"
+    )
+    consent.later(days=7)
+    assert (WORDS in shown(consent, number), name in shown(consent, number)) == (True, False)
+
+
+def opened_by_a_participant(consent: Consent) -> int:
+    number = consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    consent.second(number, consent.organiser)
+    consent.look()
+    consent.look()
+    return number
+
+
+def test_a_participant_amends_their_own(consent: Consent) -> None:
+    number = opened_by_a_participant(consent)
+    page = own_page(consent, 0, fresh=True)
+    page.open(page.link("Amend it")).press(
+        "Tell everybody of this version", text="Whoever asks three others."
+    )
+    with consent.world.read() as session:
+        proposal = lookup.by_number(session, consent.world.programme(session), number)
+        assert lookup.version_of(session, proposal).text == "Whoever asks three others."
+
+
+def test_nobody_else_amends_it(consent: Consent) -> None:
+    number = opened_by_a_participant(consent)
+    page = own_page(consent, 1, fresh=True)
+    page.open(f"{page.path.removesuffix('/agreements')}/proposals/{number}/amend")
+    assert "Only its author can do this" in page.text
+
+
+def test_amending_needs_a_fresh_link(consent: Consent) -> None:
+    opened_by_a_participant(consent)
+    page = own_page(consent, 0, fresh=False)
+    assert not [link for link in page.links if link.endswith("/amend")]
+
+
+HURTS = "Ask Person 003, 07700 900123, person-003@councils.example, https://x.example/p: threes hurt carers."
+
+
+def read_by_the_panel(consent: Consent, because: str) -> str:
+    number = consent.open()
+    consent.object(number, consent.people[0], HURTS)
+    with consent.world.write() as session:
+        programme = consent.world.programme(session)
+        proposal = lookup.by_number(session, programme, number, lock=True)
+        mark = str(session.exec(select(Objection.id)).one())
+        hiding.hide(
+            session, programme, proposal, "objection", mark, because, by="an owner", now=consent.world.now
+        )
+    member = consent.panel(number)[0]
+    with consent.world.read() as session:
+        panel = session.exec(select(Panel.id)).one()
+    return consent.world.visitor().open(consent.world.door(Purpose.PANEL, member, panel)).text
+
+
+def test_a_panel_reads_a_hidden_argument_without_what_tells_of_people(consent: Consent) -> None:
+    text = read_by_the_panel(consent, "it names somebody")
+    told = ("Person 003", "900123", "person-003", "x.example")
+    assert ("threes hurt carers" in text, [each for each in told if each in text]) == (True, [])
+
+
+def test_a_panel_reads_what_is_not_hidden_as_it_is(consent: Consent) -> None:
+    assert HURTS in read_by_the_panel(consent, "")
