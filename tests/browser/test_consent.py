@@ -157,7 +157,7 @@ def test_a_rule_is_proposed_objected_to_judged_and_adopted(
     reader.open("/p/councils/agreements")
     reader.reads("Groups: threes")
     reader.press("Proposal 1")
-    reader.reads("Adopted")
+    reader.reads("Adopted on")
     reader.reads(HARM)
     reader.reads("It is tried for a year.")
 
