@@ -53,6 +53,7 @@ class Says(StrEnum):
     ANSWERED = "what they said of a proposal is kept"
     SAY_WHY = "an objection or a concern needs words"
     DECIDED_WITHOUT = "the proposal takes no answer of theirs any more"
+    AMENDED = "no objection to a version of a proposal that has been amended since"
     NOT_AN_ANSWER = "after a proposal, and no answer to it"
     KEPT_AS_CONCERN = "no objection, but something: kept as a concern"
     ON_ITS_PAGE = "after a review, which is answered on its page"

@@ -5,13 +5,24 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.agreements import CHOSEN, STANCES, AnswerForm, JudgementForm
 from web.http.access import stop_if_closed, with_link
-from web.http.context import house
-from web.models import Link, ObjectionState, Panel, Person, Programme, Proposal, ProposalAnswer, Purpose
+from web.http.context import house, row_number
+from web.models import (
+    Link,
+    ObjectionState,
+    Panel,
+    Person,
+    Programme,
+    Proposal,
+    ProposalAnswer,
+    ProposalState,
+    Purpose,
+)
 from web.services.agreements import answering, hiding, log, lookup, panels, proposals
 from web.services.common import links
 from web.tokens import BadLink
 
 pages = Blueprint("proposal", __name__)
+AMENDED = "It was amended after you opened this page. Read it as it is now, then answer once more"
 FEW_PEOPLE = 20  # below, others may guess who said something
 
 
@@ -44,7 +55,9 @@ def answer(token: str) -> ResponseReturnValue:
     proposal = lookup.by_number(g.session, programme, proposal.number, lock=True)
     form = AnswerForm()
     stance = form.said()
-    if form.validate_on_submit() and stance:
+    if _amended_since(proposal):
+        form.words.errors = [AMENDED]
+    elif form.validate_on_submit() and stance:
         try:
             answering.answer(
                 g.session, programme, proposal, link.person, stance, form.words.data or "", now=g.now
@@ -58,6 +71,12 @@ def answer(token: str) -> ResponseReturnValue:
             flash("Thank you. You can change it until the end.")
             return redirect(url_for(".show", token=token), 303)
     return _page(token, link, programme, proposal, form), 422
+
+
+def _amended_since(proposal: Proposal) -> bool:
+    """Did they read an earlier version? Nobody answers what they have not seen."""
+    read = request.form.get("version", type=row_number)
+    return read not in (None, proposal.version) and proposal.state is ProposalState.OPEN
 
 
 def _page(token: str, link: Link, programme: Programme, proposal: Proposal, form: AnswerForm) -> str:

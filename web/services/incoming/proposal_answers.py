@@ -40,9 +40,10 @@ UNCERTAIN = (Word.LEARNING, Word.YES, Word.COULD_NOT)
 
 @dataclass(frozen=True)
 class Told:
-    """A proposal that somebody was told of, and whether that was the last text they had from us."""
+    """A proposal that somebody was told of, in which version, and whether that was the last text they had."""
 
     proposal: Proposal
+    version: int
     programme: Programme
     is_last: bool
 
@@ -96,11 +97,12 @@ def _told(session: Session, person: Person, now: datetime) -> Told | None:
     if message is None:
         return None
     by_text = _last(session, person, now, col(OutboxMessage.channel) == Channel.SMS)
-    proposal = session.get(Proposal, int(message.subject.split()[1]), with_for_update=True)
+    _, proposal_id, version, *_ = message.subject.split()
+    proposal = session.get(Proposal, int(proposal_id), with_for_update=True)
     if proposal is None:
         return None
     programme = session.get_one(Programme, proposal.programme_id)
-    return Told(proposal, programme, by_text is not None and by_text.id == message.id)
+    return Told(proposal, int(version), programme, by_text is not None and by_text.id == message.id)
 
 
 def _understood(text: str, *, after: bool) -> tuple[Stance | None, str]:
@@ -115,6 +117,9 @@ def _understood(text: str, *, after: bool) -> tuple[Stance | None, str]:
 def _answer(session: Session, told: Told, person: Person, stance: Stance, words: str, now: datetime) -> Says:
     doubtful = stance is Stance.NO_OBJECTION and bool(words) and not keywords.is_courtesy(words)
     stance = Stance.CONCERN if doubtful else stance
+    # A reason holds until its author says otherwise; to agree one must have read what one agrees to.
+    if stance is Stance.NO_OBJECTION and told.version != told.proposal.version:
+        return Says.AMENDED
     try:
         answering.answer(session, told.programme, told.proposal, person.id, stance, words, now=now)
     except answering.BadAnswer:

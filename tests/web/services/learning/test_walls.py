@@ -86,6 +86,6 @@ def test_the_way_to_older_ones_keeps_what_was_looked_for(
     assert f'href="{WALL}?search=&amp;round=&amp;organisation=1&amp;page=2" rel="next"' in page.answer.text
 
 
-@pytest.mark.parametrize("asked", ["round=x", "round=-1", "round=99999999999999", "page=0", "search=%00"])
+@pytest.mark.parametrize("asked", ["round=x", "round=-1", "round=99999999999999", "page=0"])
 def test_nonsense_is_no_error(told: World, asked: str) -> None:
     assert told.visitor().open(f"{WALL}?{asked}").status == 200
