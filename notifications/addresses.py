@@ -23,6 +23,12 @@ TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 IN_ANGLES = re.compile(r"[^<>@]*<([^<>]*)>")
 A_SCHEME = re.compile(r"\s*(mailto|tel|sms|callto):", re.IGNORECASE)
+# What a number or an address is called, in front of it, as in "Mob: 07700 900123".
+A_LABEL = re.compile(
+    r"\s*(e-?mail|tel|phone|mobile|mob|m|t)(\.?\s*:|\.?\s)\s*", re.IGNORECASE
+)  # "Mob: 07700 …"
+A_REMARK = re.compile(r"(?<=\S)\s*\([^()@]*\)\s*$")  # "(work)"
+AN_AT = re.compile(r"\s*[@＠]\s*")
 AROUND = " \t;,.\"'<>()[]"
 AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
 HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
@@ -41,7 +47,7 @@ def email(typed: str) -> str:
     typed = as_seen(typed)
     if inside := IN_ANGLES.fullmatch(typed):
         typed = inside[1]
-    typed = A_SCHEME.sub("", typed).partition("?")[0].strip(AROUND).translate(APOSTROPHES)
+    typed = AN_AT.sub("@", _bare(typed)).partition("?")[0].strip(AROUND).translate(APOSTROPHES)
     if len(typed) > LONGEST_EMAIL:
         raise BadAddress("Enter an email address of at most 254 characters")
     if len(AN_EMAIL.findall(typed)) > 1:
@@ -80,7 +86,7 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
         BadAddress: says what to do.
     """
     try:
-        number = phonenumbers.parse(A_SCHEME.sub("", as_seen(typed)).strip(AROUND.replace("(", "")), "GB")
+        number = phonenumbers.parse(_bare(as_seen(typed)).strip(AROUND.replace("(", "")), "GB")
     except NumberParseException as why:
         raise BadAddress("Enter a UK mobile number, like 07700 900123") from why
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -93,6 +99,12 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
     if phonenumbers.number_type(number) not in TEXTABLE:
         raise BadAddress("Enter a mobile number: we cannot text a landline")
     return written
+
+
+def _bare(copied: str) -> str:
+    """Without what it is called before it, and what was said of it after."""
+    label = A_LABEL.match(copied)
+    return A_REMARK.sub("", A_SCHEME.sub("", copied[label.end() :] if label else copied))
 
 
 def as_seen(copied: str) -> str:

@@ -57,6 +57,33 @@ def test_what_was_copied_with_an_address_is_taken_off(typed):
     assert addresses.email(typed) == "t@example.org"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ann@x.org (work)",
+        "Email: ann@x.org",
+        "e-mail ann@x.org",
+        "ann @ x.org",
+        "ann＠x.org",
+        "Mail <ann@x.org>",
+    ],
+)
+def test_what_was_said_of_an_address_is_taken_off(typed):
+    assert addresses.email(typed) == "ann@x.org"
+
+
+@pytest.mark.parametrize(
+    "typed", ["07700-900-123 (work)", "Mob: 07700 900123", "m. 07700 900123", "Tel 07700900123"]
+)
+def test_what_was_said_of_a_number_is_taken_off(typed):
+    assert addresses.phone(typed) == "+447700900123"
+
+
+@pytest.mark.parametrize("typed", ["tel@x.org", "m@x.org", "email@x.org", "mob.smith@x.org"])
+def test_an_address_that_begins_like_a_label_stays_whole(typed):
+    assert addresses.email(typed) == typed
+
+
 def test_a_curly_apostrophe_in_an_address_is_a_straight_one():
     assert addresses.email("o’neill@example.org") == "o'neill@example.org"
 

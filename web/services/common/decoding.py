@@ -1,5 +1,6 @@
 """The letters of a text file, whatever program wrote them."""
 
+import html
 import re
 
 from web.services.common.spreadsheets import BadFile
@@ -23,6 +24,38 @@ A_CONTROL, FEW = re.compile(r"[\x01-\x08\x0e-\x19]"), 5  # a few are slips of a 
 LOOKED_AT = (
     20_000  # letters, to see whether they are text; and so many out of the ASCII, to tell how it is encoded
 )
+
+
+# Letters of UTF-8 that a program took for those of Windows, and then saved: "SiÃ¢n".
+TWICE = re.compile(r"[\u00c3-\u00c5\u00e1\u00e2][\u0080-\u00ff\u0152-\u02dc\u2013-\u2122]+")
+OF_NAMES = re.compile(r"[\u00a0-\u017f\u1e80-\u1ef3\u2010-\u2026\u20ac]+")
+# Letters as web pages write them; not one that would end a cell.
+AN_ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-f]{2,4}|amp|apos|nbsp|[a-z]{4,8});", re.IGNORECASE)
+
+
+def mended(text: str) -> str:
+    """With the letters that a program has spoilt on the way: "SiÃ¢n" is Siân, and "O&#39;Brien" O'Brien."""
+    if "&" in text:
+        text = AN_ENTITY.sub(_of_a_page, text)
+    return text if text.isascii() else TWICE.sub(_read_once, text)
+
+
+def _read_once(found: re.Match[str]) -> str:
+    try:
+        once = b"".join(_byte(letter) for letter in found[0]).decode()
+    except UnicodeError:
+        return found[0]
+    return once if OF_NAMES.fullmatch(once) else found[0]
+
+
+def _byte(letter: str) -> bytes:
+    """Windows-1252 leaves out five, which programs keep as they are."""
+    return letter.encode("latin-1" if "\x80" <= letter <= "\x9f" else "cp1252")
+
+
+def _of_a_page(found: re.Match[str]) -> str:
+    letter = html.unescape(found[0])
+    return letter if letter.isprintable() and letter not in '",;|^~<>' else found[0]
 
 
 def decode(file: str, raw: bytes) -> str:

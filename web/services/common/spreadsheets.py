@@ -18,7 +18,10 @@ NOT_CLOSED = "a cell begins with a quotation mark here, and no other one ends it
 MISPLACED = "a quotation mark is out of place; within a cell it is written twice"
 NO_BREAK_SPACE = "\xa0"
 # White space, and what cannot be seen: marks of direction, of width nothing, and of a file's beginning.
-AROUND = " \t\n\v\f\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\xad"
+AROUND = (
+    " \t\n\v\f\u2002\u2003\u2007\u2009\u200c\u200d\u202f\u3000"
+    "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\xad"
+)
 # The headings are looked for so far down: above them stand a title, who exported it and when, and notes.
 FIRST_ROWS, FIRST_LETTERS = 30, 20_000
 RULER = re.compile(r"[-+=_:| ]{3,}")  # a line drawn in letters, as database programs print below headings

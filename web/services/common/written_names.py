@@ -12,8 +12,9 @@ A_PLACE = re.compile(
     r"plc|cic|charity|department|dept|ministry|office|agency|authority|association|housing|cc|mbc|dc|bc|lbc?)\b"
 )
 NO_NAME = frozenset(
-    "n/a na none unknown tbc tba tbd ? - – — . x xx xxx anonymous anon blank not given".split()
-)
+    (*"n/a na none unknown tbc tba tbd ? - – — . x xx xxx anonymous anon blank nil".split(), "not given",
+     "not applicable", "not known")
+)  # fmt: skip
 
 
 def in_order(typed: str) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from web.services.organisations import organisations
-from web.services.organisations.likeness import Register
+from web.services.organisations.likeness import Register, is_shared
 
 FUZZY_AT_MOST = 2000  # names compared letter by letter; a file with more has no typos to speak of
 NAMES_ALIKE = 88
@@ -27,9 +27,10 @@ def match(
     """
     found: list[dict[str, object]] = []
     speaks_for: dict[str, str] = dict(register.by_domain)
+    shared = _shared(domains or {})
     for place, (name, rows) in enumerate(sorted(names.items(), key=lambda one: (-one[1], one[0]))):
         key = organisations.key(name)
-        own = (domains or {}).get(key, ())
+        own = [domain for domain in (domains or {}).get(key, ()) if domain not in shared]
         sure = register.sure(key)
         likely = [] if sure else register.likely(key)
         near = [] if sure or likely or place >= FUZZY_AT_MOST else register.alike(key)
@@ -52,6 +53,15 @@ def match(
             }
         )
     return found
+
+
+def _shared(domains: Mapping[str, Collection[str]]) -> set[str]:
+    """Domains of a file that belong to none of its organisations."""
+    names: dict[str, list[str]] = {}
+    for key, own in domains.items():
+        for domain in own:
+            names.setdefault(domain, []).append(key)
+    return {domain for domain, keys in names.items() if is_shared(keys)}
 
 
 @dataclass

@@ -62,6 +62,7 @@ def look_into(file_name: str, content: str, *, whole: bool = False) -> Upload:
     Raises:
         BadFile
     """
+    content = decoding.mended(content)
     sheet = columns.sheet(file_name, content)
     is_for_worker = is_large(sheet) and not whole
     rows = some_rows(sheet, sum(1 for _ in islice(sheet.rows, FIRST_ROWS if is_for_worker else None)))

@@ -96,7 +96,7 @@ ORGANISATION_WORD = (
 )
 PEOPLE = {
     "name": _heading(
-        r"(full |your |your full |participant'?s? |attendee |what'?s your |what is your )?(full )?name|"
+        r"(full |your |your full |participant'?s? |attendee |what'?s your |what is your )?(full ?)?name|"
         r"participants?|person|who|people|member|attendees?|enw|enw llawn",
         r"\bnames?\b|\bwho are you\b|\benw\b",
         _is_words,
@@ -113,8 +113,9 @@ PEOPLE = {
     ),
     "known_as": _heading(
         r"(your )?(known as|preferred (first )?name|nickname|name (badge|for( the| your)? badge)|"
-        r"call(ed)? (me|them))|enw a ddefnyddir",
-        r"\b(known as|preferred (first )?name|nickname|what should we call you|like to be called)\b",
+        r"call(ed)? (me|them)|(likes?|prefers?) to be called|goes by)|enw a ddefnyddir",
+        r"\b(known as|preferred (first )?name|nickname|what should we call you|"
+        r"(like|prefer)s? to be called)\b",
         _is_words,
     ),
     "organisation": _heading(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import count, islice
 from typing import Any
@@ -20,6 +20,7 @@ from web.services.imports.headings import LARGEST_GROUP
 from web.services.imports.meetings import Meeting
 
 FIRST_ROWS = 10_000
+IN_NUMBERS, MONTHS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?=\2\d{2})"), 12
 AN_ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+")
 Found = dict[str, Any]
 
@@ -73,16 +74,42 @@ def check(sheet: Sheet, columns: Mapping[str, int], here: KnownByName) -> Iterat
     mistake. Where several stand in a row they are numbered, and `cells` say which row it was.
     """
 
-    def groups() -> Iterator[Meeting]:
+    def told() -> Iterator[Meeting]:
         return meetings.read(sheet, columns, lambda words: bool(here.called(words)))
+
+    if not _month_comes_first(told()):
+        groups = told
+    else:
+
+        def groups() -> Iterator[Meeting]:
+            return (_day_first(meeting) for meeting in told())
 
     by_date = _told_by_date(groups())
     seen: dict[tuple[str, frozenset[str]], int] = {}
     found = (_group(meeting, here, seen, by_date=by_date) for meeting in groups())
+    if groups is not told:
+        found = (_said_once(place, one) for place, one in enumerate(found))
     if meetings.is_told_by_each(columns):
         once = (one for one in found if one["outcome"] is not Outcome.DOUBLE)
         return (one | {"number": number} for number, one in zip(count(1), once))
     return found
+
+
+def _said_once(place: int, found: Found) -> Found:
+    said = "" if place else "dates are read as month/day/year: they can be nothing else"
+    return found | {"why": "; ".join(filter(None, (found["why"], said)))}
+
+
+def _month_comes_first(groups: Iterator[Meeting]) -> bool:
+    """Are the dates those of the United States? Some can be read in no other way, and none in ours alone."""
+    found = (IN_NUMBERS.match(group.date or group.round) for group in islice(groups, FIRST_ROWS))
+    firsts = [(int(one[1]), int(one[3])) for one in found if one]
+    return any(second > MONTHS for _, second in firsts) and all(first <= MONTHS for first, _ in firsts)
+
+
+def _day_first(meeting: Meeting) -> Meeting:
+    round_, date_ = (IN_NUMBERS.sub(r"\3\2\1", told) for told in (meeting.round, meeting.date))
+    return replace(meeting, round=round_, date=date_)
 
 
 def _told_by_date(groups: Iterator[Meeting]) -> bool:

@@ -1,5 +1,6 @@
 """What becomes of each row of a file of people, and inviting them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +35,18 @@ from web.sizes import MOST_ORGANISATIONS
 
 # Programs write them where there is none, and some people are called so.
 MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
+# Of whom a list keeps that they want, or have, nothing of it any more: and in which columns it says so.
+A_STANDING = re.compile(r"\b(status|state|subscription|subscribed|approval|attending|attendance)\b")
+NO_MORE = frozenset(
+    {
+        "unsubscribed", "opted out", "opted-out", "opt out", "opt-out", "cleaned", "bounced", "declined",
+        "denied", "rejected", "refused", "cancelled", "canceled", "not attending", "refunded", "deleted",
+        "withdrawn", "left", "inactive", "archived", "deceased", "removed", "suspended",
+    }
+)  # fmt: skip
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
+NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
+NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 ALREADY = {
     Standing.INVITED: "invited already",
@@ -75,7 +87,7 @@ class Names:
         place, email = columns["organisation"], columns.get("email")
         for number, cells in rows:
             name = cells[place]
-            if name and len(name) <= LONGEST["organisation"] and not phrases.has_invisible(name):
+            if _may_be_called(name):
                 counts = self.spellings.setdefault(organisations.key(name), {})
                 counts[name] = counts.get(name, 0) + 1
                 self._note_domain(organisations.key(name), cells[email] if email is not None else "")
@@ -94,6 +106,17 @@ class Names:
             max(counts, key=lambda name: counts[name]): sum(counts.values())
             for counts in self.spellings.values()
         }
+
+
+def _may_be_called(organisation: str) -> bool:
+    fits = 0 < len(organisation) <= LONGEST["organisation"]
+    return fits and not _is_none(organisation) and not phrases.has_invisible(organisation)
+
+
+def _is_none(organisation: str) -> bool:
+    """Does it say that there is none, as "N/A" and "-" do? "X" is a name here."""
+    is_sign = not organisation.isalpha() and written_names.is_missing(organisation)
+    return is_sign or folded(organisation) in NOWHERE
 
 
 def known(session: Session, programme: int) -> KnownPeople:
@@ -134,7 +157,9 @@ def check(
     here: KnownPeople,
 ) -> Iterator[Found]:
     """What becomes of each row, one after the other. About 0.1 ms each."""
-    return (_row(row, sheet, columns, targets, here) for row in sheet.rows)
+    own = set(columns.values())
+    states = [n for n, name in enumerate(sheet.header) if n not in own and A_STANDING.search(name.casefold())]
+    return (_row(row, sheet, columns, targets, here, states) for row in sheet.rows)
 
 
 class _WrongPerson(Exception):
@@ -142,7 +167,12 @@ class _WrongPerson(Exception):
 
 
 def _row(
-    row: Row, sheet: Sheet, columns: Mapping[str, int], targets: Mapping[str, str], here: KnownPeople
+    row: Row,
+    sheet: Sheet,
+    columns: Mapping[str, int],
+    targets: Mapping[str, str],
+    here: KnownPeople,
+    states: Sequence[int],
 ) -> Found:
     number, cells = row
     said = {key: cells[place] for key, place in columns.items()}
@@ -151,6 +181,7 @@ def _row(
     try:
         if sheet.is_shifted(cells):
             raise _WrongPerson("row: more cells than the header has columns")
+        _wants_it_still(sheet, cells, states)
         _readable("name", read["name"])
         remarks = _about_name(said, read["name"])
         read["known_as"] = _known_as(said.get("known_as", ""))
@@ -163,6 +194,12 @@ def _row(
     read |= {"email": email, "email_key": key, "target": target, "phone": phone}
     outcome, why, person = _place(number, read, here)
     return found | {"outcome": outcome, "why": "; ".join([why] if why else remarks), "person_id": person}
+
+
+def _wants_it_still(sheet: Sheet, cells: Sequence[str], states: Sequence[int]) -> None:
+    for place in states:
+        if cells[place].casefold().strip(" .") in NO_MORE:
+            raise _WrongPerson(f"row: “{sheet.header[place]}” says “{cells[place]}”")
 
 
 def _name(said: Mapping[str, str]) -> str:
@@ -187,7 +224,7 @@ def _about_name(said: Mapping[str, str], name: str) -> list[str]:
         raise _WrongPerson(f"name: “{name[:20]}” is no name")
     if "name" in said and name != " ".join(said["name"].split()):
         return [f"from “{said['name']}”"]
-    return [f"is “{name}” a name?"] if name.casefold() in ODD_NAMES else []
+    return [f"is “{name}” a name?"] if name.casefold() in ODD_NAMES or NO_WORDS.search(name) else []
 
 
 def _known_as(cell: str) -> str:
@@ -208,15 +245,18 @@ def _email(cell: str) -> tuple[str, str]:
 
 
 def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: KnownPeople) -> str:
-    """An empty cell is filled by the address, where its domain speaks for an organisation."""
-    if not name:
+    """An empty cell, or "N/A", is filled by the address, where its domain speaks for an organisation."""
+    if not name or _is_none(name):
         domain = own = email_key.rpartition("@")[2]
         while domain:
             if domain in here.domains and domain not in organisations.PUBLIC_DOMAINS:
                 return here.domains[domain]
             domain = domain.partition(".")[2]
         if own not in organisations.PUBLIC_DOMAINS:
-            raise _WrongPerson(f"organisation: is empty, and no organisation has the domain {own}")
+            what = f"“{name[:20]}” is none" if name else "is empty"
+            raise _WrongPerson(f"organisation: {what}, and no organisation has the domain {own}")
+    if name and _is_none(name):
+        raise _WrongPerson(f"organisation: “{name[:20]}” is none")
     _readable("organisation", name)
     return targets[organisations.key(name)]
 
@@ -224,7 +264,7 @@ def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: K
 def _phone(cell: str) -> tuple[str | None, str]:
     """A number, or None and what we say of one that cannot be texted: nobody is left out for that."""
     try:
-        return (addresses.phone(cell), "") if cell else (None, "")
+        return (addresses.phone(cell), "") if cell and not written_names.is_missing(cell) else (None, "")
     except BadAddress:
         return None, "without the phone number, which is no UK mobile"
 

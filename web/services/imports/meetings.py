@@ -17,8 +17,9 @@ from web.services.imports.headings import LARGEST_GROUP
 
 # What stands in a cell where nobody was met.
 NOBODY = frozenset(
-    "- – — / x n/a na none nobody no off out away paused skip skipped absent sick holiday tbc ? 0".split()
-)
+    (*"- – — / x n/a na none nobody no off out away paused skip skipped absent sick holiday tbc ? 0".split(),
+     "", "no match", "no one", "no-one", "no partner", "not matched", "unmatched")
+)  # fmt: skip
 BETWEEN = re.compile(r"\s*(?:[;\n|•]|\s/\s)\s*")
 BETWEEN_NAMES = re.compile(r"\s*,\s*|\s+(?:and|&|\+|a)\s+")
 # A partner in a list, with the round in brackets, after a dash or before a colon.
@@ -62,7 +63,7 @@ def is_told_by_each(columns: Mapping[str, int]) -> bool:
 def _pairs(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[Meeting]:
     places = [columns[key] for n in range(1, LARGEST_GROUP + 1) if (key := f"person_{n}") in columns]
     for number, cells in sheet.rows:
-        people = [cells[place] for place in places if cells[place]]
+        people = [cells[place] for place in places if cells[place].casefold() not in NOBODY]
         yield Meeting(number, *_when(cells, columns), people, sheet.is_shifted(cells))
 
 

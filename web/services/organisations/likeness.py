@@ -4,7 +4,7 @@ Nothing is decided here but what is certain: the same letters, and the official 
 be the same is put before somebody who knows. Two names that are official names of different councils are two.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -43,6 +43,7 @@ COMMON = frozenset(
     "siorrachd isle islands upon".split()
 )
 ALIKE = 88  # of 100; found by trying the other names of the UK's councils
+SHARED_FROM = 3  # councils that say of a domain that it is no one's
 SHORT_AT_MOST = 4  # short words of one name told in full: each makes up to three names of one
 INITIALS_AT_MOST = 6  # letters
 
@@ -93,6 +94,18 @@ def _perhaps(spelling: str) -> set[int]:
         return found
     beginnings = (" ".join(words[:n]) for n in range(len(words) - 1, 1, -1))
     return next(({known.official[some]} for some in beginnings if some in known.official), set())
+
+
+def is_shared(spellings: Iterable[str]) -> bool:
+    """May people of these names all have one email domain only because it is a provider's? Where three
+    different councils are among them: nobody's departments are called so.
+    """
+    different: list[set[int]] = []
+    for spelling in spellings:
+        meant = _perhaps(spelling)
+        if meant and all(meant.isdisjoint(other) for other in different):
+            different.append(meant)
+    return len(different) >= SHARED_FROM
 
 
 @dataclass

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from web.models.imports import ImportKind
+from web.services.common import decoding
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import columns, files, import_history, pasted
+from web.services.imports import columns, duplicates, files, import_history, import_people, pasted
 from web.services.imports.import_history import KnownByName
+from web.services.imports.import_people import KnownPeople, Names
+from web.services.organisations import organisations
+from web.services.organisations.likeness import Register
 
 EXPORTS = {
     "google forms": "Timestamp,Email Address,What is your name?,Which organisation do you work for?,"
@@ -45,6 +49,12 @@ EXPORTS = {
     "carets": "Name^Organisation^Email\nAmina Yusuf^Mind^amina@example.org\n",
     "Welsh": "Enw,Sefydliad,E-bost,Ffôn symudol\nAmina Yusuf,Mind,amina@example.org,07700 900123\n",
     "notes beside": "Name,Organisation,Email\nAmina Yusuf,Mind,amina@example.org,,ring her in May\n",
+    "a tool of a chat": "username,email,status,fullname,company\n"
+    "ay,amina@example.org,Member,Amina Yusuf,Mind\n",
+    "empty columns and rows": ",,,,\nName,Organisation,Email,,\n,,,,\n"
+    "Amina Yusuf,Mind,amina@example.org,,\n,,,,\n",
+    "a hint for Excel": "sep=;\nName;Organisation;Email\nAmina Yusuf;Mind;amina@example.org\n",
+    "wide spaces": "Name,Organisation,Email\nAmina Yusuf,\u2003Mind,amina@example.org\n",
     "headings twice": "Name,Organisation,Email\nName,Organisation,Email\nAmina Yusuf,Mind,"
     "amina@example.org\n",
 }
@@ -195,6 +205,103 @@ def test_a_history_is_read_in_the_shape_its_scheme_keeps_it(
     text: str, groups: list[tuple[str, list[str]]]
 ) -> None:
     assert met(text) == groups
+
+
+@pytest.mark.parametrize("cell", ["—", "n/a", "no match", "Nobody"])
+def test_who_had_nobody_is_no_group_and_names_no_stranger(cell: str) -> None:
+    given = files.look("h.csv", f"Round,Person 1,Person 2\n1,Ann Lee,{cell}\n".encode()).sheet
+    found = import_history.check(given, columns.guess_of(ImportKind.HISTORY, given), HERE)
+    assert [one["why"] for one in found] == ["a group needs two people"]
+
+
+AMERICAN = "Date,Person 1,Person 2\n3/4/2026,Ann Lee,Bo Ray\n3/14/2026,Ann Lee,Cy Fox\n"
+
+
+def test_dates_of_the_united_states_are_read_as_such_where_one_can_be_nothing_else() -> None:
+    assert met(AMERICAN) == [("2026-03-04", ["ann", "bo"]), ("2026-03-14", ["ann", "cy"])]
+
+
+def test_that_is_said_of_the_first_of_them() -> None:
+    given = files.look("h.csv", AMERICAN.encode()).sheet
+    found = import_history.check(given, columns.guess_of(ImportKind.HISTORY, given), HERE)
+    said = [one["why"] for one in found]
+    assert said == ["dates are read as month/day/year: they can be nothing else", ""]
+
+
+def test_dates_that_may_be_ours_are_ours() -> None:
+    assert met(AMERICAN.replace("14", "12"))[0][0] == "2026-04-03"
+
+
+def test_dates_of_both_kinds_are_left_to_their_organiser() -> None:
+    assert met(AMERICAN.replace("3/4", "31/3")) == [("2026-03-31", ["ann", "bo"])]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "mended"),
+    [
+        ("SiÃ¢n Prys", "Siân Prys"),
+        ("Tom Oâ€™Brien", "Tom O’Brien"),
+        ("Tom O&#39;Brien", "Tom O'Brien"),
+        ("Smith &amp; Co", "Smith & Co"),
+        ("JOSÉ’S", "JOSÉ’S"),
+        ("São João, À la carte", "São João, À la carte"),
+        ("R&D; AT&T", "R&D; AT&T"),
+        ("&quot;x&#10;", "&quot;x&#10;"),
+    ],
+)
+def test_letters_that_a_program_has_spoilt_are_mended(spoilt: str, mended: str) -> None:
+    assert decoding.mended(spoilt) == mended
+
+
+def test_a_domain_of_several_councils_says_nothing_of_an_organisation() -> None:
+    domains = {organisations.key(name): ["mail.example"] for name in ("Kent", "Brent", "Bury", "Mind")}
+    found = duplicates.match(dict.fromkeys(("Kent", "Brent", "Bury", "Mind"), 1), Register(), domains)
+    assert [one["candidates"] for one in found] == [[], [], [], []]
+
+
+def test_a_domain_of_one_council_is_asked_about() -> None:
+    domains = {organisations.key(name): ["leeds.example"] for name in ("Leeds City Council", "Highways")}
+    found = duplicates.match({"Leeds City Council": 2, "Highways": 1}, Register(), domains)
+    assert [one["candidates"] for one in found] == [[], ["=leeds city council"]]
+
+
+HEADER = "Name,Organisation,Email,Mobile,Subscription status\n"
+
+
+def outcome(row: str) -> tuple[str, str]:
+    given = files.look("p.csv", (HEADER + row + "\n").encode()).sheet
+    chosen, names = columns.guess_of(ImportKind.PEOPLE, given), Names()
+    names.note(given, chosen, given.rows)
+    targets = duplicates.targets(duplicates.match(names.rows(), Register(), names.domains))
+    (found,) = import_people.check(given, chosen, targets, KnownPeople())
+    return found["outcome"].value, found["why"]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("Ann,Mind,a@x.example.org,,Unsubscribed", "row: “Subscription status” says “Unsubscribed”"),
+        ("Ann,N/A,a@x.org,,", "organisation: “N/A” is none, and no organisation has the domain x.org"),
+        ("Ann,-,a@gmail.com,,", "organisation: “-” is none"),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_nobody_to_invite_is_named_with_the_reason(row: str, why: str) -> None:
+    assert outcome(row) == ("error", why)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "ann@x.example.org", "https://x.example.org/ann"])
+def test_what_is_hardly_a_name_is_asked_about(name: str) -> None:
+    assert outcome(f"{name},Mind,a@x.example.org,,") == ("new", f"is “{name}” a name?")
+
+
+@pytest.mark.parametrize("row", ["Ann,Mind,a@x.example.org,n/a,Subscribed", "Ann,Mind,a@x.example.org,-,"])
+def test_a_row_without_a_number_needs_no_remark(row: str) -> None:
+    assert outcome(row) == ("new", "")
+
+
+def test_what_somebody_likes_to_be_called_is_found() -> None:
+    given = files.look("p.csv", b"Name,Likes to be called,Organisation,Email\nAnn Lee,Annie,Mind,a@x.org\n")
+    assert columns.guess_of(ImportKind.PEOPLE, given.sheet)["known_as"] == 1
 
 
 def test_a_partner_nobody_knows_is_named() -> None:
