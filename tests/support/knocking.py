@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -15,7 +16,7 @@ from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
 from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Answer, Learning, LearningPage, Membership, Purpose, Role, Showing, Standing
+from web.models import Answer, Learning, LearningPage, Membership, Purpose, Review, Role, Showing, Standing
 from web.models.complaints import Matter
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
@@ -33,6 +34,7 @@ LINKS = {
     "conversation.answer": Purpose.CHECK_IN,
     "conversation.check_in": Purpose.CHECK_IN,
     "conversation.thanks": Purpose.CHECK_IN,
+    "conversation.would_change": Purpose.CHECK_IN,
     "me": Purpose.FULL_PAGE,
     "me.ask_to_unsubscribe": Purpose.UNSUBSCRIBE,
     "me.unsubscribe": Purpose.UNSUBSCRIBE,
@@ -40,8 +42,11 @@ LINKS = {
     "organise": Purpose.SIGN_IN,
     "proposal": Purpose.PROPOSAL,
     "proposal.panel": Purpose.PANEL,
+    "review": Purpose.REVIEW,
     "outbox": Purpose.OUTBOX,
 }
+# The sample has one of each.
+OF_THE_FIRST = (Purpose.INVITATION, Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL, Purpose.REVIEW)
 # Of these there is none in the sample; whoever is let in finds that out.
 NONE_THERE = {
     "me.remove_rather_not",
@@ -52,6 +57,7 @@ NONE_THERE = {
     "organise.columns_again",
     "organise.confirm_import",
     "organise.handle_reply",
+    "organise.item_done",
     "organise.hide_argument",
     "organise.show_argument",
     "organise.handle_report",
@@ -81,7 +87,7 @@ class Sample:
     def address(self, endpoint: str, rule: Rule, *, with_link: bool) -> str:
         values = {
             "slug": "councils",
-            "number": 1,
+            "number": self.groups[self.people[0]] if endpoint == "me.not_again" else 1,
             "argument": 99,
             "message": 1,
             "wish": 1,
@@ -101,8 +107,7 @@ class Sample:
         person = self.spare if purpose is Purpose.SIGN_IN else self.people[2 if endpoint in LAST else 0]
         if purpose is Purpose.INVITATION:  # one says yes and the other no
             person = self.invited[endpoint == "confirm.decline"]
-        is_first = purpose in (Purpose.INVITATION, Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
-        subject = 1 if is_first else self.groups.get(person)
+        subject = 1 if purpose in OF_THE_FIRST else self.groups.get(person)
         if purpose is Purpose.UNSUBSCRIBE:
             door = self.world.path(MessageLink(purpose, 0), person)
         else:
@@ -117,7 +122,7 @@ class Sample:
 
 def sample_in(world: World) -> Sample:
     """Four people who have met, one with a learning that waits and one with a published one, an objection to
-    a proposal, two invited, an owner to spare, and a complaint.
+    a proposal, a review, two invited, an owner to spare, and a complaint.
     """
     joined = world.join_many(4)
     world.round()
@@ -129,6 +134,8 @@ def sample_in(world: World) -> Sample:
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         objected_to(session, world.programme(session), joined, now=world.now)
+        until = world.now + timedelta(days=7)
+        session.add(Review(programme_id=world.programme(session).id, asked_at=world.now, ends_at=until))
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
         complaint = complaints.complain(
