@@ -15,8 +15,10 @@ from web.forms.fields import Check, Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.proposals import LONGEST_DRIVER
+from web.services.agreements.words import RHYTHMS as OFTEN
 from web.services.common import days
 from web.services.common.agreed_settings import DAYS as DAYS_OF_A_ROUND
+from web.services.common.agreed_settings import RHYTHM
 from web.services.common.programmes import LONGEST_NAME
 from web.services.programmes.programme_settings import About, SchedulePlan
 
@@ -161,6 +163,11 @@ class MatchingForm(EvaluationFields, FlaskForm):
 
 
 class DaysForm(EvaluationFields, FlaskForm):
+    rhythm = Choice(
+        "How often rounds begin",
+        choices=[SelectChoice(often, words[:1].upper() + words[1:]) for often, words in OFTEN.items()],
+        description="Single days, breaks, and whether it happens by itself stand under Schedule.",
+    )
     heads_up_days = Number(
         "Days before: tell people that a round comes", least=0, most=14, description="0 tells nobody."
     )
@@ -171,18 +178,19 @@ class DaysForm(EvaluationFields, FlaskForm):
     window_days = Number("Days after: the round ends", least=1)
 
     @classmethod
-    def of(cls, programme: Programme) -> "DaysForm":
-        return cls(obj=programme)
+    def of(cls, programme: Programme, rhythm: str) -> "DaysForm":
+        return cls(obj=programme, rhythm=rhythm)
 
     driver = LongText(
         "Why this change?",
         most=LONGEST_DRIVER,
-        description="Needed where a round’s length or its last day to say no changes: people are asked then.",
+        description="Needed where how often rounds begin, a round’s length or its last day to say no "
+        "changes: people are asked then.",
     )
     consent_days = Number("Days in which people can object to a change", least=3, most=30)
 
     def change(self) -> ChangeWanted:
-        days = {name: getattr(self, name).data for name in DAYS_OF_A_ROUND}
+        days = {name: getattr(self, name).data for name in (*DAYS_OF_A_ROUND, RHYTHM)}
         return ChangeWanted(Subject.DAYS, self.driver.data, days, **self.judged_by())
 
 

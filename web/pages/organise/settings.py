@@ -15,7 +15,7 @@ from web.models import Role, Schedule
 from web.pages.organise import pages
 from web.pages.organise.agreements import bring, give_reason
 from web.services.agreements import agreements
-from web.services.common import phrases, programmes, times
+from web.services.common import agreed_settings, phrases, programmes, times
 from web.services.programmes import programme_settings
 from web.services.rounds import dates, recurrence, rounds, schedule
 from web.services.rounds.introductions import Window
@@ -101,7 +101,7 @@ def showing_settings() -> ResponseReturnValue:
 @pages.route("/<slug>/settings/days", methods=["GET", "POST"])
 @needs(Role.ORGANISER)
 def day_settings() -> ResponseReturnValue:
-    form = forms.DaysForm.of(g.programme)
+    form = forms.DaysForm.of(g.programme, agreed_settings.rhythm(g.session, g.programme))
     give_reason(form)
     if form.validate_on_submit():
         programme_settings.set_consent_days(

@@ -119,7 +119,7 @@ def changes_at_once(session: Session, programme: Programme) -> bool:
 def differs(session: Session, programme: Programme, change: ChangeWanted) -> bool:
     """Would anything be other than it is?"""
     if change.subject is not Subject.OTHER:
-        return agreed_settings.of(programme, change.subject) != change.settings
+        return agreed_settings.of(session, programme, change.subject) != change.settings
     if change.agreement_id is None:
         return True
     version = one(session, programme, change.agreement_id).version
@@ -165,7 +165,7 @@ def put_in_force(
         adopted_on=today,
         review_on=change.review(today),
     )
-    agreed_settings.put_in_force(programme, change.subject, change.settings)
+    agreed_settings.put_in_force(session, programme, change.subject, change.settings)
     session.add_all([agreement, version, programme])
     session.flush()
     facts = {"agreement": agreement.id, "version": agreement.version, "how": how.value}

@@ -244,7 +244,7 @@ def bring(
         proposals.BadProposal, proposals.NotOpenToThat, programmes.Ends: as `proposals.propose`.
     """
     proposals.check(session, programme, change, now=now)
-    asks = proposals.asks(programme, change) and not agreements.changes_at_once(session, programme)
+    asks = proposals.asks(session, programme, change) and not agreements.changes_at_once(session, programme)
     if not (by.participates or asks):
         agreements.put_in_force(session, programme, change, How.AT_ONCE, by=by.id, now=now)
         return None

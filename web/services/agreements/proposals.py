@@ -24,8 +24,8 @@ from web.models import (
 )
 from web.services.agreements import agreements, clock, lookup, news, tally
 from web.services.agreements.agreements import ChangeWanted
-from web.services.common import audit, programmes, times
-from web.services.common.agreed_settings import DAYS_OF_CONSENT
+from web.services.common import agreed_settings, audit, programmes, times
+from web.services.common.agreed_settings import DAYS, DAYS_OF_CONSENT, RHYTHM
 from web.services.rounds import dates
 from web.services.rounds.introductions import Window
 
@@ -139,14 +139,17 @@ def _must_say_why(change: ChangeWanted) -> None:
         raise BadProposal("driver", "Say why, in words that everyone can read")
 
 
-def asks(programme: Programme, change: ChangeWanted) -> bool:
+def asks(session: Session, programme: Programme, change: ChangeWanted) -> bool:
     """Is it a change of which people are asked, where there are people to ask? Not if less is shown than
     before, nor if it only says when we write to them.
     """
     if change.subject is Subject.SHOWING:
         return bool(change.settings["wall"])
     if change.subject is Subject.DAYS:
-        return any(change.settings[name] != getattr(programme, name) for name in DAYS_OF_CONSENT)
+        agreed = agreed_settings.of(session, programme, Subject.DAYS)
+        # A first rhythm changes nothing that was agreed.
+        names = (*DAYS_OF_CONSENT, *([RHYTHM] if agreed[RHYTHM] else []))
+        return any(change.settings[name] != agreed[name] for name in names)
     return True
 
 
@@ -155,7 +158,8 @@ def _check_days(change: ChangeWanted, now: datetime) -> None:
     if change.subject is not Subject.DAYS:
         return
     try:
-        dates.check(Window.of(Programme(**change.settings), times.today(now)))
+        days = {name: change.settings[name] for name in DAYS}
+        dates.check(Window.of(Programme(**days), times.today(now)))
     except dates.BadDates as error:
         day, said = next(iter(error.mistakes.items()))
         raise BadProposal(dates.DAYS_OF[day], said) from error

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from web.models import AgreementVersion, How, Priority, ProposalVersion, Subject
+from web.models import AgreementVersion, How, Priority, ProposalVersion, Rhythm, Subject
 from web.services.agreements import measuring
 from web.services.agreements.agreements import TITLES, ChangeWanted
-from web.services.common.agreed_settings import Settings
+from web.services.common.agreed_settings import RHYTHM, Settings
 
 GROUPS = {2: "pairs", 3: "threes", 4: "fours", 5: "fives"}
 FIRST = {
@@ -28,6 +28,14 @@ HOW = {
     How.URGENT: "urgently, without consent",
     How.BACK: "gone back by itself",
 }
+RHYTHMS = {
+    "": "when the organisers begin one",
+    Rhythm.WEEKLY: "every week",
+    Rhythm.FORTNIGHTLY: "every two weeks",
+    Rhythm.MONTHLY: "every month",
+    Rhythm.QUARTERLY: "every three months",
+    Rhythm.DATES: "on days that the organisers choose",
+}
 WALL = {True: "shown to everyone", False: "not shown"}
 
 
@@ -40,7 +48,8 @@ def settings(subject: Subject, of: Settings) -> dict[str, str]:
                 "priority": f"What comes first: {FIRST[Priority(of['priority'])]}",
             }
         case Subject.DAYS:
-            return {name: f"{words}: {of[name]}" for name, words in DAYS.items()}
+            often = {RHYTHM: f"Rounds begin: {RHYTHMS[of[RHYTHM]]}"} if RHYTHM in of else {}
+            return often | {name: f"{words}: {of[name]}" for name, words in DAYS.items()}
         case Subject.SHOWING:
             return {"wall": f"What people learned: {WALL[of['wall']]}"}
     return {}
@@ -63,7 +72,11 @@ def difference(change: ChangeWanted, before: AgreementVersion | None) -> Sequenc
     if change.subject is Subject.OTHER or before is None:
         return [_free(change, before)]
     old, new = settings(change.subject, before.settings), settings(change.subject, change.settings)
-    return [f"{new[name]}, instead of {_value(old[name])}" for name in new if new[name] != old[name]]
+    return [
+        f"{new[name]}, instead of {_value(old[name])}"
+        for name in new
+        if name in old and new[name] != old[name]
+    ]
 
 
 def _value(line: str) -> str:

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from web.models import Agreement, AgreementVersion, How, Priority, Programme, Subject
+from web.models import Agreement, AgreementVersion, How, Priority, Programme, Rhythm, Schedule, Subject
 
 REVIEW_AFTER = timedelta(days=365)
 WRITTEN_BY_US = (Subject.MATCHING, Subject.DAYS, Subject.SHOWING)
@@ -14,30 +14,60 @@ DAYS = ("heads_up_days", "nudge_days", "cut_off_days", "check_in_days", "ask_aga
 # Of these people's consent is asked; the others only say when we write to them.
 DAYS_OF_CONSENT = ("cut_off_days", "window_days")
 
+RHYTHM = "rhythm"
+
 Settings = dict[str, Any]
 
 
-def of(programme: Programme, subject: Subject) -> Settings:
+def of(session: Session, programme: Programme, subject: Subject) -> Settings:
     """What is in force, as an agreement keeps it; nothing for an agreement in free words."""
     match subject:
         case Subject.MATCHING:
             return {"size": programme.group_size, "priority": programme.priority.value}
         case Subject.DAYS:
-            return {name: getattr(programme, name) for name in DAYS}
+            return {name: getattr(programme, name) for name in DAYS} | {RHYTHM: rhythm(session, programme)}
         case Subject.SHOWING:
             return {"wall": programme.wall_is_open}
     return {}
 
 
-def put_in_force(programme: Programme, subject: Subject, settings: Settings) -> None:
+def rhythm(session: Session, programme: Programme) -> str:
+    """How often rounds begin, as agreed; empty where nothing is agreed about it. The schedule may be off."""
+    settings = session.exec(
+        select(AgreementVersion.settings)
+        .join(Agreement, col(Agreement.id) == AgreementVersion.agreement_id)
+        .where(
+            Agreement.programme_id == programme.id,
+            Agreement.subject == Subject.DAYS,
+            AgreementVersion.number == Agreement.version,
+        )
+    ).one_or_none()
+    return str((settings or {}).get(RHYTHM, ""))
+
+
+def put_in_force(session: Session, programme: Programme, subject: Subject, settings: Settings) -> None:
     """From now on these count, for what has not begun."""
     match subject:
         case Subject.MATCHING:
             programme.group_size, programme.priority = settings["size"], Priority(settings["priority"])
         case Subject.DAYS:
             programme.sqlmodel_update({name: settings[name] for name in DAYS})
+            _follow_rhythm(session, programme, settings[RHYTHM])
         case Subject.SHOWING:
             programme.wall_is_open = settings["wall"]
+
+
+def _follow_rhythm(session: Session, programme: Programme, agreed: str) -> None:
+    """A schedule that is on goes by it after the round that is next; one that is off stays so."""
+    kept = session.get(Schedule, programme.id)
+    if kept is None or not agreed or kept.rhythm == agreed:
+        return
+    kept.rhythm = Rhythm(agreed)
+    if kept.rhythm is Rhythm.DATES:
+        kept.dates = [programme.next_round_on.isoformat()] if programme.next_round_on else []
+    else:
+        kept.first_on = programme.next_round_on or kept.first_on
+    session.add(kept)
 
 
 def begin(session: Session, programme: Programme, today: date) -> None:
@@ -49,7 +79,7 @@ def begin(session: Session, programme: Programme, today: date) -> None:
         first = AgreementVersion(
             agreement_id=made.id,
             number=1,
-            settings=of(programme, subject),
+            settings=of(session, programme, subject),
             how=How.BEGINNING,
             adopted_on=today,
             review_on=today + REVIEW_AFTER,

@@ -10,8 +10,11 @@ from datetime import date, datetime, time
 from sqlmodel import Session
 
 from notifications import addresses, outbox
-from web.models import Programme, Region, Rhythm, Schedule
-from web.services.common import audit, programmes, times
+from web.models import How, Programme, Region, Rhythm, Schedule, Subject
+from web.services.agreements import agreements
+from web.services.agreements.agreements import ChangeWanted
+from web.services.common import agreed_settings, audit, programmes, times
+from web.services.common.agreed_settings import RHYTHM
 from web.services.common.programmes import BadSettings
 from web.services.rounds import recurrence, schedule
 
@@ -106,10 +109,11 @@ def switch_on(
     """Let rounds begin by themselves, from now on as an act of `in_the_name_of`, or of `by`. The first day.
 
     Raises:
-        BadSettings: no day of it is still to come.
+        BadSettings: no day of it is still to come, or another rhythm is agreed and people are asked first.
         programmes.Ends: its end has been announced.
     """
     programmes.must_go_on(programme)
+    _must_be_agreed(session, programme, plan.rhythm)
     whose = in_the_name_of or by
     kept = session.get(Schedule, programme.id) or Schedule(
         programme_id=programme.id, rhythm=plan.rhythm, enabled_by=whose, enabled_at=now
@@ -123,11 +127,33 @@ def switch_on(
         field = "on" if plan.rhythm is Rhythm.DATES else "first_on"
         raise BadSettings(field, "No day of this is still to come")
     session.add(kept)
+    session.flush()
     programme.next_round_on = following
+    _agree_on_rhythm(session, programme, plan.rhythm, by, now)
     facts = {"rhythm": plan.rhythm.value, "automatic": plan.automatic, "on": following.isoformat()}
     _changed(session, programme, "schedule switched on", by, now, **facts)
     schedule.moved(session, programme)
     return following
+
+
+def _must_be_agreed(session: Session, programme: Programme, rhythm: Rhythm) -> None:
+    """Raises BadSettings: another is agreed, and people are asked before it changes."""
+    agreed = agreed_settings.rhythm(session, programme)
+    if agreed not in ("", rhythm) and not agreements.changes_at_once(session, programme):
+        raise BadSettings(
+            "rhythm", "How often rounds begin is agreed. Propose another rhythm under “Days of a round”"
+        )
+
+
+def _agree_on_rhythm(session: Session, programme: Programme, rhythm: Rhythm, by: str, now: datetime) -> None:
+    """How often rounds begin is part of "our days"; a first rhythm, or a change in a small programme, is a
+    version of it at once.
+    """
+    agreed = agreed_settings.of(session, programme, Subject.DAYS)
+    if agreed[RHYTHM] == rhythm:
+        return
+    wanted = ChangeWanted(Subject.DAYS, "", agreed | {RHYTHM: rhythm.value})
+    agreements.put_in_force(session, programme, wanted, How.AT_ONCE, by=by, now=now)
 
 
 def set_days_off(
