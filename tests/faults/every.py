@@ -26,6 +26,7 @@ from tests.faults import (
     slow_clients,
     stops,
     storage,
+    telling,
     upgrades,
 )
 from tests.faults.kills import Day
@@ -131,6 +132,7 @@ FAULTS = (
         "worlds", installations.fault, tuple(installations.MISTAKES), tested_on=NOWHERE, tests_mutants=False
     ),
     # In short: web/services/agreements/test_histories.py
+    Fault("telling", telling.fault, tuple(telling.MISTAKES), tested_on=SQLITE),
     Fault("consent", consent.fault, tuple(consent.MISTAKES), tested_on=NOWHERE, tests_mutants=False),
     Fault("upgrades-at-once", upgrades.at_once, ("no lock",)),
     Fault("upgrade-killed", upgrades.killed, ("each revision by itself",)),
