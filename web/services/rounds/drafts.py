@@ -135,6 +135,7 @@ def save_draft(
         subject=f"round {round_.number}",
         seed=str(round_.seed),
         digest=round_.input_digest,
+        commitment=drawn.recorded.commitment,
         groups=len(drawn.result.groups),
     )
     return round_

@@ -13,7 +13,7 @@ from sqlmodel import select
 from matcher import cli
 from matcher.record import read_record
 from tests.support.world import BY, World
-from web.models import DrawRecord, Membership, Person, Round
+from web.models import AuditEntry, DrawRecord, Membership, Person, Round
 from web.services.common import times
 from web.services.people import erasure
 from web.services.rounds import draw_records, editing, keeping_apart, rounds
@@ -98,6 +98,12 @@ def test_the_commitment_is_that_of_the_file(ten: World, folder: Path) -> None:
     before = record_of(ten).commitment
     ten.send(1)
     assert read_record(files(ten, folder)[0]).commitment == before
+
+
+def test_the_audit_has_the_commitment_from_the_draw_on(ten: World) -> None:
+    with ten.read() as session:
+        drawn = session.exec(select(AuditEntry).where(AuditEntry.action == "round drawn")).one()
+    assert drawn.facts["commitment"] == record_of(ten).commitment
 
 
 def test_drawing_again_commits_to_another_input(ten: World) -> None:
