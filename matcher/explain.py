@@ -147,7 +147,10 @@ def _history_of(one: str, other: str, times: int) -> str:
 
 def _three(pot: Pot, people: list[int]) -> str:
     free = pot.n - int((pot.locked >= 0).sum())
-    why = f"{free} is odd." if free % 2 else "Never-pairs leave no other way than a three."
+    why = "Never-pairs leave no other way than a three."
+    if free % 2:
+        # How many are locked is nothing to who reads it: everywhere else it says how many there are.
+        why = f"{pot.n} is odd." if pot.n % 2 else "Those left to put together were an odd number."
     unwilling = int(pot.no_trio[people].sum())
     if unwilling:
         return f"{why} {number(unwilling).capitalize()} of them said no to a three; there was no other way."
