@@ -13,13 +13,15 @@ class Work(StrEnum):
     DRAW = "draw"
     SEND = "send"
     DIGEST = "digest"
+    REMIND = "remind"
 
 
 class Errand(SQLModel, table=True):
     """A draw or a sending too large for a page to wait for: a worker does it. One at a time for a programme.
 
     `version` is that of the draft the page showed; `seed` draws the same round however often it is begun.
-    `number` is the round that a digest tells of, and `done` to how many of its `people` it is on its way.
+    `number` is the round that a digest tells of, and `done` to how many of its `people`, or of those who are
+    reminded of their invitation, it is on its way.
     `trouble` says what stopped it, until somebody asks again.
     """
 

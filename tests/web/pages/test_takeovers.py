@@ -1,5 +1,7 @@
 """A scheme that ran elsewhere is taken over: its people are told, may leave, and are in rounds later."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col, select
 
@@ -8,6 +10,7 @@ from notifications.suppression import Why, suppress
 from tests.support.visitor import Visitor
 from tests.support.world import World, links_in
 from web.models import AuditEntry, Consent, LawfulBasis, Person, Purpose, Role, Standing, Takeover
+from web.services.background import jobs
 from web.services.common import times
 from web.services.learning import digests
 from web.services.rounds import pots
@@ -333,6 +336,51 @@ def test_they_are_reminded_once(world: World) -> None:
     page.open("/organise/councils/people?showing=invited")
     offered = any("Remind" in button for button in page.buttons)
     assert (len(world.inbox(AMINA, "invitation")), offered) == (2, False)
+
+
+REMIND = "Remind the 2 people who have not answered"
+
+
+def many_invited(world: World, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+    """More than a page waits for, who have not answered for five days."""
+    page = invited(world)
+    world.clock.turn(days=5)
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    return page.open("/organise/councils/people?showing=invited")
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_many_are_reminded_in_the_background_each_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = many_invited(world, monkeypatch).press(REMIND)
+    said = "Reminding 2 people, 0 per cent: waiting for a worker" in page.text
+    world.work()
+    assert (said, [len(world.inbox(to, "invitation")) for to in (AMINA, TOM)]) == (True, [2, 2])
+
+
+def test_reminding_many_is_written_down_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    many_invited(world, monkeypatch).press(REMIND)
+    world.work()
+    with world.read() as session:
+        told = session.exec(select(AuditEntry).where(AuditEntry.action == "invitations repeated")).all()
+    assert [one.facts for one in told] == [{"people": 2}]
+
+
+def test_two_presses_remind_many_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, other = many_invited(world, monkeypatch), world.organiser("other@councils.example")
+    other.open("/organise/councils/people?showing=invited")
+    page.press(REMIND)
+    busy = "something else is being done" in other.press(REMIND).text
+    world.work()
+    assert (busy, len(world.inbox(kind="invitation"))) == (True, 4)
+
+
+def test_who_is_still_to_be_reminded_when_a_programme_closes_is_left_in_peace(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_invited(world, monkeypatch).press(REMIND)
+    world.change(closing_on=times.today(world.now) + timedelta(days=9))
+    world.work()
+    assert len(world.inbox(kind="invitation")) == 2
 
 
 def test_nobody_is_reminded_within_five_days(world: World) -> None:

@@ -16,6 +16,7 @@ from web.http.context import by_day, house, page_number, row_number
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import person_named
+from web.services.background import jobs
 from web.services.common import audit, phrases, times
 from web.services.organisations import organisations
 from web.services.organisers import team
@@ -45,9 +46,20 @@ def everyone() -> ResponseReturnValue:
     )
 
 
+BUSY = "Nobody was reminded: something else is being done for this programme. Wait for its end."
+
+
 @pages.post("/<slug>/people/remind")
 @needs(Role.ORGANISER)
 def remind_invited() -> ResponseReturnValue:
+    asked = invitations.silent(g.session, g.programme, now=g.now).people
+    if asked > jobs.AT_ONCE:
+        if not jobs.ask_to_remind(g.session, g.programme, asked, by=current_user.id, now=g.now):
+            flash(
+                "Nobody was reminded: something else is being done for this programme. Wait for its end.",
+                "error",
+            )
+        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
     count = invitations.remind(g.session, g.programme, by=current_user.id, now=g.now)
     who = phrases.counted(count, "invitation goes", "invitations go")
     flash(by_day(f"{who} out once more.") if count else "Everybody who was asked has been reminded.")

@@ -18,6 +18,7 @@ from web.models.jobs import Errand, Work
 from web.services.common import times
 from web.services.common.openers import Opens
 from web.services.learning import digests
+from web.services.people import invitations
 from web.services.rounds import drafts, pots, rounds, sending
 from web.services.rounds.drafts import SEED_BITS
 from web.services.rounds.rounds import RoundError
@@ -30,8 +31,10 @@ STEPS = {
     Work.DRAW: ("waiting for a worker", "reading who is in and who has met", "drawing and keeping the round"),
     Work.SEND: ("waiting for a worker", "checking the round", "writing the introductions"),
     Work.DIGEST: ("waiting for a worker", "writing to everybody"),
+    Work.REMIND: ("waiting for a worker", "writing to everybody"),
 }
-AT_ONCE = 1_000  # people whose digest is queued before others may write again
+AT_ONCE = 1_000  # people who are written to before others may write again
+BY_PARTS = (Work.DIGEST, Work.REMIND)
 
 
 def people(session: Session, programme: Programme) -> int:
@@ -43,8 +46,8 @@ def people(session: Session, programme: Programme) -> int:
 
 
 def percent(errand: Errand) -> int:
-    """How far it is. Of a digest it is people; the steps of a draw and of a sending are counted alike."""
-    if errand.work is Work.DIGEST:
+    """How far it is. Of what goes by parts it is people; the steps of others are counted alike."""
+    if errand.work in BY_PARTS:
         return 100 * errand.done // max(errand.people, 1)
     return 100 * errand.step // len(STEPS[errand.work])
 
@@ -71,6 +74,14 @@ def ask_for_digest(
     taken = _ask(session, programme, by, now, work=Work.DIGEST, number=number, people=ready.people)
     if taken:
         digests.record(session, programme, number, ready.people, by=by, now=now)
+    return taken
+
+
+def ask_to_remind(session: Session, programme: Programme, people: int, *, by: str, now: datetime) -> bool:
+    """Have so many reminded of the invitation they have not answered; as `ask`."""
+    taken = _ask(session, programme, by, now, work=Work.REMIND, people=people)
+    if taken:
+        invitations.note_reminded(session, programme, people, by=by, now=now)
     return taken
 
 
@@ -108,18 +119,20 @@ def _ask(
 def run_waiting(read: Opens, write: Opens, clock: Callable[[], datetime]) -> int:
     """Do what was asked for, one errand after the other; how many there were.
 
-    After a part of a digest we go back: what is due goes out between two of them.
+    After a part of what goes by parts we go back: what is due goes out between two of them.
     """
     done, whole = 0, True
     while whole and (errand := _claim(write, clock())) is not None:
-        whole = errand.work is not Work.DIGEST
+        whole = errand.work not in BY_PARTS
         try:
             if errand.work is Work.DRAW:
                 _draw(read, write, errand, clock)
             elif errand.work is Work.SEND:
                 _send(write, errand, clock)
-            else:
+            elif errand.work is Work.DIGEST:
                 _digest(write, errand, clock)
+            else:
+                _remind(write, errand, clock)
         except (RoundError, MatcherError, digests.NothingToSend) as refused:
             with write() as session:
                 session.get_one(Errand, errand.programme_id).trouble = str(refused)
@@ -170,6 +183,18 @@ def _digest(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None
         kept = session.get_one(Errand, errand.programme_id)
         programme = session.get_one(Programme, errand.programme_id)
         sent = digests.send_some(session, programme, errand.number or 0, now=clock(), most=AT_ONCE)
+        kept.done, kept.begun_at = kept.done + sent, None
+        if sent < AT_ONCE:
+            session.delete(kept)
+
+
+def _remind(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    """A part of it. Who was reminded is not again; of a programme that ends meanwhile nobody is."""
+    with write() as session:
+        kept = session.get_one(Errand, errand.programme_id)
+        programme = session.get_one(Programme, errand.programme_id)
+        goes_on = not programme.closing_on
+        sent = invitations.remind_some(session, programme, now=clock(), most=AT_ONCE) if goes_on else 0
         kept.done, kept.begun_at = kept.done + sent, None
         if sent < AT_ONCE:
             session.delete(kept)
