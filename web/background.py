@@ -87,21 +87,23 @@ class Process:
             *work,
             partial(self._again, partial(self._sweep, self._worker()), SWEEP_EVERY),
             partial(self._again, self._worker().count_evidence, LOOK_EVERY),
-            partial(self._again, self._worker().look_at_links, FETCH_EVERY),
             partial(self._again, self._worker().scrub, SCRUB_EVERY),
             partial(self._again, partial(self._take_over, self._worker()), TAKE_OVER_EVERY),
             partial(queues.serve, self._open_queue, self._stopping),
         ]
         self._team = [threading.Thread(target=step, daemon=True) for step in steps]
+        looking = partial(self._again, self._worker().look_at_links, FETCH_EVERY)
+        self._looking = threading.Thread(target=looking, daemon=True)
 
     def start(self) -> None:
         self._wake()  # for what is waiting already
-        for one in self._team:
+        for one in (*self._team, self._looking):
             one.start()
 
     def stop(self, within: float) -> None:
         """Have every thread finish what it is at. What takes longer than so many seconds is left to the end
-        of the process: its transaction is rolled back.
+        of the process: its transaction is rolled back. A stranger's page is not waited for: another worker
+        looks at it.
         """
         self._stopping.set()
         self._wake()
