@@ -47,6 +47,7 @@ ORGANISERS = (
     "import",
     "import/1",
     "learning",
+    "learning/add",
     "replies",
     "reports",
     "evidence",

@@ -96,7 +96,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.look_at_merge organise.merge_organisations organise.name_organisation
         organise.tell_organisations_apart
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
-        organise.publish organise.show_preview organise.read_audit organise.read_replies organise.read_reports
+        organise.add_learning organise.publish organise.show_preview organise.read_audit organise.read_replies
+        organise.read_reports
         organise.rename_organisation organise.resend organise.resend_round organise.send_digest
         organise.round_groups
         organise.round_input

@@ -140,3 +140,51 @@ def test_its_author_may_change_it_while_it_is_down(world: World, amina: str) -> 
         said = Said(Answer.MET, "Ask them later.", showing=Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
     assert state_of(world) == (LearningState.WAITING, "")
+
+
+class TestAdding:
+    """What somebody told an organiser."""
+
+    GOOD = {"who": "Tom Field", "text": "Vans.", "showing": "with name", "agreed": True}  # noqa: RUF012
+
+    def add(self, world: World, **other: object) -> Visitor:
+        return world.organiser().open(f"{LEARNING}/add").press("Add it", **self.GOOD | other)
+
+    def test_it_waits_to_be_looked_at(self, world: World, amina: str) -> None:
+        page = self.add(world, link="jo.example.org/vans")
+        assert ("Tom, Kirklees" in page.text, "https://jo.example.org/vans" in page.text) == (True, True)
+
+    def test_it_can_be_published(self, world: World, amina: str) -> None:
+        self.add(world).press("Publish")
+        assert "Vans." in world.visitor().open("/p/councils/learning").text
+
+    @pytest.mark.parametrize(
+        ("other", "says"),
+        [
+            ({"who": "Nobody"}, "Nobody here is called Nobody"),
+            ({"who": ""}, "Enter a name or an email address"),
+            ({"who": "Amina Smith"}, "They have told something of round 1 themselves"),
+            ({"text": ""}, "Enter a sentence or a link"),
+            ({"link": "javascript:alert(1)"}, "Enter a web address"),
+            ({"agreed": False}, "Ask them first"),
+            ({"showing": "no"}, "Choose one of these"),
+        ],
+    )
+    def test_what_cannot_be_is_said_and_kept(
+        self, world: World, amina: str, other: dict[str, object], says: str
+    ) -> None:
+        page = self.add(world, **other)
+        assert (page.status, says in page.text, "Vans." in page.answer.text or "text" in other) == (
+            422,
+            True,
+            True,
+        )
+
+    def test_who_was_in_no_round_has_nothing_to_tell_of(self, world: World, amina: str) -> None:
+        world.join("Siân Rees", "Gwynedd Council")
+        assert "They have been in no round yet" in self.add(world, who="Siân Rees").text
+
+    def test_the_audit_says_who_added_it(self, world: World, amina: str) -> None:
+        self.add(world)
+        page = world.organiser().open("/organise/councils/audit")
+        assert "Added what somebody had told them" in page.text

@@ -8,6 +8,7 @@ from wtforms import HiddenField
 
 from web.forms.checkin import LEARNING
 from web.forms.fields import Check, LongText
+from web.forms.learning import PassedAlongForm
 from web.http.access import needs, outlives_its_programme, recently_signed_in
 from web.http.context import by_day, row_number
 from web.models import Learning, LearningState, Role, Showing
@@ -16,8 +17,9 @@ from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases
+from web.services.conversations import passed_along
 from web.services.learning import digests, learnings, previews, walls
-from web.services.people import unclear
+from web.services.people import directory, unclear
 
 
 class LearningForm(FlaskForm):
@@ -62,6 +64,28 @@ def _form(learning_: Learning) -> LearningForm:
     for field in (form.text, form.without_link, form.without_preview):
         field.id = f"{field.name}-{learning_.id}".replace("_", "-")
     return form
+
+
+@pages.route("/<slug>/learning/add", methods=["GET", "POST"])
+@needs(Role.ORGANISER)
+def add_learning() -> ResponseReturnValue:
+    """What somebody told an organiser, and agreed to have shown."""
+    form = PassedAlongForm()
+    if form.validate_on_submit() and _passed_along(form):
+        flash("It waits below, to be looked at like any other.")
+        return _back()
+    page = render_template("organise/add_learning.html", programme=g.programme, role=g.role, form=form)
+    return page, 422 if form.errors else 200
+
+
+def _passed_along(form: PassedAlongForm) -> bool:
+    try:
+        person = directory.called(g.session, g.programme, form.who.data)
+        passed_along.add(g.session, g.programme, person, form.said(), by=current_user.id, now=g.now)
+    except (directory.NobodySo, passed_along.CannotAdd) as error:
+        form.who.errors = [str(error)]
+        return False
+    return True
 
 
 @pages.post("/<slug>/learning/<int:number>/publish")

@@ -301,7 +301,7 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
     if said.booked_for or said.answer not in (Answer.BOOKED, Answer.MET):
         row.booked_for = said.booked_for
     session.add(row)
-    _keep_learning(session, talk, said, now)
+    keep_learning(session, talk, said, now)
     _stop_asking(session, talk, said.answer)
     _stop_nudging(session, talk, said.answer)
     _put_first(session, talk, said.answer, was)
@@ -346,10 +346,11 @@ def add_learning(session: Session, talk: Conversation, text: str, showing: Showi
     whole = "\n".join(part for part in (before.text if before else "", text) if part)[:LONGEST]
     link = before.link if before else ""
     shown = before.showing if before else showing
-    _keep_learning(session, talk, Said(Answer.MET, whole, link, shown), now)
+    keep_learning(session, talk, Said(Answer.MET, whole, link, shown), now)
 
 
-def _keep_learning(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
+def keep_learning(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
+    """Their words and link in place of those before, to be looked at; nothing of either takes them back."""
     learning = talk.learning
     said = _without_secrets(said)
     if not (said.text or said.link):
