@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from tests.support.world import World
 from web.models import (
+    AgendaItem,
     Membership,
     ObjectionState,
     Organisation,
@@ -17,6 +18,9 @@ from web.models import (
     Programme,
     Proposal,
     ProposalState,
+    Raised,
+    Review,
+    Reviewed,
     Round,
     RoundState,
     Stance,
@@ -31,6 +35,7 @@ from web.services.agreements import (
     objections,
     panels,
     proposals,
+    reviews,
     tally,
 )
 from web.services.agreements.agreements import ChangeWanted
@@ -99,6 +104,18 @@ def objected_to(session: Session, programme: Programme, people: Sequence[str], *
         objections.of(session, made)[0].panel_id = panel.id
         session.flush()
     return made
+
+
+def reviewed_in(session: Session, programme: Programme, *, now: datetime) -> int:
+    """People are being asked whether a rule goes on, and something waits on the agenda; the id of that."""
+    review = Review(programme_id=programme.id, asked_at=now, ends_at=now + reviews.TIME, telling=False)
+    item = AgendaItem(programme_id=programme.id, raised=Raised.SAID, words="Longer rounds.", raised_at=now)
+    session.add_all([review, item])
+    session.flush()
+    rule = agreements.about(session, programme, Subject.SHOWING).agreement
+    session.add(Reviewed(review_id=review.id, agreement_id=rule.id, version=rule.version))
+    session.flush()
+    return item.id
 
 
 @dataclass

@@ -13,6 +13,7 @@ from tests.support import importing
 from tests.support.consenting import Consent
 from tests.support.world import LINK, World
 from web.models import (
+    AgendaItem,
     Answer,
     LawfulBasis,
     Learning,
@@ -20,12 +21,17 @@ from web.models import (
     Organiser,
     Person,
     Purpose,
+    Raised,
+    Review,
+    Reviewed,
     Rhythm,
     Role,
     Schedule,
     Showing,
     Standing,
+    Subject,
 )
+from web.services.agreements import agenda, agreements
 from web.services.agreements.proposals import Proposer
 from web.services.common import times
 from web.services.conversations import conversations, passing_on, reports
@@ -56,6 +62,7 @@ def fill(world: World) -> None:
     _forms(world)
     world.round()
     _a_round(world, people)
+    _a_review(world, people)
     _a_proposal(world, Proposer(owner))
     _going_away(world, people)
     _one_phone(world)
@@ -239,6 +246,24 @@ def _a_proposal(world: World, by: Proposer) -> None:
     consent.object(number, str(first))
     for member in consent.panel(number)[:2]:
         consent.find(number, member, True)
+    world.work()
+
+
+def _a_review(world: World, people: list[str]) -> None:
+    """A rule is due, and something that somebody would change has been done."""
+    with world.write() as session:
+        programme = world.programme(session)
+        said = {"raised": Raised.SAID, "words": "Longer rounds.", "person_id": people[0]}
+        item = AgendaItem(programme_id=programme.id, raised_at=world.now, **said)
+        session.add(item)
+        session.flush()
+        agenda.done(session, item, by="an organiser", now=world.now)
+        agenda.tell(session, programme, now=world.now)
+        review = Review(programme_id=programme.id, asked_at=world.now - WEEK, ends_at=world.now + WEEK)
+        session.add(review)
+        session.flush()
+        rule = agreements.about(session, programme, Subject.SHOWING).agreement
+        session.add(Reviewed(review_id=review.id, agreement_id=rule.id, version=rule.version))
     world.work()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -13,10 +12,10 @@ from werkzeug.routing import Rule
 from notifications.messages import Link as MessageLink
 from tests.support import importing
 from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
-from tests.support.consenting import objected_to
+from tests.support.consenting import objected_to, reviewed_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Answer, Learning, LearningPage, Membership, Purpose, Review, Role, Showing, Standing
+from web.models import Answer, Learning, LearningPage, Membership, Purpose, Role, Showing, Standing
 from web.models.complaints import Matter
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
@@ -134,8 +133,7 @@ def sample_in(world: World) -> Sample:
         file = b"name,organisation,email\nIvy,Brent,ivy@example.org\nGwen,Gwynedd,gwen@example.org\n"
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         objected_to(session, world.programme(session), joined, now=world.now)
-        until = world.now + timedelta(days=7)
-        session.add(Review(programme_id=world.programme(session).id, asked_at=world.now, ends_at=until))
+        reviewed_in(session, world.programme(session), now=world.now)
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
         complaint = complaints.complain(

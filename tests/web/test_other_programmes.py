@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 
 from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply, State
-from tests.support.consenting import objected_to
+from tests.support.consenting import objected_to, reviewed_in
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
 from web.models import (
@@ -55,6 +55,7 @@ ROWS = {
     "replies",
     "organisers",
     "complaints",
+    "agenda",
     "agreements",
     "proposals",
     "arguments",
@@ -78,6 +79,7 @@ NO_ROWS = {
     "kind",
     "do",
     "domain",
+    "item",
     "page",
     "search",
     "what",
@@ -129,6 +131,7 @@ class Two:
             "name": "Another name",
             "role": "viewer",
             "reason": "Because.",
+            "because": "Because.",
             "domain": "leeds.example.org",
             "other_name": "Another",
         }
@@ -178,6 +181,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
         for place in range(sent):
             turned = [*people[place:4], *people[:place]]
             objected_to(session, programme, turned, now=world.now)
+        agenda = reviewed_in(session, programme, now=world.now)
         raised = select(Objection.id).join(Proposal).where(Proposal.programme_id == programme.id)
         of_programme = {
             word: session.scalars(select(table.id).where(table.programme_id == programme.id)).first()
@@ -202,6 +206,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
             )
         ).first()
         return of_programme | {
+            "agenda": agenda,
             "proposals": sent,
             "arguments": session.scalars(raised).first(),
             "rounds": draft,

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 from werkzeug.routing import Rule
 
-from tests.support.consenting import objected_to
+from tests.support.consenting import objected_to, reviewed_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.http.access import Access
@@ -41,6 +41,7 @@ def lived_in(world: World) -> World:
         said = Said(Answer.MET, "Vans.", "https://example.org/vans", Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
         objected_to(session, world.programme(session), people, now=world.now)
+        reviewed_in(session, world.programme(session), now=world.now)
     world.work()
     world.clock.turn(days=28)
     world.round(seed=2)
@@ -101,6 +102,7 @@ def tokens(world: World) -> list[str]:
         Purpose.NEXT_ROUND: 1,
         Purpose.PROPOSAL: 1,
         Purpose.PANEL: 1,
+        Purpose.REVIEW: 1,
         Purpose.CONVERSATION: group,
         Purpose.CALENDAR: group,
         Purpose.CHECK_IN: group,

@@ -160,6 +160,10 @@ def _agenda(form: DeclineForm, number: int = 0) -> str:
 @pages.post("/<slug>/agenda/<int:number>/decline")
 @needs(Role.ORGANISER)
 def decline_item(number: int) -> ResponseReturnValue:
+    try:
+        agenda.one(g.session, g.programme, number)
+    except agenda.NoSuchItem:
+        return render_template("errors/404.html"), 404
     form = DeclineForm()
     if not form.validate_on_submit():
         return _agenda(form, number), 422
@@ -181,14 +185,12 @@ def item_proposed(number: int) -> ResponseReturnValue:
     """It is what a proposal that is there already is about."""
     form = NumberForm()
     typed = form.number.data if form.validate_on_submit() else ""
-    try:
+
+    def settle(item: AgendaItem) -> None:
         proposal = lookup.by_number(g.session, g.programme, int(typed) if typed.isdecimal() else 0)
-    except lookup.NoSuchProposal:
-        flash("There is no proposal of this number.", "error")
-        return redirect(url_for(".read_agenda", slug=g.programme.slug), 303)
-    return _decide(
-        number, lambda item: agenda.proposed(g.session, item, proposal, by=current_user.id, now=g.now)
-    )
+        agenda.proposed(g.session, item, proposal, by=current_user.id, now=g.now)
+
+    return _decide(number, settle)
 
 
 def _decide(number: int, what: Callable[[AgendaItem], object]) -> ResponseReturnValue:
@@ -199,6 +201,8 @@ def _decide(number: int, what: Callable[[AgendaItem], object]) -> ResponseReturn
         return render_template("errors/404.html"), 404
     except agenda.Decided:
         flash("Somebody has decided about it already.", "error")
+    except lookup.NoSuchProposal:
+        flash("There is no proposal of this number.", "error")
     return redirect(url_for(".read_agenda", slug=g.programme.slug), 303)
 
 
