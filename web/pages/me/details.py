@@ -75,7 +75,15 @@ def not_again(token: str, number: int) -> ResponseReturnValue:
         except never_pairs.BadWish as error:
             flash(f"{error}.", "error")
         return back_to_page(token)
-    page = render_template("me/not_again.html", visit=visit, form=form, talk=talk, people=people, now=g.now)
+    page = render_template(
+        "me/not_again.html",
+        visit=visit,
+        programme=talk.programme,
+        form=form,
+        talk=talk,
+        people=people,
+        now=g.now,
+    )
     return page, 422 if form.errors else 200
 
 
