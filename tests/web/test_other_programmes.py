@@ -81,6 +81,7 @@ NO_ROWS = {
     "domain",
     "item",
     "page",
+    "page_says",
     "search",
     "what",
     "who",
