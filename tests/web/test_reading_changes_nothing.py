@@ -12,16 +12,18 @@ from tests.support.consenting import objected_to, reviewed_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.http.access import Access
-from web.models import Answer, Purpose, Role, Showing
+from web.models import Answer, Learning, LearningPage, Purpose, Role, Showing
 from web.models.complaints import Complaint
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
+from web.services.learning import learnings
 
-# For somebody who is signed in and organises one programme, whose file waits for its columns to be said and
-# whose partners all share an address.
+# For somebody who is signed in and organises one programme, whose file waits for its columns to be said,
+# whose partners all share an address and who has proposed nothing.
 LEAD_ELSEWHERE = {
     "conversation.short",
     "conversation.write",
+    "me.amend_proposal",
     "organise.ask_to_take_over",
     "organise.change_agreement",
     "organise.home",
@@ -40,6 +42,8 @@ def lived_in(world: World) -> World:
         talk = conversations.conversation(session, world.group_of(people[0]), people[0])
         said = Said(Answer.MET, "Vans.", "https://example.org/vans", Showing.WITH_NAME)
         conversations.check_in(session, talk, said, now=world.now)
+        learning = session.exec(select(Learning)).one()
+        learnings.publish(session, learning, text=learning.text, version=1, by="a test", now=world.now)
         objected_to(session, world.programme(session), people, now=world.now)
         reviewed_in(session, world.programme(session), now=world.now)
     world.work()
@@ -72,6 +76,8 @@ def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
         given["token"] = tokens(world)
     if "number" in rule.arguments:
         given["number"] = numbers(world, rule)
+    if "key" in rule.arguments:
+        given["key"] = (_key(world),)
     if "reference" in rule.arguments:
         given["reference"] = (_reference(world),)
     for each in product(*given.values()):
@@ -83,6 +89,11 @@ def numbers(world: World, rule: Rule) -> Sequence[int]:
     if rule.endpoint.startswith("outbox."):
         return (next(message.id for message in world.inbox(kind="introduction")),)
     return (1, 2, 3) if "/rounds/" in rule.rule else (1,)
+
+
+def _key(world: World) -> str:
+    with world.read() as session:
+        return session.exec(select(LearningPage.key)).one()
 
 
 def _reference(world: World) -> str:
