@@ -30,6 +30,7 @@ THEIRS = (
     "/councils/how-often",
     "/councils/organisation",
     "/councils/agreements",
+    "/councils/agreements/1/object",
     "/councils/propose",
     "/councils/leave",
 )
@@ -64,6 +65,7 @@ ORGANISERS = (
     "complaints/1",
     "organisers",
     "organisers/somebody",
+    "agenda",
     "agreements",
     "agreements/new",
     "proposals/1",

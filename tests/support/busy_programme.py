@@ -10,6 +10,7 @@ from notifications.messages import Channel
 from notifications.messages import Link as MessageLink
 from notifications.replies import Inbound
 from tests.support import importing
+from tests.support.consenting import reviewed_in
 from tests.support.live_app import LiveApp
 from web.models import (
     Membership,
@@ -17,6 +18,7 @@ from web.models import (
     PanelMember,
     ProposalAnswer,
     Purpose,
+    Review,
     Role,
     Stance,
     Standing,
@@ -57,6 +59,8 @@ class Doors:
     next_round: str
     proposal: str
     proposal_answered: str
+    review: str
+    thanks: str
     panel: str
     check_in: str
     page: str
@@ -159,6 +163,7 @@ def _a_change_is_judged(live: LiveApp, objector: str) -> None:
         words = "Three calendars never fit."
         answering.answer(session, programme, proposal, objector, Stance.OBJECTION, words, now=world.now)
         panels.convene(session, programme, proposal, by=by.id, now=world.now)
+        reviewed_in(session, programme, now=world.now)
     world.work()
 
 
@@ -224,6 +229,7 @@ def _doors(live: LiveApp, amina: str, texted: str, three: str, let_down: str) ->
         next_round=live.at(world.door(Purpose.NEXT_ROUND, amina, _programme(live))),
         **_doors_of_the_change(live),
         check_in=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2))),
+        thanks=live.at(world.door(Purpose.CHECK_IN, three, world.group_of(three, 2)) + "/thanks"),
         page=live.at(world.page_of(amina)),
         full_page=live.at(full_page),
         invitation=live.at(world.link_in(invitation, "/confirm/")),
@@ -241,11 +247,13 @@ def _doors_of_the_change(live: LiveApp) -> dict[str, str]:
     with world.read() as session:
         objected = session.exec(select(ProposalAnswer)).one()
         panel = session.exec(select(PanelMember)).first()
+        review = session.exec(select(Review.id)).one()
         assert panel
     return {
         "proposal": live.at(world.door(Purpose.PROPOSAL, panel.person_id, objected.proposal_id)),
         "proposal_answered": live.at(world.door(Purpose.PROPOSAL, objected.person_id, objected.proposal_id)),
         "panel": live.at(world.door(Purpose.PANEL, panel.person_id, panel.panel_id)),
+        "review": live.at(world.door(Purpose.REVIEW, panel.person_id, review)),
     }
 
 
