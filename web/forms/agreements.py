@@ -119,7 +119,12 @@ class ObjectionForm(FlaskForm):
 
 
 class WishForm(FlaskForm):
-    line = Text("Anything we should change? (optional)", most=agenda.LONGEST)
+    line = Text(
+        "Anything we should change? (optional)",
+        most=agenda.LONGEST,
+        description="The organisers read it without your name, and may quote it as the reason of a proposal. "
+        "You hear what becomes of it.",
+    )
 
 
 class OpinionForm(FlaskForm):
