@@ -17,6 +17,7 @@ from web.models import (
     ProposalState,
     Purpose,
 )
+from web.pages import first_press
 from web.services.agreements import answering, hiding, log, lookup, panels, proposals
 from web.services.common import links
 from web.tokens import BadLink
@@ -37,6 +38,7 @@ def _behind(link: Link, proposal: Proposal | None) -> tuple[Programme, Proposal]
         raise BadLink
     programme = g.session.get_one(Programme, proposal.programme_id)
     stop_if_closed(programme)
+    first_press.note(link)
     return programme, proposal
 
 

@@ -7,6 +7,7 @@ from web.forms.agreements import OpinionForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house
 from web.models import Link, Person, Programme, Purpose, Review, Verdict
+from web.pages import first_press
 from web.services.agreements import reviews
 from web.services.agreements.proposals import NotOpenToThat
 from web.services.common import links
@@ -23,6 +24,7 @@ def _open(token: str) -> tuple[Link, Programme, Review]:
         raise BadLink
     programme = g.session.get_one(Programme, review.programme_id)
     stop_if_closed(programme)
+    first_press.note(link)
     return link, programme, review
 
 

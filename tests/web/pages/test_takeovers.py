@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from notifications.messages import Channel
 from notifications.suppression import Why, suppress
+from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
 from tests.support.world import World, links_in
 from web.models import AuditEntry, Consent, LawfulBasis, Person, Purpose, Role, Standing, Takeover
@@ -258,6 +259,18 @@ def test_the_heads_up_s_page_knows_them(world: World) -> None:
     page = world.visitor().open(world.door(Purpose.NEXT_ROUND, person(world), programme))
     page.press("Skip this round")
     assert (page.heading, consents(world)) == ("You skip the next round", BY_A_PRESS)
+
+
+def test_a_proposal_s_page_knows_them(world: World) -> None:
+    introduced(world)
+    others = world.join_many(3)
+    with world.write() as session:
+        made = objected_to(session, world.programme(session), others, now=world.now)
+        proposal = made.id
+    page = world.visitor().open(world.door(Purpose.PROPOSAL, person(world), proposal))
+    said = CODE in page.text
+    page.press("No objection")
+    assert (said, consents(world)) == (True, BY_A_PRESS)
 
 
 def test_a_press_that_comes_to_nothing_is_none(world: World) -> None:
