@@ -1,7 +1,7 @@
 """What is said about a programme, to its people, its organisers and the operator."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from notifications.messages.base import Message
 from notifications.messages.parts import BY_EMAIL, Decided, Link, Programme, Rule
@@ -11,7 +11,7 @@ from notifications.messages.parts import BY_EMAIL, Decided, Link, Programme, Rul
 class Proposal(Message):
     """A rule may change: `change` says how, in a sentence or two, `title` what it is about in a few words.
 
-    People can object until `closes_on` at least. `urgent`: it is in force already. `amended`: another version
+    People can object until `closes_at` at least. `urgent`: it is in force already. `amended`: another version
     was told of before. `reminder`: so was this one.
     """
 
@@ -22,7 +22,7 @@ class Proposal(Message):
     title: str
     change: str
     reason: str
-    closes_on: date
+    closes_at: datetime
     answer: Link
     page: Link
     urgent: bool = False
@@ -41,7 +41,7 @@ class PanelDrawn(Message):
 
     programme: Programme
     change: str
-    until: date
+    until: datetime
     panel: Link
     page: Link
     in_force: bool = False
@@ -65,7 +65,7 @@ class ProposalNews(Message):
 
 @dataclass(frozen=True)
 class Review(Message):
-    """Do these rules go on as they are? People can say so until `closes_on` at least. `may_drop`: it is one
+    """Do these rules go on as they are? People can say so until `closes_at` at least. `may_drop`: it is one
     rule alone, in free words.
     """
 
@@ -74,7 +74,7 @@ class Review(Message):
 
     programme: Programme
     rules: tuple[Rule, ...]
-    closes_on: date
+    closes_at: datetime
     answer: Link
     page: Link
     may_drop: bool = False

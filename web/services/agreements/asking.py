@@ -23,7 +23,7 @@ from web.models import (
 )
 from web.services.agreements import agreements, clock, lookup, tally
 from web.services.agreements.proposals import WAIT_FOR_DELIVERY, record
-from web.services.common import audit, links, programmes, times
+from web.services.common import audit, links, programmes
 from web.services.common.contacts import recipient
 
 AT_ONCE = 1_000  # people whose message is queued in one transaction
@@ -118,7 +118,7 @@ def _orders(
                 title=lookup.title(session, proposal),
                 change=change,
                 reason=version.driver,
-                closes_on=times.today(closes),
+                closes_at=closes,
                 answer=door,
                 page=page,
                 urgent=proposal.urgent,

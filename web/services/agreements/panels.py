@@ -31,7 +31,7 @@ from web.models import (
 from web.services.agreements import agreements, clock, lookup, news, objections, proposals, tally
 from web.services.agreements.answering import BadAnswer
 from web.services.agreements.proposals import A_PARTICIPANT, LEAST_LEFT, NotOpenToThat
-from web.services.common import links, programmes, times
+from web.services.common import links, programmes
 from web.services.common.contacts import recipient
 
 MEMBERS, FEWEST = 5, 3
@@ -128,7 +128,7 @@ def _tell(
     members: Sequence[str],
     now: datetime,
 ) -> None:
-    until = times.today(now + clock.left(panel, now))
+    until = now + clock.left(panel, now)
     change = "; ".join(lookup.difference(session, proposal))
     for id_ in members:
         person = session.get_one(Person, id_)

@@ -167,7 +167,7 @@ def _orders(
             messages.Review(
                 programme=programmes.facts(programme),
                 rules=asked,
-                closes_on=times.today(now + clock.left(review, now)),
+                closes_at=now + clock.left(review, now),
                 answer=door,
                 page=page,
                 may_drop=len(rules) == 1 and rules[0].may_drop,
