@@ -13,6 +13,9 @@ from web.services.organisations import organisations
 from web.services.people import joining
 
 TOO_QUICK = "That was very quick. Look at your details and press the button once more"
+LIKE_A_PROGRAM = (
+    "We could not tell that from a program’s. Look at your details and press the button once more"
+)
 
 pages = Blueprint("join", __name__, url_prefix="/p/<slug>/join")
 
@@ -35,17 +38,14 @@ def send(slug: str) -> ResponseReturnValue:
     _suggest_organisation(form, programme)
     _ask_which(form, programme)
     valid = form.validate_on_submit()
-    if (
-        valid
-        and not form.was_filled_by_a_program()
-        and _started().too_quick(form.started.data, g.now.timestamp())
-    ):
-        form.form_errors.append(TOO_QUICK)
+    too_quick = _started().too_quick(form.started.data, g.now.timestamp())
+    # Nobody's form is lost because a browser filled in what it should not: they press once more.
+    if valid and (too_quick or form.was_filled_by_a_program()):
+        form.form_errors.append(TOO_QUICK if too_quick else LIKE_A_PROGRAM)
         valid = False
     if not valid:
         return _page(programme, form), 422
-    if not form.was_filled_by_a_program():
-        joining.ask_to_join(g.session, programme, form.details(), signer=house().signer, now=g.now)
+    joining.ask_to_join(g.session, programme, form.details(), signer=house().signer, now=g.now)
     return redirect(url_for(".check_your_messages", slug=slug), 303)
 
 
@@ -84,6 +84,7 @@ def _page(programme: Programme, form: JoinForm) -> str:
     if not house().settings.texts_offered:
         form.offer_no_texts()
     form.started.data = _started().stamp(g.now.timestamp())
+    form.website.data = ""
     known = organisations.names(g.session, programme.id)
     return render_template("join/form.html", programme=programme, form=form, organisations=known)
 
