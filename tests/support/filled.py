@@ -181,7 +181,9 @@ def two_who_cannot_make_it(world: World) -> None:
 def what_they_said(world: World) -> None:
     """One tells what she learned and it is published; her partner's learning waits."""
     world.clock.turn(days=8)
-    for place, one in enumerate(world.groups()[2][:2]):
+    leaving = person(world, 8).id
+    who_stay = next(group for group in world.groups()[2:] if leaving not in group)
+    for place, one in enumerate(who_stay[:2]):
         with world.write() as session:
             talk = conversations.conversation(session, world.group_of(one), one)
             link = "https://leeds.example.org/vans" if place == 0 else ""

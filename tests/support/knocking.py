@@ -49,6 +49,9 @@ OF_THE_FIRST = (Purpose.INVITATION, Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpos
 # Of these there is none in the sample; whoever is let in finds that out.
 NONE_THERE = {
     "me.remove_rather_not",
+    # Whoever comes first has it taken down.
+    "learning.one",
+    "learning.take_down",
     "organise.abandon_import",
     "organise.answer_organisations",
     "organise.choose_columns",

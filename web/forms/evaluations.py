@@ -19,6 +19,7 @@ FIGURES = [
     SelectChoice(Figure.CROSSING.value, "Of the pairs, fewer than … percent crossed organisations"),
     SelectChoice(Figure.DAYS.value, "It took more than … days until half had met"),
 ]
+KNOWN = {figure.value for figure in Figure}
 
 
 class JudgedBy(TypedDict):
@@ -44,11 +45,11 @@ class EvaluationFields:
     bound = Text("How many percent, or days?", most=20, description="Only with a figure.")
 
     def validate_bound(self, field: Field) -> None:
-        figure = self.figure.data
-        if not figure:
+        figure, given = self.figure.data, field.data or ""
+        if figure not in KNOWN:  # none, or one that is no choice, as its own field says
             return
         most = LARGEST[Figure(figure)]
-        if not (field.data.isascii() and field.data.isdecimal()) or not 1 <= int(field.data[:9]) <= most:
+        if not (given.isascii() and given.isdecimal()) or not 1 <= int(given[:9]) <= most:
             raise ValidationError(f"Enter a number from 1 to {most}")
 
     def judged_by(self) -> JudgedBy:

@@ -191,6 +191,13 @@ def test_a_change_of_matching_is_proposed_where_people_are_to_be_asked(
     assert (page.heading, consent.state(1), consent.size()) == ("Proposal 1: How we match", "open", 2)
 
 
+@pytest.mark.parametrize(("figure", "bound"), [("none of ours", "5"), ("met", ""), ("met", "9" * 40)])
+def test_a_figure_that_is_none_is_said(consent: Consent, organiser: Visitor, figure: str, bound: str) -> None:
+    page = organiser.open(f"{HOME}/settings/matching")
+    page.press("Propose this change", size="3", driver="Pairs cancel.", figure=figure, bound=bound)
+    assert (page.status, "Pairs cancel." in page.answer.text) == (422, True)
+
+
 def test_an_urgent_change_holds_at_once(consent: Consent, organiser: Visitor) -> None:
     page = organiser.open(f"{HOME}/settings/matching")
     page.press("Propose this change", size="3", driver="Pairs cancel.", urgent="y")
