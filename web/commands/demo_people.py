@@ -112,7 +112,7 @@ LEARNINGS = (
     ),
 )
 
-# What some of them posted, by what they learned: a link, and what a worker reads of it.
+# What they posted of the first thing told in each round: a link, and what a worker reads of it.
 POSTS = {
     LEARNINGS[0][0]: (
         "https://neighbours.example.org/2026/backlog-in-the-open",
@@ -123,18 +123,18 @@ POSTS = {
             "Our list of work is a web page now. Three weeks on, people ask fewer and better questions.",
         ),
     ),
-    LEARNINGS[1][1]: (
+    LEARNINGS[1][0]: (
         "https://social.example.org/@participation/1170",
         Card(
             Kind.POST,
             "",
             "Participation (@participation@social.example.org)",
-            "Two councils, one data dictionary. It began with half an hour about what a house is.",
+            "“On my way” in a text halves the calls. It began with half an hour about bin lorries.",
         ),
     ),
-    LEARNINGS[2][2]: (
-        "https://video.example.org/watch/first-drafts",
-        Card(Kind.VIDEO, "Residents write the first draft", "Open Streets Together"),
+    LEARNINGS[2][0]: (
+        "https://video.example.org/watch/bus-station",
+        Card(Kind.VIDEO, "An afternoon at the bus station", "Open Streets Together"),
     ),
 }
 
