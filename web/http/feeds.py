@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from feedgen.feed import FeedGenerator
 from icalendar import Calendar, Event
 
+from web.http.rendering import full_day
 from web.models import Programme
 from web.services.agreements.log import ProposalShown
 from web.services.learning.learnings import Shown
@@ -46,7 +47,7 @@ def _told(one: Shown) -> Iterator[str]:
     if one.learning.text:
         yield one.learning.text
     if one.learning.link:
-        on = f"{post.published_on.day} {post.published_on:%B %Y}" if post.published_on else ""
+        on = full_day(post.published_on) if post.published_on else ""
         yield ", ".join(filter(None, (post.title, post.author, one.host, on)))
         yield from filter(None, (post.sentence, one.learning.link))
 

@@ -63,7 +63,6 @@ def _chosen(form: ComplaintForm) -> Programme | None:
 
 def _page(form: ComplaintForm) -> str:
     form.started.data = _started().stamp(g.now.timestamp())
-    form.website.data = ""
     return render_template("complaint/form.html", form=form)
 
 

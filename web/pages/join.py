@@ -84,7 +84,6 @@ def _page(programme: Programme, form: JoinForm) -> str:
     if not house().settings.texts_offered:
         form.offer_no_texts()
     form.started.data = _started().stamp(g.now.timestamp())
-    form.website.data = ""
     known = organisations.names(g.session, programme.id)
     return render_template("join/form.html", programme=programme, form=form, organisations=known)
 

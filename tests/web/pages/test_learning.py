@@ -5,10 +5,11 @@ from sqlalchemy import select
 
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
-from web.models import Answer, Learning, LearningPage, LearningState, Showing
+from web.models import Answer, Learning, LearningPage, LearningState, Person, Showing
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.learning import learnings
+from web.services.people import data_export
 
 WORDS = "Ask the crews first."
 LEARNING = "/organise/councils/learning"
@@ -188,3 +189,10 @@ class TestAdding:
         self.add(world)
         page = world.organiser().open("/organise/councils/audit")
         assert "Added what somebody had told them" in page.text
+
+
+def test_its_author_does_not_read_why_it_was_to_be_taken_down(world: World, amina: str) -> None:
+    take_down(world, "That is my post, says Zed.")
+    with world.read() as session:
+        told = data_export.everything(session, session.get_one(Person, amina))
+    assert (WORDS in str(told), "Zed" in str(told)) == (True, False)

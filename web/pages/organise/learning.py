@@ -29,8 +29,10 @@ class LearningForm(FlaskForm):
     without_preview = Check("Publish it without what its page says")
 
     def page_says(self) -> str | None:
-        """The mark of what the organiser has read of the page behind the link; None to show nothing of it."""
-        return None if self.without_preview.data else request.form.get("page_says", "")
+        """The mark of what the organiser has read of the page behind the link, empty where nothing was there
+        to read; None to show nothing of it.
+        """
+        return None if self.without_preview.data else request.form.get("page_says")
 
     def shown_version(self) -> int:
         return request.form.get("version", 0, type=row_number)

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage
-from web.models import AgendaItem, AgendaState, Agreement, Person, Programme, Proposal, Purpose, Raised
-from web.services.agreements import renewing
+from web.models import AgendaItem, AgendaState, Agreement, Programme, Proposal, Purpose, Raised
+from web.services.agreements import agreements, renewing
 from web.services.common import audit, links, programmes
 from web.services.common.contacts import recipient
 
@@ -203,7 +203,9 @@ ABOUT_AGREEMENTS = [kind.kind for kind in (messages.Proposal, messages.Review, m
 
 
 def tell(session: Session, programme: Programme, *, now: datetime) -> None:
-    """Tell those who have had no letter about agreements for a week, each in one letter."""
+    """Tell those who have had no letter about agreements for a week, each in one letter. Who takes part no
+    more is not written to.
+    """
     wanted = select(AgendaItem).where(AgendaItem.programme_id == programme.id, *UNTOLD)
     items = session.exec(wanted.order_by(col(AgendaItem.id)).with_for_update()).all()
     by_person: dict[str, list[AgendaItem]] = {}
@@ -213,7 +215,7 @@ def tell(session: Session, programme: Programme, *, now: datetime) -> None:
     proposals = numbers(session, items)
     for person_id, theirs in by_person.items():
         if person_id not in lately:
-            _tell_one(session, programme, session.get_one(Person, person_id), theirs, proposals, now)
+            _tell_one(session, programme, person_id, theirs, proposals, now)
 
 
 def _written_to_lately(
@@ -231,7 +233,7 @@ def _written_to_lately(
 def _tell_one(
     session: Session,
     programme: Programme,
-    person: Person,
+    person_id: str,
     items: Sequence[AgendaItem],
     proposals: dict[int, int],
     now: datetime,
@@ -239,7 +241,8 @@ def _tell_one(
     for item in items:
         item.told_at = now
         session.add(item)
-    if person.erased_at or not (person.email or person.phone_verified_at):
+    person = agreements.still_reachable(session, programme, person_id)
+    if person is None:
         return
     message = messages.AgendaNews(
         programme=programmes.facts(programme),

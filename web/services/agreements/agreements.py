@@ -107,6 +107,12 @@ def reachable(programme_id: int) -> tuple[object, ...]:
     )
 
 
+def still_reachable(session: Session, programme: Programme, person: str) -> Person | None:
+    """The person of this id, if they take part still and can be written to: nobody else is told anything."""
+    wanted = select(Person).where(Person.id == person, *reachable(programme.id))  # type: ignore[arg-type]
+    return session.exec(wanted).one_or_none()
+
+
 def changes_at_once(session: Session, programme: Programme) -> bool:
     """Too few people to ask, or no round that anybody has been in."""
     sent = select(Round.id).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)

@@ -99,9 +99,9 @@ def _locked(session: Session, proposal_id: int) -> Proposal:
 def look(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> None:
     """One proposal: at most one thing becomes of it."""
     if programme.closing_on:
-        _end(session, programme, proposal, ProposalState.WITHDRAWN, CLOSING, now)
+        proposals.end(session, programme, proposal, ProposalState.WITHDRAWN, CLOSING, now=now)
     elif _is_other_by_now(session, proposal):
-        _end(session, programme, proposal, ProposalState.STOPPED, CHANGED, now)
+        proposals.end(session, programme, proposal, ProposalState.STOPPED, CHANGED, now=now)
     elif proposal.state is ProposalState.OPEN:
         held = clock.held_since(session, programme)
         clock.keep(proposal, held=held, now=now)
@@ -125,7 +125,7 @@ def _move_on(session: Session, programme: Programme, proposal: Proposal, now: da
     _look_at_panel(session, programme, proposal, now)
     in_the_way = objections.in_the_way(session, proposal)
     if in_the_way and panels.sitting(session, proposal) is None and _stalled(proposal, now):
-        _end(session, programme, proposal, ProposalState.WITHDRAWN, NO_STEP, now)
+        proposals.end(session, programme, proposal, ProposalState.WITHDRAWN, NO_STEP, now=now)
         return
     if proposal.started_at is None and not _start(session, programme, proposal, now):
         return
@@ -169,7 +169,7 @@ def _start(session: Session, programme: Programme, proposal: Proposal, now: date
         session.add(proposal)
         session.flush()
     elif waited:
-        _end(session, programme, proposal, ProposalState.LAPSED, LAPSED, now)
+        proposals.end(session, programme, proposal, ProposalState.LAPSED, LAPSED, now=now)
     return proposal.started_at is not None
 
 
@@ -210,18 +210,7 @@ def adopt(session: Session, programme: Programme, proposal: Proposal, because: s
     else:
         made = agreements.put_in_force(session, programme, change, How.CONSENT, by=audit.SYSTEM, now=now)
         proposal.agreement_id = made.agreement_id
-    _end(session, programme, proposal, ProposalState.ADOPTED, because, now)
-
-
-def _end(
-    session: Session,
-    programme: Programme,
-    proposal: Proposal,
-    state: ProposalState,
-    because: str,
-    now: datetime,
-) -> None:
-    proposals.end(session, programme, proposal, state, because, by=audit.SYSTEM, now=now)
+    proposals.end(session, programme, proposal, ProposalState.ADOPTED, because, now=now)
 
 
 # In line
@@ -267,7 +256,7 @@ def _open_next(session: Session, programme: Programme, now: datetime) -> None:
         change = lookup.change_of(first, lookup.version_of(session, first))
         made = agreements.put_in_force(session, programme, change, How.AT_ONCE, by=first.by, now=now)
         first.agreement_id = made.agreement_id
-        _end(session, programme, first, ProposalState.ADOPTED, TOO_FEW, now)
+        proposals.end(session, programme, first, ProposalState.ADOPTED, TOO_FEW, now=now)
     elif opens_on(session, programme, now=now) == now:
         asking.open_(session, programme, first, held=None, now=now)
 
@@ -307,7 +296,7 @@ def _go_back(session: Session, programme: Programme, now: datetime) -> None:
             continue
         for proposal in lookup.live(session, programme):
             if proposal.agreement_id == one.agreement.id and proposal.urgent:
-                _end(session, programme, proposal, ProposalState.STOPPED, NOT_ADOPTED, now)
+                proposals.end(session, programme, proposal, ProposalState.STOPPED, NOT_ADOPTED, now=now)
         before = session.get(AgreementVersion, (one.agreement.id, one.version.number - 1))
         back = ChangeWanted(
             subject=one.agreement.subject,

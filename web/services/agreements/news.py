@@ -6,8 +6,8 @@ from sqlmodel import Session
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Organiser, Person, Programme, Proposal
-from web.services.agreements import lookup, tally
+from web.models import Organiser, Programme, Proposal
+from web.services.agreements import agreements, lookup, tally
 from web.services.common import links, programmes
 from web.services.common.contacts import recipient
 
@@ -35,8 +35,8 @@ def to_person(
     occasion: str,
     now: datetime,
 ) -> None:
-    found = session.get(Person, person)
-    if found and not found.erased_at and (found.email or found.phone_verified_at):
+    found = agreements.still_reachable(session, programme, person)
+    if found:
         to = recipient(found, by_email_only=bool(found.email))
         _queue(session, programme, proposal, to, what, occasion, now)
 

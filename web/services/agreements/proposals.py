@@ -305,10 +305,12 @@ def end(
     state: ProposalState,
     because: str,
     *,
-    by: str,
+    by: str = audit.SYSTEM,
     now: datetime,
 ) -> None:
-    """It is over: nothing about it goes out any more, what became of it is counted, its author is told."""
+    """It is over, by itself unless somebody did it: nothing about it goes out any more, what became of it is
+    counted, its author is told.
+    """
     end_panel(session, proposal, now)
     outbox.call_off(session, tally.about(proposal), [messages.Proposal.kind, messages.PanelDrawn.kind])
     proposal.counted = tally.counted(session, proposal)

@@ -97,7 +97,7 @@ def raise_(
         panels.convene(session, programme, made, by=audit.SYSTEM, now=now)
     except panels.TooFew:
         objections.settle(session, objections.of(session, made), ObjectionState.HOLDS, now)
-        _end(session, programme, made, ProposalState.UPHELD, NOBODY_TO_JUDGE, now)
+        proposals.end(session, programme, made, ProposalState.UPHELD, NOBODY_TO_JUDGE, now=now)
     return made
 
 
@@ -152,10 +152,10 @@ def judged(session: Session, programme: Programme) -> list[int]:
 def look(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> None:
     """What time, or its panel, has made of it."""
     if programme.closing_on:
-        _end(session, programme, proposal, ProposalState.WITHDRAWN, CLOSING, now)
+        proposals.end(session, programme, proposal, ProposalState.WITHDRAWN, CLOSING, now=now)
         return
     if session.get_one(Agreement, proposal.agreement_id).version != proposal.base_version:
-        _end(session, programme, proposal, ProposalState.STOPPED, CHANGED, now)
+        proposals.end(session, programme, proposal, ProposalState.STOPPED, CHANGED, now=now)
         return
     held = clock.held_since(session, programme)
     panel = panels.sitting(session, proposal)
@@ -173,22 +173,11 @@ def _decide(
 ) -> None:
     match objection.state:
         case ObjectionState.HOLDS:
-            _end(session, programme, proposal, ProposalState.UPHELD, UPHELD, now)
+            proposals.end(session, programme, proposal, ProposalState.UPHELD, UPHELD, now=now)
         case ObjectionState.DOES_NOT_HOLD:
-            _end(session, programme, proposal, ProposalState.NOT_UPHELD, NOT_UPHELD, now)
+            proposals.end(session, programme, proposal, ProposalState.NOT_UPHELD, NOT_UPHELD, now=now)
         case ObjectionState.TAKEN_BACK:
-            _end(session, programme, proposal, ProposalState.WITHDRAWN, proposals.WITHDRAWN, now)
-
-
-def _end(
-    session: Session,
-    programme: Programme,
-    proposal: Proposal,
-    state: ProposalState,
-    because: str,
-    now: datetime,
-) -> None:
-    proposals.end(session, programme, proposal, state, because, by=audit.SYSTEM, now=now)
+            proposals.end(session, programme, proposal, ProposalState.WITHDRAWN, proposals.WITHDRAWN, now=now)
 
 
 # What an upheld one asks for

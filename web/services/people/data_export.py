@@ -60,6 +60,7 @@ OURS = {
     "objection_id",
     "review_id",
     "agreement_id",
+    "contested_because",  # somebody else's words, to the organisers alone
     "round_number",
     "raised",
 }

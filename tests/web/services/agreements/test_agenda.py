@@ -84,6 +84,14 @@ def test_its_author_is_told_why_not_once(world: World, pair: list[str]) -> None:
     assert ["declined it, because August is full" in one.text for one in told] == [True]
 
 
+def test_who_has_left_is_not_written_to(world: World, pair: list[str]) -> None:
+    wish(world, pair[0])
+    world.visitor().open(f"{world.page_of(pair[0])}/councils/leave").press("Leave Councils Unmentoring")
+    world.organiser().open(AGENDA).press("It is done")
+    sweep(world)
+    assert world.inbox(str(world.person(pair[0]).email), "agenda_news") == []
+
+
 def test_declining_needs_a_reason(world: World, pair: list[str]) -> None:
     wish(world, pair[0])
     page = world.organiser().open(AGENDA).press("Decline it", because="")

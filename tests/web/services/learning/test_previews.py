@@ -286,3 +286,14 @@ def test_nothing_a_site_does_stops_the_worker(
     site.answer = make("x" * 5_000)
     say(world, amina)
     assert len(look(world).why) <= 200
+
+
+def test_what_is_left_out_stays_out_when_it_is_published_again(world: World, amina: str, site: Site) -> None:
+    say(world, amina)
+    look(world)
+    publish(world, page_says=None)
+    organiser = world.organiser().open("/organise/councils/learning")
+    organiser.press("Take it off the page Vans.")
+    say(world, amina, showing=Showing.WITHOUT_NAME)
+    organiser.open("/organise/councils/learning").press("Publish")
+    assert ("Vans." in wall(world), "Sharing" in wall(world), behind(world).dropped) == (True, False, True)
