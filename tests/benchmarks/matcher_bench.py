@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.matcher_bench` gives each figure a time and takes about ten minutes; `--quick` a
 taste in under a minute; `--full` every seed, which takes an hour. Nothing fails: what was not reached is
-printed as such. Peers are re-expressed from their published descriptions in a few lines, for comparison only.
+printed as such.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ from itertools import count
 from time import perf_counter, process_time
 from typing import Any
 
-import networkx as nx
 import numpy as np
-import rustworkx as rx
 from scipy.stats import chisquare
 
 from matcher import Pot, check, draw, rules
 from matcher.community import community, meetings
+from tests.benchmarks.matcher_peers import PEERS, SEED
 from tests.matcher.oracle import STUCK, best, groups_of, keeping, value_of
 from tests.support.familiarity import familiarity
-
-SEED = 1
 
 
 @dataclass(frozen=True)
@@ -459,68 +456,6 @@ def told(name: str, pot: Pot, run: tuple[float, np.ndarray]) -> Row:
     worth = rules.value(pot, run[1])
     return Row(name, "", f"{run[0]:.3f} s, {worth.repeats} repeats, {worth.same} same, {worth.left_out} out")
 
-
-def shuffle(pot: Pot) -> np.ndarray:
-    return as_groups(np.random.default_rng(SEED).permutation(pot.n)[: pot.n // 2 * 2].reshape(-1, 2))
-
-
-def as_groups(pairs: Any) -> np.ndarray:
-    return np.pad(
-        np.array(sorted(pairs) if isinstance(pairs, set) else pairs), ((0, 0), (0, 1)), constant_values=-1
-    )
-
-
-def edges(pot: Pot, each: int | None, *, banned: bool = False) -> list[tuple[int, int, int]]:
-    """Pairs with their weight: fresh before crossing; `each` random partners per person, or all."""
-    if each is None:
-        a, b = np.triu_indices(pot.n, 1)
-    else:
-        a = np.repeat(np.arange(pot.n), each)
-        b = np.random.default_rng(SEED).integers(0, pot.n, len(a))
-        a, b = a[a != b], b[a != b]
-    met, same = pot.have_met(a, b), pot.codes[a] == pot.codes[b]
-    if banned:
-        keep = ~met & ~same
-        return [(x, y, 1) for x, y in zip(a[keep].tolist(), b[keep].tolist(), strict=True)]
-    weight = 2 * pot.n * (~met).astype(int) + ~same
-    return list(zip(a.tolist(), b.tolist(), weight.tolist(), strict=True))
-
-
-def by_networkx(pairs: list[tuple[int, int, int]]) -> np.ndarray:
-    graph = nx.Graph()
-    graph.add_weighted_edges_from(pairs)
-    return as_groups({(min(p), max(p)) for p in nx.max_weight_matching(graph, maxcardinality=True)})
-
-
-def by_rustworkx(pot: Pot, pairs: list[tuple[int, int, int]]) -> np.ndarray:
-    graph = rx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(pot.n))
-    graph.add_edges_from(pairs)
-    return as_groups(rx.max_weight_matching(graph, max_cardinality=True, weight_fn=int))
-
-
-def lexicographic(pot: Pot) -> np.ndarray:
-    """networkx on the complete graph with all our wishes in its weights, as exact Python integers."""
-    dense = rules.table(pot)
-    rounds = {f"round {age}": (dense.age == age).astype(int) for age in range(pot.rounds, 0, -1)}
-    levels = {"repeats": dense.met.astype(int)} | rounds | {"same": dense.same.astype(int)}
-    cost = rules.pair_scale(levels | {"familiar": dense.familiar}, pot.n // 2).cost(
-        levels | {"familiar": dense.familiar}
-    )
-    a, b = np.triu_indices(pot.n, 1)
-    weight = (cost.max() - cost[a, b]).tolist()
-    return by_networkx(list(zip(a.tolist(), b.tolist(), weight, strict=True)))
-
-
-PEERS: dict[str, Callable[[Pot], np.ndarray]] = {
-    "a shuffle": shuffle,
-    "Yelp Beans (networkx, weight 1, hard bans)": lambda pot: by_networkx(edges(pot, None, banned=True)),
-    "networkx, complete graph": lambda pot: by_networkx(edges(pot, None)),
-    "networkx, complete graph, all our wishes": lexicographic,
-    "networkx, 10 random candidates each": lambda pot: by_networkx(edges(pot, 10)),
-    "rustworkx, complete graph": lambda pot: by_rustworkx(pot, edges(pot, None)),
-    "rustworkx, 10 random candidates each": lambda pot: by_rustworkx(pot, edges(pot, 10)),
-}
 
 FIGURES = (
     horizon,
