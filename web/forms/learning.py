@@ -24,7 +24,12 @@ class TakeDownForm(FlaskForm):
 class PassedAlongForm(FlaskForm):
     """What somebody told an organiser."""
 
-    who = Text("Who told you?", most=254, needed="Enter a name or an email address")
+    who = Text(
+        "Who told you?",
+        most=254,
+        needed="Enter a name or an email address",
+        description="Their whole name, or their email address.",
+    )
     text = LongText("What did they learn? (optional)", most=LEARNING)
     link = Text("A link to their post (optional)", most=LINK, validators=[is_web_link, is_not_ours])
     showing = Radio(
