@@ -20,6 +20,11 @@ def day(when: date, today: date | None = None) -> str:
     return f"{said} {when.year}" if far else said
 
 
+def full_day(when: date) -> str:
+    """`8 December 2026`, for what may be read years later."""
+    return f"{when.day} {when:%B %Y}"
+
+
 def moment(when: datetime, today: date | None = None) -> str:
     """`Tuesday 8 December at 12:30`, in London's time."""
     there = when.astimezone(LONDON)

@@ -101,8 +101,7 @@ def day(when: date | datetime) -> str:
 
 def full_day(when: date | datetime) -> str:
     """7 December 2026, for what may be read years later."""
-    when = _here(when)
-    return f"{when.day} {when:%B} {when.year}"
+    return words.full_day(_here(when))
 
 
 def month(when: date | datetime) -> str:

@@ -55,10 +55,7 @@ def remind_invited() -> ResponseReturnValue:
     asked = invitations.silent(g.session, g.programme, now=g.now).people
     if asked > jobs.AT_ONCE:
         if not jobs.ask_to_remind(g.session, g.programme, asked, by=current_user.id, now=g.now):
-            flash(
-                "Nobody was reminded: something else is being done for this programme. Wait for its end.",
-                "error",
-            )
+            flash(BUSY, "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
     count = invitations.remind(g.session, g.programme, by=current_user.id, now=g.now)
     who = phrases.counted(count, "invitation goes", "invitations go")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from notifications.words import full_day
 from web.models import (
     TAKING_PART,
     AgreementVersion,
@@ -299,12 +300,9 @@ def _reviews(session: Session, programme: Programme) -> dict[int, list[ReviewSho
     )
     found: dict[int, list[ReviewShown]] = {}
     for ended_at, one in rows:
-        renewed = f"nobody asked for a change, so it was renewed until {_day(one.until)}"
+        until = full_day(one.until) if one.until else "its next review"
+        renewed = f"nobody asked for a change, so it was renewed until {until}"
         outcome = OUTCOMES.get(one.outcome, renewed)
         if ended_at:
             found.setdefault(one.agreement_id, []).append(ReviewShown(ended_at, outcome, one.counted))
     return found
-
-
-def _day(on: date | None) -> str:
-    return f"{on.day} {on:%B %Y}" if on else "its next review"

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
+from notifications.words import full_day
 from web.models import (
     TAKING_PART,
     Membership,
@@ -88,7 +89,7 @@ def propose(
     again_on = urgent_again_on(session, programme, change) if urgent else None
     if again_on and times.today(now) < again_on:
         raise NotOpenToThat(
-            f"This was changed urgently not long ago. It can be again from {again_on:%d %B %Y} on"
+            f"This was changed urgently not long ago. It can be again from {full_day(again_on)} on"
         )
     if by.participates and _has_one(session, programme, by):
         raise NotOpenToThat("You have a proposal already. Take it back to make another")

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from notifications.words import full_day
 from web.models import (
     Agreement,
     Objection,
@@ -105,9 +106,8 @@ def _must_be_free(session: Session, one: InForce, person: str, now: datetime) ->
     about_it = (Proposal.agreement_id == one.agreement.id, col(Proposal.is_objection).is_(True))
     last = session.exec(select(func.max(Proposal.created_at)).where(*about_it, Proposal.by == person)).one()
     if last and now < last + AGAIN:
-        raise NotOpenToThat(
-            f"You have objected to this not long ago. You can again from {_day(times.today(last + AGAIN))} on"
-        )
+        again_on = full_day(times.today(last + AGAIN))
+        raise NotOpenToThat(f"You have objected to this not long ago. You can again from {again_on} on")
     states = session.exec(
         select(Proposal.state).where(*about_it, Proposal.base_version == one.version.number)
     ).all()
@@ -115,10 +115,6 @@ def _must_be_free(session: Session, one: InForce, person: str, now: datetime) ->
         raise NotOpenToThat("People drawn by chance are judging an objection to this: come back soon")
     if ProposalState.UPHELD in states:
         raise NotOpenToThat("An objection to this has been upheld: the organisers bring a proposal")
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
 
 
 def take_back(

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from notifications.addresses import phone_as_said
 from notifications.messages import Channel
+from notifications.words import full_day
 from web.models import TAKING_PART, Membership, Organisation, Person, Programme, Standing
 from web.models.folding import folded
 from web.services.common import times
@@ -281,7 +282,7 @@ def state_of(membership: Membership, today: date) -> str:
     if membership.silent_since:
         return "paused after two rounds in silence"
     if membership.paused_until and membership.paused_until > today:
-        return f"paused until {membership.paused_until.day} {membership.paused_until:%B %Y}"
+        return f"paused until {full_day(membership.paused_until)}"
     return "skips the next round" if membership.skips_next else "in"
 
 

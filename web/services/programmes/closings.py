@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage, State
+from notifications.words import full_day
 from web.models import (
     AuditEntry,
     Learning,
@@ -90,7 +91,7 @@ def announce(
         return 0
     first = earliest(session, programme, times.today(now))
     if not first <= on <= times.today(now) + LONGEST:
-        raise BadSettings("on", f"Choose a day within a year, not before {first.day} {first:%B %Y}")
+        raise BadSettings("on", f"Choose a day within a year, not before {full_day(first)}")
     if draft := rounds.draft(session, programme):
         drafts.discard(session, programme, draft.version, by=by, now=now)
     planned = programme.next_round_on

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from matcher import Pot
 from matcher.explain import Labels, Reasons
+from notifications.words import full_day
 from web.models import (
     TAKING_PART,
     Agreement,
@@ -296,7 +297,7 @@ def _why_out(
     if row.silent_since:
         return SILENT
     if row.paused_until and row.paused_until > today:
-        return f"paused until {row.paused_until:%-d %B %Y}"
+        return f"paused until {full_day(row.paused_until)}"
     if row.skips_next:
         return SKIPS
     return rests or (THIS_ONCE if decided is False else None)
