@@ -240,9 +240,19 @@ class World:
         With `verified=True` they have typed in the code as well.
         """
         verified = other.pop("verified", False)
-        details = self.details(name, organisation, **other)
-        request = self.ask(details, slug)
+        request = self.ask(self.details(name, organisation, **other), slug)
         self.work()
+        return self._confirm(request, verified=verified)
+
+    def join_many(
+        self, count: int, slug: str | None = None, *, verified: bool = False, **other: Any
+    ) -> list[str]:
+        """Several people, from each organisation in turn, whose mails go out together."""
+        requests = [self.ask(self.details(**other), slug) for _ in range(count)]
+        self.work()
+        return [self._confirm(request, verified=verified) for request in requests]
+
+    def _confirm(self, request: int, *, verified: bool) -> str:
         with self.write() as session:
             link = session.exec(_confirmation(request)).scalar_one()
             person = joining.confirm(session, link, source="web form", now=self.now)
@@ -258,10 +268,6 @@ class World:
             )
             session.flush()
             return request.id
-
-    def join_many(self, count: int, **other: Any) -> list[str]:
-        """Several people, from each organisation in turn."""
-        return [self.join(**other) for _ in range(count)]
 
     def erase(self, *people: str) -> None:
         """Without a last word to them."""
