@@ -6,6 +6,7 @@ Whoever adds a table adds to the story.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
+from hashlib import sha256
 
 from sqlmodel import select
 
@@ -19,13 +20,21 @@ from web.models import (
     AgendaItem,
     Answer,
     Block,
+    GatheredPost,
+    GatheringServer,
+    GatheringSource,
+    Handle,
+    HandleKind,
     Import,
     LawfulBasis,
     Learning,
     Membership,
     NeverPair,
+    NotMyPost,
     Organisation,
     PanelMember,
+    PassedOver,
+    PassedOverKind,
     Person,
     Raised,
     Region,
@@ -35,10 +44,12 @@ from web.models import (
     Rhythm,
     Role,
     Showing,
+    SourceKind,
     Stance,
     Subject,
     Takeover,
     Verdict,
+    Webmention,
     Work,
 )
 from web.models.imports import ImportKind
@@ -358,6 +369,35 @@ def what_is_reviewed_and_wished(world: World) -> None:
         session.add(AgendaItem(programme_id=programme.id, raised=Raised.SAID, **wish))
 
 
+def posts_that_mention_us(world: World) -> None:
+    """Written as rows: what finds and claims them may come later than they did."""
+    one = person(world, 4).id
+    with world.write() as session:
+        here = world.programme(session).id
+        at, digest = {"look_at": world.now}, sha256(b"a post").hexdigest()
+        session.add(GatheringServer(host="social.example", free_at=world.now))
+        source = {"kind": SourceKind.MASTODON, "server": "social.example", "hashtag": "unmentoring"}
+        session.add(GatheringSource(programme_id=here, added_by=BY, added_at=world.now, **source, **at))
+        wrote = {
+            "handle": "jo@social.example",
+            "author": "Jo",
+            "words": "Vans!",
+            "url": "https://social.example/1",
+        }
+        post = GatheredPost(
+            programme_id=here, kind=SourceKind.MASTODON, url_digest=digest, found_at=world.now, **wrote, **at
+        )
+        session.add(post)
+        session.flush()
+        session.add(NotMyPost(post_id=post.id, person_id=one))
+        handle = {"kind": HandleKind.MASTODON, "name": "jo@social.example"}
+        session.add(Handle(person_id=one, added_at=world.now, **handle, **at))
+        page = {"source": "https://blog.example/vans", "target": "http://127.0.0.1:8000/p/councils/"}
+        told = {"host": "blog.example", "digest": digest, "received_at": world.now}
+        session.add(Webmention(programme_id=here, **page, **told, **at))
+        session.add(PassedOver(mark=digest, kind=PassedOverKind.POST, since=world.now))
+
+
 STEPS: tuple[Callable[[World], None], ...] = (
     organisers_and_organisations,
     people,
@@ -384,6 +424,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     an_organiser_signed_in,
     what_is_agreed_and_proposed,
     what_is_reviewed_and_wished,
+    posts_that_mention_us,
     a_complaint,
     somebody_who_asks_to_join,
     an_allowance_of_today_used,

@@ -34,14 +34,18 @@ KEPT: dict[str, dict[str, Kept]] = {
     "auditentry": _of(ID, "actor action subject facts") | _of(SEALED, "digest"),
     "audithead": _of(SEALED, "digest"),
     "checkin": _of(ID, "person_id answer"),
-    "complaint": _of(ID, "reference sender about answered_by") | _of(THEIRS, "email email_key")
+    "complaint": _of(ID, "reference sender about answered_by") | _of(THEIRS, "email email_key post")
     | _of(OTHERS, "text outcome"),
     "consent": _of(ID, "person_id wording version source"),
     "conversation_group": _of(ID, "first_mover") | _of(OTHERS, "why"),
     "destination": _of(ID, "provider reason") | _of(THEIRS, "place"),
     "draw_record": _of(ID, "document people sent") | _of(SEALED, "commitment"),
     "errand": _of(ID, "work by") | _of(OTHERS, "trouble"),
+    "gathered_post": _of(ID, "kind") | _of(THEIRS, "url url_digest handle author words"),
+    "gathering_server": _of(ID, "host"),
+    "gathering_source": _of(ID, "kind since result trouble added_by") | _of(PROGRAMME, "server hashtag"),
     "groupmember": _of(ID, "person_id"),
+    "handle": _of(ID, "person_id kind trouble") | _of(THEIRS, "name"),
     "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations")
     | _of(OTHERS, "problem"),
     "importfile": _of(PASSING, "content workbook"),
@@ -57,6 +61,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     | _of(THEIRS, "sent_to headers subject text html calendar"),
     "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key") | _of(OTHERS, "suspended_because"),
     "neverpair": _of(ID, "person_1 person_2"),
+    "not_my_post": _of(ID, "person_id"),
     "objection": _of(ID, "person_id state") | _of(OTHERS, "words hidden_because"),
     "organisation": _of(OTHERS, "name short_name key"),
     "organisationdomain": _of(OTHERS, "domain"),
@@ -71,6 +76,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "outbox_origin": _of(ID, "name"),
     "panel_finding": _of(ID, "person_id") | _of(OTHERS, "reason"),
     "panel_member": _of(ID, "person_id"),
+    "passed_over": _of(ID, "kind") | _of(SEALED, "mark"),
     "person": _of(ID, "id channel video_kind unreachable merged_into")
     | _of(THEIRS, "name known_as email email_key phone video_handle about availability"),
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
@@ -100,4 +106,5 @@ KEPT: dict[str, dict[str, Kept]] = {
     "thisonce": _of(ID, "person_id"),
     "tick": _of(ID, "what of") | _of(OTHERS, "became"),
     "top_up": _of(ID, "input_digest figures proof by"),
+    "webmention": _of(THEIRS, "source target digest host"),
 }  # fmt: skip

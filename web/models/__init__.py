@@ -44,6 +44,18 @@ from web.models.conversations import (
     Showing,
 )
 from web.models.evidence import KeptEvidence
+from web.models.gathering import (
+    GatheredPost,
+    GatheringServer,
+    GatheringSource,
+    Handle,
+    HandleKind,
+    NotMyPost,
+    PassedOver,
+    PassedOverKind,
+    SourceKind,
+    Webmention,
+)
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.models.jobs import Errand, Work
 from web.models.learning_pages import LearningPage, LinkPreview
@@ -98,8 +110,13 @@ __all__ = [
     "Errand",
     "Figure",
     "Finding",
+    "GatheredPost",
+    "GatheringServer",
+    "GatheringSource",
     "Group",
     "GroupMember",
+    "Handle",
+    "HandleKind",
     "How",
     "Import",
     "ImportFile",
@@ -117,6 +134,7 @@ __all__ = [
     "Matter",
     "Membership",
     "NeverPair",
+    "NotMyPost",
     "Objection",
     "ObjectionState",
     "Organisation",
@@ -129,6 +147,8 @@ __all__ = [
     "Outcome",
     "Panel",
     "PanelMember",
+    "PassedOver",
+    "PassedOverKind",
     "Person",
     "PhoneCode",
     "Priority",
@@ -156,6 +176,7 @@ __all__ = [
     "Schedule",
     "Second",
     "Showing",
+    "SourceKind",
     "Stance",
     "Standing",
     "Subject",
@@ -165,5 +186,6 @@ __all__ = [
     "TopUp",
     "Verdict",
     "VideoKind",
+    "Webmention",
     "Work",
 ]

@@ -43,6 +43,8 @@ class Complaint(SQLModel, table=True):
     sender: str = Field(default_factory=new_id, max_length=ID_LENGTH)
     about: Matter = choice(Matter)
     text: str = Field(sa_type=Text)
+    # The handle or address of a post that it is about.
+    post: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     email: str | None = Field(default=None, max_length=254)
     email_key: str | None = Field(default=None, max_length=254, index=True)
     received_at: datetime = moment(nullable=False)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import Text
+from sqlalchemy import Text, false
 from sqlmodel import Field, SQLModel
 
 from web.models.columns import choice, document, moment
@@ -56,6 +56,8 @@ class Programme(SQLModel, table=True):
     wording: dict[str, dict[str, str]] = document(dict)
     # Is what was learned shown to everyone while the programme runs?
     wall_is_open: bool = True
+    # Do we look for posts that mention it?
+    gathers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     # How long people may object to a proposal.
     consent_days: int = 7
     created_at: datetime = moment(nullable=False)
