@@ -126,8 +126,8 @@ def upgrade() -> None:
 
     # Not in a batch that would make a table anew: SQLite would delete the rows that lead to it.
     op.add_column('complaint', sa.Column('post', sa.Text(), server_default='', nullable=False))
-    gathers = sa.Column('gathers', sa.Boolean(), server_default=sa.false(), nullable=False)
-    op.add_column('programme', gathers)
+    op.add_column('programme',
+        sa.Column('gathers', sa.Boolean(), server_default=sa.false(), nullable=False))
 
 
 def downgrade() -> None:

@@ -37,6 +37,7 @@ class Answer:
     media_type: str
     charset: str
     body: bytes
+    retry_after: str = ""
 
 
 class Client:
@@ -54,20 +55,24 @@ class Client:
             adapter = _ToThePublic(is_https_proto=scheme == "https", allow_loopback=allow_loopback)
             self._session.mount(f"{scheme}://", adapter)
 
-    def answer(self, url: str, accept: str) -> Answer:
-        """One answer, whatever its status; a redirect is an answer with where it leads to as its `url`.
+    def answer(
+        self, url: str, accept: str, *, sends: dict[str, str] | None = None, token: str = ""
+    ) -> Answer:
+        """One answer, whatever its status; a redirect is an answer with where it leads to as its `url`. What
+        is sent goes as JSON, and with a token we say who we are.
 
         Raises:
             Refused, Trouble.
         """
         try:
-            with within(SECONDS), closing(self._get(url, accept)) as response:
+            with within(SECONDS), closing(self._open(url, accept, sends, token)) as response:
                 leads_to = self._session.get_redirect_target(response)
                 return Answer(
                     urljoin(url, leads_to) if leads_to else url,
                     response.status_code,
                     *_type_of(response.headers.get("Content-Type", "")),
                     b"" if leads_to else _body(response),
+                    response.headers.get("Retry-After", ""),
                 )
         except InvalidIPAddress as error:
             raise Refused("it leads to no public machine") from error
@@ -76,9 +81,16 @@ class Client:
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise Trouble(type(error).__name__) from error
 
-    def _get(self, url: str, accept: str) -> requests.Response:
-        return self._session.get(
-            url, headers={"Accept": accept}, stream=True, allow_redirects=False, timeout=SECONDS
+    def _open(self, url: str, accept: str, sends: dict[str, str] | None, token: str) -> requests.Response:
+        headers = {"Accept": accept} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return self._session.request(
+            "GET" if sends is None else "POST",
+            url,
+            headers=headers,
+            json=sends,
+            stream=True,
+            allow_redirects=False,
+            timeout=SECONDS,
         )
 
     def check(self, url: str) -> None:

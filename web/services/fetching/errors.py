@@ -5,6 +5,7 @@ FetchError
 │               or its site wants no programs there
 ├── Gone        it is not there any more
 └── Trouble     not now: nobody answers, too slowly, or with an error
+    └── Later   its server says when to come back, in `.seconds`
 """
 
 
@@ -22,3 +23,9 @@ class Gone(FetchError):
 
 class Trouble(FetchError):
     pass
+
+
+class Later(Trouble):
+    def __init__(self, why: str, seconds: int) -> None:
+        super().__init__(why)
+        self.seconds = seconds

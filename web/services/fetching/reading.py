@@ -38,7 +38,7 @@ def of_page(answer: Answer) -> tuple[Card, str]:
     """The card of a page, and where its site describes it as oEmbed, if it does; nothing of anything else."""
     if answer.media_type not in PAGES or not answer.body.strip():
         return Card(), ""
-    page = _parsed(answer)
+    page = parsed(answer)
     return (Card(), "") if page is None else (_of_page(page), _described_at(page, answer.url))
 
 
@@ -70,7 +70,8 @@ def clean(given: object, most: int) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
-def _parsed(answer: Answer) -> HtmlElement | None:
+def parsed(answer: Answer) -> HtmlElement | None:
+    """Its page as a tree; None where it is nothing at all."""
     for encoding in (_encoding(answer), "utf-8"):
         try:
             return document_fromstring(answer.body, parser=HTMLParser(encoding=encoding, no_network=True))

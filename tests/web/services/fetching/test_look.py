@@ -20,7 +20,7 @@ class Recorded(Client):
         super().__init__("a test")
         self.book, self.asked = book, []
 
-    def answer(self, url: str, accept: str) -> Answer:
+    def answer(self, url: str, accept: str, **_: object) -> Answer:
         self.asked.append(url)
         if url not in self.book:
             return Answer(url, 404, "text/plain", "", b"")
