@@ -32,6 +32,7 @@ from web.models import (
     NeverPair,
     NotMyPost,
     Organisation,
+    OrganisingTime,
     PanelMember,
     PassedOver,
     PassedOverKind,
@@ -43,6 +44,7 @@ from web.models import (
     Reviewed,
     Rhythm,
     Role,
+    RoundStory,
     Showing,
     SourceKind,
     Stance,
@@ -398,6 +400,19 @@ def posts_that_mention_us(world: World) -> None:
         session.add(PassedOver(mark=digest, kind=PassedOverKind.POST, since=world.now))
 
 
+def a_story_of_a_round(world: World) -> None:
+    """Written as rows, as above."""
+    with world.write() as session:
+        programme = world.programme(session)
+        number = rounds.by_number(session, programme, 1).id
+        leeds = session.exec(select(Organisation.id)).first()
+        told = {"went": "Most met in their first week.", "changes": "We send texts too.", "picked": [1]}
+        edited = {"edited_at": world.now, "edited_by": BY, "public_since": world.now}
+        session.add(RoundStory(round_id=number, programme_id=programme.id, **told, **edited))
+        noted = {"minutes": 90, "noted_at": world.now, "organisation_id": leeds}
+        session.add(OrganisingTime(round_id=number, by=BY, **noted))
+
+
 STEPS: tuple[Callable[[World], None], ...] = (
     organisers_and_organisations,
     people,
@@ -425,6 +440,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     what_is_agreed_and_proposed,
     what_is_reviewed_and_wished,
     posts_that_mention_us,
+    a_story_of_a_round,
     a_complaint,
     somebody_who_asks_to_join,
     an_allowance_of_today_used,

@@ -66,6 +66,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "organisation": _of(OTHERS, "name short_name key"),
     "organisationdomain": _of(OTHERS, "domain"),
     "organisationname": _of(OTHERS, "key"),
+    "organising_time": _of(ID, "by"),
     "organiser": _of(ID, "id") | _of(TEAM, "email email_key"),
     "organiser_session": _of(ID, "organiser_id") | _of(SEALED, "digest") | _of(TEAM, "browser"),
     "organiserrole": _of(ID, "organiser_id role"),
@@ -99,6 +100,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "reviewed": _of(ID, "outcome counted"),
     "round": _of(ID, "state priority input_digest figures best proof drawn_by sent_by")
     | _of(OTHERS, "reasons"),
+    "round_story": _of(ID, "picked edited_by") | _of(OTHERS, "went changes counted"),
     "roundchange": _of(ID, "what by"),
     "schedule": _of(ID, "rhythm dates region days_off enabled_by"),
     "suppression": _of(ID, "channel reason") | _of(SEALED, "key"),

@@ -88,6 +88,7 @@ from web.models.rounds import (
     ThisOnce,
     TopUp,
 )
+from web.models.stories import OrganisingTime, RoundStory
 from web.models.takeovers import LawfulBasis, Takeover
 
 __all__ = [
@@ -144,6 +145,7 @@ __all__ = [
     "Organiser",
     "OrganiserRole",
     "OrganiserSession",
+    "OrganisingTime",
     "Outcome",
     "Panel",
     "PanelMember",
@@ -173,6 +175,7 @@ __all__ = [
     "Round",
     "RoundChange",
     "RoundState",
+    "RoundStory",
     "Schedule",
     "Second",
     "Showing",

@@ -13,7 +13,15 @@ from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from notifications.columns import table_of
-from web.models import GroupMember, Membership, Organisation, OrganisationDomain, OrganisationName, Programme
+from web.models import (
+    GroupMember,
+    Membership,
+    Organisation,
+    OrganisationDomain,
+    OrganisationName,
+    OrganisingTime,
+    Programme,
+)
 from web.services.common import audit
 from web.services.evidence import nameless
 from web.services.organisations import likeness
@@ -319,7 +327,7 @@ def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, 
     """
     if kept.id == gone.id or kept.programme_id != gone.programme_id:
         raise NotSo("Choose another organisation")
-    for table in (Membership, GroupMember, OrganisationName, OrganisationDomain):
+    for table in (Membership, GroupMember, OrganisationName, OrganisationDomain, OrganisingTime):
         session.execute(
             update(table).where(col(table.organisation_id) == gone.id).values(organisation_id=kept.id),
             execution_options={"synchronize_session": False},
