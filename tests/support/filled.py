@@ -59,8 +59,8 @@ from web.services.agreements import agreements, answering, deciding, panels, pro
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.panels import Judgement
 from web.services.agreements.proposals import Proposer
-from web.services.background import jobs
-from web.services.common import allowances, times
+from web.services.background import heartbeats, jobs
+from web.services.common import allowances, tallies, times
 from web.services.conversations import conversations, reports
 from web.services.conversations.conversations import Said
 from web.services.evidence import counting
@@ -413,6 +413,12 @@ def a_story_of_a_round(world: World) -> None:
         session.add(OrganisingTime(round_id=number, by=BY, **noted))
 
 
+def a_worker_heard_of(world: World) -> None:
+    with world.write() as session:
+        heartbeats.beat(session, "one", started=world.now, seconds=0.5, now=world.now)
+        tallies.add(session, tallies.What.DRAWN, "by hand", seconds=0.25)
+
+
 STEPS: tuple[Callable[[World], None], ...] = (
     organisers_and_organisations,
     people,
@@ -444,4 +450,5 @@ STEPS: tuple[Callable[[World], None], ...] = (
     a_complaint,
     somebody_who_asks_to_join,
     an_allowance_of_today_used,
+    a_worker_heard_of,
 )

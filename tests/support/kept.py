@@ -46,6 +46,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "gathering_source": _of(ID, "kind since result trouble added_by") | _of(PROGRAMME, "server hashtag"),
     "groupmember": _of(ID, "person_id"),
     "handle": _of(ID, "person_id kind trouble") | _of(THEIRS, "name"),
+    "heartbeat": _of(ID, "worker"),
     "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations")
     | _of(OTHERS, "problem"),
     "importfile": _of(PASSING, "content workbook"),
@@ -105,6 +106,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "schedule": _of(ID, "rhythm dates region days_off enabled_by"),
     "suppression": _of(ID, "channel reason") | _of(SEALED, "key"),
     "takeover": _of(ID, "basis stated_by") | _of(PROGRAMME, "asked_by wording"),
+    "tally": _of(ID, "what label"),
     "thisonce": _of(ID, "person_id"),
     "tick": _of(ID, "what of") | _of(OTHERS, "became"),
     "top_up": _of(ID, "input_digest figures proof by"),

@@ -90,6 +90,7 @@ from web.models.rounds import (
 )
 from web.models.stories import OrganisingTime, RoundStory
 from web.models.takeovers import LawfulBasis, Takeover
+from web.models.watching import Heartbeat, Tally
 
 __all__ = [
     "LISTED_BY",
@@ -118,6 +119,7 @@ __all__ = [
     "GroupMember",
     "Handle",
     "HandleKind",
+    "Heartbeat",
     "How",
     "Import",
     "ImportFile",
@@ -184,6 +186,7 @@ __all__ = [
     "Standing",
     "Subject",
     "Takeover",
+    "Tally",
     "ThisOnce",
     "Tick",
     "TopUp",

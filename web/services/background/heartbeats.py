@@ -1,0 +1,38 @@
+"""Which workers have been heard of lately."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, func, select
+
+from notifications.columns import table_of
+from notifications.outbox import insert_on
+from web.models import Heartbeat
+
+SILENT_AFTER = timedelta(minutes=3)  # workers sweep every minute
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+def beat(session: Session, worker: str, *, started: datetime, seconds: float, now: datetime) -> None:
+    """A worker has swept, in so many seconds; those not heard of for a day are forgotten."""
+    said = {"swept_at": now, "sweep_seconds": seconds}
+    first = insert_on(session)(table_of(Heartbeat)).values(worker=worker, started_at=started, **said)
+    session.execute(first.on_conflict_do_update(index_elements=["worker"], set_=said))
+    session.execute(delete(Heartbeat).where(col(Heartbeat.swept_at) < now - FORGOTTEN_AFTER))
+
+
+def last(session: Session) -> datetime | None:
+    """When any worker swept last; None where none has been heard of for a day."""
+    return session.exec(select(func.max(Heartbeat.swept_at))).one()
+
+
+def is_silent(session: Session, now: datetime) -> bool:
+    """Has no worker swept for three minutes?"""
+    swept = last(session)
+    return swept is None or now - swept > SILENT_AFTER
+
+
+def heard_of(session: Session) -> Sequence[Heartbeat]:
+    """Every worker of the last day, the latest first."""
+    return session.exec(select(Heartbeat).order_by(col(Heartbeat.swept_at).desc())).all()
