@@ -67,7 +67,7 @@ pictures: ready-to-test ## photograph the demo's pages for the documents
 lock: ready-to-test ## choose versions again (UPGRADE=--upgrade for the newest)
 	.venv/bin/python tools/lock.py $(UPGRADE)
 
-ready: python
+ready: python ## build .venv/ with what it takes to run, for a server
 	@"$(PYTHON)" tools/setup.py
 
 ready-to-test: python

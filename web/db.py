@@ -60,8 +60,15 @@ class Database:
 
     @property
     def libpq_url(self) -> str:
-        """The address as PostgreSQL's own programs take it."""
-        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        """The address as PostgreSQL's own programs take it, without the password: see `libpq_environment`."""
+        parts = self.engine.url.set(drivername="postgresql")._replace(password=None)
+        return parts.render_as_string()
+
+    @property
+    def libpq_environment(self) -> dict[str, str]:
+        """The password for PostgreSQL's own programs. A command line is there for everybody to read."""
+        password = self.engine.url.password
+        return {} if password is None else {"PGPASSWORD": str(password)}
 
     def upgrade(self, target: str = "head") -> None:
         """Bring the tables to this version of the program, or another.

@@ -60,6 +60,7 @@ class Settings(BaseModel):
         default="http://127.0.0.1:8000", description="the address people reach, https://… without a path"
     )
     allowed_hosts: tuple[str, ...] = Field(default=(), description="host names separated by commas")
+    hsts_subdomains: bool = Field(default=False, description="yes or no")
     proxy_hops: int = Field(default=0, ge=0, le=5, description="how many proxies stand in front, 0 to 5")
     network_forms_per_minute: int = Field(
         default=60, ge=1, description="forms that one network may send in a minute, 1 or more"

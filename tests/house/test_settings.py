@@ -3,8 +3,9 @@
 It is turned where it is given another value than its default and the application runs with it:
 
 - an installation of `tests/worlds/` sets its variable, or
-- a test hands it, by its field's name, to `Settings`, `settings_at`, `world_of`, `served` or
-  `model_copy(update=…)`, or by its variable's name to a process as `env=` or `environment=`.
+- a test hands it, by its field's name, to `Settings`, `settings_at`, `world_of`, `served`,
+  `served_publicly` or `model_copy(update=…)`, or by its variable's name to a process as `env=` or
+  `environment=`.
 
 What tests/web/test_settings.py does is no turning: there wrong values are refused, and nothing runs.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from tests.worlds.installations import CHOICES, Around, Installation, environment
 from web.settings import Settings
 
-TAKE_SETTINGS = {"Settings", "settings_at", "world_of", "served"}
+TAKE_SETTINGS = {"Settings", "settings_at", "world_of", "served", "served_publicly"}
 REFUSALS = Path("tests/web/test_settings.py")
 AROUND = Around("sqlite:///u.db", "sqlite:///q.db", 8000, *["http://127.0.0.1:9"] * 4, "key")  # type: ignore[call-arg]
 

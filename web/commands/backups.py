@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from os import environ
 from pathlib import Path
 
 import psycopg
@@ -71,7 +72,8 @@ def _copy(database: Database, to: Path) -> None:
     else:
         with _told_in_a_line():
             command = ["pg_dump", "--format=custom", f"--file={to}", database.libpq_url]
-            subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own words)
+            environment = environ | database.libpq_environment
+            subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
 
 
 @dataclass(frozen=True)

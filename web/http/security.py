@@ -63,6 +63,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         force_https=False,  # the proxy in front does that; here it would break health checks
         strict_transport_security=https,
         strict_transport_security_max_age=31_536_000,
+        strict_transport_security_include_subdomains=settings.hsts_subdomains,
         session_cookie_secure=https,
         content_security_policy=POLICY,
         content_security_policy_nonce_in=["script-src"],

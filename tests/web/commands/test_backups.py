@@ -1,14 +1,19 @@
 """What comes back from a backup, and who was erased stays erased. That it is quiet: `faults/restored.py`."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from os import environ
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from notifications import outbox
 from notifications.tables import State
+from tests.support.databases import database_of_its_own
 from tests.support.world import BY, World
 from web.commands import backups
+from web.db import Database
 from web.models import Person
 from web.models.complaints import Matter
 from web.models.imports import ImportKind
@@ -111,3 +116,20 @@ def test_what_is_no_backup_changes_nothing(world: World, tmp_path: Path) -> None
     with pytest.raises(backups.BackupError, match="not a backup"):
         restore(world, wrong)
     assert world.dump() == before
+
+
+def test_the_password_is_on_no_command_line(
+    world: World, postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody on the machine could read it there. A `pg_dump` that writes down what it is given."""
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$@" > "${2#--file=}"\necho "$PGPASSWORD" >> "${2#--file=}"\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{environ['PATH']}")
+    with contextmanager(database_of_its_own)(postgresql_server, tmp_path.name) as url:
+        database = Database(make_url(url).set(password="p@ss word").render_as_string(hide_password=False))
+        database.upgrade()
+        backups.backup(database, tmp_path / "monday.backup")
+        database.dispose()
+    given = (tmp_path / "monday.backup").read_text().splitlines()
+    assert ("ss word" in given[0] or "ss%20word" in given[0], given[1]) == (False, "p@ss word")

@@ -107,7 +107,15 @@ def test_in_production_browsers_are_told_to_stay_encrypted(
 ) -> None:
     client = served_publicly(settings).test_client()
     answer = client.get("/", base_url="https://unmentoring.example.org")
-    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_what_lies_below_our_host_is_told_so_only_by_choice(
+    world: World, settings: Settings, served_publicly: Serve
+) -> None:
+    client = served_publicly(settings, hsts_subdomains=True).test_client()
+    answer = client.get("/", base_url="https://unmentoring.example.org")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 # Hosts and proxies
