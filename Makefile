@@ -37,6 +37,7 @@ check: ready-to-test ## lint, types, import arrows, migrations, templates, setti
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	.venv/bin/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(RUN) tools.deploying
 	$(RUN) pytest --quiet tests/house
 
 hooks: ## have git run `make check` before each commit (git commit --no-verify leaves it out once)

@@ -1,0 +1,119 @@
+"""The files of docs/deploy: what can be known of them without the programs that read them.
+
+`tools/deploying.py` hands them to those programs, where this machine has them.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from web.settings import Settings
+
+FOLDER = Path("docs/deploy")
+COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+EXAMPLE = (FOLDER / "settings.env.example").read_text()
+# The schema of the Compose Specification, Apache License 2.0, as its authors publish it.
+LASTING = [unit for unit in sorted(FOLDER.glob("*.service")) if "backup" not in unit.name]
+SCHEMA = Path("tests/support/compose-spec.json")
+UNITS = sorted(FOLDER.glob("*.service"))
+OURS = [name for name, service in COMPOSE["services"].items() if service.get("image") == "unmentoring"]
+A_LINE = re.compile(r"#?([A-Z_]+)='[^']*'")
+README = (FOLDER / "README.md").read_text()
+
+
+def settings_lines() -> list[str]:
+    return [line for line in EXAMPLE.splitlines() if line and not line.startswith("# ")]
+
+
+def given(text: str) -> dict[str, str]:
+    """The settings of such a file, as systemd, Docker and a shell read it."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return dict(word.split("=", 1) for line in lines for word in shlex.split(line))
+
+
+def directives(unit: Path) -> Iterator[tuple[str, str]]:
+    for line in unit.read_text().splitlines():
+        if "=" in line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            yield name, value
+
+
+def test_the_compose_file_is_one() -> None:
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(COMPOSE)
+
+
+def test_each_setting_has_its_line_in_the_example() -> None:
+    named = [match.group(1).lower() for line in settings_lines() if (match := A_LINE.fullmatch(line))]
+    assert sorted(named) == sorted(Settings.model_fields)
+
+
+def test_each_line_of_the_example_reads_the_same_everywhere() -> None:
+    assert [line for line in settings_lines() if not A_LINE.fullmatch(line)] == []
+
+
+def test_the_example_filled_in_starts() -> None:
+    filled = EXAMPLE.replace("KEY=''", f"KEY='{'k' * 64}'")
+    assert Settings.from_env(given(filled)).email_provider == "smtp"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_each_container_of_ours_has_every_setting(service: str) -> None:
+    assert COMPOSE["services"][service]["env_file"] == "settings.env"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_what_a_container_is_told_by_file_it_is_given(service: str) -> None:
+    told = COMPOSE["services"][service]
+    files = {Path(value).name for name, value in told["environment"].items() if name.endswith("_FILE")}
+    assert files == set(told["secrets"]) & set(COMPOSE["secrets"])
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_what_serves_waits_for_the_tables(service: str) -> None:
+    waits = COMPOSE["services"][service]["depends_on"]
+    assert waits["upgrade"] == {"condition": "service_completed_successfully"}
+
+
+def test_the_image_brings_the_database_s_own_programs() -> None:
+    version = COMPOSE["services"]["database"]["image"].partition(":")[2]
+    assert f"postgresql-client-{version}" in (FOLDER / "Dockerfile").read_text()
+
+
+def test_the_secrets_belong_to_the_image_s_user() -> None:
+    (number,) = re.findall(r"--uid (\d+)", (FOLDER / "Dockerfile").read_text())
+    assert f"chown --recursive {number}:{number} secrets backups" in README
+
+
+def test_only_what_is_named_goes_into_the_image() -> None:
+    lines = [line for line in Path(".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    named = [line for line in lines if line.startswith("!")]
+    assert (lines[0], [line for line in named if not Path(line[1:]).exists()]) == ("*", [])
+
+
+@pytest.mark.parametrize("secret", [".git", "var", "docs", "docs/deploy", "tests", ".venv"])
+def test_no_secret_and_no_history_goes_into_the_image(secret: str) -> None:
+    assert f"!{secret}" not in Path(".dockerignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize("unit", LASTING, ids=lambda unit: unit.name)
+def test_a_unit_is_never_given_up(unit: Path) -> None:
+    said = dict(directives(unit))
+    assert (said["StartLimitIntervalSec"], said["Restart"]) == ("0", "always")
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_needs_no_folder_that_it_does_not_make(unit: Path) -> None:
+    said = dict(directives(unit))
+    assert ("ReadWritePaths" in said, said["StateDirectory"].split()[0]) == (False, "unmentoring")
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in FOLDER.iterdir()))
+def test_every_file_is_told_of(file: str) -> None:
+    family = re.sub(r"^.*(\.service|\.timer)$", r"docs/deploy/*\1", file)
+    assert file in README or family in README or file == "README.md"
