@@ -2,13 +2,16 @@
 
 import os
 
-from web.app import create_app
-from web.logs import configure
-from web.queues import Waker
-from web.settings import Settings
+from web.loading import all_to_stay
 
 os.umask(0o077)  # the database holds addresses: it is nobody else's to read
-configure()
-settings = Settings.from_env()
-waker = Waker(settings)
-app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)
+with all_to_stay():
+    from web.app import create_app
+    from web.logs import configure
+    from web.queues import Waker
+    from web.settings import Settings
+
+    configure()
+    settings = Settings.from_env()
+    waker = Waker(settings)
+    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from notifications.columns import UTCDateTime
+from notifications.columns import Base, UTCDateTime
 from notifications.messages import Channel, Message, Recipient, from_json
 
 
@@ -58,7 +58,7 @@ RESENDABLE = (State.FAILED, State.FAILED_TEMPORARILY, State.PARKED, State.EXPIRE
 FAILED = text("state = 'failed'")  # a few: an index of all would cost every message
 
 
-class OutboxMessage(SQLModel, table=True):
+class OutboxMessage(Base, table=True):
     """One message to one person.
 
     `person` and `OutboxNamed.person` are opaque ids. `programme` and `round` are opaque, for reporting and
@@ -129,7 +129,7 @@ class OutboxMessage(SQLModel, table=True):
         )
 
 
-class OutboxNamed(SQLModel, table=True):
+class OutboxNamed(Base, table=True):
     """Somebody whose name stands in a message, or who is its reader."""
 
     __tablename__ = "outbox_named"
@@ -138,7 +138,7 @@ class OutboxNamed(SQLModel, table=True):
     person: str = Field(primary_key=True, index=True)
 
 
-class OutboxHold(SQLModel, table=True):
+class OutboxHold(Base, table=True):
     """While it stands, nothing of its scope is sent. The scope is a programme, or `EVERYTHING`."""
 
     __tablename__ = "outbox_hold"
@@ -148,7 +148,7 @@ class OutboxHold(SQLModel, table=True):
     since: datetime = Field(sa_type=UTCDateTime)
 
 
-class OutboxOrigin(SQLModel, table=True):
+class OutboxOrigin(Base, table=True):
     """From which id on messages are of an origin: one row for each upgrade or restore that began one."""
 
     __tablename__ = "outbox_origin"
@@ -158,7 +158,7 @@ class OutboxOrigin(SQLModel, table=True):
     since: datetime = Field(sa_type=UTCDateTime)
 
 
-class LocalMessage(SQLModel, table=True):
+class LocalMessage(Base, table=True):
     """What the local provider was given: the mailbox behind the `/outbox` page.
 
     One row for each message: it is written in the transaction that marks the message accepted. `headers` is a
@@ -180,7 +180,7 @@ class LocalMessage(SQLModel, table=True):
     sent_at: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
-class Suppression(SQLModel, table=True):
+class Suppression(Base, table=True):
     """An address that must not be written to on a channel, in any programme.
 
     `key` is an HMAC of the address's canonical form under a key of its own, so that the list outlives the
@@ -195,7 +195,7 @@ class Suppression(SQLModel, table=True):
     since: datetime = Field(sa_type=UTCDateTime)
 
 
-class ProviderPace(SQLModel, table=True):
+class ProviderPace(Base, table=True):
     """One provider's budget, shared by every worker. Without a row there is nothing to obey.
 
     `rate` is calls a second, learned from refusals, and rises at `rate_until`; under it the next call may
@@ -222,7 +222,7 @@ class ProviderPace(SQLModel, table=True):
     spent_on: date | None = None
 
 
-class Destination(SQLModel, table=True):
+class Destination(Base, table=True):
     """A place that refuses us, by provider: a receiving domain, or a country's numbers. Others have no row.
 
     `refused` counts different messages in a row. From `destinations.SHUT_AFTER` on only one tries there, at
@@ -241,7 +241,7 @@ class Destination(SQLModel, table=True):
     probe_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class Receipt(SQLModel, table=True):
+class Receipt(Base, table=True):
     """One thing a provider told us about a message, as stored before it is applied.
 
     `message_id` is ours, from the event; without it `provider_id` leads there, perhaps later: until then
@@ -270,7 +270,7 @@ class Receipt(SQLModel, table=True):
     applied: bool = False
 
 
-class Reply(SQLModel, table=True):
+class Reply(Base, table=True):
     """Something a person sent back, as they sent it, and what we understood.
 
     `source_id` is the provider's id of it, so that the same one told twice is one. `person` is None where we

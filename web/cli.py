@@ -12,6 +12,8 @@ from typing import Any
 import click
 from typing_extensions import override
 
+from web import loading
+
 COMMANDS = {
     "serve": (
         "web.commands.serve:command",
@@ -66,7 +68,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found = resolve_name(COMMANDS[cmd_name][0])
+        with loading.all_to_stay():
+            found = resolve_name(COMMANDS[cmd_name][0])
         assert isinstance(found, click.Command)  # noqa: S101
         return found
 

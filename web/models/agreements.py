@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, document, moment, person_key
 
 AUTHOR_LENGTH = 60
@@ -31,7 +32,7 @@ class How(StrEnum):
     BACK = "back"  # an urgent version went back by itself
 
 
-class Agreement(SQLModel, table=True):
+class Agreement(Base, table=True):
     """Something a programme goes by. `version` is the number of the version in force."""
 
     id: int = Field(default=None, primary_key=True)
@@ -50,7 +51,7 @@ class Figure(StrEnum):
     DAYS = "days"  # until half of those who met had met
 
 
-class AgreementVersion(SQLModel, table=True):
+class AgreementVersion(Base, table=True):
     """One version, kept for good. `driver` says why; `evaluation` when it has not worked, in words, or
     `figure`, one of `Figure` that would be on the wrong side of `bound`. `measured` is the last round of
     which that was counted. `renewed_on`: when it was last renewed by a review.
@@ -88,7 +89,7 @@ class ProposalState(StrEnum):
     NOT_UPHELD = "not upheld"
 
 
-class Proposal(SQLModel, table=True):
+class Proposal(Base, table=True):
     """A change that is proposed. `by` is the opaque id of its author, an organiser's unless
     `by_participant`. With `is_objection` nothing is proposed: its author objects to the agreement's
     `base_version`, which is in force, and only a panel is asked.
@@ -138,7 +139,7 @@ class Proposal(SQLModel, table=True):
     counted: dict[str, int] = document(dict)
 
 
-class ProposalVersion(SQLModel, table=True):
+class ProposalVersion(Base, table=True):
     proposal_id: int = Field(foreign_key="proposal.id", primary_key=True)
     number: int = Field(primary_key=True)
     title: str = Field(default="", max_length=80)
@@ -152,7 +153,7 @@ class ProposalVersion(SQLModel, table=True):
     made_at: datetime = moment(nullable=False)
 
 
-class Second(SQLModel, table=True):
+class Second(Base, table=True):
     """A participant who wants a draft to be told to everybody."""
 
     __tablename__ = "proposal_second"
@@ -161,7 +162,7 @@ class Second(SQLModel, table=True):
     person_id: str = person_key(primary_key=True, index=True)
 
 
-class Asked(SQLModel, table=True):
+class Asked(Base, table=True):
     """Somebody who took part when a proposal opened. Who joins later may answer and is not counted."""
 
     __tablename__ = "proposal_asked"
@@ -176,7 +177,7 @@ class Stance(StrEnum):
     OBJECTION = "objection"
 
 
-class ProposalAnswer(SQLModel, table=True):
+class ProposalAnswer(Base, table=True):
     """What somebody said to one version. The words of an objection stand in `Objection`."""
 
     __tablename__ = "proposal_answer"
@@ -200,7 +201,7 @@ class ObjectionState(StrEnum):
     NOT_RENEWED = "not renewed"  # another version came, and it was not raised against that
 
 
-class Objection(SQLModel, table=True):
+class Objection(Base, table=True):
     id: int = Field(default=None, primary_key=True)
     proposal_id: int = Field(foreign_key="proposal.id", index=True)
     version: int
@@ -214,7 +215,7 @@ class Objection(SQLModel, table=True):
     settled_at: datetime | None = moment()
 
 
-class Panel(SQLModel, table=True):
+class Panel(Base, table=True):
     """Participants drawn by chance to judge the objections to one version. Its clock is as a proposal's."""
 
     __tablename__ = "proposal_panel"
@@ -228,14 +229,14 @@ class Panel(SQLModel, table=True):
     ended_at: datetime | None = moment()
 
 
-class PanelMember(SQLModel, table=True):
+class PanelMember(Base, table=True):
     __tablename__ = "panel_member"
 
     panel_id: int = Field(foreign_key="proposal_panel.id", primary_key=True)
     person_id: str = person_key(primary_key=True, index=True)
 
 
-class Finding(SQLModel, table=True):
+class Finding(Base, table=True):
     """What one member of a panel found about one objection, and why."""
 
     __tablename__ = "panel_finding"
@@ -247,7 +248,7 @@ class Finding(SQLModel, table=True):
     found_at: datetime = moment(nullable=False)
 
 
-class Review(SQLModel, table=True):
+class Review(Base, table=True):
     """Everybody is asked whether agreements go on as they are. Its clock is as a proposal's.
 
     `telling`: not everybody has been asked yet.
@@ -272,7 +273,7 @@ class ReviewOutcome(StrEnum):
     OVERTAKEN = "overtaken"  # another version came meanwhile
 
 
-class Reviewed(SQLModel, table=True):
+class Reviewed(Base, table=True):
     """One agreement of a review, in the version that was in force. `counted` from its end on."""
 
     review_id: int = Field(foreign_key="review.id", primary_key=True)
@@ -289,7 +290,7 @@ class Verdict(StrEnum):
     DROP = "drop"  # of an agreement in free words
 
 
-class ReviewAnswer(SQLModel, table=True):
+class ReviewAnswer(Base, table=True):
     __tablename__ = "review_answer"
 
     review_id: int = Field(foreign_key="review.id", primary_key=True)
@@ -315,7 +316,7 @@ class AgendaState(StrEnum):
     DONE = "done"
 
 
-class AgendaItem(SQLModel, table=True):
+class AgendaItem(Base, table=True):
     """Something that the organisers decide about: propose a change, decline it, or it is done.
 
     What somebody said has a `person_id` and the conversation's `group_id`; what was missed, a `version` and

@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from notifications.columns import Base
 
 
-class Allowance(SQLModel, table=True):
+class Allowance(Base, table=True):
     """So much of `what` has been used on a day (London): by a person, under their opaque id, or for a number,
     under a keyed digest of it. The sweep drops yesterday's.
     """

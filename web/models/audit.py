@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import document, moment
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Base, table=True):
     """One thing done. `digest` covers the entry and the digest before it."""
 
     __table_args__ = (Index("ix_auditentry_actor", "actor", "at"),)
@@ -23,7 +24,7 @@ class AuditEntry(SQLModel, table=True):
     digest: bytes = Field(sa_type=LargeBinary, unique=True)
 
 
-class AuditHead(SQLModel, table=True):
+class AuditHead(Base, table=True):
     """The end of the chain. Its one row is the lock that keeps the chain a chain."""
 
     id: int = Field(default=1, primary_key=True)

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import ID_LENGTH, choice, moment, new_id
 
 ANSWER_WITHIN = timedelta(days=30)
@@ -30,7 +31,7 @@ class Matter(StrEnum):
     OTHER = "other"
 
 
-class Complaint(SQLModel, table=True):
+class Complaint(Base, table=True):
     """What somebody, known to us or not, complains about in how we treat data.
 
     Without a programme it is about the whole service. `sender` is an opaque id for our messages to them:

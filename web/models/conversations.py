@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, moment, person_key
 
 
@@ -17,7 +18,7 @@ class Answer(StrEnum):
     NO_REPLY = "no reply"
 
 
-class CheckIn(SQLModel, table=True):
+class CheckIn(Base, table=True):
     """What one member of a group said about it. Each side's word is kept as given."""
 
     group_id: int = Field(
@@ -46,7 +47,7 @@ class LearningState(StrEnum):
     CONTESTED = "contested"  # off the wall until an organiser has looked
 
 
-class Learning(SQLModel, table=True):
+class Learning(Base, table=True):
     __table_args__ = (
         UniqueConstraint("group_id", "person_id"),
         Index("ix_learning_wall", "programme_id", "state", "decided_at"),
@@ -67,7 +68,7 @@ class Learning(SQLModel, table=True):
     contested_because: str = Field(default="", sa_type=Text)
 
 
-class Report(SQLModel, table=True):
+class Report(Base, table=True):
     """What somebody told the organisers about somebody they were introduced to. Nobody else reads it."""
 
     id: int = Field(default=None, primary_key=True)

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import document, moment
 
 
-class KeptEvidence(SQLModel, table=True):
+class KeptEvidence(Base, table=True):
     """What a programme's evidence was when last counted, where counting takes too long for a page.
 
     `whole` has every organisation by itself; `shown` what the page shows of them. Both are empty until it was

@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, ForeignKey, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, moment, person_key
 
 
@@ -16,7 +17,7 @@ class SourceKind(StrEnum):
     FEED = "feed"
 
 
-class GatheringSource(SQLModel, table=True):
+class GatheringSource(Base, table=True):
     """Where a programme has us look for posts: a hashtag on a server, or what other sites tell us.
 
     `since` is the newest post that we have read there, as its server calls it. `result` is what the last look
@@ -41,7 +42,7 @@ class GatheringSource(SQLModel, table=True):
     added_at: datetime = moment(nullable=False)
 
 
-class GatheringServer(SQLModel, table=True):
+class GatheringServer(Base, table=True):
     """A server that we ask for posts: not again before `free_at`, whichever programme it is for."""
 
     __tablename__ = "gathering_server"
@@ -49,7 +50,7 @@ class GatheringServer(SQLModel, table=True):
     free_at: datetime = moment(nullable=False)
 
 
-class GatheredPost(SQLModel, table=True):
+class GatheredPost(Base, table=True):
     """A post that mentions a programme. It has no person and no group: it is for organisers alone, until its
     author claims it, as `learning_id`.
 
@@ -79,7 +80,7 @@ class GatheredPost(SQLModel, table=True):
     failures: int = 0
 
 
-class NotMyPost(SQLModel, table=True):
+class NotMyPost(Base, table=True):
     """A participant said that a post offered to them is not about what they learned."""
 
     __tablename__ = "not_my_post"
@@ -96,7 +97,7 @@ class HandleKind(StrEnum):
     FEED = "feed"
 
 
-class Handle(SQLModel, table=True):
+class Handle(Base, table=True):
     """Where a participant posts in public, as they told us: as `GatheredPost.handle` spells it. A feed is
     read by us.
     """
@@ -114,7 +115,7 @@ class Handle(SQLModel, table=True):
     claimed_until: datetime | None = moment()
 
 
-class Webmention(SQLModel, table=True):
+class Webmention(Base, table=True):
     """A site told us that its page `source` mentions our page `target`, which a worker has yet to verify."""
 
     id: int = Field(default=None, primary_key=True)
@@ -134,7 +135,7 @@ class PassedOverKind(StrEnum):
     HANDLE = "handle"
 
 
-class PassedOver(SQLModel, table=True):
+class PassedOver(Base, table=True):
     """What is not gathered again: a post that was dropped or forgotten, or whoever asked us not to. Keyed
     digests, which can be compared and not read.
     """

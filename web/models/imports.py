@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, document, moment, person_key
 
 
@@ -56,7 +57,7 @@ NEXT: dict[ImportState, tuple[ImportState, ...]] = {
 }  # fmt: skip
 
 
-class Import(SQLModel, table=True):
+class Import(Base, table=True):
     """A file on its way in. `file_name`, which can tell whom the file was about, is gone with the file.
 
     `columns` says which column (by its place) is what; `organisations` what each name in the file was taken
@@ -85,7 +86,7 @@ class Import(SQLModel, table=True):
         return self.file_name or f"File {self.id}"
 
 
-class ImportFile(SQLModel, table=True):
+class ImportFile(Base, table=True):
     """The whole of a file as text; gone once it was taken in, thrown away or a day old. A large `workbook` is
     kept as it came until the worker has made text of it.
 
@@ -110,7 +111,7 @@ class Outcome(StrEnum):
     TAKEN = "taken"
 
 
-class ImportRow(SQLModel, table=True):
+class ImportRow(Base, table=True):
     """A row of the file and what becomes of it. `cells` are blank once it was taken in; whom it made stays,
     so that it can be undone.
     """

@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, moment
 
 
@@ -16,7 +17,7 @@ class Work(StrEnum):
     REMIND = "remind"
 
 
-class Errand(SQLModel, table=True):
+class Errand(Base, table=True):
     """A draw or a sending too large for a page to wait for: a worker does it. One at a time for a programme.
 
     `version` is that of the draft the page showed; `seed` draws the same round however often it is begun.

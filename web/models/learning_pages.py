@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import document, moment
 
 
-class LearningPage(SQLModel, table=True):
+class LearningPage(Base, table=True):
     """A learning's own address, from its first publication on. It outlives it, to say that it is gone."""
 
     __tablename__ = "learning_page"
@@ -20,7 +21,7 @@ class LearningPage(SQLModel, table=True):
     )
 
 
-class LinkPreview(SQLModel, table=True):
+class LinkPreview(Base, table=True):
     """What the link of a learning leads to, as its page said when a worker looked.
 
     `seen` is what the page says now, and `shown` what an organiser has let onto the wall: fields of

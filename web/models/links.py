@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import ID_LENGTH, choice, document, moment, new_id
 
 
@@ -17,7 +18,7 @@ class RequestKind(StrEnum):
     JOIN_BY_TEXT = "join by text"
 
 
-class Request(SQLModel, table=True):
+class Request(Base, table=True):
     """What somebody asked for at an open form, before anybody looked whether we know them.
 
     The worker looks. So the answer page costs and says the same for a known and an unknown address.
@@ -57,7 +58,7 @@ class Purpose(StrEnum):
     REVIEW = "review"
 
 
-class Link(SQLModel, table=True):
+class Link(Base, table=True):
     """One link in one message. The token is made from this row and a key when needed, never stored."""
 
     id: int = Field(default=None, primary_key=True)

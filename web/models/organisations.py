@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import moment
 
 
-class Organisation(SQLModel, table=True):
+class Organisation(Base, table=True):
     """One per programme: its organisers may rename and merge it without touching anybody else's."""
 
     __table_args__ = (UniqueConstraint("programme_id", "key"),)
@@ -19,7 +20,7 @@ class Organisation(SQLModel, table=True):
     key: str = Field(max_length=120)
 
 
-class OrganisationName(SQLModel, table=True):
+class OrganisationName(Base, table=True):
     """Another way people write an organisation's name."""
 
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
@@ -27,13 +28,13 @@ class OrganisationName(SQLModel, table=True):
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
 
 
-class OrganisationDomain(SQLModel, table=True):
+class OrganisationDomain(Base, table=True):
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
     domain: str = Field(primary_key=True, max_length=253)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
 
 
-class OrganisationsApart(SQLModel, table=True):
+class OrganisationsApart(Base, table=True):
     """Two that look like one, and an organiser says that they are two. `one` < `other`."""
 
     __tablename__ = "organisations_apart"

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import ID_LENGTH, moment
 
 
-class OrganiserSession(SQLModel, table=True):
+class OrganiserSession(Base, table=True):
     """An organiser is signed in with one browser, from `signed_in_at` until `expires_at` or this row is gone.
 
     `digest` is of the token that the browser keeps: who reads the table, or a backup of it, is not signed in.

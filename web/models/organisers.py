@@ -3,8 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import ID_LENGTH, choice, moment, new_id
 
 
@@ -14,14 +15,14 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
-class Organiser(SQLModel, table=True):
+class Organiser(Base, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, max_length=ID_LENGTH)
     email: str = Field(max_length=254)
     email_key: str = Field(unique=True, max_length=254)
     created_at: datetime = moment(nullable=False)
 
 
-class OrganiserRole(SQLModel, table=True):
+class OrganiserRole(Base, table=True):
     organiser_id: str = Field(foreign_key="organiser.id", primary_key=True, max_length=ID_LENGTH)
     programme_id: int = Field(foreign_key="programme.id", primary_key=True, index=True)
     role: Role = choice(Role)

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from notifications.messages import Channel
 from web.models.columns import ID_LENGTH, choice, document, moment, new_id, person_key
 
@@ -28,7 +29,7 @@ class Block(StrEnum):
     EVENINGS = "evenings"
 
 
-class Person(SQLModel, table=True):
+class Person(Base, table=True):
     """Somebody who joined. Erasing leaves the id alone, so that others' history still holds."""
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=ID_LENGTH)
@@ -77,7 +78,7 @@ TAKING_PART = (Standing.ACTIVE, Standing.NOTIFIED)
 LISTED_BY = "programme_id name_key person_id organisation_id standing paused_until skips_next".split()
 
 
-class Membership(SQLModel, table=True):
+class Membership(Base, table=True):
     """A person in a programme. A pause here says nothing about another programme.
 
     `name_key` is the person's name as lists are sorted and searched, NULL once they are erased. It stands
@@ -110,7 +111,7 @@ class Membership(SQLModel, table=True):
     reminded_at: datetime | None = moment()
 
 
-class NeverPair(SQLModel, table=True):
+class NeverPair(Base, table=True):
     """Two people who must not meet. `person_1` < `person_2`."""
 
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
@@ -119,7 +120,7 @@ class NeverPair(SQLModel, table=True):
     created_at: datetime = moment(nullable=False)
 
 
-class RatherNot(SQLModel, table=True):
+class RatherNot(Base, table=True):
     """Whom a participant would rather not meet, in any programme: somebody they were introduced to, or an
     address as they typed it, which need not be anybody's yet.
     """
@@ -132,7 +133,7 @@ class RatherNot(SQLModel, table=True):
     created_at: datetime = moment(nullable=False)
 
 
-class PhoneCode(SQLModel, table=True):
+class PhoneCode(Base, table=True):
     id: int = Field(default=None, primary_key=True)
     person_id: str = person_key(index=True)
     phone: str = Field(max_length=16, index=True)
@@ -142,7 +143,7 @@ class PhoneCode(SQLModel, table=True):
     used_at: datetime | None = moment()
 
 
-class Consent(SQLModel, table=True):
+class Consent(Base, table=True):
     """That somebody agreed to a wording, which version, when and where."""
 
     id: int = Field(default=None, primary_key=True)

@@ -4,8 +4,9 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import Text, false
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, document, moment
 
 
@@ -18,7 +19,7 @@ class Priority(StrEnum):
     CROSS = "cross"
 
 
-class Programme(SQLModel, table=True):
+class Programme(Base, table=True):
     id: int = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, max_length=40)
     name: str = Field(max_length=80)
@@ -80,7 +81,7 @@ class Region(StrEnum):
     NORTHERN_IRELAND = "northern-ireland"
 
 
-class Schedule(SQLModel, table=True):
+class Schedule(Base, table=True):
     """When a programme's rounds begin by themselves. A programme without one is run by hand.
 
     `first_on` gives the rhythm its day; `dates` are the days of `Rhythm.DATES`; `days_off` are pairs of first
@@ -99,7 +100,7 @@ class Schedule(SQLModel, table=True):
     enabled_at: datetime = moment(nullable=False)
 
 
-class Tick(SQLModel, table=True):
+class Tick(Base, table=True):
     """Something that the calendar brought about, once: the row is the once.
 
     `what` it was, `of` which day or round, and what became of it in words for organisers.

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, document, moment, person_key
 from web.models.programmes import Priority
 
@@ -17,7 +18,7 @@ class RoundState(StrEnum):
     IMPORTED = "imported"
 
 
-class Round(SQLModel, table=True):
+class Round(Base, table=True):
     """A draft until sent. The number is taken when drawn, so a programme has one draft at a time.
 
     `figures` is what it is worth, `best` what the best possible one would be; `reasons` speak of that one.
@@ -55,7 +56,7 @@ class Round(SQLModel, table=True):
     topped_up_at: datetime | None = moment()
 
 
-class DrawRecord(SQLModel, table=True):
+class DrawRecord(Base, table=True):
     """What a round was drawn from, so that it can be drawn and judged again. People and organisations are
     numbers there that stand nowhere else.
 
@@ -74,7 +75,7 @@ class DrawRecord(SQLModel, table=True):
     sent: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
-class Group(SQLModel, table=True):
+class Group(Base, table=True):
     __tablename__ = "conversation_group"  # "group" is a word of SQL
     id: int = Field(default=None, primary_key=True)
     round_id: int = Field(
@@ -95,7 +96,7 @@ class Group(SQLModel, table=True):
     top_up: int = 0
 
 
-class GroupMember(SQLModel, table=True):
+class GroupMember(Base, table=True):
     group_id: int = Field(
         sa_column=Column(ForeignKey("conversation_group.id", ondelete="CASCADE"), primary_key=True)
     )
@@ -107,7 +108,7 @@ class GroupMember(SQLModel, table=True):
     counts: bool = True
 
 
-class LeftOut(SQLModel, table=True):
+class LeftOut(Base, table=True):
     """Who was not in a round, and why: on purpose (paused, skipped) or because nobody could be found."""
 
     round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
@@ -116,7 +117,7 @@ class LeftOut(SQLModel, table=True):
     on_purpose: bool = True
 
 
-class ThisOnce(SQLModel, table=True):
+class ThisOnce(Base, table=True):
     """Somebody whom an organiser put in a round, or left out of it, whatever else holds."""
 
     round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
@@ -124,7 +125,7 @@ class ThisOnce(SQLModel, table=True):
     is_in: bool
 
 
-class RoundChange(SQLModel, table=True):
+class RoundChange(Base, table=True):
     """What made a draft's version what it is, in words that name people by their ids."""
 
     round_id: int = Field(sa_column=Column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True))
@@ -134,7 +135,7 @@ class RoundChange(SQLModel, table=True):
     at: datetime = moment(nullable=False)
 
 
-class TopUp(SQLModel, table=True):
+class TopUp(Base, table=True):
     """People matched while a round goes on: whose partner could not make it, and who came late.
 
     Drawn like a round, from a seed that follows from the round's. Its groups are the round's groups.

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import document, moment
 
 
-class RoundStory(SQLModel, table=True):
+class RoundStory(Base, table=True):
     """What is told of one round, once an organiser has touched what the program made.
 
     `picked` are the ids of at most three learnings; what is not published any more is passed over. `counted`
@@ -31,7 +32,7 @@ class RoundStory(SQLModel, table=True):
     withdrawn_at: datetime | None = moment()
 
 
-class OrganisingTime(SQLModel, table=True):
+class OrganisingTime(Base, table=True):
     """How many minutes an organiser gave to a round, as they noted it, and for which organisation if any."""
 
     __tablename__ = "organising_time"

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import choice, moment
 
 
@@ -17,7 +18,7 @@ class LawfulBasis(StrEnum):
     PUBLIC_TASK = "public task"
 
 
-class Takeover(SQLModel, table=True):
+class Takeover(Base, table=True):
     """What an owner stated before the people of a file were taken in without an invitation.
 
     `asked_by` is who asked them (a role or an organisation, as the owner put it), `wording` what they were

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from notifications.columns import Base
 from web.models.columns import moment
 
 
-class Heartbeat(SQLModel, table=True):
+class Heartbeat(Base, table=True):
     """A worker's process that was at work at `swept_at`. A row goes a day after its last sweep."""
 
     worker: str = Field(primary_key=True, max_length=20)
@@ -17,7 +18,7 @@ class Heartbeat(SQLModel, table=True):
     sweep_seconds: float
 
 
-class Tally(SQLModel, table=True):
+class Tally(Base, table=True):
     """How often something was done since counting began, and for how many seconds altogether."""
 
     what: str = Field(primary_key=True, max_length=20)
