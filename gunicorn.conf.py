@@ -1,12 +1,12 @@
 """What holds for every `gunicorn wsgi:app` started in this folder; its own options come before it."""
 
 import sys
-from typing import Any
 
 from web.settings import Settings, SettingsError
 
 umask = 0o077  # the database holds addresses: it is nobody else's to read
 threads = 8
+preload_app = True  # loaded once, for memory that all processes share; they open what they need themselves
 accesslog = None  # paths hold tokens; we log a line for each request ourselves, with its route
 control_socket_disable = True  # in a home folder that a service's user does not have
 logconfig_dict = {
@@ -16,10 +16,13 @@ logconfig_dict = {
 }
 
 
-def on_starting(_server: Any) -> None:
-    """A setting that cannot be stops the start with one line, before any process is made."""
+def _settings_can_be() -> None:
+    """A setting that cannot be stops the start with one line, before anything is loaded."""
     try:
         Settings.from_env()
     except SettingsError as error:
         sys.stderr.write(f"unmentoring: {error}\n")
         raise SystemExit(2) from None
+
+
+_settings_can_be()
