@@ -85,10 +85,20 @@ class History:
         """So many things happen; after each a sweep, and both agree."""
         for _ in range(steps):
             what = self.chance.choice(self._likely())
+            before = [one.state for one in self.model.papers]
             taken = what(self)
             self.seen[f"{what.__name__}{'' if taken else ' refused'}"] += 1
             self.sweep()
+            self._see_moves(before)
             self.compare(what.__name__)
+
+    def _see_moves(self, before: list[str]) -> None:
+        """Whoever made them: somebody, or the sweep."""
+        new = self.model.papers[len(before) :]
+        begun = ["judged" if one.objects else "draft" if one.by else "waiting" for one in new]
+        for was, paper in zip([*before, *begun], self.model.papers, strict=True):
+            if was != paper.state:
+                self.seen[f"{was} to {paper.state}"] += 1
 
     def _likely(self) -> "list[Callable[[History], bool]]":
         """What is chosen from: mostly what has to do with what goes on."""
@@ -126,7 +136,6 @@ class History:
             place: members for (place, panel), members in self._panels().items()
             if (place, panel) not in panels_before
         }  # fmt: skip
-        states = [one.state for one in self.model.papers]
         reviews_before = [one.outcome for one in self.model.reviews]
         self.model.sweep(new)
         self._deliver_review()
@@ -137,9 +146,6 @@ class History:
             if proposal.id in self.told:
                 self._deliver(proposal, paper, 1)
         self.told.clear()
-        for was, paper in zip(states, self.model.papers, strict=False):
-            if was != paper.state:
-                self.seen[f"{was} to {paper.state}"] += 1
 
     def _ask_for_review(self) -> None:
         while (untold := reviews.to_be_told(self.session)) is not None:
@@ -204,10 +210,10 @@ class History:
     def raised(self, proposal: Proposal) -> list[Objection]:
         return list(objections.of(self.session, proposal))
 
-    def one(self) -> tuple[Proposal, Paper] | None:
-        """Any proposal, most likely a live one."""
+    def one(self, *likely: str) -> tuple[Proposal, Paper] | None:
+        """Any proposal, most likely one in one of these states: in none given, one that people decide on."""
         both = list(zip(self.papers(), self.model.papers, strict=True))
-        alive = [each for each in both if each[1].state in ("open", "judged")]
+        alive = [each for each in both if each[1].state in (likely or ("open", "judged"))]
         return self.chance.choice(alive if alive and self.chance.random() < 0.9 else both) if both else None
 
     def somebody(self) -> str:
@@ -350,7 +356,7 @@ class History:
         )
 
     def withdraw(self) -> bool:
-        if (found := self.one()) is None or self.chance.random() < 0.7:
+        if (found := self.one("draft", "waiting", "open")) is None or self.chance.random() < 0.7:
             return False
         proposal, paper = found
         by = Proposer(proposal.by, proposal.by_participant)
