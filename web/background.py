@@ -92,7 +92,7 @@ class Process:
             partial(queues.serve, self._open_queue, self._stopping),
         ]
         self._team = [threading.Thread(target=step, daemon=True) for step in steps]
-        looking = partial(self._again, self._worker().look_at_links, FETCH_EVERY)
+        looking = partial(self._again, partial(self._look_outside, self._worker()), FETCH_EVERY)
         self._looking = threading.Thread(target=looking, daemon=True)
 
     def start(self) -> None:
@@ -136,6 +136,10 @@ class Process:
     def _sweep(self, worker: Worker) -> None:
         worker.keep_up()
         self._wake()
+
+    def _look_outside(self, worker: Worker) -> None:
+        worker.look_at_links()
+        worker.gather()
 
     def _open_queue(self) -> Huey:
         queue = queues.queue_of(self._settings)

@@ -103,6 +103,10 @@ class Settings(BaseModel):
     sms_daily_cap: int = Field(default=500, ge=0, description="texts a day at the most, 0 or more")
     quiet_nights: bool = Field(default=True, description="yes or no")
     fetch_links: bool = Field(default=True, description="yes or no")
+    bluesky_handle: str | None = Field(
+        default=None, description="the handle of an account of yours on Bluesky, such as name.bsky.social"
+    )
+    bluesky_password: str | None = Field(default=None, description="an app password of that account")
     trial_allowlist: tuple[str, ...] = Field(
         default=(), description="addresses and numbers separated by commas"
     )
@@ -233,6 +237,13 @@ class Settings(BaseModel):
         return self.quiet_nights and not self.is_trial
 
     @property
+    def bluesky_login(self) -> tuple[str, str] | None:
+        """Whose search finds posts on Bluesky; nobody's unless both are set."""
+        if self.bluesky_handle and self.bluesky_password:
+            return self.bluesky_handle.removeprefix("@"), self.bluesky_password
+        return None
+
+    @property
     def has_outbox(self) -> bool:
         """Can messages be read on a page of ours? Only on trial, where a provider is local."""
         return self.is_trial and "local" in (self.email_provider, self.sms_provider)
@@ -301,7 +312,7 @@ def _translated(
     cls: type[Settings], error: ValidationError, values: Mapping[str, str | None]
 ) -> SettingsError:
     name = str(error.errors()[0]["loc"][0])
-    secret = any(word in name for word in ("key", "token", "url"))
+    secret = any(word in name for word in ("key", "token", "url", "password"))
     given = values.get(name) or ""
     return SettingsError(
         name.upper(), "a value not shown here" if secret else given, cls.model_fields[name].description or ""

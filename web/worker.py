@@ -27,6 +27,7 @@ from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
 from web.services.fetching.fetching import Fetcher, Look
+from web.services.gathering import passed_over, posts, sources
 from web.services.imports import forgetting, takeovers
 from web.services.incoming import form_requests
 from web.services.learning import previews
@@ -58,6 +59,7 @@ class Worker:
     providers: delivery.Providers = field(init=False)
     address: Links = field(init=False)
     importing: Importing = field(init=False)
+    fetcher: Fetcher = field(init=False)
     look: Look = field(init=False)
     claim_size: ClaimSize = field(init=False, default_factory=ClaimSize)
     retained_on: date | None = field(init=False, default=None)
@@ -66,7 +68,8 @@ class Worker:
         self.signer = signer_of(self.settings)
         self.providers = providers_of(self.settings, self.signer)
         self.address = links.address_maker(self.signer, self.settings.public_url)
-        self.look = Fetcher(self.settings.public_url).look
+        self.fetcher = Fetcher(self.settings.public_url, bluesky_login=self.settings.bluesky_login)
+        self.look = self.fetcher.look
         self.importing = Importing(self.database, lambda: self.clock())
 
     def work(self) -> int:
@@ -120,6 +123,10 @@ class Worker:
             reachability.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
             takeovers.note_told(session)
             previews.forget_unneeded(session)
+            posts.forget_old(session, key=self.providers.key, now=now)
+            posts.forget_gone(session, key=self.providers.key, now=now)
+            posts.look_again(session, now=now)
+            passed_over.forget_old(session, now=now)
 
     def _reconcile(self) -> None:
         reconcile.reconcile(
@@ -241,6 +248,34 @@ class Worker:
                 found = previews.look(due, self.look)
                 with self.database.write() as session:
                     previews.settle(session, due, found, now=self.clock())
+
+    def gather(self) -> None:
+        """Look for posts where programmes have named a place, one place after the other, and at what was
+        found once more each week. Nobody waits for a server meanwhile.
+        """
+        while self.settings.fetch_links and not self.stopping():
+            with self.database.read() as session:
+                if not sources.is_due(session, now=self.clock()):
+                    break
+            with self.database.write() as session:
+                due = sources.claim(session, now=self.clock())
+            if due:
+                found = sources.look(due, self.fetcher)
+                with self.database.write() as session:
+                    sources.settle(session, due, found, key=self.providers.key, now=self.clock())
+        self._look_at_posts_again()
+
+    def _look_at_posts_again(self) -> None:
+        while self.settings.fetch_links and not self.stopping():
+            with self.database.read() as session:
+                if not posts.is_look_due(session, now=self.clock()):
+                    return
+            with self.database.write() as session:
+                due = posts.claim_look(session, now=self.clock())
+            if due:
+                found = posts.look(due, self.look)
+                with self.database.write() as session:
+                    posts.settle_look(session, due, found, key=self.providers.key, now=self.clock())
 
     def _answer(self) -> int:
         with self.database.write() as session:

@@ -1,6 +1,7 @@
 """The forms of a programme's settings."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
@@ -18,7 +19,7 @@ from web.services.agreements.proposals import LONGEST_DRIVER
 from web.services.agreements.words import RHYTHMS as OFTEN
 from web.services.common import days
 from web.services.common.agreed_settings import DAYS as DAYS_OF_A_ROUND
-from web.services.common.agreed_settings import RHYTHM
+from web.services.common.agreed_settings import GATHERING, RHYTHM
 from web.services.common.programmes import LONGEST_NAME
 from web.services.programmes.programme_settings import About, SchedulePlan
 
@@ -203,14 +204,28 @@ class ShowingForm(EvaluationFields, FlaskForm):
             SelectChoice("no", "No: its page is closed while the programme runs"),
         ],
     )
+    gathering = Radio(
+        "Do we look for posts that mention the programme?",
+        needed="Choose whether we look for posts",
+        choices=[
+            SelectChoice("yes", "Yes, where you name a server or site. Only you and their authors see them"),
+            SelectChoice("no", "No"),
+        ],
+        description="Nothing of a post is shown to anybody else before its author has said yes.",
+    )
     driver = LongText(
         "Why this change?",
         most=LONGEST_DRIVER,
         description="Needed to show more than before: people are asked then. To show less holds at once.",
     )
 
+    @classmethod
+    def of(cls, shown: Mapping[str, bool], **said: str) -> "ShowingForm":
+        words = {name: "yes" if shown.get(name) else "no" for name in ("wall", GATHERING)}
+        return cls(**words, **said)
+
     def change(self) -> ChangeWanted:
-        shown = {"wall": self.wall.data == "yes"}
+        shown = {"wall": self.wall.data == "yes", GATHERING: self.gathering.data == "yes"}
         return ChangeWanted(Subject.SHOWING, self.driver.data, shown, **self.judged_by())
 
 

@@ -351,7 +351,7 @@ def _form_of(proposal: Proposal, version: ProposalVersion) -> FlaskForm:
         del form.consent_days
         return form
     if proposal.subject is Subject.SHOWING:
-        return ShowingForm(wall="yes" if settings["wall"] else "no", **said)
+        return ShowingForm.of(settings, **said)
     return FreeForm(title=version.title, text=version.text, **said)
 
 

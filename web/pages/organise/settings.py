@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from web.forms import settings as forms
 from web.http.access import kept_form, needs, recently_signed_in
 from web.http.context import by_day
-from web.models import Role, Schedule
+from web.models import Role, Schedule, Subject
 from web.pages.organise import pages
 from web.pages.organise.agreements import bring, give_reason
 from web.services.agreements import agreements
@@ -91,7 +91,7 @@ def _consent() -> dict[str, object]:
 @pages.route("/<slug>/settings/showing", methods=["GET", "POST"])
 @needs(Role.ORGANISER)
 def showing_settings() -> ResponseReturnValue:
-    form = forms.ShowingForm(wall="yes" if g.programme.wall_is_open else "no")
+    form = forms.ShowingForm.of(agreed_settings.of(g.session, g.programme, Subject.SHOWING))
     give_reason(form)
     if form.validate_on_submit() and (answer := bring(form, form.change())):
         return answer

@@ -145,7 +145,8 @@ def asks(session: Session, programme: Programme, change: ChangeWanted) -> bool:
     before, nor if it only says when we write to them.
     """
     if change.subject is Subject.SHOWING:
-        return bool(change.settings["wall"])
+        shown = agreed_settings.of(session, programme, Subject.SHOWING)
+        return any(more and not shown[name] for name, more in change.settings.items())
     if change.subject is Subject.DAYS:
         agreed = agreed_settings.of(session, programme, Subject.DAYS)
         # A first rhythm changes nothing that was agreed.

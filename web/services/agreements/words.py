@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from web.models import AgreementVersion, How, Priority, ProposalVersion, Rhythm, Subject
 from web.services.agreements import measuring
 from web.services.agreements.agreements import TITLES, ChangeWanted
-from web.services.common.agreed_settings import RHYTHM, Settings
+from web.services.common.agreed_settings import GATHERING, RHYTHM, Settings
 
 GROUPS = {2: "pairs", 3: "threes", 4: "fours", 5: "fives"}
 FIRST = {
@@ -37,6 +37,7 @@ RHYTHMS = {
     Rhythm.DATES: "on days that the organisers choose",
 }
 WALL = {True: "shown to everyone", False: "not shown"}
+GATHERED = {True: "looked for, for the organisers to read", False: "not looked for"}
 
 
 def settings(subject: Subject, of: Settings) -> dict[str, str]:
@@ -51,7 +52,10 @@ def settings(subject: Subject, of: Settings) -> dict[str, str]:
             often = {RHYTHM: f"Rounds begin: {RHYTHMS[of[RHYTHM]]}"} if RHYTHM in of else {}
             return often | {name: f"{words}: {of[name]}" for name, words in DAYS.items()}
         case Subject.SHOWING:
-            return {"wall": f"What people learned: {WALL[of['wall']]}"}
+            return {
+                "wall": f"What people learned: {WALL[of['wall']]}",
+                GATHERING: f"Posts that mention us: {GATHERED[of.get(GATHERING, False)]}",
+            }
     return {}
 
 

@@ -15,6 +15,7 @@ DAYS = ("heads_up_days", "nudge_days", "cut_off_days", "check_in_days", "ask_aga
 DAYS_OF_CONSENT = ("cut_off_days", "window_days")
 
 RHYTHM = "rhythm"
+GATHERING = "gathering"
 
 Settings = dict[str, Any]
 
@@ -27,7 +28,7 @@ def of(session: Session, programme: Programme, subject: Subject) -> Settings:
         case Subject.DAYS:
             return {name: getattr(programme, name) for name in DAYS} | {RHYTHM: rhythm(session, programme)}
         case Subject.SHOWING:
-            return {"wall": programme.wall_is_open}
+            return {"wall": programme.wall_is_open, GATHERING: programme.gathers}
     return {}
 
 
@@ -55,6 +56,8 @@ def put_in_force(session: Session, programme: Programme, subject: Subject, setti
             _follow_rhythm(session, programme, settings[RHYTHM])
         case Subject.SHOWING:
             programme.wall_is_open = settings["wall"]
+            # Versions from before it could be agreed say nothing about it.
+            programme.gathers = settings.get(GATHERING, False)
 
 
 def _follow_rhythm(session: Session, programme: Programme, agreed: str) -> None:

@@ -17,6 +17,8 @@ from notifications.tables import OutboxMessage, State
 from notifications.words import full_day
 from web.models import (
     AuditEntry,
+    GatheredPost,
+    GatheringSource,
     Learning,
     LearningState,
     Membership,
@@ -30,6 +32,7 @@ from web.models import (
     Schedule,
     Showing,
     Standing,
+    Webmention,
 )
 from web.models.jobs import Errand
 from web.services.common import audit, links, programmes, times
@@ -274,7 +277,7 @@ def close(session: Session, programme_id: int, counted: Evidence, *, now: dateti
     counting.keep(session, programme.id, counted)
     outbox.cancel(session, programme=programme.slug)
     _settle_wall(session, programme)
-    for table in (Errand, NeverPair, Report):
+    for table in (Errand, GatheredPost, GatheringSource, NeverPair, Report, Webmention):
         session.execute(delete(table).where(col(table.programme_id) == programme.id))
     draw_records.forget(session, programme)
     _end_memberships(session, programme, now)

@@ -1,0 +1,43 @@
+"""What is not gathered again: posts that were dropped, forgotten or taken away, and whoever asked us not to.
+
+The list holds keyed digests: it can answer "is this on it?" and cannot be read.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from notifications.outbox import insert_on
+from web.models import PassedOver, PassedOverKind
+
+KEEP_POSTS = timedelta(days=365)  # by then no round is open in which they could be found
+
+
+def add(session: Session, kind: PassedOverKind, texts: Collection[str], *, key: bytes, now: datetime) -> None:
+    """`texts` are addresses of posts, or handles."""
+    for text in texts:
+        row = {"mark": _mark(kind, text, key), "kind": kind, "since": now}
+        session.execute(insert_on(session)(PassedOver).values(row).on_conflict_do_nothing())
+
+
+def among(session: Session, kind: PassedOverKind, texts: Collection[str], *, key: bytes) -> set[str]:
+    """Which of these are on the list. One query."""
+    marks = {_mark(kind, text, key): text for text in texts}
+    if not marks:
+        return set()
+    found = session.exec(select(PassedOver.mark).where(col(PassedOver.mark).in_(marks)))
+    return {marks[mark] for mark in found}
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Who asked us not to is passed over for good."""
+    posts = col(PassedOver.kind) == PassedOverKind.POST
+    session.execute(delete(PassedOver).where(posts, col(PassedOver.since) < now - KEEP_POSTS))
+
+
+def _mark(kind: PassedOverKind, text: str, key: bytes) -> str:
+    return hmac.new(key, f"{kind}:{text.casefold()}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,395 @@
+"""Posts that mention a programme, from finding them to forgetting them. Organisers alone read them.
+
+    found ─► claimed by its author, a learning ─► gone there: gone here
+      └────► dropped, or 30 days without a claim, or gone there: forgotten, and not gathered again
+
+NoSuchPost          it has been dropped, forgotten or claimed meanwhile
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, func, or_, select
+
+from notifications import outbox, secrets
+from web import scrubbing
+from web.models import (
+    GatheredPost,
+    Handle,
+    Learning,
+    LearningState,
+    LinkPreview,
+    PassedOverKind,
+    Person,
+    Programme,
+    Round,
+    RoundState,
+    SourceKind,
+)
+from web.services.common import audit, times
+from web.services.fetching.card import Card
+from web.services.fetching.errors import FetchError, Gone, Refused
+from web.services.fetching.fetching import Look
+from web.services.fetching.found_posts import FoundPost
+from web.services.gathering import passed_over
+from web.services.learning import previews
+
+AFTER_A_ROUND = timedelta(days=14)
+KEEP = timedelta(days=30)
+MOST_WAITING = 500  # posts of a programme that an organiser has yet to read
+A_CLOCK_AHEAD = timedelta(days=1)
+PATIENCE = timedelta(minutes=2)
+AGAIN = timedelta(days=7)
+A_DAY = timedelta(days=1)  # a post that is missing twice, so far apart, is gone
+FRESH = timedelta(hours=36)
+
+
+class NoSuchPost(Exception):
+    pass
+
+
+def open_since(session: Session, programme_id: int, now: datetime) -> datetime | None:
+    """When the first of the rounds began of which posts may tell now: from its introductions to 14 days after
+    its end. None where there is none.
+    """
+    today = times.today(now - AFTER_A_ROUND)
+    begun = select(func.min(Round.sent_at)).where(
+        Round.programme_id == programme_id, Round.state == RoundState.SENT, col(Round.ends_on) >= today
+    )
+    return session.exec(begun).one()
+
+
+def keep(
+    session: Session,
+    programme: Programme,
+    kind: SourceKind,
+    found: Iterable[FoundPost],
+    *,
+    key: bytes,
+    now: datetime,
+) -> int:
+    """Keep what was posted since the round began and is not passed over; how many were not known yet. What is
+    known and has no author among us is kept as it reads now.
+    """
+    since = open_since(session, programme.id, now)
+    if since is None or not programme.gathers:
+        return 0
+    first_day = times.london(times.today(since), time(0))
+    new = [
+        post for post in found if post.posted_at is None or first_day <= post.posted_at <= now + A_CLOCK_AHEAD
+    ]
+    handles = passed_over.among(
+        session, PassedOverKind.HANDLE, {one for post in new for one in (post.handle, post.url)}, key=key
+    )
+    dropped = passed_over.among(
+        session, PassedOverKind.POST, {_here(programme.id, p.url) for p in new}, key=key
+    )
+    return sum(
+        _keep(session, programme, kind, post, now)
+        for post in new
+        if not {post.handle, post.url} & handles and _here(programme.id, post.url) not in dropped
+    )
+
+
+def _here(programme_id: int, url: str) -> str:
+    """What one programme drops another may keep."""
+    return f"{programme_id} {url}"
+
+
+def _keep(session: Session, programme: Programme, kind: SourceKind, post: FoundPost, now: datetime) -> bool:
+    known = at(session, programme.id, post.url)
+    if known is None:
+        row = GatheredPost(
+            programme_id=programme.id,
+            kind=kind,
+            url=post.url,
+            url_digest=digest(post.url),
+            handle=post.handle,
+            author=post.author,
+            words=secrets.without(post.words),
+            posted_at=post.posted_at,
+            found_at=now,
+            look_at=now + AGAIN,
+        )
+        session.add(row)
+        session.flush()
+        return True
+    # A server that tells of a known post under another name lies: whose it is was said when it was found.
+    if known.learning_id is None and known.handle == post.handle:
+        known.words, known.author = secrets.without(post.words), post.author
+        session.add(known)
+    return False
+
+
+def digest(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def at(session: Session, programme_id: int, url: str) -> GatheredPost | None:
+    """The post at an address, if it was found."""
+    wanted = select(GatheredPost).where(
+        GatheredPost.programme_id == programme_id, GatheredPost.url_digest == digest(url)
+    )
+    return session.exec(wanted).one_or_none()
+
+
+def room(session: Session, programme_id: int) -> int:
+    """How many more an organiser may be given to read."""
+    waiting = select(func.count()).where(
+        col(GatheredPost.programme_id) == programme_id, col(GatheredPost.learning_id).is_(None)
+    )
+    return MOST_WAITING - session.exec(waiting).one()
+
+
+# For organisers
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A post that waits for its author. `claims` counts who says that it is theirs by its link: of two,
+    neither is believed.
+    """
+
+    post: GatheredPost
+    claims: int
+
+
+def queue(session: Session, programme: Programme) -> Sequence[Queued]:
+    """What nobody has claimed, or more than one, the newest first. One query."""
+    claims = (
+        select(func.count())
+        .where(
+            col(Learning.programme_id) == col(GatheredPost.programme_id),
+            col(Learning.link) == col(GatheredPost.url),
+            col(Learning.state) != LearningState.DECLINED,
+        )
+        .scalar_subquery()
+    )
+    wanted = (
+        select(GatheredPost, claims)
+        .where(col(GatheredPost.programme_id) == programme.id, col(GatheredPost.learning_id).is_(None))
+        .order_by(col(GatheredPost.found_at).desc(), col(GatheredPost.id).desc())
+    )
+    return [Queued(post, count) for post, count in session.exec(wanted)]
+
+
+def one(session: Session, programme: Programme, number: int) -> GatheredPost:
+    """Raises NoSuchPost."""
+    found = session.get(GatheredPost, number)
+    if found is None or found.programme_id != programme.id or found.learning_id is not None:
+        raise NoSuchPost
+    return found
+
+
+def drop(session: Session, programme: Programme, number: int, *, key: bytes, by: str, now: datetime) -> None:
+    """It is not read here again.
+
+    Raises:
+        NoSuchPost.
+    """
+    post = one(session, programme, number)
+    _forget(session, [post], key=key, now=now)
+    _record(session, programme, "post dropped", post, by, now)
+
+
+def ask(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> GatheredPost:
+    """Note that an organiser asks its author in public, where it stands. We never post.
+
+    Raises:
+        NoSuchPost.
+    """
+    post = one(session, programme, number)
+    if post.asked_at is None:
+        post.asked_at = now
+        session.add(post)
+        _record(session, programme, "post asked for", post, by, now)
+    return post
+
+
+def _record(
+    session: Session, programme: Programme, action: str, post: GatheredPost, by: str, now: datetime
+) -> None:
+    subject = f"post {post.id}"
+    audit.record(session, by, action, now=now, programme=programme.id, subject=subject)
+
+
+# Looking again, and forgetting
+
+
+def _forget(session: Session, found: Sequence[GatheredPost], *, key: bytes, now: datetime) -> None:
+    marks = [_here(post.programme_id, post.url) for post in found]
+    passed_over.add(session, PassedOverKind.POST, marks, key=key, now=now)
+    for post in found:
+        session.delete(post)
+    session.flush()
+    if found:
+        scrubbing.want(session)
+
+
+def forget_old(session: Session, *, key: bytes, now: datetime) -> int:
+    """Forget what nobody has claimed in 30 days; how many those were."""
+    old = select(GatheredPost).where(
+        col(GatheredPost.learning_id).is_(None), col(GatheredPost.found_at) < now - KEEP
+    )
+    found = session.exec(old).all()
+    _forget(session, found, key=key, now=now)
+    return len(found)
+
+
+def forget_gone(session: Session, *, key: bytes, now: datetime) -> int:
+    """A claimed post that has gone from its site goes from here: its learning goes, or keeps only the words
+    that its author wrote to us. How many those were.
+    """
+    wanted = (
+        select(GatheredPost, Learning)
+        .join(Learning, col(Learning.id) == GatheredPost.learning_id)
+        .outerjoin(LinkPreview, col(LinkPreview.learning_id) == Learning.id)
+        .where(
+            or_(
+                col(LinkPreview.why) == previews.NOT_THERE,
+                col(Learning.link) != col(GatheredPost.url),
+            )
+        )
+    )
+    rows = session.exec(wanted).all()
+    for post, learning in rows:
+        was_there = learning.link == post.url
+        _forget(session, [post], key=key, now=now)
+        if was_there:
+            _take_away(session, learning, now)
+    return len(rows)
+
+
+def _take_away(session: Session, learning: Learning, now: datetime) -> None:
+    subject, programme = f"learning {learning.id}", learning.programme_id
+    if learning.text:
+        learning.link, learning.version = "", learning.version + 1
+        session.add(learning)
+    else:
+        session.delete(learning)
+    session.flush()
+    audit.record(session, audit.SYSTEM, "post gone", now=now, programme=programme, subject=subject)
+
+
+def look_again(session: Session, *, now: datetime) -> None:
+    """What waits to be published is looked at each day, so that nothing is published that has gone."""
+    waiting = (
+        select(col(GatheredPost.learning_id))
+        .join(Learning, col(Learning.id) == GatheredPost.learning_id)
+        .where(Learning.state == LearningState.WAITING)
+    )
+    session.execute(
+        update(LinkPreview)
+        .where(
+            col(LinkPreview.learning_id).in_(waiting),
+            col(LinkPreview.looked_at) <= now - A_DAY,
+            col(LinkPreview.look_at) > now,
+            col(LinkPreview.failures) == 0,
+        )
+        .values(look_at=now)
+    )
+
+
+def was_just_there(session: Session, learning: Learning, *, now: datetime) -> bool:
+    """Has a claimed post been seen lately? True of everything that was not gathered."""
+    gathered = select(GatheredPost.id).where(GatheredPost.learning_id == learning.id)
+    if session.exec(gathered).first() is None:
+        return True
+    preview = session.get(LinkPreview, learning.id)
+    seen = preview is not None and preview.missing_since is None and preview.looked_at is not None
+    return seen and preview is not None and preview.looked_at is not None and preview.looked_at > now - FRESH
+
+
+@dataclass(frozen=True)
+class DueLook:
+    """A post nobody has claimed, to see whether it is still there."""
+
+    post_id: int
+    url: str
+
+
+def claim_look(session: Session, *, now: datetime) -> DueLook | None:
+    """Of several workers one has it, and another if that one dies."""
+    free = or_(col(GatheredPost.claimed_until).is_(None), col(GatheredPost.claimed_until) <= now)
+    due = col(GatheredPost.learning_id).is_(None) & (col(GatheredPost.look_at) <= now) & free
+    found = session.exec(select(GatheredPost).where(due).order_by(col(GatheredPost.look_at))).first()
+    if found is None:
+        return None
+    mine = update(GatheredPost).where(col(GatheredPost.id) == found.id, free)
+    if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
+        return None
+    return DueLook(found.id, found.url)
+
+
+def is_look_due(session: Session, *, now: datetime) -> bool:
+    free = or_(col(GatheredPost.claimed_until).is_(None), col(GatheredPost.claimed_until) <= now)
+    due = col(GatheredPost.learning_id).is_(None) & (col(GatheredPost.look_at) <= now) & free
+    return session.exec(select(GatheredPost.id).where(due).limit(1)).first() is not None
+
+
+def look(due: DueLook, look_at: Look) -> Card | FetchError:
+    try:
+        return look_at(due.url)
+    except FetchError as error:
+        return error
+
+
+def settle_look(
+    session: Session, due: DueLook, found: Card | FetchError, *, key: bytes, now: datetime
+) -> None:
+    """Gone twice, a day apart, is gone; whoever is silent or refuses us is not."""
+    post = session.get(GatheredPost, due.post_id)
+    if post is None:
+        return
+    post.claimed_until = None
+    if isinstance(found, Gone):
+        if post.missing_since and now - post.missing_since >= A_DAY:
+            _forget(session, [post], key=key, now=now)
+            return
+        post.missing_since, post.look_at = post.missing_since or now, now + A_DAY
+    elif isinstance(found, Card | Refused):
+        post.missing_since, post.failures, post.look_at = None, 0, now + AGAIN
+    else:
+        post.failures += 1
+        post.look_at = now + min(A_DAY * 2 ** min(post.failures, 3), AGAIN)
+    session.add(post)
+
+
+# Erasing
+
+
+def erase(session: Session, handle_or_address: str, *, key: bytes, by: str, now: datetime) -> int:
+    """Forget whatever was gathered of a handle or at an address, published or not, in every programme, and
+    gather nothing of it again. How many posts those were.
+    """
+    said = handle_or_address.strip().removeprefix("@")
+    names = {said, said.casefold()}
+    wanted = select(GatheredPost).where(
+        or_(
+            col(GatheredPost.handle).in_(names),
+            col(GatheredPost.url_digest).in_([digest(name) for name in names]),
+        )
+    )
+    found = session.exec(wanted).all()
+    learnings = [post.learning_id for post in found if post.learning_id is not None]
+    _forget(session, found, key=key, now=now)
+    passed_over.add(session, PassedOverKind.HANDLE, names, key=key, now=now)
+    for learning in session.exec(select(Learning).where(col(Learning.id).in_(learnings))).all():
+        _take_away(session, learning, now)
+    audit.record(session, by, "posts erased", now=now, posts=len(found))
+    return len(found)
+
+
+def forget_person(session: Session, person: Person) -> None:
+    """Somebody is erased: what nobody has claimed of the handles they gave goes with them."""
+    names = session.exec(select(Handle.name).where(Handle.person_id == person.id)).all()
+    forget_handles(session, names)
+
+
+def forget_handles(session: Session, names: Collection[str]) -> None:
+    unclaimed = col(GatheredPost.learning_id).is_(None)
+    if names:
+        session.execute(delete(GatheredPost).where(unclaimed, col(GatheredPost.handle).in_(names)))
