@@ -27,7 +27,7 @@ from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, times
 from web.services.evidence import counting
 from web.services.fetching.fetching import Fetcher, Look
-from web.services.gathering import passed_over, posts, sources
+from web.services.gathering import offers, passed_over, posts, sources
 from web.services.imports import forgetting, takeovers
 from web.services.incoming import form_requests
 from web.services.learning import previews
@@ -126,6 +126,7 @@ class Worker:
             posts.forget_old(session, key=self.providers.key, now=now)
             posts.forget_gone(session, key=self.providers.key, now=now)
             posts.look_again(session, now=now)
+            offers.settle_disputes(session, now=now)
             passed_over.forget_old(session, now=now)
 
     def _reconcile(self) -> None:

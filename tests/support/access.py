@@ -38,6 +38,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         conversation.check_in conversation.could_not conversation.drop_out conversation.report
         conversation.short conversation.show conversation.thanks conversation.would_change
         conversation.write
+        me.handles me.remove_handle me.claim_post me.not_my_post
         me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
         me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
         me.next_round me.not_again me.organisation me.pause me.phone me.rather_not me.remove_rather_not
@@ -96,6 +97,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.look_at_merge organise.merge_organisations organise.name_organisation
         organise.tell_organisations_apart
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
+        organise.add_source organise.ask_for_post organise.asked_for_post organise.drop_post
+        organise.read_posts organise.remove_source
         organise.add_learning organise.publish organise.show_preview organise.read_audit organise.read_replies
         organise.read_reports
         organise.rename_organisation organise.resend organise.resend_round organise.send_digest
@@ -112,6 +115,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
         """
         organise.answer_complaint organise.one_complaint organise.read_complaints
+        organise.erase_posts
         organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
         organise.merge_people organise.show_argument
         organise.ask_to_take_over organise.take_over

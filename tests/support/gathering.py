@@ -1,11 +1,13 @@
 """A programme that gathers posts, and servers that show what a test puts there."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import Session
+
 from tests.support.world import BY, World
-from web.models import GatheredPost, GatheringSource, SourceKind
+from web.models import GatheredPost, GatheringSource, Handle, HandleKind, Programme, SourceKind
 from web.services.fetching.card import Card
 from web.services.fetching.errors import FetchError, Gone
 from web.services.fetching.fetching import Fetcher
@@ -93,3 +95,17 @@ def first_post(world: World) -> GatheredPost | None:
 
 
 A_QUARTER = timedelta(minutes=15)
+
+
+def gathered_in(session: Session, programme: Programme, person: str, *, now: datetime) -> GatheredPost:
+    """A place we look at, and a post of somebody who gave its handle. Written as rows."""
+    at, handle = {"look_at": now + timedelta(days=7)}, f"{programme.slug}@{SERVER}"
+    place = {"kind": SourceKind.MASTODON, "server": SERVER, "hashtag": HASHTAG, "added_by": BY}
+    session.add(GatheringSource(programme_id=programme.id, added_at=now, **place, **at))
+    session.add(Handle(person_id=person, kind=HandleKind.MASTODON, name=handle, added_at=now, **at))
+    url = f"https://{SERVER}/@{programme.slug}/1"
+    wrote = {"url": url, "url_digest": posts.digest(url), "handle": handle, "words": "Vans!"}
+    post = GatheredPost(programme_id=programme.id, kind=SourceKind.MASTODON, found_at=now, **wrote, **at)
+    session.add(post)
+    session.flush()
+    return post

@@ -13,6 +13,7 @@ from notifications.messages import Link as MessageLink
 from tests.support import importing
 from tests.support.access import HIDDEN, IN, REFUSED, SIGN_IN, WHO, rows
 from tests.support.consenting import objected_to, reviewed_in
+from tests.support.gathering import gathered_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, Learning, LearningPage, Membership, Purpose, Role, Showing, Standing
@@ -49,6 +50,10 @@ OF_THE_FIRST = (Purpose.INVITATION, Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpos
 # Of these there is none in the sample; whoever is let in finds that out.
 NONE_THERE = {
     "me.remove_rather_not",
+    "me.claim_post",
+    "me.not_my_post",
+    "organise.ask_for_post",
+    "organise.remove_source",
     # Whoever comes first has it taken down.
     "learning.one",
     "learning.take_down",
@@ -137,6 +142,7 @@ def sample_in(world: World) -> Sample:
         importing.import_people(session, world.programme(session), "p.csv", file, by=OWNER, now=world.now)
         objected_to(session, world.programme(session), joined, now=world.now)
         reviewed_in(session, world.programme(session), now=world.now)
+        gathered_in(session, world.programme(session), joined[0], now=world.now)
         asked = session.scalars(select(Membership.person_id).where(Membership.standing == Standing.INVITED))
         invited = list(asked)
         complaint = complaints.complain(

@@ -19,11 +19,14 @@ from werkzeug.routing import Rule
 from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply, State
 from tests.support.consenting import objected_to, reviewed_in
+from tests.support.gathering import gathered_in
 from tests.support.visitor import Visitor
 from tests.support.world import START, World
 from web.models import (
     Agreement,
     Answer,
+    GatheredPost,
+    GatheringSource,
     Learning,
     Membership,
     Objection,
@@ -51,6 +54,8 @@ ROWS = {
     "organisations",
     "import",
     "learning",
+    "posts",
+    "sources",
     "reports",
     "replies",
     "organisers",
@@ -183,6 +188,7 @@ def fill(world: World, sent: int) -> dict[str, Any]:
             turned = [*people[place:4], *people[:place]]
             objected_to(session, programme, turned, now=world.now)
         agenda = reviewed_in(session, programme, now=world.now)
+        gathered_in(session, programme, people[0], now=world.now)
         raised = select(Objection.id).join(Proposal).where(Proposal.programme_id == programme.id)
         of_programme = {
             word: session.scalars(select(table.id).where(table.programme_id == programme.id)).first()
@@ -190,6 +196,8 @@ def fill(world: World, sent: int) -> dict[str, Any]:
                 ("organisations", Organisation),
                 ("import", Import),
                 ("learning", Learning),
+                ("posts", GatheredPost),
+                ("sources", GatheringSource),
                 ("reports", Report),
                 ("complaints", Complaint),
                 ("agreements", Agreement),

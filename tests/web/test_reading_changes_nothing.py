@@ -9,6 +9,7 @@ from sqlmodel import select
 from werkzeug.routing import Rule
 
 from tests.support.consenting import objected_to, reviewed_in
+from tests.support.gathering import gathered_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.http.access import Access
@@ -46,6 +47,7 @@ def lived_in(world: World) -> World:
         learnings.publish(session, learning, text=learning.text, version=1, by="a test", now=world.now)
         objected_to(session, world.programme(session), people, now=world.now)
         reviewed_in(session, world.programme(session), now=world.now)
+        gathered_in(session, world.programme(session), world.groups()[0][0], now=world.now)
     world.work()
     world.clock.turn(days=28)
     world.round(seed=2)

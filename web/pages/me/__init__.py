@@ -11,4 +11,5 @@ from web.pages.me import (  # noqa: E402
     leaving,  # noqa: F401
     own_link,  # noqa: F401
     own_page,  # noqa: F401
+    posts,  # noqa: F401
 )

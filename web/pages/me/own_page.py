@@ -16,6 +16,7 @@ from web.pages.me import pages
 from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
+from web.services.gathering import offers
 from web.services.people import participation, phone_codes, reachability, retention
 from web.services.rounds import dropouts, never_pairs, pots, rounds, top_ups
 from web.services.rounds.introductions import Window
@@ -98,6 +99,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         TAKING_PART=TAKING_PART,
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
         unproven=_unproven_number(visit.person),
+        offers=offers.to(g.session, visit.person),
     )
 
 

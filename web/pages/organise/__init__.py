@@ -18,6 +18,7 @@ from web.pages.organise import (  # noqa: E402
     organisations,  # noqa: F401
     organisers,  # noqa: F401
     people,  # noqa: F401
+    posts,  # noqa: F401
     replies,  # noqa: F401
     reports,  # noqa: F401
     rounds,  # noqa: F401

@@ -18,6 +18,7 @@ from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases
 from web.services.conversations import passed_along
+from web.services.gathering import offers, posts
 from web.services.learning import digests, learnings, previews, walls
 from web.services.people import directory, unclear
 
@@ -58,6 +59,8 @@ def learning() -> ResponseReturnValue:
         earlier=digests.earlier(g.session, g.programme, digest, now=g.now),
         forms={one.learning.id: _form(one.learning) for one in (*waiting, *contested)},
         card=card,
+        beside=offers.beside(g.session, [one.learning for one in (*waiting, *contested)]),
+        posts=offers.count(g.session, g.programme),
     )
 
 
@@ -98,6 +101,7 @@ def publish(number: int) -> ResponseReturnValue:
         flash("; ".join(error for errors in form.errors.values() for error in errors), "error")
         return _back()
     try:
+        _must_be_theirs_and_there(found)
         learnings.publish(
             g.session,
             found,
@@ -115,7 +119,21 @@ def publish(number: int) -> ResponseReturnValue:
         flash("There are no words left in it. Leave some, or do not show it.", "error")
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
+    except offers.TwoClaims:
+        flash("Two people say that this post is theirs, so it is neither’s. Nothing was published.", "error")
+    except posts.NotSeenLately:
+        flash("We have not seen that post lately. We look now: press again in a few minutes.", "error")
     return _back()
+
+
+def _must_be_theirs_and_there(found: Learning) -> None:
+    """Of a gathered post: nobody else says that it is theirs, and it has not gone from its site.
+
+    Raises:
+        offers.TwoClaims, posts.NotSeenLately.
+    """
+    offers.must_be_one(g.session, found)
+    posts.must_be_there(g.session, found, now=g.now)
 
 
 @pages.post("/<slug>/learning/<int:number>/preview")

@@ -4,12 +4,14 @@
       └────► dropped, or 30 days without a claim, or gone there: forgotten, and not gathered again
 
 NoSuchPost          it has been dropped, forgotten or claimed meanwhile
+NotSeenLately       a claimed post is looked at again before it is published
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, or_, select
@@ -48,6 +50,10 @@ FRESH = timedelta(hours=36)
 
 
 class NoSuchPost(Exception):
+    pass
+
+
+class NotSeenLately(Exception):
     pass
 
 
@@ -157,19 +163,24 @@ class Queued:
     claims: int
 
 
-def queue(session: Session, programme: Programme) -> Sequence[Queued]:
-    """What nobody has claimed, or more than one, the newest first. One query."""
-    claims = (
-        select(func.count())
+def claims() -> Any:
+    """A number for each post: how many say by their link that it is theirs."""
+    return (
+        select(func.count(func.distinct(col(Learning.person_id))))
         .where(
             col(Learning.programme_id) == col(GatheredPost.programme_id),
             col(Learning.link) == col(GatheredPost.url),
             col(Learning.state) != LearningState.DECLINED,
         )
+        .correlate(GatheredPost)
         .scalar_subquery()
     )
+
+
+def queue(session: Session, programme: Programme) -> Sequence[Queued]:
+    """What nobody has claimed by its handle, or more than one, the newest first. One query."""
     wanted = (
-        select(GatheredPost, claims)
+        select(GatheredPost, claims())
         .where(col(GatheredPost.programme_id) == programme.id, col(GatheredPost.learning_id).is_(None))
         .order_by(col(GatheredPost.found_at).desc(), col(GatheredPost.id).desc())
     )
@@ -209,6 +220,15 @@ def ask(session: Session, programme: Programme, number: int, *, by: str, now: da
     return post
 
 
+def sentence(programme: Programme, public_url: str) -> str:
+    """What an organiser may answer to a post, in public."""
+    page = f"{public_url}/p/{programme.slug}"
+    return (
+        f"Thank you for this! May we show it on {page}/learning? If you take part, say on your page that it "
+        f"is yours ({page}/my-page sends you the link). If not, we show nothing of it."
+    )
+
+
 def _record(
     session: Session, programme: Programme, action: str, post: GatheredPost, by: str, now: datetime
 ) -> None:
@@ -232,7 +252,7 @@ def _forget(session: Session, found: Sequence[GatheredPost], *, key: bytes, now:
 def forget_old(session: Session, *, key: bytes, now: datetime) -> int:
     """Forget what nobody has claimed in 30 days; how many those were."""
     old = select(GatheredPost).where(
-        col(GatheredPost.learning_id).is_(None), col(GatheredPost.found_at) < now - KEEP
+        col(GatheredPost.learning_id).is_(None), col(GatheredPost.found_at) < now - KEEP, claims() == 0
     )
     found = session.exec(old).all()
     _forget(session, found, key=key, now=now)
@@ -293,14 +313,23 @@ def look_again(session: Session, *, now: datetime) -> None:
     )
 
 
-def was_just_there(session: Session, learning: Learning, *, now: datetime) -> bool:
-    """Has a claimed post been seen lately? True of everything that was not gathered."""
+def must_be_there(session: Session, learning: Learning, *, now: datetime) -> None:
+    """Pass by what is no gathered post, and one that was seen on its site in the last day or so. Another is
+    looked at at once.
+
+    Raises:
+        NotSeenLately.
+    """
     gathered = select(GatheredPost.id).where(GatheredPost.learning_id == learning.id)
     if session.exec(gathered).first() is None:
-        return True
+        return
     preview = session.get(LinkPreview, learning.id)
-    seen = preview is not None and preview.missing_since is None and preview.looked_at is not None
-    return seen and preview is not None and preview.looked_at is not None and preview.looked_at > now - FRESH
+    if preview and preview.looked_at and preview.missing_since is None and preview.looked_at > now - FRESH:
+        return
+    if preview:
+        preview.look_at = now
+        session.add(preview)
+    raise NotSeenLately
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,13 @@ class Shown:
 
     @property
     def preview(self) -> Card:
-        """What the wall says of its link: without an author where none is to be named."""
-        named = self.learning.showing is Showing.WITH_NAME
-        return self.behind.shown if named else replace(self.behind.shown, author="")
+        """What the wall says of its link: without an author where none is to be named, and with the author of
+        a post who gave it as theirs.
+        """
+        shown, own = self.behind.shown, self.behind.own_author
+        if own and shown:
+            return replace(shown, author=shown.author or own)
+        return shown if self.learning.showing is Showing.WITH_NAME else replace(shown, author="")
 
     @property
     def host(self) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, delete, select
 from sqlmodel import Session, col, or_
 
 from notifications import outbox, secrets
-from web.models import Learning, LearningState, LinkPreview, Showing
+from web.models import GatheredPost, Learning, LearningState, LinkPreview, Showing
 from web.services.common import audit
 from web.services.fetching.card import NOTHING as NO_CARD
 from web.services.fetching.card import Card
@@ -141,7 +141,7 @@ def _as_row(card: Card) -> dict[str, str | None]:
 class Behind:
     """What is behind a learning's link. `seen` is what its page says now, `shown` what an organiser let onto
     the wall; each is an empty card where there is nothing. `why` says why nothing could be read, and `mark`
-    is that of what is seen.
+    is that of what is seen. `own_author` is whose post it is, where its author gave it as theirs.
     """
 
     seen: Card = NO_CARD
@@ -149,6 +149,7 @@ class Behind:
     why: str = ""
     dropped: bool = False
     mark: str = ""
+    own_author: str = ""
 
     @property
     def has_changed(self) -> bool:
@@ -169,13 +170,21 @@ def behind(session: Session, rows: Sequence[Learning]) -> dict[int, Behind]:
     links = {row.id: row.link for row in rows if row.link}
     if not links:
         return {}
-    found = session.scalars(select(LinkPreview).where(col(LinkPreview.learning_id).in_(links)))
-    return {one.learning_id: _behind(one) for one in found if one.link == links[one.learning_id]}
+    found = session.execute(
+        select(LinkPreview, col(GatheredPost.author))
+        .outerjoin(GatheredPost, col(GatheredPost.learning_id) == LinkPreview.learning_id)
+        .where(col(LinkPreview.learning_id).in_(links))
+    )
+    return {
+        one.learning_id: _behind(one, author or "")
+        for one, author in found
+        if one.link == links[one.learning_id]
+    }
 
 
-def _behind(preview: LinkPreview) -> Behind:
+def _behind(preview: LinkPreview, own_author: str) -> Behind:
     seen, shown = _card(preview.seen), _card(preview.shown)
-    return Behind(seen, shown, preview.why, preview.dropped, _mark(preview.seen))
+    return Behind(seen, shown, preview.why, preview.dropped, _mark(preview.seen), own_author)
 
 
 def _mark(seen: dict[str, Any]) -> str:

@@ -36,6 +36,7 @@ from web.models import (
 from web.services.common import phrases
 from web.services.common.spreadsheets import safe_cell
 from web.services.conversations import conversations
+from web.services.gathering import handles
 from web.services.people import complaints, participation
 from web.services.rounds import never_pairs
 
@@ -83,6 +84,7 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "judgements": _judgements(session, person),
         "answers to reviews": _reviews(session, person, names),
         "what you would change": _of(session, AgendaItem, person, names),
+        "where you post": [_plain(handle) for handle in handles.of_person(session, person)],
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),
         "messages from you": _replies(session, person),

@@ -39,6 +39,7 @@ from web.models import (
 from web.services.common import audit, programmes, tombstones
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
+from web.services.gathering import handles
 from web.services.imports import forgetting
 from web.services.learning import mentions
 from web.services.people import complaints
@@ -70,6 +71,7 @@ def erase(
     forgetting.forget_person(session, person, now=now)
     mentions.forget(session, person, now=now)
     complaints.forget_person(session, person)
+    handles.forget_person(session, person)
     _forget_learnings(session, person, keep_closed_walls)
     _forget_arguments(session, person, now)
     _delete_rows_about(session, person)

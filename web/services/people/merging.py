@@ -52,6 +52,7 @@ from web.models.imports import ImportRow
 from web.models.rounds import RoundChange, ThisOnce
 from web.services.common import audit, contacts, phone_numbers, tombstones
 from web.services.evidence import nameless
+from web.services.gathering import handles
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.NOTIFIED, Standing.LEFT, Standing.INVITED)
@@ -169,6 +170,7 @@ def _move_history(session: Session, programme: Programme, kept: str, gone: str) 
         twice = delete(of_round).where(col(of_round.person_id) == gone, col(of_round.round_id).in_(rounds))
         session.execute(twice)
         _rename(session, of_round.person_id, kept, gone)
+    handles.move(session, kept, gone)
     _never_pairs(session, kept, gone)
     _wishes(session, kept, gone)
     _stored_reasons(session, programme, kept, gone)

@@ -1,0 +1,210 @@
+"""A post is offered to whoever gave its handle, and becomes a learning of theirs if they say so.
+
+Whose a post is, is never guessed. A yes is looked at by an organiser like any learning, beside the post's own
+handle. Where two say that a post is theirs it is neither's.
+
+NoSuchOffer         it is not offered to them, or not any more
+TwoClaims           somebody else says that the post is theirs, too
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from web.models import (
+    TAKING_PART,
+    Answer,
+    GatheredPost,
+    Handle,
+    HandleKind,
+    Learning,
+    LearningState,
+    Membership,
+    NotMyPost,
+    Person,
+    Programme,
+    Showing,
+    SourceKind,
+)
+from web.services.common import audit
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Conversation, Said
+from web.services.gathering import posts
+from web.services.learning import learnings
+from web.services.learning.learnings import Shown
+
+BECAUSE = "Two people say that this post is theirs."
+LATEST = 5  # conversations that it may be about
+# Whose posts of which kind a handle of which kind tells of.
+KINDS = {
+    HandleKind.MASTODON: SourceKind.MASTODON,
+    HandleKind.BLUESKY: SourceKind.BLUESKY,
+    HandleKind.SITE: SourceKind.WEBMENTION,
+    HandleKind.FEED: SourceKind.FEED,
+}
+
+
+class NoSuchOffer(Exception):
+    pass
+
+
+class TwoClaims(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Offer:
+    post: GatheredPost
+    programme: Programme
+
+
+def to(session: Session, person: Person) -> Sequence[Offer]:
+    """What is offered to somebody, the newest first. One query."""
+    kinds = [
+        (col(Handle.kind) == handle) & (col(GatheredPost.kind) == post) for handle, post in KINDS.items()
+    ]
+    either = kinds[0] | kinds[1] | kinds[2] | kinds[3]
+    said_no = (
+        select(NotMyPost.post_id)
+        .where(col(NotMyPost.post_id) == col(GatheredPost.id), NotMyPost.person_id == person.id)
+        .exists()
+    )
+    claimed = (
+        select(Learning.id)
+        .where(
+            col(Learning.programme_id) == col(GatheredPost.programme_id),
+            col(Learning.link) == col(GatheredPost.url),
+            Learning.person_id == person.id,
+        )
+        .exists()
+    )
+    wanted = (
+        select(GatheredPost, Programme)
+        .join(Programme, col(Programme.id) == GatheredPost.programme_id)
+        .join(
+            Membership,
+            (col(Membership.programme_id) == GatheredPost.programme_id)
+            & (col(Membership.person_id) == person.id),
+        )
+        .join(Handle, (col(Handle.person_id) == person.id) & (col(Handle.name) == GatheredPost.handle))
+        .where(
+            either,
+            col(GatheredPost.learning_id).is_(None),
+            col(Membership.standing).in_(TAKING_PART),
+            col(Programme.closed_at).is_(None),
+            ~said_no,
+            ~claimed,
+        )
+        .order_by(col(GatheredPost.id).desc())
+    )
+    return [Offer(post, programme) for post, programme in session.exec(wanted)]
+
+
+def one(session: Session, person: Person, number: int) -> Offer:
+    """Raises NoSuchOffer."""
+    found = next((offer for offer in to(session, person) if offer.post.id == number), None)
+    if found is None:
+        raise NoSuchOffer
+    return found
+
+
+def talks(session: Session, person: Person, offer: Offer) -> Sequence[Conversation]:
+    """The conversations it may be about, the latest first."""
+    theirs = conversations.history(session, person)
+    return [talk for talk in theirs if talk.programme.id == offer.programme.id and talk.stands][:LATEST]
+
+
+def claim(
+    session: Session, person: Person, offer: Offer, talk: Conversation, showing: Showing, *, now: datetime
+) -> None:
+    """It is theirs, and about that conversation: its link stands beside what they wrote of it, shown as they
+    ticked, once an organiser has looked.
+
+    Raises:
+        NoSuchOffer: the conversation is none that it may be about.
+    """
+    if talk.group.id not in {one.group.id for one in talks(session, person, offer)}:
+        raise NoSuchOffer
+    words = talk.learning.text if talk.learning else ""
+    conversations.keep_learning(session, talk, Said(Answer.MET, words, offer.post.url, showing), now)
+    session.flush()
+    made = conversations.learning_of(session, talk.group.id, person.id)
+    if made is None or made.link != offer.post.url:
+        raise NoSuchOffer
+    offer.post.learning_id = made.id
+    session.add(offer.post)
+    session.flush()
+    _record(session, person, "post claimed", offer, now)
+    settle_disputes(session, now=now)
+
+
+def decline(session: Session, person: Person, offer: Offer, *, now: datetime) -> None:
+    """It is not theirs, or not about what they learned: it is not offered to them again."""
+    session.add(NotMyPost(post_id=offer.post.id, person_id=person.id))
+    _record(session, person, "post not claimed", offer, now)
+
+
+def _record(session: Session, person: Person, action: str, offer: Offer, now: datetime) -> None:
+    subject, programme = f"post {offer.post.id}", offer.programme.id
+    audit.record(session, person.id, action, now=now, programme=programme, subject=subject)
+
+
+# Claims, for organisers
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The gathered post that a learning's link leads to. `claims` is how many say that it is theirs."""
+
+    post: GatheredPost
+    claims: int
+
+
+def beside(session: Session, rows: Sequence[Learning]) -> dict[int, Beside]:
+    """The posts behind the links of some learnings, by learning. One query, and none without links."""
+    linked = [row for row in rows if row.link]
+    if not linked:
+        return {}
+    wanted = select(GatheredPost, posts.claims()).where(
+        col(GatheredPost.programme_id).in_({row.programme_id for row in linked}),
+        col(GatheredPost.url_digest).in_({posts.digest(row.link) for row in linked}),
+    )
+    found = {(post.programme_id, post.url): Beside(post, count) for post, count in session.exec(wanted)}
+    known = {row.id: found.get((row.programme_id, row.link)) for row in linked}
+    return {number: one for number, one in known.items() if one}
+
+
+def must_be_one(session: Session, learning: Learning) -> None:
+    """Raises TwoClaims."""
+    if any(one.claims > 1 for one in beside(session, [learning]).values()):
+        raise TwoClaims
+
+
+def settle_disputes(session: Session, *, now: datetime) -> int:
+    """Take off the wall what two say is theirs, until an organiser has looked; how many posts that concerns.
+
+    A pasted link may claim, at any time, what somebody else has claimed.
+    """
+    disputed = session.exec(select(GatheredPost).where(posts.claims() > 1)).all()
+    for post in disputed:
+        post.learning_id = None
+        session.add(post)
+        on_the_wall = select(Learning).where(
+            Learning.programme_id == post.programme_id,
+            Learning.link == post.url,
+            Learning.state == LearningState.PUBLISHED,
+        )
+        for learning in session.exec(on_the_wall).all():
+            learnings.contest(session, Shown(learning, "", ""), BECAUSE, now=now)
+    session.flush()
+    return len(disputed)
+
+
+def count(session: Session, programme: Programme) -> int:
+    """How many posts wait in a programme."""
+    waiting = select(func.count()).where(
+        col(GatheredPost.programme_id) == programme.id, col(GatheredPost.learning_id).is_(None)
+    )
+    return session.exec(waiting).one()
