@@ -8,13 +8,23 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import delivering, drawing, evidence, joining, matcher_bench, people, rounds, serving
+from tests.benchmarks import (
+    bridges,
+    delivering,
+    drawing,
+    evidence,
+    joining,
+    matcher_bench,
+    people,
+    rounds,
+    serving,
+)
 
 
 def main() -> None:
     console = Console(width=120)
     table = Table("what", "ours", "floor", "ratio", "goal", "", title="Speed, beside its floor, in this run")
-    for bench in (drawing, rounds, delivering, joining, serving, evidence, people):
+    for bench in (drawing, rounds, delivering, joining, serving, evidence, bridges, people):
         for row in bench.rows():
             goals = [f"≤ {row.goal:g} ×"] if row.goal else []
             goals += [f"≤ {time(row.most)}"] if row.most else []

@@ -92,6 +92,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.attach_domain organise.correct_name organise.decline organise.detach_domain
         organise.discard_round
         organise.draw_round organise.everybody_who_organises organise.everyone organise.evidence_as_graph
+        organise.evidence_of_bridges organise.evidence_of_hours
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
         organise.look_at_merge organise.merge_organisations organise.name_organisation
@@ -143,6 +144,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
 RECENT = set(
     """
     organise.change_role organise.close organise.confirm_import organise.take_over organise.evidence_as_graph
+    organise.evidence_of_bridges organise.evidence_of_hours
     organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
     organise.export_people organise.invite_organiser organise.merge_organisations organise.merge_people
     organise.remove_organiser organise.send_digest organise.send_round organise.switch_on

@@ -56,7 +56,20 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
     def asset(name: str) -> str:
         return URL + names[name]
 
-    for say in (called, clock, words.counted, day, few, full_day, listed, moment, month, number, percent):
+    for say in (
+        called,
+        clock,
+        words.counted,
+        day,
+        few,
+        full_day,
+        hours,
+        listed,
+        moment,
+        month,
+        number,
+        percent,
+    ):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")
     app.add_template_filter(operator.or_, "combined")
@@ -122,6 +135,11 @@ def moment(when: datetime) -> str:
 def number(n: int | float) -> str:
     """1,005."""
     return f"{n:,}"
+
+
+def hours(given: float) -> str:
+    """1,005.5; whole ones without the point."""
+    return f"{given:,.2f}".rstrip("0").rstrip(".")
 
 
 def few(people: int, role: Role) -> str:

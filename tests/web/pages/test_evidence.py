@@ -1,12 +1,16 @@
 """Does it work, as pages and files: who sees which numbers."""
 
+import csv
+import io
+import re
 from datetime import timedelta
 
 import pytest
 
 from tests.support.talks import Talker, add_round
 from tests.support.world import World
-from web.models import Answer, Role
+from web.models import Answer, OrganisingTime, Role
+from web.services.evidence import counting
 
 HERE = "/organise/councils/evidence"
 MET = Answer.MET
@@ -61,10 +65,71 @@ def test_the_number_of_organisations_on_the_page_is_limited_and_said(world: Worl
     assert len(visitor.open(f"{HERE}/organisations.csv").answer.text.splitlines()) == 62
 
 
-@pytest.mark.parametrize("name", ["rounds.csv", "organisations.csv", "ties.csv", "network.graphml"])
+@pytest.mark.parametrize(
+    "name", ["rounds.csv", "organisations.csv", "ties.csv", "bridges.csv", "hours.csv", "network.graphml"]
+)
 def test_a_file_comes_as_one_and_needs_a_recent_sign_in(talked: World, name: str) -> None:
     visitor = talked.organiser()
     given = visitor.open(f"{HERE}/{name}").answer.headers["Content-Disposition"]
     talked.clock.turn(minutes=30)
     assert given == f'attachment; filename="councils-{name}"'
     assert visitor.open(f"{HERE}/{name}").heading == "Sign in again to go on"
+
+
+def rows(world: World, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(world.organiser().open(f"{HERE}/{name}").answer.text)))
+
+
+def test_bridges_stand_beside_what_chance_gives(talked: World) -> None:
+    """Both ties were new at once, so nobody had a partner in common."""
+    words = talked.organiser().open(HERE).text
+    assert re.search(r"New ties 2 [\d.]+ [\d.]+ to [\d.]+ Of these, bridges 2 ", words)
+
+
+def test_the_file_of_bridges_says_what_the_page_says(talked: World) -> None:
+    said = [(row["round"], row["what"], row["ours"]) for row in rows(talked, "bridges.csv")]
+    assert said == [
+        ("1", "new ties", "2.0"),
+        ("1", "bridges", "2.0"),
+        ("all", "new ties", "2.0"),
+        ("all", "bridges", "2.0"),
+        ("all", "reached in two steps", "2.0"),
+        ("all", "largest part", "3.0"),
+    ]
+
+
+def note_time(world: World, by: str, minutes: int, organisation: int | None) -> None:
+    with world.write() as session:
+        noted = {"minutes": minutes, "noted_at": world.now, "organisation_id": organisation}
+        session.add(OrganisingTime(round_id=1, by=by, **noted))
+
+
+def test_hours_are_told_by_organisation_and_with_what_organisers_noted(talked: World) -> None:
+    note_time(talked, "one", 90, 1)
+    note_time(talked, "another", 45, None)
+    said = [tuple(row.values()) for row in rows(talked, "hours.csv")]
+    assert said == [
+        ("1", "Leeds", "conversation", "7", "3.5"),
+        ("1", "Brent", "conversation", "6", "3.0"),
+        ("1", "Camden", "conversation", "1", "0.5"),
+        ("1", "", "organising", "", "0.75"),
+        ("1", "Leeds", "organising", "", "1.5"),
+    ]
+
+
+def test_the_hours_of_a_round_stand_on_the_page(talked: World) -> None:
+    note_time(talked, "one", 90, None)
+    assert "Round 1 7 1.5" in talked.organiser().open(HERE).text
+
+
+def test_a_viewer_is_not_told_the_hours_of_few(talked: World) -> None:
+    visitor = talked.organiser("viewer@councils.example", Role.VIEWER).open(HERE)
+    assert "Brent 3 Camden – Leeds 3.5" in visitor.text
+
+
+def test_hours_of_small_organisations_stay_when_they_are_put_together(world: World) -> None:
+    groups: list[list[Talker]] = [[(f"Ward {one}", MET), (f"Ward {one + 1}", MET)] for one in range(60)]
+    with world.write() as session:
+        add_round(session, world.programme(session), groups, number=1, sent_at=world.now)
+        found = counting.count(session, world.programme(session), now=world.now)
+    assert found.top(9).talked_by_organisation.total() == found.talked_by_organisation.total() == 120

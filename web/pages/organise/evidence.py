@@ -53,6 +53,22 @@ def evidence_of_ties() -> ResponseReturnValue:
     return _file(evidence_files.ties(found), "ties.csv", "text/csv")
 
 
+@pages.get("/<slug>/evidence/bridges.csv")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".does_it_work")
+def evidence_of_bridges() -> ResponseReturnValue:
+    found = counting.whole(g.session, g.programme, now=g.now)
+    return _file(evidence_files.bridges(found), "bridges.csv", "text/csv")
+
+
+@pages.get("/<slug>/evidence/hours.csv")
+@needs(Role.ORGANISER)
+@recently_signed_in(back=".does_it_work")
+def evidence_of_hours() -> ResponseReturnValue:
+    found = counting.whole(g.session, g.programme, now=g.now)
+    return _file(evidence_files.hours(found), "hours.csv", "text/csv")
+
+
 @pages.get("/<slug>/evidence/network.graphml")
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".does_it_work")

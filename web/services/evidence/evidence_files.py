@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from web.services.common.spreadsheets import safe_cell
-from web.services.evidence.findings import Evidence
+from web.services.evidence.bridges import Beside
+from web.services.evidence.findings import Evidence, hours_of
 
 
 def rounds(evidence: Evidence) -> str:
@@ -52,6 +53,35 @@ def ties(evidence: Evidence) -> str:
             for tie in evidence.ties
         ),
     )
+
+
+def bridges(evidence: Evidence) -> str:
+    """The new ties and bridges of each round, and every figure of all of them; beside each the average of the
+    shuffles and the two numbers between which nine in ten of them lie.
+    """
+    found = evidence.bridges
+    rows: list[tuple[int | str, str, Beside]] = []
+    for one in found.rounds if found else ():
+        rows += [(one.number, "new ties", one.ties), (one.number, "bridges", one.bridges)]
+    if found:
+        rows += [("all", "new ties", found.ties), ("all", "bridges", found.bridges)]
+        rows += [("all", "reached in two steps", found.reach), ("all", "largest part", found.largest)]
+    header = ("round", "what", "ours", "by_chance", "by_chance_from", "by_chance_to")
+    return _csv(header, ((n, what, it.ours, it.mean, it.low, it.high) for n, what, it in rows))
+
+
+def hours(evidence: Evidence) -> str:
+    """A row for every round and organisation whose people met in it, and for what organisers noted."""
+    names = evidence.names
+    talks = (
+        (one.number, safe_cell(names[one.organisation]), "conversation", one.people, hours_of(one.people))
+        for one in evidence.talked
+    )
+    work = (
+        (one.number, safe_cell(names.get(one.organisation or 0, "")), "organising", "", one.minutes / 60)
+        for one in evidence.organised
+    )
+    return _csv(("round", "organisation", "what", "people", "hours"), [*talks, *work])
 
 
 def graph(evidence: Evidence) -> str:

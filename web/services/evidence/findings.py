@@ -8,6 +8,7 @@ from typing import Any
 
 from web.services.common.phrases import counted
 from web.services.common.programmes import CONVERSATION
+from web.services.evidence.bridges import Bridges
 
 FEW = 5  # fewer people than this are not counted out to viewers
 OTHERS = 0  # the id of what stands for all organisations that are not shown by themselves
@@ -88,9 +89,28 @@ class Tie:
 
 
 @dataclass(frozen=True)
+class Talked:
+    """People of one organisation who say of one round that they met: each gave one conversation's time."""
+
+    number: int
+    organisation: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Organised:
+    """Minutes that organisers noted for one round; `organisation` where they said for which."""
+
+    number: int
+    organisation: int | None
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """`rounds` newest first; `organisations` by name. `isolated` names organisations of the whole programme,
-    also where the smaller ones have been put together.
+    also where the smaller ones have been put together. `bridges` are of the whole programme too; none where
+    nobody has met, or where it was last counted before they were.
     """
 
     counted_at: datetime
@@ -98,6 +118,9 @@ class Evidence:
     organisations: Sequence[OrganisationEvidence]
     ties: Sequence[Tie]
     isolated: Sequence[tuple[str, int]]
+    bridges: Bridges | None = None
+    talked: Sequence[Talked] = ()
+    organised: Sequence[Organised] = ()
 
     @property
     def names(self) -> dict[int, str]:
@@ -115,7 +138,30 @@ class Evidence:
     @property
     def hours(self) -> int:
         """Hours that people gave who say that they met."""
-        return round(sum(one.met for one in self.rounds) * CONVERSATION / timedelta(hours=1))
+        return round(hours_of(sum(one.met for one in self.rounds)))
+
+    @property
+    def hours_organised(self) -> float:
+        return sum(one.minutes for one in self.organised) / 60
+
+    @property
+    def hours_by_round(self) -> dict[int, tuple[float, float]]:
+        """Hours of conversation and of organising, by the round's number; newest first."""
+        sent = {one.number for one in self.rounds}
+        numbers = sorted(sent | {one.number for one in self.organised}, reverse=True)
+        met = {one.number: one.met for one in self.rounds}
+        minutes = Counter[int]()
+        for one in self.organised:
+            minutes[one.number] += one.minutes
+        return {number: (hours_of(met.get(number, 0)), minutes[number] / 60) for number in numbers}
+
+    @property
+    def talked_by_organisation(self) -> Counter[int]:
+        """How often people of each organisation said that they met."""
+        found = Counter[int]()
+        for one in self.talked:
+            found[one.organisation] += one.people
+        return found
 
     @property
     def median_days(self) -> int | None:
@@ -150,7 +196,19 @@ class Evidence:
             stands_for=number,
         )
         kept = [one for one in self.organisations if one.id in shown]
-        return replace(self, organisations=[*kept, others], ties=[ties[key] for key in sorted(ties)])
+        return replace(
+            self,
+            organisations=[*kept, others],
+            ties=[ties[key] for key in sorted(ties)],
+            talked=self._talked_of(shown),
+        )
+
+    def _talked_of(self, shown: Set[int]) -> list[Talked]:
+        """With all that are not `shown` as one."""
+        found = Counter[tuple[int, int]]()
+        for one in self.talked:
+            found[one.number, one.organisation if one.organisation in shown else OTHERS] += one.people
+        return [Talked(number, one, people) for (number, one), people in sorted(found.items())]
 
     def without_names(self, ids: Set[int], spellings: Set[str], called: str) -> "Evidence":
         """The same where these organisations, known by these names, have none any more."""
@@ -204,6 +262,9 @@ class Evidence:
             organisations=[OrganisationEvidence(**one) for one in kept["organisations"]],
             ties=[Tie(**one) for one in kept["ties"]],
             isolated=[(name, people) for name, people in kept["isolated"]],
+            bridges=Bridges.from_json(kept["bridges"]) if kept.get("bridges") else None,
+            talked=[Talked(**one) for one in kept.get("talked", ())],
+            organised=[Organised(**one) for one in kept.get("organised", ())],
         )
 
 
@@ -215,6 +276,11 @@ def median(counts: Mapping[int, int]) -> int | None:
         if left <= 0:
             return value
     return None
+
+
+def hours_of(people: int) -> float:
+    """What so many people gave who say that they met."""
+    return people * CONVERSATION / timedelta(hours=1)
 
 
 def _unless_few(count: int) -> int:
