@@ -78,6 +78,7 @@ def _environment(html: bool) -> Environment:
         "firsts": words.firsts,
         "of": words.of,
         "place": words.place,
+        "percent": words.percent,
         "short": words.short,
         "squeeze": words.squeeze,
         "quoted": words.quoted,

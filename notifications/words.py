@@ -25,6 +25,11 @@ def full_day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def percent(part: int, whole: int) -> str:
+    """`62%`; nothing of nothing is a dash."""
+    return f"{part / whole:.0%}" if whole else "–"
+
+
 def moment(when: datetime, today: date | None = None) -> str:
     """`Tuesday 8 December at 12:30`, in London's time."""
     there = when.astimezone(LONDON)

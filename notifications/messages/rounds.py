@@ -255,7 +255,7 @@ class TextAnswer(Message):
 @dataclass(frozen=True)
 class Digest(Message):
     """What people learned in a round. `met`, `answered` and `introduced` count people; `round_name` as people
-    say it.
+    say it. `went` and `changes` are the organisers' words, and `story` leads to all of it if it is public.
     """
 
     kind = "digest"
@@ -271,3 +271,6 @@ class Digest(Message):
     answered: int | None = None
     next_round: date | None = None
     introduced: int | None = None
+    went: str = ""
+    changes: str = ""
+    story: Link | None = None

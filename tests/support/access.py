@@ -26,7 +26,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         programme.agreements programme.agreements_as_feed programme.dates programme.feed programme.home
         learning.one learning.take_down learning.taken_down
         programme.how_we_match programme.proposal programme.wall
-        rounds.every rounds.one
+        rounds.every rounds.one rounds.story
         """,
     ),
     # The participant comes with the link from their message, everybody else with one that was tampered with.
@@ -104,6 +104,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.read_reports
         organise.rename_organisation organise.resend organise.resend_round organise.send_digest
         organise.round_groups
+        organise.edit_story organise.note_time organise.one_story organise.publish_story
+        organise.withdraw_story
         organise.round_input
         organise.send_link organise.send_round organise.suspend organise.unsuspend
         """,

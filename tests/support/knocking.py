@@ -57,6 +57,7 @@ NONE_THERE = {
     # Whoever comes first has it taken down.
     "learning.one",
     "learning.take_down",
+    "rounds.story",
     "organise.abandon_import",
     "organise.answer_organisations",
     "organise.choose_columns",

@@ -68,7 +68,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
         moment,
         month,
         number,
-        percent,
+        words.percent,
     ):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")
@@ -145,11 +145,6 @@ def hours(given: float) -> str:
 def few(people: int, role: Role) -> str:
     """1,005; for a viewer "fewer than 5" where a number could point at somebody."""
     return f"fewer than {FEW}" if role is Role.VIEWER and people < FEW else number(people)
-
-
-def percent(part: int, whole: int) -> str:
-    """62%; nothing of nothing is a dash."""
-    return f"{part / whole:.0%}" if whole else "–"
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:

@@ -12,6 +12,7 @@ from web.services.agreements.lookup import NoSuchProposal
 from web.services.common.programmes import Ends, NoSuchProgramme
 from web.services.conversations.conversations import NotTheirs
 from web.services.learning.learnings import HasGone, NoSuchLearning
+from web.services.learning.stories import NoSuchStory, StoryGone
 from web.services.rounds.public_rounds import NoSuchRound
 from web.sizes import said
 from web.tokens import BadLink, ExpiredLink, UsedLink
@@ -29,6 +30,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(NoSuchProposal, lambda _error: _page(404))
     app.register_error_handler(NoSuchLearning, lambda _error: _page(404))
     app.register_error_handler(HasGone, lambda _error: (render_template("errors/gone.html"), 410))
+    app.register_error_handler(NoSuchStory, lambda _error: _page(404))
+    app.register_error_handler(StoryGone, lambda _error: (render_template("errors/story_gone.html"), 410))
     app.register_error_handler(NoSuchRound, lambda _error: _page(404))
     app.register_error_handler(NotTheirs, lambda _error: _page(404))
     app.register_error_handler(BadLink, _bad_link)

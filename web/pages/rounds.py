@@ -5,7 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
 from web.http.context import page_number
+from web.models import Role
+from web.pages.learning import card
 from web.services.common import programmes
+from web.services.evidence import maps
+from web.services.learning import stories
 from web.services.rounds import public_rounds
 
 pages = Blueprint("rounds", __name__, url_prefix="/p/<slug>/rounds")
@@ -18,7 +22,12 @@ def every(slug: str) -> ResponseReturnValue:
     page = page_number()
     listed, older = public_rounds.every(g.session, programme, page=page)
     return render_template(
-        "programme/rounds.html", programme=programme, listed=listed, page=page, older=older
+        "programme/rounds.html",
+        programme=programme,
+        listed=listed,
+        page=page,
+        older=older,
+        told=stories.public_numbers(g.session, programme, [one.round.number for one in listed]),
     )
 
 
@@ -27,5 +36,23 @@ def every(slug: str) -> ResponseReturnValue:
 def one(slug: str, number: int) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     return render_template(
-        "programme/round.html", programme=programme, one=public_rounds.of_number(g.session, programme, number)
+        "programme/round.html",
+        programme=programme,
+        one=public_rounds.of_number(g.session, programme, number),
+        has_story=bool(stories.public_numbers(g.session, programme, [number])),
+    )
+
+
+@pages.get("/<int:number>/story")
+@open_to_everyone
+def story(slug: str, number: int) -> ResponseReturnValue:
+    programme = programmes.by_slug(g.session, slug)
+    found = stories.public(g.session, programme, number)
+    return render_template(
+        "programme/story.html",
+        programme=programme,
+        story=found,
+        learned=[card(one) for one in found.learned],
+        network=maps.network(found.told.map),
+        as_read=Role.VIEWER,
     )

@@ -24,6 +24,7 @@ from web.pages.organise import (  # noqa: E402
     rounds,  # noqa: F401
     settings,  # noqa: F401
     sign_in,  # noqa: F401
+    stories,  # noqa: F401
     topups,  # noqa: F401
     wording,  # noqa: F401
 )

@@ -62,6 +62,9 @@ class Bridges:
     reach: Beside
     largest: Beside
 
+    def of_round(self, number: int) -> RoundBridges | None:
+        return next((one for one in self.rounds if one.number == number), None)
+
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Bridges":
         return cls(

@@ -172,7 +172,10 @@ class Evidence:
         if len(self.organisations) <= count:
             return self
         ranked = sorted(self.organisations, key=lambda one: (one.id == OTHERS, -one.introduced))
-        shown = {one.id for one in ranked[: count - 1]}
+        return self._only({one.id for one in ranked[: count - 1]}, "other")
+
+    def _only(self, shown: Set[int], called: str) -> "Evidence":
+        """With these organisations by themselves, and all others, `called` so, as one."""
         rest = [one for one in self.organisations if one.id not in shown]
         number = sum(one.stands_for for one in rest)
         ties: dict[tuple[int, int], Tie] = {}
@@ -188,7 +191,7 @@ class Evidence:
             )
         others = OrganisationEvidence(
             OTHERS,
-            f"{counted(number, 'other')} together",
+            f"{counted(number, called)} together",
             people=sum(one.people for one in rest),
             introduced=sum(one.introduced for one in rest),
             met=sum(one.met for one in rest),
@@ -235,6 +238,36 @@ class Evidence:
             ties=[tie for tie in ties if tie.introduced],
             isolated=[(name, people) for name, people in self.isolated if people >= FEW],
         )
+
+    def for_everybody(self) -> "Evidence":
+        """The map that may be public: organisations of at least five people, and which of them have met; not
+        how often, and not who has not. Smaller ones are put together, and left out while they are few.
+        """
+        large = {one.id for one in self.organisations if one.people >= FEW and one.id != OTHERS}
+        whole = self if len(large) == len(self.organisations) else self._only(large, "smaller one")
+        shown = {one.id for one in whole.organisations if one.people >= FEW}
+        ties = [
+            Tie(tie.a, tie.b, introduced=1, met=1, missed=0)
+            for tie in whole.ties
+            if tie.met and tie.a != tie.b and {tie.a, tie.b} <= shown
+        ]
+        tied = Counter(end for tie in ties for end in (tie.a, tie.b))
+        organisations = [
+            OrganisationEvidence(one.id, one.name, one.people, tied=tied[one.id], stands_for=one.stands_for)
+            for one in whole.organisations
+            if one.id in shown
+        ]
+        return Evidence(self.counted_at, [], organisations, ties, [])
+
+    @property
+    def partners(self) -> dict[int, list[str]]:
+        """Names of the organisations that each has met, by its id."""
+        names, found = self.names, dict[int, list[str]]()
+        for tie in self.ties:
+            if tie.met and tie.a != tie.b:
+                found.setdefault(tie.a, []).append(names[tie.b])
+                found.setdefault(tie.b, []).append(names[tie.a])
+        return found
 
     def to_json(self) -> dict[str, Any]:
         kept = asdict(self)

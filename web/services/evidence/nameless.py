@@ -23,6 +23,7 @@ from web.models import (
     OrganisationName,
     Person,
     Round,
+    RoundStory,
 )
 from web.models.imports import Import, ImportFile
 from web.services.evidence.findings import FEW, Evidence
@@ -135,7 +136,9 @@ def _take_names(session: Session, programme: int, gone: Iterable[Organisation]) 
 def _blank_sentences(
     session: Session, programme: int, ids: Collection[int], spellings: Iterable[str]
 ) -> None:
-    """Why these people, and why no better: stored in words, with organisations by name."""
+    """Why these people, why no better, and what is told of a round: stored in words, with organisations by
+    name.
+    """
     names = _pattern(session, programme, spellings)
     theirs = select(GroupMember.group_id).where(col(GroupMember.organisation_id).in_(ids))
     for group in session.exec(select(Group).where(col(Group.id).in_(theirs))):
@@ -146,6 +149,9 @@ def _blank_sentences(
         if sentences != round_.reasons:
             round_.reasons = sentences
             session.add(round_)
+    for story in session.exec(select(RoundStory).where(RoundStory.programme_id == programme)):
+        story.went, story.changes = names(story.went), names(story.changes)
+        session.add(story)
 
 
 def _pattern(session: Session, programme: int, spellings: Iterable[str]) -> Callable[[str], str]:

@@ -1,10 +1,12 @@
 """The digest of a round: what people learned in it, by email, to everyone who takes part and can be reached.
 
-An organiser sends it. Who has had it is not sent it again; who joins later can still be.
+It has the words and the learnings of the round's story, and the figures of the hour it goes. An organiser
+sends it. Who has had it is not sent it again; who joins later can still be.
 
 NothingToSend       no such round, nothing to tell of it yet, or the programme has a break or has ended
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +28,7 @@ from web.models import (
     Purpose,
     Round,
     RoundState,
+    RoundStory,
     Showing,
     Standing,
 )
@@ -154,7 +157,8 @@ def send_some(
         raise NothingToSend(f"There is nothing to tell of round {number} now")
     round_ = found.round
     people = session.exec(_without(programme, round_, now).order_by(col(Person.id)).limit(most)).all()
-    learned = [_learned(one) for one in _published(session, round_)]
+    story = session.get(RoundStory, round_.id)
+    learned = [_learned(one) for one in _published(session, round_, story.picked if story else ())]
     row = round_list.of_round(session, round_)
     pages = links.make_all(session, [LinkWanted(Purpose.PAGE, person.id) for person in people], now=now)
     orders = [
@@ -168,6 +172,9 @@ def send_some(
                 met=row.met,
                 answered=row.answered,
                 introduced=row.people,
+                went=story.went if story else "",
+                changes=story.changes if story else "",
+                story=_page_of(programme, round_) if story and story.public_since else None,
                 next_round=programmes.next_round_on(programme, times.today(now)),
             ),
             recipient(person, by_email_only=True),
@@ -180,15 +187,21 @@ def send_some(
     return sum(id_ is not None for id_ in outbox.queue_all(session, orders, now=now))
 
 
-def _published(session: Session, round_: Round) -> list[Shown]:
-    rows = session.exec(
+def _page_of(programme: Programme, round_: Round) -> messages.Link:
+    return links.open_page(f"/p/{programme.slug}/rounds/{round_.number}/story")
+
+
+def _published(session: Session, round_: Round, picked: Sequence[int]) -> list[Shown]:
+    """What an organiser picked for the story; the newest where nothing was picked, or none of it is left."""
+    wanted = (
         select(Learning)
         .join(Group, col(Group.id) == Learning.group_id)
         .where(Group.round_id == round_.id, Learning.state == LearningState.PUBLISHED)
         .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
         .limit(MOST)
     )
-    return learnings.with_names(session, rows.all())
+    chosen = session.exec(wanted.where(col(Learning.id).in_(picked))).all() if picked else ()
+    return learnings.with_names(session, chosen or session.exec(wanted).all())
 
 
 def _learned(one: Shown) -> messages.Learned:

@@ -30,6 +30,8 @@ from web.models import (
     Report,
     Review,
     ReviewAnswer,
+    Round,
+    RoundStory,
     Tick,
 )
 from web.models.complaints import Complaint
@@ -61,6 +63,7 @@ def forget(session: Session, person: Person, *, now: datetime) -> None:
     traces = Traces.of(person)
     for learning in _learnings(session, person):
         _forget_in(session, learning, traces, now)
+    _forget_in_stories(session, person, traces, now)
     _forget_in_previews(session, person, traces)
     _forget_in_replies(session, person, traces)
     _forget_in_arguments(session, person, traces)
@@ -97,6 +100,36 @@ def _forget_in_arguments(session: Session, person: Person, traces: Traces) -> No
             for name in columns:
                 setattr(row, name, traces.without(getattr(row, name), phrases.GONE))
             session.add(row)
+
+
+def _forget_in_stories(session: Session, person: Person, traces: Traces, now: datetime) -> None:
+    """What organisers told of rounds, and the digests that have it. What they copied of this person's own
+    learnings goes too; a story that may still have their first name is public no more until somebody looked.
+    """
+    here = select(Membership.programme_id).where(Membership.person_id == person.id)
+    theirs = select(Learning.text).where(Learning.person_id == person.id, Learning.text != "")
+    copied = session.exec(theirs).all()
+    for story in session.exec(select(RoundStory).where(col(RoundStory.programme_id).in_(here))):
+        for name in ("went", "changes"):
+            said = getattr(story, name)
+            left = traces.without(said, phrases.GONE)
+            for text in copied:
+                left = left.replace(text, "…")
+            if left != said:
+                _rewrite_digests(session, story.round_id, said, left)
+                setattr(story, name, left)
+                story.version += 1
+        if story.public_since and traces.a_short_name_is_in(f"{story.went}\n{story.changes}"):
+            _take_back(session, story, now)
+        session.add(story)
+
+
+def _take_back(session: Session, story: RoundStory, now: datetime) -> None:
+    story.public_since, story.withdrawn_at = None, now
+    story.version += 1
+    subject = f"round {session.get_one(Round, story.round_id).number}"
+    programme = story.programme_id
+    audit.record(session, audit.SYSTEM, "story waits again", now=now, programme=programme, subject=subject)
 
 
 def _forget_in_previews(session: Session, person: Person, traces: Traces) -> None:
@@ -141,7 +174,8 @@ def _tells(column: Mapped[str], person: Person) -> ColumnElement[bool]:
 def _forget_in(session: Session, learning: Learning, traces: Traces, now: datetime) -> None:
     text = traces.without(learning.text, phrases.GONE)
     if text != learning.text:
-        _rewrite_digests(session, learning, text)
+        round_ = session.exec(select(Group.round_id).where(Group.id == learning.group_id)).one()
+        _rewrite_digests(session, round_, learning.text, text)
         learning.text, learning.version = text, learning.version + 1
     if learning.state is LearningState.PUBLISHED and traces.a_short_name_is_in(text):
         learning.state, learning.decided_at, learning.decided_by = LearningState.WAITING, None, None
@@ -154,8 +188,7 @@ def _forget_in(session: Session, learning: Learning, traces: Traces, now: dateti
     session.add(learning)
 
 
-def _rewrite_digests(session: Session, learning: Learning, text: str) -> None:
-    """The digests that have it, sent or not."""
-    round_ = session.exec(select(Group.round_id).where(Group.id == learning.group_id)).one()
-    before, after = (json.dumps(said, ensure_ascii=False)[1:-1] for said in (learning.text, text))
+def _rewrite_digests(session: Session, round_: int, said: str, left: str) -> None:
+    """The digests that have what was said, sent or not."""
+    before, after = (json.dumps(words, ensure_ascii=False)[1:-1] for words in (said, left))
     outbox.replace_in(session, messages.Digest.kind, str(round_), before, after)

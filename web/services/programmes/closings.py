@@ -29,6 +29,7 @@ from web.models import (
     Report,
     Round,
     RoundState,
+    RoundStory,
     Schedule,
     Showing,
     Standing,
@@ -286,11 +287,14 @@ def close(session: Session, programme_id: int, counted: Evidence, *, now: dateti
 
 
 def _settle_wall(session: Session, programme: Programme) -> None:
-    """What was published may stay, without names; everything else told to us goes."""
+    """What was published may stay, without names; everything else told to us goes, and so do stories."""
     published = (col(Learning.state) == LearningState.PUBLISHED) & programme.wall_stays
     here = col(Learning.programme_id) == programme.id
     session.execute(delete(Learning).where(here, ~published))
     session.execute(update(Learning).where(here).values(showing=Showing.WITHOUT_NAME))
+    told = col(RoundStory.programme_id) == programme.id
+    public = col(RoundStory.public_since).is_not(None) & programme.wall_stays
+    session.execute(delete(RoundStory).where(told, ~public))
 
 
 def _end_memberships(session: Session, programme: Programme, now: datetime) -> None:
