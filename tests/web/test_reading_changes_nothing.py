@@ -17,7 +17,8 @@ from web.models import Answer, Learning, LearningPage, Purpose, Role, Showing
 from web.models.complaints import Complaint
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
-from web.services.learning import learnings
+from web.services.learning import learnings, stories
+from web.services.rounds import rounds
 
 # For somebody who is signed in and organises one programme, whose file waits for its columns to be said,
 # whose partners all share an address and who has proposed nothing.
@@ -45,7 +46,10 @@ def lived_in(world: World) -> World:
         conversations.check_in(session, talk, said, now=world.now)
         learning = session.exec(select(Learning)).one()
         learnings.publish(session, learning, text=learning.text, version=1, by="a test", now=world.now)
-        objected_to(session, world.programme(session), people, now=world.now)
+        programme = world.programme(session)
+        told = rounds.by_number(session, programme, 1)
+        stories.publish(session, programme, told, 0, by="a test", now=world.now)
+        objected_to(session, programme, people, now=world.now)
         reviewed_in(session, world.programme(session), now=world.now)
         gathered_in(session, world.programme(session), world.groups()[0][0], now=world.now)
     world.work()

@@ -41,11 +41,12 @@ from web.models import (
 from web.services.common import links, phone_numbers, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
-from web.services.learning import learnings, previews
+from web.services.learning import learnings, previews, stories
+from web.services.learning.stories import StoryWords
 from web.services.organisations import organisations
 from web.services.organisers import accounts
 from web.services.people import joining
-from web.services.rounds import drafts, sending
+from web.services.rounds import drafts, rounds, sending
 from web.settings import DEFAULT_KEY, VAR, Settings, SettingsError
 from web.tokens import signer_of
 from web.worker import Worker
@@ -61,6 +62,12 @@ ACCOUNTS = [(Answer.MET, Answer.MET)] * 8 + [
     (Answer.BOOKED, Answer.BOOKED),
     (Answer.COULD_NOT, Answer.NO_REPLY),
 ]
+# What the organiser tells of each round.
+TOLD = {
+    1: "Most of us had never spoken to anybody from the council next door. Now many have.",
+    2: "Two councils found out that they pay for the same software, and are asking for one price.",
+    3: "The talk is moving from what we do to what we could do together.",
+}
 # One pair does not.
 DISPUTED_IN, DISPUTE = 2, (Answer.MET, Answer.NO_REPLY)
 Say = Callable[[str], None]
@@ -128,6 +135,7 @@ def make(settings: Settings, database: Database, *, now: datetime, say: Say) -> 
         _round(story, number, sent)
         _people_answer(story, number, sent + timedelta(days=9))
         _organiser_looks(story, sent + timedelta(days=15), leave=2 if number == PAST_ROUNDS else 0)
+        _organiser_tells(story, number, sent + timedelta(days=15, hours=1), public=number < PAST_ROUNDS)
         _people_agree(story, number, sent + timedelta(days=16), now)
     say(f"Round {PAST_ROUNDS + 1}: drawn and sent to the local outbox …")
     _round(story, PAST_ROUNDS + 1, now - timedelta(minutes=2))
@@ -274,11 +282,29 @@ def _organiser_looks(story: Story, when: datetime, *, leave: int) -> None:
                 )
 
 
+def _organiser_tells(story: Story, number: int, when: datetime, *, public: bool) -> None:
+    """The story of a round that is over: in the organiser's words, with what organising took."""
+    with story.at(when) as session:
+        programme = programmes.by_slug(session, SLUG)
+        round_ = rounds.by_number(session, programme, number)
+        by = _organiser(session)
+        stories.note_time(session, round_, 150 - 30 * number, None, by=by, now=when)
+        made = stories.of_round(session, programme, round_, now=when)
+        words = StoryWords(TOLD[number], made.words.changes)
+        stories.edit(session, programme, round_, words, made.version, by=by, now=when)
+        if public:
+            stories.publish(session, programme, round_, made.version + 1, by=by, now=when)
+
+
+def _organiser(session: Session) -> str:
+    organiser = accounts.by_email(session, ORGANISER)
+    return organiser.id if organiser else BY
+
+
 def _people_agree(story: Story, number: int, when: datetime, now: datetime) -> None:
     """After each of the first rounds a change is decided about; one is open now."""
     with story.at(when) as session:
-        organiser = accounts.by_email(session, ORGANISER)
-        by = organiser.id if organiser else BY
+        by = _organiser(session)
     if number == 1:
         demo_agreements.adopted(story.at, SLUG, when, by)
     elif number == 2:
@@ -322,5 +348,6 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
         found.append(("Sign in as organiser", address(link, organiser.id)))
     found.append(("The outbox", links.outbox_address(session, signer_of(settings), public, now=now)))
     found.append(("What people learned", f"{public}/p/{SLUG}/learning"))
+    found.append(("The story of a round", f"{public}/p/{SLUG}/rounds/{PAST_ROUNDS - 1}/story"))
     found.append(("What they have agreed", f"{public}/p/{SLUG}/agreements"))
     return found

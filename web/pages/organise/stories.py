@@ -15,7 +15,7 @@ from web.pages.organise.numbered import of_a_round
 from web.services.evidence import maps
 from web.services.learning import digests, stories
 from web.services.learning.learnings import Shown
-from web.services.learning.stories import Story
+from web.services.learning.stories import StoryShown
 from web.services.organisations import organisations
 
 UNKNOWN = "There is no organisation of this name. Choose one, or leave it empty"
@@ -38,7 +38,7 @@ def one_story(number: int) -> ResponseReturnValue:
     )
 
 
-def shown(story: Story) -> dict[str, object]:
+def shown(story: StoryShown) -> dict[str, object]:
     """What the part that both pages of a story share is made of."""
     return {
         "story": story,
@@ -132,7 +132,7 @@ def note_time(number: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _story() -> Story:
+def _story() -> StoryShown:
     """Of a round that was sent; there is none of another."""
     if g.round.state is not RoundState.SENT:
         abort(404)

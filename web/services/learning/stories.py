@@ -61,7 +61,7 @@ class TooFewToTell(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class StoryFigures:
     """What was counted of a round, in people, hours and ties between organisations; `bridges_by_chance` where
     there is something to compare. `map` has organisations and ties of all rounds so far, as everybody may see
     them.
@@ -85,7 +85,7 @@ class Told:
         return {**asdict(self), "map": self.map.to_json()}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Told":
+    def from_json(cls, kept: Mapping[str, Any]) -> "StoryFigures":
         return cls(**{**kept, "map": Evidence.from_json(kept["map"])})
 
 
@@ -99,12 +99,12 @@ class StoryWords:
 
 
 @dataclass(frozen=True)
-class Story:
+class StoryShown:
     """`version` is 0 as long as nobody has saved it. `learned` are at most three, and published."""
 
     round: Round
     words: StoryWords
-    told: Told
+    told: StoryFigures
     learned: Sequence[Shown]
     version: int = 0
     public_since: datetime | None = None
@@ -118,17 +118,17 @@ class Story:
 # Reading
 
 
-def of_round(session: Session, programme: Programme, round_: Round, *, now: datetime) -> Story:
+def of_round(session: Session, programme: Programme, round_: Round, *, now: datetime) -> StoryShown:
     """As an organiser last saved it; made by the program until somebody does. Counts afresh until then."""
     row = session.get(RoundStory, round_.id)
     if row is None:
         told = count(session, programme, round_, now=now)
         words = _words(session, programme, round_, told, now)
-        return Story(round_, words, told, _learned(session, programme, round_, ()))
+        return StoryShown(round_, words, told, _learned(session, programme, round_, ()))
     return _kept(session, programme, round_, row)
 
 
-def public(session: Session, programme: Programme, number: int) -> Story:
+def public(session: Session, programme: Programme, number: int) -> StoryShown:
     """The story that everybody can read.
 
     Raises:
@@ -156,11 +156,11 @@ def public_numbers(session: Session, programme: Programme, numbers: Sequence[int
     return set(session.exec(wanted))
 
 
-def _kept(session: Session, programme: Programme, round_: Round, row: RoundStory) -> Story:
+def _kept(session: Session, programme: Programme, round_: Round, row: RoundStory) -> StoryShown:
     words = StoryWords(row.went, row.changes, row.picked)
     learned = _learned(session, programme, round_, row.picked)
-    told = Told.from_json(row.counted)
-    return Story(round_, words, told, learned, row.version, row.public_since, row.edited_at)
+    told = StoryFigures.from_json(row.counted)
+    return StoryShown(round_, words, told, learned, row.version, row.public_since, row.edited_at)
 
 
 def choices(session: Session, programme: Programme, round_: Round) -> list[Shown]:
@@ -196,7 +196,7 @@ def _place(picked: Sequence[int], learning: int) -> int:
 # Counting and first words
 
 
-def count(session: Session, programme: Programme, round_: Round, *, now: datetime) -> Told:
+def count(session: Session, programme: Programme, round_: Round, *, now: datetime) -> StoryFigures:
     """What a story tells, counted now; where counting takes long, as it was last counted."""
     found = counting.of_programme(session, programme, now=now)
     counted = next((one for one in found.rounds if one.number == round_.number), None)
@@ -204,7 +204,7 @@ def count(session: Session, programme: Programme, round_: Round, *, now: datetim
     introduced, answered, met = (
         (counted.introduced, counted.answered, counted.met) if counted else _live(session, round_)
     )
-    return Told(
+    return StoryFigures(
         introduced=introduced,
         answered=answered,
         met=met,
@@ -228,7 +228,9 @@ def _minutes(session: Session, round_: Round) -> int:
     return session.exec(noted).one() or 0
 
 
-def _words(session: Session, programme: Programme, round_: Round, told: Told, now: datetime) -> StoryWords:
+def _words(
+    session: Session, programme: Programme, round_: Round, told: StoryFigures, now: datetime
+) -> StoryWords:
     """What the program writes, for an organiser to go on from."""
     went = ""
     if told.introduced >= FEW:

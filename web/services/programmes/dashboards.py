@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from notifications import destinations, pace
 from web.models import (
+    Answer,
     Learning,
     LearningState,
     Link,
@@ -24,6 +25,8 @@ from web.models import (
 from web.services.agreements import agenda, agreements, lookup, objections, panels, rule_objections
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
+from web.services.learning import walls
+from web.services.learning.learnings import Shown
 from web.services.organisations import doubts
 from web.services.organisers import accounts
 from web.services.people import complaints, directory, invitations, unclear
@@ -31,6 +34,9 @@ from web.services.rounds import pots, previews, round_list, rounds, top_ups
 from web.services.rounds.introductions import Window
 from web.services.rounds.previews import Delivery
 from web.services.rounds.round_list import Row
+
+WEEK = timedelta(days=7)
+ON_THE_BOARD = 3  # learnings
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,22 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What people of a round say, as it comes in: each of those introduced stands in one of the five."""
+
+    met: int
+    booked: int
+    not_yet: int
+    could_not: int
+    nothing: int
+
+
+@dataclass(frozen=True)
 class Board:
     """`draft` waits to be sent; `unconfirmed` were asked and have not said yes; `last` is the newest sent
-    round, and `running` the same while people talk in it. `held_up`: why messages of the whole service wait.
+    round, `said` what its people have answered so far, and `running` the same round while people talk in it.
+    `told` counts what people learned in the last seven days and may be shown, of which `learned` are the
+    newest published. `held_up`: why messages of the whole service wait.
     """
 
     next_round_on: date | None
@@ -64,6 +83,9 @@ class Board:
     last: Row | None
     running: Round | None
     delivery: Delivery | None
+    said: Heard | None = None
+    told: int = 0
+    learned: Sequence[Shown] = ()
     held_up: Sequence[str] = ()
 
 
@@ -72,6 +94,7 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
     newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
     sent = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
     delivery = previews.delivery(session, sent) if sent else None
+    last = round_list.of_round(session, sent) if sent else None
     tally = directory.tally(session, programme, today)
     waiting = list(_complaints(session, programme, role))
     if accounts.may(role, Role.ORGANISER):
@@ -83,11 +106,39 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
         draft=rounds.draft(session, programme),
         coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
         waiting=waiting,
-        last=round_list.of_round(session, sent) if sent else None,
+        last=last,
         running=sent if sent and sent.ends_on and sent.ends_on > today else None,
         delivery=delivery,
+        said=_heard(session, last) if last else None,
+        told=_told(session, programme, now - WEEK),
+        learned=_learned(session, programme, now - WEEK),
         held_up=list(_held_up(session)) if accounts.may(role, Role.ORGANISER) else (),
     )
+
+
+def _heard(session: Session, last: Row) -> Heard:
+    said = round_list.said(session, last.round)
+    could_not = said.get(Answer.COULD_NOT, 0) + said.get(Answer.NO_REPLY, 0)
+    return Heard(
+        met=said.get(Answer.MET, 0),
+        booked=said.get(Answer.BOOKED, 0),
+        not_yet=said.get(Answer.NOT_YET, 0),
+        could_not=could_not,
+        nothing=last.people - sum(said.values()),
+    )
+
+
+def _told(session: Session, programme: Programme, since: datetime) -> int:
+    told = select(func.count()).where(
+        Learning.programme_id == programme.id, Learning.created_at >= since, Learning.showing != Showing.NO
+    )
+    return session.exec(told).one()
+
+
+def _learned(session: Session, programme: Programme, since: datetime) -> list[Shown]:
+    """The newest on the wall."""
+    newest, _ = walls.wall(session, programme, size=ON_THE_BOARD)
+    return [one for one in newest if one.learning.decided_at and one.learning.decided_at >= since]
 
 
 def _held_up(session: Session) -> Iterator[str]:

@@ -34,6 +34,24 @@ def of_round(session: Session, round_: Round) -> Row:
     return Row(round_, *found.get(round_.id, NOTHING))
 
 
+def said(session: Session, round_: Round) -> dict[Answer, int]:
+    """How many people of a round have answered what. One query."""
+    rows = session.execute(
+        select_columns(col(CheckIn.answer), func.count())
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .join(
+            GroupMember,
+            and_(
+                col(GroupMember.group_id) == CheckIn.group_id,
+                col(GroupMember.person_id) == CheckIn.person_id,
+            ),
+        )
+        .where(col(Group.round_id) == round_.id, col(GroupMember.counts).is_(True))
+        .group_by(col(CheckIn.answer))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def every(session: Session, programme: Programme) -> list[Row]:
     """All rounds of a programme, newest first; of one that is over, as its evidence was last counted."""
     before = _counted_before(session, programme)

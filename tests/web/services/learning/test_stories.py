@@ -25,7 +25,7 @@ from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.evidence import counting
 from web.services.learning import digests, learnings, stories
-from web.services.learning.stories import Story, StoryWords
+from web.services.learning.stories import StoryShown, StoryWords
 from web.services.organisations import organisations
 from web.services.programmes import closings
 from web.services.rounds import rounds
@@ -59,7 +59,7 @@ def learned(
         return row.id
 
 
-def story(world: World) -> Story:
+def story(world: World) -> StoryShown:
     with world.read() as session:
         found = the_round(world, session)
         return stories.of_round(session, world.programme(session), found, now=world.now)
@@ -80,12 +80,12 @@ def publish(world: World, version: int = 0) -> None:
         stories.publish(session, programme, round_, version, by=BY, now=world.now)
 
 
-def read(world: World) -> Story:
+def read(world: World) -> StoryShown:
     with world.read() as session:
         return stories.public(session, world.programme(session), 1)
 
 
-def texts(found: Story) -> list[str]:
+def texts(found: StoryShown) -> list[str]:
     return [one.learning.text for one in found.learned]
 
 

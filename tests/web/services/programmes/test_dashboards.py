@@ -2,13 +2,20 @@
 
 from datetime import date
 
+import pytest
+from sqlalchemy import event
+from sqlmodel import select
+
 from tests.support.consenting import Consent, said
 from tests.support.world import BY, World
-from web.models import Membership, Person, Role
+from web.models import Answer, Learning, Membership, Person, Role, Showing
 from web.services.agreements.proposals import Proposer
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
+from web.services.learning import learnings
 from web.services.people import participation
 from web.services.programmes import dashboards
-from web.services.programmes.dashboards import Board
+from web.services.programmes.dashboards import Board, Heard
 from web.services.rounds import dropouts, top_ups
 
 
@@ -161,3 +168,90 @@ def test_a_viewer_is_not_asked_to_look_at_a_draft(world: World) -> None:
     world.draw()
     text = world.organiser("viewer@councils.example", Role.VIEWER).open("/organise/councils/").text
     assert ("waits for an organiser" in text, "waits for you" in text) == (True, False)
+
+
+def answer(world: World, *answers: Answer) -> None:
+    """The first people of the newest round say so."""
+    people = [person for group in world.groups() for person in group]
+    with world.write() as session:
+        for person, given in zip(people, answers, strict=False):
+            talk = conversations.conversation(session, world.group_of(person), person)
+            said = Said(given, "Vans." if given is Answer.MET else "", "", Showing.WITHOUT_NAME)
+            conversations.check_in(session, talk, said, now=world.now)
+
+
+ALL_FIVE = (Answer.MET, Answer.BOOKED, Answer.NOT_YET, Answer.COULD_NOT, Answer.NO_REPLY)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_everybody_introduced_stands_in_one_line_of_what_was_said(world: World) -> None:
+    world.join_many(8)
+    world.round()
+    answer(world, *ALL_FIVE)
+    assert board(world).said == Heard(met=1, booked=1, not_yet=1, could_not=2, nothing=3)
+
+
+def test_the_first_page_has_both_shares_as_answers_come_in(world: World) -> None:
+    world.join_many(8)
+    world.round()
+    answer(world, *ALL_FIVE)
+    words = world.organiser().open("/organise/councils/").text
+    assert "20% of those who answered, 12% of everyone" in words
+
+
+def test_a_viewer_is_not_told_what_few_have_said(world: World) -> None:
+    world.join_many(8)
+    world.round()
+    answer(world, *ALL_FIVE)
+    words = world.organiser("viewer@councils.example", Role.VIEWER).open("/organise/councils/").text
+    assert ("20%" in words, "Met fewer than 5" in words) == (False, True)
+
+
+def publish_all(world: World) -> None:
+    with world.write() as session:
+        for row in session.exec(select(Learning)):
+            learnings.publish(session, row, text=row.text, version=row.version, by=BY, now=world.now)
+
+
+def test_what_was_learned_this_week_is_of_seven_days(world: World) -> None:
+    world.join_many(8)
+    world.round()
+    answer(world, *[Answer.MET] * 5)
+    publish_all(world)
+    this_week = board(world)
+    world.clock.turn(days=8)
+    later = board(world)
+    assert [(one.told, len(one.learned)) for one in (this_week, later)] == [(5, 3), (0, 0)]
+
+
+def test_what_waits_is_counted_and_not_shown(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    answer(world, Answer.MET)
+    found = board(world)
+    assert (found.told, found.learned) == (1, [])
+
+
+def queries(world: World) -> int:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    board(world)
+    event.remove(world.database.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_more_people_and_answers_ask_for_no_more_queries(world: World) -> None:
+    world.join_many(6)
+    world.round()
+    answer(world, *[Answer.MET] * 4)
+    publish_all(world)
+    few = queries(world)
+    world.join_many(14)
+    world.round()
+    answer(world, *[Answer.MET] * 8)
+    publish_all(world)
+    assert queries(world) <= few
