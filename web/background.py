@@ -6,6 +6,7 @@ because a sweep looks by itself; having it twice costs nothing.
 
 import logging
 import os
+import secrets
 import signal
 import threading
 import time
@@ -17,7 +18,9 @@ from huey.api import Huey
 
 from notifications import delivery
 from web import queues
+from web.clock import utc_now
 from web.db import DATABASE_AWAY, Database
+from web.services.background import heartbeats
 from web.settings import Settings
 from web.worker import Worker
 
@@ -81,6 +84,7 @@ class Process:
 
     def __init__(self, settings: Settings, threads: int) -> None:
         self._settings, self._stopping = settings, threading.Event()
+        self._name, self._started = secrets.token_hex(6), utc_now()
         self._bells = [threading.Event() for _ in range(threads)]
         work = [partial(self._work_when_woken, self._worker(), bell) for bell in self._bells]
         steps: list[Callable[[], None]] = [
@@ -134,8 +138,12 @@ class Process:
             self._stopping.wait(every)
 
     def _sweep(self, worker: Worker) -> None:
+        began = time.monotonic()
         worker.keep_up()
         self._wake()
+        seconds = time.monotonic() - began
+        with worker.database.write() as session:
+            heartbeats.beat(session, self._name, started=self._started, seconds=seconds, now=worker.clock())
 
     def _look_outside(self, worker: Worker) -> None:
         worker.look_at_links()

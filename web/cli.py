@@ -24,6 +24,10 @@ COMMANDS = {
         "web.commands.demo:command",
         "A programme of 41 people to look at, with everything in it; serves it and prints the links.",
     ),
+    "doctor": (
+        "web.commands.doctor:command",
+        "Look at all that this installation stands on: a line each, and exit code 1 where there is trouble.",
+    ),
     "webhooks": ("web.commands.webhooks:command", "Print the addresses to enter at the chosen providers."),
     "db": ("web.commands.db:command", "The database."),
     "programme": ("web.commands.programme:command", "Programmes."),

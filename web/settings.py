@@ -291,6 +291,11 @@ def _canonical(address: str) -> str:
         raise ValueError(str(error)) from error
 
 
+def environment_with(more: Mapping[str, str], environment: Mapping[str, str] = environ) -> dict[str, str]:
+    """What a program that we start is given: our own environment, and more."""
+    return {**environment, **more}
+
+
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback

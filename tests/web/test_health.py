@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,32 @@ from sqlalchemy import make_url, text
 from tests.support.fake_provider import nobody_there
 from tests.support.world import World, settings_at
 from web.app import create_app
-from web.db import create_engine
+from web.clock import utc_now
+from web.db import Database, create_engine
 from web.http.context import KEY
 from web.queues import Waker
+from web.services.background import heartbeats
 from web.settings import Settings
 
 LIVE, READY = "/health/live", "/health/ready"
+
+
+def hear_of_a_worker(settings: Settings, ago: timedelta = timedelta()) -> None:
+    database, now = Database(settings.database_url), utc_now() - ago
+    with database.write() as session:
+        heartbeats.beat(session, "one", started=now, seconds=0.1, now=now)
+    database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _a_worker_is_at_work(settings: Settings, request: pytest.FixtureRequest) -> None:
+    if "without_worker" not in request.fixturenames:
+        hear_of_a_worker(settings)
+
+
+@pytest.fixture
+def without_worker() -> None:
+    """None has been heard of."""
 
 
 @contextmanager
@@ -96,6 +117,20 @@ def test_a_service_starts_without_its_queue_and_is_not_ready(
     with served(settings_at(settings.database_url, tmp_path, queue_url=nobody)) as app:
         told = ask(app, LIVE), ask(app, READY)
     assert told == ((200, "alive"), (503, "the queue cannot be reached"))
+
+
+@pytest.mark.usefixtures("without_worker")
+def test_a_service_that_no_worker_was_heard_of_is_not_ready(settings: Settings) -> None:
+    with served(settings) as app:
+        assert ask(app, READY) == (503, "no worker has swept for three minutes")
+
+
+@pytest.mark.usefixtures("without_worker", "both_databases")
+@pytest.mark.parametrize(("minutes", "status"), [(2, 200), (4, 503)])
+def test_a_worker_is_silent_after_three_minutes(settings: Settings, minutes: int, status: int) -> None:
+    hear_of_a_worker(settings, timedelta(minutes=minutes))
+    with served(settings) as app:
+        assert ask(app, READY)[0] == status
 
 
 # By address

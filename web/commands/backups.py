@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from os import environ
 from pathlib import Path
 
 import psycopg
@@ -32,6 +31,7 @@ from web.models import Person
 from web.models.complaints import Complaint
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, erasure
+from web.settings import environment_with
 from web.upgrading import in_a_line
 
 BY = "the restore"
@@ -72,7 +72,7 @@ def _copy(database: Database, to: Path) -> None:
     else:
         with _told_in_a_line():
             command = ["pg_dump", "--format=custom", f"--file={to}", database.libpq_url]
-            environment = environ | database.libpq_environment
+            environment = environment_with(database.libpq_environment)
             subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
 
 

@@ -7,6 +7,7 @@ from notifications import outbox, stoppages
 from web.db import DATABASE_AWAY
 from web.http.access import open_to_everyone, without_database
 from web.http.context import house
+from web.services.background import heartbeats
 
 pages = Blueprint("health", __name__, url_prefix="/health")
 
@@ -22,26 +23,30 @@ def live() -> ResponseReturnValue:
 @open_to_everyone
 @without_database
 def ready() -> ResponseReturnValue:
-    """200 while the database is there with this version's tables and the queue is there; says how long the
-    oldest due message has waited, and what keeps a provider from going at full speed.
+    """200 while the database is there with this version's tables, the queue is there and a worker is at work;
+    says how long the oldest due message has waited, and what keeps a provider from going at full speed.
     """
     try:
         if not house().database.is_current():
             return _not_ready("the database needs `unmentoring db upgrade`")
-        delivery = _delivery()
+        delivery, silent = _delivery()
     except DATABASE_AWAY:
         return _not_ready("the database cannot be reached")
     if not house().queue_answers():
         return _not_ready("the queue cannot be reached")
+    if silent:
+        return _not_ready("no worker has swept for three minutes")
     return jsonify(status="ready", **delivery)
 
 
-def _delivery() -> dict[str, object]:
+def _delivery() -> tuple[dict[str, object], bool]:
+    """What is said of delivery, and whether nobody is there to do it."""
     with house().database.read() as session:
+        silent = heartbeats.is_silent(session, g.now)
         since = outbox.oldest_waiting(session, g.now)
         slowed = stoppages.slowed(session, g.now)
     waited = round((g.now - since).total_seconds()) if since else 0
-    return {"oldest_waiting_seconds": waited, "slowed": slowed}
+    return {"oldest_waiting_seconds": waited, "slowed": slowed}, silent
 
 
 def _not_ready(why: str) -> ResponseReturnValue:

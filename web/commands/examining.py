@@ -1,0 +1,335 @@
+"""What `unmentoring doctor` looks at: one finding for each thing an installation stands on.
+
+A check raises nothing. What it cannot look at, because something it needs is in trouble, it says so of.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parseaddr, parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from notifications import messages, outbox, stoppages
+from notifications.tables import WAITING, OutboxMessage
+from web import queues
+from web.db import Database
+from web.logs import blanked
+from web.providers import callback_addresses
+from web.services.background import heartbeats, operator_alerts
+from web.services.common import phrases
+from web.settings import VAR, Settings
+from web.tokens import signer_of
+from web.upgrading import UpgradeError, in_a_line
+
+SKEW = timedelta(seconds=30)  # GOV.UK Notify refuses a token that is older
+GB = 1_000_000_000
+# Erasing writes the file anew beside itself, and a backup stands beside both.
+TIMES_THE_FILE = 3
+SELECTORS = {"sendgrid": ("s1", "s2")}
+SIGNS_ITSELF = "notify"  # its letters come from its own domain
+
+
+class Result(StrEnum):
+    WELL = "well"
+    WARNING = "warning"
+    TROUBLE = "trouble"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    result: Result
+    says: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+
+
+Lookup = Callable[[str], Sequence[str]]  # a name -> its TXT records; none where there is no such name
+Ask = Callable[[str, str], Answer]  # (method, address); OSError where nobody answers
+
+
+@dataclass
+class Patient:
+    """An installation, and the world it stands in. `free` says how many bytes a folder has left."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+    lookup: Lookup
+    ask: Ask
+    free: Callable[[Path], int]
+    selectors: Sequence[str] = ()
+    usable: bool = field(init=False, default=False)  # are the tables there, and this version's?
+
+
+def well(what: str, says: str) -> Finding:
+    return Finding(what, Result.WELL, says)
+
+
+def warning(what: str, says: str) -> Finding:
+    return Finding(what, Result.WARNING, says)
+
+
+def trouble(what: str, says: str) -> Finding:
+    return Finding(what, Result.TROUBLE, says)
+
+
+def left_out(what: str, says: str) -> Finding:
+    return Finding(what, Result.LEFT_OUT, says)
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Every check but the test message, in order; each takes ten seconds at the most."""
+    yield from of_settings(patient.settings)
+    for check in (of_database, of_backups, of_queue, of_worker, of_outbox, of_clock, of_disk):
+        yield check(patient)
+    yield from of_mail(patient)
+    yield from of_webhooks(patient)
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    if settings.is_trial:
+        yield warning("settings", "a try-out on this machine: PUBLIC_URL is a loopback address")
+    else:
+        yield well("settings", f"for {settings.public_url}")
+    if settings.trial_allowlist:
+        count = phrases.counted(len(settings.trial_allowlist), "address or number", "addresses and numbers")
+        yield warning("settings", f"TRIAL_ALLOWLIST: only {count} are really written to")
+    if not settings.is_trial and not settings.alert_email:
+        yield warning("settings", "ALERT_EMAIL: nobody hears of trouble")
+    if settings.secret_key_previous and not settings.suppression_key:
+        yield trouble("settings", "SUPPRESSION_KEY: set it to the first SECRET_KEY there was, or the list of "
+                                  "those who want no mail is lost")  # fmt: skip
+
+
+def of_database(patient: Patient) -> Finding:
+    database = patient.database
+    try:
+        database.must_be_current()
+        with database.read() as session:
+            version = ".".join(map(str, session.connection().dialect.server_version_info or ()))
+    except UpgradeError as error:
+        return trouble("database", str(error))
+    except SQLAlchemyError as error:
+        return trouble("database", f"it cannot be reached: {in_a_line(error)}")
+    patient.usable = True
+    return well("database", f"{database.engine.dialect.name} {version}, its tables are this version's")
+
+
+def of_backups(patient: Patient) -> Finding:
+    """PostgreSQL's `pg_dump` refuses a server that is newer than itself."""
+    if patient.database.file:
+        return well("backups", "SQLite needs no program for them")
+    program = shutil.which("pg_dump")
+    if program is None or shutil.which("pg_restore") is None:
+        return trouble("backups", "pg_dump and pg_restore are not here: install PostgreSQL's client programs")
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    found = re.search(r"\d+", said.stdout)
+    version = int(found.group()) if found else 0
+    server = _major(patient.database.engine.dialect.server_version_info) if patient.usable else None
+    if server is None:
+        return left_out("backups", "the database is in trouble")
+    if version < server:
+        return trouble("backups", f"pg_dump is of version {version} and refuses a server of {server}")
+    return well("backups", f"pg_dump {version} for a server of {server}")
+
+
+def _major(version: tuple[int | str, ...] | None) -> int | None:
+    return int(version[0]) if version else None
+
+
+def of_queue(patient: Patient) -> Finding:
+    try:
+        queues.queue_of(patient.settings).storage.close()
+        queues.ask_queue(patient.settings.queue)
+    except Exception as error:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
+        return trouble("queue", f"it cannot be reached: {type(error).__name__}: {in_a_line(error)}")
+    return well("queue", f"{patient.settings.queue.partition(':')[0]} answers")
+
+
+def of_worker(patient: Patient) -> Finding:
+    if not patient.usable:
+        return left_out("worker", "the database is in trouble")
+    with patient.database.read() as session:
+        now, swept = patient.clock(), heartbeats.last(session)
+        silent = heartbeats.is_silent(session, now)
+    if swept is None:
+        return trouble("worker", "none has been heard of for a day: is `unmentoring worker` running?")
+    ago = phrases.counted(round((now - swept).total_seconds()), "second")
+    if silent:
+        return trouble("worker", f"the last one swept {ago} ago: is `unmentoring worker` running?")
+    return well("worker", f"swept {ago} ago")
+
+
+def of_outbox(patient: Patient) -> Finding:
+    if not patient.usable:
+        return left_out("outbox", "the database is in trouble")
+    with patient.database.read() as session:
+        now = patient.clock()
+        since, slowed = outbox.oldest_waiting(session, now), stoppages.slowed(session, now)
+    if slowed:
+        return trouble("outbox", "; ".join(f"{who}: {why}" for who, why in slowed.items()))
+    waited = now - since if since else timedelta()
+    minutes = phrases.counted(round(waited.total_seconds() / 60), "minute")
+    if waited > operator_alerts.TOO_LONG:
+        return trouble("outbox", f"a message has waited for {minutes}")
+    return well("outbox", "nothing has waited for long")
+
+
+def of_clock(patient: Patient) -> Finding:
+    """Beside the clock of somebody else: the provider's, or the database server's."""
+    theirs = _clock_of_a_provider(patient) or _clock_of_a_server(patient)
+    if theirs is None:
+        return left_out("clock", "there is nobody to compare it with")
+    apart = abs(patient.clock() - theirs)
+    seconds = phrases.counted(round(apart.total_seconds()), "second")
+    if apart > SKEW:
+        return trouble("clock", f"it is {seconds} off: links, signatures and times of rounds go by it")
+    return well("clock", f"{seconds} off")
+
+
+def _clock_of_a_provider(patient: Patient) -> datetime | None:
+    settings = patient.settings
+    address = {"sendgrid": settings.sendgrid_base_url, "notify": settings.notify_base_url}.get(
+        settings.email_provider
+    )
+    if address is None:
+        return None
+    try:
+        said = patient.ask("HEAD", address).headers.get("Date")
+        return parsedate_to_datetime(said) if said else None
+    except (OSError, ValueError):
+        return None
+
+
+def _clock_of_a_server(patient: Patient) -> datetime | None:
+    if patient.database.file or not patient.usable:
+        return None
+    with patient.database.read() as session:
+        now: datetime = session.connection().exec_driver_sql("SELECT now()").scalar_one()
+        return now
+
+
+def of_disk(patient: Patient) -> Finding:
+    file = patient.database.file
+    folder = file.parent if file else VAR if VAR.exists() else Path()
+    size = file.stat().st_size if file and file.exists() else 0
+    needed = max(TIMES_THE_FILE * size, GB)
+    try:
+        free = patient.free(folder)
+    except OSError as error:
+        return trouble("disk", f"{folder}: {error.strerror}")
+    says = f"{free / GB:.1f} GB free"
+    if free < needed:
+        return trouble("disk", f"{says}, and {needed / GB:.1f} GB should be")
+    return well("disk", says)
+
+
+def of_mail(patient: Patient) -> Iterator[Finding]:
+    """What mailboxes look for at the domain that letters come from."""
+    settings = patient.settings
+    if settings.email_provider in ("local", SIGNS_ITSELF):
+        yield left_out("mail", f"{settings.email_provider} sends in its own name, or not at all")
+        return
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    for what, check in (("SPF", of_spf), ("DMARC", of_dmarc), ("DKIM", of_dkim)):
+        try:
+            yield check(patient, domain)
+        except OSError as error:
+            yield trouble(what, f"the name server did not answer: {error}")
+
+
+def of_spf(patient: Patient, domain: str) -> Finding:
+    found = [text for text in patient.lookup(domain) if text.lower().split(" ")[0] == "v=spf1"]
+    if not found:
+        return trouble("SPF", f"{domain} has no record that begins with v=spf1")
+    if len(found) > 1:
+        return trouble("SPF", f"{domain} has {len(found)} records, so none counts")
+    last = found[0].lower().split()[-1]
+    if not last.endswith("all") and not last.startswith("redirect="):
+        return warning("SPF", f"{domain} says of no other server that it may not: end the record with -all")
+    if last in ("all", "+all", "?all"):
+        return trouble("SPF", f"{domain} lets every server send in its name: {last}")
+    return well("SPF", f"{domain}: {found[0]}")
+
+
+def of_dmarc(patient: Patient, domain: str) -> Finding:
+    """At the domain itself, or at the one that it is below. Source: RFC 7489, 6.6.3, for two labels."""
+    for where in dict.fromkeys((domain, ".".join(domain.split(".")[-2:]), ".".join(domain.split(".")[-3:]))):
+        found = [text for text in patient.lookup(f"_dmarc.{where}") if text.lower().startswith("v=dmarc1")]
+        if len(found) > 1:
+            return trouble("DMARC", f"_dmarc.{where} has {len(found)} records, so none counts")
+        if found:
+            policy = re.search(r";\s*p\s*=\s*(none|quarantine|reject)\b", found[0], re.IGNORECASE)
+            if not policy:
+                return trouble("DMARC", f"_dmarc.{where} has no policy p=none, p=quarantine or p=reject")
+            return well("DMARC", f"_dmarc.{where}: p={policy.group(1).lower()}")
+    return trouble("DMARC", f"_dmarc.{domain} has no record that begins with v=DMARC1")
+
+
+def of_dkim(patient: Patient, domain: str) -> Finding:
+    selectors = patient.selectors or SELECTORS.get(patient.settings.email_provider, ())
+    if not selectors:
+        return left_out("DKIM", "say --dkim NAME, which is s=NAME in the DKIM-Signature of a letter of yours")
+    for name in selectors:
+        if not any("p=" in text.replace(" ", "") for text in patient.lookup(f"{name}._domainkey.{domain}")):
+            return trouble("DKIM", f"{name}._domainkey.{domain} has no key")
+    return well("DKIM", ", ".join(f"{name}._domainkey.{domain}" for name in selectors))
+
+
+def of_webhooks(patient: Patient) -> Iterator[Finding]:
+    """Does what people and providers call lead to us?"""
+    settings = patient.settings
+    if settings.is_trial:
+        yield left_out("pages", "a try-out: nobody calls from outside")
+        return
+    yield _leads_to_us(patient, "pages", "GET", f"{settings.public_url}/health/live")
+    for where, address in callback_addresses(settings, signer_of(settings)):
+        yield _leads_to_us(patient, "webhook", "OPTIONS", address.partition("?")[0], where)
+
+
+def _leads_to_us(patient: Patient, what: str, method: str, address: str, where: str = "") -> Finding:
+    says = f"{address} ({where})" if where else address
+    try:
+        answer = patient.ask(method, address)
+    except (OSError, ValueError) as error:
+        return trouble(what, f"{says}: nobody answers: {error}")
+    if answer.status != 200 or (method == "OPTIONS" and "POST" not in answer.headers.get("Allow", "")):
+        return trouble(what, f"{says}: answered with {answer.status}, not by us: look at the proxy in front")
+    return well(what, says)
+
+
+def send_a_test(patient: Patient, address: str, pause: Callable[[], None], tries: int = 60) -> Finding:
+    """Have a worker carry a letter to `address`, and wait until it has."""
+    if not patient.usable:
+        return left_out("test message", "the database is in trouble")
+    now = patient.clock()
+    said = messages.Alert("A test", "You asked `unmentoring doctor` for it. It came through: all is well.")
+    to = messages.Recipient(operator_alerts.OPERATOR, "", messages.Channel.EMAIL, email=address)
+    with patient.database.write() as session:
+        number = outbox.queue(session, said, to, subject=f"doctor {now}", now=now)
+    for _ in range(tries):
+        with patient.database.read() as session:
+            row = session.get_one(OutboxMessage, number)
+        if row.state not in WAITING and row.accepted_at:
+            return well("test message", f"{row.provider} took it; now look for it in the mailbox")
+        if row.settled_at or row.reason:
+            return trouble("test message", f"{row.state}: {row.reason}")
+        pause()
+    return trouble("test message", f"after {tries} seconds it is {row.state}: is a worker at work?")
+
+
+def in_short(finding: Finding) -> str:
+    """A line, without anybody's address or token."""
+    return f"{finding.result:<9} {finding.what:<13} {blanked(' '.join(finding.says.split()))}"
