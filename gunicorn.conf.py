@@ -1,8 +1,14 @@
 """What holds for every `gunicorn wsgi:app` started in this folder; its own options come before it."""
 
+import os
+import shutil
 import sys
+from tempfile import mkdtemp
+from typing import Any
 
 from web.settings import Settings, SettingsError
+
+COUNTED = "PROMETHEUS_MULTIPROC_DIR"
 
 umask = 0o077  # the database holds addresses: it is nobody else's to read
 threads = 8
@@ -16,13 +22,20 @@ logconfig_dict = {
 }
 
 
-def _settings_can_be() -> None:
+def _settings() -> Settings:
     """A setting that cannot be stops the start with one line, before anything is loaded."""
     try:
-        Settings.from_env()
+        return Settings.from_env()
     except SettingsError as error:
         sys.stderr.write(f"unmentoring: {error}\n")
         raise SystemExit(2) from None
 
 
-_settings_can_be()
+def on_exit(_server: Any) -> None:
+    if folder := os.environ.get(COUNTED):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if _settings().metrics_token:
+    # The processes count requests in a folder that they share, which has to be known before they are loaded.
+    os.environ[COUNTED] = mkdtemp(prefix="unmentoring-counted-")

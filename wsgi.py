@@ -14,4 +14,4 @@ with all_to_stay():
     configure()
     settings = Settings.from_env()
     waker = Waker(settings)
-    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)
+    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers, queue_depth=waker.depth)

@@ -53,11 +53,13 @@ class Report:
     """What a pass did: how many messages it dealt with, and what became of them by state.
 
     Those it gave back untouched, because their provider takes no more now, stand under `WAITING` and do not
-    count as dealt with: to try again at once would change nothing.
+    count as dealt with: to try again at once would change nothing. `by_provider` has those dealt with by the
+    name of their provider and their state.
     """
 
     taken: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    by_provider: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def idle(self) -> bool:
@@ -214,13 +216,16 @@ def _claim(
 
 def _deliver(jobs: list[Job], worker: Worker) -> Report:
     outcomes: Counter[str] = Counter()
+    by_provider: Counter[tuple[str, str]] = Counter()
     for carrier, some in _by_carrier(jobs, worker.providers):
-        alone = [Delivery(job, worker) for job in some]
+        alone, done = [Delivery(job, worker) for job in some], Counter[str]()
         if isinstance(carrier, Batches):
             alone, done = batches.deliver_together(alone, carrier, worker)
-            outcomes += done
-        outcomes += one_by_one.deliver_in_turn(alone, carrier, worker)
-    return Report(len(jobs) - outcomes[WAITING], outcomes)
+        done += one_by_one.deliver_in_turn(alone, carrier, worker)
+        outcomes += done
+        name = carrier.name if carrier else "none"
+        by_provider.update({(name, state): count for state, count in done.items() if state != WAITING})
+    return Report(len(jobs) - outcomes[WAITING], outcomes, by_provider)
 
 
 def _by_carrier(jobs: list[Job], providers: Providers) -> list[tuple[Provider | None, list[Job]]]:

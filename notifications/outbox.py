@@ -481,6 +481,27 @@ def listing(
     return list(session.scalars(newest.limit(limit).offset(offset)))
 
 
+@dataclass(frozen=True)
+class Unsettled:
+    """So many messages in a state; the oldest of them has been due since `oldest`."""
+
+    state: str
+    count: int
+    oldest: datetime
+
+
+def unsettled(session: Session) -> list[Unsettled]:
+    """Messages of which more is to come, or that somebody has to look at. By their index alone."""
+    states = (*WAITING, *UNDECIDED, State.FAILED_TEMPORARILY, State.FAILED, State.PARKED)
+    found = (
+        select(col(OutboxMessage.state), func.count(), func.min(col(OutboxMessage.due_at)))
+        .where(col(OutboxMessage.state).in_(states))
+        .group_by(col(OutboxMessage.state))
+        .order_by(col(OutboxMessage.state))
+    )
+    return [Unsettled(state, count, oldest) for state, count, oldest in session.execute(found)]
+
+
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:
     """Since when the message has waited that should have gone first; None when nothing that is due waits."""
     due = select(func.min(col(OutboxMessage.due_at))).where(

@@ -30,14 +30,17 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     poke: Callable[[], None] = lambda: None,
     queue_answers: Callable[[], bool] = lambda: True,
+    queue_depth: Callable[[], int | None] = lambda: 0,
     limits: bool = True,
 ) -> Flask:
     """The WSGI application. `poke` wakes the worker, which otherwise looks every minute; `queue_answers` is
-    what /health/ready asks.
+    what /health/ready asks, and `queue_depth` what /metrics does.
     """
     app = Flask("web", static_folder=None)
     database = Database(settings.database_url)
-    app.extensions[KEY] = House(settings, database, signer_of(settings), clock, poke, queue_answers)
+    app.extensions[KEY] = House(
+        settings, database, signer_of(settings), clock, poke, queue_answers, queue_depth
+    )
     init_logs(app)
     init_security(app, settings, limits=limits)
     init_sessions(app)

@@ -21,6 +21,7 @@ from web import queues
 from web.clock import utc_now
 from web.db import DATABASE_AWAY, Database
 from web.services.background import heartbeats
+from web.services.common import tallies
 from web.settings import Settings
 from web.worker import Worker
 
@@ -85,6 +86,7 @@ class Process:
     def __init__(self, settings: Settings, threads: int) -> None:
         self._settings, self._stopping = settings, threading.Event()
         self._name, self._started = secrets.token_hex(6), utc_now()
+        self._sent = tallies.Kept()  # by every thread
         self._bells = [threading.Event() for _ in range(threads)]
         work = [partial(self._work_when_woken, self._worker(), bell) for bell in self._bells]
         steps: list[Callable[[], None]] = [
@@ -116,7 +118,9 @@ class Process:
             one.join(max(until - time.monotonic(), 0))
 
     def _worker(self) -> Worker:
-        return Worker(self._settings, Database(self._settings.database_url), stopping=self._stopping.is_set)
+        made = Worker(self._settings, Database(self._settings.database_url), stopping=self._stopping.is_set)
+        made.sent = self._sent
+        return made
 
     def _wake(self) -> None:
         for bell in self._bells:
@@ -144,6 +148,7 @@ class Process:
         seconds = time.monotonic() - began
         with worker.database.write() as session:
             heartbeats.beat(session, self._name, started=self._started, seconds=seconds, now=worker.clock())
+            self._sent.write(session)
 
     def _look_outside(self, worker: Worker) -> None:
         worker.look_at_links()

@@ -119,6 +119,15 @@ class Waker:
             return False
         return True
 
+    def depth(self) -> int | None:
+        """How many wake-ups nobody has taken yet; None while the queue is away."""
+        try:
+            waiting: int = self._opened().huey.pending_count()
+        except Exception:  # noqa: BLE001  (as above)
+            self.close()
+            return None
+        return waiting
+
 
 def _is_done_elsewhere() -> None:
     """A worker does what a web process only asks for."""

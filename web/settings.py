@@ -71,6 +71,9 @@ class Settings(BaseModel):
     mail_from: str = Field(default="Unmentoring <hello@example.org>", description="Name <address>")
     inbound_domain: str | None = Field(default=None, description="the domain whose mail reaches us")
     alert_email: str | None = Field(default=None, description="who hears of trouble")
+    metrics_token: str | None = Field(
+        default=None, min_length=16, description="at least 16 characters of your own"
+    )
     email_provider: Literal["local", "smtp", "sendgrid", "notify"] = Field(
         default="local", description="local, smtp, sendgrid or notify"
     )

@@ -24,7 +24,7 @@ from web.import_work import Importing
 from web.providers import providers_of
 from web.services.agreements import deciding, measuring, reviews
 from web.services.background import jobs, operator_alerts
-from web.services.common import allowances, links, times
+from web.services.common import allowances, links, tallies, times
 from web.services.evidence import counting
 from web.services.fetching.fetching import Fetcher, Look
 from web.services.gathering import offers, passed_over, posts, sources
@@ -62,6 +62,7 @@ class Worker:
     fetcher: Fetcher = field(init=False)
     look: Look = field(init=False)
     claim_size: ClaimSize = field(init=False, default_factory=ClaimSize)
+    sent: tallies.Kept = field(init=False, default_factory=tallies.Kept)
     retained_on: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -342,4 +343,8 @@ class Worker:
             stopping=self.stopping,
             claim_size=self.claim_size,
         )
+        by_provider = {
+            f"{provider} {state}": count for (provider, state), count in report.by_provider.items()
+        }
+        self.sent.add(tallies.Counted.SENT, by_provider)
         return report.taken

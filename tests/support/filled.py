@@ -416,7 +416,7 @@ def a_story_of_a_round(world: World) -> None:
 def a_worker_heard_of(world: World) -> None:
     with world.write() as session:
         heartbeats.beat(session, "one", started=world.now, seconds=0.5, now=world.now)
-        tallies.add(session, tallies.What.DRAWN, "by hand", seconds=0.25)
+        tallies.add(session, tallies.Counted.DRAWN, "by hand", seconds=0.25)
 
 
 STEPS: tuple[Callable[[World], None], ...] = (

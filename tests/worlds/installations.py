@@ -19,7 +19,7 @@ CHOICES = {
 IN_FILES = {
     "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "SUPPRESSION_KEY", "SMTP_URL",
     "SENDGRID_API_KEY", "SENDGRID_WEBHOOK_KEY", "TWILIO_AUTH_TOKEN", "NOTIFY_API_KEY",
-    "NOTIFY_CALLBACK_TOKEN",
+    "NOTIFY_CALLBACK_TOKEN", "METRICS_TOKEN",
 }  # fmt: skip
 
 
@@ -111,6 +111,7 @@ def environment(one: Installation, around: Around) -> dict[str, str]:
         "MAIL_FROM": "Councils <hello@councils.example.org>",
         "ALERT_EMAIL": "operator@example.org",
         "SMS_DAILY_CAP": "1000",
+        "METRICS_TOKEN": "a token for who watches",
         "QUIET_NIGHTS": "no",  # these live by the wall's clock, whatever it says
         # Fewer than all of us send together: whoever takes us all for the proxy refuses some.
         "NETWORK_FORMS_PER_MINUTE": "5",

@@ -115,7 +115,7 @@ def serve(
     _bring_up_to_date(settings)
     _allow_files()
     waker = Waker(settings)
-    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers)
+    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers, queue_depth=waker.depth)
     server = listen(app, settings, host=host, port=port)
     signal.signal(signal.SIGTERM, _stop)
     child = Child(worker_command(quiet=quiet), settings.child_environment()) if worker else None

@@ -1,5 +1,6 @@
 """Who may open what. Every view says so here; a test walks the routes and fails on one that does not."""
 
+import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -33,6 +34,7 @@ class Access(StrEnum):
     ORGANISER = "organiser"
     OWNER = "owner"
     PROVIDER = "a provider's signature"
+    WATCHER = "a token of the operator's, for a program that watches"
     PRINTED_LINK = "the link that a command printed, on trial"
 
 
@@ -72,6 +74,18 @@ def opens_outbox(token: str) -> bool:
 def signed_by_provider(view: View) -> View:
     """The view itself checks the signature, over the raw bytes."""
     return _decided(view, Access.PROVIDER)
+
+
+def by_metrics_token(view: View) -> View:
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        wanted = (house().settings.metrics_token or "").encode()
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode("utf-8", "replace"), wanted):
+            return "", 401, {"WWW-Authenticate": "Bearer"}
+        return view(**values)
+
+    return _decided(guarded, Access.WATCHER)
 
 
 def signed_in(view: View) -> View:

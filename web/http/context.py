@@ -23,7 +23,8 @@ LAST_PAGE = 100_000
 @dataclass(frozen=True)
 class House:
     """`clock` tells the time in UTC; `poke` wakes the worker, and may be lost without harm; `queue_answers`
-    says whether it would be heard.
+    says whether it would be heard, `queue_depth` how many wake-ups nobody has taken yet, None while the
+    queue is away.
     """
 
     settings: Settings
@@ -32,6 +33,7 @@ class House:
     clock: Callable[[], datetime]
     poke: Callable[[], None]
     queue_answers: Callable[[], bool] = lambda: True
+    queue_depth: Callable[[], int | None] = lambda: 0
 
 
 def house() -> House:

@@ -81,15 +81,17 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
 
 
 class AnyHostForHealth:
-    """Watchers ask a container or a machine by its address, which nobody can list beforehand. /health/ alone
-    answers them, as if they had asked for `host`: its pages show nothing of what a request calls us.
+    """Watchers ask a container or a machine by its address, which nobody can list beforehand. /health/ and
+    /metrics alone answer them, as if they had asked for `host`: their pages show nothing of what a request
+    calls us.
     """
 
     def __init__(self, wsgi_app: "WSGIApplication", host: str) -> None:
         self._app, self._host = wsgi_app, host
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith("/health/"):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/health/") or path == "/metrics":
             environ["HTTP_HOST"] = self._host
         return self._app(environ, start_response)
 

@@ -6,7 +6,9 @@ from web.settings import Settings
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Give `app` every page. The outbox exists only on trial, with the local provider."""
+    """Give `app` every page. The outbox exists only on trial, with the local provider; metrics
+    only where there is a token for them.
+    """
     from web.pages import (
         complaint,
         confirm,
@@ -15,6 +17,7 @@ def register(app: Flask, settings: Settings) -> None:
         home,
         join,
         learning,
+        metrics,
         next_round,
         outbox,
         programme,
@@ -44,5 +47,10 @@ def register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(module.pages)
     app.register_blueprint(me)
     app.register_blueprint(organise)
+    if settings.metrics_token:
+        from web.http.metrics import Requests
+
+        app.extensions[metrics.KEY] = Requests(app)
+        app.register_blueprint(metrics.pages)
     if settings.has_outbox:
         app.register_blueprint(outbox.pages)

@@ -15,7 +15,7 @@ from matcher import MatcherError
 from notifications import outbox
 from web.models import TAKING_PART, Membership, Programme
 from web.models.jobs import Errand, Work
-from web.services.common import times
+from web.services.common import tallies, times
 from web.services.common.openers import Opens
 from web.services.learning import digests
 from web.services.people import invitations
@@ -155,6 +155,7 @@ def _claim(write: Opens, now: datetime) -> Errand | None:
 
 
 def _draw(read: Opens, write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    began = clock()
     with read() as session:
         programme = session.get_one(Programme, errand.programme_id)
         pot = pots.gather(session, programme, times.today(clock()))
@@ -164,9 +165,12 @@ def _draw(read: Opens, write: Opens, errand: Errand, clock: Callable[[], datetim
         programme = session.get_one(Programme, errand.programme_id)
         drafts.save_draft(session, programme, drawn, by=errand.by, now=clock(), version=errand.version)
         session.delete(session.get_one(Errand, errand.programme_id))
+        session.flush()
+        tallies.add(session, tallies.Counted.DRAWN, "", seconds=(clock() - began).total_seconds())
 
 
 def _send(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
+    began = clock()
     _next_step(write, errand)
     with write() as session:
         programme = session.get_one(Programme, errand.programme_id)
@@ -175,6 +179,8 @@ def _send(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
             raise rounds.stale(session, None, errand.version)
         sending.send_round(session, programme, draft.number, errand.version or 0, by=errand.by, now=clock())
         session.delete(session.get_one(Errand, errand.programme_id))
+        session.flush()
+        tallies.add(session, tallies.Counted.ROUND_SENT, "", seconds=(clock() - began).total_seconds())
 
 
 def _digest(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
