@@ -47,8 +47,8 @@ fix: ready-to-test ## mend what the tools can mend
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-bench: ready-to-test ## print our speed beside its floor (FULL=1 for every seed, an hour)
-	@exec $(RUN) tests.benchmarks $(if $(FULL),--full)
+bench: ready-to-test ## print our speed beside its floor, in ten minutes (BENCH="serving joining", FULL=1 for hours)
+	@exec $(RUN) tests.benchmarks $(BENCH) $(if $(FULL),--full)
 
 faults: ready-to-test ## every bad day in full size, counted by a checker of its own (hours; SHORT=1 for minutes)
 	@exec .venv/bin/python -W "ignore:XDG_RUNTIME_DIR" -m tests.faults $(if $(SHORT),,--full)
