@@ -18,7 +18,7 @@ KEY = re.compile(r"(?<=/learning)/[\w-]{16}(?=/|$)")
 
 READERS = (
     "join", "how-we-match", "learning", "learning/key", "learning/key/take-down", "agreements",
-    "agreements/1", "rounds", "rounds/1",
+    "agreements/1", "rounds", "rounds/1", "rounds/1/story",
 )  # fmt: skip
 THEIRS = (
     "",
@@ -39,6 +39,9 @@ ORGANISERS = (
     "rounds",
     "rounds/1",
     "rounds/1/dates",
+    "rounds/1/story",
+    "rounds/1/story/edit",
+    "rounds/1/story/time",
     "rounds/1/top-up",
     "people",
     "people/somebody",

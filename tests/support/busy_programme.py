@@ -93,6 +93,7 @@ def fill(live: LiveApp) -> Doors:
         world.visitor().open(f"{door}?answer=met").press("Tell us", text=words, showing="with name")
     world.organiser().open(f"/organise/{world.slug}/learning").press("Publish")
     live.worker.idle()
+    world.organiser().open(f"/organise/{world.slug}/rounds/1/story").press("Let everybody read it")
     world.round()
     _some_are_away(live, others, alone)
     three = next(group for group in world.groups(2) if len(group) == 3)

@@ -64,9 +64,18 @@ ACCOUNTS = [(Answer.MET, Answer.MET)] * 8 + [
 ]
 # What the organiser tells of each round.
 TOLD = {
-    1: "Most of us had never spoken to anybody from the council next door. Now many have.",
-    2: "Two councils found out that they pay for the same software, and are asking for one price.",
-    3: "The talk is moving from what we do to what we could do together.",
+    1: StoryWords(
+        "Most of us had never spoken to anybody from the council next door. Now many have.",
+        "Who writes first is said at the top of the introduction: some of us waited for each other.",
+    ),
+    2: StoryWords(
+        "Two councils found out that they pay for the same software, and are asking for one price.",
+        "Fewer of us could make it in half-term. There is no round in school holidays any more.",
+    ),
+    3: StoryWords(
+        "The talk is moving from what we do to what we could do together.",
+        "We would like to hear from more charities: bring somebody along.",
+    ),
 }
 # One pair does not.
 DISPUTED_IN, DISPUTE = 2, (Answer.MET, Answer.NO_REPLY)
@@ -290,8 +299,7 @@ def _organiser_tells(story: Story, number: int, when: datetime, *, public: bool)
         by = _organiser(session)
         stories.note_time(session, round_, 150 - 30 * number, None, by=by, now=when)
         made = stories.of_round(session, programme, round_, now=when)
-        words = StoryWords(TOLD[number], made.words.changes)
-        stories.edit(session, programme, round_, words, made.version, by=by, now=when)
+        stories.edit(session, programme, round_, TOLD[number], made.version, by=by, now=when)
         if public:
             stories.publish(session, programme, round_, made.version + 1, by=by, now=when)
 

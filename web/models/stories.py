@@ -14,8 +14,8 @@ class RoundStory(Base, table=True):
     """What is told of one round, once an organiser has touched what the program made.
 
     `picked` are the ids of at most three learnings; what is not published any more is passed over. `counted`
-    is what was counted when it was last saved: `web.services.stories.StoryFigures` as JSON. While
-    `public_since` stands, everybody can read it; `withdrawn_at` is since when they cannot any more.
+    is what was counted when it was last saved, `learning.stories.StoryFigures` as JSON. While `public_since`
+    stands, everybody can read it; `withdrawn_at` is since when they cannot any more.
     """
 
     __tablename__ = "round_story"

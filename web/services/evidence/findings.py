@@ -261,13 +261,12 @@ class Evidence:
 
     @property
     def partners(self) -> dict[int, list[str]]:
-        """Names of the organisations that each has met, by its id."""
-        names, found = self.names, dict[int, list[str]]()
-        for tie in self.ties:
-            if tie.met and tie.a != tie.b:
-                found.setdefault(tie.a, []).append(names[tie.b])
-                found.setdefault(tie.b, []).append(names[tie.a])
-        return found
+        """Names of the organisations that each has met, by its id, in the order of all organisations."""
+        met = {end for tie in self.ties if tie.met for end in ((tie.a, tie.b), (tie.b, tie.a))}
+        return {
+            one.id: [other.name for other in self.organisations if (one.id, other.id) in met and one != other]
+            for one in self.organisations
+        }
 
     def to_json(self) -> dict[str, Any]:
         kept = asdict(self)

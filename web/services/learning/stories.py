@@ -236,8 +236,8 @@ def _words(
     if told.introduced >= FEW:
         went = f"{phrases.counted(told.introduced, 'person', 'people')} were introduced to somebody new."
     if told.new_ties:
-        ties = phrases.counted(told.new_ties, "time", "times")
-        went += f" {ties.capitalize()}, people of two organisations met that had never met before."
+        pairs = phrases.counted(told.new_ties, "pair of organisations", "pairs of organisations")
+        went += f" {pairs} met for the first time."
     changes = _agreed_since(session, programme, round_)
     if on := programmes.next_round_on(programme, times.today(now)):
         changes.append(f"The next round begins on {on.day} {on:%B %Y}.")
