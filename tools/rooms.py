@@ -17,7 +17,7 @@ import networkx as nx
 PICTURE = Path("docs/rooms.svg")
 DOORS = "web/*.py, the doors"
 GROUND = "web/*.py, the ground"
-OF_THE_DOORS = {"web.app", "web.worker", "web.background", "web.import_work", "web.providers"}
+OF_THE_DOORS = {"web.app", "web.worker", "web.background", "web.import_work", "web.providers", "web.watching"}
 PACKAGES = ("web.cli", "web.services", "web.pages", "web.forms", "web.http", "web.commands", "web.models")
 WIDE, HIGH, GAP, BETWEEN, EDGE = 148, 38, 20, 54, 24  # pixels
 INK, PAPER, LINE = "#0b0c0c", "#ffffff", "#505a5f"

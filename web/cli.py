@@ -20,6 +20,10 @@ COMMANDS = {
         "Serve the pages and, unless told otherwise, do the background work.",
     ),
     "worker": ("web.commands.worker:command", "Answer forms and send messages."),
+    "watch": (
+        "web.commands.watch:command",
+        "Look each minute whether all is well, and tell ALERT_WEBHOOK where it is not.",
+    ),
     "demo": (
         "web.commands.demo:command",
         "A programme of 41 people to look at, with everything in it; serves it and prints the links.",
@@ -50,7 +54,7 @@ COMMANDS = {
     ),
 }
 """Where each command is, and its line of help, which is the first of its docstring."""
-UNTIL_STOPPED = ("serve", "worker")
+UNTIL_STOPPED = ("serve", "worker", "watch")
 
 
 class Commands(click.Group):

@@ -71,6 +71,9 @@ class Settings(BaseModel):
     mail_from: str = Field(default="Unmentoring <hello@example.org>", description="Name <address>")
     inbound_domain: str | None = Field(default=None, description="the domain whose mail reaches us")
     alert_email: str | None = Field(default=None, description="who hears of trouble")
+    alert_webhook: str | None = Field(
+        default=None, description="an address like https://chat.example.org/hooks/…"
+    )
     metrics_token: str | None = Field(
         default=None, min_length=16, description="at least 16 characters of your own"
     )
@@ -182,6 +185,13 @@ class Settings(BaseModel):
     def _server(cls, value: str | None) -> str | None:
         if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
             raise ValueError("smtp://user:password@host:587 or smtps://…")
+        return value
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _webhook(cls, value: str | None) -> str | None:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("an address like https://chat.example.org/hooks/…")
         return value
 
     @field_validator("sendgrid_base_url", "twilio_base_url", "notify_base_url")
@@ -320,7 +330,7 @@ def _translated(
     cls: type[Settings], error: ValidationError, values: Mapping[str, str | None]
 ) -> SettingsError:
     name = str(error.errors()[0]["loc"][0])
-    secret = any(word in name for word in ("key", "token", "url", "password"))
+    secret = any(word in name for word in ("key", "token", "url", "password", "webhook"))
     given = values.get(name) or ""
     return SettingsError(
         name.upper(), "a value not shown here" if secret else given, cls.model_fields[name].description or ""

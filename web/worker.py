@@ -209,14 +209,7 @@ class Worker:
         settings = self.settings
         if settings.alert_email:
             with self.database.write() as session:
-                operator_alerts.look(
-                    session,
-                    settings.alert_email,
-                    email_provider=settings.email_provider,
-                    sms_provider=settings.sms_provider,
-                    sms_cap=settings.sms_daily_cap,
-                    now=self.clock(),
-                )
+                operator_alerts.look(session, settings.alert_email, settings, now=self.clock())
 
     def scrub(self) -> None:
         """What was erased leaves the files: at once, or in the night where rewriting them takes long."""

@@ -6,6 +6,7 @@ The conversations are real ones over loopback; the clock is a virtual one.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from notifications import delivery, destinations, stoppages
 from notifications.delivery import Providers
@@ -22,6 +23,7 @@ from web.services.background import operator_alerts
 
 DOMAINS = 25
 OPERATOR = "operator@place0.example"
+CHOSEN = SimpleNamespace(email_provider="smtp", sms_provider="", sms_daily_cap=0)
 # What the server says, by the word it is an answer to.
 WAYS = {
     "MAIL": "550 5.7.60 you may not send as this sender",
@@ -65,9 +67,7 @@ class House:
         for _ in range(self.trial.size(1, 6) * 3600 // LOOK_EVERY):
             self.work()
             with self.database.write() as session:
-                operator_alerts.look(
-                    session, OPERATOR, email_provider="smtp", sms_provider="", sms_cap=0, now=self.clock()
-                )
+                operator_alerts.look(session, OPERATOR, CHOSEN, now=self.clock())
             self.clock.leap(LOOK_EVERY)
 
     def release(self) -> None:

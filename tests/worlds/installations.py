@@ -111,6 +111,7 @@ def environment(one: Installation, around: Around) -> dict[str, str]:
         "MAIL_FROM": "Councils <hello@councils.example.org>",
         "ALERT_EMAIL": "operator@example.org",
         "SMS_DAILY_CAP": "1000",
+        "ALERT_WEBHOOK": "http://127.0.0.1:9/hook",
         "METRICS_TOKEN": "a token for who watches",
         "QUIET_NIGHTS": "no",  # these live by the wall's clock, whatever it says
         # Fewer than all of us send together: whoever takes us all for the proxy refuses some.

@@ -118,6 +118,8 @@ def serve(
     app = create_app(settings, poke=waker, queue_answers=waker.queue_answers, queue_depth=waker.depth)
     server = listen(app, settings, host=host, port=port)
     signal.signal(signal.SIGTERM, _stop)
+    if settings.alert_webhook:
+        _watch(settings)
     child = Child(worker_command(quiet=quiet), settings.child_environment()) if worker else None
     try:
         ready()
@@ -128,6 +130,13 @@ def serve(
         server.close()
         if child:
             child.stop()
+
+
+def _watch(settings: Settings) -> None:
+    """Beside the pages: what a worker that dies leaves undone is told of too."""
+    from web import watching
+
+    threading.Thread(target=watching.watch, args=(settings, threading.Event()), daemon=True).start()
 
 
 def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIServer:

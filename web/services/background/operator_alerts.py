@@ -4,6 +4,7 @@ wait too long, a complaint that is due.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -23,36 +24,43 @@ UNPROVEN = (
 )
 
 
-def look(
-    session: Session,
-    address: str,
-    *,
-    email_provider: str,
-    sms_provider: str,
-    sms_cap: int,
-    now: datetime,
-) -> int:
+class Chosen(Protocol):
+    """What the operator has chosen: who carries emails and texts, and how many texts a day at the most."""
+
+    @property
+    def email_provider(self) -> str: ...
+    @property
+    def sms_provider(self) -> str: ...
+    @property
+    def sms_daily_cap(self) -> int: ...
+
+
+def look(session: Session, address: str, chosen: Chosen, *, now: datetime) -> int:
     """Write to the alert address about everything that is new; returns how many messages.
 
     Each matter is written about once, or once a day while it lasts. The mail goes by the provider that may be
     in trouble itself: it then arrives when that is mended, and `/health/ready` says it at once.
     """
     to = messages.Recipient(OPERATOR, "", Channel.EMAIL, email=address)
-    found = [
-        *_providers(session, now),
-        *_places(session),
-        *_failures(session, {email_provider, sms_provider}, now),
-        *(() if pace.trouble(session, now) else _waiting(session, now)),
-        *_cap(session, sms_provider, sms_cap, now),
-        *_complaints(session, now),
-    ]
+    found = list(matters(session, chosen, now=now))
     return sum(
         outbox.queue(session, messages.Alert(headline, detail), to, subject=subject, now=now) is not None
         for subject, headline, detail in found
     )
 
 
-Matter = tuple[str, str, str]
+Matter = tuple[str, str, str]  # what it is called, once a matter or a day; a headline; a few sentences
+
+
+def matters(session: Session, chosen: Chosen, *, now: datetime) -> Iterator[Matter]:
+    """What an operator should hear of, as it is now."""
+    yield from _providers(session, now)
+    yield from _places(session)
+    yield from _failures(session, {chosen.email_provider, chosen.sms_provider}, now)
+    if not pace.trouble(session, now):
+        yield from _waiting(session, now)
+    yield from _cap(session, chosen.sms_provider, chosen.sms_daily_cap, now)
+    yield from _complaints(session, now)
 
 
 def _providers(session: Session, now: datetime) -> Iterator[Matter]:

@@ -1,6 +1,7 @@
 """The operator hears of trouble, once for each."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,13 +17,12 @@ from web.services.people.complaints import ComplaintMade
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 ADDRESS = "operator@example.org"
+CHOSEN = SimpleNamespace(email_provider="local", sms_provider="twilio", sms_daily_cap=2)
 
 
 def look(world: World) -> int:
     with world.write() as session:
-        return operator_alerts.look(
-            session, ADDRESS, email_provider="local", sms_provider="twilio", sms_cap=2, now=world.now
-        )
+        return operator_alerts.look(session, ADDRESS, CHOSEN, now=world.now)
 
 
 def test_nothing_is_said_while_nothing_is_wrong(world: World) -> None:
