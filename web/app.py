@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, got_request_exception, request
 from flask_login import LoginManager
 
+from web import reporting
 from web.clock import utc_now
 from web.db import Database
 from web.http.context import KEY, House, init_sessions
@@ -42,6 +43,7 @@ def create_app(
         settings, database, signer_of(settings), clock, poke, queue_answers, queue_depth
     )
     init_logs(app)
+    _report_errors(app, settings)
     init_security(app, settings, limits=limits)
     init_sessions(app)
     init_look(app)
@@ -54,6 +56,15 @@ def create_app(
     app.extensions["csrf"].exempt(webhooks.pages)
     limit_open_forms(app, settings, *OPEN_FORMS)
     return app
+
+
+def _report_errors(app: Flask, settings: Settings) -> None:
+    def tell(_app: Flask, exception: BaseException) -> None:
+        reporting.tell(settings, exception, request.url_rule.rule if request.url_rule else "none")
+
+    if settings.sentry_dsn:
+        reporting.begin(settings)
+        got_request_exception.connect(tell, app, weak=False)
 
 
 def _init_login(app: Flask) -> None:

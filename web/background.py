@@ -17,7 +17,7 @@ import structlog
 from huey.api import Huey
 
 from notifications import delivery
-from web import queues
+from web import queues, reporting
 from web.clock import utc_now
 from web.db import DATABASE_AWAY, Database
 from web.services.background import heartbeats
@@ -69,6 +69,7 @@ def run(settings: Settings, threads: int = 1) -> None:
         UpgradeError: the tables are not this version's.
     """
     signals = Signals()
+    reporting.begin(settings)
     database = Database(settings.database_url)
     database.must_be_current()
     database.dispose()
@@ -116,6 +117,14 @@ class Process:
         until = time.monotonic() + within
         for one in self._team:
             one.join(max(until - time.monotonic(), 0))
+        leaving = threading.Thread(target=partial(self._try, self._leave), daemon=True)
+        leaving.start()
+        leaving.join(max(until - time.monotonic(), 1))  # it may have to stand in line
+
+    def _leave(self) -> None:
+        with Database(self._settings.database_url).write() as session:
+            heartbeats.leave(session, self._name)
+            self._sent.write(session)
 
     def _worker(self) -> Worker:
         made = Worker(self._settings, Database(self._settings.database_url), stopping=self._stopping.is_set)
@@ -131,14 +140,14 @@ class Process:
         while not self._stopping.is_set():
             bell.wait()
             bell.clear()
-            _try(worker.work)
+            self._try(worker.work)
 
     def _again(self, step: Callable[[], None], every: float) -> None:
         """Do a step again and again in a thread of its own, whether or not the queue can be reached: where it
         takes a minute, no message waits for it, and where messages take an hour, it does not wait for them.
         """
         while not self._stopping.is_set():
-            _try(step)
+            self._try(step)
             self._stopping.wait(every)
 
     def _sweep(self, worker: Worker) -> None:
@@ -166,12 +175,12 @@ class Process:
         if left:
             self._wake()
 
-
-def _try(step: Callable[[], object]) -> None:
-    """Whatever is wrong, the next look is soon."""
-    try:
-        step()
-    except DATABASE_AWAY as error:
-        log.warning("the database cannot be used: %s", str(error.orig).partition("\n")[0])
-    except Exception:
-        log.exception("something went wrong in the background: tried again soon")
+    def _try(self, step: Callable[[], object]) -> None:
+        """Whatever is wrong, the next look is soon."""
+        try:
+            step()
+        except DATABASE_AWAY as error:
+            log.warning("the database cannot be used: %s", str(error.orig).partition("\n")[0])
+        except Exception as error:
+            log.exception("something went wrong in the background: tried again soon")
+            reporting.tell(self._settings, error, "the background")

@@ -19,6 +19,7 @@ from notifications.errors import BadAddress
 
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 TRIAL_NUMBER = "+447700900000"  # one of those that Ofcom keeps for stories
 TRIAL_DOMAIN = "reply.localhost"
 NEEDED = {
@@ -73,6 +74,9 @@ class Settings(BaseModel):
     alert_email: str | None = Field(default=None, description="who hears of trouble")
     alert_webhook: str | None = Field(
         default=None, description="an address like https://chat.example.org/hooks/…"
+    )
+    sentry_dsn: str | None = Field(
+        default=None, description="an address like https://key@sentry.example.org/1"
     )
     metrics_token: str | None = Field(
         default=None, min_length=16, description="at least 16 characters of your own"
@@ -151,7 +155,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        if not value.startswith(DATABASES):
             raise ValueError("sqlite:///FILE or postgresql+psycopg://…")
         return value
 
@@ -185,6 +189,14 @@ class Settings(BaseModel):
     def _server(cls, value: str | None) -> str | None:
         if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
             raise ValueError("smtp://user:password@host:587 or smtps://…")
+        return value
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _dsn(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value and not (parts.scheme in ("http", "https") and parts.username and parts.path.strip("/")):
+            raise ValueError("an address like https://key@sentry.example.org/1")
         return value
 
     @field_validator("alert_webhook")
@@ -304,6 +316,17 @@ def _canonical(address: str) -> str:
         raise ValueError(str(error)) from error
 
 
+def database_url(given: str) -> str:
+    """An address that is said on a command line, as DATABASE_URL is.
+
+    Raises:
+        SettingsError: it cannot be one.
+    """
+    if not given.startswith(DATABASES):
+        raise SettingsError("TO_URL", "a value not shown here", "sqlite:///FILE or postgresql+psycopg://…")
+    return given
+
+
 def environment_with(more: Mapping[str, str], environment: Mapping[str, str] = environ) -> dict[str, str]:
     """What a program that we start is given: our own environment, and more."""
     return {**environment, **more}
@@ -330,7 +353,7 @@ def _translated(
     cls: type[Settings], error: ValidationError, values: Mapping[str, str | None]
 ) -> SettingsError:
     name = str(error.errors()[0]["loc"][0])
-    secret = any(word in name for word in ("key", "token", "url", "password", "webhook"))
+    secret = any(word in name for word in ("key", "token", "url", "password", "webhook", "dsn"))
     given = values.get(name) or ""
     return SettingsError(
         name.upper(), "a value not shown here" if secret else given, cls.model_fields[name].description or ""

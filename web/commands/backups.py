@@ -62,7 +62,7 @@ def backup(database: Database, file: Path) -> None:
     except sqlite3.Error as error:
         raise BackupError(f"{file}: {in_a_line(error)}") from error
     finally:
-        _unlink(half, "", "-journal")
+        unlink(half, "", "-journal")
 
 
 def _copy(database: Database, to: Path) -> None:
@@ -125,11 +125,11 @@ def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
         shutil.copyfile(file, half)
         count = _prepare(half, file, make_safe)
         with suppress(sqlite3.Error):  # what is replaced may be no database any more
-            _empty_the_log(target)
-        _unlink(target, "-wal", "-shm")
+            close_file(target)
+        unlink(target, "-wal", "-shm")
         half.replace(target)
     finally:
-        _unlink(half, "", "-wal", "-shm", ".lock")
+        unlink(half, "", "-wal", "-shm", ".lock")
     return count
 
 
@@ -147,16 +147,18 @@ def _prepare(half: Path, file: Path, make_safe: MakeSafe) -> int:
         scrubbing.scrub(restored, largest=None)
     finally:
         restored.dispose()
-    _empty_the_log(half)
+    close_file(half)
     return count
 
 
-def _empty_the_log(file: Path) -> None:
+def close_file(file: Path) -> None:
+    """Put what stands in the `-wal` file beside a SQLite file into the file itself."""
     with closing(sqlite3.connect(file)) as opened:
         opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _unlink(file: Path, *endings: str) -> None:
+def unlink(file: Path, *endings: str) -> None:
+    """Do away with the file and those beside it, by the endings of their names, where they are there."""
     for ending in endings:
         file.with_name(file.name + ending).unlink(missing_ok=True)
 

@@ -1,13 +1,16 @@
 """`unmentoring db …`: the database's version, and its backups."""
 
 from pathlib import Path
+from time import monotonic
 
 import click
+from rich.console import Console
 
 from web.clock import utc_now
-from web.commands import backups
+from web.commands import backups, moving
 from web.commands.sessions import opening
 from web.services.common import phrases
+from web.settings import database_url
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -32,6 +35,21 @@ def backup_database(file: Path) -> None:
     with opening() as base:
         backups.backup(base, file)
     click.echo(f"Written to {file}. Keep {file}.erased beside it.")
+
+
+@command.command("move")
+@click.argument("to_url")
+def move_database(to_url: str) -> None:
+    """Copy everything into the empty database TO_URL. Stop the service first; this one is only read."""
+    began, to = monotonic(), database_url(to_url)
+    with opening() as base, Console(stderr=True).status("reading") as status:
+        done = moving.move(base, to, now=utc_now(), progress=status.update)
+    click.echo(
+        f"Moved {phrases.counted(done.rows, 'row')} of {phrases.counted(done.tables, 'table')} in "
+        f"{monotonic() - began:,.0f} s, each compared; the audit has "
+        f"{phrases.counted(done.audit_entries, 'entry', 'entries')}, unbroken. Now let DATABASE_URL say "
+        "where it is, start the service, and keep the old one until you have looked."
+    )
 
 
 @command.command("restore")

@@ -4,7 +4,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from matcher import MatcherError
 from notifications.errors import NotificationError
-from web.commands import backups, serving
+from web.commands import backups, moving, serving
 from web.services.common import audit, programmes, spreadsheets
 from web.services.organisers import accounts
 from web.services.rounds import rounds
@@ -16,6 +16,7 @@ SAY_IT_THEMSELVES = (
     MatcherError,
     NotificationError,
     backups.BackupError,
+    moving.MovingError,
     programmes.Ends,
     spreadsheets.BadFile,
     programmes.BadSettings,

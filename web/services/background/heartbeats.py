@@ -22,6 +22,11 @@ def beat(session: Session, worker: str, *, started: datetime, seconds: float, no
     session.execute(delete(Heartbeat).where(col(Heartbeat.swept_at) < now - FORGOTTEN_AFTER))
 
 
+def leave(session: Session, worker: str) -> None:
+    """A worker was told to stop, and has."""
+    session.execute(delete(Heartbeat).where(col(Heartbeat.worker) == worker))
+
+
 def last(session: Session) -> datetime | None:
     """When any worker swept last; None where none has been heard of for a day."""
     return session.exec(select(func.max(Heartbeat.swept_at))).one()
