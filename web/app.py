@@ -14,7 +14,7 @@ from web.http.limits import limit_open_forms
 from web.http.rendering import init_look
 from web.http.security import init_security
 from web.logs import init_logs
-from web.pages import errors, register, webhooks
+from web.pages import errors, register, webhooks, webmention
 from web.pages.me import leaving
 from web.pages.organise.sign_in import load_organiser
 from web.settings import Settings
@@ -54,6 +54,7 @@ def create_app(
     # proof.
     app.extensions["csrf"].exempt(leaving.unsubscribe)
     app.extensions["csrf"].exempt(webhooks.pages)
+    app.extensions["csrf"].exempt(webmention.pages)
     limit_open_forms(app, settings, *OPEN_FORMS)
     return app
 

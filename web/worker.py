@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import takewhile
+from typing import TypeVar
 
 import structlog
+from sqlmodel import Session
 
 from notifications import delivery, destinations, outbox, receipts, reconcile, replies
 from notifications.claim_size import ClaimSize
@@ -27,7 +29,7 @@ from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, tallies, times
 from web.services.evidence import counting
 from web.services.fetching.fetching import Fetcher, Look
-from web.services.gathering import offers, passed_over, posts, sources
+from web.services.gathering import feeds, offers, passed_over, posts, sources, webmentions
 from web.services.imports import forgetting, takeovers
 from web.services.incoming import form_requests
 from web.services.learning import previews
@@ -45,6 +47,9 @@ KEEP_EVENTS = timedelta(days=30)
 LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
 AT_A_TIME = 500
 NIGHT = ("02:00", "05:00")  # when a large file may be rewritten
+
+Due = TypeVar("Due")
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -129,6 +134,7 @@ class Worker:
             posts.look_again(session, now=now)
             offers.settle_disputes(session, now=now)
             passed_over.forget_old(session, now=now)
+            webmentions.forget_old(session, now=now)
 
     def _reconcile(self) -> None:
         reconcile.reconcile(
@@ -245,32 +251,52 @@ class Worker:
                     previews.settle(session, due, found, now=self.clock())
 
     def gather(self) -> None:
-        """Look for posts where programmes have named a place, one place after the other, and at what was
-        found once more each week. Nobody waits for a server meanwhile.
+        """Look for posts where programmes and people have named a place, read pages that are said to mention
+        us, and look once a week at what was found. Nobody waits for a server meanwhile.
         """
-        while self.settings.fetch_links and not self.stopping():
-            with self.database.read() as session:
-                if not sources.is_due(session, now=self.clock()):
-                    break
-            with self.database.write() as session:
-                due = sources.claim(session, now=self.clock())
-            if due:
-                found = sources.look(due, self.fetcher)
-                with self.database.write() as session:
-                    sources.settle(session, due, found, key=self.providers.key, now=self.clock())
-        self._look_at_posts_again()
+        key = self.providers.key
 
-    def _look_at_posts_again(self) -> None:
+        def claim_feed(session: Session, *, now: datetime) -> feeds.Due | None:
+            return feeds.claim(session, public_url=self.settings.public_url, now=now)
+
+        self._look(
+            sources.is_due, sources.claim, lambda due: sources.look(due, self.fetcher), sources.settle, key
+        )
+        self._look(
+            webmentions.is_due,
+            webmentions.claim,
+            lambda due: webmentions.look(due, self.fetcher),
+            webmentions.settle,
+            key,
+        )
+        self._look(feeds.is_due, claim_feed, lambda due: feeds.look(due, self.fetcher), feeds.settle, key)
+        self._look(
+            posts.is_look_due,
+            posts.claim_look,
+            lambda due: posts.look(due, self.look),
+            posts.settle_look,
+            key,
+        )
+
+    def _look(
+        self,
+        is_due: Callable[..., bool],
+        claim: Callable[..., Due | None],
+        look: Callable[[Due], Found],
+        settle: Callable[..., None],
+        key: bytes,
+    ) -> None:
+        """One after the other until nothing is due. Between claiming and settling no session is open."""
         while self.settings.fetch_links and not self.stopping():
             with self.database.read() as session:
-                if not posts.is_look_due(session, now=self.clock()):
+                if not is_due(session, now=self.clock()):
                     return
             with self.database.write() as session:
-                due = posts.claim_look(session, now=self.clock())
-            if due:
-                found = posts.look(due, self.look)
+                due = claim(session, now=self.clock())
+            if due is not None:
+                found = look(due)
                 with self.database.write() as session:
-                    posts.settle_look(session, due, found, key=self.providers.key, now=self.clock())
+                    settle(session, due, found, key=key, now=self.clock())
 
     def _answer(self) -> int:
         with self.database.write() as session:

@@ -26,7 +26,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         programme.agreements programme.agreements_as_feed programme.dates programme.feed programme.home
         learning.one learning.take_down learning.taken_down
         programme.how_we_match programme.proposal programme.wall
-        rounds.every rounds.one rounds.story
+        rounds.every rounds.one rounds.story webmention.receive
         """,
     ),
     # The participant comes with the link from their message, everybody else with one that was tampered with.

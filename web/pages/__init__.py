@@ -25,6 +25,7 @@ def register(app: Flask, settings: Settings) -> None:
         review,
         rounds,
         webhooks,
+        webmention,
     )
     from web.pages.me import pages as me
     from web.pages.organise import pages as organise
@@ -43,6 +44,7 @@ def register(app: Flask, settings: Settings) -> None:
         rounds,
         health,
         webhooks,
+        webmention,
     ):
         app.register_blueprint(module.pages)
     app.register_blueprint(me)

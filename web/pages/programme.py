@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.http.access import open_to_everyone
 from web.http.context import house, page_number, row_number
 from web.http.feeds import agreements_feed, dates_feed, learning_feed
+from web.pages import webmention
 from web.pages.learning import card
 from web.services.agreements import in_force, log, words
 from web.services.common import programmes, times
@@ -23,14 +24,17 @@ LONGEST_SEARCH = 100  # letters
 def home(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     shown, _ = walls.wall(g.session, programme, size=ON_THE_FRONT)
-    return render_template(
+    told = webmention.header(programme)
+    page = render_template(
         "programme/home.html",
+        takes_webmentions=bool(told),
         programme=programme,
         learnings=[card(one) for one in shown],
         figures=programmes.figures(g.session, programme),
         texts_to=house().settings.texts_to,
         next_round_on=programmes.next_round_on(programme, times.today(g.now)),
     )
+    return page, 200, told
 
 
 @pages.get("/learning")
@@ -39,9 +43,11 @@ def wall(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     page, wanted = page_number(), _wanted()
     shown, older = walls.wall(g.session, programme, wanted, page=page)
-    return render_template(
+    told = webmention.header(programme)
+    body = render_template(
         "programme/wall.html",
         programme=programme,
+        takes_webmentions=bool(told),
         cards=[card(one) for one in shown],
         page=page,
         older=older,
@@ -49,6 +55,7 @@ def wall(slug: str) -> ResponseReturnValue:
         choices=walls.choices(g.session, programme),
         found=None if wanted.is_everything else walls.count(g.session, programme, wanted),
     )
+    return body, 200, told
 
 
 def _wanted() -> WallSearch:

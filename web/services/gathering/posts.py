@@ -42,6 +42,7 @@ from web.services.learning import previews
 AFTER_A_ROUND = timedelta(days=14)
 KEEP = timedelta(days=30)
 MOST_WAITING = 500  # posts of a programme that an organiser has yet to read
+LONGEST_ADDRESS = 2_000  # letters
 A_CLOCK_AHEAD = timedelta(days=1)
 PATIENCE = timedelta(minutes=2)
 AGAIN = timedelta(days=7)
@@ -281,6 +282,14 @@ def forget_gone(session: Session, *, key: bytes, now: datetime) -> int:
         if was_there:
             _take_away(session, learning, now)
     return len(rows)
+
+
+def take_away(session: Session, post: GatheredPost, *, key: bytes, now: datetime) -> None:
+    """Its own site says that it has gone for good, or does not mention us any more."""
+    learning = session.get(Learning, post.learning_id) if post.learning_id is not None else None
+    _forget(session, [post], key=key, now=now)
+    if learning:
+        _take_away(session, learning, now)
 
 
 def _take_away(session: Session, learning: Learning, now: datetime) -> None:
