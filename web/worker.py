@@ -256,7 +256,7 @@ class Worker:
         """
         key = self.providers.key
 
-        def claim_feed(session: Session, *, now: datetime) -> feeds.Due | None:
+        def claim_feed(session: Session, *, now: datetime) -> feeds.DueFeed | None:
             return feeds.claim(session, public_url=self.settings.public_url, now=now)
 
         self._look(

@@ -12,6 +12,7 @@ from web.models import Programme
 from web.models.complaints import Matter
 from web.services.people.complaints import IN_WORDS, LONGEST, ComplaintMade
 
+LONGEST_POST = 500
 WHOLE_SERVICE = "-"  # no programme's slug is that
 
 
@@ -26,7 +27,13 @@ class ComplaintForm(OpenForm):
         "What happened, and what should we do?",
         most=LONGEST,
         needed="Write what happened, in a sentence or two",
-        description="In your own words. If it is about a post, give its web address.",
+        description="In your own words.",
+    )
+    post = Text(
+        "The address of a post, or the handle it was posted under (optional)",
+        most=LONGEST_POST,
+        description="If it is about a post. What we gathered of it can then be erased, and is not gathered "
+        "again.",
     )
     email = Text(
         "Where can we answer you? (optional)",
@@ -41,7 +48,9 @@ class ComplaintForm(OpenForm):
         self.programme.choices = [*(SelectChoice(one.slug, one.name) for one in programmes), whole]
 
     def told(self) -> ComplaintMade:
-        return ComplaintMade(Matter(self.about.data), self.text.data, self.email.data or "")
+        return ComplaintMade(
+            Matter(self.about.data), self.text.data, self.email.data or "", self.post.data or ""
+        )
 
 
 class OutcomeForm(FlaskForm):

@@ -21,7 +21,7 @@ def receive() -> ResponseReturnValue:
         webmentions.told(g.session, source, target, public_url=house().settings.public_url, now=g.now)
     except webmentions.BadMention as error:
         return _said(str(error), 400)
-    except webmentions.TooMany as error:
+    except webmentions.TooManyMentions as error:
         answer = _said(str(error), 429)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer

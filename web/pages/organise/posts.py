@@ -1,6 +1,6 @@
 """Posts that mention the programme, for organisers: where we look, what we found, and whom to ask."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -102,7 +102,7 @@ def asked_for_post(number: int) -> ResponseReturnValue:
 @needs(Role.OWNER)
 def erase_posts() -> ResponseReturnValue:
     """Somebody who never joined asks us to forget what we gathered of them."""
-    form = EraseForm()
+    form = EraseForm(what=request.args.get("what", ""))
     if form.validate_on_submit():
         key = house().signer.suppression_key()
         gone = posts.erase(g.session, form.what.data, key=key, by=current_user.id, now=g.now)

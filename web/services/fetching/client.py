@@ -30,7 +30,9 @@ PUBLIC_V6 = IPv6Network("2000::/3")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `url` is where it came from in the end; `body` at most `MOST_BYTES` of it."""
+    """What came back. `url` is where it came from in the end; `body` at most `MOST_BYTES` of it. `date` is
+    the time by its server's clock.
+    """
 
     url: str
     status: int
@@ -38,6 +40,7 @@ class Answer:
     charset: str
     body: bytes
     retry_after: str = ""
+    date: str = ""
 
 
 class Client:
@@ -73,6 +76,7 @@ class Client:
                     *_type_of(response.headers.get("Content-Type", "")),
                     b"" if leads_to else _body(response),
                     response.headers.get("Retry-After", ""),
+                    response.headers.get("Date", ""),
                 )
         except InvalidIPAddress as error:
             raise Refused("it leads to no public machine") from error

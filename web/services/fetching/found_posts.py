@@ -68,7 +68,7 @@ def answered(found: Answer) -> Any:
         Refused: it wants no programs without an account, or has no such door. Later, Trouble.
     """
     if found.status == 429 or (found.status == 503 and found.retry_after):
-        raise Later("it asks us to come back later", _seconds(found.retry_after))
+        raise Later("it asks us to come back later", _seconds(found.retry_after, found.date))
     if found.status in (401, 403):
         raise Refused("it shows its posts only to people who are signed in there")
     if found.status in (404, 410):
@@ -81,12 +81,14 @@ def answered(found: Answer) -> Any:
         raise Trouble("it answers in no JSON that we can read") from error
 
 
-def _seconds(retry_after: str) -> int:
-    """Seconds, or a moment as HTTP writes it; a quarter of an hour where it is neither."""
+def _seconds(retry_after: str, date: str) -> int:
+    """Seconds, or from the server's own clock to the moment it names; a quarter of an hour where neither makes
+    sense.
+    """
     try:
         if retry_after.strip().isdigit():
             return min(int(retry_after[:12]), LONGEST_WAIT)
-        left: float = (dates.parse(retry_after[:40]) - datetime.now(UTC)).total_seconds()
+        left: float = (dates.parse(retry_after[:40]) - dates.parse(date[:40])).total_seconds()
         return max(0, min(round(left), LONGEST_WAIT))
     except (ValueError, OverflowError, TypeError):
         return 900

@@ -30,7 +30,7 @@ A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Due:
+class DueFeed:
     """A feed that is ours to look at, and which mentions lead to which programme."""
 
     handle_id: int
@@ -68,7 +68,7 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(col(Handle.claimed_until).is_(None), col(Handle.claimed_until) <= now)
 
 
-def claim(session: Session, *, public_url: str, now: datetime) -> Due | None:
+def claim(session: Session, *, public_url: str, now: datetime) -> DueFeed | None:
     """Of several workers one has it, and another if that one dies."""
     found = session.scalars(_due(now)).first()
     if found is None:
@@ -91,7 +91,7 @@ def claim(session: Session, *, public_url: str, now: datetime) -> Due | None:
     ).all()
     hashtags = {(one.hashtag.casefold(), one.id) for one in here if one.hashtag} | set(named)
     pages = {(f"{public_url}/p/{one.slug}", one.id) for one in here}
-    return Due(found.id, found.name, _by_mention(hashtags), _by_mention(pages))
+    return DueFeed(found.id, found.name, _by_mention(hashtags), _by_mention(pages))
 
 
 def _by_mention(pairs: set[tuple[str, int]]) -> dict[str, frozenset[int]]:
@@ -99,14 +99,16 @@ def _by_mention(pairs: set[tuple[str, int]]) -> dict[str, frozenset[int]]:
     return {word: frozenset(id_ for other, id_ in pairs if other == word) for word in words}
 
 
-def look(due: Due, fetcher: Fetcher) -> FoundPosts | FetchError:
+def look(due: DueFeed, fetcher: Fetcher) -> FoundPosts | FetchError:
     try:
         return fetcher.in_feed(due.feed, sorted(due.hashtags), sorted(due.pages))
     except FetchError as error:
         return error
 
 
-def settle(session: Session, due: Due, found: FoundPosts | FetchError, *, key: bytes, now: datetime) -> None:
+def settle(
+    session: Session, due: DueFeed, found: FoundPosts | FetchError, *, key: bytes, now: datetime
+) -> None:
     """Keep what mentions a programme of theirs, if they still have us look there."""
     handle = session.get(Handle, due.handle_id)
     if handle is None or handle.name != due.feed:
@@ -122,7 +124,7 @@ def settle(session: Session, due: Due, found: FoundPosts | FetchError, *, key: b
     session.add(handle)
 
 
-def _keep(session: Session, due: Due, found: FoundPosts, key: bytes, now: datetime) -> None:
+def _keep(session: Session, due: DueFeed, found: FoundPosts, key: bytes, now: datetime) -> None:
     leads_to = {**due.hashtags, **due.pages}
     for programme_id in frozenset().union(*leads_to.values()):
         mine = {mention for mention, programmes in leads_to.items() if programme_id in programmes}

@@ -113,7 +113,7 @@ def takes_webmentions(session: Session, programme: Programme) -> bool:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueSource:
     """A source that is ours to look at."""
 
     source_id: int
@@ -163,7 +163,7 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(col(GatheringSource.claimed_until).is_(None), col(GatheringSource.claimed_until) <= now)
 
 
-def claim(session: Session, *, now: datetime) -> Due | None:
+def claim(session: Session, *, now: datetime) -> DueSource | None:
     """Of several workers one has it, with its server; another, if that one dies, once the server is free."""
     found = session.scalars(_due(now)).first()
     if found is None or not _take_server(session, found.server, now):
@@ -171,7 +171,7 @@ def claim(session: Session, *, now: datetime) -> Due | None:
     mine = update(GatheringSource).where(col(GatheringSource.id) == found.id, _is_free(now))
     if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
         return None
-    return Due(found.id, found.kind, found.server, found.hashtag, found.since)
+    return DueSource(found.id, found.kind, found.server, found.hashtag, found.since)
 
 
 def _take_server(session: Session, host: str, now: datetime) -> bool:
@@ -185,7 +185,7 @@ def _take_server(session: Session, host: str, now: datetime) -> bool:
     return session.execute(taken).first() is not None
 
 
-def look(due: Due, fetcher: Fetcher) -> FoundPosts | FetchError:
+def look(due: DueSource, fetcher: Fetcher) -> FoundPosts | FetchError:
     asks: dict[SourceKind, Callable[[], FoundPosts]] = {
         SourceKind.MASTODON: lambda: fetcher.on_mastodon(due.server, due.hashtag, due.since),
         SourceKind.BLUESKY: lambda: fetcher.on_bluesky(due.hashtag, due.since),
@@ -196,7 +196,9 @@ def look(due: Due, fetcher: Fetcher) -> FoundPosts | FetchError:
         return error
 
 
-def settle(session: Session, due: Due, found: FoundPosts | FetchError, *, key: bytes, now: datetime) -> None:
+def settle(
+    session: Session, due: DueSource, found: FoundPosts | FetchError, *, key: bytes, now: datetime
+) -> None:
     """Keep what was found, if we are still to look there, and say what the look came to."""
     source = session.get(GatheringSource, due.source_id)
     if source is None:

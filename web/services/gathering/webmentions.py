@@ -3,7 +3,7 @@
     told ─► read by a worker ─► kept like any post that was found; updated, or taken away, when told again
 
 BadMention          what cannot be; its words go to the sender
-TooMany             its host has told us so much that it must wait, in `.seconds`
+TooManyMentions     its host has told us so much that it must wait, in `.seconds`
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class BadMention(Exception):
     pass
 
 
-class TooMany(Exception):
+class TooManyMentions(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__("Too many of your mentions wait here. Tell us later")
         self.seconds = seconds
@@ -45,7 +45,7 @@ def told(session: Session, source: str, target: str, *, public_url: str, now: da
     """Have a worker read whether `source` mentions `target`. Told twice while it waits, it waits once.
 
     Raises:
-        BadMention, TooMany.
+        BadMention, TooManyMentions.
     """
     programme = _programme(session, target, public_url)
     if not is_page(source):
@@ -83,14 +83,14 @@ def _must_have_room(session: Session, host: str, now: datetime) -> None:
     )
     every = select(func.count()).select_from(Webmention)
     if session.exec(lately).one() >= MOST_OF_A_HOST or session.exec(every).one() >= MOST:
-        raise TooMany(round(AN_HOUR.total_seconds()))
+        raise TooManyMentions(round(AN_HOUR.total_seconds()))
 
 
 # By the worker
 
 
 @dataclass(frozen=True)
-class Due:
+class DueMention:
     """A mention that is ours to read."""
 
     id: int
@@ -115,7 +115,7 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(col(Webmention.claimed_until).is_(None), col(Webmention.claimed_until) <= now)
 
 
-def claim(session: Session, *, now: datetime) -> Due | None:
+def claim(session: Session, *, now: datetime) -> DueMention | None:
     """Of several workers one has it, and another if that one dies."""
     found = session.scalars(_due(now)).first()
     if found is None:
@@ -123,17 +123,19 @@ def claim(session: Session, *, now: datetime) -> Due | None:
     mine = update(Webmention).where(col(Webmention.id) == found.id, _is_free(now))
     if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
         return None
-    return Due(found.id, found.source, found.target)
+    return DueMention(found.id, found.source, found.target)
 
 
-def look(due: Due, fetcher: Fetcher) -> FoundPost | FetchError:
+def look(due: DueMention, fetcher: Fetcher) -> FoundPost | FetchError:
     try:
         return fetcher.mention(due.source, due.target)
     except FetchError as error:
         return error
 
 
-def settle(session: Session, due: Due, found: FoundPost | FetchError, *, key: bytes, now: datetime) -> None:
+def settle(
+    session: Session, due: DueMention, found: FoundPost | FetchError, *, key: bytes, now: datetime
+) -> None:
     """Keep the page as a post, or take away what we kept of it. What is in trouble is read again, three times
     in all.
     """

@@ -50,6 +50,7 @@ class ComplaintMade:
     about: Matter
     text: str
     email: str = ""
+    post: str = ""
 
 
 def complain(
@@ -64,6 +65,7 @@ def complain(
         programme_id=programme.id if programme else None,
         about=told.about,
         text=told.text,
+        post=told.post,
         email=told.email or None,
         email_key=key,
         received_at=now,
@@ -263,3 +265,4 @@ def erase_again(session: Session, senders: Collection[str], *, now: datetime) ->
 
 def _blank(complaint: Complaint) -> None:
     complaint.text, complaint.outcome, complaint.email, complaint.email_key = "", "", None, None
+    complaint.post = ""

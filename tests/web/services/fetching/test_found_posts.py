@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from web.services.fetching import bluesky, feeds, mastodon, mentions
+from web.services.fetching import bluesky, feeds, found_posts, mastodon, mentions
 from web.services.fetching.client import Answer, Client
 from web.services.fetching.errors import Gone, Later, Refused, Trouble
 from web.services.fetching.found_posts import FoundPost
@@ -112,6 +112,14 @@ def test_a_server_says_when_to_come_back() -> None:
     with pytest.raises(Later) as told:
         on_mastodon(status=429, retry_after="1200")
     assert told.value.seconds == 1200
+
+
+def test_a_server_may_name_the_moment_by_its_own_clock() -> None:
+    retry, date = "Fri, 20 Nov 2026 10:00:00 GMT", "Fri, 20 Nov 2026 09:30:00 GMT"
+    answer = Answer("", 429, "", "", b"", retry, date)
+    with pytest.raises(Later) as told:
+        found_posts.answered(answer)
+    assert told.value.seconds == 1800
 
 
 def test_an_answer_that_is_no_list_is_trouble() -> None:
