@@ -82,9 +82,7 @@ def answered(found: Answer) -> Any:
 
 
 def _seconds(retry_after: str, date: str) -> int:
-    """Seconds, or from the server's own clock to the moment it names; a quarter of an hour where neither makes
-    sense.
-    """
+    """Seconds, or until the moment it names by its own clock; 15 minutes where neither makes sense."""
     try:
         if retry_after.strip().isdigit():
             return min(int(retry_after[:12]), LONGEST_WAIT)
