@@ -29,7 +29,7 @@ Seat = tuple[int, int, int]  # number of the round, id of the group, id of the o
 
 
 @dataclass(frozen=True)
-class Beside:
+class BesideChance:
     """A figure of ours, the `mean` of the same over all shuffles, and between which two numbers nine in ten
     of them lie.
     """
@@ -45,8 +45,8 @@ class RoundBridges:
     """Of one round: ties that were new in it, and which of these were bridges."""
 
     number: int
-    ties: Beside
-    bridges: Beside
+    ties: BesideChance
+    bridges: BesideChance
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Bridges:
 
     organisations: int
     rounds: Sequence[RoundBridges]
-    ties: Beside
-    bridges: Beside
-    reach: Beside
-    largest: Beside
+    ties: BesideChance
+    bridges: BesideChance
+    reach: BesideChance
+    largest: BesideChance
 
     def of_round(self, number: int) -> RoundBridges | None:
         return next((one for one in self.rounds if one.number == number), None)
@@ -70,10 +70,10 @@ class Bridges:
         return cls(
             organisations=kept["organisations"],
             rounds=[
-                RoundBridges(one["number"], Beside(**one["ties"]), Beside(**one["bridges"]))
+                RoundBridges(one["number"], BesideChance(**one["ties"]), BesideChance(**one["bridges"]))
                 for one in kept["rounds"]
             ],
-            **{name: Beside(**kept[name]) for name in ("ties", "bridges", "reach", "largest")},
+            **{name: BesideChance(**kept[name]) for name in ("ties", "bridges", "reach", "largest")},
         )
 
 
@@ -139,9 +139,9 @@ def compare(seats: Iterable[Seat], *, shuffles: int = SHUFFLES, seed: int = SEED
     )
 
 
-def _beside(ours: Any, chance: NDArray[Any]) -> Beside:
+def _beside(ours: Any, chance: NDArray[Any]) -> BesideChance:
     low, high = np.quantile(chance, NINE_IN_TEN)
-    return Beside(*(round(float(value), 1) for value in (ours, chance.mean(), low, high)))
+    return BesideChance(*(round(float(value), 1) for value in (ours, chance.mean(), low, high)))
 
 
 def _batches(rounds: Sequence[_Round], organisations: int, shuffles: int) -> Iterator[int]:

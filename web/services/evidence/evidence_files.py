@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from web.services.common.spreadsheets import safe_cell
-from web.services.evidence.bridges import Beside
+from web.services.evidence.bridges import BesideChance
 from web.services.evidence.findings import Evidence, hours_of
 
 
@@ -60,7 +60,7 @@ def bridges(evidence: Evidence) -> str:
     shuffles and the two numbers between which nine in ten of them lie.
     """
     found = evidence.bridges
-    rows: list[tuple[int | str, str, Beside]] = []
+    rows: list[tuple[int | str, str, BesideChance]] = []
     for one in found.rounds if found else ():
         rows += [(one.number, "new ties", one.ties), (one.number, "bridges", one.bridges)]
     if found:
