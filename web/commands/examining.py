@@ -155,7 +155,7 @@ def of_queue(patient: Patient) -> Finding:
         queues.ask_queue(patient.settings.queue)
     except Exception as error:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
         return trouble("queue", f"it cannot be reached: {type(error).__name__}: {in_a_line(error)}")
-    return well("queue", f"{patient.settings.queue.partition(':')[0]} answers")
+    return well("queue", f"reached by {patient.settings.queue.partition(':')[0]}")
 
 
 def of_worker(patient: Patient) -> Finding:

@@ -146,7 +146,7 @@ def _copy_all(source: Connection, target: Connection, progress: Progress) -> Mov
         came = _contents(target, table)
         if went != came:
             raise MovingError(
-                f"{table.name}: {went.rows} rows went and {came.rows} came, or not the same ones"
+                f"{table.name}: what came is not what went ({went.rows} and {came.rows} of them)"
             )
         _go_on_from(source, target, table)
         total += went.rows
