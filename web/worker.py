@@ -129,10 +129,10 @@ class Worker:
             reachability.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
             takeovers.note_told(session)
             previews.forget_unneeded(session)
-            posts.forget_old(session, key=self.providers.key, now=now)
             posts.forget_gone(session, key=self.providers.key, now=now)
-            posts.look_again(session, now=now)
             offers.settle_disputes(session, now=now)
+            posts.forget_old(session, key=self.providers.key, now=now)
+            posts.look_again(session, now=now)
             passed_over.forget_old(session, now=now)
             webmentions.forget_old(session, now=now)
 

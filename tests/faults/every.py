@@ -9,6 +9,7 @@ from tests.faults import (
     installations,
     killed_pairs,
     kills,
+    lying_servers,
     naughty,
     network,
     pacing,
@@ -114,6 +115,7 @@ FAULTS = (
     Fault(
         "naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",), tests_mutants=False
     ),  # it refuses more
+    Fault("lying-servers", lying_servers.fault, tuple(lying_servers.MISTAKES)),
     Fault("hostile-links", hostile_links.fault, tuple(hostile_links.MUTANTS), tested_on=SQLITE),
     Fault("secrets-back", secrets_back.fault, secrets_back.MUTANTS, tested_on=SQLITE),
     Fault(

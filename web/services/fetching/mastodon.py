@@ -56,12 +56,12 @@ def _post(said: dict[str, Any] | None, server: str, hashtag: str) -> FoundPost |
     if not isinstance(account, dict) or not is_page(url) or posted_at is None:
         return None
     handle = _handle(account.get("acct"), server)
-    if not handle or not AN_ID.fullmatch(str(id_)) or hashtag.casefold() not in tags:
+    if not handle or not isinstance(id_, str) or not AN_ID.fullmatch(id_) or hashtag.casefold() not in tags:
         return None
     # What is behind a warning is not shown before somebody has chosen to see it.
     words = words_of(said.get("spoiler_text")) or words_of(said.get("content"))
     author = author_of(account.get("display_name"), handle)
-    return FoundPost(str(url), handle, author, words, posted_at, str(id_), (hashtag.casefold(),))
+    return FoundPost(str(url), handle, author, words, posted_at, id_, (hashtag.casefold(),))
 
 
 def _handle(account: object, server: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from web.models import (
@@ -133,6 +134,9 @@ def claim(
     made = conversations.learning_of(session, talk.group.id, person.id)
     if made is None or made.link != offer.post.url:
         raise NoSuchOffer
+    session.execute(  # what stood there before
+        update(GatheredPost).where(col(GatheredPost.learning_id) == made.id).values(learning_id=None)
+    )
     offer.post.learning_id = made.id
     session.add(offer.post)
     session.flush()

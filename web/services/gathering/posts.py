@@ -262,26 +262,26 @@ def forget_old(session: Session, *, key: bytes, now: datetime) -> int:
 
 def forget_gone(session: Session, *, key: bytes, now: datetime) -> int:
     """A claimed post that has gone from its site goes from here: its learning goes, or keeps only the words
-    that its author wrote to us. How many those were.
+    that its author wrote to us. How many those were. A claim that was left behind for another link is none.
     """
     wanted = (
         select(GatheredPost, Learning)
         .join(Learning, col(Learning.id) == GatheredPost.learning_id)
         .outerjoin(LinkPreview, col(LinkPreview.learning_id) == Learning.id)
         .where(
-            or_(
-                col(LinkPreview.why) == previews.NOT_THERE,
-                col(Learning.link) != col(GatheredPost.url),
-            )
+            or_(col(LinkPreview.why) == previews.NOT_THERE, col(Learning.link) != col(GatheredPost.url)),
         )
     )
-    rows = session.exec(wanted).all()
-    for post, learning in rows:
-        was_there = learning.link == post.url
-        _forget(session, [post], key=key, now=now)
-        if was_there:
-            _take_away(session, learning, now)
-    return len(rows)
+    gone = 0
+    for post, learning in session.exec(wanted).all():
+        if learning.link != post.url:
+            post.learning_id = None
+            session.add(post)
+        else:
+            take_away(session, post, key=key, now=now)
+            gone += 1
+    session.flush()
+    return gone
 
 
 def take_away(session: Session, post: GatheredPost, *, key: bytes, now: datetime) -> None:

@@ -84,7 +84,7 @@ def test_an_empty_answer_forgets_nothing() -> None:
     [
         {"visibility": "unlisted"}, {"visibility": "private"}, {"tags": []}, {"url": "javascript:alert(1)"},
         {"url": None}, {"account": None}, {"account": {"acct": "a b"}}, {"created_at": "soon"}, {"id": {}},
-        {"reblog": {}} | {"visibility": "direct"}, {"url": "https://u:p@example.social/1"},
+        {"id": None}, {"reblog": {}} | {"visibility": "direct"}, {"url": "https://u:p@example.social/1"},
     ],
 )  # fmt: skip
 def test_what_is_not_for_everybody_or_makes_no_sense_is_passed_over(odd: dict[str, Any]) -> None:
