@@ -355,7 +355,7 @@ class History:
         shown, _ = walls.wall(self.session, self.programme, size=1000)
         here = {(one.learning.person_id, one.learning.link) for one in shown}
         assert here == {(person, self.says[person][0]) for person in self.public}, "the wall"
-        told = {one.learning.person_id for one in digests._published(self.session, self.round)}
+        told = {one.learning.person_id for one in digests._published(self.session, self.round, ())}
         assert told == self.public, "the digest"
 
     def _post(self, url: str) -> GatheredPost:
