@@ -304,7 +304,7 @@ def _leads_to_us(patient: Patient, what: str, method: str, address: str, where: 
     try:
         answer = patient.ask(method, address)
     except (OSError, ValueError) as error:
-        return trouble(what, f"{says}: nobody answers: {error}")
+        return trouble(what, f"{says}: nobody answers: {getattr(error, 'reason', error)}")
     if answer.status != 200 or (method == "OPTIONS" and "POST" not in answer.headers.get("Allow", "")):
         return trouble(what, f"{says}: answered with {answer.status}, not by us: look at the proxy in front")
     return well(what, says)

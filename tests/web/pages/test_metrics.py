@@ -2,16 +2,20 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 from flask import Flask
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from notifications import pace
+from tests.support.commands import running
+from tests.support.live import free_port
 from tests.support.world import World
 from web.app import create_app
 from web.http.context import KEY
@@ -117,6 +121,20 @@ def test_a_database_that_is_away_is_told_of(settings: Settings, tmp_path: Path) 
     found = told(app)
     app.extensions[KEY].database.dispose()
     assert (found["unmentoring_database_up[]"], found["unmentoring_queue_up[]"]) == (0, 0)
+
+
+def test_under_gunicorn_whichever_process_is_asked_speaks_for_all(settings: Settings) -> None:
+    port, watched = free_port(), settings.model_copy(update={"metrics_token": TOKEN})
+    at, bearer = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {TOKEN}"}
+    with running(watched, f"-m gunicorn wsgi:app --bind 127.0.0.1:{port} --workers 2") as server:
+        server.until("Listening at")
+        for _ in range(20):
+            requests.get(f"{at}/", timeout=60)
+        answers = [requests.get(f"{at}/metrics", headers=bearer, timeout=60).text for _ in range(8)]
+        server.tell(signal.SIGTERM)
+        server.end()
+    counts = {re.search(r'requests_total\{.*route="/",.*\} (\S+)', answer).group(1) for answer in answers}
+    assert counts == {"20.0"}
 
 
 # Files for whoever watches
