@@ -123,3 +123,9 @@ def test_the_wall_says_where_to_tell_us(world: World, servers: FakeServers) -> N
 def test_a_programme_that_takes_none_says_nothing(world: World, servers: FakeServers) -> None:
     world.change(gathers=False)
     assert "Link" not in Visitor(world.app).open("/p/councils/").answer.headers
+
+
+def test_a_flood_of_one_host_leaves_room_for_others(world: World, servers: FakeServers) -> None:
+    """The 10,000 of an hour, in short: what one host tells beyond its hundred is refused."""
+    answers = [tell(world, f"https://flood.example/{n}") for n in range(150)]
+    assert (answers.count(202), answers.count(429), tell(world)) == (100, 50, 202)
