@@ -63,7 +63,7 @@ class Moved:
 
 
 def move(source: Database, to: str, *, now: datetime, progress: Progress = lambda _table: None) -> Moved:
-    """Copy every row, the numbers that ids go on from, and the audit's chain. About 20,000 rows a second.
+    """Copy every row, the numbers that ids go on from, and the audit's chain. About 50 µs of processor a row.
 
     Raises:
         MovingError: nothing was moved.
