@@ -77,7 +77,7 @@ NONE_THERE = {
     "organise.undo_import",
 }
 ENDS_A_SESSION = ("organise.press_button", "organise.sign_out", "organise.sign_out_everywhere")
-LAST = ("me.leave", "me.erase", "organise.remove_organiser", "organise.sign_out")
+LAST = ("organise.drop_post", "me.leave", "me.erase", "organise.remove_organiser", "organise.sign_out")
 
 
 @dataclass

@@ -22,12 +22,15 @@ from tests.support.world import World, fresh_app
 from web.http.access import kept_form, needs, recently_signed_in
 from web.http.context import KEY
 from web.models import OrganiserRole, Purpose, Role
+from web.services.background import heartbeats
 
 
 @pytest.fixture
 def sample(world: World) -> Sample:
     made = sample_in(world)
     made.sign_in_the_spare()
+    with world.write() as session:
+        heartbeats.beat(session, "one", started=world.now, seconds=0.1, now=world.now)
     return made
 
 

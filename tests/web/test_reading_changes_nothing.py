@@ -15,6 +15,7 @@ from tests.support.world import World
 from web.http.access import Access
 from web.models import Answer, Learning, LearningPage, Purpose, Role, Showing
 from web.models.complaints import Complaint
+from web.services.background import heartbeats
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.learning import learnings, stories
@@ -59,6 +60,8 @@ def lived_in(world: World) -> World:
     world.join()
     world.draw(seed=3)
     world.complain()
+    with world.write() as session:
+        heartbeats.beat(session, "one", started=world.now, seconds=0.1, now=world.now)
     return world
 
 
