@@ -153,6 +153,20 @@ def test_what_is_deleted_there_goes_from_the_wall(
     assert URL not in wall(world)
 
 
+def test_what_is_shown_by_its_link_alone_goes_when_it_is_deleted_too(
+    world: World, organiser: Visitor, servers: FakeServers
+) -> None:
+    find(world, servers, a_post(world))
+    claim(world)
+    organiser.open(LEARNING).press("Publish", without_preview="y")
+    servers.pages[URL] = Gone("404")
+    for days in (8, 1):
+        world.clock.turn(days=days)
+        world.worker.look_at_links()
+    world.worker.sweep()
+    assert URL not in wall(world)
+
+
 def test_a_post_that_was_missing_is_not_published(
     world: World, organiser: Visitor, servers: FakeServers
 ) -> None:

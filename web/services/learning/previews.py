@@ -72,7 +72,10 @@ def is_due(session: Session, *, now: datetime) -> bool:
 def _due(now: datetime) -> Select[int, str]:
     looked_at = col(LinkPreview.learning_id)
     never = looked_at.is_(None) | (col(LinkPreview.link) != col(Learning.link))
-    again = (col(LinkPreview.look_at) <= now) & col(LinkPreview.dropped).is_(False) & _is_free(now)
+    # Of a gathered post it is to be known when it goes, whether or not more than its link is shown.
+    gathered = select(col(GatheredPost.id)).where(col(GatheredPost.learning_id) == looked_at).exists()
+    is_followed = col(LinkPreview.dropped).is_(False) | gathered
+    again = (col(LinkPreview.look_at) <= now) & is_followed & _is_free(now)
     return (
         select(col(Learning.id), col(Learning.link))
         .outerjoin(LinkPreview, looked_at == Learning.id)
