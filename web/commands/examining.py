@@ -115,6 +115,8 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
 
 def of_database(patient: Patient) -> Finding:
     database = patient.database
+    if database.file and not database.file.exists():
+        return trouble("database", "there is none yet: run `unmentoring db upgrade` first")
     try:
         database.must_be_current()
         with database.read() as session:
@@ -150,12 +152,16 @@ def _major(version: tuple[int | str, ...] | None) -> int | None:
 
 
 def of_queue(patient: Patient) -> Finding:
+    kind, _, path = patient.settings.queue.partition(":")
+    if kind == "sqlite" and not Path(path.removeprefix("///")).exists():
+        # Opening it would make it, for whoever runs this and not for whom the service runs as.
+        return left_out("queue", "it is made when it is first needed")
     try:
         queues.queue_of(patient.settings).storage.close()
         queues.ask_queue(patient.settings.queue)
     except Exception as error:  # noqa: BLE001  (three kinds of queue, each with errors of its own)
         return trouble("queue", f"it cannot be reached: {type(error).__name__}: {in_a_line(error)}")
-    return well("queue", f"reached by {patient.settings.queue.partition(':')[0]}")
+    return well("queue", f"reached by {kind}")
 
 
 def of_worker(patient: Patient) -> Finding:

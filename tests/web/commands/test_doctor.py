@@ -19,6 +19,7 @@ from tests.support.fake_provider import nobody_there
 from tests.support.letters import introduction
 from tests.support.live import serving
 from tests.support.world import World
+from web import queues
 from web.cli import main
 from web.commands import doctor, examining
 from web.commands.examining import Answer, Patient, Result
@@ -82,6 +83,7 @@ class Sick:
 def sick(settings: Settings, world: World) -> Sick:
     with world.write() as session:
         heartbeats.beat(session, "one", started=NOW, seconds=0.1, now=NOW)
+    queues.queue_of(settings).storage.close()
     made = Sick(settings, world.database)
     made.public()
     return made
@@ -91,6 +93,20 @@ def test_of_a_healthy_installation_all_is_well(sick: Sick) -> None:
     assert {what: result for what, (result, _) in sick.findings().items()} == dict.fromkeys(
         "settings database backups queue worker outbox clock disk SPF DMARC DKIM pages webhook".split(),
         Result.WELL,
+    )
+
+
+def test_before_anything_was_made_nothing_is_made(sick: Sick, tmp_path: Path) -> None:
+    """Whoever looks may be another user than the service, which could not open what they made."""
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    sick.database = Database(f"sqlite:///{bare / 'none.db'}")
+    sick.public(queue_url=f"sqlite:///{bare / 'queue.db'}")
+    said = {what: says for what, (_, says) in sick.findings().items()}
+    assert (said["database"], said["queue"], [*bare.iterdir()]) == (
+        "there is none yet: run `unmentoring db upgrade` first",
+        "it is made when it is first needed",
+        [],
     )
 
 
