@@ -30,7 +30,7 @@ many: ready-to-test ## the demo on PostgreSQL, three workers and two web process
 
 test: ready-to-test ## run every test: SQLite, PostgreSQL and Chromium, none skipped (TESTS=tests/web JOBS=2)
 	@$(RUN) tests.support.chromium
-	@exec $(RUN) pytest --numprocesses "$(JOBS)" --none-skipped $(TESTS)
+	@exec $(RUN) pytest --numprocesses "$(JOBS)" --dist worksteal --none-skipped $(TESTS)
 
 check: ready-to-test ## lint, types, import arrows, migrations, templates, settings and docs
 	$(RUN) ruff check .
