@@ -10,6 +10,7 @@ from tests.faults import (
     killed_pairs,
     kills,
     lying_servers,
+    mentions,
     naughty,
     network,
     pacing,
@@ -116,6 +117,7 @@ FAULTS = (
         "naughty", naughty.fault, tuple(naughty.MUTANTS), tested_on=("postgresql",), tests_mutants=False
     ),  # it refuses more
     Fault("lying-servers", lying_servers.fault, tuple(lying_servers.MISTAKES)),
+    Fault("mentions", mentions.fault, ("counts only what waits",)),
     Fault("hostile-links", hostile_links.fault, tuple(hostile_links.MUTANTS), tested_on=SQLITE),
     Fault("secrets-back", secrets_back.fault, secrets_back.MUTANTS, tested_on=SQLITE),
     Fault(

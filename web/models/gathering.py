@@ -116,7 +116,9 @@ class Handle(Base, table=True):
 
 
 class Webmention(Base, table=True):
-    """A site told us that its page `source` mentions our page `target`, which a worker has yet to verify."""
+    """A site told us that its page `source` mentions our page `target`. A worker reads it at `look_at`; then
+    there is none any more, and the row stays for an hour.
+    """
 
     id: int = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id", index=True)
@@ -125,7 +127,7 @@ class Webmention(Base, table=True):
     digest: str = Field(max_length=64, unique=True)
     host: str = Field(max_length=253, index=True)
     received_at: datetime = moment(nullable=False)
-    look_at: datetime = moment(nullable=False, index=True)
+    look_at: datetime | None = moment(index=True)
     claimed_until: datetime | None = moment()
     failures: int = 0
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, delete, update
+from sqlalchemy import ColumnElement, Select, and_, delete, update
 from sqlmodel import Session, col, func, or_, select
 
 from notifications import outbox
@@ -22,7 +22,8 @@ from web.services.fetching.fetching import Fetcher
 from web.services.fetching.found_posts import FoundPost, is_page
 from web.services.gathering import posts, sources
 
-MOST_OF_A_HOST = 100  # waiting, told within an hour
+# Told within an hour. A stranger may tell us of pages of somebody else's, which we would all open.
+MOST_OF_A_HOST = 100
 MOST = 5_000  # waiting, of all
 AN_HOUR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
@@ -42,7 +43,8 @@ class TooManyMentions(Exception):
 
 
 def told(session: Session, source: str, target: str, *, public_url: str, now: datetime) -> None:
-    """Have a worker read whether `source` mentions `target`. Told twice while it waits, it waits once.
+    """Have a worker read whether `source` mentions `target`. Told twice while it waits, it waits once; told
+    again when it has been read, it is read again, ten minutes after the last time at the earliest.
 
     Raises:
         BadMention, TooManyMentions.
@@ -54,7 +56,10 @@ def told(session: Session, source: str, target: str, *, public_url: str, now: da
     if host == urlsplit(public_url).hostname:
         raise BadMention("source is one of our own pages")
     mark = hashlib.sha256(f"{source}\n{target}".encode()).hexdigest()
-    if session.exec(select(Webmention.id).where(Webmention.digest == mark)).first() is not None:
+    if known := session.exec(select(Webmention).where(Webmention.digest == mark)).first():
+        if known.look_at is None:
+            known.look_at, known.received_at = max(now, known.received_at + AGAIN), now
+            session.add(known)
         return
     _must_have_room(session, host, now)
     row = {"programme_id": programme.id, "source": source, "target": target, "digest": mark, "host": host}
@@ -81,7 +86,7 @@ def _must_have_room(session: Session, host: str, now: datetime) -> None:
     lately = select(func.count()).where(
         col(Webmention.host) == host, col(Webmention.received_at) > now - AN_HOUR
     )
-    every = select(func.count()).select_from(Webmention)
+    every = select(func.count()).where(col(Webmention.look_at).is_not(None))
     if session.exec(lately).one() >= MOST_OF_A_HOST or session.exec(every).one() >= MOST:
         raise TooManyMentions(round(AN_HOUR.total_seconds()))
 
@@ -152,7 +157,9 @@ def settle(
         posts.keep(session, programme, SourceKind.WEBMENTION, [found], key=key, now=now)
     _look_at_what_is_known(session, programme, due.source, found, key, now)
     _say(session, programme, told.host, found, now)
-    session.delete(told)
+    # It stays for an hour, so that its host's are counted.
+    told.look_at, told.claimed_until, told.failures = None, None, 0
+    session.add(told)
 
 
 def _look_at_what_is_known(
@@ -187,5 +194,7 @@ def _say(
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """What could not be read for a day is let go of."""
-    session.execute(delete(Webmention).where(col(Webmention.received_at) < now - timedelta(days=1)))
+    """What was read is no longer counted; what could not be read for a day is let go of."""
+    read = and_(col(Webmention.look_at).is_(None), col(Webmention.received_at) <= now - AN_HOUR)
+    unread = col(Webmention.received_at) < now - timedelta(days=1)
+    session.execute(delete(Webmention).where(or_(read, unread)))

@@ -1,7 +1,7 @@
 """A site tells us of a page that mentions ours: it is read before it is believed, and again when told."""
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from tests.support.gathering import FakeServers, add_source, begin_gathering, queued
 from tests.support.visitor import Visitor
@@ -32,7 +32,7 @@ def tell(world: World, source: str = PAGE, target: str = TARGET) -> int:
 
 def waiting(world: World) -> int:
     with world.read() as session:
-        return session.exec(select(func.count()).select_from(Webmention)).one()
+        return session.exec(select(func.count()).where(col(Webmention.look_at).is_not(None))).one()
 
 
 def test_a_mention_is_accepted_and_read_later(world: World, servers: FakeServers) -> None:
@@ -58,11 +58,31 @@ def test_told_twice_is_read_once(world: World, servers: FakeServers) -> None:
     assert waiting(world) == 1
 
 
+def test_told_again_it_is_read_again_ten_minutes_later(world: World, servers: FakeServers) -> None:
+    for _ in range(3):
+        tell(world)
+        world.worker.gather()
+        world.clock.turn(minutes=4)
+    early = servers.asked.count(f"{PAGE} {TARGET}")
+    world.worker.gather()
+    assert (early, servers.asked.count(f"{PAGE} {TARGET}")) == (1, 2)
+
+
+def test_what_was_read_is_counted_for_an_hour(world: World, servers: FakeServers) -> None:
+    tell(world)
+    world.worker.gather()
+    world.clock.turn(minutes=60)
+    world.worker.sweep()
+    with world.read() as session:
+        assert session.exec(select(Webmention)).all() == []
+
+
 @pytest.mark.parametrize("why", ["410", "it does not mention us"])
 def test_what_has_gone_for_good_goes_when_we_are_told(world: World, servers: FakeServers, why: str) -> None:
     tell(world)
     world.worker.gather()
     servers.mentions[PAGE] = Gone(why)
+    world.clock.turn(minutes=10)
     tell(world)
     world.worker.gather()
     assert queued(world) == []
@@ -72,6 +92,7 @@ def test_what_is_only_missing_stays(world: World, servers: FakeServers) -> None:
     tell(world)
     world.worker.gather()
     servers.mentions[PAGE] = Gone("404")
+    world.clock.turn(minutes=10)
     tell(world)
     world.worker.gather()
     assert queued(world) == [PAGE]

@@ -1,0 +1,105 @@
+"""Ten thousand Webmentions in an hour: half of them from one host, which is somebody else's as likely as not.
+
+A worker reads them meanwhile. One page in ten really mentions us.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from time import perf_counter
+from typing import Any
+from unittest import mock
+
+from sqlmodel import Session, func, select
+
+from tests.faults.trial import Outcome, Trial
+from tests.faults.worlds import world_of
+from tests.support.gathering import FakeServers, add_source, begin_gathering
+from tests.support.world import World
+from web.models import GatheredPost, SourceKind, Webmention
+from web.services.fetching.found_posts import FoundPost
+from web.services.gathering import webmentions
+from web.services.gathering.webmentions import DueMention
+
+HERE = "http://127.0.0.1:8000"
+TARGET = f"{HERE}/p/councils/"
+HOUR = 3600.0
+OTHERS = 60
+SLOWEST = 0.5  # seconds, for an answer beside the worker in one process
+SETTLE = webmentions.settle
+
+
+def fault(trial: Trial) -> Outcome:
+    """No host has more than a hundred of its pages opened, and a person's own is opened all the same."""
+    number = trial.size(300, 10_000)
+    chance, said, slowest = Random(trial.seed), Counter[int](), 0.0
+    with world_of(trial) as world, _mistaken(trial.mutant):
+        servers = begin_gathering(world)
+        add_source(world, SourceKind.WEBMENTION)
+        for one in range(number):
+            source = _page(chance, one)
+            if one % 10 == 0:
+                _mentions(servers, source)
+            began = perf_counter()
+            said[_tell(world, source)] += 1
+            slowest = max(slowest, perf_counter() - began)
+            world.clock.turn(seconds=HOUR / number)
+            if one % 20 == 0:
+                world.worker.gather()
+        _mentions(servers, "https://jo.example/vans")
+        of_a_person = _tell(world, "https://jo.example/vans")
+        world.worker.gather()
+        kept = _kept(world)
+    pages = {asked.split()[0] for asked in servers.asked if asked.endswith(f" {TARGET}")}
+    opened = Counter(page.split("/")[2] for page in pages)
+    wanted = len(pages & servers.mentions.keys())
+    most = max(opened.values())
+    return Outcome(
+        f"{number:,} told: {dict(sorted(said.items()))}, slowest answer {slowest * 1000:.0f} ms; "
+        f"at most {most} pages of a host opened, of {len(opened)} hosts; "
+        f"{kept} of {wanted} that mention us kept; a person's own: {of_a_person}",
+        f"202 or 429 within {SLOWEST:g} s; at most {webmentions.MOST_OF_A_HOST} pages of a host opened "
+        "in the hour; all that mention us kept; a person's own taken",
+        set(said) <= {202, 429}
+        and slowest < SLOWEST
+        and most <= webmentions.MOST_OF_A_HOST
+        and kept == wanted > 0
+        and of_a_person == 202,
+    )
+
+
+@contextmanager
+def _mistaken(mutant: str) -> Iterator[None]:
+    """A host is counted by what waits alone: a quick worker opens all that it tells."""
+    if not mutant:
+        yield
+        return
+    with mock.patch.object(webmentions, "settle", _settle_and_forget):
+        yield
+
+
+def _settle_and_forget(session: Session, due: DueMention, *found: Any, **other: Any) -> None:
+    SETTLE(session, due, *found, **other)
+    if read := session.get(Webmention, due.id):
+        session.delete(read)
+
+
+def _page(chance: Random, number: int) -> str:
+    host = "flood.example" if chance.random() < 0.5 else f"site-{chance.randrange(OTHERS)}.example"
+    return f"https://{host}/{number}"
+
+
+def _mentions(servers: FakeServers, source: str) -> None:
+    servers.mentions[source] = FoundPost(source, source.split("/")[2], "Jo", "Vans", mentions=(TARGET,))
+
+
+def _tell(world: World, source: str) -> int:
+    told = {"source": source, "target": TARGET}
+    return world.app.test_client().post("/webmention", data=told).status_code
+
+
+def _kept(world: World) -> int:
+    with world.read() as session:
+        wanted = select(func.count()).where(GatheredPost.kind == SourceKind.WEBMENTION)
+        return session.exec(wanted).one()
