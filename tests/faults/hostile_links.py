@@ -239,12 +239,12 @@ def _looks_and_then_asks_again() -> Iterator[None]:
 def _follows_redirects_by_itself() -> Iterator[None]:
     """The first address is looked at, and where it leads is left to a library that looks at none."""
 
-    def careless(self: Client, url: str, accept: str) -> requests.Response:
+    def careless(self: Client, url: str, *_how: Any) -> requests.Response:
         leads_to = self._session.get(url, stream=True, allow_redirects=False, timeout=SECONDS)
         to = self._session.get_redirect_target(leads_to)
         return requests.get(to, stream=True, timeout=SECONDS) if to else leads_to
 
-    with mock.patch.object(Client, "_get", careless):
+    with mock.patch.object(Client, "_open", careless):
         yield
 
 

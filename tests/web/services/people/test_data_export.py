@@ -33,6 +33,7 @@ SAID_IN = {
     "leftout": "rounds without you",
     "report": "reports",
     "rathernot": "rather not meet",
+    "handle": "where you post",
     "consent": "consents",
     "proposal_answer": "answers to proposals",
     "objection": "objections",
@@ -52,6 +53,7 @@ SAID_IN = {
     "proposal_asked": "",  # who took part that day; what they were sent is in the messages
     "proposal_second": "",  # that they support somebody's draft, gone when they go
     "panel_member": "",  # that they were drawn; what they found is in the judgements
+    "not_my_post": "",  # that a post is somebody else's, whom it is about; it goes with the post
     "thisonce": "",  # put in or left out of a draft by hand; what came of it is in the rounds
 }
 
