@@ -13,7 +13,7 @@ from tests.support.gathering import gathered_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.http.access import Access
-from web.models import Answer, Learning, LearningPage, Purpose, Role, Showing
+from web.models import Answer, Learning, LearningPage, Proposal, Purpose, Role, Showing
 from web.models.complaints import Complaint
 from web.services.background import heartbeats
 from web.services.conversations import conversations
@@ -52,7 +52,9 @@ def lived_in(world: World) -> World:
         stories.publish(session, programme, told, 0, by="a test", now=world.now)
         objected_to(session, programme, people, now=world.now)
         reviewed_in(session, world.programme(session), now=world.now)
-        gathered_in(session, world.programme(session), world.groups()[0][0], now=world.now)
+    walker = somebody(world)
+    with world.write() as session:
+        gathered_in(session, world.programme(session), walker, now=world.now)
     world.work()
     world.clock.turn(days=28)
     world.round(seed=2)
@@ -65,6 +67,13 @@ def lived_in(world: World) -> World:
     return world
 
 
+def somebody(world: World) -> str:
+    """In a conversation, and not who proposed something: their pages lead elsewhere."""
+    with world.read() as session:
+        authors = session.exec(select(Proposal.by)).all()
+    return next(person for group in world.groups() for person in group if person not in authors)
+
+
 def upload(world: World) -> None:
     people = io.BytesIO(b"name,organisation,email\nLena Ortiz,Mind,lena@example.org\n")
     visitor = world.organiser().open(f"/organise/{world.slug}/import")
@@ -75,7 +84,7 @@ def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
     """Every way to fill in an address: with each real link that may stand there, and each round."""
     base: dict[str, object] = {
         "slug": world.slug,
-        "person": world.groups()[0][0],
+        "person": somebody(world),
         "organiser": world.appoint("organiser@councils.example"),
         "kind": "introduction",
     }
@@ -111,7 +120,7 @@ def _reference(world: World) -> str:
 
 
 def tokens(world: World) -> list[str]:
-    person = world.groups()[0][0]
+    person = somebody(world)
     group = world.group_of(person)
     organiser = world.appoint("organiser@councils.example", Role.OWNER)
     request = world.ask(world.details())
