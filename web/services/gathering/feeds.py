@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, update
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import Select
+from sqlmodel import Session, col, select
 
-from notifications import outbox
 from web.models import (
     TAKING_PART,
     GatheringSource,
@@ -19,13 +18,12 @@ from web.models import (
     RoundState,
     SourceKind,
 )
-from web.services.common import times
+from web.services.common import leases, times
 from web.services.fetching.errors import FetchError, Refused
 from web.services.fetching.fetching import Fetcher
 from web.services.fetching.found_posts import FoundPosts
 from web.services.gathering import posts
 
-PATIENCE = timedelta(minutes=2)
 A_DAY = timedelta(days=1)
 
 
@@ -60,21 +58,14 @@ def _due(now: datetime) -> Select[Handle]:
         )
         .exists()
     )
-    due = (col(Handle.kind) == HandleKind.FEED) & (col(Handle.look_at) <= now) & _is_free(now)
+    due = (col(Handle.kind) == HandleKind.FEED) & (col(Handle.look_at) <= now) & leases.is_free(Handle, now)
     return select(Handle).where(due, in_time).order_by(col(Handle.look_at), col(Handle.id)).limit(1)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(col(Handle.claimed_until).is_(None), col(Handle.claimed_until) <= now)
 
 
 def claim(session: Session, *, public_url: str, now: datetime) -> DueFeed | None:
     """Of several workers one has it, and another if that one dies."""
-    found = session.scalars(_due(now)).first()
+    found = leases.taken(session, session.scalars(_due(now)).first(), now=now)
     if found is None:
-        return None
-    mine = update(Handle).where(col(Handle.id) == found.id, _is_free(now))
-    if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
         return None
     theirs = select(Programme).join(Membership, col(Membership.programme_id) == Programme.id)
     here = session.exec(

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Select, delete, update
 from sqlmodel import Session, col, func, or_, select
 
-from notifications import outbox, secrets
+from notifications import secrets
 from web import scrubbing
 from web.models import (
     GatheredPost,
@@ -31,7 +31,7 @@ from web.models import (
     RoundState,
     SourceKind,
 )
-from web.services.common import audit, times
+from web.services.common import audit, leases, times
 from web.services.fetching.card import Card
 from web.services.fetching.errors import FetchError, Gone, Refused
 from web.services.fetching.fetching import Look
@@ -44,7 +44,6 @@ KEEP = timedelta(days=30)
 MOST_WAITING = 500  # posts of a programme that an organiser has yet to read
 LONGEST_ADDRESS = 2_000  # letters
 A_CLOCK_AHEAD = timedelta(days=1)
-PATIENCE = timedelta(minutes=2)
 AGAIN = timedelta(days=7)
 A_DAY = timedelta(days=1)  # a post that is missing twice, so far apart, is gone
 FRESH = timedelta(hours=36)
@@ -351,21 +350,18 @@ class DueLook:
 
 def claim_look(session: Session, *, now: datetime) -> DueLook | None:
     """Of several workers one has it, and another if that one dies."""
-    free = or_(col(GatheredPost.claimed_until).is_(None), col(GatheredPost.claimed_until) <= now)
-    due = col(GatheredPost.learning_id).is_(None) & (col(GatheredPost.look_at) <= now) & free
-    found = session.exec(select(GatheredPost).where(due).order_by(col(GatheredPost.look_at))).first()
-    if found is None:
-        return None
-    mine = update(GatheredPost).where(col(GatheredPost.id) == found.id, free)
-    if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
-        return None
-    return DueLook(found.id, found.url)
+    found = leases.taken(session, session.scalars(_look_due(now)).first(), now=now)
+    return DueLook(found.id, found.url) if found else None
 
 
 def is_look_due(session: Session, *, now: datetime) -> bool:
-    free = or_(col(GatheredPost.claimed_until).is_(None), col(GatheredPost.claimed_until) <= now)
-    due = col(GatheredPost.learning_id).is_(None) & (col(GatheredPost.look_at) <= now) & free
-    return session.exec(select(GatheredPost.id).where(due).limit(1)).first() is not None
+    return session.execute(_look_due(now)).first() is not None
+
+
+def _look_due(now: datetime) -> Select[GatheredPost]:
+    unclaimed = (col(GatheredPost.learning_id).is_(None), col(GatheredPost.look_at) <= now)
+    due = select(GatheredPost).where(*unclaimed, leases.is_free(GatheredPost, now))
+    return due.order_by(col(GatheredPost.look_at), col(GatheredPost.id)).limit(1)
 
 
 def look(due: DueLook, look_at: Look) -> Card | FetchError:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, update
+from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
 from notifications import outbox
 from web.models import GatheringServer, GatheringSource, Programme, Round, RoundState, SourceKind
-from web.services.common import audit, phrases, times
+from web.services.common import audit, leases, phrases, times
 from web.services.fetching.errors import FetchError, Later, Refused
 from web.services.fetching.fetching import Fetcher
 from web.services.fetching.found_posts import A_LOOK, FoundPosts
@@ -23,7 +23,6 @@ from web.services.gathering import posts
 
 BETWEEN = timedelta(minutes=15)
 A_DAY = timedelta(days=1)
-PATIENCE = timedelta(minutes=2)
 MOST = 10  # sources of a programme
 BLUESKY = "bsky.social"
 LOOKED_AT = (SourceKind.MASTODON, SourceKind.BLUESKY)
@@ -148,7 +147,7 @@ def _due(now: datetime) -> Select[GatheringSource]:
         .where(
             col(GatheringSource.kind).in_(LOOKED_AT),
             col(GatheringSource.look_at) <= now,
-            _is_free(now),
+            leases.is_free(GatheringSource, now),
             col(Programme.gathers).is_(True),
             col(Programme.closed_at).is_(None),
             or_(col(GatheringServer.free_at).is_(None), col(GatheringServer.free_at) <= now),
@@ -159,17 +158,12 @@ def _due(now: datetime) -> Select[GatheringSource]:
     )
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(col(GatheringSource.claimed_until).is_(None), col(GatheringSource.claimed_until) <= now)
-
-
 def claim(session: Session, *, now: datetime) -> DueSource | None:
     """Of several workers one has it, with its server; another, if that one dies, once the server is free."""
     found = session.scalars(_due(now)).first()
     if found is None or not _take_server(session, found.server, now):
         return None
-    mine = update(GatheringSource).where(col(GatheringSource.id) == found.id, _is_free(now))
-    if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
+    if leases.taken(session, found, now=now) is None:
         return None
     return DueSource(found.id, found.kind, found.server, found.hashtag, found.since)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, delete, update
+from sqlalchemy import Select, and_, delete
 from sqlmodel import Session, col, func, or_, select
 
 from notifications import outbox
 from web.models import GatheringSource, LinkPreview, Programme, SourceKind, Webmention
-from web.services.common import programmes
+from web.services.common import leases, programmes
 from web.services.fetching.errors import FetchError, Gone, Trouble
 from web.services.fetching.fetching import Fetcher
 from web.services.fetching.found_posts import FoundPost, is_page
@@ -26,7 +26,6 @@ from web.services.gathering import posts, sources
 MOST_OF_A_HOST = 100
 MOST = 5_000  # waiting, of all
 AN_HOUR = timedelta(hours=1)
-PATIENCE = timedelta(minutes=2)
 TRIES = 3
 AGAIN = timedelta(minutes=10)  # and six times as long after each more
 FOR_GOOD = ("410", "it does not mention us")
@@ -110,25 +109,16 @@ def is_due(session: Session, *, now: datetime) -> bool:
 def _due(now: datetime) -> Select[Webmention]:
     return (
         select(Webmention)
-        .where(col(Webmention.look_at) <= now, _is_free(now))
+        .where(col(Webmention.look_at) <= now, leases.is_free(Webmention, now))
         .order_by(col(Webmention.look_at), col(Webmention.id))
         .limit(1)
     )
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(col(Webmention.claimed_until).is_(None), col(Webmention.claimed_until) <= now)
-
-
 def claim(session: Session, *, now: datetime) -> DueMention | None:
     """Of several workers one has it, and another if that one dies."""
-    found = session.scalars(_due(now)).first()
-    if found is None:
-        return None
-    mine = update(Webmention).where(col(Webmention.id) == found.id, _is_free(now))
-    if not outbox.change(session, mine.values(claimed_until=now + PATIENCE)):
-        return None
-    return DueMention(found.id, found.source, found.target)
+    found = leases.taken(session, session.scalars(_due(now)).first(), now=now)
+    return DueMention(found.id, found.source, found.target) if found else None
 
 
 def look(due: DueMention, fetcher: Fetcher) -> FoundPost | FetchError:

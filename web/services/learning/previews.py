@@ -12,18 +12,17 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy import Select, delete, select
 from sqlmodel import Session, col, or_
 
 from notifications import outbox, secrets
 from web.models import GatheredPost, Learning, LearningState, LinkPreview, Showing
-from web.services.common import audit
+from web.services.common import audit, leases
 from web.services.fetching.card import NOTHING as NO_CARD
 from web.services.fetching.card import Card
 from web.services.fetching.errors import FetchError, Gone, Refused
 from web.services.fetching.fetching import Look
 
-PATIENCE = timedelta(minutes=2)  # after so long without an end, a look is another worker's
 AGAIN = timedelta(days=7)
 IF_MISSING = timedelta(days=1)  # a page that is missing twice, so far apart, is gone
 AFTER_TROUBLE = timedelta(minutes=5)  # and four times as long after each more
@@ -51,14 +50,16 @@ def claim(session: Session, *, now: datetime) -> Due | None:
             col(LinkPreview.learning_id) == due.learning_id, col(LinkPreview.link) != due.link
         )
     )
-    until = now + PATIENCE
+    until = now + leases.PATIENCE
     begun = {"learning_id": due.learning_id, "link": due.link, "look_at": now, "claimed_until": until}
     nothing = {"seen": {}, "shown": {}, "why": "", "dropped": False, "failures": 0}
     mine = (
         outbox.insert_on(session)(LinkPreview)
         .values(begun | nothing)
         .on_conflict_do_update(
-            index_elements=["learning_id"], set_={"claimed_until": until}, where=_is_free(now)
+            index_elements=["learning_id"],
+            set_={"claimed_until": until},
+            where=leases.is_free(LinkPreview, now),
         )
         .returning(col(LinkPreview.learning_id))
     )
@@ -75,7 +76,7 @@ def _due(now: datetime) -> Select[int, str]:
     # Of a gathered post it is to be known when it goes, whether or not more than its link is shown.
     gathered = select(col(GatheredPost.id)).where(col(GatheredPost.learning_id) == looked_at).exists()
     is_followed = col(LinkPreview.dropped).is_(False) | gathered
-    again = (col(LinkPreview.look_at) <= now) & is_followed & _is_free(now)
+    again = (col(LinkPreview.look_at) <= now) & is_followed & leases.is_free(LinkPreview, now)
     return (
         select(col(Learning.id), col(Learning.link))
         .outerjoin(LinkPreview, looked_at == Learning.id)
@@ -88,10 +89,6 @@ def _due(now: datetime) -> Select[int, str]:
         .order_by(col(LinkPreview.look_at).asc().nulls_first(), col(Learning.id))
         .limit(1)
     )
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(col(LinkPreview.claimed_until).is_(None), col(LinkPreview.claimed_until) <= now)
 
 
 def look(due: Due, look_at: Look) -> Card | FetchError:
