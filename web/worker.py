@@ -252,7 +252,8 @@ class Worker:
 
     def gather(self) -> None:
         """Look for posts where programmes and people have named a place, read pages that are said to mention
-        us, and look once a week at what was found. Nobody waits for a server meanwhile.
+        us, and look once a week at what was found; tell people what was found of theirs. Nobody waits for a
+        server meanwhile.
         """
         key = self.providers.key
 
@@ -277,6 +278,8 @@ class Worker:
             posts.settle_look,
             key,
         )
+        with self.database.write() as session:
+            offers.tell(session, now=self.clock())
 
     def _look(
         self,

@@ -7,7 +7,7 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         Confirm Invitation TakenOver JoinByText AlreadyIn Welcome MyLink SignIn Organise          getting in
         PhoneCode NewAddress AddressChanged TextsStopped
         HeadsUp Introduction TryOut PassedOn PartnerGone TooLate NotThisTime Nudge CheckIn       a round
-        Thanks TextAnswer Digest
+        Thanks TextAnswer PostFound Digest
         Paused Left Erased BeforeErasure                                                going away
         Proposal PanelDrawn ProposalNews Review AgendaNews                              agreements
         Closing DraftReady NotAsPlanned Reported Alert                                  running a programme
@@ -67,6 +67,7 @@ from notifications.messages.rounds import (
     Nudge,
     PartnerGone,
     PassedOn,
+    PostFound,
     TextAnswer,
     Thanks,
     TooLate,
@@ -91,8 +92,8 @@ __all__ = [
     "ComplaintReceived", "ComplaintWaits", "Confirm", "Decided", "Digest", "DraftReady",
     "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
     "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "PanelDrawn",
-    "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "Programme", "Promise", "Proposal",
-    "ProposalNews", "Recipient", "Reported", "Review", "Rule",
+    "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "PostFound", "Programme", "Promise",
+    "Proposal", "ProposalNews", "Recipient", "Reported", "Review", "Rule",
     "Says", "Share", "SignIn", "Slot", "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
     "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
@@ -101,7 +102,7 @@ KINDS: tuple[type[Message], ...] = (
     Confirm, Invitation, TakenOver, JoinByText, AlreadyIn, Welcome, MyLink, SignIn, Organise, PhoneCode,
     NewAddress, AddressChanged, TextsStopped,
     HeadsUp, Introduction, TryOut, PassedOn, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks,
-    TextAnswer, Digest, Paused, Left, Erased, BeforeErasure,
+    TextAnswer, PostFound, Digest, Paused, Left, Erased, BeforeErasure,
     Proposal, PanelDrawn, ProposalNews, Review, AgendaNews, Closing, DraftReady, NotAsPlanned,
     Reported, Alert, ComplaintReceived, ComplaintAnswered, ComplaintWaits,
 )  # fmt: skip

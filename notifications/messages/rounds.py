@@ -253,6 +253,18 @@ class TextAnswer(Message):
 
 
 @dataclass(frozen=True)
+class PostFound(Message):
+    """To somebody who told us where they post: something of theirs mentions the programme, at these hosts."""
+
+    kind = "post_found"
+    by_day = True
+
+    programme: Programme
+    hosts: tuple[str, ...]
+    page: Link
+
+
+@dataclass(frozen=True)
 class Digest(Message):
     """What people learned in a round. `met`, `answered` and `introduced` count people; `round_name` as people
     say it. `went` and `changes` are the organisers' words, and `story` leads to all of it if it is public.

@@ -107,5 +107,5 @@ def test_what_would_be_too_late_by_then_is_not_sent_at_night(night, memory, cloc
 def test_by_day_go_rounds_and_what_nobody_asked_for():
     assert sorted(quiet_hours.BY_DAY) == sorted(
         "agenda_news before_erasure check_in closing digest heads_up introduction invitation not_this_time "
-        "nudge panel partner_gone paused proposal review taken_over".split()
+        "nudge panel partner_gone paused post_found proposal review taken_over".split()
     )

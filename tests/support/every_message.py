@@ -11,6 +11,7 @@ from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support import importing
 from tests.support.consenting import Consent
+from tests.support.gathering import gathered_in
 from tests.support.world import LINK, World
 from web.models import (
     AgendaItem,
@@ -36,6 +37,7 @@ from web.services.agreements.proposals import Proposer
 from web.services.common import times
 from web.services.conversations import conversations, passing_on, reports
 from web.services.conversations.conversations import Said, conversation
+from web.services.gathering import offers
 from web.services.imports.takeovers import Statement
 from web.services.incoming import replies
 from web.services.learning import digests, learnings
@@ -63,6 +65,7 @@ def fill(world: World) -> None:
     world.round()
     _a_round(world, people)
     _a_review(world, people)
+    _a_post(world, people[0])
     _a_proposal(world, Proposer(owner))
     _going_away(world, people)
     _one_phone(world)
@@ -264,6 +267,14 @@ def _a_review(world: World, people: list[str]) -> None:
         session.flush()
         rule = agreements.about(session, programme, Subject.SHOWING).agreement
         session.add(Reviewed(review_id=review.id, agreement_id=rule.id, version=rule.version))
+    world.work()
+
+
+def _a_post(world: World, person: str) -> None:
+    """Something that somebody wrote elsewhere is found."""
+    with world.write() as session:
+        gathered_in(session, world.programme(session), person, now=world.now)
+        offers.tell(session, now=world.now)
     world.work()
 
 

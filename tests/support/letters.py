@@ -93,6 +93,8 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         *(m.TextAnswer(says, COUNCILS, PAGE, partners, later) for says in m.Says),
         m.TextAnswer(m.Says.STRANGER, join_word="councils"),
         m.TextAnswer(m.Says.NO_SUCH_WORD),
+        m.PostFound(COUNCILS, ("example.social",), PAGE),
+        m.PostFound(COUNCILS, ("example.social", "jo.example.org"), PAGE),
         m.Digest(COUNCILS, "the November round", (m.Learned("Ask the crews first.", named[0]),
                  m.Learned("Tea helps.")), Link("wall", 5), PAGE, 31, 36, later),
         m.Paused(COUNCILS, PAGE, later),

@@ -1,4 +1,5 @@
-"""A post is offered to whoever gave its handle, and becomes a learning of theirs if they say so.
+"""A post is offered to whoever gave its handle, and becomes a learning of theirs if they say so. One
+message a week at most tells them.
 
 Whose a post is, is never guessed. A yes is looked at by an organiser like any learning, beside the post's own
 handle. Where two say that a post is theirs it is neither's.
@@ -9,11 +10,17 @@ TwoClaims           somebody else says that the post is theirs, too
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from urllib.parse import urlsplit
 
-from sqlalchemy import update
+from sqlalchemy import Select, exists, or_, update
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
+from notifications import messages, outbox
+from notifications.tables import OutboxMessage
 from web.models import (
     TAKING_PART,
     Answer,
@@ -26,10 +33,12 @@ from web.models import (
     NotMyPost,
     Person,
     Programme,
+    Purpose,
     Showing,
     SourceKind,
 )
-from web.services.common import audit
+from web.services.common import audit, links, programmes
+from web.services.common.contacts import recipient
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation, Said
 from web.services.gathering import posts
@@ -38,6 +47,7 @@ from web.services.learning.learnings import Shown
 
 BECAUSE = "Two people say that this post is theirs."
 LATEST = 5  # conversations that it may be about
+BETWEEN = timedelta(days=7)  # messages about posts to one person, at least
 # Whose posts of which kind a handle of which kind tells of.
 KINDS = {
     HandleKind.MASTODON: SourceKind.MASTODON,
@@ -63,44 +73,80 @@ class Offer:
 
 def to(session: Session, person: Person) -> Sequence[Offer]:
     """What is offered to somebody, the newest first. One query."""
+    theirs = _offered().where(col(Person.id) == person.id).order_by(col(GatheredPost.id).desc())
+    return [Offer(post, programme) for post, programme, _ in session.execute(theirs)]
+
+
+def _offered() -> Select[GatheredPost, Programme, Person]:
+    """Posts with a handle that somebody gave, who takes part and has not said whether it is theirs."""
     kinds = [
         (col(Handle.kind) == handle) & (col(GatheredPost.kind) == post) for handle, post in KINDS.items()
     ]
-    either = kinds[0] | kinds[1] | kinds[2] | kinds[3]
-    said_no = (
-        select(NotMyPost.post_id)
-        .where(col(NotMyPost.post_id) == col(GatheredPost.id), NotMyPost.person_id == person.id)
-        .exists()
+    said_no = exists().where(
+        col(NotMyPost.post_id) == col(GatheredPost.id), col(NotMyPost.person_id) == col(Person.id)
     )
-    claimed = (
-        select(Learning.id)
-        .where(
-            col(Learning.programme_id) == col(GatheredPost.programme_id),
-            col(Learning.link) == col(GatheredPost.url),
-            Learning.person_id == person.id,
-        )
-        .exists()
+    claimed = exists().where(
+        col(Learning.programme_id) == col(GatheredPost.programme_id),
+        col(Learning.link) == col(GatheredPost.url),
+        col(Learning.person_id) == col(Person.id),
     )
-    wanted = (
-        select(GatheredPost, Programme)
-        .join(Programme, col(Programme.id) == GatheredPost.programme_id)
-        .join(
-            Membership,
-            (col(Membership.programme_id) == GatheredPost.programme_id)
-            & (col(Membership.person_id) == person.id),
-        )
-        .join(Handle, (col(Handle.person_id) == person.id) & (col(Handle.name) == GatheredPost.handle))
+    return (
+        sql_select(GatheredPost, Programme, Person)
+        .join(Programme, col(Programme.id) == col(GatheredPost.programme_id))
+        .join(Membership, col(Membership.programme_id) == col(GatheredPost.programme_id))
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .join(Handle, col(Handle.person_id) == col(Person.id))
         .where(
-            either,
+            col(Handle.name) == col(GatheredPost.handle),
+            or_(*kinds),
             col(GatheredPost.learning_id).is_(None),
             col(Membership.standing).in_(TAKING_PART),
             col(Programme.closed_at).is_(None),
             ~said_no,
             ~claimed,
         )
-        .order_by(col(GatheredPost.id).desc())
     )
-    return [Offer(post, programme) for post, programme in session.exec(wanted)]
+
+
+def tell(session: Session, *, now: datetime) -> int:
+    """Tell people what has been found of theirs since they were last told, a programme's in one message a
+    week. How many messages. What was there before they gave its handle stood on their page when they did.
+    """
+    told_at = (
+        sql_select(func.max(OutboxMessage.queued_at))
+        .where(
+            col(OutboxMessage.kind) == messages.PostFound.kind,
+            col(OutboxMessage.person) == col(Person.id),
+            col(OutboxMessage.programme) == col(Programme.slug),
+        )
+        .scalar_subquery()
+    )
+    untold = (
+        _offered()
+        .where(
+            col(GatheredPost.found_at) >= col(Handle.added_at),
+            told_at.is_(None) | ((told_at <= now - BETWEEN) & (col(GatheredPost.found_at) > told_at)),
+            col(Person.unreachable) == "",
+            col(Person.email).is_not(None) | col(Person.phone_verified_at).is_not(None),
+        )
+        .order_by(col(Programme.id), col(Person.id), col(GatheredPost.id))
+    )
+    found = [tuple(row) for row in session.execute(untold)]
+    for (programme, person), rows in groupby(found, key=itemgetter(1, 2)):
+        _tell_one(session, programme, person, [post for post, _, _ in rows], now)
+    return len({(programme.id, person.id) for _, programme, person in found})
+
+
+def _tell_one(
+    session: Session, programme: Programme, person: Person, found: Sequence[GatheredPost], now: datetime
+) -> None:
+    message = messages.PostFound(
+        programme=programmes.facts(programme),
+        hosts=tuple(dict.fromkeys(urlsplit(post.url).hostname or "" for post in found)),
+        page=links.make(session, Purpose.PAGE, person.id, now=now),
+    )
+    to, subject = recipient(person), f"post {found[0].id}"
+    outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 
 
 def one(session: Session, person: Person, number: int) -> Offer:
