@@ -138,6 +138,23 @@ POSTS = {
     ),
 }
 
+# Pages elsewhere that mention the programme, as their sites tell us: whose, host, page and words. Some
+# are by nobody who takes part.
+MENTIONS = (
+    (
+        "Samir Joshi",
+        "samir.example.org",
+        "/surplus",
+        "What a bus station taught our kitchen – We thought people wanted recipes. They wanted our hours.",
+    ),
+    (
+        "",
+        "parish-notes.example.org",
+        "/half-an-hour",
+        "Half an hour with a stranger – Councils near us pair people up to talk. Could parishes do the same?",
+    ),
+)
+
 
 def people() -> Iterator[Details]:
     """41 join forms."""

@@ -18,12 +18,13 @@ from notifications import addresses
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.commands import demo_agreements
-from web.commands.demo_people import LEARNINGS, ORGANISATIONS, POSTS, people
+from web.commands.demo_people import LEARNINGS, MENTIONS, ORGANISATIONS, POSTS, people
 from web.db import Database
 from web.models import (
     Answer,
     Group,
     GroupMember,
+    HandleKind,
     Learning,
     LearningState,
     Link,
@@ -37,10 +38,13 @@ from web.models import (
     Round,
     RoundState,
     Showing,
+    SourceKind,
 )
 from web.services.common import links, phone_numbers, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
+from web.services.fetching.found_posts import FoundPost
+from web.services.gathering import handles, offers, sources, webmentions
 from web.services.learning import learnings, previews, stories
 from web.services.learning.stories import StoryWords
 from web.services.organisations import organisations
@@ -146,6 +150,7 @@ def make(settings: Settings, database: Database, *, now: datetime, say: Say) -> 
         _organiser_looks(story, sent + timedelta(days=15), leave=2 if number == PAST_ROUNDS else 0)
         _organiser_tells(story, number, sent + timedelta(days=15, hours=1), public=number < PAST_ROUNDS)
         _people_agree(story, number, sent + timedelta(days=16), now)
+    _posts_are_found(story, now - timedelta(hours=20))
     say(f"Round {PAST_ROUNDS + 1}: drawn and sent to the local outbox …")
     _round(story, PAST_ROUNDS + 1, now - timedelta(minutes=2))
     _some_answer_at_once(story, PAST_ROUNDS + 1, now - timedelta(minutes=1))
@@ -170,7 +175,9 @@ def _programme(story: Story, when: datetime) -> None:
             by=BY,
             hashtag="unmentoring",
             video_template="https://meet.example.org/{room}",
+            gathers=True,
         )
+        sources.add(session, programme, SourceKind.WEBMENTION, by=BY, now=when)
         for organisation in ORGANISATIONS:
             organisations.add(
                 session,
@@ -319,6 +326,25 @@ def _people_agree(story: Story, number: int, when: datetime, now: datetime) -> N
         demo_agreements.judged(story.at, SLUG, when, by)
     else:
         demo_agreements.still_open(story.at, SLUG, now - timedelta(days=2), by)
+
+
+def _posts_are_found(story: Story, when: datetime) -> None:
+    """Other sites tell us of pages that mention the programme, some by people who said where they write."""
+    with story.at(when - timedelta(hours=2)) as session:
+        for name, host, _, _ in MENTIONS:
+            for person in session.exec(select(Person).where(Person.name == name)).all():
+                handles.add(session, person, HandleKind.SITE, host, now=story.clock())
+    public_url, key = story.worker.settings.public_url, story.worker.providers.key
+    with story.at(when) as session:
+        for name, host, path, words in MENTIONS:
+            url, target = f"https://{host}{path}", f"{public_url}/p/{SLUG}/"
+            webmentions.told(session, url, target, public_url=public_url, now=when)
+            if due := webmentions.claim(session, now=when):
+                found = FoundPost(
+                    url, host, name or host, words, when - timedelta(hours=2), mentions=(target,)
+                )
+                webmentions.settle(session, due, found, key=key, now=when)
+        offers.tell(session, now=when)
 
 
 def _some_answer_at_once(story: Story, number: int, when: datetime) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session, col, func, select
 
+from notifications.tables import OutboxMessage
 from web.clock import utc_now
 from web.commands import demo_story
 from web.db import Database
-from web.models import Answer, CheckIn, Membership, Organisation, Round, RoundState
+from web.models import Answer, CheckIn, GatheredPost, Membership, Organisation, Round, RoundState
 from web.settings import DEFAULT_KEY, Settings
 
 
@@ -43,3 +44,9 @@ def test_partners_agree_whether_they_met_but_for_one_pair(made: Session) -> None
 def test_it_says_what_to_text_to_join(made: Session) -> None:
     said = demo_story.join_line(made, Settings(secret_key=DEFAULT_KEY))
     assert said == "text JOIN LOCALGOV to 07700 900000, in the outbox"
+
+
+def test_two_posts_wait_and_one_is_offered_to_its_author(made: Session) -> None:
+    told = made.exec(select(OutboxMessage.name).where(OutboxMessage.kind == "post_found")).all()
+    waiting = made.exec(select(GatheredPost.handle).order_by(col(GatheredPost.id))).all()
+    assert (told, waiting) == (["Samir Joshi"], ["samir.example.org", "parish-notes.example.org"])
