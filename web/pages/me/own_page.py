@@ -13,7 +13,7 @@ from web.http.access import with_link
 from web.http.context import house, row_number
 from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Round, RoundState, Standing
 from web.pages.me import pages
-from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
+from web.pages.me.visits import Visit, back_to_page, known_to, membership_of, open_visit
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.gathering import offers
@@ -45,8 +45,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
     for name, form in forms.items():
         form.until.id = f"until-{name}"
     talks = conversations.history(g.session, visit.person)
-    # An old message that was forwarded does not tell whom its reader met since.
-    shown = talks if visit.full else conversations.as_known_at(g.session, talks, visit.link.created_at)
+    shown = known_to(visit, talks)
     check_ins, introductions = (
         _doors(visit.person, Purpose.CHECK_IN),
         _doors(visit.person, Purpose.CONVERSATION),
@@ -99,7 +98,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         TAKING_PART=TAKING_PART,
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
         unproven=_unproven_number(visit.person),
-        offers=offers.to(g.session, visit.person),
+        offers=offers.to(g.session, visit.person, found_by=visit.knows_until),
     )
 
 

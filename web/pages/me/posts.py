@@ -7,7 +7,7 @@ from web.forms.gathering import ClaimForm, HandleForm
 from web.http.access import with_link
 from web.models import HandleKind, Showing
 from web.pages.me import pages
-from web.pages.me.visits import Visit, back_to_page, open_visit
+from web.pages.me.visits import Visit, back_to_page, known_to, open_visit
 from web.services.gathering import handles as places
 from web.services.gathering import offers
 from web.services.gathering.offers import Offer
@@ -40,9 +40,9 @@ def remove_handle(token: str, number: int) -> ResponseReturnValue:
 @pages.route("/me/<token>/posts/<int:number>", methods=["GET", "POST"])
 @with_link
 def claim_post(token: str, number: int) -> ResponseReturnValue:
-    visit = open_visit(token, full=True)
+    visit = open_visit(token)
     offer = _offer(visit, number)
-    talks, form = offers.talks(g.session, visit.person, offer), ClaimForm()
+    talks, form = known_to(visit, offers.talks(g.session, visit.person, offer)), ClaimForm()
     form.offer(talks)
     if talks and form.validate_on_submit():
         talk = next(one for one in talks if one.group.id == form.chosen())
@@ -57,7 +57,7 @@ def claim_post(token: str, number: int) -> ResponseReturnValue:
 @pages.post("/me/<token>/posts/<int:number>/not-mine")
 @with_link
 def not_my_post(token: str, number: int) -> ResponseReturnValue:
-    visit = open_visit(token, full=True)
+    visit = open_visit(token)
     offers.decline(g.session, visit.person, _offer(visit, number), now=g.now)
     flash("We do not ask you about it again.")
     return back_to_page(token)
@@ -65,6 +65,6 @@ def not_my_post(token: str, number: int) -> ResponseReturnValue:
 
 def _offer(visit: Visit, number: int) -> Offer:
     try:
-        return offers.one(g.session, visit.person, number)
+        return offers.one(g.session, visit.person, number, found_by=visit.knows_until)
     except offers.NoSuchOffer:
         abort(404)

@@ -1,6 +1,8 @@
 """Who came to a personal page, by which link, and what it opens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +12,8 @@ from web.http.context import house
 from web.models import Link, Membership, Person, Purpose
 from web.pages import first_press
 from web.services.common import links, programmes
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Conversation
 from web.tokens import BadLink
 
 # What the one link of a text can be: each leads to all that the text promises, stopping included.
@@ -36,6 +40,11 @@ class Visit:
         return self.link.purpose is Purpose.FULL_PAGE
 
     @property
+    def knows_until(self) -> datetime | None:
+        """An old message that was forwarded does not tell what came about since. None for a fresh link."""
+        return None if self.full else self.link.created_at
+
+    @property
     def group(self) -> int | None:
         """The group that the message with this link was about."""
         is_elsewhere = self.link.purpose in (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
@@ -50,6 +59,12 @@ def open_visit(token: str, *, full: bool = False) -> Visit:
         raise BadLink
     first_press.note(link)
     return Visit(token, link, person)
+
+
+def known_to(visit: Visit, talks: Sequence[Conversation]) -> Sequence[Conversation]:
+    """Those of its reader's conversations that a message of its age may tell of."""
+    until = visit.knows_until
+    return talks if until is None else conversations.as_known_at(g.session, talks, until)
 
 
 def membership_of(visit: Visit, slug: str) -> Membership:

@@ -71,9 +71,11 @@ class Offer:
     programme: Programme
 
 
-def to(session: Session, person: Person) -> Sequence[Offer]:
-    """What is offered to somebody, the newest first. One query."""
+def to(session: Session, person: Person, *, found_by: datetime | None = None) -> Sequence[Offer]:
+    """What is offered to somebody, the newest first; of all, or of what was found by a moment. One query."""
     theirs = _offered().where(col(Person.id) == person.id).order_by(col(GatheredPost.id).desc())
+    if found_by is not None:
+        theirs = theirs.where(col(GatheredPost.found_at) <= found_by)
     return [Offer(post, programme) for post, programme, _ in session.execute(theirs)]
 
 
@@ -149,9 +151,9 @@ def _tell_one(
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 
 
-def one(session: Session, person: Person, number: int) -> Offer:
+def one(session: Session, person: Person, number: int, *, found_by: datetime | None = None) -> Offer:
     """Raises NoSuchOffer."""
-    found = next((offer for offer in to(session, person) if offer.post.id == number), None)
+    found = next((offer for offer in to(session, person, found_by=found_by) if offer.post.id == number), None)
     if found is None:
         raise NoSuchOffer
     return found
