@@ -96,12 +96,6 @@ def test_a_post_is_offered_to_whoever_gave_its_handle(world: World, servers: Fak
     assert "A post of yours?" in posts_as(world).text
 
 
-def test_a_forwarded_link_does_not_open_the_offer(world: World, servers: FakeServers) -> None:
-    find(world, servers, a_post(world))
-    posts_as(world)
-    assert "Vans, not vents." not in world.visitor().open(world.page_of(called(world, "Amina"))).text
-
-
 def test_a_no_is_not_asked_again(world: World, servers: FakeServers) -> None:
     find(world, servers, a_post(world))
     visitor = posts_as(world)

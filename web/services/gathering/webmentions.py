@@ -179,7 +179,7 @@ def _say(
     for source in session.exec(wanted).all():
         good = isinstance(found, FoundPost)
         source.looked_at, source.trouble = now, ""
-        source.result = f"{host} told us: {'it mentions us' if good else str(found)}"[:200]
+        source.result = f"told by {host}: {'it mentions us' if good else str(found)}"[:200]
         session.add(source)
 
 
