@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
@@ -28,30 +29,35 @@ class Database:
     """The engine and the two ways into it.
 
     `read()` gives a session in which nothing can be written; `write()` one that commits when its block
-    ends well and rolls back when it does not.
+    ends well and rolls back when it does not. `written` is another number after each write by this object.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
+        readonly = {"postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
+        self._reader = self.engine.execution_options(writing=False, **readonly)
+        self.written = 0
+        self._writes = count(1)
         self.queue = WriterQueue(self.file and self.file.with_name(f"{self.file.name}.lock"))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self.engine.connect().execution_options(writing=False) as connection:
-            if self.engine.dialect.name == "postgresql":
-                connection = connection.execution_options(postgresql_readonly=True)
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
+        # A connection is taken with the first statement: many a page has none.
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with (
-            self.queue,
-            self.engine.connect().execution_options(writing=True) as connection,
-            Session(connection, expire_on_commit=False) as session,
-        ):
-            yield session
-            session.commit()
+        try:
+            with (
+                self.queue,
+                self.engine.connect().execution_options(writing=True) as connection,
+                Session(connection, expire_on_commit=False) as session,
+            ):
+                yield session
+                session.commit()
+        finally:
+            self.written = next(self._writes)
 
     @property
     def file(self) -> Path | None:
