@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from notifications.messages import Channel
+from tests.support.statements import statements
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Consent, Membership, Person, Request, Standing
@@ -34,21 +35,12 @@ def same_for_everyone(page: str) -> str:
     return re.sub(r'(nonce|value)="[^"]*"', "", page)
 
 
-def statements(world: World, **fields: object) -> list[str]:
+def asked_while_joining(world: World, **fields: object) -> list[str]:
     """What the database is asked while a form is sent, without the values."""
-    asked: list[str] = []
     visitor = world.visitor().open("/p/councils/join")
     world.clock.turn(seconds=30)
-    engine = world.database.engine
-
-    def listen(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
+    with statements(world.database) as asked:
         visitor.press(BUTTON, **FORM | fields)
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
     return asked
 
 
@@ -71,7 +63,9 @@ def test_a_known_and_an_unknown_address_get_the_same_page(world: World) -> None:
 def test_a_known_and_an_unknown_address_cost_the_same_statements(world: World) -> None:
     world.join(email="known@example.org")
     fill_in(world, email="warm@example.org")
-    assert statements(world, email="known@example.org") == statements(world, email="unknown@example.org")
+    assert asked_while_joining(world, email="known@example.org") == asked_while_joining(
+        world, email="unknown@example.org"
+    )
 
 
 def test_the_link_form_asks_the_database_the_same_for_known_and_unknown(world: World) -> None:

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from tests.support.consenting import Consent, said
+from tests.support.statements import statements
 from tests.support.world import BY, World
 from web.models import Answer, Learning, Membership, Person, Role, Showing
 from web.services.agreements.proposals import Proposer
@@ -233,14 +233,8 @@ def test_what_waits_is_counted_and_not_shown(world: World) -> None:
 
 
 def queries(world: World) -> int:
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(world.database.engine, "before_cursor_execute", note)
-    board(world)
-    event.remove(world.database.engine, "before_cursor_execute", note)
+    with statements(world.database) as asked:
+        board(world)
     return len(asked)
 
 
