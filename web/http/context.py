@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
@@ -12,6 +13,7 @@ from sqlmodel import Session
 from notifications import quiet_hours, words
 from notifications.foreign import LARGEST_ID
 from web.db import Database
+from web.http.recent import Recent
 from web.settings import Settings
 from web.tokens import Signer
 
@@ -24,7 +26,7 @@ LAST_PAGE = 100_000
 class House:
     """`clock` tells the time in UTC; `poke` wakes the worker, and may be lost without harm; `queue_answers`
     says whether it would be heard, `queue_depth` how many wake-ups nobody has taken yet, None while the
-    queue is away.
+    queue is away; `recent` keeps what public pages were made of.
     """
 
     settings: Settings
@@ -34,6 +36,10 @@ class House:
     poke: Callable[[], None]
     queue_answers: Callable[[], bool] = lambda: True
     queue_depth: Callable[[], int | None] = lambda: 0
+
+    @cached_property
+    def recent(self) -> Recent:
+        return Recent(lambda: self.database.written)
 
 
 def house() -> House:

@@ -1,5 +1,8 @@
 """What a programme shows to anyone: itself, what was learned, how it matches."""
 
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -22,40 +25,44 @@ LONGEST_SEARCH = 100  # letters
 @pages.get("/")
 @open_to_everyone
 def home(slug: str) -> ResponseReturnValue:
+    today = times.today(g.now)
+    facts = house().recent.of(("home", slug, today), lambda: _home(slug, today))
+    page = render_template("programme/home.html", texts_to=house().settings.texts_to, **facts)
+    return page, 200, facts["told"]
+
+
+def _home(slug: str, today: date) -> dict[str, Any]:
     programme = programmes.by_slug(g.session, slug)
     shown, _ = walls.wall(g.session, programme, size=ON_THE_FRONT)
-    told = webmention.header(programme)
-    page = render_template(
-        "programme/home.html",
-        takes_webmentions=bool(told),
-        programme=programme,
-        learnings=[card(one) for one in shown],
-        figures=programmes.figures(g.session, programme),
-        texts_to=house().settings.texts_to,
-        next_round_on=programmes.next_round_on(programme, times.today(g.now)),
-    )
-    return page, 200, told
+    return {
+        "programme": programme,
+        "told": webmention.header(programme),
+        "learnings": [card(one) for one in shown],
+        "figures": programmes.figures(g.session, programme),
+        "next_round_on": programmes.next_round_on(programme, today),
+    }
 
 
 @pages.get("/learning")
 @open_to_everyone
 def wall(slug: str) -> ResponseReturnValue:
-    programme = programmes.by_slug(g.session, slug)
     page, wanted = page_number(), _wanted()
+    facts = house().recent.of(("wall", slug, wanted, page), lambda: _wall(slug, wanted, page))
+    body = render_template("programme/wall.html", wanted=wanted, page=page, **facts)
+    return body, 200, facts["told"]
+
+
+def _wall(slug: str, wanted: WallSearch, page: int) -> dict[str, Any]:
+    programme = programmes.by_slug(g.session, slug)
     shown, older = walls.wall(g.session, programme, wanted, page=page)
-    told = webmention.header(programme)
-    body = render_template(
-        "programme/wall.html",
-        programme=programme,
-        takes_webmentions=bool(told),
-        cards=[card(one) for one in shown],
-        page=page,
-        older=older,
-        wanted=wanted,
-        choices=walls.choices(g.session, programme),
-        found=None if wanted.is_everything else walls.count(g.session, programme, wanted),
-    )
-    return body, 200, told
+    return {
+        "programme": programme,
+        "told": webmention.header(programme),
+        "cards": [card(one) for one in shown],
+        "older": older,
+        "choices": walls.choices(g.session, programme),
+        "found": None if wanted.is_everything else walls.count(g.session, programme, wanted),
+    }
 
 
 def _wanted() -> WallSearch:
