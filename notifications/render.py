@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from notifications import addresses, calendars, sms_text, wording, words
+from notifications.compiled import CompiledTemplates
 from notifications.messages import (
     LONDON,
     UNSUBSCRIBE,
@@ -71,6 +73,9 @@ def _environment(html: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
+        bytecode_cache=CompiledTemplates(
+            Path(__file__).parent, "html" if html else "text", [__file__, words.__file__, addresses.__file__]
+        ),
     )
     made.filters |= {
         "counted": words.counted,

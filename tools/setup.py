@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +40,14 @@ def main(arguments: Sequence[str]) -> None:
     step("node", ["requirements-node.lock"], install_node_where_missing)
     step("ourselves", ["pyproject.toml", "hatch_build.py"], install_ourselves)
     run(PYTHON, "hatch_build.py")
+    step("bytecode", ["requirements.lock", *sources()], lambda: run(PYTHON, "-m", "tools.compile"))
+
+
+def sources() -> Iterator[str]:
+    for folder in ("matcher", "notifications", "web"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in (".py", ".html", ".j2"):
+                yield str(file.relative_to(ROOT))
 
 
 def make_venv() -> None:
@@ -89,7 +97,8 @@ def install_node_where_missing() -> None:
 
 
 def with_uv(*arguments: str) -> None:
-    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
+    uv += ["--python", PYTHON]
     if not (have_uv() and works(*uv, *arguments, env=index_settings())):
         say("without uv, this takes a minute or two")
         run(PYTHON, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *arguments)

@@ -19,8 +19,9 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
 
-from notifications import words
+from notifications import addresses, words
 from notifications.addresses import phone_as_said
+from notifications.compiled import CompiledTemplates
 from web.models import Person, Role
 from web.services.evidence.findings import FEW
 
@@ -47,6 +48,9 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
                 {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
             ),
         ]
+    )
+    app.jinja_env.bytecode_cache = CompiledTemplates(
+        Path(__file__).parents[1], "pages", [__file__, words.__file__, addresses.__file__]
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
