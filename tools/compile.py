@@ -1,5 +1,5 @@
-"""Compile what runs, once: our Python and our templates. Otherwise each process does, at every start where its
-user may not write here.
+"""Compile what runs, once: our Python and our templates. Otherwise each process does, at every start where
+its user may not write here.
 """
 
 import compileall
