@@ -20,6 +20,7 @@ from web.models import (
     AgendaItem,
     Answer,
     Block,
+    FormerAddress,
     GatheredPost,
     GatheringServer,
     GatheringSource,
@@ -37,6 +38,7 @@ from web.models import (
     PassedOver,
     PassedOverKind,
     Person,
+    ProgrammeRequest,
     Raised,
     Region,
     Review,
@@ -329,6 +331,27 @@ def somebody_who_asks_to_join(world: World) -> None:
     world.ask(world.details("Rhys Late"))
 
 
+def a_programme_asked_for(world: World) -> None:
+    asked = ProgrammeRequest(
+        founder="f0" * 10,
+        email="founder@parishes.example",
+        email_key="founder@parishes.example",
+        name="Parishes",
+        slug="parishes",
+        contact="hello@parishes.example",
+        why="Clerks work alone.",
+        confirmed_at=world.now,
+    )
+    with world.write() as session:
+        session.add(asked)
+
+
+def a_programme_renamed(world: World) -> None:
+    with world.write() as session:
+        renamed = world.programme(session, "held").id
+        session.add(FormerAddress(slug="held-before", programme_id=renamed, until=world.now))
+
+
 def what_is_agreed_and_proposed(world: World) -> None:
     """A participant proposes and is seconded; it is open when one objects and one is concerned; a panel has
     been asked, and one of it has judged.
@@ -450,5 +473,7 @@ STEPS: tuple[Callable[[World], None], ...] = (
     a_complaint,
     somebody_who_asks_to_join,
     an_allowance_of_today_used,
+    a_programme_asked_for,
+    a_programme_renamed,
     a_worker_heard_of,
 )

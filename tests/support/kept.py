@@ -41,6 +41,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "destination": _of(ID, "provider reason") | _of(THEIRS, "place"),
     "draw_record": _of(ID, "document people sent") | _of(SEALED, "commitment"),
     "errand": _of(ID, "work by") | _of(OTHERS, "trouble"),
+    "former_address": _of(ID, "slug"),
     "gathered_post": _of(ID, "kind") | _of(THEIRS, "url url_digest handle author words"),
     "gathering_server": _of(ID, "host"),
     "gathering_source": _of(ID, "kind since result trouble added_by") | _of(PROGRAMME, "server hashtag"),
@@ -84,6 +85,8 @@ KEPT: dict[str, dict[str, Kept]] = {
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
     "programme": _of(ID, "slug priority ended_with")
     | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording"),
+    "programme_request": _of(ID, "founder slug state decided_by")
+    | _of(TEAM, "email email_key name contact why helpers reason"),
     "proposal": _of(ID, "subject by state secret because counted"),
     "proposal_answer": _of(ID, "person_id stance") | _of(OTHERS, "words hidden_because"),
     "proposal_asked": _of(ID, "person_id"),

@@ -88,6 +88,7 @@ from web.models.rounds import (
     ThisOnce,
     TopUp,
 )
+from web.models.starting import FormerAddress, ProgrammeRequest, StartState
 from web.models.stories import OrganisingTime, RoundStory
 from web.models.takeovers import LawfulBasis, Takeover
 from web.models.watching import Heartbeat, Tally
@@ -112,6 +113,7 @@ __all__ = [
     "Errand",
     "Figure",
     "Finding",
+    "FormerAddress",
     "GatheredPost",
     "GatheringServer",
     "GatheringSource",
@@ -157,6 +159,7 @@ __all__ = [
     "PhoneCode",
     "Priority",
     "Programme",
+    "ProgrammeRequest",
     "Proposal",
     "ProposalAnswer",
     "ProposalState",
@@ -184,6 +187,7 @@ __all__ = [
     "SourceKind",
     "Stance",
     "Standing",
+    "StartState",
     "Subject",
     "Takeover",
     "Tally",

@@ -20,6 +20,8 @@ class Organiser(Base, table=True):
     email: str = Field(max_length=254)
     email_key: str = Field(unique=True, max_length=254)
     created_at: datetime = moment(nullable=False)
+    # Since when they look after the whole installation; a command says so.
+    operates_since: datetime | None = moment()
 
 
 class OrganiserRole(Base, table=True):
