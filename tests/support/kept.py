@@ -48,7 +48,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "groupmember": _of(ID, "person_id"),
     "handle": _of(ID, "person_id kind trouble") | _of(THEIRS, "name"),
     "heartbeat": _of(ID, "worker"),
-    "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations")
+    "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations mix_answers")
     | _of(OTHERS, "problem"),
     "importfile": _of(PASSING, "content workbook"),
     "importrow": _of(ID, "outcome person_id") | _of(PASSING, "why cells"),
@@ -61,7 +61,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "link_preview": _of(ID, "why") | _of(THEIRS, "link seen shown"),
     "local_message": _of(ID, "kind channel calendar_method")
     | _of(THEIRS, "sent_to headers subject text html calendar"),
-    "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key") | _of(OTHERS, "suspended_because"),
+    "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key mix_choice") | _of(OTHERS, "suspended_because"),
     "neverpair": _of(ID, "person_1 person_2"),
     "not_my_post": _of(ID, "person_id"),
     "objection": _of(ID, "person_id state") | _of(OTHERS, "words hidden_because"),
@@ -84,7 +84,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     | _of(THEIRS, "name known_as email email_key phone video_handle about availability"),
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
     "programme": _of(ID, "slug priority ended_with")
-    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording"),
+    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording mix_by mix_choices"),
     "programme_request": _of(ID, "founder slug state decided_by")
     | _of(TEAM, "email email_key name contact why helpers reason"),
     "proposal": _of(ID, "subject by state secret because counted"),

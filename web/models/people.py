@@ -101,6 +101,8 @@ class Membership(Base, table=True):
     # 1 is every round, 2 every second, 3 every third.
     every: int = 1
     let_down: bool = False
+    # What they chose of the programme's `mix_choices`; empty where they have not said.
+    mix_choice: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
     joined_at: datetime = moment(nullable=False)
     left_at: datetime | None = moment()
     suspended_because: str = Field(default="", max_length=300)

@@ -32,6 +32,9 @@ class Programme(Base, table=True):
     prompts: list[str] = document(list)
     group_size: int = 2
     priority: Priority = choice(Priority, Priority.FRESH)
+    # One more thing to mix by, as people are asked for it, and what they choose from; empty for nothing.
+    mix_by: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    mix_choices: list[str] = document(list)
     # The dates of its rounds, in days before (`heads_up_days`) and after their first day; `ask_again_days` is
     # counted from the check-in. A round sent keeps dates of its own.
     heads_up_days: int = 2

@@ -115,6 +115,7 @@ def _leave_everywhere(session: Session, person: Person, now: datetime) -> None:
             silent_since=None,
             skips_next=False,
             suspended_because="",
+            mix_choice="",
         )
     )
 
