@@ -82,7 +82,7 @@ def best(pot: Pot, rng: np.random.Generator, engine: Engine = "rustworkx") -> In
         rules.recent_levels(dense.age, dense.allowed, repeats, solve) if repeats else ({}, dense.allowed)
     )
     after = {"unkind": dense.unkind, "familiar": dense.familiar}
-    levels = {"repeats": met} | recent | {"same": dense.same.astype(np.int32)} | after
+    levels = {"repeats": met} | recent | dense.differing() | after
     scale = rules.pair_scale(levels, pot.n // 2)
     cost = scale.cost(levels)
     found = pairs(cost, allowed, rng, engine)

@@ -36,6 +36,9 @@ CSV = click.Path(path_type=Path)
 BEFORE = click.option(
     "--before", type=int, metavar="ROUND", help="Read the history only up to the round before this one."
 )
+MIX = click.option(
+    "--mix", default="", metavar="COLUMN", help="One more thing to mix by: a column of PEOPLE.csv."
+)
 SEED = click.IntRange(0, 2**63 - 1)
 ANOTHER_VERSION = 4
 
@@ -71,9 +74,13 @@ def _stop(text: str) -> NoReturn:
 
 
 def _read(
-    people_file: Path, history_file: Path | None, never_file: Path | None, before: int | None = None
+    people_file: Path,
+    history_file: Path | None,
+    never_file: Path | None,
+    before: int | None = None,
+    mix: str = "",
 ) -> Input:
-    people = tables.read_people(people_file)
+    people = tables.read_people(people_file, mix)
     count = len(people.ids)
     history = tables.History(np.zeros((0, 3), np.int32), np.zeros(count, np.int32), set(), 0)
     if history_file:
@@ -88,8 +95,15 @@ def _read(
         click.echo(note, err=True)
     newcomer = np.full(count, bool(history.known))
     newcomer[list(history.known)] = False
-    pot = Pot(people.organisation, history.met, never, trio_turns=history.trio_turns, newcomer=newcomer)
-    return Input(people, pot, explain.Labels(people.ids, people.organisations), notes)
+    pot = Pot(
+        people.organisation,
+        history.met,
+        never,
+        trio_turns=history.trio_turns,
+        newcomer=newcomer,
+        mix=people.mix,
+    )
+    return Input(people, pot, explain.Labels(people.ids, people.organisations, mix), notes)
 
 
 def _passed_over(file: Path, gone: int) -> None:
@@ -126,7 +140,7 @@ def _of_record(record: Record, numbered: Numbered) -> Input:
     notes = []
     if record.matcher != VERSION:
         notes = [f"drawn by version {record.matcher} of the matcher; this is version {VERSION}"]
-    return Input(people, numbered.pot, explain.Labels(ids, names), notes)
+    return Input(people, numbered.pot, explain.Labels(ids, names, "what else is mixed by"), notes)
 
 
 @click.command()
@@ -142,6 +156,7 @@ def _of_record(record: Record, numbered: Numbered) -> Input:
     show_default=True,
     help="Keep further repeat-free rounds open before crossing organisations, or after.",
 )
+@MIX
 @click.option("--never-a-pair", is_flag=True, help="Threes and fours have no group of two.")
 @BEFORE
 @click.option("--append", is_flag=True, help="Add the round to the history file, for the next draw.")
@@ -156,6 +171,7 @@ def draw(
     seed: int,
     size: int,
     priority: Priority,
+    mix: str,
     never_a_pair: bool,
     before: int | None,
     append: bool,
@@ -171,7 +187,7 @@ def draw(
         _stop("--append needs --history, and all of it")
     if append and history and not history.exists():
         tables.write_rows(history, ["round", "person_1", "person_2", "person_3"], [])
-    given = _read(people_file, history, never, before)
+    given = _read(people_file, history, never, before, mix)
     start = time.perf_counter()
     result = draw_round(given.pot, seed=seed, size=size, priority=priority, never_a_pair=never_a_pair)
     seconds = time.perf_counter() - start
@@ -255,6 +271,7 @@ def _print(result: Result, left: list[tuple[int, str]], given: Input, listed: bo
 @click.argument("round_file", metavar="ROUND.csv", type=CSV)
 @click.option("--history", type=CSV, help="Who met before.")
 @click.option("--never", type=CSV, help="Who must not meet.")
+@MIX
 @BEFORE
 @click.option("--proof", "proof_file", type=CSV, help="The proof written by draw.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
@@ -264,6 +281,7 @@ def check(
     round_file: Path,
     history: Path | None,
     never: Path | None,
+    mix: str,
     before: int | None,
     proof_file: Path | None,
     as_json: bool,
@@ -273,7 +291,7 @@ def check(
         _alone("as_json")
         _check_record(read_record(people_file), round_file, as_json)
         return
-    given = _read(people_file, history, never, before)
+    given = _read(people_file, history, never, before, mix)
     groups = tables.read_round(round_file, given.people)
     proof = Proof.from_json(proof_file.read_text(encoding="utf-8")) if proof_file else None
     try:
@@ -342,6 +360,8 @@ def _report(verdict: Verdict) -> dict[str, object]:
         "cross": verdict.counts.cross,
         "cross_bound": verdict.cross_bound,
         "fair": verdict.fair,
+        "mixed": verdict.counts.mixed,
+        "mixed_bound": verdict.mixed_bound,
     }
 
 
@@ -351,7 +371,8 @@ def _print_verdict(verdict: Verdict) -> None:
     click.echo("Legal: no rule is broken.")
     click.echo(f"{best}: {verdict.why}.")
     pairs = f"of {_counted(counts.pairs, 'pair')} {counts.repeats} repeat and {counts.cross} cross"
-    click.echo(f"{_counted(counts.groups, 'group')}; {pairs}.")
+    differ = "" if counts.mixed is None else f", {counts.mixed} differ in what else is mixed by"
+    click.echo(f"{_counted(counts.groups, 'group')}; {pairs}{differ}.")
     if not verdict.fair:
         click.echo("Turns in a three could be more even.")
 

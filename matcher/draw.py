@@ -133,26 +133,34 @@ def _ahead(
     dense = rules.table(pot)
     graph = dense.allowed & ~dense.met
     if priority == "cross" and not value.same:
-        graph &= ~dense.same
+        graph &= ~dense.same if value.alike else ~(dense.same | dense.alike)
     if not horizon.binds(graph):
         return replace(drawn, fresh_left=_surely_open(pot))
     turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
     chance = horizon.Search(rng, turns=turns.astype(np.int32))
-    more = horizon.candidates(graph, dense.same, chance)
+    inside = dense.inside()
+    more = horizon.candidates(graph, inside, chance)
     rounds = (r for r in _rounds(drawn, small, more, rng) if _as_good(pot, r, value))
-    found = horizon.ahead(graph, dense.same, rounds, chance, give_up=priority == "fresh")
+    found = horizon.ahead(graph, inside, rounds, chance, give_up=priority == "fresh")
     if found is None:
         return replace(drawn, fresh_left=_surely_open(pot))
     groups, kept = found
-    given_up = rules.value(pot, groups).same > value.same
+    notes = _given_up(value, rules.value(pot, groups))
     return replace(
         drawn,
         groups=groups,
         method="look-ahead",
-        count=None if given_up else drawn.count,
+        count=None if notes else drawn.count,
         fresh_left=max(kept, _surely_open(pot)),
-        notes=("crossing-given-up",) if given_up else (),
+        notes=notes,
     )
+
+
+def _given_up(best: rules.Value, told: rules.Value) -> tuple[str, ...]:
+    """The note about the first wish in which this round is worse, to keep more rounds open."""
+    if told.same > best.same:
+        return ("crossing-given-up",)
+    return ("mixing-given-up",) if told.same == best.same and told.alike > best.alike else ()
 
 
 def _rounds(
@@ -190,21 +198,24 @@ def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority, 
         return _mixed(pot, size, rng, least)
     groups = plan.groups()
     value = rules.value(pot, groups, size)
-    given_up = not _crosses_fully(pot, groups, value)
-    if given_up and priority == "cross":
+    notes = _given_up(_least_inside(pot, groups), value)
+    if notes and priority == "cross":
         return _mixed(pot, size, rng, least)
     return Drawn(
         groups,
         others(pot.n, groups),
         "design",
         fresh_left=int(plan.open.sum()) - 1,
-        notes=("crossing-given-up",) if given_up else (),
+        notes=notes,
     )
 
 
-def _crosses_fully(pot: Pot, groups: Ints, told: rules.Value) -> bool:
-    first, _ = rules.pairs_of(groups)
-    return len(first) - told.same == proof.crossing_bound(pot.codes, (groups >= 0).sum(axis=1))
+def _least_inside(pot: Pot, groups: Ints) -> rules.Value:
+    """What a round of these sizes would be worth that crosses and differs as far as can be."""
+    sizes, value = (groups >= 0).sum(axis=1), rules.value(pot, groups, groups.shape[1] - 1)
+    pairs = len(rules.pairs_of(groups)[0])
+    alike = pairs - proof.crossing_bound(pot.kinds, sizes) if pot.mixes else 0
+    return replace(value, same=pairs - proof.crossing_bound(pot.codes, sizes), alike=alike)
 
 
 def _mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) -> Drawn:
@@ -341,14 +352,14 @@ def _seated(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
 
 
 def _at_bound(pot: Pot, drawn: Drawn) -> bool:
-    """Everybody placed, nobody unwilling in a three, no repeat, and crossing at its bound."""
+    """Everybody placed, nobody unwilling in a three, no repeat, crossing and mixing at their bounds."""
     value = rules.value(pot, drawn.groups)
+    if value.left_out or value.repeats or value.unwilling:
+        return False
     first, _ = rules.pairs_of(drawn.groups)
-    return (
-        value.left_out == 0
-        and value.repeats == 0
-        and value.unwilling == 0
-        and len(first) - value.same == proof.full_crossing(pot)
+    sizes = proof.group_sizes(pot.n, 2)
+    return len(first) - value.same == proof.crossing_bound(pot.codes, sizes) and (
+        not pot.mixes or len(first) - value.alike == proof.crossing_bound(pot.kinds, sizes)
     )
 
 
@@ -366,13 +377,13 @@ def _padded(pairs: Ints) -> Ints:
 def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: int, size: int) -> Result:
     """The round in the ids of the whole pot, with its proof and figures."""
     value = rules.value(rest, drawn.groups, size)
-    given_up = "crossing-given-up" in drawn.notes
+    given_up = bool({"crossing-given-up", "mixing-given-up"} & set(drawn.notes))
     certificate = proof.certify(rest, drawn.groups, value, drawn.best, given_up)
     sizes = (drawn.groups >= 0).sum(axis=1)
     # A round without a repeat of the nearest sizes needs no comparing with others.
     usual = certificate.kind == "counting" and proof.nearest(sizes, size)
     if drawn.every_mix and not usual:
-        counted = proof.LINES
+        counted = proof.lines(rest)
         certificate = Proof("enumeration", counted, repeats=certificate.repeats, cross=certificate.cross)
     certificate = replace(certificate, sizes=proof.runs(sizes), every_mix=drawn.every_mix or usual)
     certificate = proof.in_names_of(certificate, free, pot.n)
@@ -381,7 +392,9 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))
     whole = rules.value(pot, groups, size) if len(pot.locked) else value
     pairs = len(rules.pairs_of(groups)[0])
-    locked_cross = pairs - whole.same - (len(rules.pairs_of(drawn.groups)[0]) - value.same)
+    drawn_pairs = len(rules.pairs_of(drawn.groups)[0])
+    locked_cross = pairs - whole.same - (drawn_pairs - value.same)
+    locked_mixed = pairs - whole.alike - (drawn_pairs - value.alike)
     placed = others(rest.n, drawn.left)
     figures = Figures(
         people=pot.n,
@@ -391,7 +404,9 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
         repeats=whole.repeats,
         cross=pairs - whole.same,
         cross_bound=proof.crossing_bound(rest.codes[placed], sizes) + locked_cross,
-        optimal=proof.best_before_ahead(certificate, given_up),
+        mixed=pairs - whole.alike if rest.mixes else None,
+        mixed_bound=proof.crossing_bound(rest.kinds[placed], sizes) + locked_mixed if rest.mixes else None,
+        optimal=proof.best_before_ahead(rest, certificate, given_up),
         proof=certificate.kind,
         method=drawn.method,
         equally_good_rounds=drawn.count,

@@ -117,7 +117,7 @@ class Small:
         self.best: Rounds
         self.scale: rules.Scale
         met = self._table.met.astype(np.int32)
-        same = {"same": self._table.same.astype(np.int32)}
+        same = self._table.differing()
         allowed = self._within(met, same)
         self.possible = self.best.possible
         if not self.possible:
@@ -135,12 +135,16 @@ class Small:
     def _within(self, met: Ints, same: dict[str, Ints]) -> Bools:
         """Sets `best` and `scale`; returns the pairs a best round can use.
 
-        A round of fresh crossing pairs, or of fresh pairs, is better than any that is not; where one exists
-        the other pairs need not be looked at, which in a pot with a long history leaves few sets.
+        A round of fresh crossing pairs that all differ, of fresh crossing pairs, or of fresh pairs, is better
+        than any that is not; where one exists the other pairs need not be looked at, which in a pot with a
+        long history leaves few sets.
         """
         dense = self._table
         fresh = dense.allowed & ~dense.met
-        for allowed in () if self._awkward else (fresh & ~dense.same, fresh):
+        crossing = fresh & ~dense.same
+        best = [crossing & ~dense.alike] if dense.alike.any() else []
+        tried: list[Bools] = [] if self._awkward else [*best, crossing, fresh]
+        for allowed in tried:
             self.best, self.scale = self._solve({"repeats": met} | same, allowed)
             if self.best.possible and not self.scale.read(self.best.cost)["unwilling"]:
                 return allowed
@@ -176,7 +180,7 @@ class Mixed:
         self._pot, self._size = pot, size
         self._sizes = range(least, size + 2)
         dense = rules.table(pot)
-        met, same = dense.met.astype(np.int32), {"same": dense.same.astype(np.int32)}
+        met, same = dense.met.astype(np.int32), dense.differing()
         any_size, scale = self._solve({"repeats": met}, dense.allowed, near=False)
         value = scale.read(any_size.cost)
         self.left_out, self.fewest = value["left_out"], value["repeats"]

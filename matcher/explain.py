@@ -22,10 +22,13 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 @dataclass(frozen=True)
 class Labels:
-    """The caller's words: `people[i]` for person i, `organisations[c]` for organisation code c."""
+    """The caller's words: `people[i]` for person i, `organisations[c]` for organisation code c, and what the
+    pot mixes by besides is called. What somebody answered to that is told to nobody.
+    """
 
     people: Sequence[str]
     organisations: Sequence[str]
+    mix_by: str = ""
 
 
 def group(pot: Pot, members: Sequence[int], labels: Labels, size: int = 2) -> str:
@@ -48,6 +51,7 @@ class Reasons:
         self._size = size
         self._met = met
         self._organisation, self._codes = pot.organisation.tolist(), pot.codes.tolist()
+        self._mix = pot.mix.tolist()
         if met is None:
             self._count_pairs()
 
@@ -80,10 +84,18 @@ class Reasons:
         """`fresh` if it is known that no two of them have met."""
         people = [int(person) for person in members if person >= 0]
         met = _never(people) if fresh else _meetings(self._pot, people, self._labels)
-        sentences = [met, self._organisations(people)]
+        sentences = [met, self._organisations(people), *self._answers(people)]
         if len(people) == 3 and self._size == 2:
             sentences.append(_three(self._pot, people))
         return " ".join(sentences)
+
+    def _answers(self, people: list[int]) -> list[str]:
+        """Whether two of them gave the same answer; nothing where it depends on somebody who gave none."""
+        said = [self._mix[person] for person in people if self._mix[person] >= 0]
+        if len(set(said)) < len(said):
+            who = "Both" if len(people) == 2 else "Some of them"
+            return [f"{who} gave the same answer to “{self._labels.mix_by}”."]
+        return [f"Different answers to “{self._labels.mix_by}”."] if len(said) == len(people) else []
 
     def _organisations(self, people: list[int]) -> str:
         codes = sorted({self._organisation[person] for person in people})
@@ -168,10 +180,16 @@ def best(pot: Pot, result: Result, labels: Labels) -> list[str]:
         *_locked(pot),
         *_repeats(pot, result, labels),
         *_crossing(pot, result, labels),
+        *_mixing(result, labels),
         *_notes(result),
         *_sizes(result),
     ]
-    if "repeats" in result.proof.certifies and not result.figures.optimal:
+    if "crossing" in result.proof.certifies and not result.figures.optimal:
+        sentences.append(
+            "No round has fewer repeats, or more pairs that cross; it is not proved that none of those has"
+            f" fewer pairs with the same answer to “{labels.mix_by}”."
+        )
+    elif "repeats" in result.proof.certifies and not result.figures.optimal:
         sentences.append(
             "No round has fewer repeats; it is not proved that none of those is better beyond that."
         )
@@ -311,6 +329,26 @@ def _crossing(pot: Pot, result: Result, labels: Labels) -> list[str]:
     return sentences + _largest(pot, result, labels)
 
 
+def _mixing(result: Result, labels: Labels) -> list[str]:
+    figures = result.figures
+    if figures.mixed is None or figures.mixed_bound is None or not figures.pairs:
+        return []
+    alike, named = figures.pairs - figures.mixed, f"the same answer to “{labels.mix_by}”"
+    if not alike:
+        return [f"No pair gave {named}."]
+    sentences = [f"{number(alike).capitalize()} of {_count_pairs(figures.pairs)} gave {named}."]
+    if "mixing-given-up" in result.notes:
+        gap = figures.mixed_bound - figures.mixed
+        sentences.append(f"{number(gap).capitalize()} fewer could; later rounds would then repeat sooner.")
+    elif alike == figures.pairs - figures.mixed_bound:
+        sentences.append("With these answers it cannot be fewer.")
+    return sentences
+
+
+def _count_pairs(pairs: int) -> str:
+    return f"{number(pairs)} {_plural('pair', pairs)}"
+
+
 def _largest(pot: Pot, result: Result, labels: Labels) -> list[str]:
     """The organisation with over half, what follows from it, and how many guests would mend it."""
     codes, counts = np.unique(pot.organisation, return_counts=True)
@@ -427,6 +465,6 @@ def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def wishes(priority: rules.Priority) -> list[str]:
+def wishes(priority: rules.Priority, *, mixing: bool = False) -> list[str]:
     """The order of wishes in force, in plain words, most important first."""
-    return [wish.words for wish in rules.order(priority)]
+    return [wish.words for wish in rules.order(priority, mixing=mixing)]

@@ -224,9 +224,9 @@ def _circles_even(graph: Bools) -> bool:
     return True
 
 
-def candidates(graph: Bools, same: Bools, search: Search) -> Iterator[Ints]:
-    """Full rounds within the graph with as many crossing pairs as can be; ties fall by chance."""
-    crossing = (~same).astype(np.int64) * (8 * len(graph))
+def candidates(graph: Bools, inside: Longs, search: Search) -> Iterator[Ints]:
+    """Full rounds within the graph that cost least of `inside` (n, n); ties fall by chance."""
+    crossing = (int(inside.max()) - inside) * (8 * len(graph))
     for _ in range(FIRST):
         groups = full_round(graph, search, crossing)
         if groups is None:
@@ -256,31 +256,31 @@ def choose(graph: Bools, rounds: Iterable[Ints], goal: int, chance: Search) -> t
     return best
 
 
-def plan(graph: Bools, same: Bools, wanted: int, chance: Search) -> list[Ints]:
+def plan(graph: Bools, inside: Longs, wanted: int, chance: Search) -> list[Ints]:
     """The longest of a few schedules of full rounds, up to `wanted`."""
     found: list[Ints] = []
     plans = PLANS_ODD if len(graph) % 2 else max(PLANS, PLANNED // len(graph))
     for _ in range(plans):
-        inside = same.astype(np.int64) * (8 * len(graph))
-        search = replace(chance, left=_budget(graph), inside=inside)
+        search = replace(chance, left=_budget(graph), inside=inside * (8 * len(graph)))
         found = max(found, schedule(graph, wanted, search), key=len)
         if len(found) >= wanted:
             break
     return found
 
 
-def crossing_most(rounds: list[Ints], same: Bools) -> Ints:
-    """The round of an even pot's schedule that crosses most, improved by the others; all stay full rounds.
+def crossing_most(rounds: list[Ints], inside: Longs) -> Ints:
+    """The round of an even pot's schedule that costs least of `inside` (n, n), improved by the others; all
+    stay full rounds.
 
     Two rounds together form even circles, and turning a circle over moves its crossing pairs from one round
     to the other; so the first is improved against each of the others until no circle helps. O(rounds² · n).
     """
-    people = np.arange(len(same))
-    mates = [_mates(groups, len(same)) for groups in rounds]
-    first = mates.pop(int(np.argmin([same[people, mate].sum() for mate in mates])))
+    people = np.arange(len(inside))
+    mates = [_mates(groups, len(inside)) for groups in rounds]
+    first = mates.pop(int(np.argmin([inside[people, mate].sum() for mate in mates])))
     improved = True
     while improved:
-        improved = sum(_turn_circles(first, other, same) for other in mates) > 0
+        improved = sum(_turn_circles(first, other, inside) for other in mates) > 0
     smaller = np.flatnonzero(first > people)
     return np.stack((smaller, first[smaller], np.full(len(smaller), -1)), axis=1).astype(np.int32)
 
@@ -291,9 +291,9 @@ def _mates(groups: Ints, people: int) -> Ints:
     return mates
 
 
-def _turn_circles(first: Ints, other: Ints, same: Bools) -> bool:
-    """Exchange the two rounds on every circle where that gives `first` more crossing pairs; in place."""
-    gain = same[np.arange(len(first)), first].astype(int) - same[np.arange(len(other)), other]
+def _turn_circles(first: Ints, other: Ints, inside: Longs) -> bool:
+    """Exchange the two rounds on every circle where `first` then costs less of `inside`; in place."""
+    gain = inside[np.arange(len(first)), first] - inside[np.arange(len(other)), other]
     seen = np.zeros(len(first), np.bool_)
     turned = False
     for start in range(len(first)):
@@ -310,27 +310,28 @@ def _turn_circles(first: Ints, other: Ints, same: Bools) -> bool:
 
 
 def ahead(
-    graph: Bools, same: Bools, rounds: Iterable[Ints], chance: Search, *, give_up: bool
+    graph: Bools, inside: Longs, rounds: Iterable[Ints], chance: Search, *, give_up: bool
 ) -> tuple[Ints, int] | None:
     """The round to take and a lower bound on the further full rounds it keeps open; None if there is none.
 
-    `rounds` are candidates with as much crossing as can be. With `give_up`, crossing is given up where none
-    of them keeps as many rounds open as another round would; where all pairs cross there is none to give up.
+    `inside` (n, n) is what each pair costs for not crossing organisations, and for being alike. `rounds` are
+    candidates that cost least of it. With `give_up`, that is given up where none of them keeps as many rounds
+    open as another round would; where no pair costs anything there is nothing to give up.
     """
     goal = min(most_rounds(graph) - 1, max(8, DEPTH // len(graph)))
     found: list[Ints] = []
     if len(graph) % 2:
         # How many rounds an odd pot has is not known beforehand: a schedule tells what can be hoped for.
-        found = plan(graph, same, goal + 1, chance)
+        found = plan(graph, inside, goal + 1, chance)
         goal = len(found) - 1
     best = choose(graph, rounds, goal, chance)
-    all_cross = len(graph) % 2 == 0 and not (graph & same).any()
+    all_cross = len(graph) % 2 == 0 and not (graph & (inside > 0)).any()
     if (best and best[1] >= goal) or not (give_up or all_cross):
         return best
-    found = found or plan(graph, same, goal + 1, chance)
+    found = found or plan(graph, inside, goal + 1, chance)
     if not found or (best and best[1] >= len(found) - 1):
         return best
-    return found[0] if len(graph) % 2 else crossing_most(found, same), len(found) - 1
+    return found[0] if len(graph) % 2 else crossing_most(found, inside), len(found) - 1
 
 
 def _budget(graph: Bools) -> int:

@@ -33,11 +33,13 @@ class Pot:
     let_down      (n,)    people whose partner did not show last round
     newcomer      (n,)    people in their first round
     locked        (l, w)  groups to keep as they are, padded with -1
+    mix           (n,)    one more thing to mix by: a code per person, -1 of people who have not said
 
     Arrays are validated once and read-only afterwards. Raises BadPot. O(m log m).
 
     Derived: `codes`, organisations numbered as they first appear; `rounds`, how many rounds the history has;
-    `pairs_met` and `last_met`, the distinct pairs as sorted keys and the rank of their latest round.
+    `pairs_met` and `last_met`, the distinct pairs as sorted keys and the rank of their latest round; `mixes`,
+    whether anybody has said; `kinds`, like `codes` for `mix`: people who have not said are like nobody.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Pot:
         let_down: ArrayLike | None = None,
         newcomer: ArrayLike | None = None,
         locked: ArrayLike | None = None,
+        mix: ArrayLike | None = None,
     ) -> None:
         self.organisation = _column("organisation", organisation)
         n = self.n = len(self.organisation)
@@ -68,6 +71,9 @@ class Pot:
         self.let_down = _flags("let_down", let_down, n)
         self.newcomer = _flags("newcomer", newcomer, n)
         self.locked = _locked(locked, n)
+        self.mix = _mix(mix, n)
+        self.mixes = bool((self.mix >= 0).any())
+        self.kinds = _kinds(self.mix)
         self.rounds, self._history = _history(self.met, n)
         self.pairs_met, self.last_met = _latest(self._history, max(self.rounds, 1))
         self.pairs_never = np.unique(_keys(self.never[:, 0], self.never[:, 1], n))
@@ -82,6 +88,8 @@ class Pot:
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<"), copy=False).data)
         digest.update(flags.astype(np.uint8).data)
+        if self.mixes:
+            digest.update(b"mix" + np.ascontiguousarray(self.kinds.astype("<i4")).data)
         return digest.hexdigest()
 
     def keys(self, a: NDArray[Any], b: NDArray[Any]) -> Longs:
@@ -129,6 +137,7 @@ class Pot:
             no_trio=self.no_trio[people],
             let_down=self.let_down[people],
             newcomer=self.newcomer[people],
+            mix=self.mix[people],
         )
 
 
@@ -177,6 +186,23 @@ def _per_person(name: str, values: ArrayLike | None, n: int) -> Ints:
     if len(column) != n:
         raise BadPot(f"{name} has {len(column)} entries for a pot of {n}")
     return column
+
+
+def _mix(values: ArrayLike | None, n: int) -> Ints:
+    said = _frozen(np.full(n, -1, np.int32)) if values is None else _per_person("mix", values, n)
+    if n and said.min() < -1:
+        raise BadPot("mix below -1", person=int(said.argmin()))
+    return said
+
+
+def _kinds(mix: Ints) -> Ints:
+    """Ranked codes; a code of their own for everybody who has not said."""
+    silent = mix < 0
+    if not silent.any():
+        return _ranked(mix)
+    kinds = mix.astype(np.int64)
+    kinds[silent] = int(mix.max()) + 1 + np.arange(silent.sum())
+    return _frozen(_ranked(kinds))
 
 
 def _flags(name: str, values: ArrayLike | None, n: int) -> Bools:
@@ -230,7 +256,7 @@ def _keys(a: NDArray[Any], b: NDArray[Any], n: int) -> Longs:
     return keys
 
 
-def _ranked(values: Ints) -> Ints:
+def _ranked(values: NDArray[Any]) -> Ints:
     """Codes 0, 1, 2… in the order in which they first appear: only equality of organisations counts."""
     _, first, code = np.unique(values, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first)).astype(np.int32)[code]

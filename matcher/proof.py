@@ -23,7 +23,13 @@ MOST_DUALS = 60
 # Groups of three and four are proved by counting partners up to this size.
 MOST_CIRCLED = 400
 
-LINES = ("placed", "repeats", "recent", "crossing")
+LINES: tuple[str, ...] = ("placed", "repeats", "recent", "crossing")
+MIXING = "mixing"
+
+
+def lines(pot: Pot) -> tuple[str, ...]:
+    """What there is to prove: every wish before look-ahead."""
+    return (*LINES, MIXING) if pot.mixes else LINES
 
 
 def group_sizes(people: int, size: int) -> list[int]:
@@ -114,43 +120,51 @@ def _spread(things: NDArray[Any], places: int) -> Longs:
     return pairs
 
 
-def full_crossing(pot: Pot, size: int = 2) -> int:
-    """The crossing bound of a pot in which everybody is placed."""
-    return crossing_bound(pot.codes, group_sizes(pot.n, size))
-
-
 def certify(pot: Pot, groups: Ints, value: Value, best: bool, given_up: bool = False) -> Proof:
     """The simplest proof that this round is best before look-ahead; "none" if there is none.
 
-    `best` is the word of a method that counted every round. Where crossing was given up for look-ahead only
-    the wishes before it are claimed. People are those of this pot.
+    `best` is the word of a method that counted every round. Where crossing or mixing was given up for
+    look-ahead only the wishes before it are claimed. Where organisations and what else is mixed by stand in
+    each other's way, prices or counting may prove a round; else nothing is claimed about the mixing. People
+    are those of this pot.
     """
+    certificate = _certificate(pot, groups, value, best, given_up)
+    pairs = len(pairs_of(groups)[0])
+    return replace(certificate, repeats=value.repeats, cross=pairs - value.same)
+
+
+def _certificate(pot: Pot, groups: Ints, value: Value, best: bool, given_up: bool) -> Proof:
     sizes = (groups >= 0).sum(axis=1)
     placed = groups[groups >= 0]
-    bound = crossing_bound(pot.codes[placed], sizes)
-    crossing = int((sizes * (sizes - 1) // 2).sum()) - value.same
+    pairs = int((sizes * (sizes - 1) // 2).sum())
+    claimed: tuple[str, ...] = LINES[:3]
+    if value.same == pairs - crossing_bound(pot.codes[placed], sizes):
+        mixed = not pot.mixes or value.alike == pairs - crossing_bound(pot.kinds[placed], sizes)
+        claimed = lines(pot) if mixed else LINES
     forced = sum(_alone(pot, person) for person in _missing(pot, groups))
-    if value.left_out == forced and not (value.repeats or value.unwilling):
-        if crossing == bound:
-            return Proof("counting", LINES, repeats=0, cross=crossing)
-        if given_up:
-            return Proof("counting", LINES[:3], repeats=0, cross=crossing)
+    counts = value.left_out == forced and not (value.repeats or value.unwilling)
+    if counts and (claimed == lines(pot) or given_up):
+        return Proof("counting", claimed)
     if value.left_out == forced:
         proof_of = _of_pairs if groups.shape[1] == 3 else _of_circles
-        found = proof_of(pot, groups, value, crossing == bound)
-        if found and (found.certifies == LINES or not best):
-            return replace(found, repeats=value.repeats, cross=crossing)
-    kind = "enumeration" if best else "none"
-    return Proof(kind, LINES if best else (), repeats=value.repeats, cross=crossing)
+        found = proof_of(pot, groups, value, claimed)
+        if found and (found.certifies == lines(pot) or not best):
+            return found
+    if best:
+        return Proof("enumeration", lines(pot))
+    return Proof("counting", LINES) if counts and claimed == LINES else Proof("none")
 
 
-def best_before_ahead(proof: Proof, given_up: bool) -> bool:
+def best_before_ahead(pot: Pot, proof: Proof, given_up: bool) -> bool:
     """Whether everything the priority puts before look-ahead is proved."""
-    return proof.certifies == LINES or (given_up and proof.certifies == LINES[:3])
+    return proof.certifies == lines(pot) or (given_up and proof.certifies[:3] == LINES[:3])
 
 
-def _of_pairs(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None:
-    """A proof by barrier or by prices for a round of pairs, with one three if the number is odd."""
+def _of_pairs(pot: Pot, groups: Ints, told: Value, claimed: tuple[str, ...]) -> Proof | None:
+    """A proof by barrier or by prices for a round of pairs, with one three if the number is odd.
+
+    `claimed` is what sizes of organisations and the like prove of a round without repeats.
+    """
     people = np.sort(groups[groups >= 0])
     odd = len(people) % 2
     if told.threes != odd or not 2 < len(people) <= barrier.MOST:
@@ -162,13 +176,16 @@ def _of_pairs(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None:
     named = tuple(people[around.barrier].tolist()) if around and explained else ()
     # Repeats from the very first round: none could be from longer ago.
     oldest = sum(told.recent[:-1]) == 0
-    if explained and full and oldest and not told.unwilling:
-        return Proof("tutte-berge", LINES, barrier=named)
+    counted = explained and oldest and not told.unwilling
+    if counted and claimed == lines(pot):
+        return Proof("tutte-berge", claimed, barrier=named)
     duals = _prices(active, places, told) if len(people) <= (MOST_ODD if odd else MOST_EVEN) else []
     if duals:
         renumbered = tuple(renamed(dual, people, pot.n) for dual in duals)
-        return Proof("dual", LINES, barrier=named, duals=renumbered)
-    return Proof("tutte-berge", LINES[:2], barrier=named) if explained else None
+        return Proof("dual", lines(pot), barrier=named, duals=renumbered)
+    if not explained:
+        return None
+    return Proof("tutte-berge", LINES if counted and claimed == LINES else LINES[:2], barrier=named)
 
 
 def hemmed(pot: Pot, groups: Ints) -> barrier.Hemmed:
@@ -208,7 +225,7 @@ def _triangle(pot: Pot, around: barrier.Hemmed) -> bool:
     )
 
 
-def _of_circles(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None:
+def _of_circles(pot: Pot, groups: Ints, told: Value, claimed: tuple[str, ...]) -> Proof | None:
     """A proof that groups of three or more have as few repeats as the partners left allow."""
     people = np.sort(groups[groups >= 0])
     sizes = (groups >= 0).sum(axis=1)
@@ -217,7 +234,7 @@ def _of_circles(pot: Pot, groups: Ints, told: Value, full: bool) -> Proof | None
     if told.repeats != fewest_in_circles(pot.only(people), sizes):
         return None
     oldest = sum(told.recent[:-1]) == 0
-    return Proof("partners", LINES if full and oldest else LINES[:2])
+    return Proof("partners", claimed if oldest and "crossing" in claimed else LINES[:2])
 
 
 def fewest_in_circles(pot: Pot, sizes: NDArray[Any]) -> int:
@@ -260,8 +277,9 @@ def pair_prices(pot: Pot, told: Value) -> tuple[list[list[int | None]], list[int
     """Cost of each pair, and of each person's seat in a three, as exact integers.
 
     Digits in base 2n: never-pairs, repeats, the past from its latest round on, people unwilling in a three,
-    one organisation. Of the past only the rounds that repeats come from need digits of their own; the rounds
-    in between share one, since in the best round it is zero for all of them.
+    one organisation, and alike where anything else is mixed by. Of the past only the rounds that repeats come
+    from need digits of their own; the rounds in between share one, since in the best round it is zero for all
+    of them.
     """
     used = [pot.rounds - number for number, count in enumerate(told.recent) if count]
     base, digits = 2 * pot.n, 2 * len(used)
@@ -270,14 +288,18 @@ def pair_prices(pot: Pot, told: Value) -> tuple[list[list[int | None]], list[int
         place = 2 * sum(other > age for other in used) + (age in used)
         step[age] = base ** (digits + 2) + (base ** (digits + 1 - place) if place < digits else 0)
     dense = table(pot)
-    never = base ** (digits + 3)
+    never, up = base ** (digits + 3), base if pot.mixes else 1
+    columns = (dense.age, dense.same, dense.alike, dense.allowed)
     cost: list[list[int | None]] = [
-        [step[age] + same if allowed else never for age, same, allowed in zip(*row, strict=True)]
-        for row in zip(dense.age.tolist(), dense.same.tolist(), dense.allowed.tolist(), strict=True)
+        [
+            ((step[age] + same if allowed else never) * up) + alike
+            for age, same, alike, allowed in zip(*row, strict=True)
+        ]
+        for row in zip(*(column.tolist() for column in columns), strict=True)
     ]
     for person in range(pot.n):
         cost[person][person] = None
-    return cost, [base * unwilling for unwilling in pot.no_trio.tolist()]
+    return cost, [base * up * unwilling for unwilling in pot.no_trio.tolist()]
 
 
 def _prices(pot: Pot, groups: Ints, told: Value) -> list[Dual]:

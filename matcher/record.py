@@ -58,6 +58,8 @@ class Numbered:
             "trio_turns": pot.trio_turns.tolist(),
             **{name: number[getattr(pot, name)].tolist() for name in FLAGS},
             "locked": _groups(pot.locked, number),
+            # Files from before there was more to mix by have no such field.
+            **({"mix": np.where(pot.mix >= 0, pot.kinds, -1).tolist()} if pot.mixes else {}),
         }
 
     @classmethod
@@ -76,6 +78,7 @@ class Numbered:
             np.array(never, np.int64).reshape(-1, 2),
             trio_turns=told["trio_turns"],
             locked=padded(locked),
+            mix=told.get("mix"),
             **{name: _flags(told[name], place) for name in FLAGS},
         )
         return cls(people, pot)

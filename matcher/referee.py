@@ -25,18 +25,22 @@ NAMED = 100
 
 @dataclass(frozen=True)
 class Counts:
-    """What a round comes to, in pairs; a three has three pairs."""
+    """What a round comes to, in pairs; a three has three pairs. `mixed` is None where nothing but
+    organisations is mixed by.
+    """
 
     groups: int
     pairs: int
     repeats: int
     cross: int
+    mixed: int | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
     """A legal round. `best` is True when the proof shows it, False when it is known to fall short of
-    `cross_bound` or of a proven number of repeats, None when nobody knows. `fair` is False when somebody sits
+    `cross_bound` or of a proven number of repeats, None when nobody knows. `mixed_bound` is None where
+    nothing but organisations is mixed by. `fair` is False when somebody sits
     in a three who has had more turns than somebody willing who does not, or who said no.
     """
 
@@ -45,18 +49,26 @@ class Verdict:
     best: bool | None
     why: str
     fair: bool
+    mixed_bound: int | None = None
 
 
 def count(pot: Pot, groups: ArrayLike) -> Counts:
-    """Groups, pairs, repeats and crossing pairs of any round, legal or not. O(pairs log history)."""
+    """Groups, pairs, repeats, crossing and mixed pairs of any round, legal or not. O(pairs log history)."""
     table = _table(groups)
     first, second = _ends(table)
+    alike = (pot.mix[first] >= 0) & (pot.mix[first] == pot.mix[second])
     return Counts(
         groups=len(table),
         pairs=len(first),
         repeats=int(_listed(first, second, pot.met[:, 1], pot.met[:, 2], pot.n).sum()),
         cross=int((pot.organisation[first] != pot.organisation[second]).sum()),
+        mixed=int((~alike).sum()) if _is_mixed(pot) else None,
     )
+
+
+def _is_mixed(pot: Pot) -> bool:
+    """Does anybody say something that is mixed by, beside their organisation?"""
+    return bool(pot.n) and int(pot.mix.max()) >= 0
 
 
 def legal(pot: Pot, groups: ArrayLike, size: int = 2, unplaced: Collection[int] = ()) -> None:
@@ -85,7 +97,7 @@ def check(pot: Pot, result: Result) -> Verdict:
     counts = count(pot, result.groups)
     bound = cross_bound(pot, result.groups, missing)
     found = [
-        *_wrong_figures(result, counts, bound),
+        *_wrong_figures(result, counts, bound, mixed_bound(pot, result.groups, missing)),
         *_wrong_notes(pot, result),
         *_wrong_sizes(pot, result, size),
     ]
@@ -125,12 +137,16 @@ def _verdict(
     known: tuple[Counts, int] | None = None,
 ) -> Verdict:
     counts, bound = known or (count(pot, groups), cross_bound(pot, groups, missing))
-    found = list(_wrong_proof(pot, groups, proof, counts, bound, missing))
+    mixed = mixed_bound(pot, groups, missing)
+    found = [
+        *_wrong_proof(pot, groups, proof, counts, bound, missing),
+        *_wrong_mixing(proof, counts, mixed),
+    ]
     if found:
         raise Refused(found)
-    best, why = _best(proof, counts, bound)
+    best, why = _best(proof, counts, bound, mixed)
     unwilling, uneven = _unfair(pot, groups)
-    return Verdict(counts, bound, best, why, not (unwilling or uneven))
+    return Verdict(counts, bound, best, why, not (unwilling or uneven), mixed)
 
 
 def _violations(pot: Pot, groups: ArrayLike, size: int, unplaced: Collection[int]) -> Iterator[Violation]:
@@ -210,21 +226,35 @@ def _listed(
 
 def cross_bound(pot: Pot, groups: ArrayLike, missing: Collection[int] = ()) -> int:
     """More crossing pairs than this no round with these group sizes has; locked groups count as they are."""
+    return count(pot, pot.locked).cross + _most_different(pot, groups, missing, pot.organisation)
+
+
+def mixed_bound(pot: Pot, groups: ArrayLike, missing: Collection[int] = ()) -> int | None:
+    """The same for pairs that differ in what else is mixed by; None where nothing is."""
+    fixed = count(pot, pot.locked).mixed
+    if fixed is None:
+        return None
+    # Whoever said nothing is taken for somebody like nobody else.
+    said = np.where(pot.mix >= 0, pot.mix, -2 - np.arange(pot.n)).astype(np.int32)
+    return fixed + _most_different(pot, groups, missing, said)
+
+
+def _most_different(pot: Pot, groups: ArrayLike, missing: Collection[int], kinds: Ints) -> int:
+    """Pairs of two kinds, of the people who are neither locked nor missing, there can be at most."""
     table = _table(groups)
     locked = {int(person) for person in pot.locked.ravel() if person >= 0}
     free = np.ones(pot.n, np.bool_)
     free[np.fromiter(locked | set(missing), np.int64)] = False
     ours = table[~np.isin(table, list(locked)).any(axis=1)] if locked else table
     sizes = (ours != -1).sum(axis=1).tolist()
-    fixed = count(pot, pot.locked).cross if locked else 0
-    return fixed + _bound(pot.organisation[free], sizes)
+    return _bound(kinds[free], sizes)
 
 
-def _bound(organisation: Ints, sizes: list[int]) -> int:
-    """Pairs, less those that must share an organisation however evenly each is spread over the groups."""
+def _bound(kinds: Ints, sizes: list[int]) -> int:
+    """Pairs, less those that must be of one kind however evenly each is spread over the groups."""
     if not sizes:
         return 0
-    _, members = np.unique(organisation, return_counts=True)
+    _, members = np.unique(kinds, return_counts=True)
     pairs = sum(s * (s - 1) // 2 for s in sizes)
     seats = sum(_crowd(int(m), len(sizes)) for m in members)
     mixed = sum(times * _crowd(s, len(members)) for s, times in Counter(sizes).items())
@@ -236,7 +266,7 @@ def _crowd(people: int, groups: int) -> int:
     return low * (low - 1) // 2 * groups + low * (people - low * groups)
 
 
-def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Violation]:
+def _wrong_figures(result: Result, counts: Counts, bound: int, mixed: int | None) -> Iterator[Violation]:
     figures = result.figures
     true = {
         "groups": counts.groups,
@@ -244,6 +274,8 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
         "repeats": counts.repeats,
         "cross": counts.cross,
         "cross_bound": bound,
+        "mixed": counts.mixed,
+        "mixed_bound": mixed,
         "unplaced": len(result.unplaced),
         "proof": result.proof.kind,
     }
@@ -252,6 +284,9 @@ def _wrong_figures(result: Result, counts: Counts, bound: int) -> Iterator[Viola
             yield Violation("figure", f"{name} is {number}, not {getattr(figures, name)}")
     if figures.optimal and "recent" not in result.proof.certifies:
         yield Violation("proof", "the round is called best without a proof")
+    unsaid = mixed is not None and "mixing" not in result.proof.certifies
+    if figures.optimal and unsaid and not {"crossing-given-up", "mixing-given-up"} & set(result.notes):
+        yield Violation("proof", "the round is called best, and nothing proves that none mixes better")
 
 
 def _wrong_sizes(pot: Pot, result: Result, size: int) -> Iterator[Violation]:
@@ -339,6 +374,16 @@ def _wrong_proof(
         yield Violation("proof", f"there is no proof of the kind {proof.kind}")
 
 
+def _wrong_mixing(proof: Proof, counts: Counts, bound: int | None) -> Iterator[Violation]:
+    """What is claimed about more to mix by; prices and counted rounds stand for themselves."""
+    if "mixing" not in proof.certifies:
+        return
+    if bound is None:
+        yield Violation("proof", "the proof speaks of more to mix by than organisations: there is nothing")
+    elif proof.kind not in ("dual", "enumeration") and counts.mixed != bound:
+        yield Violation("proof", f"{counts.mixed} are mixed, the bound is {bound}")
+
+
 class _Case:
     """The people a proof is about (free and not left out), their round, and what every pair of them costs."""
 
@@ -360,9 +405,17 @@ class _Case:
         self.threes = [row for row in self.groups if len(row) == 3]
         self._used = sorted(set(self.repeated), reverse=True)
         self._base = 2 * len(self.people)
+        self._mixed = _is_mixed(pot)
 
     def cost(self, pair: frozenset[int]) -> int:
-        """Never-pair, repeat, the past from its latest round on, same organisation: as digits."""
+        """Never-pair, repeat, the past from its latest round on, same organisation, alike: as digits."""
+        if not self._mixed:
+            return self._without_mixing(pair)
+        one, other = pair
+        alike = self.pot.mix[one] >= 0 and self.pot.mix[one] == self.pot.mix[other]
+        return self._without_mixing(pair) * self._base + int(alike)
+
+    def _without_mixing(self, pair: frozenset[int]) -> int:
         a, b = pair
         same = int(self.pot.organisation[a] == self.pot.organisation[b])
         digits = 2 * len(self._used)
@@ -377,7 +430,9 @@ class _Case:
 
     def seat(self, person: int) -> int:
         """What it costs that this person is in a three."""
-        return self._base if self.pot.no_trio[person] else 0
+        if not self.pot.no_trio[person]:
+            return 0
+        return self._base**2 if self._mixed else self._base
 
     def worth(self) -> int:
         seats = sum(self.seat(person) for row in self.threes for person in row)
@@ -533,9 +588,9 @@ def _lower_bound(case: _Case, dual: Dual, three: tuple[int, ...]) -> int:
     return prices - sum(odd.value * (len(set(odd.people) - set(three)) // 2) for odd in dual.sets)
 
 
-def _best(proof: Proof, counts: Counts, bound: int) -> tuple[bool | None, str]:
+def _best(proof: Proof, counts: Counts, bound: int, mixed: int | None) -> tuple[bool | None, str]:
     if proof.kind == "none":
-        if counts.repeats == 0 and counts.cross == bound:
+        if counts.repeats == 0 and counts.cross == bound and counts.mixed == mixed:
             return True, "no pair has met, and as many pairs cross as organisation sizes allow"
         return None, "best found, not proved"
     if proof.kind == "enumeration":
@@ -547,5 +602,7 @@ def _best(proof: Proof, counts: Counts, bound: int) -> tuple[bool | None, str]:
             None,
             f"no pair has met; {bound - counts.cross} more could cross if later rounds did not matter",
         )
+    if mixed is not None and "mixing" not in proof.certifies:
+        return None, "no round has fewer repeats and more crossing; whether one mixes better is not proved"
     of_these = bool(proof.sizes) and not proof.every_mix
     return True, "the proof holds for groups of these sizes" if of_these else "the proof holds"

@@ -39,8 +39,7 @@ class OddSet:
 class Dual:
     """Prices that no round can undercut: `prices` (n,) per person, `sets` per odd set.
 
-    Costs of pairs: `scale` per repeat and 1 per same-organisation pair, everything doubled so that prices
-    are whole. See `referee` for what is checked.
+    Costs of pairs are doubled, so that prices are whole. See `referee` for what is checked.
     """
 
     prices: tuple[int, ...]
@@ -105,6 +104,7 @@ class Figures:
     """What a round is worth, in counts; None where not known.
 
     pairs, repeats, cross, cross_bound  counted in pairs, a three has three
+    mixed, mixed_bound      pairs that differ in what is mixed by besides; None where nothing is
     optimal                 certified best on the wishes before look-ahead under the chosen priority
     proof                   its kind
     sizes                   (people, how many such groups), the largest first
@@ -130,6 +130,8 @@ class Figures:
     sizes: Sizes = ()
     considered: tuple[Sizes, ...] = ()
     every_mix: bool = False
+    mixed: int | None = None
+    mixed_bound: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for `json.dumps`."""
@@ -141,7 +143,7 @@ class Result:
     """A round: `groups` int32 (g, size + 1) padded with -1, each sorted, in order of their first person.
 
     `notes` are short codes of what the organiser should know (explain puts them into words):
-    "unwilling-three", "turns-unequal", "crossing-given-up", "no-design".
+    "unwilling-three", "turns-unequal", "crossing-given-up", "mixing-given-up", "no-design".
     """
 
     groups: Ints

@@ -35,6 +35,7 @@ REPEATS = Wish("repeats", "as few pairs as possible have met before")
 RECENT = Wish("recent", "if some must meet again, those whose last meeting is longest ago")
 WILLING = Wish("willing", "nobody who said no to a three is put in one")
 CROSSING = Wish("crossing", "as many pairs as possible cross organisations")
+MIXING = Wish("mixing", "as many pairs as possible differ in what the programme mixes by besides")
 AHEAD = Wish("ahead", "as many further rounds without a repeat as possible stay open")
 KIND = Wish("kind", "people let down last time and newcomers are not the ones to repeat")
 TURNS = Wish("turns", "turns in a three are shared out")
@@ -42,9 +43,10 @@ BALANCE = Wish("balance", "people meet organisations they have not met")
 CHANCE = Wish("chance", "otherwise by chance")
 
 
-def order(priority: Priority) -> tuple[Wish, ...]:
-    """The wishes in force, most important first."""
-    middle = (AHEAD, CROSSING) if priority == "fresh" else (CROSSING, AHEAD)
+def order(priority: Priority, *, mixing: bool = False) -> tuple[Wish, ...]:
+    """The wishes in force, most important first; with one for whatever is mixed by besides organisations."""
+    differing = (CROSSING, MIXING) if mixing else (CROSSING,)
+    middle = (AHEAD, *differing) if priority == "fresh" else (*differing, AHEAD)
     return (PLACED, REPEATS, RECENT, WILLING, *middle, KIND, TURNS, BALANCE, CHANCE)
 
 
@@ -52,7 +54,8 @@ def order(priority: Priority) -> tuple[Wish, ...]:
 class Value:
     """What a round is worth on the wishes decided before look-ahead and after it; smaller is better.
 
-    `recent` counts repeats by the round they last met in, the latest round first.
+    `recent` counts repeats by the round they last met in, the latest round first; `same` counts pairs of one
+    organisation, `alike` those alike in what is mixed by besides.
     """
 
     left_out: int
@@ -61,12 +64,13 @@ class Value:
     recent: tuple[int, ...]
     unwilling: int
     same: int
+    alike: int
     unkind: int
     turns: int
 
     def before_ahead(self) -> tuple[Any, ...]:
         """The wishes that decide before look-ahead under `cross`; what is proved and counted."""
-        return (self.left_out, self.threes, self.repeats, self.recent, self.unwilling, self.same)
+        return (self.left_out, self.threes, self.repeats, self.recent, self.unwilling, self.same, self.alike)
 
     def whole(self) -> tuple[Any, ...]:
         """Every wish of whole rounds, for comparing two of them without look-ahead."""
@@ -89,6 +93,7 @@ def value(pot: Pot, groups: Ints, size: int = 2) -> Value:
         recent=tuple(int(count) for count in late),
         unwilling=int(pot.no_trio[crowd].sum()),
         same=int((pot.codes[a] == pot.codes[b]).sum()),
+        alike=int((pot.kinds[a] == pot.kinds[b]).sum()) if pot.mixes else 0,
         unkind=int((kind[a[met]].astype(int) + kind[b[met]]).sum()),
         turns=int(trio_levels(pot)[crowd].sum()),
     )
@@ -134,6 +139,7 @@ class Table:
 
     age: Ints
     same: Bools
+    alike: Bools
     allowed: Bools
     unkind: Ints
     familiar: Ints
@@ -141,6 +147,16 @@ class Table:
     @property
     def met(self) -> Bools:
         return self.age > 0
+
+    def differing(self) -> dict[str, Ints]:
+        """Levels of two wishes: from two organisations, and different in what else is mixed by."""
+        levels = {"same": self.same.astype(np.int32)}
+        return levels | ({"alike": self.alike.astype(np.int32)} if self.alike.any() else {})
+
+    def inside(self) -> Longs:
+        """Both as one integer per pair, in that order."""
+        levels = self.differing()
+        return pair_scale(levels, len(self.age)).cost(levels).astype(np.int64)
 
 
 def table(pot: Pot) -> Table:
@@ -162,10 +178,18 @@ def table(pot: Pot) -> Table:
     return Table(
         age=age,
         same=pot.codes[:, None] == pot.codes[None, :],
+        alike=_alike(pot),
         allowed=allowed,
         unkind=(kind[:, None] + kind[None, :]) * (age > 0),
         familiar=other + other.T,
     )
+
+
+def _alike(pot: Pot) -> Bools:
+    """Pairs of two different people who said the same."""
+    alike: Bools = (pot.kinds[:, None] == pot.kinds[None, :]) & (pot.mix >= 0)[:, None]
+    np.fill_diagonal(alike, False)
+    return alike
 
 
 class Scale:

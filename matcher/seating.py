@@ -32,6 +32,8 @@ WALKS = 8
 SWAPS = 40
 # How much less each later round counts when same-organisation pairs are moved out of the next ones.
 LATER = 0.8
+# And how much a pair counts that is alike in what else is mixed by, beside one of one organisation.
+ALIKE = 0.001
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,8 +247,9 @@ class _Room:
         blocked = np.concatenate((pot.pairs_met, pot.pairs_never))
         self._a, self._b = blocked // max(pot.n, 1), blocked % max(pot.n, 1)
         i, j = np.triu_indices(pot.n, 1)
-        same = pot.codes[i] == pot.codes[j]
+        same, alike = pot.codes[i] == pot.codes[j], pot.kinds[i] == pot.kinds[j]
         self._same = (i[same], j[same]) if not same.all() else (i[:0], j[:0])
+        self._alike = (i[alike], j[alike]) if pot.mixes and not alike.all() else (i[:0], j[:0])
 
     @property
     def hopeful(self) -> bool:
@@ -268,12 +271,20 @@ class _Room:
         return free
 
     def cost(self) -> float:
-        """Rounds that are shut, early ones a little dearer; then pairs of one organisation, likewise."""
+        """Rounds that are shut, early ones a little dearer; then pairs of one organisation, likewise; then
+        those that are alike.
+        """
         free = self.open()
-        inside = np.bincount(self._design.meets[self.seat[self._same[0]], self.seat[self._same[1]]] + 1)
-        inside = np.pad(inside, (0, self._design.rounds + 1 - len(inside)))[1:][free]
+        inside = self._by_round(self._same)[free]
+        if len(self._alike[0]):
+            inside = inside + ALIKE * self._by_round(self._alike)[free]
         weight = LATER ** np.arange(len(inside))
         return self._shut(free) + float((inside * weight).sum())
+
+    def _by_round(self, pairs: tuple[Longs, Longs]) -> Longs:
+        """How many of the pairs meet in each round of the design; (rounds,)."""
+        times = np.bincount(self._design.meets[self.seat[pairs[0]], self.seat[pairs[1]]] + 1)
+        return np.pad(times, (0, self._design.rounds + 1 - len(times)))[1:]
 
     def _shut(self, free: Bools) -> float:
         early = np.arange(self._design.rounds, 0, -1)

@@ -16,9 +16,13 @@ from matcher import blossom, rules
 from matcher.blossom import PairCost
 from matcher.pot import Ints, Longs, Pot
 
-# One unit of each wish outweighs all that two to four pairs can hold of the next.
+# One unit of each wish outweighs all that two to four pairs can hold of the next. What is mixed by besides
+# organisations takes the place of these, and everything before it moves up a digit.
 NEVER, MET, SAME = 512, 64, 8
+DIGIT = 8
 PASSES = 200
+# Where two wishes cannot both reach their bounds, passes without a gain before mending ends.
+STALLED = 10
 MIXING = 8
 # Balancing ends after so many passes, or when it has looked at every pair so many times.
 BALANCING, LOOKS = 60, 4
@@ -31,25 +35,38 @@ MOST_PLACES = 2**28
 
 
 class Costs:
-    """What a pair costs on the lines before look-ahead, and how familiar their organisations are."""
+    """What a pair costs on the lines before look-ahead, and how familiar their organisations are.
+
+    `never`, `met`, `same` and `alike` are the units of these; `alike` is 0 where nothing else is mixed by.
+    """
 
     def __init__(self, pot: Pot) -> None:
         self._pot = pot
+        up = DIGIT if pot.mixes else 1
+        self.never, self.met, self.same = NEVER * up, MET * up, SAME * up
+        self.alike = SAME if pot.mixes else 0
         # A bit for every person and organisation, so that a pass stays within the processor's cache.
         self._width = (int(pot.codes.max(initial=0)) + 8) // 8 * 8
         self._seen: NDArray[np.uint8] | None = None
 
     def lines(self, a: NDArray[Any], b: NDArray[Any]) -> Ints:
-        """Never-pair, repeat and same organisation as one number; any shape. O(pairs)."""
+        """Never-pair, repeat, same organisation and alike as one number; any shape. O(pairs)."""
         codes = self._pot.codes
         return self._bans(a, b, codes.take(a), codes.take(b))
 
     def _bans(self, a: NDArray[Any], b: NDArray[Any], code_a: Ints, code_b: Ints) -> Ints:
-        cost: Ints = np.multiply(code_a == code_b, SAME, dtype=np.int32)
-        cost += self._pot.have_met(a, b) * np.int32(MET)
+        cost: Ints = np.multiply(code_a == code_b, self.same, dtype=np.int32)
+        cost += self._pot.have_met(a, b) * np.int32(self.met)
+        if self.alike:
+            cost += (self._pot.kinds.take(a) == self._pot.kinds.take(b)) * np.int32(self.alike)
         if len(self._pot.pairs_never):
-            cost += self._pot.must_not_meet(a, b) * np.int32(NEVER)
+            cost += self._pot.must_not_meet(a, b) * np.int32(self.never)
         return cost
+
+    def least(self, people: Ints, pairs: int) -> int:
+        """No round of so many pairs of these people costs less."""
+        unavoidable = self.same * _surplus(self._pot.codes[people], pairs)
+        return unavoidable + self.alike * _surplus(self._pot.kinds[people], pairs)
 
     def with_balance(self, a: NDArray[Any], b: NDArray[Any]) -> Ints:
         """`lines`, then how many of the two have met the other's organisation before."""
@@ -84,7 +101,7 @@ def pairs(pot: Pot, people: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]
     """
     costs = Costs(pot)
     drawn = _deal(pot, people, rng)
-    drawn = _mend(pot, drawn, costs, rng)
+    drawn = _mend(drawn, costs, rng)
     drawn, left = _residue(pot, drawn, costs, rng)
     drawn = _mix(drawn, costs, rng)
     return _balance(pot, drawn, costs, rng), left
@@ -110,14 +127,18 @@ def _deal(pot: Pot, people: Ints, rng: np.random.Generator) -> Ints:
     return dealt
 
 
-def _mend(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
+def _mend(drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
     """Re-pair each bad pair with a random other one, the best of the three ways, until none is bad."""
     cost = costs.lines(drawn[:, 0], drawn[:, 1])
-    surplus = _surplus(pot, drawn)
+    least, lowest, stalled = costs.least(drawn.ravel(), len(drawn)), int(cost.sum()), 0
     for _ in range(PASSES):
         bad = np.flatnonzero(cost)
-        if not len(bad) or len(drawn) < 2 or (len(bad) <= surplus and cost.max() <= SAME):
+        if not len(bad) or len(drawn) < 2 or int(cost.sum()) <= least:
             break
+        stalled = stalled + 1 if costs.alike and int(cost.sum()) >= lowest else 0
+        if stalled > STALLED:
+            break
+        lowest = min(lowest, int(cost.sum()))
         exchange(drawn, cost, partnered(bad, len(drawn), rng), costs.lines, rng)
     return drawn
 
@@ -144,10 +165,10 @@ def exchange(drawn: Ints, cost: Ints, blocks: Longs, price: PairCost, rng: np.ra
     cost[y] = np.where(to_cross, parts[1], np.where(to_turn, parts[3], cost[y]))
 
 
-def _surplus(pot: Pot, drawn: Ints) -> int:
-    """Same-organisation pairs that no pairing avoids: those left over within an organisation over half."""
-    sizes = np.bincount(pot.codes[drawn.ravel()], minlength=1)
-    return max(0, int(sizes.max()) - len(drawn))
+def _surplus(codes: Ints, pairs: int) -> int:
+    """Pairs of one code that no pairing avoids: those left over within one over half."""
+    sizes = np.bincount(codes, minlength=1)
+    return max(0, int(sizes.max()) - pairs)
 
 
 def partnered(chosen: Longs, total: int, rng: np.random.Generator) -> Longs:
@@ -169,14 +190,14 @@ def _residue(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> t
     """What swaps could not mend, matched exactly together with a sample of good pairs."""
     cost = costs.lines(drawn[:, 0], drawn[:, 1])
     bad = np.flatnonzero(cost >= SAME)
-    if not len(bad) or (cost.max() <= SAME and len(bad) <= _surplus(pot, drawn)):
+    if not len(bad) or int(cost.sum()) <= costs.least(drawn.ravel(), len(drawn)):
         return drawn, np.zeros(0, np.int32)
     bad = bad[np.argsort(-cost[bad], kind="stable")][:RESIDUE]
     good = rng.permutation(np.setdiff1d(np.arange(len(drawn)), bad))[:RESIDUE]
     taken = np.concatenate((bad, good))
     people = np.sort(drawn[taken].ravel())
     dense = rules.table(pot.only(people))
-    levels = {"repeats": dense.met.astype(np.int32), "same": dense.same.astype(np.int32)}
+    levels = {"repeats": dense.met.astype(np.int32)} | dense.differing()
     weight = rules.pair_scale(levels, len(taken)).cost(levels)
     matched = people[blossom.pairs(weight, dense.allowed, rng)]
     left = people[np.isin(people, matched, invert=True)].astype(np.int32)

@@ -26,12 +26,15 @@ HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class People:
-    """Everybody in the pot, in code-point order of their ids. `notes` tell what was taken for one."""
+    """Everybody in the pot, in code-point order of their ids. `notes` tell what was taken for one; `mix` is
+    what else they are mixed by, -1 where the cell is empty.
+    """
 
     ids: list[str]
     organisations: list[str]
     organisation: Ints
     notes: list[str] = field(default_factory=list)
+    mix: Ints | None = None
 
     @property
     def places(self) -> Places:
@@ -79,12 +82,14 @@ def alike(text: str) -> str:
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
-def read_people(file: Path) -> People:
-    """Columns id and organisation, both filled, ids unique."""
+def read_people(file: Path, mix: str = "") -> People:
+    """Columns id and organisation, both filled, ids unique; and the column `mix`, where that is given."""
     found: dict[str, str] = {}
+    answers: dict[str, str] = {}
+    column = _column(mix)
     seen: dict[str, tuple[int, str]] = {}
     spellings: dict[str, list[str]] = {}
-    for row, cells in _rows(file, ("id", "organisation")):
+    for row, cells in _rows(file, ("id", "organisation", *([column] if column else []))):
         person, organisation = _filled(file, row, cells, "id"), _filled(file, row, cells, "organisation")
         first, written = seen.setdefault(alike(person), (row, person))
         if first != row:
@@ -94,6 +99,7 @@ def read_people(file: Path) -> People:
         if organisation not in written_so:
             written_so.append(organisation)
         found[person] = written_so[0]
+        answers[person] = alike(cells.get(column, ""))
     names = sorted(set(found.values()))
     code = {name: number for number, name in enumerate(names)}
     ids = sorted(found)
@@ -102,7 +108,13 @@ def read_people(file: Path) -> People:
         for written in spellings.values()
         if len(written) > 1
     ]
-    return People(ids, names, np.array([code[found[person]] for person in ids], np.int32), notes)
+    codes = np.array([code[found[person]] for person in ids], np.int32)
+    if not column:
+        return People(ids, names, codes, notes)
+    kinds = sorted(set(answers.values()) - {""})
+    kind = {answer: number for number, answer in enumerate(kinds)} | {"": -1}
+    said = np.array([kind[answers[person]] for person in ids], np.int32)
+    return People(ids, names, codes, notes, said)
 
 
 def read_history(file: Path, people: People, before: int | None = None) -> History:
@@ -164,15 +176,18 @@ def read_round(file: Path, people: People) -> Ints:
 
 
 def write_round(file: Path, people: People, pot: Pot, groups: Ints, why: Sequence[str]) -> None:
-    """One row per group: its people, repeats and crossing counted in pairs, and why."""
+    """One row per group: its people, repeats and crossing counted in pairs, and why; and how many pairs
+    differ in what else is mixed by, if anything is.
+    """
     columns = [f"person_{number}" for number in range(1, groups.shape[1] + 1)]
+    mixed = ["mixed"] if pot.mixes else []
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*columns, "repeat", "cross_organisation", "why"])
+        writer.writerow([*columns, "repeat", "cross_organisation", *mixed, "why"])
         for group, reason in zip(groups, why, strict=True):
-            repeats, crossing = _counts(pot, group)
+            counts = _counts(pot, group)
             names = [safe(people.ids[person]) if person >= 0 else "" for person in group]
-            writer.writerow([*names, repeats, crossing, safe(reason)])
+            writer.writerow([*names, *counts, safe(reason)])
 
 
 def append_round(file: Path, people: People, groups: Ints) -> int:
@@ -212,11 +227,12 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _counts(pot: Pot, group: Ints) -> tuple[int, int]:
+def _counts(pot: Pot, group: Ints) -> list[int]:
     members = group[group >= 0]
     i, j = np.triu_indices(len(members), 1)
     a, b = members[i], members[j]
-    return int(pot.have_met(a, b).sum()), int((pot.codes[a] != pot.codes[b]).sum())
+    mixed = [int((pot.kinds[a] != pot.kinds[b]).sum())] if pot.mixes else []
+    return [int(pot.have_met(a, b).sum()), int((pot.codes[a] != pot.codes[b]).sum()), *mixed]
 
 
 def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:

@@ -82,6 +82,7 @@ def _once_only(pot: Pot, running: Ints) -> Pot:
         no_trio=pot.no_trio,
         let_down=pot.let_down,
         newcomer=pot.newcomer,
+        mix=pot.mix,
     )
 
 

@@ -46,7 +46,7 @@ def candidates(pot: Pot, rng: np.random.Generator) -> Ints:
         rng.random(len(threes)),
         stranding(pot, threes),
         turns,
-        -crossing_left(pot, threes),
+        *_differing_less(pot, threes),
         unwilling,
         met,
     )
@@ -110,7 +110,7 @@ def sparing(pot: Pot, threes: Ints, rng: np.random.Generator) -> Ints:
     repeats = [barrier.left_over(fresh, around.mate, three) // 2 for three in asked] + own
     unwilling = pot.no_trio[asked].sum(axis=1)
     turns = rules.trio_levels(pot)[asked].sum(axis=1)
-    ordered: Ints = asked[np.lexsort((turns, -crossing_left(pot, asked), unwilling, repeats))]
+    ordered: Ints = asked[np.lexsort((turns, *_differing_less(pot, asked), unwilling, repeats))]
     return ordered
 
 
@@ -145,17 +145,26 @@ def _pool(pot: Pot, rng: np.random.Generator) -> Longs:
     if pot.n <= POOL:
         return np.arange(pot.n)
     fairest = np.lexsort((rng.random(pot.n), rules.trio_levels(pot), pot.no_trio))
-    inside = pot.codes[fairest] == np.bincount(pot.codes).argmax()
-    return np.unique(np.concatenate((fairest[: POOL - 20], fairest[inside][:10], fairest[~inside][:10])))
+    chosen = [fairest[: POOL - 20]]
+    for codes in (pot.codes, pot.kinds) if pot.mixes else (pot.codes,):
+        inside = codes[fairest] == np.bincount(codes).argmax()
+        chosen += [fairest[inside][:10], fairest[~inside][:10]]
+    return np.unique(np.concatenate(chosen))
 
 
-def crossing_left(pot: Pot, threes: Ints) -> Longs:
-    """Most crossing pairs a round can have, repeats aside, once each of these threes is fixed; (k,)."""
-    sizes = np.bincount(pot.codes, minlength=1)
-    code = pot.codes[threes]
+def _differing_less(pot: Pot, threes: Ints) -> list[Longs]:
+    """Keys to sort by: what else is mixed by, then organisations, most possible first."""
+    kinds = [-crossing_left(pot.kinds, threes)] if pot.mixes else []
+    return [*kinds, -crossing_left(pot.codes, threes)]
+
+
+def crossing_left(codes: Ints, threes: Ints) -> Longs:
+    """Most pairs of two codes a round can have, repeats aside, once each of these threes is fixed; (k,)."""
+    sizes = np.bincount(codes, minlength=1)
+    code = codes[threes]
     same = [(code[:, i] == code[:, j]).astype(np.int64) for i, j in ((0, 1), (0, 2), (1, 2))]
     inner = 3 - same[0] - same[1] - same[2]
-    rest = pot.n - 3
+    rest = len(codes) - 3
     taken = [1 + same[0] + same[1], 1 + same[0] + same[2], 1 + same[1] + same[2]]
     largest = np.max([sizes[code[:, i]] - taken[i] for i in range(3)], axis=0)
     # The largest organisation the three does not touch is among the four largest of all.
@@ -208,7 +217,7 @@ def circles(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -> 
     seats = _dealt(pot, sizes, size, rng)
     if len(seats) < 2:
         return seats
-    least = _least_cost(pot, sizes)
+    least = _least_cost(pot, sizes, costs)
     for _ in range(MENDING):
         bad = np.flatnonzero(_group_cost(seats, costs))
         if not len(bad) or _group_cost(seats, costs).sum() <= least:
@@ -216,7 +225,7 @@ def circles(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -> 
         _swap(seats, sweep.partnered(bad, len(seats), rng), costs, rng, heat=0.0)
     if pot.n <= MOST_COOLED and _group_cost(seats, costs).sum() > least:
         repeats = fewest_in_circles(pot, (seats >= 0).sum(axis=1))
-        seats = _cool(seats, costs, least + sweep.MET * repeats, rng)
+        seats = _cool(seats, costs, least + costs.met * repeats, rng)
     for _ in range(MIXING):
         _swap(seats, _blocks(len(seats), rng), costs, rng, heat=None)
     return seats
@@ -235,9 +244,11 @@ def _dealt(pot: Pot, people: list[int], size: int, rng: np.random.Generator) -> 
     return shuffled
 
 
-def _least_cost(pot: Pot, sizes: list[int]) -> int:
-    """What the swaps cannot go below: the pairs that must share an organisation."""
-    return sweep.SAME * (sum(s * (s - 1) // 2 for s in sizes) - crossing_bound(pot.codes, sizes))
+def _least_cost(pot: Pot, sizes: list[int], costs: sweep.Costs) -> int:
+    """What the swaps cannot go below: the pairs that must share an organisation, and those that are alike."""
+    pairs = sum(s * (s - 1) // 2 for s in sizes)
+    alike = costs.alike * (pairs - crossing_bound(pot.kinds, sizes)) if costs.alike else 0
+    return costs.same * (pairs - crossing_bound(pot.codes, sizes)) + alike
 
 
 def _group_cost(seats: Ints, costs: sweep.Costs) -> Ints:
@@ -279,10 +290,11 @@ def _swap(
 def _cool(seats: Ints, costs: sweep.Costs, least: int, rng: np.random.Generator) -> Ints:
     """Simulated annealing over swaps; the best round met. Stops at the bound."""
     best, value = seats.copy(), int(_group_cost(seats, costs).sum())
+    up = costs.met / sweep.MET
     for step in range(COOLING):
         if value <= least:
             break
-        _swap(seats, _blocks(len(seats), rng), costs, rng, heat=HOT * (1 - step / COOLING) + 0.1)
+        _swap(seats, _blocks(len(seats), rng), costs, rng, heat=(HOT * (1 - step / COOLING) + 0.1) * up)
         now = int(_group_cost(seats, costs).sum())
         if now < value:
             best, value = seats.copy(), now

@@ -44,7 +44,9 @@ def every_round(
 
 
 def value(pot: Pot, groups: list[Group], out: int) -> tuple:
-    """Left out, threes, repeats, repeats by round (latest first), unwilling in a three, same organisation."""
+    """Left out, threes, repeats, repeats by round (latest first), unwilling in a three, same organisation,
+    alike in what else is mixed by.
+    """
     last: dict[frozenset[int], int] = {}
     for number, a, b in pot.met.tolist():
         pair = frozenset((a, b))
@@ -60,6 +62,7 @@ def value(pot: Pot, groups: list[Group], out: int) -> tuple:
         tuple(repeats.count(number) for number in rounds),
         sum(bool(pot.no_trio[p]) for group in threes for p in group),
         sum(pot.organisation[a] == pot.organisation[b] for a, b in pairs),
+        sum(pot.mix[a] == pot.mix[b] != -1 for a, b in pairs),
     )
 
 
@@ -131,6 +134,7 @@ def pots(draw, max_people: int = 8, never: bool = True) -> Pot:
         banned[banned[:, 0] != banned[:, 1]],
         trio_turns=rng.integers(0, 3, n),
         no_trio=rng.random(n) < 0.3,
+        mix=rng.integers(-1, draw(st.integers(1, 3)), n) if draw(st.booleans()) else None,
     )
 
 
@@ -159,8 +163,8 @@ def seatings(pot: Pot, sizes: list[int]) -> dict[tuple[int, ...], list[tuple]]:
         found: dict[tuple[int, ...], list[tuple]] = {}
         for groups in every_seating(list(range(pot.n)), sizes, banned, out):
             worth = value(pot, groups, out)
-            # Left out, repeats, the latest first, one organisation.
-            told = (worth[0], worth[2], worth[3], worth[5])
+            # Left out, repeats, the latest first, one organisation, alike.
+            told = (worth[0], worth[2], worth[3], worth[5], worth[6])
             found.setdefault(tuple(sorted(map(len, groups))), []).append(told)
         if found:
             return found

@@ -44,7 +44,7 @@ def test_figures_come_as_one_object(folder):
         list(told)
         == (
             "people groups pairs unplaced repeats cross cross_bound optimal proof method"
-            " equally_good_rounds fresh_rounds_left seed sizes considered every_mix seconds"
+            " equally_good_rounds fresh_rounds_left seed sizes considered every_mix mixed mixed_bound seconds"
         ).split()
     )
 

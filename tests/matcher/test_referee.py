@@ -112,7 +112,7 @@ def test_solver_and_referee_have_the_same_crossing_bound(seed):
     sizes = proof.group_sizes(pot.n, 2)
     groups = np.split(np.arange(pot.n), np.cumsum(sizes)[:-1])
     table = np.array([[*group, *[-1] * (3 - len(group))] for group in groups])
-    assert referee.cross_bound(pot, table) == proof.full_crossing(pot)
+    assert referee.cross_bound(pot, table) == proof.crossing_bound(pot.codes, proof.group_sizes(pot.n, 2))
 
 
 # Mutants: a solver with one mistake, put in the place of the real one.

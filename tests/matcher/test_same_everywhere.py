@@ -20,7 +20,10 @@ from matcher.community import community
 for people in (9, 24, 43, 300):
     pot = community(people, 5, 6, people).pot()
     result = draw(pot, seed=5)
-    print(result.groups.tolist(), result.figures.to_json(), result.proof.to_json())
+    # There when these hashes were made.
+    later = ("mixed", "mixed_bound")
+    figures = {name: told for name, told in result.figures.to_json().items() if name not in later}
+    print(result.groups.tolist(), figures, result.proof.to_json())
 for people, size in ((10, 3), (30, 3), (18, 4)):
     print(draw(community(people, 5, 0, people).pot(), seed=5, size=size).groups.tolist())
 """

@@ -61,7 +61,8 @@ KEPT: dict[str, dict[str, Kept]] = {
     "link_preview": _of(ID, "why") | _of(THEIRS, "link seen shown"),
     "local_message": _of(ID, "kind channel calendar_method")
     | _of(THEIRS, "sent_to headers subject text html calendar"),
-    "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key mix_choice") | _of(OTHERS, "suspended_because"),
+    "membership": _of(ID, "person_id standing") | _of(THEIRS, "name_key mix_choice")
+    | _of(OTHERS, "suspended_because"),
     "neverpair": _of(ID, "person_1 person_2"),
     "not_my_post": _of(ID, "person_id"),
     "objection": _of(ID, "person_id state") | _of(OTHERS, "words hidden_because"),
@@ -84,7 +85,8 @@ KEPT: dict[str, dict[str, Kept]] = {
     | _of(THEIRS, "name known_as email email_key phone video_handle about availability"),
     "phonecode": _of(ID, "person_id") | _of(THEIRS, "phone") | _of(SEALED, "digest"),
     "programme": _of(ID, "slug priority ended_with")
-    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording mix_by mix_choices"),
+    | _of(PROGRAMME, "name contact about hashtag join_word video_template prompts wording")
+    | _of(PROGRAMME, "mix_by mix_choices"),
     "programme_request": _of(ID, "founder slug state decided_by")
     | _of(TEAM, "email email_key name contact why helpers reason"),
     "proposal": _of(ID, "subject by state secret because counted"),

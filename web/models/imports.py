@@ -61,8 +61,8 @@ class Import(Base, table=True):
     """A file on its way in. `file_name`, which can tell whom the file was about, is gone with the file.
 
     `columns` says which column (by its place) is what; `organisations` what each name in the file was taken
-    for, and `mix_answers` the same of what the programme also mixes by: by what stands in the file, one of the
-    programme's choices, or nothing. `done` of `total` rows are through in the state it is in; `busy_until` is the worker's who has it.
+    for, and `mix_answers` which of the programme's choices each value was, or "". `done` of `total` rows are
+    through in the state it is in; `busy_until` is the worker's who has it.
     """
 
     id: int = Field(default=None, primary_key=True)
