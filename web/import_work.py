@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from notifications.outbox import bunches
 from web.db import Database
+from web.models import Programme
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import programmes, tombstones, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
@@ -139,17 +140,20 @@ class Importing:
             yield 1
         with self._database.read() as session:
             job, erased = session.get_one(Import, mine.number), tombstones.count(session)
-            rows = uploads.check(session, job, uploads.sheet_of(session, job))
+            sheet = uploads.sheet_of(session, job)
+            rows = uploads.check(session, job, sheet)
         counts: dict[str, int] = {}
+        answers: set[str] = set()
         for batch in bunches(rows, ROWS_AT_ONCE):
             uploads.count_in(counts, batch)
+            uploads.note_answers(answers, sheet, job.columns, batch)
             with self._holding(mine, counts["rows"]) as (session, mine):
                 uploads.keep_rows(session, mine.number, batch)
             yield len(batch)
         with self._holding(mine, counts["rows"]) as (session, _):
             job = session.get_one(Import, mine.number)
             if tombstones.count(session) == erased:
-                uploads.keep_checked(session, job, counts)
+                uploads.keep_checked(session, job, counts, answers)
             else:  # who is erased while a file is checked is not to be found in what was found
                 uploads.check_again(session, job)
         yield 1
@@ -206,9 +210,10 @@ def take_in(
         been taken in then. programmes.NoSuchProgramme, programmes.Ends
     """
     given = files.look(file_name, raw, whole=True)
-    chosen = _chosen(kind, given.sheet)
     with database.write() as session:
-        job = uploads.upload(session, programmes.by_slug(session, slug), kind, given, by=by, now=clock())
+        programme = programmes.by_slug(session, slug)
+        chosen = _chosen(kind, given.sheet, programme.mix_by)
+        job = uploads.upload(session, programme, kind, given, by=by, now=clock())
         uploads.choose(session, job, chosen, None)
         number = job.id
     importing, remarks = Importing(database, clock, only=number), list[str]()
@@ -230,8 +235,8 @@ def take_in(
     )
 
 
-def _chosen(kind: ImportKind, sheet: Sheet) -> dict[str, int]:
-    chosen = columns.guess_of(kind, sheet)
+def _chosen(kind: ImportKind, sheet: Sheet, mix_by: str) -> dict[str, int]:
+    chosen = columns.guess_of(kind, sheet, mix_by)
     try:
         columns.check(kind, sheet.header, chosen)
     except columns.BadColumns as error:
@@ -256,8 +261,9 @@ def _answer(
             uploads.answer_rest_as_new(session, job)
             return remarks
         if leave_out or not job.counts.get(Outcome.ERROR.value):
+            remarks = [*_unknown_answers(session, job), *_remarks(session, job)]
             uploads.confirm(session, job, by=by, now=clock())
-            return _remarks(session, job)
+            return remarks
         wrong = uploads.rows(session, job, Outcome.ERROR, 1)[0]
         refused = BadFile.of(file_name, _row_of(wrong), wrong.why)
         uploads.abandon(session, job, by=by, now=clock(), problem=refused.without_file)
@@ -273,6 +279,14 @@ def _doubtful(session: Session, job: Import) -> list[str]:
         f"“{entry['name']}” becomes an organisation of its own and may be {names[entry['candidates'][0]]}: "
         "see Organisations"
         for entry in uploads.asked(job)[:MOST_REMARKS]
+    ]
+
+
+def _unknown_answers(session: Session, job: Import) -> list[str]:
+    asked = session.get_one(Programme, job.programme_id).mix_by
+    return [
+        f"“{answer}” is none of the choices of “{asked}”: these people can say it on their own page"
+        for answer in uploads.unknown_answers(job)
     ]
 
 

@@ -143,7 +143,7 @@ def test_a_large_pot_where_somebody_must_meet_nobody_places_the_others():
 def test_balancing_never_costs_a_repeat_or_a_crossing_pair():
     pot = community(2000, 6, 6, 4).pot()
     costs, rng = sweep.Costs(pot), np.random.default_rng(1)
-    before = sweep._mend(pot, sweep._deal(pot, np.arange(2000, dtype=np.int32), rng), costs, rng)
+    before = sweep._mend(sweep._deal(pot, np.arange(2000, dtype=np.int32), rng), costs, rng)
     after = sweep._balance(pot, before.copy(), costs, rng)
     assert costs.lines(after[:, 0], after[:, 1]).sum() == costs.lines(before[:, 0], before[:, 1]).sum()
 

@@ -41,8 +41,9 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         me.handles me.remove_handle me.claim_post me.not_my_post
         me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
         me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
-        me.next_round me.not_again me.organisation me.pause me.phone me.rather_not me.remove_rather_not
-        me.resume me.send_code me.show me.start_again me.stay me.stop_texts me.threes me.unsubscribe
+        me.mix_choice me.next_round me.not_again me.organisation me.pause me.phone me.rather_not
+        me.remove_rather_not me.resume me.send_code me.show me.start_again me.stay me.stop_texts me.threes
+        me.unsubscribe
         next_round.decide next_round.pause next_round.show
         organise.press_button organise.show_button proposal.answer proposal.panel proposal.show
         review.answer review.show
@@ -96,7 +97,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
         organise.look_at_merge organise.merge_organisations organise.name_organisation
-        organise.tell_organisations_apart
+        organise.tell_organisations_apart organise.answer_mix
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.add_source organise.ask_for_post organise.asked_for_post organise.drop_post
         organise.read_posts organise.remove_source

@@ -50,7 +50,9 @@ def _take_in(
     rows, counts = list(uploads.check(session, job, given.sheet)), dict[str, int]()
     uploads.count_in(counts, rows)
     uploads.keep_rows(session, job.id, rows)
-    uploads.keep_checked(session, job, counts)
+    answers = set[str]()
+    uploads.note_answers(answers, given.sheet, job.columns, rows)
+    uploads.keep_checked(session, job, counts, answers)
     uploads.confirm(session, job, by=by, now=now, stated=stated)
     while job.state is ImportState.WRITING:
         uploads.write_some(session, job, now=now)

@@ -59,6 +59,7 @@ NONE_THERE = {
     "learning.take_down",
     "rounds.story",
     "organise.abandon_import",
+    "organise.answer_mix",
     "organise.answer_organisations",
     "organise.choose_columns",
     "organise.choose_sheet",

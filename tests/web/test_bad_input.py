@@ -187,7 +187,7 @@ def busy(world: World) -> World:
 
 JOIN_FIELDS = (
     "name email organisation phone channel video_kind video_handle about shares happy_in_three agree website "
-    "started"
+    "started mix_choice"
 ).split()
 anything = st.text(st.characters(codec="utf-8"), max_size=40)
 

@@ -22,12 +22,13 @@ from web.forms.fields import (
     is_phone,
 )
 from web.forms.open import OpenForm
-from web.models import Person, VideoKind
+from web.models import Person, Programme, VideoKind
 from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
 ANOTHER = "="  # no organisation is called so
 NAME, KNOWN_AS, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 40, 120, 254, 120, 300
+UNTOLD = "We use it only to bring people together who differ in it. Nobody you meet is told what you choose."
 ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
@@ -207,7 +208,22 @@ class TextJoinForm(NamesForm, WhichOrganisation):
     )
 
 
-class JoinForm(DetailsForm, WhichOrganisation, OpenForm):
+class MixForm(FlaskForm):
+    """What a programme asks that it mixes by besides organisations."""
+
+    mix_choice = Choice("", description=UNTOLD)
+
+    def offer_choices(self, programme: Programme) -> None:
+        """The question goes where a programme has none."""
+        if not programme.mix_by:
+            del self.mix_choice
+            return
+        self.mix_choice.label.text = f"{programme.mix_by} (optional)"
+        self.mix_choice.choices = [SelectChoice("", "I would rather not say")]
+        self.mix_choice.choices += [SelectChoice(choice) for choice in programme.mix_choices]
+
+
+class JoinForm(DetailsForm, WhichOrganisation, MixForm, OpenForm):
     organisation = Text(
         "Your organisation",
         most=ORGANISATION,
@@ -226,6 +242,7 @@ class JoinForm(DetailsForm, WhichOrganisation, OpenForm):
         return Details(
             organisation=self.organisation_meant(self.organisation.data),
             happy_in_three=self.happy_in_three.data,
+            mix_choice=self.mix_choice.data if self.mix_choice else None,
             **personal,
         )
 

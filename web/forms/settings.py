@@ -14,12 +14,15 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Check, Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
+from web.models.folding import folded
+from web.models.programmes import LONGEST_CHOICE, LONGEST_MIX
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.proposals import LONGEST_DRIVER
 from web.services.agreements.words import RHYTHMS as OFTEN
 from web.services.common import days
 from web.services.common.agreed_settings import DAYS as DAYS_OF_A_ROUND
-from web.services.common.agreed_settings import GATHERING, RHYTHM
+from web.services.common.agreed_settings import GATHERING, MIX, RHYTHM, mix
+from web.services.common.mixing import MOST_CHOICES
 from web.services.common.programmes import LONGEST_NAME
 from web.services.programmes.programme_settings import About, SchedulePlan
 
@@ -146,6 +149,18 @@ class MatchingForm(EvaluationFields, FlaskForm):
         needed="Choose what comes first",
         choices=[SelectChoice(priority.value, words) for priority, words in PRIORITIES.items()],
     )
+    mix_by = Text(
+        "One more thing to mix by (optional)",
+        most=LONGEST_MIX,
+        description="Beside organisations. What people are asked, like Role or Part of the county. Never ask "
+        "about health, ethnicity, religion, politics, trade unions or whom somebody loves.",
+    )
+    mix_choices = LongText(
+        "What they choose from",
+        most=1000,
+        description=f"One a line, {MOST_CHOICES} at most. Nobody has to choose, and nobody is told what "
+        "somebody chose. Take a choice away, and who chose it has not said.",
+    )
     driver = LongText(
         "Why this change?",
         most=LONGEST_DRIVER,
@@ -154,13 +169,38 @@ class MatchingForm(EvaluationFields, FlaskForm):
     )
     urgent = Check("It is urgent: it holds at once, and goes back within 14 days unless it is adopted")
 
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], **said: str) -> "MatchingForm":
+        also = settings.get(MIX) or {}
+        words = {"mix_by": also.get("by", ""), "mix_choices": "\n".join(also.get("choices", ()))}
+        return cls(size=str(settings["size"]), priority=settings["priority"], **words, **said)
+
+    def validate_mix_by(self, field: Text) -> None:
+        if self._choices() and not field.data:
+            raise ValidationError("Enter what the choices are about, like Role, or take the choices away")
+        if folded(field.data or "") in ("organisation", "organisations"):
+            raise ValidationError("Organisations are mixed anyway: enter something else, or nothing")
+
+    def validate_mix_choices(self, _field: LongText) -> None:
+        choices = self._choices()
+        if self.mix_by.data and len(choices) < 2:
+            raise ValidationError("Enter at least two choices, one a line")
+        if len(choices) > MOST_CHOICES:
+            raise ValidationError(f"Enter at most {MOST_CHOICES} choices")
+        for place, one in enumerate(choices):
+            if len(one) > LONGEST_CHOICE:
+                raise ValidationError(f"“{one[:20]}…” has more than {LONGEST_CHOICE} characters")
+            if folded(one) in map(folded, choices[:place]):
+                raise ValidationError(f"“{one}” is listed twice")
+
+    def _choices(self) -> list[str]:
+        lines = map(str.strip, (self.mix_choices.data or "").splitlines())
+        return [line for line in lines if line]
+
     def change(self) -> ChangeWanted:
-        return ChangeWanted(
-            Subject.MATCHING,
-            self.driver.data,
-            {"size": int(self.size.data), "priority": self.priority.data},
-            **self.judged_by(),
-        )
+        rules = {"size": int(self.size.data), "priority": self.priority.data}
+        also = mix(self.mix_by.data or "", self._choices())
+        return ChangeWanted(Subject.MATCHING, self.driver.data, rules | also, **self.judged_by())
 
 
 class DaysForm(EvaluationFields, FlaskForm):

@@ -9,6 +9,9 @@ from sqlmodel import Field
 from notifications.columns import Base
 from web.models.columns import choice, document, moment
 
+# What people are asked that is mixed by besides organisations, and one of its choices, in characters.
+LONGEST_MIX, LONGEST_CHOICE = 40, 60
+
 
 class Priority(StrEnum):
     """Which comes first when rounds are equally free of repeats: more fresh rounds later, or more crossing
@@ -33,7 +36,7 @@ class Programme(Base, table=True):
     group_size: int = 2
     priority: Priority = choice(Priority, Priority.FRESH)
     # One more thing to mix by, as people are asked for it, and what they choose from; empty for nothing.
-    mix_by: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    mix_by: str = Field(default="", max_length=LONGEST_MIX, sa_column_kwargs={"server_default": ""})
     mix_choices: list[str] = document(list)
     # The dates of its rounds, in days before (`heads_up_days`) and after their first day; `ask_again_days` is
     # counted from the check-in. A round sent keeps dates of its own.

@@ -23,9 +23,11 @@ pages = Blueprint("join", __name__, url_prefix="/p/<slug>/join")
 @pages.get("")
 @open_to_everyone
 def show(slug: str) -> ResponseReturnValue:
+    programme = _programme(slug)
     form = JoinForm()
+    form.offer_choices(programme)
     form.ask_which("", ())
-    return _page(_programme(slug), form)
+    return _page(programme, form)
 
 
 @pages.post("")
@@ -33,6 +35,7 @@ def show(slug: str) -> ResponseReturnValue:
 def send(slug: str) -> ResponseReturnValue:
     programme = _programme(slug)
     form = JoinForm()
+    form.offer_choices(programme)
     if not house().settings.texts_offered:
         form.offer_no_texts()
     _suggest_organisation(form, programme)

@@ -3,7 +3,7 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.forms.joining import CodeForm, EditForm, OrganisationForm
+from web.forms.joining import CodeForm, EditForm, MixForm, OrganisationForm
 from web.forms.me import AvailabilityForm, NotAgainForm, RatherNotForm
 from web.http.access import with_link
 from web.http.context import house
@@ -11,6 +11,7 @@ from web.models import Block, Person
 from web.pages.codes import text_a_code
 from web.pages.me import pages
 from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
+from web.services.common import programmes
 from web.services.conversations import conversations
 from web.services.organisations import organisations
 from web.services.people import own_details, participation, phone_codes, reachability
@@ -118,6 +119,26 @@ def organisation(token: str, slug: str) -> ResponseReturnValue:
         form.organisation.data = section.organisation.name
     known = organisations.names(g.session, membership.programme_id)
     page = render_template("me/organisation.html", visit=visit, form=form, organisations=known)
+    return page, 422 if form.errors else 200
+
+
+@pages.route("/me/<token>/<slug>/mix", methods=["GET", "POST"])
+@with_link
+def mix_choice(token: str, slug: str) -> ResponseReturnValue:
+    visit = open_visit(token, full=True)
+    membership = membership_of(visit, slug)
+    programme = programmes.by_slug(g.session, slug)
+    form = MixForm(obj=membership)
+    form.offer_choices(programme)
+    if form.mix_choice is None:
+        # Asked no more: there is nothing to change.
+        return back_to_page(token)
+    if form.validate_on_submit():
+        said = form.mix_choice.data
+        participation.set_mix_choice(g.session, programme, membership, said, now=g.now)
+        flash("Saved.")
+        return back_to_page(token)
+    page = render_template("me/mix_choice.html", visit=visit, form=form, programme=programme)
     return page, 422 if form.errors else 200
 
 

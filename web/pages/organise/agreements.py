@@ -343,7 +343,7 @@ def _form_of(proposal: Proposal, version: ProposalVersion) -> FlaskForm:
         "bound": str(version.bound or ""),
     }
     if proposal.subject is Subject.MATCHING:
-        form = MatchingForm(size=str(settings["size"]), priority=settings["priority"], **said)
+        form = MatchingForm.of(settings, **said)
         del form.urgent
         return form
     if proposal.subject is Subject.DAYS:

@@ -125,7 +125,7 @@ def _columns(job: Import, problems: Problems, chosen: Mapping[str, int] | None =
         sheets=workbooks.names(content),
         chosen=job.columns if chosen is None else chosen,
         samples=[cells[: len(sheet.header)] for _, cells in islice(sheet.rows, SAMPLES)],
-        fields=columns.FIELDS[job.kind],
+        fields=columns.fields(job.kind, g.programme.mix_by),
         problems=problems,
     )
 
@@ -168,6 +168,7 @@ def _preview(job: Import, problems: Problems) -> str:
         a_page=uploads.A_PAGE,
         writes=uploads.to_be_written(g.session, job),
         names=names,
+        unknown=uploads.unknown_answers(job),
         role=g.role,
         problems=problems,
     )
@@ -233,7 +234,8 @@ def choose_sheet(number: int) -> ResponseReturnValue:
 
 
 def _chosen(job: Import, width: int) -> dict[str, int]:
-    chosen = {field.key: request.form.get(field.key, type=row_number) for field in columns.FIELDS[job.kind]}
+    offered = columns.fields(job.kind, g.programme.mix_by)
+    chosen = {field.key: request.form.get(field.key, type=row_number) for field in offered}
     return {key: place for key, place in chosen.items() if place is not None and 0 <= place < width}
 
 
@@ -258,6 +260,20 @@ def answer_organisations(number: int) -> ResponseReturnValue:
         if key in keys
     }
     return _page(job, missing) if missing else _show(number)
+
+
+@pages.post("/<slug>/import/<int:number>/answers")
+@needs(Role.ORGANISER)
+def answer_mix(number: int) -> ResponseReturnValue:
+    """What stands in the file for the programme's choices. A question is called after what it is about."""
+    job = _job(number)
+    said = {answer: request.form.get(f"is-{answer}", "") for answer in uploads.unknown_answers(job)}
+    try:
+        uploads.answer_mix(g.session, job, said)
+    except WrongMoment:
+        return _moved_on(number)
+    flash("Noted.")
+    return _show(number)
 
 
 @pages.post("/<slug>/import/<int:number>/somebody-else")

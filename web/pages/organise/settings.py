@@ -72,7 +72,7 @@ def about_settings() -> ResponseReturnValue:
 @pages.route("/<slug>/settings/matching", methods=["GET", "POST"])
 @needs(Role.ORGANISER)
 def matching_settings() -> ResponseReturnValue:
-    form = forms.MatchingForm(size=str(g.programme.group_size), priority=g.programme.priority.value)
+    form = forms.MatchingForm.of(agreed_settings.of(g.session, g.programme, Subject.MATCHING))
     if g.role is not Role.OWNER:
         del form.urgent
     give_reason(form)

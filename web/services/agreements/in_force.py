@@ -30,6 +30,7 @@ FEWEST_REPEATS = (
     "who met longest ago."
 )
 CROSSING = "As many pairs as possible bring two different organisations together."
+MIXING = "Then, as many pairs as possible answered “{by}” differently. Nobody has to answer."
 LOOK_AHEAD = "Among these, we take the round found to leave the most further rounds without a repeat."
 FAIRNESS = (
     "Among rounds that are equally good so far, people who were let down last time and newcomers are not the "
@@ -39,7 +40,9 @@ FAIRNESS = (
 
 def in_force(session: Session, programme: Programme) -> HowWeMatch:
     version = agreements.about(session, programme, Subject.MATCHING).version
-    ahead = [LOOK_AHEAD, CROSSING] if programme.priority is Priority.FRESH else [CROSSING, LOOK_AHEAD]
+    differing = [CROSSING, *([MIXING.format(by=programme.mix_by)] if programme.mix_by else [])]
+    fresh = programme.priority is Priority.FRESH
+    ahead = [LOOK_AHEAD, *differing] if fresh else [*differing, LOOK_AHEAD]
     return HowWeMatch(
         version=version.number,
         adopted_on=version.adopted_on,

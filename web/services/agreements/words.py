@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from web.models import AgreementVersion, How, Priority, ProposalVersion, Rhythm, Subject
 from web.services.agreements import measuring
 from web.services.agreements.agreements import TITLES, ChangeWanted
-from web.services.common.agreed_settings import GATHERING, RHYTHM, Settings
+from web.services.common.agreed_settings import GATHERING, MIX, RHYTHM, Settings
 
 GROUPS = {2: "pairs", 3: "threes", 4: "fours", 5: "fives"}
 FIRST = {
@@ -47,6 +47,7 @@ def settings(subject: Subject, of: Settings) -> dict[str, str]:
             return {
                 "size": f"Groups: {GROUPS[of['size']]}",
                 "priority": f"What comes first: {FIRST[Priority(of['priority'])]}",
+                MIX: f"Mixed by besides organisations: {_mixed_by(of.get(MIX))}",
             }
         case Subject.DAYS:
             often = {RHYTHM: f"Rounds begin: {RHYTHMS[of[RHYTHM]]}"} if RHYTHM in of else {}
@@ -57,6 +58,10 @@ def settings(subject: Subject, of: Settings) -> dict[str, str]:
                 GATHERING: f"Posts that mention us: {GATHERED[of.get(GATHERING, False)]}",
             }
     return {}
+
+
+def _mixed_by(also: Settings | None) -> str:
+    return f"{also['by']} ({', '.join(also['choices'])})" if also else "nothing"
 
 
 def says(subject: Subject, version: AgreementVersion) -> Sequence[str]:

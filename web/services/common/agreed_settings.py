@@ -1,11 +1,13 @@
 """The settings of a programme that its agreements speak of, and the first versions of those."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from web.models import Agreement, AgreementVersion, How, Priority, Programme, Rhythm, Schedule, Subject
+from web.services.common import mixing
 
 REVIEW_AFTER = timedelta(days=365)
 WRITTEN_BY_US = (Subject.MATCHING, Subject.DAYS, Subject.SHOWING)
@@ -16,6 +18,7 @@ DAYS_OF_CONSENT = ("cut_off_days", "window_days")
 
 RHYTHM = "rhythm"
 GATHERING = "gathering"
+MIX = "mix"
 
 Settings = dict[str, Any]
 
@@ -24,12 +27,18 @@ def of(session: Session, programme: Programme, subject: Subject) -> Settings:
     """What is in force, as an agreement keeps it; nothing for an agreement in free words."""
     match subject:
         case Subject.MATCHING:
-            return {"size": programme.group_size, "priority": programme.priority.value}
+            sizes = {"size": programme.group_size, "priority": programme.priority.value}
+            return sizes | mix(programme.mix_by, programme.mix_choices)
         case Subject.DAYS:
             return {name: getattr(programme, name) for name in DAYS} | {RHYTHM: rhythm(session, programme)}
         case Subject.SHOWING:
             return {"wall": programme.wall_is_open, GATHERING: programme.gathers}
     return {}
+
+
+def mix(by: str, choices: Sequence[str]) -> Settings:
+    """One more thing to mix by, as a setting; none where there is nothing."""
+    return {MIX: {"by": by, "choices": list(choices)}} if by else {}
 
 
 def rhythm(session: Session, programme: Programme) -> str:
@@ -51,6 +60,8 @@ def put_in_force(session: Session, programme: Programme, subject: Subject, setti
     match subject:
         case Subject.MATCHING:
             programme.group_size, programme.priority = settings["size"], Priority(settings["priority"])
+            also = settings.get(MIX) or {}
+            mixing.agree(session, programme, also.get("by", ""), also.get("choices", ()))
         case Subject.DAYS:
             programme.sqlmodel_update({name: settings[name] for name in DAYS})
             _follow_rhythm(session, programme, settings[RHYTHM])

@@ -40,6 +40,7 @@ PEOPLE = (
     Field("email", "Email address"),
     Field("phone", "Mobile number"),
 )
+MIX = "mix"
 HISTORY = (
     Field("round", "Round, as a number or a date"),
     Field("date", "Date of the round"),
@@ -72,19 +73,29 @@ def sheet(file: str, content: str) -> Sheet:
     return spreadsheets.parse(file, text, is_heading=headings.surely, delimiter=delimiter)
 
 
+def fields(kind: ImportKind, mix_by: str) -> Sequence[Field]:
+    """What a file of this kind may tell, and what the programme mixes by besides organisations."""
+    return (*PEOPLE, Field(MIX, mix_by)) if kind is ImportKind.PEOPLE and mix_by else FIELDS[kind]
+
+
 def guess(kind: ImportKind, header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> dict[str, int]:
     """The column of each field, each column once, by its name and what stands in the first `rows`."""
     cells = [[row[place] for row in rows] for place in range(len(header))]
     return _people(header, cells) if kind is ImportKind.PEOPLE else _history(header)
 
 
-def guess_of(kind: ImportKind, given: Sheet) -> dict[str, int]:
-    """The same for a sheet. Reads its first rows.
+def guess_of(kind: ImportKind, given: Sheet, mix_by: str = "") -> dict[str, int]:
+    """The same for a sheet, and the column called as what the programme mixes by is. Reads its first rows.
 
     Raises:
         BadFile: they are no CSV.
     """
-    return guess(kind, given.header, [cells for _, cells in islice(given.rows, SAMPLE)])
+    found = guess(kind, given.header, [cells for _, cells in islice(given.rows, SAMPLE)])
+    if kind is ImportKind.PEOPLE and mix_by:
+        named = [headings.plain(name) == headings.plain(mix_by) for name in given.header]
+        free = [place for place, yes in enumerate(named) if yes and place not in found.values()]
+        found |= {MIX: free[0]} if free else {}
+    return found
 
 
 def _people(header: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[str, int]:

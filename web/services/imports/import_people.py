@@ -25,7 +25,8 @@ from web.models import (
 from web.models.columns import new_id
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
-from web.services.common import links, names, phrases, programmes, times, written_names
+from web.models.programmes import LONGEST_CHOICE
+from web.services.common import links, mixing, names, phrases, programmes, times, written_names
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.imports import duplicates, takeovers
@@ -185,6 +186,7 @@ def _row(
         _readable("name", read["name"])
         remarks = _about_name(said, read["name"])
         read["known_as"] = _known_as(said.get("known_as", ""))
+        read["mix"] = said.get("mix", "")[:LONGEST_CHOICE]
         email, key = _email(read["email"])
         target = _organisation(read["organisation"], key, targets, here)
         phone, remark = _phone(said.get("phone", ""))
@@ -397,6 +399,7 @@ def _write_members(
             "person_id": one["id"],
             "organisation_id": organisation[one["target"]],
             "name_key": names.filed_under(one["name"]),
+            "mix_choice": mixing.choice(programme, job.mix_answers.get(one.get("mix", ""), "")),
         }
         for one in new
     ]

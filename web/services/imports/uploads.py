@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 from web import scrubbing
 from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
-from web.services.common import audit, programmes
+from web.services.common import audit, mixing, programmes
 from web.services.common.spreadsheets import BadFile, Sheet
 from web.services.imports import columns, duplicates, import_history, import_people, takeovers
 from web.services.imports.claims import LEASED, WORKING
@@ -31,6 +31,7 @@ from web.services.imports.takeovers import Statement
 from web.services.organisations import organisations
 
 A_PAGE = 50
+MOST_ANSWERS = 50  # different ones in a file, to what the programme mixes by
 ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
 ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
@@ -75,7 +76,7 @@ def upload(
         file.workbook = given.workbook
     else:
         job.state = ImportState.READING if given.rows is None else ImportState.COLUMNS
-        _note(job, file, given)
+        _note(job, file, given, programme)
     session.add_all([job, file])
     session.flush()
     audit.record(
@@ -84,9 +85,9 @@ def upload(
     return job
 
 
-def _note(job: Import, file: ImportFile, given: Upload) -> None:
+def _note(job: Import, file: ImportFile, given: Upload, programme: Programme) -> None:
     file.content, file.workbook = given.content, None
-    job.columns, job.total = columns.guess_of(job.kind, given.sheet), _total(given)
+    job.columns, job.total = columns.guess_of(job.kind, given.sheet, programme.mix_by), _total(given)
 
 
 def _total(given: Upload) -> int:
@@ -101,7 +102,7 @@ def take_sheet(session: Session, job: Import, given: Upload) -> None:
     """
     must_be(job, ImportState.COLUMNS)
     file = _file(session, job)
-    _note(job, file, given)
+    _note(job, file, given, session.get_one(Programme, job.programme_id))
     job.state = ImportState.READING if given.rows is None else ImportState.COLUMNS
     session.add_all([job, file])
     session.flush()
@@ -119,7 +120,7 @@ def workbook_of(session: Session, job: Import) -> bytes | None:
 def keep_text(session: Session, job: Import, given: Upload) -> None:
     """In place of the workbook that it was made of; its rows are counted next."""
     file = _file(session, job)
-    _note(job, file, given)
+    _note(job, file, given, session.get_one(Programme, job.programme_id))
     session.add_all([job, file])
     session.flush()
 
@@ -173,7 +174,7 @@ def choose(session: Session, job: Import, chosen: Mapping[str, int], names: Name
     """
     must_be(job, ImportState.COLUMNS, ImportState.READY, ImportState.ORGANISATIONS)
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
-    job.columns, job.organisations, job.counts = dict(chosen), [], {}
+    job.columns, job.organisations, job.mix_answers, job.counts = dict(chosen), [], {}, {}
     if names is None:
         job.state, job.done, job.busy_until = ImportState.MATCHING, 0, None
         session.add(job)
@@ -221,7 +222,7 @@ def columns_again(session: Session, job: Import) -> None:
     """
     must_be(job, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
-    job.state, job.organisations, job.counts = ImportState.COLUMNS, [], {}
+    job.state, job.organisations, job.mix_answers, job.counts = ImportState.COLUMNS, [], {}, {}
     session.add(job)
     session.flush()
 
@@ -270,6 +271,18 @@ def check(session: Session, job: Import, sheet: Sheet) -> Iterator[dict[str, Any
     return import_people.check(sheet, job.columns, duplicates.targets(job.organisations), here)
 
 
+def note_answers(answers: set[str], sheet: Sheet, columns_: Mapping[str, int], rows: Sequence[Any]) -> None:
+    """Add what `rows` say of what is mixed by besides organisations.
+
+    Raises:
+        BadFile: there are so many that it must be the column of something else.
+    """
+    answers.update(answer for row in rows if (answer := row["cells"].get(columns.MIX)))
+    if len(answers) > MOST_ANSWERS:
+        problem = f"at most {MOST_ANSWERS} different answers; is it the right column?"
+        raise BadFile(sheet.file, problem, column=sheet.header[columns_[columns.MIX]])
+
+
 def count_in(counts: dict[str, int], rows: Sequence[dict[str, Any]]) -> None:
     """Add up what becomes of `rows`."""
     for row in rows:
@@ -286,12 +299,33 @@ def keep_rows(session: Session, number: int, rows: Sequence[dict[str, Any]]) -> 
     )
 
 
-def keep_checked(session: Session, job: Import, counts: dict[str, int]) -> None:
-    """Every row was checked."""
+def keep_checked(session: Session, job: Import, counts: dict[str, int], answers: set[str]) -> None:
+    """Every row was checked. What is in `answers` are choices of the programme, or an organiser is asked."""
+    programme = session.get_one(Programme, job.programme_id)
+    job.mix_answers = {answer: mixing.choice(programme, answer) for answer in sorted(answers)}
     job.state, job.counts, job.busy_until = ImportState.READY, counts, None
     job.done = job.total = counts["rows"]
     session.add(job)
     session.flush()
+
+
+def answer_mix(session: Session, job: Import, said: Mapping[str, str]) -> None:
+    """Which of the programme's choices stand for what is in the file; "" leaves it to the people themselves.
+
+    Raises:
+        WrongMoment: it is being written, or was.
+    """
+    must_be(job, ImportState.READY)
+    programme = session.get_one(Programme, job.programme_id)
+    known = {answer: mixing.choice(programme, said[answer]) for answer in job.mix_answers if answer in said}
+    job.mix_answers = job.mix_answers | known
+    session.add(job)
+    session.flush()
+
+
+def unknown_answers(job: Import) -> list[str]:
+    """What stands in the file and is taken for none of the programme's choices."""
+    return [answer for answer, choice in job.mix_answers.items() if not choice]
 
 
 def drop_rows(session: Session, number: int) -> bool:
@@ -389,7 +423,7 @@ def _finish(session: Session, job: Import, taken: int, now: datetime) -> None:
 
 def close(session: Session, job: Import, state: ImportState, now: datetime) -> None:
     session.execute(delete(ImportFile).where(col(ImportFile.import_id) == job.id))
-    job.state, job.organisations, job.busy_until = state, [], None
+    job.state, job.organisations, job.mix_answers, job.busy_until = state, [], {}, None
     job.file_name, job.finished_at = "", now
     session.add(job)
     session.flush()

@@ -30,14 +30,14 @@ from web.models import (
     VideoKind,
 )
 from web.models.columns import new_id
-from web.services.common import audit, links, names, phone_numbers, programmes, times, written_names
+from web.services.common import audit, links, mixing, names, phone_numbers, programmes, times, written_names
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.imports import duplicates
 from web.services.organisations import organisations
 from web.tokens import Signer
 
 # The wordings people agree to. A change of words is a new version.
-WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11-28"}
+WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11-29"}
 PER_HOUR = 3
 CONFIRM_WITHIN = links.LIFE[Purpose.CONFIRM]
 
@@ -60,7 +60,9 @@ class SomebodyElse(Exception):
 
 @dataclass(frozen=True)
 class Details:
-    """What the join form asks for, cleaned. `phone` is in E.164; `email` is empty for who joins by text."""
+    """What the join form asks for, cleaned. `phone` is in E.164; `email` is empty for who joins by text, and
+    `mix_choice` None for who was not asked.
+    """
 
     name: str
     organisation: str
@@ -75,6 +77,7 @@ class Details:
     shares_email: bool = True
     shares_phone: bool = False
     shares_video: bool = False
+    mix_choice: str | None = None
 
     @classmethod
     def from_request(cls, request: Request) -> "Details":
@@ -85,7 +88,7 @@ class Details:
     def personal(self) -> dict[str, Any]:
         """The part that belongs to the person; the rest belongs to the membership."""
         values = asdict(self)
-        for name in ("organisation", "happy_in_three", "email"):
+        for name in ("organisation", "happy_in_three", "mix_choice", "email"):
             del values[name]
         return values
 
@@ -276,6 +279,8 @@ def enter(
         membership.standing, membership.left_at = Standing.ACTIVE, None
         membership.silent_since = None
     membership.happy_in_three = details.happy_in_three
+    if details.mix_choice is not None:
+        membership.mix_choice = mixing.choice(programme, details.mix_choice)
     session.add(membership)
     record_consents(session, person.id, programme.id, source=source, now=now)
     if not was_in:

@@ -149,6 +149,7 @@ def _membership(session: Session, programme: Programme, kept: Person, gone: Pers
     first = min(stays, goes, key=lambda one: RANK.index(one.standing))
     stays.standing, stays.left_at, stays.notified_at = first.standing, first.left_at, first.notified_at
     stays.suspended_because = stays.suspended_because or goes.suspended_because
+    stays.mix_choice = stays.mix_choice or goes.mix_choice
     stays.let_down = stays.let_down or goes.let_down
     stays.joined_at = min(stays.joined_at, goes.joined_at)
     session.add(stays)

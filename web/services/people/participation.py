@@ -23,7 +23,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services.common import audit, links, programmes, times
+from web.services.common import audit, links, mixing, programmes, times
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.organisations import organisations
@@ -188,6 +188,14 @@ def set_organisation(session: Session, membership: Membership, name: str, *, now
     before, membership.organisation_id = membership.organisation_id, organisation.id
     _changed(session, membership, "changed organisation", now)
     nameless.forget(session, membership.programme_id, {before} - {organisation.id})
+
+
+def set_mix_choice(
+    session: Session, programme: Programme, membership: Membership, said: str, *, now: datetime
+) -> None:
+    """What they choose of what the programme also mixes by; nothing where `said` is none of its choices."""
+    membership.mix_choice = mixing.choice(programme, said)
+    _changed(session, membership, "changed what we mix by", now)
 
 
 def has_agreed(session: Session, person: str, programme: Programme) -> bool:

@@ -52,6 +52,7 @@ class Member(NamedTuple):
     paused_until: date | None
     silent_since: date | None
     happy_in_three: bool
+    mix_choice: str
     let_down: bool
     joined_at: datetime
     notified_at: datetime | None
@@ -63,7 +64,8 @@ class RoundPot:
 
     `people[i]` is the id of person i, in code-point order; `left_out` says in words why others are not in it,
     `left_out_once` who of them is out because an organiser says so. `decided` is everybody whom an organiser
-    put in or out this once. `rules` is the version of "how we match" that was in force.
+    put in or out this once. `rules` is the version of "how we match" that was in force, and `mix_by` what it
+    mixes by besides organisations.
     """
 
     programme: int
@@ -76,6 +78,7 @@ class RoundPot:
     left_out: dict[str, str] = field(repr=False)
     decided: dict[str, bool] = field(repr=False, default_factory=dict)
     rules: int = 0
+    mix_by: str = ""
 
     @property
     def left_out_once(self) -> list[str]:
@@ -87,6 +90,7 @@ class RoundPot:
         return Labels(
             people=[placeholder(person) for person in self.people],
             organisations=[organisation.short_name or organisation.name for organisation in organisations],
+            mix_by=self.mix_by,
         )
 
     def index(self) -> dict[str, int]:
@@ -152,6 +156,7 @@ def gather(
         left_out=who.left_out,
         decided=who.decided,
         rules=rules_in_force(session, programme.id),
+        mix_by=programme.mix_by,
     )
 
 
@@ -422,8 +427,15 @@ def _pot(
         no_trio=np.fromiter((not row.happy_in_three for row in rows), np.bool_, len(rows)),
         let_down=np.fromiter((row.let_down for row in rows), np.bool_, len(rows)),
         newcomer=~np.isin(np.arange(len(people)), known),
+        mix=_answers(programme, rows),
         locked=_still_whole(_locked(session, programme.id), index, never, programme.group_size + 1),
     )
+
+
+def _answers(programme: Programme, rows: Iterable[Member]) -> Ints:
+    """Everybody's choice by its place, -1 of who has not said."""
+    place = {choice: number for number, choice in enumerate(programme.mix_choices)}
+    return _ints(place.get(row.mix_choice, -1) for row in rows)
 
 
 def _still_whole(
