@@ -8,10 +8,9 @@ every message. Its way from state to state is `tables.NEXT`, drawn in docs/state
 Nothing here commits: the door that opened the session does.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
@@ -20,17 +19,17 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     or_,
     select,
     tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert, Update
+from sqlalchemy.sql.dml import Update
 from sqlmodel import Session, col
 
-from notifications import addresses
+from notifications import addresses, bulk
+from notifications.bulk import bunches
 from notifications.columns import table_of
 from notifications.errors import NoWayThere
 from notifications.messages import BY_KIND, Channel, Message, Recipient
@@ -46,10 +45,10 @@ from notifications.tables import (
     State,
 )
 
-Thing = TypeVar("Thing")
 Kind = TypeVar("Kind", bound=Message)
 
 BULK = [name for name, kind in BY_KIND.items() if kind.bulk]
+ONCE = ("kind", "subject", "person")  # nobody is told the same thing twice
 EVERYTHING = "everything"  # the scope of a hold on the whole outbox
 
 
@@ -103,13 +102,6 @@ def queue_all(session: Session, orders: Iterable[Order], *, now: datetime) -> li
     return ids
 
 
-def bunches(things: Iterable[Thing], size: int = 1000) -> Iterator[list[Thing]]:
-    """A database takes only so many values in one statement."""
-    rest = iter(things)
-    while bunch := list(islice(rest, size)):
-        yield bunch
-
-
 def _row(order: Order, holds: set[str], now: datetime) -> dict[str, Any]:
     message, to = order.message, order.to
     channel = _channel(message, to)
@@ -159,13 +151,7 @@ def key_on(channel: str, email: str | None, phone: str | None) -> str | None:
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], int]:
     """Ids of the rows that were new, by what makes a message unique."""
-    table = table_of(OutboxMessage)
-    statement = insert_on(session)(table).on_conflict_do_nothing(index_elements=["kind", "subject", "person"])
-    returning = cast(
-        ReturningInsert[tuple[int, str, str, str]],
-        statement.returning(table.c.id, table.c.kind, table.c.subject, table.c.person),
-    )
-    made = session.execute(returning, rows)
+    made = bulk.insert_rows(session, table_of(OutboxMessage), rows, once=ONCE, returning=("id", *ONCE))
     return {(kind, subject, person): id_ for id_, kind, subject, person in made}
 
 
@@ -181,8 +167,7 @@ def _name(session: Session, orders: Sequence[Order], ids: Sequence[int | None]) 
         if id_ is not None
         for person in order.message.people() | {order.to.person}
     ]
-    if named:
-        session.execute(insert(table_of(OutboxNamed)), named)
+    bulk.insert_rows(session, table_of(OutboxNamed), named)
 
 
 def change(session: Session, statement: Update) -> int:

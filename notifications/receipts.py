@@ -17,9 +17,10 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from notifications import addresses, destinations, origins, pace, suppression
+from notifications.bulk import bunches
 from notifications.messages import BY_KIND, Channel
 from notifications.origins import Origins
-from notifications.outbox import bunches, change, insert_on
+from notifications.outbox import change, insert_on
 from notifications.providers.base import Sent
 from notifications.suppression import Why
 from notifications.tables import WAITING, OutboxMessage, Receipt, State

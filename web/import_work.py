@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
-from notifications.outbox import bunches
+from notifications.bulk import bunches
 from web.db import Database
 from web.models import Programme
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome

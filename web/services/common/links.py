@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
-from notifications import messages
+from notifications import bulk, messages
 from notifications.columns import table_of
 from notifications.foreign import LARGEST_ID
 from web.models import Link, Person, Purpose
@@ -89,12 +88,11 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> Sequence[int]:
     """The ids of new rows, in their order."""
     table = table_of(Link)
     if session.get_bind().dialect.name == "postgresql":
-        made = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return session.scalars(made, rows).all()
+        return [id_ for (id_,) in sorted(bulk.insert_rows(session, table, rows, returning=["id"]))]
     # SQLite gives ids back in order for one row at a time only. Nobody else writes: we know the next ones.
     first = (session.scalar(select(func.max(Link.id))) or 0) + 1
     ids = range(first, first + len(rows))
-    session.execute(insert(table), [{"id": id_, **row} for id_, row in zip(ids, rows, strict=True)])
+    bulk.insert_rows(session, table, ({"id": id_, **row} for id_, row in zip(ids, rows, strict=True)))
     return ids
 
 

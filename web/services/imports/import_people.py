@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from notifications import addresses, messages, outbox
+from notifications import addresses, bulk, messages, outbox
+from notifications.columns import table_of
 from notifications.errors import BadAddress
 from notifications.messages import Channel
 from web.models import (
@@ -376,8 +377,8 @@ def _write_people(session: Session, new: Sequence[Found], now: datetime, *, shar
     # What they have in common is worked out once.
     alike = Person(id="", created_at=now, shares_email=shares_email).model_dump()
     columns = ("id", "name", "known_as", "email", "email_key", "phone")
-    if rows := [alike | {name: one.get(name, "") for name in columns} for one in new]:
-        session.execute(insert(Person), rows)
+    rows = (alike | {name: one.get(name, "") for name in columns} for one in new)
+    bulk.insert_rows(session, table_of(Person), rows)
 
 
 def _write_members(
@@ -403,8 +404,7 @@ def _write_members(
         }
         for one in new
     ]
-    if rows:
-        session.execute(insert(Membership), rows)
+    bulk.insert_rows(session, table_of(Membership), rows)
     return {row["person_id"]: row["organisation_id"] for row in rows}
 
 

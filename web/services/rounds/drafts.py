@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from matcher import Pot, Result, check, draw, explain, legal
-from notifications import messages, outbox
+from notifications import bulk, messages, outbox
 from notifications.columns import table_of
 from web.models import AuditEntry, Group, GroupMember, LeftOut, Programme, Round
 from web.services.common import audit, phrases
@@ -232,7 +232,7 @@ def _write_groups(
         for place, group in enumerate(groups)
     ]
     # Asked for afterwards: SQLite gives ids back in order only for one row at a time.
-    session.execute(insert(table_of(Group)), rows)
+    bulk.insert_rows(session, table_of(Group), rows)
     made = select(Group.id).where(Group.round_id == round_.id).order_by(col(Group.number))
     ids = session.exec(made).all()
     write_members(session, pot, zip(ids, groups, strict=True))

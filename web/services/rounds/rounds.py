@@ -15,10 +15,10 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import insert
 from sqlmodel import Session, col, func, select
 
 from matcher import Pot
+from notifications import bulk
 from notifications.columns import table_of
 from web.models import Group, GroupMember, LeftOut, Organiser, Person, Programme, Round, RoundState
 from web.models.rounds import RoundChange
@@ -99,7 +99,7 @@ def counts_of(pot: Pot, table: NDArray[np.int32]) -> tuple[list[int], list[int]]
 
 
 def write_members(session: Session, pot: RoundPot, groups: Iterable[tuple[int, Sequence[str]]]) -> None:
-    members = [
+    members = (
         {
             "group_id": group,
             "person_id": person,
@@ -108,9 +108,8 @@ def write_members(session: Session, pot: RoundPot, groups: Iterable[tuple[int, S
         }
         for group, people in groups
         for position, person in enumerate(people)
-    ]
-    if members:
-        session.execute(insert(table_of(GroupMember)), members)
+    )
+    bulk.insert_rows(session, table_of(GroupMember), members)
 
 
 def first_movers(session: Session, programme: int, groups: Sequence[Sequence[str]], seed: int) -> list[str]:
@@ -131,12 +130,11 @@ def first_movers(session: Session, programme: int, groups: Sequence[Sequence[str
 
 def write_left_out(session: Session, round_: Round, rows: Iterable[tuple[str, str, bool]]) -> None:
     """Each row is a person, the reason, and whether it is on purpose."""
-    lines = [
+    lines = (
         {"round_id": round_.id, "person_id": person, "reason": reason, "on_purpose": on_purpose}
         for person, reason, on_purpose in rows
-    ]
-    if lines:
-        session.execute(insert(table_of(LeftOut)), lines)
+    )
+    bulk.insert_rows(session, table_of(LeftOut), lines)
 
 
 def draft(session: Session, programme: Programme, *, lock: bool = False) -> Round | None:
