@@ -1,7 +1,7 @@
 """A draft is sent: once, as it was looked at, to everybody in it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from matcher import legal
 from notifications import messages, outbox
+from notifications.bulk import bunches
 from web.models import (
     Group,
     GroupMember,
@@ -30,7 +31,9 @@ from web.services.common.contacts import recipient
 from web.services.rounds import draw_records, introductions, pots, recurrence
 from web.services.rounds.introductions import Party, Window
 from web.services.rounds.pots import RoundPot
-from web.services.rounds.rounds import NoDraft, ProgrammePaused, StaleDraft, by_number, members_of, stale
+from web.services.rounds.rounds import NoDraft, ProgrammePaused, StaleDraft, by_number, names_of, stale
+
+AT_ONCE = 500  # groups in memory
 
 # The true reason may be that two people must not meet, which nobody is told: the organiser sees it.
 AFTER_THE_DRAW = "This round was drawn just before you joined or came back. You come first in the next one."
@@ -75,16 +78,16 @@ def send_round(
     _refuse_if_rules_changed(session, round_)
     pot = pots.gather(session, programme, times.today(now), lock=True)
     window = Window.of(programme, times.today(now))
-    parties = _parties(session, programme, round_, pot, window)
-    _refuse_if_people_changed(pot, parties)
-    indices = _indices(pot, parties)
+    groups = _groups(session, round_)
+    members = list(groups.values())
+    _refuse_if_people_changed(session, pot, members)
+    indices = _indices(pot, members)
     missing = np.setdiff1d(np.arange(pot.pot.n), indices)
     legal(pot.pot, indices, programme.group_size, missing.tolist())
-    groups = [[member.person_id for member in party.members] for party in parties]
-    draw_records.keep_sent(session, round_, pot, groups)
+    draw_records.keep_sent(session, round_, pot, members)
     _mark_sent(round_, window, by, now)
     _use_up_date(session, programme, number, times.today(now))
-    _tell_everyone(session, programme, round_, parties, pot, window, now)
+    _tell_everyone(session, programme, round_, groups, pot, window, now)
     audit.record(
         session,
         by,
@@ -92,8 +95,8 @@ def send_round(
         now=now,
         programme=programme.id,
         subject=f"round {round_.number}",
-        groups=len(parties),
-        people=sum(len(party.members) for party in parties),
+        groups=len(groups),
+        people=sum(map(len, members)),
     )
     return round_
 
@@ -107,65 +110,72 @@ def _refuse_if_rules_changed(session: Session, round_: Round) -> None:
         )
 
 
-def _parties(
-    session: Session, programme: Programme, round_: Round, pot: RoundPot, window: Window
-) -> list[Party]:
-    groups = session.exec(select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))).all()
-    return parties(session, programme, round_, groups, pot, window)
+def _groups(session: Session, round_: Round) -> dict[int, list[str]]:
+    """Who is in each group, by its number; both in their order."""
+    rows = session.exec(
+        select(Group.number, GroupMember.person_id)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(Group.round_id == round_.id)
+        .order_by(col(Group.number), col(GroupMember.position))
+    )
+    groups: dict[int, list[str]] = {}
+    for number, person in rows:
+        groups.setdefault(number, []).append(person)
+    return groups
 
 
 def parties(
     session: Session,
     programme: Programme,
     round_: Round,
-    groups: Sequence[Group],
+    numbers: Sequence[int],
     pot: RoundPot,
     window: Window,
+    rng: np.random.Generator,
 ) -> list[Party]:
-    """Groups with everything needed to write to their members."""
-    keys = [group.id for group in groups]
-    members = members_of(session, round_, keys if len(keys) == 1 else None)
-    theirs = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
-    theirs = theirs.where(Group.round_id == round_.id)
-    people = {
-        person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(theirs))).all()
-    }
-    rng, days = np.random.default_rng(round_.seed), times.suggestable_days(window.starts_on, window.ends_on)
+    """The groups from one number to another, with everything needed to write to their members."""
+    rows = session.exec(
+        select(Group, GroupMember, Person)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .join(Person, col(Person.id) == GroupMember.person_id)
+        .where(Group.round_id == round_.id, col(Group.number).between(numbers[0], numbers[-1]))
+        .order_by(col(Group.number), col(GroupMember.position))
+    )
+    groups: dict[int, Group] = {}
+    members: dict[int, list[GroupMember]] = {}
+    people: dict[str, Person] = {}
+    for group, member, person in rows:
+        groups[group.id], people[person.id] = group, person
+        members.setdefault(group.id, []).append(member)
+    days = times.suggestable_days(window.starts_on, window.ends_on)
     return [
         Party(
             group,
-            members[group.id],
+            members[id_],
             people,
             pot.organisations,
-            times.suggest(days, introductions.shared_hours(people, members[group.id]), rng),
-            introductions.why(pot, group, members[group.id]),
+            times.suggest(days, introductions.shared_hours(people, members[id_]), rng),
+            introductions.why(pot, group, members[id_]),
             introductions.room(programme, secrets.token_hex(8)),
         )
-        for group in groups
-        if group.id is not None
+        for id_, group in groups.items()
     ]
 
 
-def _refuse_if_people_changed(pot: RoundPot, parties: Sequence[Party]) -> None:
+def _refuse_if_people_changed(session: Session, pot: RoundPot, groups: Sequence[Sequence[str]]) -> None:
     still_in = set(pot.people)
-    gone = [
-        party.people[member.person_id].name or phrases.GONE
-        for party in parties
-        for member in party.members
-        if member.person_id not in still_in
-    ]
+    gone = [person for group in groups for person in group if person not in still_in]
     if gone:
+        names = names_of(session, gone)
         verb = "is" if len(gone) == 1 else "are"
-        raise StaleDraft(f"{phrases.listing(gone)} {verb} no longer in this round. Draw again")
+        said = phrases.listing([names[person] or phrases.GONE for person in gone])
+        raise StaleDraft(f"{said} {verb} no longer in this round. Draw again")
 
 
-def _indices(pot: RoundPot, parties: Sequence[Party]) -> NDArray[np.int32]:
+def _indices(pot: RoundPot, groups: Sequence[Sequence[str]]) -> NDArray[np.int32]:
     index = pot.index()
-    width = max(len(party.members) for party in parties)
-    rows = [
-        [index[member.person_id] for member in party.members] + [-1] * (width - len(party.members))
-        for party in parties
-    ]
+    width = max(map(len, groups))
+    rows = [[index[person] for person in group] + [-1] * (width - len(group)) for group in groups]
     return np.array(rows, np.int32)
 
 
@@ -179,14 +189,18 @@ def _tell_everyone(
     session: Session,
     programme: Programme,
     round_: Round,
-    parties: Sequence[Party],
+    groups: Mapping[int, Sequence[str]],
     pot: RoundPot,
     window: Window,
     now: datetime,
 ) -> None:
     """Introductions for those in a group, a word for those who could be in one and are not; flags reset."""
-    introductions.introduce(session, programme, round_, parties, window, now=now)
-    placed = {member.person_id for party in parties for member in party.members}
+    rng = np.random.default_rng(round_.seed)
+    # Some groups after the others: a large programme does not fit into a small machine.
+    for numbers in bunches(groups, AT_ONCE):
+        some = parties(session, programme, round_, numbers, pot, window, rng)
+        introductions.introduce(session, programme, round_, some, window, now=now)
+    placed = {person for group in groups.values() for person in group}
     waiting = [person for person in (*pot.people, *pot.left_out_once) if person not in placed]
     for person in waiting:
         _tell_not_this_time(session, programme, round_, person, now)

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 
+import numpy as np
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
@@ -36,7 +37,8 @@ def try_out(
         raise NotAllowed("There is nobody to write to in this draft")
     today = times.today(now)
     window, pot = Window.of(programme, today), pots.gather(session, programme, today)
-    party = sending.parties(session, programme, round_, [group], pot, window)[0]
+    rng = np.random.default_rng(round_.seed)
+    party = sending.parties(session, programme, round_, [group.number], pot, window, rng)[0]
     back = links.open_page(f"/organise/{programme.slug}/rounds/{number}")
     who = party.people[reader or party.members[0].person_id]
     message = introductions.introduction(programme, party, who, Doors(back, back, back, back), window, now)
