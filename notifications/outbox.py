@@ -238,14 +238,28 @@ def blank_older_than(session: Session, before: datetime) -> int:
     What nobody settled, like a text that stayed uncertain or a message that was cancelled, counts from when
     it was queued.
     """
-    over = col(OutboxMessage.state).not_in((*WAITING, State.SENDING))
-    idle = over & (col(OutboxMessage.queued_at) < before)
+    idle = is_over() & (col(OutboxMessage.queued_at) < before)
     old = select(col(OutboxMessage.id)).where(
         or_(col(OutboxMessage.settled_at) < before, idle), col(OutboxMessage.payload).is_not(None)
     )
     ids = [id_ for id_ in session.scalars(old) if id_ is not None]
     for some in bunches(ids):
         blank(session, some)
+    return len(ids)
+
+
+def is_over() -> ColumnElement[bool]:
+    """Which messages nothing more becomes of by itself, as a condition."""
+    return col(OutboxMessage.state).not_in((*WAITING, State.SENDING))
+
+
+def delete_some(session: Session, round: str, most: int) -> int:  # noqa: A002
+    """Retention: delete messages of a round that are over; how many. Whoever calls knows that none of them is
+    queued again: nothing is left that would stop a second.
+    """
+    some = select(col(OutboxMessage.id)).where(col(OutboxMessage.round) == round, is_over()).limit(most)
+    ids = session.scalars(some).all()
+    session.execute(delete(OutboxMessage).where(col(OutboxMessage.id).in_(ids)))
     return len(ids)
 
 

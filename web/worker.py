@@ -27,7 +27,7 @@ from web.providers import providers_of
 from web.services.agreements import deciding, measuring, reviews
 from web.services.background import jobs, operator_alerts
 from web.services.common import allowances, links, tallies, times
-from web.services.evidence import counting
+from web.services.evidence import counting, thinning
 from web.services.fetching.fetching import Fetcher, Look
 from web.services.gathering import feeds, offers, passed_over, posts, sources, webmentions
 from web.services.imports import forgetting, takeovers
@@ -152,9 +152,17 @@ class Worker:
             while more and not self.stopping():
                 with self.database.write() as session:
                     more = step(session, now=now) == retention.AT_ONCE
+        while not self.stopping() and self._thin():
+            pass
         with self.database.write() as session:
             retention.forget_organisations(session)
         self.retained_on = now.date()
+
+    def _thin(self) -> int:
+        with self.database.write() as session:
+            now = self.clock()
+            links_gone = links.delete_some(session, now=now, most=thinning.AT_ONCE)
+            return thinning.thin(session, now=now) + links_gone
 
     def _close(self) -> None:
         """End the programmes whose last day is over, and erase who takes part in no other."""

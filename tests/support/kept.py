@@ -104,7 +104,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "review": {},
     "review_answer": _of(ID, "person_id verdict") | _of(OTHERS, "words"),
     "reviewed": _of(ID, "outcome counted"),
-    "round": _of(ID, "state priority input_digest figures best proof drawn_by sent_by")
+    "round": _of(ID, "state priority input_digest figures best proof drawn_by sent_by messages_were")
     | _of(OTHERS, "reasons"),
     "round_story": _of(ID, "picked edited_by") | _of(OTHERS, "went changes counted"),
     "roundchange": _of(ID, "what by"),

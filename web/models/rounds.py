@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from notifications.columns import Base
@@ -54,6 +54,10 @@ class Round(Base, table=True):
     ends_on: date | None = None
     # Since when everybody who waited for somebody in it has been given them, or a word.
     topped_up_at: datetime | None = moment()
+    # Counts of its messages, once they have been deleted: see `web.services.evidence.thinning`.
+    messages_were: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
 
 
 class DrawRecord(Base, table=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from notifications import bulk, messages
@@ -38,6 +39,7 @@ ROOMS = {
     "write": "/conversation/{}/write",
 }
 SHORT = "/m/{}"
+KEEP_EXPIRED = timedelta(days=400)  # until then they say that they are too old, and offer a fresh one
 LIFE = {
     Purpose.CONFIRM: timedelta(hours=48),
     Purpose.INVITATION: timedelta(days=30),
@@ -156,6 +158,25 @@ def usable(
         .order_by(col(Link.id))
     )
     return {row.subject: messages.Link(purpose=purpose, id=row.id) for row in rows if row.id is not None}
+
+
+def delete_some(session: Session, *, now: datetime, most: int) -> int:
+    """Retention: delete links that have led nowhere for `KEEP_EXPIRED`; how many. Those to a conversation
+    stay: they tell who had been introduced to it by when. So does the newest: no id is given out twice.
+    """
+    newest = select(func.max(Link.id)).scalar_subquery()
+    some = (
+        select(Link.id)
+        .where(
+            col(Link.expires_at) < now - KEEP_EXPIRED,
+            Link.purpose != Purpose.CONVERSATION,
+            col(Link.id) < newest,
+        )
+        .limit(most)
+    )
+    ids = session.exec(some).all()
+    session.execute(delete(Link).where(col(Link.id).in_(ids)))
+    return len(ids)
 
 
 def open_page(path: str) -> messages.Link:

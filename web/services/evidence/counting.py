@@ -15,8 +15,6 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Subquery, and_, 
 from sqlmodel import Session, col, func, select
 
 from notifications import outbox
-from notifications.messages import Introduction
-from notifications.tables import OutboxMessage
 from web.models import (
     TAKING_PART,
     Answer,
@@ -33,7 +31,7 @@ from web.models import (
     RoundState,
 )
 from web.services.common import times
-from web.services.evidence import bridges, nameless
+from web.services.evidence import bridges, nameless, thinning
 from web.services.evidence.findings import (
     Evidence,
     OrganisationEvidence,
@@ -139,7 +137,7 @@ def _rounds(
     outcomes: dict[int, list[Row[Any]]] = {}
     for row in _outcomes(session, programme):
         outcomes.setdefault(row.round_id, []).append(row)
-    left_out, delivered = _left_out(session, programme), _delivered(session, programme)
+    left_out, delivered = _left_out(session, programme), thinning.reached(session, programme)
     sent = session.exec(
         select(Round)
         .where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
@@ -234,18 +232,6 @@ def _left_out(session: Session, programme: Programme) -> dict[int | None, int]:
         .join(Round, col(Round.id) == LeftOut.round_id)
         .where(Round.programme_id == programme.id, col(LeftOut.on_purpose).is_(False))
         .group_by(col(LeftOut.round_id))
-    )
-    return dict(rows.all())
-
-
-def _delivered(session: Session, programme: Programme) -> dict[str | None, int]:
-    """How many people's introduction has arrived, by round."""
-    rounds = session.exec(select(Round.id).where(Round.programme_id == programme.id))
-    arrived = outbox.arrived(session, [str(number) for number in rounds], Introduction.kind)
-    rows = session.exec(
-        select(OutboxMessage.round, func.count(func.distinct(col(OutboxMessage.person))))
-        .where(arrived)
-        .group_by(col(OutboxMessage.round))
     )
     return dict(rows.all())
 

@@ -88,9 +88,16 @@ def earlier(
 
 
 def _worth_telling(programme: Programme, now: datetime) -> SelectOfScalar[Round]:
-    """Rounds that are over, or of which something is on the wall; newest first."""
+    """Rounds that are over, or of which something is on the wall; newest first. None from so long ago that
+    nobody knows any more who has had it.
+    """
     told_of = or_(col(Round.ends_on) < times.today(now), col(Round.id).in_(_told_of()))
-    wanted = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT, told_of)
+    wanted = select(Round).where(
+        Round.programme_id == programme.id,
+        Round.state == RoundState.SENT,
+        col(Round.messages_were).is_(None),
+        told_of,
+    )
     return wanted.order_by(col(Round.number).desc())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from notifications import outbox, titles
+from notifications import titles
 from notifications.tables import State
 from web.models import (
     TAKING_PART,
@@ -27,6 +27,7 @@ from web.models import (
 )
 from web.models.rounds import TopUp
 from web.services.common import phrases, times
+from web.services.evidence import thinning
 from web.services.organisations import doubts
 from web.services.organisations.doubts import Doubt
 from web.services.rounds import delivery_problems, draw_records, editing, pots, round_list, rounds, top_ups
@@ -465,7 +466,7 @@ def _since(
 
 
 def delivery(session: Session, round_: Round) -> Delivery:
-    counts = outbox.counts(session, round=str(round_.id), kind="introduction")
+    counts = thinning.introductions(session, round_)
     cancelled = counts.get(State.CANCELLED, 0)
     total = sum(counts.values()) - cancelled
     sent = sum(counts.get(state, 0) for state in ARRIVED)
