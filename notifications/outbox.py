@@ -416,6 +416,13 @@ def release(session: Session, *, programme: str | None = None) -> int:
     return change(session, go.values(state=State.QUEUED, reason=None))
 
 
+def rename_programme(session: Session, before: str, now: str) -> None:
+    """A programme is called otherwise: its messages, and its pause, are found under its new name."""
+    ours = update(OutboxMessage).where(col(OutboxMessage.programme) == before)
+    session.execute(ours.values(programme=now).execution_options(synchronize_session=False))
+    session.execute(update(OutboxHold).where(col(OutboxHold.scope) == before).values(scope=now))
+
+
 def held(session: Session) -> list[OutboxHold]:
     """The pauses in force, oldest first."""
     return list(session.scalars(select(OutboxHold).order_by(col(OutboxHold.since))))
@@ -446,6 +453,16 @@ def failures(session: Session, providers: Collection[str], since: datetime) -> t
     )
     failed = session.scalar(late) or 0
     return failed, failed + (session.scalar(taken) or 0 if failed else 0)
+
+
+def failed_by_programme(session: Session, since: datetime) -> dict[str, int]:
+    """How many messages of each programme have failed since then, by the name it is known under here."""
+    late = (
+        select(col(OutboxMessage.programme), func.count())
+        .where(FAILED, col(OutboxMessage.settled_at) >= since, col(OutboxMessage.programme).is_not(None))
+        .group_by(col(OutboxMessage.programme))
+    )
+    return {str(programme): count for programme, count in session.execute(late)}
 
 
 def arrived(session: Session, rounds: Sequence[str], kind: str) -> ColumnElement[bool]:

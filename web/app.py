@@ -22,6 +22,7 @@ from web.tokens import signer_of
 
 OPEN_FORMS = (
     "complaint.send", "join.send", "learning.take_down", "me.send_link", "organise.ask_to_sign_in",
+    "start.send",
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "db": ("web.commands.db:command", "The database."),
     "programme": ("web.commands.programme:command", "Programmes."),
     "organiser": ("web.commands.organiser:command", "Organisers."),
+    "operator": ("web.commands.operator:command", "Who looks after the whole installation."),
     "people": ("web.commands.people:command", "Participants."),
     "history": ("web.commands.history:command", "Who met whom before this service."),
     "round": ("web.commands.round:command", "Rounds."),

@@ -69,6 +69,9 @@ class Settings(BaseModel):
     network_forms_per_hour: int = Field(
         default=600, ge=1, description="forms that one network may send in an hour, 1 or more"
     )
+    programmes: Literal["closed", "ask", "open"] | None = Field(
+        default=None, description="closed, ask or open: who may start a programme"
+    )
     mail_from: str = Field(default="Unmentoring <hello@example.org>", description="Name <address>")
     inbound_domain: str | None = Field(default=None, description="the domain whose mail reaches us")
     alert_email: str | None = Field(default=None, description="who hears of trouble")
@@ -217,6 +220,9 @@ class Settings(BaseModel):
     def _production(self) -> Self:
         if self.is_trial:
             return self
+        if self.programmes in ("ask", "open") and not self.alert_email:
+            expected = f"who hears of new programmes, because PROGRAMMES is {self.programmes}"
+            raise SettingsError("ALERT_EMAIL", "nothing", expected)
         if self.secret_key == DEFAULT_KEY or len(self.secret_key) < 32:
             raise SettingsError(
                 "SECRET_KEY", "the default or a short key", "at least 32 characters of your own"
@@ -255,6 +261,18 @@ class Settings(BaseModel):
     def is_trial(self) -> bool:
         """Is this a try-out on one machine? Only if people reach it by a loopback address."""
         return is_loopback(urlsplit(self.public_url).hostname or "")
+
+    @property
+    def who_starts(self) -> Literal["closed", "ask", "open"]:
+        """Who may start a programme: nobody but the operator unless they have said otherwise; on trial,
+        whoever tries it.
+        """
+        return self.programmes or ("open" if self.is_trial else "closed")
+
+    @property
+    def sender_address(self) -> str:
+        """The address of MAIL_FROM, without its name."""
+        return parseaddr(self.mail_from)[1]
 
     @property
     def has_quiet_nights(self) -> bool:

@@ -35,7 +35,7 @@ from web.services.incoming import form_requests
 from web.services.learning import previews
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, inactivity, joining, reachability, retention
-from web.services.programmes import closings
+from web.services.programmes import closings, starting
 from web.services.rounds import schedule, top_ups
 from web.services.rounds.drafts import SEED_BITS
 from web.services.rounds.rounds import StaleDraft
@@ -116,6 +116,7 @@ class Worker:
         now = self.clock()
         with self.database.write() as session:
             joining.forget_unconfirmed(session, now=now)
+            starting.forget_old(session, now=now)
             allowances.forget_yesterdays(session, now=now)
             forgetting.forget_old(session, now=now)
             organiser_sessions.forget_expired(session, now=now)

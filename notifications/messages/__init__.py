@@ -11,6 +11,7 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         Paused Left Erased BeforeErasure                                                going away
         Proposal PanelDrawn ProposalNews Review AgendaNews                              agreements
         Closing DraftReady NotAsPlanned Reported Alert                                  running a programme
+        StartConfirm StartAsked StartNews ProgrammeBegun                                starting one
         ComplaintReceived ComplaintAnswered ComplaintWaits                              complaints about data
 """
 
@@ -85,17 +86,18 @@ from notifications.messages.running import (
     Reported,
     Review,
 )
+from notifications.messages.starting import ProgrammeBegun, StartAsked, StartConfirm, StartNews
 
 __all__ = [
     "BY_EMAIL", "BY_KIND", "BY_TEXT", "EITHER", "KINDS", "LONDON", "UNSUBSCRIBE", "AddressChanged",
-    "AgendaNews", "Alert", "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing", "ComplaintAnswered",
-    "ComplaintReceived", "ComplaintWaits", "Confirm", "Decided", "Digest", "DraftReady",
-    "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left", "Link", "Message",
-    "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise", "PanelDrawn",
-    "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "PostFound", "Programme", "Promise",
-    "Proposal", "ProposalNews", "Recipient", "Reported", "Review", "Rule",
-    "Says", "Share", "SignIn", "Slot", "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate",
-    "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
+    "AgendaNews", "Alert", "AlreadyIn", "BeforeErasure", "Channel", "CheckIn", "Closing",
+    "ComplaintAnswered", "ComplaintReceived", "ComplaintWaits", "Confirm", "Decided", "Digest",
+    "DraftReady", "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left",
+    "Link", "Message", "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise",
+    "PanelDrawn", "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "PostFound",
+    "Programme", "ProgrammeBegun", "Promise", "Proposal", "ProposalNews", "Recipient", "Reported", "Review", "Rule",
+    "Says", "Share", "SignIn", "Slot", "StartAsked", "StartConfirm", "StartNews", "TakenOver", "TextAnswer",
+    "TextsStopped", "Thanks", "TooLate", "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
 
 KINDS: tuple[type[Message], ...] = (
@@ -105,6 +107,7 @@ KINDS: tuple[type[Message], ...] = (
     TextAnswer, PostFound, Digest, Paused, Left, Erased, BeforeErasure,
     Proposal, PanelDrawn, ProposalNews, Review, AgendaNews, Closing, DraftReady, NotAsPlanned,
     Reported, Alert, ComplaintReceived, ComplaintAnswered, ComplaintWaits,
+    StartConfirm, StartAsked, StartNews, ProgrammeBegun,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}
 

@@ -1,13 +1,13 @@
 """Who may open what: every route stands in one line below, and every cell of that line is tried.
 
-A new route: add its endpoint to the line that is meant. If nothing fits, add a line with its six cells; and
+A new route: add its endpoint to the line that is meant. If nothing fits, add a line with its seven cells; and
 if it does what cannot be taken back, or lets people's details out, name it in `RECENT` as well. The
 decorators of `web.http.access` are the code's own answer; this is what it is held against.
 """
 
 from collections.abc import Iterator
 
-WHO = ("owner", "organiser", "viewer", "participant", "stranger", "another programme's owner")
+WHO = ("owner", "organiser", "viewer", "participant", "stranger", "another programme's owner", "operator")
 
 IN = "in"
 SIGN_IN = "sign in"  # asked to, first
@@ -15,9 +15,9 @@ REFUSED = "refused"  # 403: they know that it is there
 HIDDEN = "hidden"  # 404: they do not learn even that
 
 MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
-    #              owner    organiser viewer   particip. stranger elsewhere
+    #              owner    organiser viewer   particip. stranger elsewhere operator
     "everyone": (
-        (IN, IN, IN, IN, IN, IN),
+        (IN, IN, IN, IN, IN, IN, IN),
         """
         complaint.send complaint.show complaint.status confirm.declined
         health.live health.ready home.accessibility home.code_of_conduct home.contact home.home home.privacy
@@ -27,11 +27,12 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         learning.one learning.take_down learning.taken_down
         programme.how_we_match programme.proposal programme.wall
         rounds.every rounds.one rounds.story webmention.receive
+        start.send start.sent start.show
         """,
     ),
     # The participant comes with the link from their message, everybody else with one that was tampered with.
     "who has the link": (
-        (HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, HIDDEN),
+        (HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, HIDDEN, HIDDEN),
         """
         confirm.decline confirm.press confirm.show
         conversation.answer conversation.book conversation.booked conversation.calendar conversation.cannot
@@ -49,10 +50,11 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         review.answer review.show
         me.agreements me.amend_proposal me.show_name me.object_to_rule me.take_back_objection
         me.propose me.second_proposal me.withdraw_proposal
+        start.approve start.choose_address start.confirm start.decline start.founder start.look start.withdraw
         """,
     ),
     "who is signed in": (
-        (IN, IN, IN, SIGN_IN, SIGN_IN, IN),
+        (IN, IN, IN, SIGN_IN, SIGN_IN, IN, IN),
         """
         organise.ask_to_sign_in_again organise.home organise.sign_in_again organise.sign_out_there
         organise.where_signed_in
@@ -60,18 +62,18 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     # Everybody ends at the page to sign in, whether they were or not.
     "signing out": (
-        (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
+        (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
         "organise.sign_out organise.sign_out_everywhere",
     ),
     "viewers": (
-        (IN, IN, IN, SIGN_IN, SIGN_IN, HIDDEN),
+        (IN, IN, IN, SIGN_IN, SIGN_IN, HIDDEN, HIDDEN),
         """
         organise.dashboard organise.does_it_work organise.every_organisation organise.every_round
         organise.list_agreements organise.settings organise.show_schedule organise.wording
         """,
     ),
     "organisers": (
-        (IN, IN, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
+        (IN, IN, REFUSED, SIGN_IN, SIGN_IN, HIDDEN, HIDDEN),
         """
         organise.abandon_import organise.answer_organisations organise.begin_import organise.choose_columns
         organise.choose_sheet
@@ -112,11 +114,11 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         """,
     ),
     "owners, and everybody for themselves": (
-        (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
+        (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN, HIDDEN),
         "organise.remove_organiser",
     ),
     "owners": (
-        (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN),
+        (IN, REFUSED, REFUSED, SIGN_IN, SIGN_IN, HIDDEN, HIDDEN),
         """
         organise.answer_complaint organise.one_complaint organise.read_complaints
         organise.erase_posts
@@ -125,21 +127,25 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.ask_to_take_over organise.take_over
         """,
     ),
+    "operators": (
+        (HIDDEN, HIDDEN, HIDDEN, SIGN_IN, SIGN_IN, HIDDEN, IN),
+        "operate.approve operate.decline operate.home operate.look",
+    ),
     # In tests we are on trial at a loopback address, and nobody here came by the link that a command printed:
     # see pages/test_outbox.py.
     "who came by the printed link": (
-        (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
+        (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
         "outbox.calendar outbox.enter outbox.html outbox.listing outbox.message outbox.reply outbox.text_us",
     ),
     # Nobody here has a provider's key.
     "providers": (
-        (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
+        (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
         """
         webhooks.notify_callback webhooks.sendgrid_events webhooks.twilio_inbound webhooks.twilio_status
         """,
     ),
     "a provider that knows a secret address": (
-        (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+        (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
         "webhooks.sendgrid_inbound",
     ),
 }
@@ -157,7 +163,7 @@ RECENT = set(
 
 
 def rows() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each endpoint with its six cells, in the order of `WHO`."""
+    """Each endpoint with its seven cells, in the order of `WHO`."""
     for cells, endpoints in MATRIX.values():
         for endpoint in endpoints.split():
             yield endpoint, cells

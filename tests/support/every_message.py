@@ -34,7 +34,7 @@ from web.models import (
 )
 from web.services.agreements import agenda, agreements
 from web.services.agreements.proposals import Proposer
-from web.services.common import times
+from web.services.common import links, times
 from web.services.conversations import conversations, passing_on, reports
 from web.services.conversations.conversations import Said, conversation
 from web.services.gathering import offers
@@ -44,7 +44,7 @@ from web.services.learning import digests, learnings
 from web.services.organisers import team
 from web.services.people import complaints, participation, phone_codes
 from web.services.people.retention import KEEP, NOTICE
-from web.services.programmes import closings
+from web.services.programmes import closings, starting
 from web.services.rounds import dropouts, schedule, try_outs
 
 TOKEN = re.compile(r"[\w-]{31,}")
@@ -74,6 +74,7 @@ def fill(world: World) -> None:
     _forms(world)
     _move(world, people[0], "amina@newest.example.org")
     _take_over(world, owner)
+    _starting(world)
 
 
 def _long_ago(world: World) -> None:
@@ -281,6 +282,29 @@ def _a_post(world: World, person: str) -> None:
 def _move(world: World, person: str, email: str) -> None:
     visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
     visitor.press("Save my details", email=email)
+    world.work()
+
+
+def _starting(world: World) -> None:
+    """Three ask for a programme: one waits to confirm it, one is approved and one is declined."""
+    rules = starting.Rules(starting.ASK, "operator@host.example")
+    signer = world.worker.signer
+    for name in ("first", "second", "third"):
+        contact = f"{name}@founders.example"
+        wanted = starting.Wanted(contact, f"The {name}", f"the-{name}", contact, "People work alone.", "")
+        with world.write() as session:
+            starting.ask(session, wanted, signer=signer, now=world.now)
+    world.work()
+    for approves, name in ((True, "first"), (False, "second")):
+        letter = world.letter(f"{name}@founders.example", "start_confirm")
+        token = world.link_in(letter, "/start/confirm/").rpartition("/")[2]
+        with world.write() as session:
+            link = links.open_link(session, signer, token, Purpose.START, now=world.now)
+            made = starting.confirm(session, link, name, rules, signer=signer, now=world.now)
+            if approves:
+                starting.approve(session, made, by="operator", now=world.now)
+            else:
+                starting.decline(session, made, "There is one.", by="operator", now=world.now)
     world.work()
 
 

@@ -21,6 +21,7 @@ from web.models.complaints import Matter
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.learning import learnings
+from web.services.organisers import operators
 from web.services.people import complaints
 from web.services.people.complaints import ComplaintMade
 
@@ -43,6 +44,10 @@ LINKS = {
     "proposal": Purpose.PROPOSAL,
     "proposal.panel": Purpose.PANEL,
     "review": Purpose.REVIEW,
+    "start": Purpose.START,
+    "start.look": Purpose.DECIDE,
+    "start.approve": Purpose.DECIDE,
+    "start.decline": Purpose.DECIDE,
     "outbox": Purpose.OUTBOX,
 }
 # The sample has one of each.
@@ -58,6 +63,16 @@ NONE_THERE = {
     "learning.one",
     "learning.take_down",
     "rounds.story",
+    "operate.approve",
+    "operate.decline",
+    "operate.look",
+    "start.approve",
+    "start.choose_address",
+    "start.confirm",
+    "start.decline",
+    "start.founder",
+    "start.look",
+    "start.withdraw",
     "organise.abandon_import",
     "organise.answer_mix",
     "organise.answer_organisations",
@@ -171,7 +186,18 @@ def come_as(world: World, who: str) -> Visitor:
         return world.visitor()
     if who == "another programme's owner":
         return world.organiser("else@charities.example", Role.OWNER, "charities")
+    if who == "operator":
+        return operator_in(world)
     return world.organiser(f"{who}@councils.example", Role(who))
+
+
+def operator_in(world: World, email: str = "operator@host.example") -> Visitor:
+    """Somebody who looks after the installation and has no role in any programme, signed in."""
+    with world.write() as session:
+        who = operators.add(session, email, by="a test", now=world.now).id
+    visitor = world.visitor()
+    visitor.open(world.door(Purpose.SIGN_IN, who)).press("Sign in")
+    return visitor
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:

@@ -44,7 +44,9 @@ def test_every_cell_of_the_matrix_is_as_it_was_decided(sample: Sample, who: str)
     assert wrong == {}
 
 
-@pytest.mark.parametrize("who", ["viewer", "participant", "stranger", "another programme's owner"])
+@pytest.mark.parametrize(
+    "who", ["viewer", "participant", "stranger", "another programme's owner", "operator"]
+)
 def test_who_may_not_changes_nothing(sample: Sample, who: str) -> None:
     visitor = come_as(sample.world, who)
     token = visitor.token("/my-page")

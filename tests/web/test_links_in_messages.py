@@ -42,5 +42,5 @@ def test_messages_of_every_kind_are_sent_and_their_links_lead_to_every_door(told
     assert kinds - set().union(*links.values()) == {"phone_code", "erased", "address_changed"}
     assert {path_of(link).split("/")[1] for link in links} == {
         "me", "confirm", "next-round", "conversation", "checkin", "unsubscribe", "organise", "m", "p",
-        "complaint", "proposal", "panel", "review",
+        "complaint", "proposal", "panel", "review", "start",
     }  # fmt: skip

@@ -6,7 +6,8 @@ from matcher import MatcherError
 from notifications.errors import NotificationError
 from web.commands import backups, moving, serving
 from web.services.common import audit, programmes, spreadsheets
-from web.services.organisers import accounts
+from web.services.organisers import accounts, operators
+from web.services.programmes import starting
 from web.services.rounds import rounds
 from web.settings import SettingsError
 from web.upgrading import UpgradeError
@@ -21,6 +22,7 @@ SAY_IT_THEMSELVES = (
     spreadsheets.BadFile,
     programmes.BadSettings,
     accounts.LastOwner,
+    starting.TooLateToDecide,
     rounds.RoundError,
     serving.PortTaken,
     audit.TamperedAudit,
@@ -33,6 +35,8 @@ def sentence(error: Exception) -> str | None:
     match error:
         case programmes.NoSuchProgramme():
             return f"there is no programme {str(error)!r}"
+        case operators.NoSuchOperator():
+            return f"{error} does not look after this installation"
         case OSError():
             return f"{error.filename}: {error.strerror}" if error.filename else str(error)
         case OperationalError() | ProgrammingError():

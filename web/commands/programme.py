@@ -1,12 +1,15 @@
-"""`unmentoring programme …`: programmes begin, pause and go on."""
+"""`unmentoring programme …`: programmes begin, pause, go on and move, and those asked for are decided."""
 
 import click
 from sqlmodel import Session
 
+from notifications.foreign import LARGEST_ID
 from web.clock import utc_now
-from web.commands.sessions import BY, writing
+from web.commands.sessions import BY, reading, writing
+from web.models import Programme, ProgrammeRequest
+from web.models.starting import REASON
 from web.services.common import phrases, programmes
-from web.services.programmes import programme_settings
+from web.services.programmes import programme_settings, starting
 from web.settings import Settings
 
 
@@ -26,6 +29,66 @@ def add_programme(session: Session, slug: str, name: str, contact: str | None) -
     address = contact or settings.mail_from.rpartition("<")[2].rstrip("> ")
     made = programmes.add(session, slug, name, contact=address, now=utc_now(), by=BY)
     click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
+
+
+@command.command("list")
+@reading
+def list_programmes(session: Session) -> None:
+    """Show every programme, and what was asked for at /start, each with its number."""
+    for one in programmes.every(session):
+        click.echo(f"{one.slug:40}  {_standing(one):10}  {one.name}")
+    for asked in starting.every(session):
+        line = f"{asked.slug:40}  {asked.state.value:14}  {asked.name}, by {asked.email}"
+        click.echo(f"request {asked.id}: {line} on {asked.confirmed_at:%Y-%m-%d}")
+
+
+def _standing(programme: Programme) -> str:
+    if programme.closed_at:
+        return "closed"
+    return "closing" if programme.closing_on else "paused" if programme.paused_at else "open"
+
+
+@command.command("approve")
+@click.argument("request", type=int)
+@writing
+def approve_request(session: Session, request: int) -> None:
+    """Begin a programme that was asked for: REQUEST is its number in `programme list`."""
+    asked = _request(session, request)
+    made = starting.approve(session, asked, by=BY, now=utc_now())
+    if made is None:
+        click.echo(f"{asked.slug} is taken meanwhile. The founder is asked for another address.")
+    else:
+        click.echo(f"{made.name} is at {Settings.from_env().public_url}/p/{made.slug}/; its founder is told.")
+
+
+@command.command("decline")
+@click.argument("request", type=int)
+@click.option("--reason", default="", help="One or two sentences, which the founder reads.")
+@writing
+def decline_request(session: Session, request: int, reason: str) -> None:
+    """Say no to a programme that was asked for: REQUEST is its number in `programme list`."""
+    if len(reason) > REASON:
+        raise click.BadParameter(f"at most {REASON} letters; this has {len(reason):,}", param_hint="--reason")
+    starting.decline(session, _request(session, request), reason.strip(), by=BY, now=utc_now())
+    click.echo("Declined; its founder is told.")
+
+
+def _request(session: Session, number: int) -> ProgrammeRequest:
+    asked = starting.by_number(session, number) if 0 < number <= LARGEST_ID else None
+    if asked is None:
+        raise click.ClickException(f"there is no request {number}: `unmentoring programme list` shows them")
+    return asked
+
+
+@command.command("rename")
+@click.argument("slug")
+@click.argument("address")
+@writing
+def rename_programme(session: Session, slug: str, address: str) -> None:
+    """Move a programme's pages from /p/SLUG/ to /p/ADDRESS/. The old address leads on."""
+    which = programmes.by_slug(session, slug)
+    programmes.rename(session, which, address, by=BY, now=utc_now())
+    click.echo(f"{which.name} is at {Settings.from_env().public_url}/p/{address}/; /p/{slug}/ leads there.")
 
 
 @command.command("pause")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import abort, current_app, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from web.http.context import house
 from web.models import Programme, Purpose, Role
-from web.services.common import links, programmes
+from web.services.common import links, page_addresses, programmes
 from web.services.organisers import accounts, organiser_sessions
 from web.sizes import FORM_BYTES
 from web.tokens import BadLink
@@ -33,6 +33,7 @@ class Access(StrEnum):
     VIEWER = "viewer"
     ORGANISER = "organiser"
     OWNER = "owner"
+    OPERATOR = "operator"
     PROVIDER = "a provider's signature"
     WATCHER = "a token of the operator's, for a program that watches"
     PRINTED_LINK = "the link that a command printed, on trial"
@@ -98,6 +99,20 @@ def signed_in(view: View) -> View:
     return _decided(guarded, Access.SIGNED_IN)
 
 
+def operators_only(view: View) -> View:
+    """Only for who looks after the whole installation. Everybody else learns nothing of the page."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if not current_user.operates:
+            abort(404)
+        return view(**values)
+
+    return _decided(guarded, Access.OPERATOR)
+
+
 def needs(role: Role) -> Callable[[View], View]:
     """Only for organisers with at least `role` in the programme named by `slug`.
 
@@ -111,7 +126,7 @@ def needs(role: Role) -> Callable[[View], View]:
                 return _to_sign_in()
             place = accounts.place_of(g.session, current_user.id, slug)
             if place is None:
-                abort(404)
+                _follow_renamed(slug)
             g.programme, g.role = place
             if not accounts.may(g.role, role):
                 abort(403)
@@ -122,6 +137,18 @@ def needs(role: Role) -> Callable[[View], View]:
         return _decided(guarded, Access(role.value))
 
     return decorate
+
+
+def _follow_renamed(slug: str) -> NoReturn:
+    """Whoever has a role in a programme that was at this address once is led on; others find nothing.
+
+    Raises:
+        programmes.NoSuchProgramme
+    """
+    address = page_addresses.moved_to(g.session, slug)
+    if address is None or accounts.place_of(g.session, current_user.id, address) is None:
+        abort(404)
+    raise programmes.NoSuchProgramme(slug)
 
 
 def stop_if_closed(programme: Programme) -> None:

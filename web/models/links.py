@@ -16,6 +16,7 @@ class RequestKind(StrEnum):
     SIGN_IN = "sign in"
     NEW_ADDRESS = "new address"
     JOIN_BY_TEXT = "join by text"
+    START = "start"
 
 
 class Request(Base, table=True):
@@ -56,6 +57,8 @@ class Purpose(StrEnum):
     PROPOSAL = "proposal"
     PANEL = "panel"
     REVIEW = "review"
+    START = "start"
+    DECIDE = "decide"
 
 
 class Link(Base, table=True):

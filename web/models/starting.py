@@ -9,6 +9,8 @@ from sqlmodel import Field
 from notifications.columns import Base
 from web.models.columns import ID_LENGTH, choice, moment
 
+REASON = 300  # letters
+
 
 class StartState(StrEnum):
     """Taken: the address became another programme's meanwhile, and the founder is asked for another one."""
@@ -39,7 +41,7 @@ class ProgrammeRequest(Base, table=True):
     helpers: str = Field(default="", sa_type=Text)
     state: StartState = choice(StartState, StartState.WAITING)
     # What the founder is told of why it was declined.
-    reason: str = Field(default="", max_length=300)
+    reason: str = Field(default="", max_length=REASON)
     programme_id: int | None = Field(default=None, foreign_key="programme.id", index=True)
     confirmed_at: datetime = moment(nullable=False)
     decided_at: datetime | None = moment()

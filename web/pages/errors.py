@@ -1,14 +1,16 @@
 """Errors as pages that say what happened and what to do."""
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from web.db import DATABASE_AWAY
 from web.http.bodies import throw_away
+from web.http.context import SAFE
 from web.http.limits import minutes_left
 from web.services.agreements.lookup import NoSuchProposal
+from web.services.common import page_addresses
 from web.services.common.programmes import Ends, NoSuchProgramme
 from web.services.conversations.conversations import NotTheirs
 from web.services.learning.learnings import HasGone, NoSuchLearning
@@ -25,7 +27,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(429, _too_many)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(CSRFError, lambda _error: _page(422))
-    app.register_error_handler(NoSuchProgramme, lambda _error: _page(404))
+    app.register_error_handler(NoSuchProgramme, _no_such_programme)
     app.register_error_handler(Ends, _ends)
     app.register_error_handler(NoSuchProposal, lambda _error: _page(404))
     app.register_error_handler(NoSuchLearning, lambda _error: _page(404))
@@ -37,6 +39,18 @@ def register(app: Flask) -> None:
     app.register_error_handler(BadLink, _bad_link)
     for error in DATABASE_AWAY:
         app.register_error_handler(error, _database_away)
+
+
+def _no_such_programme(error: NoSuchProgramme) -> ResponseReturnValue:
+    """A programme that was renamed is where its old address leads. A form sent there keeps what was typed."""
+    values = dict(request.view_args or {})
+    address = page_addresses.moved_to(g.session, str(error)) if values.get("slug") == str(error) else None
+    if address is None or request.endpoint is None:
+        return _page(404)
+    to = url_for(request.endpoint, **values | {"slug": address})
+    if asked := request.query_string.decode("ascii", "ignore"):
+        to = f"{to}?{asked}"
+    return redirect(to, 301 if request.method in SAFE else 308)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -13,8 +13,14 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @open_to_everyone
 def home() -> ResponseReturnValue:
-    going_on = [one for one in programmes.every(g.session) if not one.closing_on]
-    return render_template("pages/home.html", programmes=going_on)
+    every = programmes.every(g.session)
+    going_on = [one for one in every if not one.closing_on]
+    return render_template(
+        "pages/home.html",
+        programmes=going_on,
+        is_new=not every,
+        who_starts=house().settings.who_starts,
+    )
 
 
 @pages.get("/privacy")
@@ -50,6 +56,9 @@ def robots() -> ResponseReturnValue:
         "Disallow: /conversation/",
         "Disallow: /unsubscribe/",
         "Disallow: /organise/",
+        "Disallow: /operate/",
+        "Disallow: /start/confirm/",
+        "Disallow: /start/decide/",
         "",
     ]
     return "\n".join(lines), 200, {"Content-Type": "text/plain; charset=utf-8"}

@@ -15,6 +15,8 @@ from web.services.programmes import dashboards
 @signed_in
 def home() -> ResponseReturnValue:
     mine = accounts.programmes_of(g.session, current_user.id)
+    if not mine and current_user.operates:
+        return redirect(url_for("operate.home"), 303)
     if len(mine) == 1:
         return redirect(url_for(".dashboard", slug=mine[0][0].slug), 303)
     return render_template("organise/home.html", mine=mine)

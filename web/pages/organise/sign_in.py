@@ -18,7 +18,7 @@ from web.services.common import links, phrases
 from web.services.organisers import accounts, organiser_sessions
 
 WAYS_IN = (Purpose.SIGN_IN, Purpose.ORGANISE)
-ASK_FOR_SIGN_IN = (Access.SIGNED_IN, Access.VIEWER, Access.ORGANISER, Access.OWNER)
+ASK_FOR_SIGN_IN = (Access.SIGNED_IN, Access.VIEWER, Access.ORGANISER, Access.OWNER, Access.OPERATOR)
 LONGEST_PATH = 300  # in a cookie that holds 4,000 letters
 
 
@@ -28,6 +28,7 @@ class SignedIn(UserMixin):
     def __init__(self, token: str, found: organiser_sessions.SignedIn) -> None:
         self.id, self.email = found.organiser, found.email
         self.number, self.since = found.number, found.since
+        self.operates = found.operates_since is not None
         self._token = token
 
     def get_id(self) -> str:
@@ -98,14 +99,14 @@ def press_button(token: str) -> ResponseReturnValue:
     link = links.open_link(g.session, house().signer, token, *WAYS_IN, now=g.now)
     organiser = accounts.sign_in(g.session, link, now=g.now)
     wanted, interrupted = _own_path(session.get("next")), session.get("interrupted")
-    _sign_in(organiser)
+    sign_in_here(organiser)
     if interrupted and interrupted["by"] == organiser.id:
         session["interrupted"] = interrupted
         flash("You are signed in again. Nothing has been done yet: press the button once more.")
     return redirect(wanted or url_for(".home"), 303)
 
 
-def _sign_in(organiser: Organiser) -> None:
+def sign_in_here(organiser: Organiser) -> None:
     """A new session, on both sides: what was there before belongs to nobody in particular."""
     if current_user.is_authenticated:
         organiser_sessions.end(g.session, current_user.id, current_user.number, now=g.now)

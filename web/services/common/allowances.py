@@ -18,9 +18,17 @@ class What(StrEnum):
     CODES = "codes"  # to a number
     ANSWERS = "answers"  # to a number that asks to join
     ORGANISERS = "organisers"  # invited to a programme
+    PROGRAMMES = "programmes"  # asked for from a network, or by a mailbox
 
 
-MOST = {What.NUMBERS: 3, What.ADDRESSES: 3, What.CODES: 3, What.ANSWERS: 3, What.ORGANISERS: 20}
+MOST = {
+    What.NUMBERS: 3,
+    What.ADDRESSES: 3,
+    What.CODES: 3,
+    What.ANSWERS: 3,
+    What.ORGANISERS: 20,
+    What.PROGRAMMES: 3,
+}
 
 
 def take(session: Session, what: What, whose: str, *, now: datetime) -> bool:

@@ -17,6 +17,14 @@ SYSTEM = "the schedule"
 # Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
 SAID = {
     "programme added": "Started the programme",
+    "programme renamed": "Gave the programme’s pages another address",
+    "programme asked for": "Asked for a programme, and confirmed it",
+    "programme request approved": "Approved a programme that was asked for",
+    "programme request declined": "Declined a programme that was asked for",
+    "programme request withdrawn": "Took back what they had asked for",
+    "programme request expired": "Forgot a programme that nobody had decided about",
+    "operator added": "Let somebody look after the whole installation",
+    "operator removed": "Ended somebody’s looking after the installation",
     "closing announced": "Announced the end of the programme",
     "closing taken back": "Kept the programme open after all",
     "programme closed": "Closed the programme",

@@ -31,6 +31,8 @@ PATHS = {
     Purpose.PROPOSAL: "/proposal/{}",
     Purpose.PANEL: "/panel/{}",
     Purpose.REVIEW: "/review/{}",
+    Purpose.START: "/start/confirm/{}",
+    Purpose.DECIDE: "/start/decide/{}",
 }
 # What has a page of its own behind a conversation's link: the same link, and so the same token.
 ROOMS = {
@@ -56,6 +58,8 @@ LIFE = {
     Purpose.PROPOSAL: timedelta(days=90),
     Purpose.PANEL: timedelta(days=30),
     Purpose.REVIEW: timedelta(days=90),
+    Purpose.START: timedelta(days=90),  # what was asked for stays under it; it confirms for two days
+    Purpose.DECIDE: timedelta(days=30),
 }
 
 

@@ -5,7 +5,6 @@ BadSettings         a setting that cannot be; `.field`, `.message`
 Ends                it is closing, or has closed
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
-from notifications import addresses, messages
+from notifications import addresses, messages, outbox
 from web.models import TAKING_PART, Answer, CheckIn, Group, Membership, Programme, Round, RoundState
-from web.services.common import agreed_settings, audit, phrases
+from web.services.common import agreed_settings, audit, page_addresses, phrases
 
 THINK_DO_SHARE = [
     "What are you thinking about at the moment?",
@@ -27,7 +26,6 @@ TOP_UP_AFTER = timedelta(days=1)  # the cut-off: the last day to drop out
 LONGEST_NAME = 80
 # Asked for nearly every page, so put together once.
 BY_SLUG = select(Programme).where(Programme.slug == bindparam("slug"))
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class NoSuchProgramme(Exception):
@@ -112,14 +110,13 @@ def add(
     """A new programme with the default settings.
 
     Raises:
-        BadSettings: the slug is not one, or is taken; the contact is no address.
+        BadSettings: the slug is not one, is taken, or looks like another; the contact is no address.
     """
-    if not SLUG.fullmatch(slug):
-        raise BadSettings("slug", f"{slug!r} must be 1 to 40 small letters, digits and hyphens")
-    if session.exec(select(Programme).where(Programme.slug == slug)).first():
-        raise BadSettings("slug", f"there is a programme {slug!r} already")
+    page_addresses.hold(session)
+    if refused := page_addresses.why_not(session, slug):
+        raise BadSettings("slug", refused)
     if not settings.get("join_word") and by_join_word(session, slug):
-        raise BadSettings("slug", f"another programme is joined by texting {slug!r}")
+        raise BadSettings("slug", f"people join another programme by texting “{slug}”")
     if not name.strip():
         raise BadSettings("name", "a programme needs a name")
     if len(name.strip()) > LONGEST_NAME or phrases.has_invisible(name.strip()):
@@ -137,6 +134,29 @@ def add(
     agreed_settings.begin(session, made, now.date())
     audit.record(session, by, "programme added", now=now, programme=made.id, subject=slug)
     return made
+
+
+def rename(session: Session, programme: Programme, slug: str, *, by: str, now: datetime) -> None:
+    """Move a programme's pages to another address. The old one leads on, and people may go on texting it.
+
+    Raises:
+        BadSettings: the slug is not one, is taken, or looks like another's.
+        Ends: it has ended.
+    """
+    must_be_open(programme)
+    if slug == programme.slug:
+        return
+    page_addresses.hold(session)
+    refused = page_addresses.why_not(session, slug, own=programme.id)
+    other = by_join_word(session, slug)
+    if not refused and other and other.id != programme.id:
+        refused = f"people join another programme by texting “{slug}”"
+    if refused:
+        raise BadSettings("slug", refused)
+    before, programme.join_word = programme.slug, programme.join_word or programme.slug
+    page_addresses.give_up(session, programme, slug, now=now)
+    outbox.rename_programme(session, before, slug)
+    audit.record(session, by, "programme renamed", now=now, programme=programme.id, subject=slug)
 
 
 def facts(programme: Programme, kind: type[messages.Message] | None = None) -> messages.Programme:

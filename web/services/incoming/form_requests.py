@@ -8,6 +8,7 @@ from web.models import Request, RequestKind
 from web.services.incoming import join_by_text
 from web.services.organisers import accounts
 from web.services.people import joining, own_details, own_link
+from web.services.programmes import starting
 
 ANSWERS = {
     RequestKind.JOIN: joining.answer,
@@ -15,9 +16,10 @@ ANSWERS = {
     RequestKind.MY_LINK: own_link.answer_link,
     RequestKind.SIGN_IN: accounts.answer,
     RequestKind.NEW_ADDRESS: own_details.answer_new_address,
+    RequestKind.START: starting.answer,
 }
 # What these say is needed until somebody presses the button in the answer.
-KEPT = (RequestKind.JOIN, RequestKind.JOIN_BY_TEXT, RequestKind.NEW_ADDRESS)
+KEPT = (RequestKind.JOIN, RequestKind.JOIN_BY_TEXT, RequestKind.NEW_ADDRESS, RequestKind.START)
 
 
 def answer_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:

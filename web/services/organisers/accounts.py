@@ -35,6 +35,16 @@ def by_email(session: Session, email: str) -> Organiser | None:
     return session.exec(select(Organiser).where(Organiser.email_key == key)).one_or_none()
 
 
+def account(session: Session, email: str, *, now: datetime) -> Organiser:
+    """Whoever organises by an address, made now if nobody does."""
+    organiser = by_email(session, email) or Organiser(
+        email=email, email_key=addresses.email_key(email), created_at=now
+    )
+    session.add(organiser)
+    session.flush()
+    return organiser
+
+
 def add(
     session: Session, programme: Programme, email: str, role: Role, *, by: str, now: datetime
 ) -> Organiser:
@@ -43,12 +53,7 @@ def add(
     Raises:
         LastOwner: that would leave the programme without an owner.
     """
-    address = addresses.email(email)
-    organiser = by_email(session, address) or Organiser(
-        email=address, email_key=addresses.email_key(address), created_at=now
-    )
-    session.add(organiser)
-    session.flush()
+    organiser = account(session, addresses.email(email), now=now)
     held = session.get(OrganiserRole, (organiser.id, programme.id)) or OrganiserRole(
         organiser_id=organiser.id, programme_id=programme.id, role=role, given_at=now
     )
@@ -148,6 +153,11 @@ def sign_in(session: Session, link: Link, *, now: datetime) -> Organiser:
     organiser = session.get(Organiser, link.person, with_for_update=True)
     if organiser is None:
         raise BadLink
+    return enter(session, organiser, now=now)
+
+
+def enter(session: Session, organiser: Organiser, *, now: datetime) -> Organiser:
+    """Write down that somebody who has shown their mailbox signs in, and take the roles they were offered."""
     session.execute(
         update(OrganiserRole)
         .where(col(OrganiserRole.organiser_id) == organiser.id, col(OrganiserRole.taken_at).is_(None))

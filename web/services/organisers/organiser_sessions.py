@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, bindparam, delete
 from sqlmodel import Session, col, select
 
@@ -23,7 +24,7 @@ TOKEN_BYTES = 32
 _ROW, _WHO = table_of(OrganiserSession).c, table_of(Organiser).c
 # Asked for each of an organiser's pages, so put together once.
 SIGNED_IN = (
-    select(_ROW.id, _ROW.organiser_id, _WHO.email, _ROW.signed_in_at)
+    sqlalchemy.select(_ROW.id, _ROW.organiser_id, _WHO.email, _ROW.signed_in_at, _WHO.operates_since)
     .join(Organiser, _WHO.id == _ROW.organiser_id)
     .where(_ROW.digest == bindparam("digest"), _ROW.expires_at > bindparam("now"))
 )
@@ -31,12 +32,13 @@ SIGNED_IN = (
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, by which row, since when."""
+    """Who is signed in, by which row, since when; and since when they are an operator, if they are one."""
 
     number: int
     organiser: str
     email: str
     since: datetime
+    operates_since: datetime | None = None
 
 
 def begin(session: Session, organiser: Organiser, browser: str, *, now: datetime) -> tuple[str, SignedIn]:
@@ -51,7 +53,7 @@ def begin(session: Session, organiser: Organiser, browser: str, *, now: datetime
     )
     session.add(row)
     session.flush()
-    return token, SignedIn(row.id, organiser.id, organiser.email, now)
+    return token, SignedIn(row.id, organiser.id, organiser.email, now, organiser.operates_since)
 
 
 def find(session: Session, token: str, *, now: datetime) -> SignedIn | None:

@@ -118,8 +118,13 @@ def remove(session: Session, programme: Programme, organiser: str, *, by: str, n
     session.flush()
     audit.record(session, by, "role taken", now=now, programme=programme.id, subject=organiser)
     accounts.lose(session, organiser, by=by, now=now)
-    if not accounts.programmes_of(session, organiser):
-        _forget(session, found.organiser, by=by, now=now)
+    forget_unless_needed(session, found.organiser, by=by, now=now)
+
+
+def forget_unless_needed(session: Session, organiser: Organiser, *, by: str, now: datetime) -> None:
+    """Forget who has no role anywhere, and does not look after the installation."""
+    if organiser.operates_since is None and not accounts.programmes_of(session, organiser.id):
+        _forget(session, organiser, by=by, now=now)
 
 
 def _hold(session: Session, organiser: str) -> None:

@@ -26,6 +26,7 @@ from web.models import (
     Objection,
     Person,
     Programme,
+    ProgrammeRequest,
     Proposal,
     ProposalAnswer,
     Report,
@@ -64,6 +65,7 @@ OURS = {
     "contested_because",  # somebody else's words, to the organisers alone
     "round_number",
     "raised",
+    "founder",  # an id of the request's own
 }
 
 
@@ -85,11 +87,18 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "answers to reviews": _reviews(session, person, names),
         "what you would change": _of(session, AgendaItem, person, names),
         "where you post": [_plain(handle) for handle in handles.of_person(session, person)],
+        "programmes you asked for": _asked_for(session, person),
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),
         "messages from you": _replies(session, person),
         "what you did": _deeds(session, person, names),
     }
+
+
+def _asked_for(session: Session, person: Person) -> Rows:
+    """At /start, with the address that is theirs."""
+    theirs = select(ProgrammeRequest).where(ProgrammeRequest.email_key == person.email_key)
+    return [_plain(one) for one in session.exec(theirs.order_by(col(ProgrammeRequest.id)))]
 
 
 def as_json(held: Mapping[str, Rows]) -> bytes:

@@ -26,6 +26,7 @@ from web.models import (
     Person,
     PhoneCode,
     Programme,
+    ProgrammeRequest,
     ProposalAnswer,
     Report,
     Request,
@@ -159,7 +160,9 @@ def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
 
 
 def _forget_address(session: Session, person: Person) -> None:
-    """Forms sent with their address that never became them: a second one, or one nobody has looked at yet."""
+    """Forms sent with their address that never became them: a second one, or one nobody has looked at yet.
+    And programmes that they asked for.
+    """
     if person.email_key is None:
         return
     outbox.forget_address(session, person.email_key)
@@ -169,6 +172,7 @@ def _forget_address(session: Session, person: Person) -> None:
         typed_email = request.details.get("email")
         if typed_email and addresses.email_key(typed_email) == person.email_key:
             session.delete(request)
+    session.execute(delete(ProgrammeRequest).where(col(ProgrammeRequest.email_key) == person.email_key))
     session.flush()
 
 

@@ -30,6 +30,8 @@ from web.services.learning.learnings import Shown
 from web.services.organisations import doubts
 from web.services.organisers import accounts
 from web.services.people import complaints, directory, invitations, unclear
+from web.services.programmes import checklist
+from web.services.programmes.checklist import Step
 from web.services.rounds import pots, previews, round_list, rounds, top_ups
 from web.services.rounds.introductions import Window
 from web.services.rounds.previews import Delivery
@@ -71,7 +73,8 @@ class Board:
     """`draft` waits to be sent; `unconfirmed` were asked and have not said yes; `last` is the newest sent
     round, `said` what its people have answered so far, and `running` the same round while people talk in it.
     `told` counts what people learned in the last seven days and may be shown, of which `learned` are the
-    newest published. `held_up`: why messages of the whole service wait.
+    newest published. `held_up`: why messages of the whole service wait. `steps` come first in a programme
+    that has sent no round.
     """
 
     next_round_on: date | None
@@ -87,6 +90,7 @@ class Board:
     told: int = 0
     learned: Sequence[Shown] = ()
     held_up: Sequence[str] = ()
+    steps: Sequence[Step] = ()
 
 
 def of_programme(session: Session, programme: Programme, *, now: datetime, role: Role) -> Board:
@@ -96,6 +100,8 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
     delivery = previews.delivery(session, sent) if sent else None
     last = round_list.of_round(session, sent) if sent else None
     tally = directory.tally(session, programme, today)
+    draft = rounds.draft(session, programme)
+    is_new = sent is None and not programme.closing_on and accounts.may(role, Role.ORGANISER)
     waiting = list(_complaints(session, programme, role))
     if accounts.may(role, Role.ORGANISER):
         waiting += _waiting(session, programme, sent, delivery, tally, today, now)
@@ -103,7 +109,7 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
         next_round_on=programmes.next_round_on(programme, today),
         tally=tally,
         unconfirmed=tally["invited"] + tally["notified"] + _unconfirmed(session, programme, now),
-        draft=rounds.draft(session, programme),
+        draft=draft,
         coming=sorted(_coming(session, programme, today), key=lambda each: each.on)[:4],
         waiting=waiting,
         last=last,
@@ -113,6 +119,9 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
         told=_told(session, programme, now - WEEK),
         learned=_learned(session, programme, now - WEEK),
         held_up=list(_held_up(session)) if accounts.may(role, Role.ORGANISER) else (),
+        steps=checklist.of_programme(session, programme, tally["in"], has_draft=draft is not None)
+        if is_new
+        else (),
     )
 
 
