@@ -5,6 +5,7 @@ from tests.faults import (
     commands_killed,
     consent,
     events,
+    founders,
     hostile_links,
     installations,
     killed_pairs,
@@ -118,6 +119,7 @@ FAULTS = (
     ),  # it refuses more
     Fault("lying-servers", lying_servers.fault, tuple(lying_servers.MISTAKES)),
     Fault("mentions", mentions.fault, ("counts only what waits",)),
+    Fault("founders", founders.fault, tuple(founders.MISTAKES)),
     Fault("hostile-links", hostile_links.fault, tuple(hostile_links.MUTANTS), tested_on=SQLITE),
     Fault("secrets-back", secrets_back.fault, secrets_back.MUTANTS, tested_on=SQLITE),
     Fault(
