@@ -17,6 +17,7 @@ from tests.benchmarks import (
     delivering,
     drawing,
     evidence,
+    hundred,
     joining,
     matcher_bench,
     people,
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "evidence": evidence.rows,
     "bridges": bridges.rows,
     "people": people.rows,
+    "hundred": hundred.rows,
 }
 MATCHER = "matcher"
 
