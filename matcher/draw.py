@@ -10,14 +10,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import barrier, blossom, exact, horizon, proof, rules, seating, sweep, trios
+from matcher import barrier, blossom, circles, exact, horizon, proof, rules, seating, sweep, trios
 from matcher.errors import BadPot
 from matcher.pot import Ints, Pot
 from matcher.result import Figures, Proof, Result, Sizes, Unplaced
 from matcher.rules import Priority
 
 # Raised with every change after which the same pot and seed may give another round.
-VERSION = 1
+VERSION = 2
 SIZES = (2, 3, 4)
 # Up to here the matching over all pairs takes half a second at most.
 MIDDLE = 600
@@ -264,12 +264,13 @@ def _counted_mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) ->
 
 def _searched(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -> Drawn:
     """Groups of these sizes by swaps; who cannot sit with anybody of their group stays out."""
-    groups = trios.circles(pot, sizes, size, rng)
+    groups = circles.circles(pot, sizes, size, rng)
     i, j = np.triu_indices(size + 1, 1)
     a, b = groups[:, i], groups[:, j]
     clash = (a >= 0) & (b >= 0) & pot.must_not_meet(np.maximum(a, 0), np.maximum(b, 0))
-    for group, pairs in zip(groups, clash, strict=True):
-        for pair in np.flatnonzero(pairs):
+    for row in np.flatnonzero(clash.any(axis=1)):
+        group = groups[row]
+        for pair in np.flatnonzero(clash[row]):
             if group[i[pair]] >= 0 and group[j[pair]] >= 0:
                 group[i[pair]] = -1
     groups[(groups >= 0).sum(axis=1) < 2] = -1

@@ -1,14 +1,13 @@
-"""Odd pots and who makes the three; groups of three and four."""
+"""Odd pots and who makes the three."""
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 
-from matcher import barrier, rules, sweep
+from matcher import barrier, rules
 from matcher.pot import Ints, Longs, Pot
-from matcher.proof import crossing_bound, fewest_in_circles
 
 # Every three among this many people is weighed (34,220 of them).
 POOL = 60
@@ -16,13 +15,6 @@ POOL = 60
 SOME = 24
 # So many people waiting for a turn in a three are looked at together.
 WAITING = 9
-# Groups of three and four: passes of each kind of swap, and the heat to cool from (a repeat costs 64).
-MENDING = 60
-COOLING = 1200
-HOT = 24.0
-MIXING = 12
-# Cooling weighs every swap of every group again and again; larger pots have room enough without it.
-MOST_COOLED = 400
 
 
 def candidates(pot: Pot, rng: np.random.Generator) -> Ints:
@@ -204,98 +196,3 @@ def join(pot: Pot, groups: Ints, left: Ints, rng: np.random.Generator) -> tuple[
         chosen = options[np.lexsort((rng.random(len(options)), turns, met))[0]]
         groups[chosen, there[chosen].sum()] = person
     return groups, np.array(still, np.int32)
-
-
-def circles(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -> Ints:
-    """Everybody in groups of these sizes, at most size + 1; (g, size + 1) padded with -1.
-
-    A shuffle, then swaps of two people between two groups: at first only of bad groups and only downhill,
-    then, for pots of a few hundred where something bad is left, cooling slowly. At last swaps at equal cost.
-    Best found, not proved beyond the counting bound. O(passes · people).
-    """
-    costs = sweep.Costs(pot)
-    seats = _dealt(pot, sizes, size, rng)
-    if len(seats) < 2:
-        return seats
-    least = _least_cost(pot, sizes, costs)
-    for _ in range(MENDING):
-        bad = np.flatnonzero(_group_cost(seats, costs))
-        if not len(bad) or _group_cost(seats, costs).sum() <= least:
-            break
-        _swap(seats, sweep.partnered(bad, len(seats), rng), costs, rng, heat=0.0)
-    if pot.n <= MOST_COOLED and _group_cost(seats, costs).sum() > least:
-        repeats = fewest_in_circles(pot, (seats >= 0).sum(axis=1))
-        seats = _cool(seats, costs, least + costs.met * repeats, rng)
-    for _ in range(MIXING):
-        _swap(seats, _blocks(len(seats), rng), costs, rng, heat=None)
-    return seats
-
-
-def _dealt(pot: Pot, people: list[int], size: int, rng: np.random.Generator) -> Ints:
-    """Everybody by organisation, dealt round the groups: nearly full crossing from the start."""
-    sizes = np.array(people, np.int64)
-    seats = np.full((len(sizes), size + 1), -1, np.int32)
-    if not len(sizes):
-        return seats
-    order = np.lexsort((rng.random(pot.n), pot.codes))
-    places = np.argwhere(np.arange(size + 1)[:, None] < sizes[None, :])
-    seats[places[:, 1], places[:, 0]] = order
-    shuffled: Ints = seats[rng.permutation(len(seats))]
-    return shuffled
-
-
-def _least_cost(pot: Pot, sizes: list[int], costs: sweep.Costs) -> int:
-    """What the swaps cannot go below: the pairs that must share an organisation, and those that are alike."""
-    pairs = sum(s * (s - 1) // 2 for s in sizes)
-    alike = costs.alike * (pairs - crossing_bound(pot.kinds, sizes)) if costs.alike else 0
-    return costs.same * (pairs - crossing_bound(pot.codes, sizes)) + alike
-
-
-def _group_cost(seats: Ints, costs: sweep.Costs) -> Ints:
-    """Cost of each group on the lines before look-ahead; any leading shape."""
-    i, j = np.triu_indices(seats.shape[-1], 1)
-    a, b = seats[..., i], seats[..., j]
-    total: Ints = np.where((a >= 0) & (b >= 0), costs.lines(np.maximum(a, 0), np.maximum(b, 0)), 0).sum(
-        axis=-1
-    )
-    return total
-
-
-def _blocks(groups: int, rng: np.random.Generator) -> Longs:
-    return rng.permutation(groups)[: groups // 2 * 2].reshape(-1, 2)
-
-
-def _swap(
-    seats: Ints, blocks: Longs, costs: sweep.Costs, rng: np.random.Generator, heat: float | None
-) -> None:
-    """In every block of two groups, one swap of two people or none: chosen by cost at this heat.
-
-    heat 0 takes the cheapest, None any of equal cost to now, else each with weight exp(-cost / heat).
-    """
-    width = seats.shape[1]
-    both = seats[blocks]
-    options = np.repeat(both[:, None], width * width + 1, axis=1)
-    for option, (i, j) in enumerate(product(range(width), repeat=2), 1):
-        options[:, option, 0, i], options[:, option, 1, j] = both[:, 1, j], both[:, 0, i]
-    total = _group_cost(options, costs).sum(axis=-1).astype(np.float64)
-    # Swapping a person for an empty seat would change the groups' sizes.
-    total[(options < 0).sum(axis=3)[:, :, 0] != (both < 0).sum(axis=2)[:, :1]] = np.inf
-    noise = rng.gumbel(size=total.shape)
-    if heat is None:
-        total = np.where(total == total[:, :1], 0.0, np.inf)
-    score = noise - total / heat if heat else noise * 1e-6 - total
-    seats[blocks] = options[np.arange(len(blocks)), score.argmax(axis=1)]
-
-
-def _cool(seats: Ints, costs: sweep.Costs, least: int, rng: np.random.Generator) -> Ints:
-    """Simulated annealing over swaps; the best round met. Stops at the bound."""
-    best, value = seats.copy(), int(_group_cost(seats, costs).sum())
-    up = costs.met / sweep.MET
-    for step in range(COOLING):
-        if value <= least:
-            break
-        _swap(seats, _blocks(len(seats), rng), costs, rng, heat=(HOT * (1 - step / COOLING) + 0.1) * up)
-        now = int(_group_cost(seats, costs).sum())
-        if now < value:
-            best, value = seats.copy(), now
-    return best

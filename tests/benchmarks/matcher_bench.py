@@ -413,6 +413,76 @@ def churn(effort: Effort) -> Iterator[Row]:
     )
 
 
+# Four organisations of unequal size in threes; every round can still cross fully, as far as anybody knows.
+UNEQUAL = ([12, 8, 6, 4], [14, 6, 5, 5], [10, 9, 7, 4], [9, 7, 6, 5])
+
+
+def unequal(effort: Effort) -> Iterator[Row]:
+    """Threes of unequal organisations, crossing first: eight rounds beside the bound and a plain method."""
+    for sizes in UNEQUAL[: effort.of(1, 4)]:
+        games = [crossed(sizes, seed) for seed in effort.seeds(3, 20, 30)]
+        full = sum(not any(game) for game in games)
+        seven = sum(not any(game[:7]) for game in games)
+        yield Row(
+            f"threes of {','.join(map(str, sizes))}: 7 and 8 rounds at the bound",
+            "every seed",
+            f"{seven} and {full} of {len(games)}",
+            full == len(games),
+        )
+
+
+def crossed(sizes: list[int], seed: int, rounds: int = 8) -> list[int]:
+    """How many pairs each round is short of what sizes allow; a repeat counts a hundred."""
+    met, short = np.zeros((0, 3), np.int64), []
+    for number in range(rounds):
+        result = draw(Pot(np.repeat(np.arange(len(sizes)), sizes), met), seed=seed, size=3, priority="cross")
+        figures = result.figures
+        short.append(figures.cross_bound - figures.cross + 100 * figures.repeats)
+        a, b = rules.pairs_of(result.groups)
+        met = np.vstack((met, np.column_stack((np.full(len(a), number), a, b))))
+    return short
+
+
+def large_circles(effort: Effort) -> Iterator[Row]:
+    """Threes and fours of many people, beside pairs of the same."""
+    for people in effort.of([1_000], [1_000, 100_000]):
+        made = community(people, 200, 10, SEED)
+        pot = Pot(made.organisation, meetings(made.past))
+        least = dict.fromkeys((2, 3, 4), float("inf"))
+        for size in (*least, *least, *least):
+            spent, groups = timed(lambda pot=pot, size=size: draw(pot, seed=SEED, size=size).groups)
+            least[size] = min(least[size], spent)
+            if rules.value(pot, groups, size).repeats:
+                yield Row(f"groups of {size}, {people:,} people: repeats", "0", "some", False)
+        for size in (3, 4):
+            yield Row(
+                f"groups of {size}, {people:,} people, no repeat",
+                f"4 × pairs ({least[2]:.3f} s)",
+                f"{least[size]:.3f} s",
+                least[size] <= 4 * least[2],
+            )
+
+
+def also_mixed(effort: Effort) -> Iterator[Row]:
+    """One more thing to mix by: both bounds at once, and what is proved where they stand in the way."""
+    for people in effort.of([40], [28, 41, 60, 200, 1_000, 100_000]):
+        drawn = bound = proved = 0
+        for seed in effort.seeds(1, 5, 30):
+            rng = np.random.default_rng([seed, people])
+            made = community(people, 5, min(people - 6, 10), seed)
+            pot = Pot(made.organisation, meetings(made.past), mix=rng.integers(-1, 3, people))
+            figures = draw(pot, seed=seed, priority="cross").figures
+            drawn += 1
+            bound += figures.cross == figures.cross_bound and figures.mixed == figures.mixed_bound
+            proved += figures.optimal
+        yield Row(
+            f"{people:,} people, crossing and mixing both at their bounds",
+            f"of {drawn}, proved",
+            f"{bound}, {proved} proved",
+            proved == drawn,
+        )
+
+
 def churned(people: int, rounds: int, size: int = 2) -> int:
     rng = np.random.default_rng(SEED)
     here, newest, repeats = np.arange(people), people, 0
@@ -468,7 +538,10 @@ FIGURES = (
     truth,
     balance,
     churn,
+    unequal,
+    also_mixed,
     large,
+    large_circles,
     peers,
 )
 
