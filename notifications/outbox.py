@@ -119,7 +119,7 @@ def _row(order: Order, holds: set[str], now: datetime) -> dict[str, Any]:
         "email": to.email,
         "phone": to.phone,
         "shares_number": to.shares_number,
-        "address_key": key_on(channel, to.email, to.phone),
+        "address_key": _key(channel, to),
         "payload": message.to_json(),
         "state": State.HELD if stopped else State.QUEUED,
         "attempt": 0,
@@ -140,6 +140,11 @@ def _channel(message: Message, to: Recipient) -> Channel:
         if channel in message.channels and possible[channel]:
             return channel
     raise NoWayThere(message.kind, to.person)
+
+
+def _key(channel: Channel, to: Recipient) -> str | None:
+    known = to.email_key if channel is Channel.EMAIL else None
+    return known or key_on(channel, to.email, to.phone)
 
 
 def key_on(channel: str, email: str | None, phone: str | None) -> str | None:
@@ -325,7 +330,7 @@ def readdress(session: Session, to: Recipient) -> int:
     for row in session.scalars(waiting).all():
         channel = _channel(row.message(), to)
         reached = {"email": to.email, "phone": to.phone, "shares_number": to.shares_number}
-        reached |= {"channel": channel, "address_key": key_on(channel, to.email, to.phone)}
+        reached |= {"channel": channel, "address_key": _key(channel, to)}
         # A worker may have taken it meanwhile: then it is on its way to where it was.
         still = update(OutboxMessage).where(
             col(OutboxMessage.id) == row.id, col(OutboxMessage.state) == row.state

@@ -34,6 +34,7 @@ def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipi
         phone=person.phone if person.phone_verified_at else None,
         shares_number=person.shares_number,
         known_as=person.known_as,
+        email_key=person.email_key,
     )
 
 

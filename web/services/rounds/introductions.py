@@ -215,16 +215,12 @@ def _orders(
             of_round,
             window.nudge_at,
         )
-    for again, due in ((False, window.check_in_at), (True, window.ask_again_at)):
-        question = messages.CheckIn(
-            programmes.facts(programme, messages.CheckIn),
-            party.named(reader.id),
-            doors.check_in,
-            doors.page,
-            again,
-        )
-        about = f"{subject} again" if again else subject
-        yield outbox.Order(question, to, about, programme.slug, of_round, due)
+    question = messages.CheckIn(
+        programmes.facts(programme, messages.CheckIn), party.named(reader.id), doors.check_in, doors.page
+    )
+    again = replace(question, again=True)
+    yield outbox.Order(question, to, subject, programme.slug, of_round, window.check_in_at)
+    yield outbox.Order(again, to, f"{subject} again", programme.slug, of_round, window.ask_again_at)
 
 
 def introduction(

