@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
+from notifications.columns import table_of
+from tests.support.world import World
 from web.models import (
     Answer,
     CheckIn,
@@ -19,6 +22,7 @@ from web.models import (
     Standing,
 )
 from web.services.common import names
+from web.services.evidence import counting
 from web.services.organisations import organisations
 
 # Who somebody is of, and what they say; None says nothing.
@@ -89,3 +93,10 @@ def add_round(
                     )
                 )
     session.flush()
+
+
+def make_large(world: World) -> None:
+    """So many groups that no page counts them."""
+    with world.write() as session:
+        many = [{"round_id": 1, "number": number} for number in range(100, counting.LARGE + 101)]
+        session.execute(insert(table_of(Group)), many)

@@ -5,13 +5,11 @@ from datetime import timedelta
 
 import pytest
 from huey.api import Huey
-from sqlalchemy import insert
 
-from notifications.columns import table_of
+from tests.support.talks import make_large
 from tests.support.world import World
-from web.models import Group, KeptEvidence
+from web.models import KeptEvidence
 from web.queues import Waker, queue_of, task
-from web.services.evidence import counting
 from web.worker import Worker
 
 
@@ -96,9 +94,7 @@ def test_what_was_sent_long_ago_is_blanked(world: World) -> None:
 def test_evidence_that_takes_long_is_counted_beside_the_sweep(world: World) -> None:
     world.join_many(2)
     world.round()
-    with world.write() as session:
-        many = [{"round_id": 1, "number": number} for number in range(2, counting.LARGE + 2)]
-        session.execute(insert(table_of(Group)), many)
+    make_large(world)
     world.worker.sweep()
     with world.read() as session:
         swept = session.get(KeptEvidence, 1)

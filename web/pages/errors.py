@@ -13,6 +13,7 @@ from web.services.agreements.lookup import NoSuchProposal
 from web.services.common import page_addresses
 from web.services.common.programmes import Ends, NoSuchProgramme
 from web.services.conversations.conversations import NotTheirs
+from web.services.evidence.counting import BeingCounted
 from web.services.learning.learnings import HasGone, NoSuchLearning
 from web.services.learning.stories import NoSuchStory, StoryGone
 from web.services.rounds.public_rounds import NoSuchRound
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NoSuchStory, lambda _error: _page(404))
     app.register_error_handler(StoryGone, lambda _error: (render_template("errors/story_gone.html"), 410))
     app.register_error_handler(NoSuchRound, lambda _error: _page(404))
+    app.register_error_handler(BeingCounted, _being_counted)
     app.register_error_handler(NotTheirs, lambda _error: _page(404))
     app.register_error_handler(BadLink, _bad_link)
     for error in DATABASE_AWAY:
@@ -97,6 +99,10 @@ def _too_many(_error: HTTPException) -> ResponseReturnValue:
 
 def _ends(error: Ends) -> ResponseReturnValue:
     return render_template("errors/ends.html", programme=error.programme), 410
+
+
+def _being_counted(_error: BeingCounted) -> ResponseReturnValue:
+    return render_template("errors/being_counted.html"), 503, {"Retry-After": "60"}
 
 
 def _bad_link(error: BadLink) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.talks import Talker, add_round
+from tests.support.talks import Talker, add_round, make_large
 from tests.support.world import World
 from web.models import Answer, OrganisingTime, Role
 from web.services.evidence import counting
@@ -50,6 +50,20 @@ def test_a_viewer_is_pointed_at_nobody(talked: World) -> None:
     assert titles == {"Brent and Leeds: 6 met, 0 did not"}
     assert "fewer than 5" in visitor.text
     assert "nobody from elsewhere: Derby" not in visitor.text
+
+
+def test_no_page_and_no_file_counts_a_large_programme(talked: World) -> None:
+    make_large(talked)
+    visitor = talked.organiser()
+    pages = [visitor.open(path) for path in (HERE, f"{HERE}/ties.csv")]
+    assert [("This is being counted" in page.text, page.status) for page in pages] == [(True, 503)] * 2
+
+
+def test_a_large_programme_is_there_once_a_worker_has_counted_it(talked: World) -> None:
+    make_large(talked)
+    talked.worker.count_evidence()
+    visitor = talked.organiser()
+    assert [visitor.open(path).status for path in (HERE, f"{HERE}/ties.csv")] == [200, 200]
 
 
 def test_before_the_first_round_the_page_says_what_it_will_say(world: World) -> None:

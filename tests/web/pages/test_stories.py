@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.talks import make_large
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Answer, Role, Showing
@@ -57,6 +58,16 @@ def test_its_round_leads_to_it_once_it_is_public(talked: World, organiser: Visit
     organiser.open(HERE).press("Let everybody read it")
     pages = ("/p/councils/rounds", "/p/councils/rounds/1")
     assert (before, [OPEN in reader.open(page).links for page in pages]) == (False, [True, True])
+
+
+def test_words_are_saved_with_the_last_figures_while_a_large_programme_is_counted(
+    talked: World, organiser: Visitor
+) -> None:
+    organiser.open(f"{HERE}/edit").press("Save it, and count again")
+    make_large(talked)
+    organiser.open(f"{HERE}/edit").press("Save it, and count again", went="We were ten.")
+    words = organiser.open(HERE).text
+    assert ("We were ten." in words, "6 of 10 people" in words) == (True, True)
 
 
 def test_more_than_three_things_are_sent_back(organiser: Visitor, talked: World) -> None:

@@ -3,6 +3,8 @@
 What counts as met is written for people in docs/evidence.md; the expressions below say the same to the
 database. Everything is counted there: what comes back is a few rows for each round and one for each two
 organisations.
+
+BeingCounted    a worker counts a large programme for the first time: it takes minutes
 """
 
 import re
@@ -49,12 +51,20 @@ KEPT_FOR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=20)  # after so long, who counts is taken for dead
 
 
+class BeingCounted(Exception):
+    pass
+
+
 # Counting
 
 
 def of_programme(session: Session, programme: Programme, *, now: datetime) -> Evidence:
-    """What a page shows, with at most `SHOWN` organisations: as kept, where counting takes long."""
-    return (kept(session, programme) or count(session, programme, now=now)).top(SHOWN)
+    """What a page shows, with at most `SHOWN` organisations: as kept, where counting takes long.
+
+    Raises:
+        BeingCounted.
+    """
+    return (kept(session, programme) or _at_once(session, programme, now)).top(SHOWN)
 
 
 def kept(session: Session, programme: Programme) -> Evidence | None:
@@ -65,10 +75,20 @@ def kept(session: Session, programme: Programme) -> Evidence | None:
 
 
 def whole(session: Session, programme: Programme, *, now: datetime) -> Evidence:
-    """Every organisation by itself, for files."""
+    """Every organisation by itself, for files.
+
+    Raises:
+        BeingCounted.
+    """
     of_it = KeptEvidence.programme_id == programme.id
     found = session.exec(select(KeptEvidence.whole).where(of_it)).one_or_none()
-    return Evidence.from_json(found) if found else count(session, programme, now=now)
+    return Evidence.from_json(found) if found else _at_once(session, programme, now)
+
+
+def _at_once(session: Session, programme: Programme, now: datetime) -> Evidence:
+    if is_large(session, programme):
+        raise BeingCounted
+    return count(session, programme, now=now)
 
 
 def count(session: Session, programme: Programme, *, now: datetime) -> Evidence:

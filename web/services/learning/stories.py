@@ -119,7 +119,11 @@ class StoryShown:
 
 
 def of_round(session: Session, programme: Programme, round_: Round, *, now: datetime) -> StoryShown:
-    """As an organiser last saved it; made by the program until somebody does. Counts afresh until then."""
+    """As an organiser last saved it; made by the program until somebody does. Counts afresh until then.
+
+    Raises:
+        BeingCounted.
+    """
     row = session.get(RoundStory, round_.id)
     if row is None:
         told = count(session, programme, round_, now=now)
@@ -197,7 +201,11 @@ def _place(picked: Sequence[int], learning: int) -> int:
 
 
 def count(session: Session, programme: Programme, round_: Round, *, now: datetime) -> StoryFigures:
-    """What a story tells, counted now; where counting takes long, as it was last counted."""
+    """What a story tells, counted now; where counting takes long, as it was last counted.
+
+    Raises:
+        BeingCounted.
+    """
     found = counting.of_programme(session, programme, now=now)
     counted = next((one for one in found.rounds if one.number == round_.number), None)
     joined = found.bridges.of_round(round_.number) if found.bridges else None
@@ -320,14 +328,19 @@ def _changed(
     """The row, one version further and counted now; made if there was none.
 
     Raises:
-        StoryChanged.
+        StoryChanged, BeingCounted.
     """
     # Two organisers may save at one time: whoever has the round's row is first.
     rounds.by_number(session, programme, round_.number, lock=True)
     row = session.get(RoundStory, round_.id, populate_existing=True)
     if (row.version if row else 0) != version:
         raise StoryChanged
-    told = count(session, programme, round_, now=now)
+    try:
+        told = count(session, programme, round_, now=now)
+    except counting.BeingCounted:
+        if row is None:
+            raise
+        told = StoryFigures.from_json(row.counted)  # what was typed is worth more than fresh figures
     if row is None:
         words = _words(session, programme, round_, told, now)
         row = RoundStory(round_id=round_.id, programme_id=programme.id, edited_at=now, edited_by=by)
