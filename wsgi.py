@@ -8,10 +8,10 @@ os.umask(0o077)  # the database holds addresses: it is nobody else's to read
 with all_to_stay():
     from web.app import create_app
     from web.logs import configure
-    from web.queues import Waker
+    from web.queues import Bell, Waker
     from web.settings import Settings
 
     configure()
     settings = Settings.from_env()
     waker = Waker(settings)
-    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers, queue_depth=waker.depth)
+    app = create_app(settings, poke=Bell(waker), queue_answers=waker.queue_answers, queue_depth=waker.depth)

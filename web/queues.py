@@ -4,10 +4,12 @@ What is to be done stands in the database, so nothing in the queue is ever misse
 """
 
 import logging
+import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
-from threading import Event
+from threading import Event, Lock, Thread
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from redis import ConnectionPool, Redis
 from web.settings import Settings
 
 ANSWERS_WITHIN = 2  # seconds; longer than the one for which a worker listens to an empty queue
+WAKE_EVERY = 1.0  # seconds
 LOOK_AGAIN = 5.0  # seconds after which a queue that was away is asked again
 NAP = 0.5  # seconds between two looks at a queue that cannot be listened to
 
@@ -127,6 +130,33 @@ class Waker:
             self.close()
             return None
         return waiting
+
+
+class Bell:
+    """Has a worker woken from a thread beside the pages: nobody's answer waits for a queue. However often it
+    is rung, it wakes once each `every` seconds, and once more after it was rung last.
+    """
+
+    def __init__(self, wake: Callable[[], None], every: float = WAKE_EVERY) -> None:
+        self._wake, self._every = wake, every
+        self._rung, self._starting = Event(), Lock()
+        self._process: int | None = None
+
+    def __call__(self) -> None:
+        self._rung.set()
+        # A thread does not come along into a process that is forked.
+        if self._process != os.getpid():
+            with self._starting:
+                if self._process != os.getpid():
+                    self._process = os.getpid()
+                    Thread(target=self._go_on_waking, name="bell", daemon=True).start()
+
+    def _go_on_waking(self) -> None:
+        while True:
+            self._rung.wait()
+            self._rung.clear()
+            self._wake()
+            time.sleep(self._every)
 
 
 def _is_done_elsewhere() -> None:

@@ -132,3 +132,37 @@ def test_whoever_wakes_asks_a_queue_that_was_away_again_only_some_seconds_later(
         wake()
         assert (too_soon, queue.queue_size()) == (0, 1)
     wake.close()
+
+
+@dataclass
+class Counted:
+    """A wake-up that takes until it is let go."""
+
+    times: int = 0
+    began: threading.Event = field(default_factory=threading.Event)
+    may_end: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self) -> None:
+        self.times += 1
+        self.began.set()
+        assert self.may_end.wait(AT_MOST)
+
+
+def test_nobody_waits_for_a_queue_that_does_not_answer() -> None:
+    slow = Counted()
+    ring = queues.Bell(slow, every=0)
+    ring()
+    assert (slow.began.wait(AT_MOST), slow.may_end.is_set()) == (True, False)
+    slow.may_end.set()
+
+
+def test_what_is_rung_for_meanwhile_is_one_more_waking() -> None:
+    slow = Counted()
+    ring = queues.Bell(slow, every=0)
+    ring()
+    assert slow.began.wait(AT_MOST)
+    slow.began.clear()
+    for _ in range(50):
+        ring()
+    slow.may_end.set()
+    assert (slow.began.wait(AT_MOST), slow.times) == (True, 2)

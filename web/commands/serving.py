@@ -20,7 +20,7 @@ from waitress.server import BaseWSGIServer
 
 from web.app import create_app
 from web.db import Database
-from web.queues import Waker
+from web.queues import Bell, Waker
 from web.settings import Settings
 from web.sizes import KB, THROWN_AWAY_BYTES
 
@@ -115,7 +115,7 @@ def serve(
     _bring_up_to_date(settings)
     _allow_files()
     waker = Waker(settings)
-    app = create_app(settings, poke=waker, queue_answers=waker.queue_answers, queue_depth=waker.depth)
+    app = create_app(settings, poke=Bell(waker), queue_answers=waker.queue_answers, queue_depth=waker.depth)
     server = listen(app, settings, host=host, port=port)
     signal.signal(signal.SIGTERM, _stop)
     if settings.alert_webhook:
