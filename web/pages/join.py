@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.joining import JoinForm
 from web.forms.open import StartedForm
-from web.http.access import open_to_everyone
+from web.http.access import holds_no_lock, open_to_everyone
 from web.http.context import house
 from web.models import Programme
 from web.services.common import programmes
@@ -32,6 +32,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @pages.post("")
 @open_to_everyone
+@holds_no_lock
 def send(slug: str) -> ResponseReturnValue:
     programme = _programme(slug)
     form = JoinForm()
@@ -48,7 +49,10 @@ def send(slug: str) -> ResponseReturnValue:
         valid = False
     if not valid:
         return _page(programme, form), 422
-    joining.ask_to_join(g.session, programme, form.details(), signer=house().signer, now=g.now)
+    # All that was looked up above kept nobody from writing.
+    with house().database.write() as session:
+        joining.ask_to_join(session, programme, form.details(), signer=house().signer, now=g.now)
+    house().poke()
     return redirect(url_for(".check_your_messages", slug=slug), 303)
 
 

@@ -4,7 +4,7 @@ NotSo           it cannot be done; says what to do
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,34 @@ PUBLIC_DOMAINS = frozenset(
     "ntlworld.com protonmail.com proton.me gmx.com gmx.co.uk fastmail.com mail.com zoho.com".split()
 )
 
-# Asked for each page of people, so put together once.
+# Asked with each form that names an organisation, so put together once.
+BY_KEY = (
+    select(Organisation)
+    .where(Organisation.programme_id == bindparam("programme"))
+    .where(col(Organisation.key).in_(bindparam("keys", expanding=True)))
+    .order_by(col(Organisation.id))
+)
+BY_OTHER_NAME = (
+    select(OrganisationName)
+    .where(OrganisationName.programme_id == bindparam("programme"))
+    .where(col(OrganisationName.key).in_(bindparam("keys", expanding=True)))
+    .order_by(col(OrganisationName.organisation_id))
+)
+SPELLINGS = select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
+    col(Organisation.programme_id) == bindparam("programme"), nameless.has_name()
+)
+OTHER_SPELLINGS = select(col(OrganisationName.organisation_id), col(OrganisationName.key)).where(
+    col(OrganisationName.programme_id) == bindparam("programme")
+)
+DOMAINS = select(col(OrganisationDomain.domain), col(OrganisationDomain.organisation_id)).where(
+    col(OrganisationDomain.programme_id) == bindparam("programme")
+)
+BY_DOMAIN = (
+    select(OrganisationDomain)
+    .where(OrganisationDomain.programme_id == bindparam("programme"))
+    .where(col(OrganisationDomain.domain).in_(bindparam("domains", expanding=True)))
+)
+# Asked for each page of people.
 TABLE = table_of(Organisation)
 HOW_MANY = (
     select(func.count())
@@ -49,26 +76,17 @@ A_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z
 
 
 def find(session: Session, programme: int, name: str) -> Organisation | None:
+    """The one that has this name, or is also called so, or is the same council in another language."""
     wanted = key(name)
-    direct = session.exec(
-        select(Organisation).where(Organisation.programme_id == programme, Organisation.key == wanted)
-    ).one_or_none()
-    if direct:
-        return direct
-    other = session.get(OrganisationName, (programme, wanted))
-    if other:
-        return session.get(Organisation, other.organisation_id)
-    same = likeness.other_official_names(wanted)  # of a council in another language
-    return _first_called(session, programme, same) if same else None
-
-
-def _first_called(session: Session, programme: int, keys: Collection[str]) -> Organisation | None:
-    wanted = (Organisation.programme_id == programme, col(Organisation.key).in_(keys))
-    direct = session.exec(select(Organisation).where(*wanted).order_by(col(Organisation.id)).limit(1)).first()
-    if direct:
-        return direct
-    named = (OrganisationName.programme_id == programme, col(OrganisationName.key).in_(keys))
-    other = session.exec(select(OrganisationName).where(*named).limit(1)).first()
+    asked = {"programme": programme, "keys": list({wanted, *likeness.other_official_names(wanted)})}
+    direct = session.scalars(BY_KEY, asked).all()
+    if exact := next((one for one in direct if one.key == wanted), None):
+        return exact
+    others = session.scalars(BY_OTHER_NAME, asked).all()
+    other = next((one for one in others if one.key == wanted), None)
+    if other is None and direct:
+        return direct[0]
+    other = other or next(iter(others), None)
     return session.get(Organisation, other.organisation_id) if other else None
 
 
@@ -125,27 +143,16 @@ def add(
 def register(session: Session, programme: int) -> Register:
     """Every organisation of the programme by every spelling, and by its domains. One read of them all."""
     found = Register()
-    rows = session.execute(
-        select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
-            col(Organisation.programme_id) == programme, nameless.has_name()
-        )
-    ).all()
+    asked = {"programme": programme}
+    rows = session.execute(SPELLINGS, asked).all()
     for id_, spelling, _ in rows:
         found.add(str(id_), spelling)
     for id_, _, short in rows:
         if short:
             found.add(str(id_), key(short))
-    for id_, spelling in session.execute(
-        select(col(OrganisationName.organisation_id), col(OrganisationName.key)).where(
-            col(OrganisationName.programme_id) == programme
-        )
-    ):
+    for id_, spelling in session.execute(OTHER_SPELLINGS, asked):
         found.add(str(id_), spelling)
-    for domain, id_ in session.execute(
-        select(col(OrganisationDomain.domain), col(OrganisationDomain.organisation_id)).where(
-            col(OrganisationDomain.programme_id) == programme
-        )
-    ):
+    for domain, id_ in session.execute(DOMAINS, asked):
         found.by_domain[domain] = str(id_)
     return found
 
@@ -181,13 +188,8 @@ def by_email(session: Session, programme: int, email: str) -> Organisation | Non
     provider's.
     """
     labels = email.rpartition("@")[2].casefold().split(".")
-    domains = [".".join(labels[start:]) for start in range(len(labels) - 1)]
-    found = session.exec(
-        select(OrganisationDomain).where(
-            OrganisationDomain.programme_id == programme,
-            col(OrganisationDomain.domain).in_(set(domains) - PUBLIC_DOMAINS),
-        )
-    ).all()
+    domains = {".".join(labels[start:]) for start in range(len(labels) - 1)} - PUBLIC_DOMAINS
+    found = session.scalars(BY_DOMAIN, {"programme": programme, "domains": list(domains)}).all()
     longest = max(found, key=lambda row: len(row.domain), default=None)
     return session.get(Organisation, longest.organisation_id) if longest else None
 
