@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Update, select, update
@@ -168,8 +169,9 @@ class _Portion:
     def of(self, due: Sequence[Row[Any]]) -> list[int]:
         """Ids, from the first on. `due`: id, channel and kind of each."""
         taken, alone = list[int](), 0
+        goes_alone = cache(self._goes_alone)  # of few channels and kinds
         for row in due:
-            alone += self._goes_alone(row.channel, row.kind)
+            alone += goes_alone(row.channel, row.kind)
             if alone > self.alone:
                 break
             taken.append(row.id)
