@@ -96,8 +96,9 @@ __all__ = [
     "Link", "Message", "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise",
     "PanelDrawn", "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "PostFound",
     "Programme", "ProgrammeBegun", "Promise", "Proposal", "ProposalNews", "Recipient", "Reported",
-    "Review", "Rule", "Says", "Share", "SignIn", "Slot", "StartAsked", "StartConfirm", "StartNews", "TakenOver", "TextAnswer",
-    "TextsStopped", "Thanks", "TooLate", "TryOut", "Welcome", "WhatNext", "end_of", "from_json",
+    "Review", "Rule", "Says", "Share", "SignIn", "Slot", "StartAsked", "StartConfirm", "StartNews",
+    "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate", "TryOut",
+    "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
 
 KINDS: tuple[type[Message], ...] = (

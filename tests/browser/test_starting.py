@@ -80,7 +80,7 @@ def ask(hand: Newcomer, live: LiveApp) -> None:
     hand.write("Your email address", FOUNDER)
     hand.write("Why would you like to start it?", "Clerks work alone, and each invents the same things.")
     live.world.clock.turn(seconds=60)
-    hand.press("Send me a link to confirm it", "Check your messages", "sent")
+    hand.press("Send me a link to confirm it", "Check your email", "sent")
     hand.open(link(live, FOUNDER, "start_confirm", "/start/confirm/"))
     look_at(hand.page, "starting-confirm")
     hand.press("Start Parishes Unmentoring", "Parishes Unmentoring", "first-page")

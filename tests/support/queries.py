@@ -6,18 +6,18 @@ message where an owner is shown nothing. What an organiser's sign-in takes, two,
 
 BY_NUMBER = {
     43: "organise.dashboard",
-    30: "me.my_data me.my_spreadsheets",
-    25: "organise.edit_story organise.one_story",
-    24: "organise.note_time",
+    31: "me.my_data me.my_spreadsheets",
+    26: "organise.edit_story organise.one_story",
+    25: "organise.note_time",
     23: "me.agreements organise.look_at_top_up organise.one_in_a_draft",
     21: "me.show organise.list_agreements",
     17: "organise.one_round",
-    16: "me.a_round organise.one_person",
-    15: """
-        organise.does_it_work organise.evidence_as_graph organise.evidence_of_bridges
+    16: """
+        me.a_round organise.does_it_work organise.evidence_as_graph organise.evidence_of_bridges
         organise.evidence_of_hours organise.evidence_of_organisations organise.evidence_of_rounds
-        organise.evidence_of_ties organise.one_proposal programme.agreements
+        organise.evidence_of_ties organise.one_person
         """,
+    15: "organise.one_proposal programme.agreements",
     14: "organise.learning proposal.panel",
     13: "conversation.cannot organise.read_agenda proposal.show",
     11: "conversation.calendar conversation.show conversation.thanks me.claim_post",
@@ -31,7 +31,10 @@ BY_NUMBER = {
         next_round.show organise.one_organisation organise.read_audit programme.home programme.wall
         rounds.one
         """,
-    6: "learning.one learning.take_down me.how_often me.propose organise.every_round organise.everyone",
+    6: """
+        learning.one learning.take_down me.how_often me.mix_choice me.propose organise.every_round
+        organise.everyone
+        """,
     5: """
         confirm.show health.ready me.ask_to_leave me.rather_not organise.ask_to_close
         organise.day_settings organise.look_at_merge organise.one_import organise.read_posts
@@ -45,18 +48,19 @@ BY_NUMBER = {
     3: """
         join.show me.details me.free_times organise.ask_for_post organise.ask_to_take_over
         organise.correct_name organise.edit_schedule organise.read_complaints organise.read_reports
-        organise.round_dates organise.settings programme.how_we_match
+        organise.round_dates organise.settings programme.how_we_match start.founder
         """,
     2: """
         complaint.show complaint.status home.accessibility home.code_of_conduct home.contact home.home
         home.privacy join.check_your_messages learning.taken_down me.ask_to_erase me.stop_texts
         organise.about_settings organise.add_learning organise.add_source organise.erase_posts
         organise.home organise.prompts organise.where_signed_in organise.wording
-        organise.wording_as_mail organise.wording_of
+        organise.wording_as_mail organise.wording_of start.look
         """,
     1: """
         confirm.declined conversation.short me.ask_for_link me.ask_to_unsubscribe me.erased me.link_sent
-        organise.show_button organise.sign_in organise.sign_in_again organise.sign_in_sent
+        organise.show_button organise.sign_in organise.sign_in_again organise.sign_in_sent start.sent
+        start.show
         """,
     0: "health.live home.robots home.security",
 }
