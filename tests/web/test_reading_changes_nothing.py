@@ -16,13 +16,18 @@ from web.http.access import Access
 from web.models import Answer, Learning, LearningPage, Proposal, Purpose, Role, Showing
 from web.models.complaints import Complaint
 from web.services.background import heartbeats
+from web.services.common import links
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.learning import learnings, stories
+from web.services.organisers import operators
+from web.services.programmes import starting
+from web.services.programmes.starting import Rules, Wanted
 from web.services.rounds import rounds
 
-# For somebody who is signed in and organises one programme, whose file waits for its columns to be said,
-# whose partners all share an address and who has proposed nothing.
+FOUNDER, OPERATOR = "founder@parishes.example", "operator@host.example"
+# For somebody who is signed in, organises one programme and looks after the installation, whose file waits for
+# its columns to be said, whose partners all share an address and who has proposed nothing.
 LEAD_ELSEWHERE = {
     "conversation.short",
     "conversation.write",
@@ -64,7 +69,31 @@ def lived_in(world: World) -> World:
     world.complain()
     with world.write() as session:
         heartbeats.beat(session, "one", started=world.now, seconds=0.1, now=world.now)
+        operators.add(session, "organiser@councils.example", by="a test", now=world.now)
+    world.change(mix_by="Role", mix_choices=["Officer", "Member"])
+    ask_for_a_programme(world)
     return world
+
+
+def ask_for_a_programme(world: World) -> None:
+    """It is confirmed and waits for the operator."""
+    wanted = Wanted(FOUNDER, "Parishes", "parishes", FOUNDER, "Clerks work alone.", "")
+    signer, rules = world.worker.signer, Rules(starting.ASK, OPERATOR)
+    with world.write() as session:
+        starting.ask(session, wanted, signer=signer, now=world.now)
+    world.work()
+    with world.write() as session:
+        link = links.open_link(session, signer, founders_token(world), Purpose.START, now=world.now)
+        starting.confirm(session, link, wanted.slug, rules, signer=signer, now=world.now)
+    world.work()
+
+
+def founders_token(world: World) -> str:
+    return world.link_in(world.letter(FOUNDER, "start_confirm"), "/start/confirm/").rpartition("/")[2]
+
+
+def operators_token(world: World) -> str:
+    return world.link_in(world.letter(OPERATOR, "start_asked"), "/start/decide/").rpartition("/")[2]
 
 
 def somebody(world: World) -> str:
@@ -138,11 +167,12 @@ def tokens(world: World) -> list[str]:
     }
     made = []
     for purpose in Purpose:
-        if purpose not in (Purpose.UNSUBSCRIBE, Purpose.OUTBOX):
+        if purpose not in (Purpose.UNSUBSCRIBE, Purpose.OUTBOX, Purpose.START, Purpose.DECIDE):
             whose = organiser if purpose is Purpose.SIGN_IN else person
             made.append(world.door(purpose, whose, subjects.get(purpose)).split("/"))
     found = [max(parts, key=len) for parts in made]
     found.append(world.outbox_link().rpartition("/")[2])
+    found += [founders_token(world), operators_token(world)]
     return [*found, world.worker.signer.standing_token(Purpose.UNSUBSCRIBE, person)]
 
 

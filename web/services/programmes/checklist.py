@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
+from notifications import words
 from web.models import OrganiserRole, Programme, Schedule
 
 ENOUGH = 2  # people for a round
@@ -40,5 +41,5 @@ def of_programme(session: Session, programme: Programme, people: int, *, has_dra
 
 
 def _so_far(people: int) -> str:
-    said = {0: "Nobody is in yet.", 1: "One person is in."}.get(people, f"{people:,} people are in.")
+    said = "Nobody is in yet." if people == 0 else f"{words.counted(people, 'person is', 'people are')} in."
     return f"{said} Share the form to join, or import a spreadsheet."
