@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -36,7 +37,8 @@ class Drawn:
     """What a method hands to draw(): groups (g, size + 1) and people left, in the ids of its own pot.
 
     `best` says the method knows no better round exists, `count` how many are as good, `every_mix` that it
-    weighed every mix of sizes; `considered` are the mixes it weighed, where they were several.
+    weighed every mix of sizes; `considered` are the mixes it weighed, where they were several. `value` is
+    what the groups are worth, where that has been counted.
     """
 
     groups: Ints
@@ -48,6 +50,7 @@ class Drawn:
     notes: tuple[str, ...] = ()
     considered: tuple[Sizes, ...] = ()
     every_mix: bool = False
+    value: rules.Value | None = None
 
 
 def draw(
@@ -103,7 +106,8 @@ def _seat(pot: Pot, size: int, priority: Priority, rng: np.random.Generator, lea
         active = others(pot.n, hermits)
         drawn = _seat(pot.only(active), size, priority, rng, least)
         groups = np.where(drawn.groups >= 0, active[drawn.groups], -1).astype(np.int32)
-        return replace(drawn, groups=groups, left=np.concatenate((active[drawn.left], hermits)))
+        left = np.concatenate((active[drawn.left], hermits))
+        return replace(drawn, groups=groups, left=left, value=None)
     return _pairs(pot, rng, priority) if size == 2 else _circles(pot, size, rng, priority, least)
 
 
@@ -125,7 +129,8 @@ def _ahead(
     pot: Pot, drawn: Drawn, small: exact.Small | None, priority: Priority, rng: np.random.Generator
 ) -> Drawn:
     """The same round, or another as good that keeps more further rounds open."""
-    value = rules.value(pot, drawn.groups)
+    value = drawn.value or rules.value(pot, drawn.groups)
+    drawn = replace(drawn, value=value)
     if value.left_out or value.repeats or value.threes != pot.n % 2:
         return replace(drawn, fresh_left=0 if value.repeats else None)
     if pot.n > horizon.MOST:
@@ -140,8 +145,9 @@ def _ahead(
     chance = horizon.Search(rng, turns=turns.astype(np.int32))
     inside = dense.inside()
     more = horizon.candidates(graph, inside, chance)
-    rounds = (r for r in _rounds(drawn, small, more, rng) if _as_good(pot, r, value))
-    found = horizon.ahead(graph, inside, rounds, chance, give_up=priority == "fresh")
+    rounds = _rounds(drawn, small, more, rng)
+    as_good = partial(_as_good, pot, value)
+    found = horizon.ahead(graph, inside, rounds, as_good, chance, give_up=priority == "fresh")
     if found is None:
         return replace(drawn, fresh_left=_surely_open(pot))
     groups, kept = found
@@ -149,6 +155,7 @@ def _ahead(
     return replace(
         drawn,
         groups=groups,
+        value=None,
         method="look-ahead",
         count=None if notes else drawn.count,
         fresh_left=max(kept, _surely_open(pot)),
@@ -173,7 +180,7 @@ def _rounds(
     yield from more
 
 
-def _as_good(pot: Pot, groups: Ints, told: rules.Value) -> bool:
+def _as_good(pot: Pot, told: rules.Value, groups: Ints) -> bool:
     return rules.value(pot, groups).before_ahead() == told.before_ahead()
 
 
@@ -289,6 +296,7 @@ def _even(pot: Pot, rng: np.random.Generator, *, exact: bool = True) -> Drawn:
     people = np.arange(pot.n, dtype=np.int32)
     pairs, left = sweep.pairs(pot, people, rng)
     drawn = _seated(pot, Drawn(_padded(pairs), left, "swaps"), rng)
+    drawn = replace(drawn, value=rules.value(pot, drawn.groups))
     if not exact or _at_bound(pot, drawn):
         return drawn
     if pot.n > MIDDLE:
@@ -299,7 +307,7 @@ def _even(pot: Pot, rng: np.random.Generator, *, exact: bool = True) -> Drawn:
 
 def _enlarged(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
     """The same pairs, or where they hold repeats, as many fresh pairs as there can be."""
-    value = rules.value(pot, drawn.groups)
+    value = drawn.value or rules.value(pot, drawn.groups)
     if not value.repeats or value.threes or value.left_out or pot.n > barrier.MOST:
         return drawn
     mate = proof.hemmed(pot, drawn.groups).mate
@@ -309,7 +317,9 @@ def _enlarged(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
     again = rest[blossom.pairs(dense.age.astype(np.int64) * 2 + dense.same, dense.allowed, rng)]
     pairs = np.concatenate((np.stack((paired, mate[paired]), axis=1), again)).astype(np.int32)
     left = others(pot.n, pairs)
-    return replace(drawn, groups=_padded(sweep.mix(pot, pairs, rng)), left=left) if not len(left) else drawn
+    if len(left):
+        return drawn
+    return replace(drawn, groups=_padded(sweep.mix(pot, pairs, rng)), left=left, value=None)
 
 
 def _odd(pot: Pot, rng: np.random.Generator) -> Drawn:
@@ -354,7 +364,7 @@ def _seated(pot: Pot, drawn: Drawn, rng: np.random.Generator) -> Drawn:
 
 def _at_bound(pot: Pot, drawn: Drawn) -> bool:
     """Everybody placed, nobody unwilling in a three, no repeat, crossing and mixing at their bounds."""
-    value = rules.value(pot, drawn.groups)
+    value = drawn.value or rules.value(pot, drawn.groups)
     if value.left_out or value.repeats or value.unwilling:
         return False
     first, _ = rules.pairs_of(drawn.groups)
@@ -377,7 +387,7 @@ def _padded(pairs: Ints) -> Ints:
 
 def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: int, size: int) -> Result:
     """The round in the ids of the whole pot, with its proof and figures."""
-    value = rules.value(rest, drawn.groups, size)
+    value = drawn.value or rules.value(rest, drawn.groups, size)
     given_up = bool({"crossing-given-up", "mixing-given-up"} & set(drawn.notes))
     certificate = proof.certify(rest, drawn.groups, value, drawn.best, given_up)
     sizes = (drawn.groups >= 0).sum(axis=1)
@@ -392,8 +402,8 @@ def _result(pot: Pot, rest: Pot, free: NDArray[np.int32], drawn: Drawn, seed: in
     groups = canonical(np.vstack((ours, _wide(pot.locked, size))))
     unplaced = tuple(_unplaced(rest, free, int(person)) for person in np.sort(drawn.left))
     whole = rules.value(pot, groups, size) if len(pot.locked) else value
-    pairs = len(rules.pairs_of(groups)[0])
-    drawn_pairs = len(rules.pairs_of(drawn.groups)[0])
+    drawn_pairs = proof.pairs_in(sizes)
+    pairs = drawn_pairs + proof.pairs_in((pot.locked >= 0).sum(axis=1))
     locked_cross = pairs - whole.same - (drawn_pairs - value.same)
     locked_mixed = pairs - whole.alike - (drawn_pairs - value.alike)
     placed = others(rest.n, drawn.left)

@@ -7,7 +7,7 @@ circles of people who have only each other left to meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,8 +32,8 @@ SMALL = 64
 # Candidates with full crossing.
 FIRST = 6
 # Schedules made at most, the longest of which counts: one in two is found where it is hardest. Small pots are
-# quick, and have least room for a mistake.
-PLANS, PLANS_ODD, PLANNED = 4, 2, 320
+# quick, and have least room for a mistake. In odd pots three are made for length, the others for even turns.
+PLANS, PLANS_ODD, PLANNED = 4, 3, 320
 # Threes tried for one odd round.
 THREES = 12
 
@@ -257,15 +257,40 @@ def choose(graph: Bools, rounds: Iterable[Ints], goal: int, chance: Search) -> t
 
 
 def plan(graph: Bools, inside: Longs, wanted: int, chance: Search) -> list[Ints]:
-    """The longest of a few schedules of full rounds, up to `wanted`."""
+    """The longest of a few schedules of full rounds, up to `wanted`; in an odd pot the most even of these."""
     found: list[Ints] = []
-    plans = PLANS_ODD if len(graph) % 2 else max(PLANS, PLANNED // len(graph))
-    for _ in range(plans):
+    for tried in range(1, _plans(len(graph)) + 1):
         search = replace(chance, left=_budget(graph), inside=inside * (8 * len(graph)))
-        found = max(found, schedule(graph, wanted, search), key=len)
-        if len(found) >= wanted:
+        found = max(found, schedule(graph, wanted, search), key=lambda rounds: _worth(rounds, chance))
+        long = len(found) >= wanted or (len(graph) % 2 and tried >= PLANS_ODD)
+        if long and not uneven(found, chance.turns):
             break
     return found
+
+
+def _plans(people: int) -> int:
+    if people % 2:
+        return max(PLANS_ODD, min(people**2 // 4, PLANNED // people))
+    return max(PLANS, PLANNED // people)
+
+
+def _worth(rounds: list[Ints], chance: Search) -> tuple[int, int]:
+    return len(rounds), -uneven(rounds, chance.turns)
+
+
+def uneven(rounds: list[Ints], turns: Ints | None) -> int:
+    """In how many rounds somebody in the three has had more turns than somebody willing who is not.
+
+    `turns` (n,) are those before the first of them, far higher for people who said no. 0 in even pots.
+    """
+    if turns is None or len(turns) % 2 == 0:
+        return 0
+    now, times = turns.copy(), 0
+    for groups in rounds:
+        three = groups[groups[:, 2] >= 0].ravel()
+        times += int(now[three].max() > np.delete(now, three).min())
+        now[three] += 1
+    return times
 
 
 def crossing_most(rounds: list[Ints], inside: Longs) -> Ints:
@@ -310,12 +335,19 @@ def _turn_circles(first: Ints, other: Ints, inside: Longs) -> bool:
 
 
 def ahead(
-    graph: Bools, inside: Longs, rounds: Iterable[Ints], chance: Search, *, give_up: bool
+    graph: Bools,
+    inside: Longs,
+    rounds: Iterable[Ints],
+    good: Callable[[Ints], bool],
+    chance: Search,
+    *,
+    give_up: bool,
 ) -> tuple[Ints, int] | None:
     """The round to take and a lower bound on the further full rounds it keeps open; None if there is none.
 
     `inside` (n, n) is what each pair costs for not crossing organisations, and for being alike. `rounds` are
-    candidates that cost least of it. With `give_up`, that is given up where none of them keeps as many rounds
+    candidates, and the `good` ones cost least of it. In an odd pot the first round of a schedule with even
+    turns is taken if it is good. With `give_up`, that is given up where none of them keeps as many rounds
     open as another round would; where no pair costs anything there is nothing to give up.
     """
     goal = min(most_rounds(graph) - 1, max(8, DEPTH // len(graph)))
@@ -324,7 +356,9 @@ def ahead(
         # How many rounds an odd pot has is not known beforehand: a schedule tells what can be hoped for.
         found = plan(graph, inside, goal + 1, chance)
         goal = len(found) - 1
-    best = choose(graph, rounds, goal, chance)
+        if found and not uneven(found, chance.turns) and good(found[0]):
+            return found[0], goal
+    best = choose(graph, filter(good, rounds), goal, chance)
     all_cross = len(graph) % 2 == 0 and not (graph & (inside > 0)).any()
     if (best and best[1] >= goal) or not (give_up or all_cross):
         return best

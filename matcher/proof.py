@@ -96,6 +96,11 @@ def runs(sizes: ArrayLike) -> Sizes:
     return tuple((people, number) for people, number in enumerate(times) if number)[::-1]
 
 
+def pairs_in(sizes: NDArray[Any]) -> int:
+    """How many pairs groups of these sizes hold."""
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
 def crossing_bound(codes: Ints, sizes: ArrayLike) -> int:
     """No round with groups of these sizes has more crossing pairs. O(organisations + groups).
 
@@ -129,14 +134,14 @@ def certify(pot: Pot, groups: Ints, value: Value, best: bool, given_up: bool = F
     are those of this pot.
     """
     certificate = _certificate(pot, groups, value, best, given_up)
-    pairs = len(pairs_of(groups)[0])
+    pairs = pairs_in((groups >= 0).sum(axis=1))
     return replace(certificate, repeats=value.repeats, cross=pairs - value.same)
 
 
 def _certificate(pot: Pot, groups: Ints, value: Value, best: bool, given_up: bool) -> Proof:
     sizes = (groups >= 0).sum(axis=1)
     placed = groups[groups >= 0]
-    pairs = int((sizes * (sizes - 1) // 2).sum())
+    pairs = pairs_in(sizes)
     claimed: tuple[str, ...] = LINES[:3]
     if value.same == pairs - crossing_bound(pot.codes[placed], sizes):
         mixed = not pot.mixes or value.alike == pairs - crossing_bound(pot.kinds[placed], sizes)

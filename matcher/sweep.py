@@ -173,8 +173,8 @@ def _surplus(codes: Ints, pairs: int) -> int:
 
 def partnered(chosen: Longs, total: int, rng: np.random.Generator) -> Longs:
     """Disjoint blocks of two: each chosen pair with a random other; chosen ones may meet each other."""
-    chosen = rng.permutation(chosen)
     if 3 * len(chosen) > total:
+        chosen = rng.permutation(chosen)
         rest = np.ones(total, np.bool_)
         rest[chosen] = False
         line = np.concatenate((chosen, rng.permutation(np.flatnonzero(rest))))
@@ -228,9 +228,9 @@ def _mix(drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
 
 def _turned(pairs: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Both ends of the pairs, whichever comes first by chance."""
-    coin = rng.integers(2, size=len(pairs), dtype=np.int8)
-    rows = np.arange(len(pairs))
-    return pairs[rows, coin], pairs[rows, 1 - coin]
+    coin = rng.integers(2, size=len(pairs), dtype=np.int8).astype(np.bool_)
+    one, other = pairs[:, 0], pairs[:, 1]
+    return np.where(coin, other, one), np.where(coin, one, other)
 
 
 def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:

@@ -20,6 +20,7 @@ from itertools import count
 from time import perf_counter, process_time
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from scipy.stats import chisquare
 
@@ -183,15 +184,16 @@ def fours(effort: Effort) -> Iterator[Row]:
 
 
 def circles(size: int, pots: Iterable[int], effort: Effort) -> Iterator[Row]:
-    """Rounds without a repeat in stable pots, beside a shuffle and first fit."""
+    """Rounds without a repeat in stable pots, beside a shuffle, first fit and networkx."""
     for people in pots:
         limit = FEWER.get((size, people), (people - 1) // (size - 1))
         games = [play([people], seed, rounds=limit, size=size) for seed in effort.seeds(1, 3, 30)]
         good = sum(game.rounds == limit for game in games)
         others = {method.__name__: plain_rounds(people, size, method) for method in (shuffled, first_fit)}
+        others["networkx"] = plain_rounds(people, size, matched, effort.of(1, 3, 30))
         beside = ", ".join(f"{name.replace('_', ' ')} {rounds:.1f}" for name, rounds in others.items())
         yield Row(
-            f"groups of {size}, stable pot of {people} ({beside})",
+            f"{size}s of {people} ({beside})",
             f"{limit}, every seed",
             f"{min(game.rounds for game in games)} ({good} of {len(games)} seeds)",
             good == len(games),
@@ -201,9 +203,10 @@ def circles(size: int, pots: Iterable[int], effort: Effort) -> Iterator[Row]:
 Grouping = Callable[[int, int, np.ndarray, np.random.Generator], np.ndarray]
 
 
-def plain_rounds(people: int, size: int, method: Grouping) -> float:
-    """How many rounds a plain method gives before somebody repeats, mean of 30 seeds."""
-    return float(np.mean([_plainly(people, size, method, np.random.default_rng(seed)) for seed in range(30)]))
+def plain_rounds(people: int, size: int, method: Grouping, seeds: int = 30) -> float:
+    """How many rounds a plain method gives before somebody repeats, mean of so many seeds."""
+    games = [_plainly(people, size, method, np.random.default_rng(seed)) for seed in range(seeds)]
+    return float(np.mean(games))
 
 
 def _plainly(people: int, size: int, method: Grouping, rng: np.random.Generator) -> int:
@@ -229,6 +232,24 @@ def first_fit(people: int, size: int, met: np.ndarray, rng: np.random.Generator)
         fits = (group for group in room if not met[person, group].any())
         next(fits, room[-1]).append(person)
     return np.array(groups)
+
+
+def matched(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One person for each group by chance, then the next of each by networkx: most people not met yet."""
+    order = rng.permutation(people)
+    groups, waiting = order[: people // size, None], order[people // size :]
+    for _ in range(size - 1):
+        fresh = (~met[groups[:, :, None], waiting[None, None, :]]).sum(axis=1)
+        graph: nx.Graph = nx.Graph()
+        at, of = np.indices(fresh.shape)
+        graph.add_weighted_edges_from(
+            zip(at.ravel().tolist(), (of.ravel() + len(groups)).tolist(), fresh.ravel().tolist(), strict=True)
+        )
+        pairs = sorted(sorted(pair) for pair in nx.max_weight_matching(graph, maxcardinality=True))
+        taken = np.array([other - len(groups) for _, other in pairs])
+        groups = np.column_stack((groups, waiting[taken]))
+        waiting = np.delete(waiting, taken)
+    return groups
 
 
 def referee_of_circles(effort: Effort) -> Iterator[Row]:

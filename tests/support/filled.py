@@ -92,6 +92,7 @@ def fill(world: World) -> None:
 
 def organisers_and_organisations(world: World) -> None:
     world.change(hashtag="unmentoring", video_template="https://meet.example.org/{room}", prompts=["Why?"])
+    world.change(mix_by="Role", mix_choices=["Officer", "Councillor"])
     world.appoint("organiser@councils.example")
     world.appoint("viewer@councils.example", Role.VIEWER)
     with world.write() as session:

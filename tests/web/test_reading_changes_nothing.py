@@ -44,6 +44,7 @@ LEAD_ELSEWHERE = {
 @pytest.fixture
 def lived_in(world: World) -> World:
     """A world in which every page has something to show."""
+    world.change(mix_by="Role", mix_choices=["Officer", "Councillor"])
     people = world.join_many(5)
     world.round()
     with world.write() as session:
