@@ -26,8 +26,8 @@ from web.services.programmes.starting import Rules, Wanted
 from web.services.rounds import rounds
 
 FOUNDER, OPERATOR = "founder@parishes.example", "operator@host.example"
-# For somebody who is signed in, organises one programme and looks after the installation, whose file waits for
-# its columns to be said, whose partners all share an address and who has proposed nothing.
+# For somebody who is signed in, organises one programme and looks after the installation, whose file waits
+# for its columns to be said, whose partners all share an address and who has proposed nothing.
 LEAD_ELSEWHERE = {
     "conversation.short",
     "conversation.write",
