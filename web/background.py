@@ -12,10 +12,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import structlog
 from huey.api import Huey
+from sqlmodel import Session
 
 from notifications import delivery
 from web import queues, reporting
@@ -165,13 +167,22 @@ class Process:
             self._stopping.wait(every)
 
     def _sweep(self, worker: Worker) -> None:
-        began = time.monotonic()
-        worker.keep_up()
+        """Heard of when it is done, and between its steps where it takes longer than it should."""
+        began = heard = time.monotonic()
+
+        def beat() -> None:
+            nonlocal heard
+            heard = time.monotonic()
+            with worker.database.write() as session:
+                self._beat(session, heard - began, worker.clock())
+
+        worker.keep_up(lambda: beat() if time.monotonic() - heard >= SWEEP_EVERY else None)
         self._wake()
-        seconds = time.monotonic() - began
-        with worker.database.write() as session:
-            heartbeats.beat(session, self._name, started=self._started, seconds=seconds, now=worker.clock())
-            self._sent.write(session)
+        beat()
+
+    def _beat(self, session: Session, seconds: float, now: datetime) -> None:
+        heartbeats.beat(session, self._name, started=self._started, seconds=seconds, now=now)
+        self._sent.write(session)
 
     def _look_outside(self, worker: Worker) -> None:
         worker.look_at_links()

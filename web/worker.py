@@ -102,7 +102,7 @@ class Worker:
         self.keep_up()
         self.work()
 
-    def keep_up(self) -> None:
+    def keep_up(self, after_each: Callable[[], None] = lambda: None) -> None:
         """What time alone brings about: retention, the calendar, alerts, and evidence looked for. Told to
         stop, it ends after the step it is at.
         """
@@ -111,6 +111,7 @@ class Worker:
             lambda _: not self.stopping(), (*ground, self._keep_the_calendar, self._alert, self._reconcile)
         ):
             step()
+            after_each()
 
     def _forget(self) -> None:
         now = self.clock()
