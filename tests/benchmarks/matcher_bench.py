@@ -253,12 +253,14 @@ def matched(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -
 
 
 def referee_of_circles(effort: Effort) -> Iterator[Row]:
-    """Generated rounds of threes and fours through the referee."""
+    """Generated rounds of threes and fours through the referee; every third mixes by one more thing."""
     drawn = agreed = 0
     for seed in effort.seeds(4, 60, 10_000):
         rng = np.random.default_rng(seed)
         people, size = int(rng.integers(2, 61)), int(rng.integers(3, 5))
-        pot = community(people, int(rng.integers(1, 9)), int(rng.integers(0, 5)), seed, never=0.02).pot()
+        made = community(people, int(rng.integers(1, 9)), int(rng.integers(0, 5)), seed, never=0.02).pot()
+        mix = rng.integers(-1, 3, made.n) if seed % 3 == 0 else None
+        pot = Pot(made.organisation, made.met, made.never, trio_turns=made.trio_turns, mix=mix)
         drawn += 1
         agreed += check(pot, draw(pot, seed=seed, size=size)) is not None
     yield Row(
