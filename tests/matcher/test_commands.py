@@ -337,3 +337,34 @@ def test_a_round_added_to_a_history_with_other_headings_stands_below_them(folder
     past = table(folder, "past.csv", "Round,Person 1,Person 2\n1,a,b\n")
     run(cli.draw, folder / "people.csv", "--history", past, "--append")
     assert sorted(int(row["Round"]) for row in rows(past)) == [1, 2, 2]
+
+
+def test_a_column_to_mix_by_decides_between_rounds_that_cross_alike(folder):
+    roles = "id,organisation,role\na,Leeds,Officer\nb,Leeds,Councillor\nc,York,officer\nd,York,Councillor\n"
+    people = table(folder, "roles.csv", roles)
+    run(cli.draw, people, "--mix", "Role", "--out", folder / "r.csv")
+    assert [(r["person_1"], r["person_2"], r["mixed"]) for r in rows(folder / "r.csv")] == [
+        ("a", "d", "1"),
+        ("b", "c", "1"),
+    ]
+
+
+def test_a_round_mixed_by_a_column_is_checked_with_it(folder):
+    roles = "id,organisation,role\na,Leeds,Officer\nb,Leeds,Councillor\nc,York,Officer\nd,York,\n"
+    people, mix = table(folder, "roles.csv", roles), ("--mix", "role")
+    run(cli.draw, people, *mix, "--out", folder / "r.csv", "--proof", folder / "p.json")
+    told = json.loads(
+        run(cli.check, people, folder / "r.csv", *mix, "--proof", folder / "p.json", "--json").stdout
+    )
+    assert (told["best"], told["mixed"], told["mixed_bound"]) == (True, 2, 2)
+
+
+def test_a_proof_of_mixing_is_refused_without_the_column(folder):
+    people = table(folder, "roles.csv", "id,organisation,role\na,Leeds,Officer\nb,York,Councillor\n")
+    run(cli.draw, people, "--mix", "role", "--out", folder / "r.csv", "--proof", folder / "p.json")
+    assert run(cli.check, people, folder / "r.csv", "--proof", folder / "p.json").exit_code == 1
+
+
+def test_a_column_to_mix_by_that_is_not_there_is_named(folder):
+    done = run(cli.draw, folder / "people.csv", "--mix", "role")
+    assert (done.exit_code, done.stderr) == (2, "people.csv:1: role: this column is missing\n")

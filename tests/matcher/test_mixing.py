@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher import BadPot, Pot, Proof, Refused, check, draw, explain, proof, referee, rules
 from matcher.community import community, saturated
-from matcher.record import Numbered
+from matcher.record import Numbered, read_record, record
 from tests.matcher.oracle import best, pots, value_of
 
 
@@ -162,3 +162,13 @@ def test_a_file_from_before_is_read_as_it_was():
 def test_mixing_comes_after_crossing_whatever_comes_first():
     orders = [[wish.name for wish in rules.order(priority, mixing=True)] for priority in ("fresh", "cross")]
     assert [order.index("mixing") - order.index("crossing") for order in orders] == [1, 1]
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_a_kept_round_is_drawn_again_with_what_it_was_mixed_by(tmp_path, size):
+    pot = with_roles(30, 3, 7)
+    drawn = draw(pot, seed=4, size=size)
+    file = tmp_path / "input.json"
+    file.write_text(record(pot, drawn, size=size, priority="fresh", nonce="0" * 64).to_json())
+    kept = read_record(file)
+    assert draw(kept.drawn_from.pot, seed=kept.seed, size=size).groups.tolist() == drawn.groups.tolist()
