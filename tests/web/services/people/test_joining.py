@@ -68,6 +68,14 @@ def test_a_known_and_an_unknown_address_cost_the_same_statements(world: World) -
     )
 
 
+def test_who_joins_keeps_others_from_writing_for_one_statement(world: World) -> None:
+    visitor = world.visitor().open("/p/councils/join")
+    world.clock.turn(seconds=30)
+    with statements(world.database, writing=True) as asked:
+        visitor.press(BUTTON, **FORM)
+    assert [statement.partition(" (")[0] for statement in asked] == ["INSERT INTO request"]
+
+
 def test_the_link_form_asks_the_database_the_same_for_known_and_unknown(world: World) -> None:
     world.join(email="known@example.org")
     pages = [
