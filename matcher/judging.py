@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher import referee
+from matcher import counts, referee
+from matcher.counts import Counts
 from matcher.pot import Ints
 from matcher.record import Numbered, Record
-from matcher.referee import Counts, Verdict
+from matcher.referee import Verdict
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -57,7 +58,7 @@ def judge(record: Record, groups: Ints) -> Judged:
     before, after = _everybody(drawn), _everybody(sent)
     return Judged(
         verdict=verdict,
-        drawn=referee.count(record.drawn_from.pot, record.groups),
+        drawn=counts.count(record.drawn_from.pot, record.groups),
         only_drawn=tuple(sorted(drawn - sent)),
         only_sent=tuple(sorted(sent - drawn)),
         put_in=tuple(sorted(after - before)),

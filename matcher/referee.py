@@ -7,7 +7,6 @@ legal, and the verdict says how far it is from the best.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,25 +14,13 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matcher.counts import Counts, count, cross_bound, crowd, ends_of, is_mixed, listed, mixed_bound, table_of
 from matcher.errors import Refused, Violation
-from matcher.pot import Ints, Pot
+from matcher.pot import Pot
 from matcher.result import Dual, Proof, Result
 
 # Named violations; beyond it only their number is given.
 NAMED = 100
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a round comes to, in pairs; a three has three pairs. `mixed` is None where nothing but
-    organisations is mixed by.
-    """
-
-    groups: int
-    pairs: int
-    repeats: int
-    cross: int
-    mixed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,25 +37,6 @@ class Verdict:
     why: str
     fair: bool
     mixed_bound: int | None = None
-
-
-def count(pot: Pot, groups: ArrayLike) -> Counts:
-    """Groups, pairs, repeats, crossing and mixed pairs of any round, legal or not. O(pairs log history)."""
-    table = _table(groups)
-    first, second = _ends(table)
-    alike = (pot.mix[first] >= 0) & (pot.mix[first] == pot.mix[second])
-    return Counts(
-        groups=len(table),
-        pairs=len(first),
-        repeats=int(_listed(first, second, pot.met[:, 1], pot.met[:, 2], pot.n).sum()),
-        cross=int((pot.organisation[first] != pot.organisation[second]).sum()),
-        mixed=int((~alike).sum()) if _is_mixed(pot) else None,
-    )
-
-
-def _is_mixed(pot: Pot) -> bool:
-    """Does anybody say something that is mixed by, beside their organisation?"""
-    return bool(pot.n) and int(pot.mix.max()) >= 0
 
 
 def legal(pot: Pot, groups: ArrayLike, size: int = 2, unplaced: Collection[int] = ()) -> None:
@@ -114,7 +82,7 @@ def check_round(
     Whoever is missing must be among `missing`, or where that is not given, may meet nobody who is free.
     Raises Refused as `check` does.
     """
-    table = _table(groups)
+    table = table_of(groups)
     size = max(2, table.shape[1] - 1)
     if missing is None:
         missing = [person for person in np.setdiff1d(np.arange(pot.n), table) if not _friends(pot, person)]
@@ -150,7 +118,7 @@ def _verdict(
 
 
 def _violations(pot: Pot, groups: ArrayLike, size: int, unplaced: Collection[int]) -> Iterator[Violation]:
-    table = _table(groups)
+    table = table_of(groups)
     seated = table[table != -1]
     strangers = np.unique(seated[(seated < 0) | (seated >= pot.n)])
     for person in strangers:
@@ -163,8 +131,8 @@ def _violations(pot: Pot, groups: ArrayLike, size: int, unplaced: Collection[int
         members = row[row != -1]
         text = f"a group of {len(members)}: {_list(members)}"
         yield Violation("size", text, tuple(int(person) for person in members))
-    first, second = _ends(table)
-    banned = _listed(first, second, pot.never[:, 0], pot.never[:, 1], pot.n)
+    first, second = ends_of(table)
+    banned = listed(first, second, pot.never[:, 0], pot.never[:, 1], pot.n)
     for a, b in zip(first[banned], second[banned], strict=True):
         yield Violation("never", f"{a} and {b} must not meet", (int(a), int(b)))
     yield from _unlocked(pot, table)
@@ -192,78 +160,6 @@ def _unlocked(pot: Pot, table: NDArray[np.int32]) -> Iterator[Violation]:
 
 def _list(people: NDArray[np.int32]) -> str:
     return ", ".join(str(person) for person in people)
-
-
-def _table(groups: ArrayLike) -> NDArray[np.int32]:
-    table = np.asarray(groups, dtype=np.int32)
-    return table if table.ndim == 2 else table.reshape(0, 3)
-
-
-def _ends(table: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Both ends of every pair inside a group."""
-    firsts, seconds = np.triu_indices(table.shape[1], 1)
-    first, second = table[:, firsts].ravel(), table[:, seconds].ravel()
-    real = (first != -1) & (second != -1)
-    return first[real].astype(np.int64), second[real].astype(np.int64)
-
-
-def _listed(
-    a: NDArray[np.int64], b: NDArray[np.int64], list_a: Ints, list_b: Ints, n: int
-) -> NDArray[np.bool_]:
-    """Which of the pairs (a, b) stand in the list, either way round."""
-    asked = np.where(a < b, a, b) * n + np.where(a < b, b, a)
-    swap = list_a > list_b
-    keys = np.where(swap, list_b, list_a).astype(np.int64) * n + np.where(swap, list_a, list_b)
-    if not len(keys) or not len(asked):
-        return np.zeros(len(asked), np.bool_)
-    keys.sort()
-    order = np.argsort(asked)
-    place = np.minimum(np.searchsorted(keys, asked[order]), len(keys) - 1)
-    listed = np.empty(len(asked), np.bool_)
-    listed[order] = keys[place] == asked[order]
-    return listed
-
-
-def cross_bound(pot: Pot, groups: ArrayLike, missing: Collection[int] = ()) -> int:
-    """More crossing pairs than this no round with these group sizes has; locked groups count as they are."""
-    return count(pot, pot.locked).cross + _most_different(pot, groups, missing, pot.organisation)
-
-
-def mixed_bound(pot: Pot, groups: ArrayLike, missing: Collection[int] = ()) -> int | None:
-    """The same for pairs that differ in what else is mixed by; None where nothing is."""
-    fixed = count(pot, pot.locked).mixed
-    if fixed is None:
-        return None
-    # Whoever said nothing is taken for somebody like nobody else.
-    said = np.where(pot.mix >= 0, pot.mix, -2 - np.arange(pot.n)).astype(np.int32)
-    return fixed + _most_different(pot, groups, missing, said)
-
-
-def _most_different(pot: Pot, groups: ArrayLike, missing: Collection[int], kinds: Ints) -> int:
-    """Pairs of two kinds, of the people who are neither locked nor missing, there can be at most."""
-    table = _table(groups)
-    locked = {int(person) for person in pot.locked.ravel() if person >= 0}
-    free = np.ones(pot.n, np.bool_)
-    free[np.fromiter(locked | set(missing), np.int64)] = False
-    ours = table[~np.isin(table, list(locked)).any(axis=1)] if locked else table
-    sizes = (ours != -1).sum(axis=1).tolist()
-    return _bound(kinds[free], sizes)
-
-
-def _bound(kinds: Ints, sizes: list[int]) -> int:
-    """Pairs, less those that must be of one kind however evenly each is spread over the groups."""
-    if not sizes:
-        return 0
-    _, members = np.unique(kinds, return_counts=True)
-    pairs = sum(s * (s - 1) // 2 for s in sizes)
-    seats = sum(_crowd(int(m), len(sizes)) for m in members)
-    mixed = sum(times * _crowd(s, len(members)) for s, times in Counter(sizes).items())
-    return pairs - max(seats, mixed)
-
-
-def _crowd(people: int, groups: int) -> int:
-    low = people // groups
-    return low * (low - 1) // 2 * groups + low * (people - low * groups)
 
 
 def _wrong_figures(result: Result, counts: Counts, bound: int, mixed: int | None) -> Iterator[Violation]:
@@ -308,7 +204,7 @@ def _wrong_sizes(pot: Pot, result: Result, size: int) -> Iterator[Violation]:
 
 def _sizes(pot: Pot, groups: ArrayLike) -> dict[int, int]:
     """How many groups of each size were drawn, the locked ones aside."""
-    table = _table(groups)
+    table = table_of(groups)
     locked = pot.locked[pot.locked >= 0]
     drawn = table[~np.isin(table, locked).any(axis=1)] if len(locked) else table
     times = np.bincount((drawn != -1).sum(axis=1)).tolist()
@@ -328,7 +224,7 @@ def _wrong_notes(pot: Pot, result: Result) -> Iterator[Violation]:
 
 def _unfair(pot: Pot, groups: ArrayLike) -> tuple[list[int], list[int]]:
     """Of the people in threes of a round of pairs: those who said no, and those whose turn it was not."""
-    table = _table(groups)
+    table = table_of(groups)
     if table.shape[1] != 3:
         return [], []
     fixed = {int(person) for person in pot.locked.ravel() if person >= 0}
@@ -392,7 +288,7 @@ class _Case:
         out = locked | set(missing)
         self.pot = pot
         self.people = [person for person in range(pot.n) if person not in out]
-        rows = [[int(p) for p in row if p >= 0] for row in _table(groups)]
+        rows = [[int(p) for p in row if p >= 0] for row in table_of(groups)]
         self.groups = [row for row in rows if not out & set(row)]
         self.last: dict[frozenset[int], int] = {}
         for number, a, b in pot.met.tolist():
@@ -405,7 +301,7 @@ class _Case:
         self.threes = [row for row in self.groups if len(row) == 3]
         self._used = sorted(set(self.repeated), reverse=True)
         self._base = 2 * len(self.people)
-        self._mixed = _is_mixed(pot)
+        self._mixed = is_mixed(pot)
 
     def cost(self, pair: frozenset[int]) -> int:
         """Never-pair, repeat, the past from its latest round on, same organisation, alike: as digits."""
@@ -444,7 +340,7 @@ class _Strangers:
 
     def __init__(self, pot: Pot, groups: ArrayLike, missing: Collection[int]) -> None:
         out = {int(person) for person in pot.locked.ravel() if person >= 0} | set(missing)
-        rows = [[int(p) for p in row if p >= 0] for row in _table(groups)]
+        rows = [[int(p) for p in row if p >= 0] for row in table_of(groups)]
         self.groups = [row for row in rows if not out & set(row)]
         self.people = {person for row in self.groups for person in row}
         self.known: dict[int, set[int]] = {person: {person} for person in range(pot.n)}
@@ -536,7 +432,7 @@ def _fewest_in_circles(case: _Strangers) -> int:
         stuck -= sizes[tables]
         tables += 1
     kinds = [k - 1 for k in range(2, most + 1) if not case.mutual(case.people, k)]
-    by_kind = (sum(_crowd(size, number) for size in sizes) for number in kinds)
+    by_kind = (sum(crowd(size, number) for size in sizes) for number in kinds)
     return max((halves + 1) // 2, tables, *by_kind)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from matcher import BadPot, Pot, Proof, Refused, check, draw, legal, proof, referee, rules, trios
 from matcher.community import community
+from matcher.counts import count, cross_bound
 from tests.matcher.oracle import value_of
 
 POT = Pot([0, 0, 1, 1, 2, 2], [[1, 0, 1]], [[0, 5]])
@@ -67,7 +68,7 @@ def test_too_many_violations_are_counted_instead_of_listed():
 
 
 def test_a_hand_edited_round_is_counted():
-    counts = referee.count(POT, [[0, 1, -1], [2, 3, 4]])
+    counts = count(POT, [[0, 1, -1], [2, 3, 4]])
     assert (counts.groups, counts.pairs, counts.repeats, counts.cross) == (2, 4, 1, 2)
 
 
@@ -112,7 +113,7 @@ def test_solver_and_referee_have_the_same_crossing_bound(seed):
     sizes = proof.group_sizes(pot.n, 2)
     groups = np.split(np.arange(pot.n), np.cumsum(sizes)[:-1])
     table = np.array([[*group, *[-1] * (3 - len(group))] for group in groups])
-    assert referee.cross_bound(pot, table) == proof.crossing_bound(pot.codes, proof.group_sizes(pot.n, 2))
+    assert cross_bound(pot, table) == proof.crossing_bound(pot.codes, proof.group_sizes(pot.n, 2))
 
 
 # Mutants: a solver with one mistake, put in the place of the real one.

@@ -16,8 +16,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from matcher import Refused, Result, Violation, legal
+from matcher.counts import Counts, count, cross_bound
 from matcher.pot import Ints
-from matcher.referee import Counts, count, cross_bound
 from web.models import (
     Group,
     GroupMember,
