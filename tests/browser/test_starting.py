@@ -7,6 +7,8 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.support.live_app import LiveApp
 from tests.support.looking import look_at
 from tests.support.world import COUNCILS, World
+from web.models import ProgrammeRequest, Purpose
+from web.services.organisers import operators
 
 FOUNDER = "founder@parishes.example"
 PEOPLE = 10
@@ -132,3 +134,22 @@ def test_from_nothing_to_a_first_round_in_a_quarter_of_an_hour(page: Page, live:
 
 def introduced(world: World) -> int:
     return len(world.inbox(kind="introduction"))
+
+
+def test_an_operator_s_pages_are_for_everybody_s_eyes_and_keys(page: Page, live: LiveApp) -> None:
+    """Looked at wide and narrow, with something in every part of them."""
+    live.world.join_many(4)
+    live.world.round()
+    with live.world.write() as session:
+        asked = {"founder": "f0" * 10, "email": FOUNDER, "email_key": FOUNDER, "contact": FOUNDER}
+        said = {"name": "Parishes Unmentoring", "slug": "parishes", "why": "Clerks work alone."}
+        session.add(ProgrammeRequest(confirmed_at=live.world.now, **asked, **said))
+        who = operators.add(session, "operator@host.example", by="a test", now=live.world.now).id
+    page.goto(live.at(live.world.door(Purpose.SIGN_IN, who)))
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The installation")
+    look_at(page, "operate-home")
+    page.get_by_role("link", name="Parishes Unmentoring", exact=True).click()
+    look_at(page, "operate-request")
+    page.get_by_role("button", name="Approve Parishes Unmentoring", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Parishes Unmentoring has begun")
