@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from notifications import outbox
+from tests.support.gathering import add_source, begin_gathering
 from tests.support.visitor import Visitor
-from tests.support.world import World, settings_at
-from web.models import Link, Person, Programme, ProgrammeRequest, Purpose, Request
+from tests.support.world import PUBLIC, World, settings_at
+from web.models import Link, Person, Programme, ProgrammeRequest, Purpose, Request, SourceKind
 from web.services.common import programmes
 from web.services.people import data_export
 from web.services.programmes import programme_settings
@@ -406,3 +407,11 @@ def test_a_day_later_the_network_may_begin_again(world: World) -> None:
             world.clock.turn(days=1)
         confirm(world, slug=f"parish-{number}", email=f"f{number}@parishes.example")
     assert states(world)[-1] == "approved"
+
+
+def test_a_site_that_links_to_the_old_address_still_mentions_the_programme(world: World) -> None:
+    begin_gathering(world)
+    add_source(world, SourceKind.WEBMENTION)
+    rename(world)
+    told = {"source": "https://jo.example/vans", "target": f"{PUBLIC}/p/councils/"}
+    assert world.app.test_client().post("/webmention", data=told).status_code == 202

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from notifications import outbox
 from web.models import GatheringSource, LinkPreview, Programme, SourceKind, Webmention
-from web.services.common import leases, programmes
+from web.services.common import leases, page_addresses, programmes
 from web.services.fetching.errors import FetchError, Gone, Trouble
 from web.services.fetching.fetching import Fetcher
 from web.services.fetching.found_posts import FoundPost, is_page
@@ -73,7 +73,7 @@ def _programme(session: Session, target: str, public_url: str) -> Programme:
     if not target.startswith(f"{public_url}/p/") or len(parts) < 3 or len(target) > posts.LONGEST_ADDRESS:
         raise BadMention("target is no page of ours that can be mentioned")
     try:
-        programme = programmes.by_slug(session, parts[2])
+        programme = programmes.by_slug(session, page_addresses.moved_to(session, parts[2]) or parts[2])
     except programmes.NoSuchProgramme as error:
         raise BadMention("target is no page of ours that can be mentioned") from error
     if parts[3:4] not in ([], [""], ["learning"]) or not sources.takes_webmentions(session, programme):
