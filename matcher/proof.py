@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matcher import barrier
+from matcher import barrier, rules
 from matcher.dual import Matching
 from matcher.pot import Bools, Ints, Longs, Pot
 from matcher.result import Dual, OddSet, Proof, Sizes
@@ -184,7 +184,9 @@ def _of_pairs(pot: Pot, groups: Ints, told: Value, claimed: tuple[str, ...]) -> 
     counted = explained and oldest and not told.unwilling
     if counted and claimed == lines(pot):
         return Proof("tutte-berge", claimed, barrier=named)
-    duals = _prices(active, places, told) if len(people) <= (MOST_ODD if odd else MOST_EVEN) else []
+    # Without whoever is left out there may be fewer rounds: ages are counted anew.
+    again = rules.value(active, places)
+    duals = _prices(active, places, again) if len(people) <= (MOST_ODD if odd else MOST_EVEN) else []
     if duals:
         renumbered = tuple(renamed(dual, people, pot.n) for dual in duals)
         return Proof("dual", lines(pot), barrier=named, duals=renumbered)

@@ -191,3 +191,11 @@ def test_a_fair_three_must_not_be_called_unfair():
 def test_a_bad_locked_group_is_refused_before_anything_is_drawn():
     with pytest.raises(BadPot):
         draw(Pot([0, 0, 0, 0], locked=[[0, 1, 2, 3]]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_stand_where_the_latest_round_is_of_somebody_left_out(seed):
+    met = [[2, 2, 3], [2, 3, 1], [1, 2, 0], [3, 3, 2], [1, 1, 0]]
+    pot = Pot([0, 0, 0, 0], met, [[1, 2], [2, 0], [2, 3]], no_trio=[True, False, False, False])
+    found = draw(pot, seed=seed)
+    assert (found.proof.kind, check(pot, found).best) == ("dual", True)
