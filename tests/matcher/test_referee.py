@@ -132,7 +132,7 @@ def backwards(build):
 
 
 def test_a_forgotten_pair_of_a_three_is_caught_by_the_referee(monkeypatch):
-    pot = Pot([0, 1, 2], [[1, 0, 2]])
+    pot = Pot([0, 1, 2], [[1, 1, 2]])
     honest = rules.pairs_of
 
     def two_of_three(groups):
