@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from matcher.draw import VERSION
 from tests.support.talks import add_round
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
@@ -64,7 +65,7 @@ def test_it_has_the_number_that_its_draw_was_committed_to(sent: World) -> None:
         "How far from the best It is as good as the best possible round.",
         "Proof of the best Counting.",
         "Rules version 1 of How we match",
-        "Matcher version 1",
+        f"Matcher version {VERSION}",
     ],
 )
 def test_it_says_how_the_round_was_drawn(sent: World, words: str) -> None:
