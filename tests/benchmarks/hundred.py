@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -73,8 +73,8 @@ def rows() -> Iterator[Row]:
         with _gunicorn(settings, Path(folder)) as server:
             site = Site(server, _cookie(settings, token))
             for name, path in PAGES.items():
-                yield site.row(f"{what}: {name}", path)
-            yield Row(f"{what}: web", server.megabytes / 1000, 1.0, None, server.memory)
+                row = site.row(f"{what}: {name}", path)
+                yield replace(row, remark=f"{row.remark}; {server.memory} by now")
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,10 @@ class Server:
     process: psutil.Process
 
     @property
-    def megabytes(self) -> float:
+    def memory(self) -> str:
         """Of all its processes, what they share counted once."""
         every = [self.process, *self.process.children(recursive=True)]
-        return sum(one.memory_full_info().pss for one in every) / 1e6
-
-    @property
-    def memory(self) -> str:
-        return f"{self.megabytes:.0f} MB of memory in all its processes"
+        return f"{sum(one.memory_full_info().pss for one in every) / 1e6:.0f} MB"
 
 
 @dataclass(frozen=True)
