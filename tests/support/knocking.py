@@ -59,6 +59,9 @@ NONE_THERE = {
     "me.not_my_post",
     "organise.ask_for_post",
     "organise.remove_source",
+    # Whoever comes first drops it.
+    "organise.asked_for_post",
+    "organise.drop_post",
     # Whoever comes first has it taken down.
     "learning.one",
     "learning.take_down",

@@ -122,7 +122,7 @@ def environment(one: Installation, around: Around) -> dict[str, str]:
 
 
 def _public() -> dict[str, str]:
-    return {"PUBLIC_URL": PUBLIC, "ALLOWED_HOSTS": ALSO, "PROXY_HOPS": "1"}
+    return {"PUBLIC_URL": PUBLIC, "ALLOWED_HOSTS": ALSO, "PROXY_HOPS": "1", "PROGRAMMES": "ask"}
 
 
 def _carriers(which: str, around: Around) -> dict[str, str]:

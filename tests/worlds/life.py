@@ -18,7 +18,9 @@ from web.models import Person, Purpose
 from web.services.common.links import ROOMS, open_page
 
 # What each does to the sample leaves enough for the next.
-IN_ORDER = ("stranger", "another programme's owner", "viewer", "participant", "organiser", "owner")
+IN_ORDER = (
+    "stranger", "another programme's owner", "viewer", "participant", "organiser", "owner", "operator",
+)  # fmt: skip
 AMINA, TOM, SIAN = "amina@leeds.example.org", "tom@kirklees.example.org", "sian@gwynedd.example.org"
 NUMBER = "+447700900144"
 LEARNED = "Kirklees shares its vans."

@@ -112,7 +112,8 @@ def unconfirmed(session: Session, link: Link, *, now: datetime) -> Wanted:
     """
     request = session.get(Request, link.subject) if link.subject else None
     # The number may be another request's by now.
-    if request is None or request.person != link.person or now - link.created_at >= CONFIRM_WITHIN:
+    theirs = request and request.kind is RequestKind.START and request.person == link.person
+    if request is None or not theirs or now - link.created_at >= CONFIRM_WITHIN:
         raise StartTooLate
     return Wanted(**request.details)
 
