@@ -158,6 +158,7 @@ class Worker:
             pass
         with self.database.write() as session:
             retention.forget_organisations(session)
+            schedule.forget_old(session, now=now)
         self.retained_on = now.date()
 
     def _thin(self) -> int:
@@ -288,8 +289,11 @@ class Worker:
             posts.settle_look,
             key,
         )
-        with self.database.write() as session:
-            offers.tell(session, now=self.clock())
+        with self.database.read() as session:
+            untold = offers.is_anybody_untold(session, now=self.clock())
+        if untold:
+            with self.database.write() as session:
+                offers.tell(session, now=self.clock())
 
     def _look(
         self,

@@ -110,10 +110,20 @@ def _offered() -> Select[GatheredPost, Programme, Person]:
     )
 
 
-def tell(session: Session, *, now: datetime) -> int:
+def tell(session: Session, *, now: datetime) -> None:
     """Tell people what has been found of theirs since they were last told, a programme's in one message a
-    week. How many messages. What was there before they gave its handle stood on their page when they did.
+    week. What was there before they gave its handle stood on their page when they did.
     """
+    found = [tuple(row) for row in session.execute(_untold(now))]
+    for (programme, person), rows in groupby(found, key=itemgetter(1, 2)):
+        _tell_one(session, programme, person, [post for post, _, _ in rows], now)
+
+
+def is_anybody_untold(session: Session, *, now: datetime) -> bool:
+    return session.execute(_untold(now).limit(1)).first() is not None
+
+
+def _untold(now: datetime) -> Select[GatheredPost, Programme, Person]:
     told_at = (
         sql_select(func.max(OutboxMessage.queued_at))
         .where(
@@ -123,7 +133,7 @@ def tell(session: Session, *, now: datetime) -> int:
         )
         .scalar_subquery()
     )
-    untold = (
+    return (
         _offered()
         .where(
             col(GatheredPost.found_at) >= col(Handle.added_at),
@@ -133,10 +143,6 @@ def tell(session: Session, *, now: datetime) -> int:
         )
         .order_by(col(Programme.id), col(Person.id), col(GatheredPost.id))
     )
-    found = [tuple(row) for row in session.execute(untold)]
-    for (programme, person), rows in groupby(found, key=itemgetter(1, 2)):
-        _tell_one(session, programme, person, [post for post, _, _ in rows], now)
-    return len({(programme.id, person.id) for _, programme, person in found})
 
 
 def _tell_one(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
@@ -28,6 +29,7 @@ from web.models import (
 )
 from web.services.common import audit, links, phrases, programmes, times
 from web.services.common.contacts import recipient
+from web.services.evidence import thinning
 from web.services.organisers import accounts
 from web.services.organisers.accounts import RANK
 from web.services.rounds import drafts, pots, recurrence, rounds, sending
@@ -72,6 +74,11 @@ def once(session: Session, programme: Programme, what: str, of: str, *, now: dat
     row = {"programme_id": programme.id, "what": what, "of": of, "at": now, "became": became}
     wanted = insert_on(session)(Tick).values(row).on_conflict_do_nothing().returning(col(Tick.what))
     return session.execute(wanted).first() is not None
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Retention: what came about so long ago comes about no more. A round begins two days late at most."""
+    session.execute(delete(Tick).where(col(Tick.at) < now - thinning.KEEP))
 
 
 # Heads-ups

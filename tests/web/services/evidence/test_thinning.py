@@ -11,7 +11,7 @@ from web.models import Link, Purpose
 from web.services.evidence import counting, thinning
 from web.services.evidence.findings import Evidence
 from web.services.learning import digests
-from web.services.rounds import previews, rounds
+from web.services.rounds import previews, rounds, schedule
 from web.services.rounds.previews import Delivery
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -130,6 +130,20 @@ def test_a_link_that_is_too_old_says_so_for_a_year(world: World, people: list[st
     long_after(world, days=400)
     world.worker.sweep()
     assert world.visitor().open(door).status == 410
+
+
+def test_what_the_calendar_brought_about_goes_too(world: World, people: list[str]) -> None:
+    with world.write() as session:
+        schedule.once(
+            session, world.programme(session), schedule.ROUND, "2026-12-07", now=world.now, became=""
+        )
+    kept = []
+    for days in (399, 2):
+        world.clock.turn(days=days)
+        world.worker.sweep()
+        with world.read() as session:
+            kept.append(len(schedule.history(session, world.programme(session))))
+    assert kept == [1, 0]
 
 
 def test_the_worker_does_it_once_a_day(world: World, people: list[str]) -> None:
