@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from notifications import messages
@@ -36,7 +36,6 @@ from web.services.agreements import (
     agreements,
     answering,
     deciding,
-    objections,
     panels,
     proposals,
     reviews,
@@ -125,27 +124,24 @@ class History:
         return done
 
     def sweep(self) -> None:
-        panels_before = self._panels()
+        panels_before = self.session.exec(select(func.max(Panel.id))).one() or 0
         deciding.sweep(self.session, self.programme.id, now=self.now)
         while (untold := deciding.to_be_told(self.session)) is not None:
             deciding.tell_some(self.session, untold, now=self.now)
             if self.chance.random() < 0.8:
                 self.told.append(untold)
         self._ask_for_review()
-        new = {
-            place: members for (place, panel), members in self._panels().items()
-            if (place, panel) not in panels_before
-        }  # fmt: skip
         reviews_before = [one.outcome for one in self.model.reviews]
-        self.model.sweep(new)
+        self.model.sweep(self._drawn_since(panels_before))
         self._deliver_review()
         for before, review in zip([*reviews_before, "asked"], self.model.reviews, strict=False):
             if before != review.outcome:
                 self.seen[f"a review to {review.outcome}"] += 1
-        for proposal, paper in zip(self.papers(), self.model.papers, strict=True):
-            if proposal.id in self.told:
-                self._deliver(proposal, paper, 1)
-        self.told.clear()
+        if self.told:
+            for proposal, paper in zip(self.papers(), self.model.papers, strict=True):
+                if proposal.id in self.told:
+                    self._deliver(proposal, paper, 1)
+            self.told.clear()
 
     def _ask_for_review(self) -> None:
         while (untold := reviews.to_be_told(self.session)) is not None:
@@ -153,6 +149,8 @@ class History:
 
     def _deliver_review(self) -> None:
         """Providers take what was queued of a new review, or too little of it."""
+        if not self.model.reviews or self.model.reviews[-1].got:
+            return
         waiting = self.session.exec(
             select(OutboxMessage).where(
                 OutboxMessage.kind == messages.Review.kind,
@@ -161,7 +159,7 @@ class History:
                 OutboxMessage.state == "queued",
             )
         ).all()
-        if not waiting or not self.model.reviews or self.model.reviews[-1].got:
+        if not waiting:
             return
         taken = waiting[: round(self.chance.choice((0.3, 1, 1, 1)) * len(waiting))]
         for one in taken:
@@ -174,18 +172,18 @@ class History:
         wanted = select(Proposal).where(Proposal.programme_id == self.programme.id)
         return list(self.session.exec(wanted.order_by(col(Proposal.number))))
 
-    def _panels(self) -> dict[tuple[int, int], list[str]]:
-        """Who was drawn, by the place of the proposal and the panel's id."""
-        found: dict[tuple[int, int], list[str]] = {}
-        for place, proposal in enumerate(self.papers()):
-            drawn = (
-                select(PanelMember)
-                .join(Panel, col(Panel.id) == PanelMember.panel_id)
-                .where(Panel.proposal_id == proposal.id)
-            )
-            for member in self.session.exec(drawn):
-                found.setdefault((place, member.panel_id), []).append(member.person_id)
-        return found
+    def _drawn_since(self, panel: int) -> dict[int, list[str]]:
+        """Who is on panels that are newer than this one, by the place of the proposal."""
+        drawn = (
+            select(Panel.proposal_id, PanelMember.person_id)
+            .join(PanelMember, col(PanelMember.panel_id) == Panel.id)
+            .where(col(Panel.id) > panel)
+        )
+        members: dict[int, list[str]] = {}
+        for proposal, who in self.session.exec(drawn):
+            members.setdefault(proposal, []).append(who)
+        places = {each.id: place for place, each in enumerate(self.papers())} if members else {}
+        return {places[proposal]: who for proposal, who in members.items()}
 
     def compare(self, after: str) -> None:
         rule = agreements.about(self.session, self.programme, Subject.MATCHING).version
@@ -197,18 +195,34 @@ class History:
         theirs: list[object] = [
             (self.model.size, self.model.rule, self.model.due, [one.outcome for one in self.model.reviews])
         ]
+        asked, raised = self._asked(), self._raised()
         for proposal, paper in zip(self.papers(), self.model.papers, strict=True):
-            asked = select(Asked.person_id).where(Asked.proposal_id == proposal.id)
-            raised = [(one.version, one.person_id, one.state.value) for one in self.raised(proposal)]
             ends = proposal.ends_at if paper.state == "open" else None
-            ours.append((proposal.state.value, proposal.version, ends, set(self.session.exec(asked)), raised))
+            of_it = asked.get(proposal.id, set()), raised.get(proposal.id, [])
+            ours.append((proposal.state.value, proposal.version, ends, *of_it))
             objected = [(one.version, one.who, one.state) for one in paper.objected]
             ends = paper.clock.at if paper.state == "open" else None
             theirs.append((paper.state, paper.version, ends, paper.asked, objected))
         assert ours == theirs, f"after {after} at {self.now}"
 
-    def raised(self, proposal: Proposal) -> list[Objection]:
-        return list(objections.of(self.session, proposal))
+    def _asked(self) -> dict[int, set[str]]:
+        """Who is asked, by proposal."""
+        wanted = select(Asked.proposal_id, Asked.person_id).join(
+            Proposal, col(Proposal.id) == Asked.proposal_id
+        )
+        found: dict[int, set[str]] = {}
+        for proposal, who in self.session.exec(wanted.where(Proposal.programme_id == self.programme.id)):
+            found.setdefault(proposal, set()).add(who)
+        return found
+
+    def _raised(self) -> dict[int, list[tuple[int, str, str]]]:
+        """Every objection, oldest first, by proposal."""
+        wanted = select(Objection).join(Proposal, col(Proposal.id) == Objection.proposal_id)
+        wanted = wanted.where(Proposal.programme_id == self.programme.id).order_by(col(Objection.id))
+        found: dict[int, list[tuple[int, str, str]]] = {}
+        for one in self.session.exec(wanted):
+            found.setdefault(one.proposal_id, []).append((one.version, one.person_id, one.state.value))
+        return found
 
     def one(self, *likely: str) -> tuple[Proposal, Paper] | None:
         """Any proposal, most likely one in one of these states: in none given, one that people decide on."""

@@ -208,6 +208,8 @@ def tell(session: Session, programme: Programme, *, now: datetime) -> None:
     """
     wanted = select(AgendaItem).where(AgendaItem.programme_id == programme.id, *UNTOLD)
     items = session.exec(wanted.order_by(col(AgendaItem.id)).with_for_update()).all()
+    if not items:
+        return
     by_person: dict[str, list[AgendaItem]] = {}
     for item in items:
         by_person.setdefault(item.person_id or "", []).append(item)
