@@ -72,7 +72,7 @@ class OutboxMessage(Base, table=True):
     __table_args__ = (
         UniqueConstraint("kind", "subject", "person", name="uq_outbox_message_once"),
         Index("ix_outbox_message_due", "state", "due_at"),
-        Index("ix_outbox_message_round", "round", "state"),
+        Index("ix_outbox_message_round", "round", "kind", "state"),
         Index("ix_outbox_message_address", "address_key", "state"),
         Index("ix_outbox_message_provider", "provider", "provider_id"),
         Index("ix_outbox_message_accepted", "provider", "accepted_at"),

@@ -150,7 +150,7 @@ def _fill(settings: Settings) -> str:
         who = accounts.add(session, here, "owner@example.org", Role.OWNER, by=BY, now=now)
         operators.add(session, "owner@example.org", by=BY, now=now)
         token, _ = organiser_sessions.begin(session, who, "A browser", now=now)
-    with database.engine.connect() as connection:
+    with database.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
     database.dispose()
     return token

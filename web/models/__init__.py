@@ -64,7 +64,9 @@ from web.models.organisations import Organisation, OrganisationDomain, Organisat
 from web.models.organiser_sessions import OrganiserSession
 from web.models.organisers import Organiser, OrganiserRole, Role
 from web.models.people import (
+    CANNOT_BE_REACHED,
     LISTED_BY,
+    NOT_EVERY_ROUND,
     TAKING_PART,
     Block,
     Consent,
@@ -94,7 +96,9 @@ from web.models.takeovers import LawfulBasis, Takeover
 from web.models.watching import Heartbeat, Tally
 
 __all__ = [
+    "CANNOT_BE_REACHED",
     "LISTED_BY",
+    "NOT_EVERY_ROUND",
     "TAKING_PART",
     "AgendaItem",
     "AgendaState",

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
-from sqlmodel import Field
+from sqlalchemy import Index, literal_column, text
+from sqlmodel import Field, col
 
 from notifications.columns import Base
 from notifications.messages import Channel
@@ -76,6 +76,7 @@ class Standing(StrEnum):
 TAKING_PART = (Standing.ACTIVE, Standing.NOTIFIED)
 # All that a list of people sorts and filters by: it need not look at the rows themselves.
 LISTED_BY = "programme_id name_key person_id organisation_id standing paused_until skips_next".split()
+SELDOM = text("every > 1")
 
 
 class Membership(Base, table=True):
@@ -88,6 +89,7 @@ class Membership(Base, table=True):
     __table_args__ = (
         Index("ix_membership_by_name", *LISTED_BY),
         Index("ix_membership_by_joining", "programme_id", "joined_at", "person_id"),
+        Index("ix_membership_seldom", "programme_id", sqlite_where=SELDOM, postgresql_where=SELDOM),
     )
     programme_id: int = Field(foreign_key="programme.id", primary_key=True)
     person_id: str = person_key(primary_key=True, index=True)
@@ -111,6 +113,11 @@ class Membership(Base, table=True):
     notified_at: datetime | None = moment()
     # When we asked again whom we had invited.
     reminded_at: datetime | None = moment()
+
+
+# Few, of a whole programme, as an index finds them: none does for "is not", nor for a value said apart.
+CANNOT_BE_REACHED = col(Person.unreachable) > ""
+NOT_EVERY_ROUND = col(Membership.every) > literal_column("1")
 
 
 class NeverPair(Base, table=True):

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage, State
-from web.models import Membership, Person, Programme, Purpose, Standing
+from web.models import CANNOT_BE_REACHED, Membership, Person, Programme, Purpose, Standing
 from web.models.imports import Import
 from web.models.takeovers import LawfulBasis, Takeover
 from web.services.common import audit, links, programmes
@@ -128,7 +128,7 @@ def note_told(session: Session) -> int:
 
 def _invite_bounced(session: Session) -> int:
     """A letter may come back later than it was taken."""
-    bounced = select(col(Person.id)).where(col(Person.unreachable) != "")
+    bounced = select(col(Person.id)).where(CANNOT_BE_REACHED)
     lost = update(Membership).where(
         col(Membership.standing) == Standing.NOTIFIED, col(Membership.person_id).in_(bounced)
     )

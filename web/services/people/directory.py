@@ -15,7 +15,16 @@ from sqlmodel import Session, col, func, or_, select
 from notifications.addresses import phone_as_said
 from notifications.messages import Channel
 from notifications.words import full_day
-from web.models import TAKING_PART, Membership, Organisation, Person, Programme, Standing
+from web.models import (
+    CANNOT_BE_REACHED,
+    NOT_EVERY_ROUND,
+    TAKING_PART,
+    Membership,
+    Organisation,
+    Person,
+    Programme,
+    Standing,
+)
 from web.models.folding import folded
 from web.services.common import times
 from web.services.evidence import nameless
@@ -183,7 +192,7 @@ def _shown(showing: Showing, today: date) -> list[ColumnElement[bool]]:
     if showing in (Showing.INVITED, Showing.SUSPENDED, Showing.LEFT):
         return [col(Membership.standing) == Standing(showing.value)]
     # Not "is not empty": of that, no index knows anything.
-    silent = col(Membership.person_id).in_(select(Person.id).where(col(Person.unreachable) > ""))
+    silent = col(Membership.person_id).in_(select(Person.id).where(CANNOT_BE_REACHED))
     paused = func.coalesce(col(Membership.paused_until) > today, False)
     active = col(Membership.standing).in_(TAKING_PART) & ~_is_waiting(today)
     if showing is Showing.NOTIFIED:
@@ -293,12 +302,11 @@ def tally(session: Session, programme: Programme, today: date) -> dict[str, int]
     paused = func.coalesce(col(Membership.paused_until) > today, False) | col(Membership.silent_since).is_not(
         None
     )
-    unreachable = col(Person.unreachable) != ""
+    unreachable = col(Membership.person_id).in_(select(Person.id).where(CANNOT_BE_REACHED))
     waits = _is_waiting(today)
     rows = session.execute(
         select(Membership.standing, Membership.skips_next, paused, unreachable)
         .add_columns(waits, func.count())
-        .join(Person, col(Person.id) == Membership.person_id)
         .where(col(Membership.programme_id) == programme.id)
         .group_by(col(Membership.standing), col(Membership.skips_next), paused, unreachable, waits)
     )
@@ -317,7 +325,7 @@ def _resting(session: Session, programme: Programme, today: date) -> int:
     rows = session.exec(
         select(Membership, Person.unreachable)
         .join(Person, col(Person.id) == Membership.person_id)
-        .where(Membership.programme_id == programme.id, Membership.every > 1)
+        .where(Membership.programme_id == programme.id, NOT_EVERY_ROUND)
     )
     return sum(
         row.person_id in rests and not unreachable and state_of(row, today) == "in"

@@ -15,6 +15,8 @@ from matcher import Pot
 from matcher.explain import Labels, Reasons
 from notifications.words import full_day
 from web.models import (
+    CANNOT_BE_REACHED,
+    NOT_EVERY_ROUND,
     TAKING_PART,
     Agreement,
     Group,
@@ -235,7 +237,7 @@ def resting(session: Session, programme: int, number: int, person: str | None = 
         .where(
             Membership.programme_id == programme,
             col(Membership.standing).in_(TAKING_PART),
-            Membership.every > 1,
+            NOT_EVERY_ROUND,
             Membership.person_id == person if person else true(),
             Round.programme_id == programme,
             col(Round.state).in_(HAPPENED),
@@ -251,7 +253,7 @@ def _unreachable(session: Session, programme: int) -> dict[str, str]:
     rows = session.exec(
         select(Person.id, Person.unreachable)
         .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.programme_id == programme, Person.unreachable != "")
+        .where(Membership.programme_id == programme, CANNOT_BE_REACHED)
     )
     return dict(rows.all())
 
