@@ -5,22 +5,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from web.services.fetching.answers import answered, author_of, dicts, moment, sorted_out
 from web.services.fetching.client import Client
 from web.services.fetching.errors import Refused, Trouble
-from web.services.fetching.found_posts import (
-    A_LOOK,
-    LONGEST_HANDLE,
-    FoundPost,
-    FoundPosts,
-    answered,
-    author_of,
-    dicts,
-    moment,
-    sorted_out,
-)
+from web.services.fetching.found_posts import A_LOOK, LONGEST_HANDLE, FoundPost, FoundPosts
 from web.services.fetching.reading import JSON, clean
 
-BLUESKY = "https://bsky.social"
 POST = re.compile(r"at://[\w:.%-]+/app\.bsky\.feed\.post/([\w.~:-]{1,60})")
 A_HANDLE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 NOT_FOR_EVERYBODY = "!no-unauthenticated"

@@ -9,17 +9,10 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from web.services.fetching.answers import author_of, sorted_out, words_of
 from web.services.fetching.client import Answer
 from web.services.fetching.errors import Refused
-from web.services.fetching.found_posts import (
-    A_LOOK,
-    FoundPost,
-    FoundPosts,
-    author_of,
-    is_page,
-    sorted_out,
-    words_of,
-)
+from web.services.fetching.found_posts import A_LOOK, FoundPost, FoundPosts, is_page
 from web.services.fetching.reading import TITLE, clean
 
 FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
-from web.services.fetching import process
-from web.services.fetching.bluesky import BLUESKY
 from web.services.fetching.card import Card
 from web.services.fetching.errors import Gone, Later, Refused, Trouble
 from web.services.fetching.found_posts import FoundPost, FoundPosts
 
+PROCESS = "web.services.fetching.process"  # by its name: what it loads is its own
+BLUESKY = "https://bsky.social"
 MOST_SECONDS = 15  # by the clock: a page, what describes it, and its robots.txt
 CARD, POST, POSTS = TypeAdapter(Card), TypeAdapter(FoundPost), TypeAdapter(FoundPosts)
 ERRORS = {"gone": Gone, "refused": Refused, "trouble": Trouble}
@@ -77,7 +77,7 @@ class Fetcher:
         }
         try:
             done = subprocess.run(  # noqa: S603  (our own words)
-                [sys.executable, "-m", process.__name__],
+                [sys.executable, "-m", PROCESS],
                 input=json.dumps(asked),
                 capture_output=True,
                 text=True,

@@ -4,21 +4,10 @@ import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from web.services.fetching.answers import answered, author_of, dicts, moment, sorted_out, words_of
 from web.services.fetching.client import Client, follow
 from web.services.fetching.errors import Trouble
-from web.services.fetching.found_posts import (
-    A_LOOK,
-    LONGEST_HANDLE,
-    FoundPost,
-    FoundPosts,
-    answered,
-    author_of,
-    dicts,
-    is_page,
-    moment,
-    sorted_out,
-    words_of,
-)
+from web.services.fetching.found_posts import A_LOOK, LONGEST_HANDLE, FoundPost, FoundPosts, is_page
 from web.services.fetching.reading import JSON
 
 AN_ID = re.compile(r"[0-9A-Za-z_-]{1,80}")

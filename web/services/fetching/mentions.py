@@ -4,9 +4,10 @@ from datetime import UTC, datetime, time
 from urllib.parse import urljoin, urlsplit
 
 from web.services.fetching import reading
+from web.services.fetching.answers import WORDS, author_of
 from web.services.fetching.client import Answer
 from web.services.fetching.errors import Gone, Refused
-from web.services.fetching.found_posts import WORDS, FoundPost, author_of, is_page
+from web.services.fetching.found_posts import FoundPost, is_page
 from web.services.fetching.reading import PAGES, clean
 
 LEADS = (

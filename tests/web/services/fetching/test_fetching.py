@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.strange_site import StrangeSite, hanging, page
-from web.services.fetching import fetching, process
+from web.services.fetching import fetching
 from web.services.fetching.card import Card
 from web.services.fetching.errors import Gone, Refused, Trouble
 from web.services.fetching.fetching import Fetcher
@@ -54,6 +54,6 @@ def test_what_takes_a_parser_minutes_ends_with_its_process(site: StrangeSite) ->
 
 
 def test_a_reader_that_dies_is_trouble(site: StrangeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "__name__", "web.services.fetching.nowhere")
+    monkeypatch.setattr(fetching, "PROCESS", "web.services.fetching.nowhere")
     with pytest.raises(Trouble, match="too much"):
         FETCHER.look(f"{site.url}/it")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from web.services.fetching import bluesky, feeds, found_posts, mastodon, mentions
+from web.services.fetching import answers, bluesky, feeds, fetching, mastodon, mentions
 from web.services.fetching.client import Answer, Client
 from web.services.fetching.errors import Gone, Later, Refused, Trouble
 from web.services.fetching.found_posts import FoundPost
@@ -118,7 +118,7 @@ def test_a_server_may_name_the_moment_by_its_own_clock() -> None:
     retry, date = "Fri, 20 Nov 2026 10:00:00 GMT", "Fri, 20 Nov 2026 09:30:00 GMT"
     answer = Answer("", 429, "", "", b"", retry, date)
     with pytest.raises(Later) as told:
-        found_posts.answered(answer)
+        answers.answered(answer)
     assert told.value.seconds == 1800
 
 
@@ -141,7 +141,7 @@ def skeet(**other: Any) -> dict[str, Any]:
 
 def on_bluesky(*said: object) -> Any:
     server = Server({"accessJwt": "t0ken"}, {"posts": list(said)})
-    return bluesky.posts(server, ("us.example", "app-pass"), "unmentoring", "", at=bluesky.BLUESKY)
+    return bluesky.posts(server, ("us.example", "app-pass"), "unmentoring", "", at=fetching.BLUESKY)
 
 
 def test_a_post_on_bluesky_leads_to_its_page() -> None:
@@ -160,7 +160,7 @@ def test_who_shows_posts_only_to_people_signed_in_is_passed_over() -> None:
 
 def test_a_wrong_password_is_a_refusal_that_names_the_settings() -> None:
     with pytest.raises(Refused, match="BLUESKY_PASSWORD"):
-        bluesky.posts(Server({}, status=401), ("us.example", "no"), "x", "", at=bluesky.BLUESKY)
+        bluesky.posts(Server({}, status=401), ("us.example", "no"), "x", "", at=fetching.BLUESKY)
 
 
 def in_feed(body: str) -> Any:
