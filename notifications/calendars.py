@@ -8,8 +8,10 @@ group replaces the old entry and a broken one withdraws it. RFC 5545 and 5546.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from icalendar import Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Unmentoring//Introductions//EN"
 
@@ -49,7 +51,9 @@ def withdraw(entry: Entry, now: datetime) -> bytes:
     return _file("CANCEL", event)
 
 
-def _event(entry: Entry, now: datetime) -> Event:
+def _event(entry: Entry, now: datetime) -> "Event":
+    from icalendar import Event  # eighty modules, for a process that writes calendars
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
@@ -74,7 +78,9 @@ def _when(moment: datetime | date) -> datetime | date:
     return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
 
 
-def _file(method: str, event: Event) -> bytes:
+def _file(method: str, event: "Event") -> bytes:
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

@@ -11,15 +11,17 @@ from collections.abc import Callable
 from contextlib import closing
 from threading import Event, Lock, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg
-from huey import PostgresHuey, RedisHuey, SqliteHuey
-from huey.api import Huey, TaskWrapper
 from psycopg.conninfo import make_conninfo
-from redis import ConnectionPool, Redis
 
 from web.settings import Settings
+
+if TYPE_CHECKING:
+    from huey.api import Huey, TaskWrapper
+    from redis import ConnectionPool
 
 ANSWERS_WITHIN = 2  # seconds; longer than the one for which a worker listens to an empty queue
 WAKE_EVERY = 1.0  # seconds
@@ -29,11 +31,14 @@ NAP = 0.5  # seconds between two looks at a queue that cannot be listened to
 log = logging.getLogger(__name__)
 
 
-def queue_of(settings: Settings) -> Huey:
+def queue_of(settings: Settings) -> "Huey":
     """The queue named by QUEUE_URL. All three carry the same task.
 
     Raises whatever its driver does when it is away.
     """
+    # Loaded where it is needed: with each of its kinds come all of that kind's modules.
+    from huey import RedisHuey, SqliteHuey
+
     scheme = urlsplit(settings.queue).scheme.partition("+")[0]
     if scheme == "sqlite":
         return SqliteHuey("unmentoring", filename=settings.queue.partition(":///")[2], strict_fifo=True)
@@ -42,13 +47,17 @@ def queue_of(settings: Settings) -> Huey:
     return RedisHuey("unmentoring", connection_pool=_line_to_redis(settings.queue))
 
 
-def _line_to_redis(address: str) -> ConnectionPool:
+def _line_to_redis(address: str) -> "ConnectionPool":
+    from redis import ConnectionPool
+
     patience = {"socket_connect_timeout": ANSWERS_WITHIN, "socket_timeout": ANSWERS_WITHIN}
     return ConnectionPool.from_url(address, **patience)
 
 
-def _postgresql_queue(dsn: str) -> Huey:
+def _postgresql_queue(dsn: str) -> "Huey":
     """Whoever comes first makes its tables: IF NOT EXISTS alone fails for one of two who come together."""
+    from huey import PostgresHuey
+
     milliseconds = ANSWERS_WITHIN * 1000
     dsn = make_conninfo(dsn, connect_timeout=ANSWERS_WITHIN, tcp_user_timeout=milliseconds)
     with psycopg.connect(dsn, autocommit=True) as line:
@@ -66,11 +75,13 @@ def ask_queue(address: str) -> None:
         with psycopg.connect(address.replace("+psycopg", ""), connect_timeout=ANSWERS_WITHIN) as line:
             line.execute("SELECT count(*) FROM huey_task")
     else:
+        from redis import Redis
+
         with Redis(connection_pool=_line_to_redis(address)) as line:
             line.ping()
 
 
-def task(queue: Huey, work: Callable[[], object]) -> TaskWrapper:
+def task(queue: "Huey", work: Callable[[], object]) -> "TaskWrapper":
     """Register the one task that the queue carries, and return it: to call it wakes a worker."""
 
     @queue.task(name="work")  # type: ignore[untyped-decorator]
@@ -109,7 +120,7 @@ class Waker:
             self._wake.huey.storage.close()
         self._wake = None
 
-    def _opened(self) -> TaskWrapper:
+    def _opened(self) -> "TaskWrapper":
         self._wake = self._wake or task(queue_of(self._settings), _is_done_elsewhere)
         return self._wake
 
@@ -163,7 +174,7 @@ def _is_done_elsewhere() -> None:
     """A worker does what a web process only asks for."""
 
 
-def serve(open_queue: Callable[[], Huey], stopping: Event, look_again: float = LOOK_AGAIN) -> None:
+def serve(open_queue: "Callable[[], Huey]", stopping: Event, look_again: float = LOOK_AGAIN) -> None:
     """Do what is queued until told to stop. While the queue is away, look for it every few seconds."""
     away = False
     while not stopping.is_set():
@@ -183,7 +194,7 @@ def serve(open_queue: Callable[[], Huey], stopping: Event, look_again: float = L
             stopping.wait(look_again)
 
 
-def _do_next(queue: Huey) -> bool:
+def _do_next(queue: "Huey") -> bool:
     """Take a task and do it. What goes wrong in it, the queue says itself."""
     task = queue.dequeue()
     if task:

@@ -4,9 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from feedgen.feed import FeedGenerator
-from icalendar import Calendar, Event
-
 from web.http.rendering import full_day
 from web.models import Programme
 from web.services.agreements.log import ProposalShown
@@ -18,6 +15,8 @@ TITLE_LETTERS = 80
 
 def learning_feed(programme: Programme, shown: Sequence[Shown], *, page: str, own: str) -> bytes:
     """The newest learnings. Ids stay what they are when the service moves: `tag:` addresses."""
+    from feedgen.feed import FeedGenerator
+
     feed = FeedGenerator()
     feed.id(f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}")
     feed.title(f"What people learned in {programme.name}")
@@ -54,6 +53,8 @@ def _told(one: Shown) -> Iterator[str]:
 
 def agreements_feed(programme: Programme, proposed: Sequence[ProposalShown], *, page: str, own: str) -> bytes:
     """The newest proposals, each as it stands: an entry changes when it opens, is amended, or ends."""
+    from feedgen.feed import FeedGenerator
+
     feed = FeedGenerator()
     about = f"tag:unmentoring,{programme.created_at:%Y}:{programme.slug}/agreements"
     feed.id(about)
@@ -83,6 +84,8 @@ def _title(text: str) -> str:
 
 def dates_feed(programme: Programme, days: Sequence[ProgrammeDay], *, page: str, now: datetime) -> bytes:
     """A programme's days as a calendar to subscribe to. An entry keeps its id when its day is moved."""
+    from icalendar import Calendar, Event  # eighty modules, for those who subscribe
+
     calendar = Calendar()
     calendar.add("prodid", "-//Unmentoring//Dates//EN")
     calendar.add("version", "2.0")

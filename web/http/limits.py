@@ -11,8 +11,6 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from web.settings import Settings
 
@@ -36,6 +34,9 @@ def init_limits(app: Flask, settings: Settings, *, limits: bool) -> None:
 
 
 def _impatient() -> dict[str, Any]:
+    from redis.backoff import NoBackoff  # two hundred modules, for whoever has one
+    from redis.retry import Retry
+
     return {
         "socket_connect_timeout": STORAGE_SECONDS,
         "socket_timeout": STORAGE_SECONDS,
