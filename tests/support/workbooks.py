@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from xml.sax.saxutils import escape, quoteattr
 
 Rows = Sequence[Sequence[object]]
@@ -10,6 +11,7 @@ MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+SHEET = "xl/worksheets/sheet1.xml"
 A_DATE = 1  # the style of a cell that Excel shows as a date
 
 
@@ -123,16 +125,27 @@ def far_cell() -> bytes:
         f'{XML}<worksheet {MAIN}><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576">'
         '<c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
     )
-    return _with_sheet(sheet)
+    return _with_sheet([sheet])
 
 
 def one_letter(megabytes: int) -> bytes:
     """A small file with a cell of so many megabytes."""
-    cell = f'<c r="A1" t="inlineStr"><is><t>{"a" * (megabytes << 20)}</t></is></c>'
-    return _with_sheet(f'{XML}<worksheet {MAIN}><sheetData><row r="1">{cell}</row></sheetData></worksheet>')
+    start = f'{XML}<worksheet {MAIN}><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>'
+    end = "</t></is></c></row></sheetData></worksheet>"
+    return _with_sheet(chain([start], repeat("a" * (1 << 20), megabytes), [end]))
 
 
-def _with_sheet(sheet: str) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(xlsx({"Sheet1": []}))) as file:
-        parts = {name: file.read(name) for name in file.namelist()}
-    return zipped(parts | {"xl/worksheets/sheet1.xml": sheet.encode()})
+def _with_sheet(pieces: Iterable[str]) -> bytes:
+    """Written piece by piece, and as quickly as it can be: half a gigabyte of it need not be in memory."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx({"Sheet1": []}))) as book,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
+    ):
+        for name in book.namelist():
+            if name != SHEET:
+                made.writestr(name, book.read(name))
+        with made.open(SHEET, "w") as sheet:
+            for piece in pieces:
+                sheet.write(piece.encode())
+    return out.getvalue()
