@@ -6,25 +6,12 @@ its tables from the migrations up to that revision, as it had them then, and the
 
 import lzma
 import sqlite3
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Integer,
-    MetaData,
-    Table,
-    create_engine,
-    delete,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, MetaData, inspect
 
 from web.db import Database
 
@@ -33,6 +20,9 @@ FOLDER = Path(__file__).parents[1] / "past"
 SHORTEN = "UPDATE local_message SET html = '<p>' || subject || '</p>'"
 # The text of 0021 fills SQLite's table of sequences, and has no table left that would make SQLite make it.
 SEQUENCES = "CREATE TABLE once (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE once;"
+# Tables of a PostgreSQL whose ids are numbers.
+COUNTED = """SELECT table_name FROM information_schema.columns
+    WHERE table_schema = current_schema() AND column_name = 'id' AND data_type IN ('integer', 'bigint')"""
 # What a migration takes away or changes, by table or table.column, and why.
 CHANGED: dict[str, str] = {
     "alembic_version": "says which revision it is",
@@ -76,19 +66,30 @@ def load(revision: str, file: Path) -> None:
 
 
 def copy(file: Path, to: Database) -> None:
-    """Put the rows of the SQLite database `file` into the empty tables of a PostgreSQL."""
-    source = create_engine(f"sqlite:///{file}")
-    old, new = tables_of(source), tables_of(to.engine)
-    with source.connect() as reading, to.engine.begin() as writing:
-        for table in new.sorted_tables:
-            if table.name in CHANGED:
-                continue
-            rows = [_in_utc(dict(row)) for row in reading.execute(select(old.tables[table.name])).mappings()]
-            if rows:
-                writing.execute(delete(table))  # what a migration has put there
-                writing.execute(insert(table), rows)
-            _count_on(writing, table)
-    source.dispose()
+    """Put the rows of the SQLite database `file` into the empty tables of a PostgreSQL.
+
+    PostgreSQL reads what SQLite has written, but for its moments, which stand there without their zone: UTC.
+    """
+    with closing(sqlite3.connect(file)) as reading, to.engine.begin() as writing:
+        writing.exec_driver_sql("SET LOCAL timezone = 'UTC'")
+        for name, _ in inspect(writing).get_sorted_table_and_fkc_names():
+            if name and name not in CHANGED:
+                _copy_table(name, reading, writing)
+        _count_on(writing)
+
+
+def _copy_table(name: str, reading: sqlite3.Connection, writing: Connection) -> None:
+    found = reading.execute(f'SELECT * FROM "{name}"')
+    columns, rows = ", ".join(f'"{column[0]}"' for column in found.description), found.fetchall()
+    if not rows:
+        return
+    writing.exec_driver_sql(f'DELETE FROM "{name}"')  # what a migration has put there
+    with (
+        writing.connection.cursor() as cursor,
+        cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as into,  # type: ignore[attr-defined]
+    ):
+        for row in rows:
+            into.write_row(row)
 
 
 def tables_of(engine: Engine) -> MetaData:
@@ -97,19 +98,11 @@ def tables_of(engine: Engine) -> MetaData:
     return found
 
 
-def _in_utc(row: dict[str, Any]) -> dict[str, Any]:
-    """SQLite keeps moments without their zone, which is UTC."""
-    return {
-        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
-        for name, value in row.items()
-    }
-
-
-def _count_on(connection: Connection, table: Table) -> None:
-    """Let the next id come after those that another database gave out."""
-    if "id" in table.c and isinstance(table.c.id.type, Integer):
-        sequence = f"pg_get_serial_sequence('\"{table.name}\"', 'id')"
-        connection.execute(text(f'SELECT setval({sequence}, max(id)) FROM "{table.name}"'))
+def _count_on(connection: Connection) -> None:
+    """Let the next ids come after those that another database gave out."""
+    for name in connection.exec_driver_sql(COUNTED).scalars():
+        sequence = f"pg_get_serial_sequence('\"{name}\"', 'id')"
+        connection.exec_driver_sql(f'SELECT setval({sequence}, max(id)) FROM "{name}"')
 
 
 def contents(database: Database, like: Contents | None = None) -> Contents:
@@ -119,23 +112,27 @@ def contents(database: Database, like: Contents | None = None) -> Contents:
     Raises:
         KeyError: a table or column of `like` is gone.
     """
-    tables = tables_of(database.engine).tables
-    wanted = {name: like[name].columns for name in like} if like else _columns(tables)
     with database.engine.connect() as connection:
-        return {
-            name: Rows(columns, sorted(_read(connection, tables[name], columns), key=repr))
-            for name, columns in wanted.items()
-        }
+        whole = {name: _read(connection, name) for name in inspect(connection).get_table_names()}
+    wanted = {name: like[name].columns for name in like} if like else _columns(whole)
+    return {name: _only(whole[name], columns) for name, columns in wanted.items()}
 
 
-def _columns(tables: Mapping[str, Table]) -> dict[str, list[str]]:
+def _read(connection: Connection, table: str) -> Rows:
+    """As the database has it: types of ours would be compiled for every table of every revision."""
+    found = connection.exec_driver_sql(f'SELECT * FROM "{table}"')
+    return Rows(list(found.keys()), [tuple(row) for row in found])
+
+
+def _columns(whole: Contents) -> dict[str, list[str]]:
     return {
-        name: [column.name for column in table.c if f"{name}.{column.name}" not in CHANGED]
-        for name, table in tables.items()
+        name: [column for column in table.columns if f"{name}.{column}" not in CHANGED]
+        for name, table in whole.items()
         if name not in CHANGED
     }
 
 
-def _read(connection: Connection, table: Table, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    found = connection.execute(select(*(table.c[column] for column in columns)))
-    return [tuple(row) for row in found]
+def _only(table: Rows, columns: list[str]) -> Rows:
+    places = {column: place for place, column in enumerate(table.columns)}
+    wanted = [places[column] for column in columns]
+    return Rows(columns, sorted((tuple(row[place] for place in wanted) for row in table.rows), key=repr))
