@@ -97,7 +97,8 @@ def postgresql_database(server: str, name: str) -> Iterator[str]:
 def database_of_its_own(server: str, name: str, template: str = "template1") -> Iterator[str]:
     admin = create_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE {template}'))
+        # Its own way writes the whole template into its log, which takes twice as long.
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY FILE_COPY'))
     try:
         yield admin.url.set(database=name).render_as_string(hide_password=False)
     finally:

@@ -6,13 +6,14 @@ its tables from the migrations up to that revision, as it had them then, and the
 
 import lzma
 import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, inspect
 
+from tests.support.databases import database_of_its_own
 from web.db import Database
 
 FOLDER = Path(__file__).parents[1] / "past"
@@ -23,6 +24,19 @@ SEQUENCES = "CREATE TABLE once (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABL
 # Tables of a PostgreSQL whose ids are numbers.
 COUNTED = """SELECT table_name FROM information_schema.columns
     WHERE table_schema = current_schema() AND column_name = 'id' AND data_type IN ('integer', 'bigint')"""
+SQLITE_SAYS = ("SELECT type, name, sql FROM sqlite_master ORDER BY type, name",)
+POSTGRESQL_SAYS = (
+    """SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+              attgenerated, pg_get_expr(adbin, adrelid)
+       FROM pg_attribute
+       JOIN pg_class ON pg_class.oid = attrelid AND relkind = 'r'
+       LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+       WHERE relnamespace = current_schema()::regnamespace AND attnum > 0 AND NOT attisdropped
+       ORDER BY 1, 2""",
+    """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+       WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2""",
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1",
+)
 # What a migration takes away or changes, by table or table.column, and why.
 CHANGED: dict[str, str] = {
     "alembic_version": "says which revision it is",
@@ -92,6 +106,31 @@ def _copy_table(name: str, reading: sqlite3.Connection, writing: Connection) -> 
             into.write_row(row)
 
 
+@dataclass
+class OldTables:
+    """Databases on a PostgreSQL with the empty tables of a past revision, to be copied: each is made from the
+    one before it. They go with the stack.
+    """
+
+    server: str
+    stack: ExitStack
+    made: list[str] = field(default_factory=list)
+
+    def of(self, revision: str) -> str:
+        """The name of the database. Nobody is connected to it."""
+        if revision not in self.made:
+            before = max((one for one in self.made if one < revision), default=None)
+            self._make(revision, f"tables_{before}" if before else "template1")
+            self.made.append(revision)
+        return f"tables_{revision}"
+
+    def _make(self, revision: str, template: str) -> None:
+        new = contextmanager(database_of_its_own)(self.server, f"tables_{revision}", template)
+        database = Database(self.stack.enter_context(new))
+        database.upgrade(revision)
+        database.dispose()
+
+
 def tables_of(engine: Engine) -> MetaData:
     found = MetaData()
     found.reflect(engine)
@@ -136,3 +175,9 @@ def _only(table: Rows, columns: list[str]) -> Rows:
     places = {column: place for place, column in enumerate(table.columns)}
     wanted = [places[column] for column in columns]
     return Rows(columns, sorted((tuple(row[place] for place in wanted) for row in table.rows), key=repr))
+
+
+def described(connection: Connection) -> tuple[str, ...]:
+    """All that a database says of its tables: the same for tables that are alike."""
+    asked = SQLITE_SAYS if connection.dialect.name == "sqlite" else POSTGRESQL_SAYS
+    return tuple(str(row) for question in asked for row in connection.exec_driver_sql(question))

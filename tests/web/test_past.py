@@ -1,10 +1,11 @@
 """A filled database of every past revision comes up to date with every row still there, and can be used."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -42,11 +43,23 @@ OF_EVERYONE = (
 )
 MADE = "SELECT sql FROM sqlite_master WHERE name = 'outbox_message'"
 Upgraded = tuple[Database, past.Contents, past.Contents]
+Differences = dict[tuple[str, ...], list[Any]]  # by what a database says of its tables
 
 
 @pytest.fixture(scope="module", params=BOTH)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def differences() -> Differences:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def old_tables(postgresql_server: str) -> Iterator[past.OldTables]:
+    with ExitStack() as stack:
+        yield past.OldTables(postgresql_server, stack)
 
 
 @pytest.fixture(scope="module", params=past.revisions())
@@ -69,9 +82,9 @@ def _database(request: pytest.FixtureRequest, kind: str, file: Path) -> Iterator
         yield from _opened(open_database, f"sqlite:///{file}")
         return
     server = request.getfixturevalue("postgresql_server")
-    for url in database_of_its_own(server, f"past_{file.stem}"):
+    tables = request.getfixturevalue("old_tables").of(file.stem)
+    for url in database_of_its_own(server, f"past_{file.stem}", tables):
         for database in _opened(open_database, url):
-            database.upgrade(file.stem)
             past.copy(file, database)
             yield database
 
@@ -113,10 +126,15 @@ def test_the_audit_is_unbroken(upgraded: Upgraded) -> None:
         assert audit.verify(session) > 0
 
 
-def test_the_tables_are_what_the_models_describe(upgraded: Upgraded) -> None:
+def test_the_tables_are_what_the_models_describe(upgraded: Upgraded, differences: Differences) -> None:
+    """Tables that are alike are looked at once: that takes half a second."""
     with upgraded[0].engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
-        assert compare_metadata(context, SQLModel.metadata) == []
+        tables = past.described(connection)
+        if tables not in differences:
+            options = {"compare_type": True, "render_as_batch": True}
+            context = MigrationContext.configure(connection, opts=options)
+            differences[tables] = compare_metadata(context, SQLModel.metadata)
+        assert differences[tables] == []
 
 
 def test_no_id_of_a_message_is_given_out_twice(upgraded: Upgraded) -> None:
