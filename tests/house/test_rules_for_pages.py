@@ -70,3 +70,24 @@ def test_a_fault_is_found(app: Flask, good: str, bad: str, said: str) -> None:
 def test_the_client_fails_the_test_that_fetches_a_faulty_page(client: HouseClient) -> None:
     with pytest.raises(AssertionError, match="GET /draft:\n  dead link"):
         client.get("/draft")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ('name="csrf_token" value="x"', 'name="csrf_token" value=""', "without CSRF token"),
+        ('nonce="n"', 'nonce="m"', "not the one in the header"),
+        ("<h1>Join</h1>", "<h1></h1>", "1 main headings"),
+    ],
+)
+def test_a_fault_is_found_in_a_page_like_one_that_was_read(
+    client: HouseClient, good: str, bad: str, said: str
+) -> None:
+    client.findings(GOOD, "n")
+    assert said in "; ".join(client.findings(GOOD.replace(good, bad), "n"))
+
+
+def test_a_page_with_another_token_is_like_one_that_was_read(client: HouseClient) -> None:
+    known = client.findings(GOOD, "n")
+    other = GOOD.replace('value="x"', 'value="y"').replace('nonce="n"', 'nonce="N2"')
+    assert client.findings(other, "N2") is known

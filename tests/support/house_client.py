@@ -1,6 +1,7 @@
 """A test client that looks at every page any test fetches. `app.test_client_class = HouseClient`."""
 
 import re
+from hashlib import sha256
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from tests.support.house_rules import findings
 
 # A mail in the outbox is shown as its reader's mail program would: it has its own rules and its own tests.
 A_MAIL = re.compile(r"/outbox/\d+/html|/organise/[\w-]+/settings/wording/\w+/html$")
+TOKEN = re.compile(r'(name="csrf_token" value=")[^"]+')
 NONCE = re.compile(r"'nonce-([^']+)'")
 
 
@@ -34,12 +36,21 @@ class HouseClient(FlaskClient):
     def look_at(self, response: TestResponse) -> None:
         policy = response.headers.get("Content-Security-Policy", "")
         nonce = NONCE.search(policy)
-        found = findings(response.text, self.application, nonce.group(1) if nonce else None)
+        found = [*self.findings(response.text, nonce.group(1) if nonce else None)]
         if "default-src 'none'" not in policy:
             found.append("the Content-Security-Policy does not begin by forbidding everything")
         found += self.same_title_as_another(response)
         request = response.request
         assert not found, f"{request.method} {request.path}:\n  " + "\n  ".join(found)
+
+    def findings(self, page: str, nonce: str | None) -> tuple[str, ...]:
+        """Of pages that differ in nothing but their tokens one is read: reading takes 11 ms."""
+        known: dict[bytes, tuple[str, ...]] = self.application.extensions.setdefault("pages read", {})
+        alike = TOKEN.sub(r"\1…", page.replace(nonce, "…") if nonce else page)
+        key = sha256(f"{nonce is None} {alike}".encode()).digest()
+        if key not in known:
+            known[key] = tuple(findings(page, self.application, nonce))
+        return known[key]
 
     def same_title_as_another(self, response: TestResponse) -> list[str]:
         if response.status_code != 200 or response.request.method != "GET":

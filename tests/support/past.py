@@ -98,10 +98,8 @@ def _copy_table(name: str, reading: sqlite3.Connection, writing: Connection) -> 
     if not rows:
         return
     writing.exec_driver_sql(f'DELETE FROM "{name}"')  # what a migration has put there
-    with (
-        writing.connection.cursor() as cursor,
-        cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as into,  # type: ignore[attr-defined]
-    ):
+    driver: Any = writing.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as into:
         for row in rows:
             into.write_row(row)
 
