@@ -150,12 +150,12 @@ def contents(database: Database, like: Contents | None = None) -> Contents:
         KeyError: a table or column of `like` is gone.
     """
     with database.engine.connect() as connection:
-        whole = {name: _read(connection, name) for name in inspect(connection).get_table_names()}
+        whole = {name: read(connection, name) for name in inspect(connection).get_table_names()}
     wanted = {name: like[name].columns for name in like} if like else _columns(whole)
     return {name: _only(whole[name], columns) for name, columns in wanted.items()}
 
 
-def _read(connection: Connection, table: str) -> Rows:
+def read(connection: Connection, table: str) -> Rows:
     """As the database has it: types of ours would be compiled for every table of every revision."""
     found = connection.exec_driver_sql(f'SELECT * FROM "{table}"')
     return Rows(list(found.keys()), [tuple(row) for row in found])

@@ -4,7 +4,9 @@ Tests that ask for `database_url`, `database` or `both_databases` run on SQLite 
 on a SQLite file of their own.
 """
 
+import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,13 +16,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, select
+from sqlalchemy import Connection, inspect, select
 from sqlmodel import Session
 
 from notifications import origins
 from notifications.messages import Link as MessageLink
 from notifications.providers import local
 from notifications.tables import OutboxMessage, State
+from tests.support import past
 from tests.support.agreeing import rows_that_disagree
 from tests.support.databases import OpenDatabase
 from tests.support.house_client import HouseClient
@@ -54,6 +57,8 @@ SLUG, NAME = "councils", "Councils Unmentoring"
 BY = "a test"
 COUNCILS = ("Leeds City Council", "Kirklees Council", "Gwynedd Council", "Brent Council")
 PUBLIC = "http://127.0.0.1:8000"
+DOCUMENTS = """SELECT made.name, its.name FROM sqlite_master made, pragma_table_info(made.name) its
+    WHERE made.type = 'table' AND its.type = 'JSON'"""
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/[^\s<>\"')]*")
 
 
@@ -409,13 +414,36 @@ def links_in(message: local.Received) -> list[str]:
 
 
 def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    metadata = MetaData()
-    metadata.reflect(database.engine)
+    """Every row of every table, in order, as the database has it; documents are unfolded, so that words can
+    be looked for in them.
+    """
     with database.engine.connect() as connection:
+        documents = _documents(connection)
         return {
-            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for name, table in metadata.tables.items()
+            name: sorted(_unfolded(past.read(connection, name), documents[name]), key=repr)
+            for name in inspect(connection).get_table_names()
         }
+
+
+def _documents(connection: Connection) -> dict[str, set[str]]:
+    """The columns in which SQLite keeps documents, by table: as text, with numbers for letters beyond ASCII.
+    PostgreSQL's are unfolded by its driver.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    if connection.dialect.name == "sqlite":
+        for table, column in connection.exec_driver_sql(DOCUMENTS):
+            found[table].add(column)
+    return found
+
+
+def _unfolded(table: past.Rows, documents: set[str]) -> list[tuple[Any, ...]]:
+    return [
+        tuple(
+            json.loads(value) if value and column in documents else value
+            for column, value in zip(table.columns, row, strict=True)
+        )
+        for row in table.rows
+    ]
 
 
 def waiting_requests(session: Session) -> Sequence[Request]:
