@@ -64,22 +64,17 @@ def fill(world: World, number: int) -> None:
     with world.write() as session:
         here = world.programme(session).id
         place = organisations.add(session, here, "Leeds City Council").id
-        people = [
-            Person(id=f"{one:020x}", name="Jo Park", email=f"jo-{one}@example.org", created_at=world.now)
-            for one in range(number)
-        ]
-        session.execute(insert(Person), [person.model_dump() for person in people])
-        members = [
-            Membership(
-                programme_id=here,
-                person_id=person.id,
-                organisation_id=place,
-                joined_at=world.now,
-                name_key=names.filed_under(person.name),
-            )
-            for person in people
-        ]
-        session.execute(insert(Membership), [member.model_dump() for member in members])
+        person = Person(id="", name="Jo Park", created_at=world.now).model_dump()
+        people = [person | {"id": f"{one:020x}", "email": f"jo-{one}@example.org"} for one in range(number)]
+        session.execute(insert(Person), people)
+        member = Membership(
+            programme_id=here,
+            person_id="",
+            organisation_id=place,
+            joined_at=world.now,
+            name_key=names.filed_under("Jo Park"),
+        ).model_dump()
+        session.execute(insert(Membership), [member | {"person_id": one["id"]} for one in people])
 
 
 def tell_what_was_learned(world: World, person: str, *, published: bool = True) -> None:
