@@ -5,6 +5,7 @@ the call is then made again in halves, until the bad one stands alone.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from notifications import pace
@@ -20,6 +21,7 @@ from notifications.sending import (
     Worker,
     accept_all,
     begin_all,
+    prepare_alike,
 )
 from notifications.tables import State
 
@@ -40,7 +42,9 @@ def deliver_together(
     """
     alone: list[Delivery] = []
     outcomes: Counter[str] = Counter()
-    groups: dict[str, list[Letter]] = defaultdict(list)
+    groups: dict[Hashable, list[Letter]] = defaultdict(list)
+    if worker.takes(carrier):
+        _write_alike(deliveries, worker)
     for delivery in deliveries:
         given_back = worker.has_lapsed() or not worker.takes(carrier)
         if given_back or goes_alone(delivery.job.kind, worker.providers):
@@ -60,6 +64,14 @@ def deliver_together(
         for first in range(0, len(letters), carrier.batch_size):
             outcomes.update(_together(letters[first : first + carrier.batch_size], carrier, worker))
     return alone, outcomes
+
+
+def _write_alike(deliveries: Sequence[Delivery], worker: Worker) -> None:
+    """Have letters written that have most of their words in common."""
+    jobs = [each.job for each in deliveries if not goes_alone(each.job.kind, worker.providers)]
+    written = prepare_alike(jobs, worker.providers, worker.links, worker.clock())
+    for delivery in deliveries:
+        delivery.made = written.get(delivery.job.id)
 
 
 def goes_alone(kind: str, providers: Providers) -> bool:

@@ -35,6 +35,7 @@ from notifications.messages import (
     TryOut,
     WhatNext,
 )
+from notifications.providers.base import Pattern
 
 Links = Callable[[Link, str], str]
 
@@ -50,7 +51,7 @@ class Rendered:
     """What a provider gets. An email has no `sms`, a text nothing else.
 
     `headers` are the ones beyond From, To, Subject and Reply-To. `calendar_method` goes into the attachment's
-    content type.
+    content type. What was rendered together with others has their `pattern`, and its `own` words by mark.
     """
 
     subject: str = ""
@@ -62,6 +63,8 @@ class Rendered:
     reply_to: str | None = None
     preview: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    pattern: Pattern | None = None
+    own: dict[str, str] = field(default_factory=dict)
 
 
 def _environment(html: bool) -> Environment:

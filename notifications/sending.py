@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from notifications import destinations, outbox, pace, render, sms_text, suppression
+from notifications import alike, destinations, outbox, pace, render, sms_text, suppression
 from notifications.addresses import email_key
 from notifications.columns import table_of
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
@@ -431,12 +431,35 @@ def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) 
     )
     if made.sms is not None:
         return OutgoingText(job.id, job.attempt, job.kind, to.phone or "", made.sms, job.origin)
+    return _letter(job, made, providers, now)
+
+
+def prepare_alike(
+    jobs: Sequence[Job], providers: Providers, links: render.Links, now: datetime
+) -> dict[int, OutgoingEmail]:
+    """The same for emails that no answers come back to, by their job's id. About a twentieth of the time.
+
+    Without those that have too little in common with others, or that cannot be made: see `prepare`.
+    """
+    by_id = {job.id: job for job in jobs}
+    made = alike.render_alike(filter(None, map(_to_be_rendered, jobs)), links, now)
+    return {id_: _letter(by_id[id_], rendered, providers, now) for id_, rendered in made.items()}
+
+
+def _to_be_rendered(job: Job) -> alike.Letter | None:
+    try:
+        return alike.Letter(job.id, from_json(job.kind, job.payload), job.to)
+    except (KeyError, ValueError):
+        return None
+
+
+def _letter(job: Job, made: render.Rendered, providers: Providers, now: datetime) -> OutgoingEmail:
     return OutgoingEmail(
         id=job.id,
         attempt=job.attempt,
         kind=job.kind,
-        to=to.email or "",
-        name=to.name,
+        to=job.to.email or "",
+        name=job.to.name,
         subject=made.subject,
         text=made.text,
         html=made.html,
@@ -446,6 +469,8 @@ def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) 
         calendar_method=made.calendar_method,
         origin=job.origin,
         date=now,
+        pattern=made.pattern,
+        own=made.own,
     )
 
 

@@ -4,7 +4,7 @@ An adapter raises `Temporary`, `Permanent` or `Uncertain` (see `notifications.er
 the world outside; any other exception is a fault of ours. Its codes stand in a table beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,9 +20,17 @@ TRIES_ALONE = 5  # over nine minutes, of a message that is refused while others 
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What letters have in common, with marks where each has words of its own."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
 class OutgoingEmail:
     """`id` and `attempt` are ours and opaque: they come back in the provider's events, with the `origin` of
-    the id (see `origins`).
+    the id (see `origins`). A letter with a `pattern` is that pattern with its `own` words for its marks.
     """
 
     id: int
@@ -39,6 +47,8 @@ class OutgoingEmail:
     calendar_method: str = "PUBLISH"
     origin: str = ""
     date: datetime | None = None
+    pattern: Pattern | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ class Batches(Provider, Protocol):
     @property
     def batch_size(self) -> int: ...
 
-    def alike(self, letter: OutgoingEmail) -> str | None:
+    def alike(self, letter: OutgoingEmail) -> Hashable | None:
         """Letters with the same answer may share a call; None goes alone."""
         ...
 

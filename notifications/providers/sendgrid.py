@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -34,7 +34,7 @@ from notifications import automatic, foreign, quotations
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
-from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail
+from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail, Pattern
 from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
 from notifications.suppression import Why
@@ -52,7 +52,7 @@ LONGEST_HEADERS = 256 * 1024  # of a mail that came in
 BELIEVABLE = timedelta(days=366)  # between an event and hearing of it
 # A day of SendGrid's trying again, and an hour for the last try and for clocks that differ.
 SIGNED_WITHIN, CLOCKS_DIFFER = timedelta(hours=25), timedelta(hours=1)
-TEXT_HERE, HTML_HERE = "-unm-text-", "-unm-html-"
+WHOLE = Pattern("-unm-text-", "-unm-html-")
 
 
 @dataclass(frozen=True)
@@ -194,12 +194,14 @@ class SendGrid:
     def batch_size(self) -> int:
         return MOST_PEOPLE
 
-    def alike(self, letter: OutgoingEmail) -> str | None:
-        """Letters of one kind and answer address share a call, if their text fits into substitutions."""
-        size = len(letter.text.encode()) + len(letter.html.encode())
+    def alike(self, letter: OutgoingEmail) -> Hashable | None:
+        """Letters of one kind, answer address and pattern share a call, if what is their own fits into
+        substitutions.
+        """
+        size = sum(len(mark) + len(words.encode()) for mark, words in _substitutions(letter).items())
         if letter.calendar or size > MOST_BYTES:
             return None
-        return f"{letter.kind} {letter.reply_to or ''}"
+        return letter.kind, letter.reply_to, letter.pattern
 
     def send_many(self, letters: Sequence[OutgoingEmail]) -> Accepted:
         return self._post(request_for_many(letters, self._sender))
@@ -224,13 +226,18 @@ def request_for(letter: OutgoingEmail, sender: str) -> dict[str, Any]:
 
 
 def request_for_many(letters: Sequence[OutgoingEmail], sender: str) -> dict[str, Any]:
-    """The same for letters that are `alike`: each brings its whole text as a substitution."""
+    """The same for letters that are `alike`: each brings what is its own as substitutions."""
     people = [
-        _personalization(letter)
-        | {"subject": letter.subject, "substitutions": {TEXT_HERE: letter.text, HTML_HERE: letter.html}}
+        _personalization(letter) | {"subject": letter.subject, "substitutions": _substitutions(letter)}
         for letter in letters
     ]
-    return _request(letters[0], sender, TEXT_HERE, HTML_HERE) | {"personalizations": people}
+    pattern = letters[0].pattern or WHOLE
+    return _request(letters[0], sender, pattern.text, pattern.html) | {"personalizations": people}
+
+
+def _substitutions(letter: OutgoingEmail) -> Mapping[str, str]:
+    """Of a letter that has nothing in common with others, the whole of it."""
+    return letter.own if letter.pattern else {WHOLE.text: letter.text, WHOLE.html: letter.html}
 
 
 def _request(letter: OutgoingEmail, sender: str, text: str, html: str) -> dict[str, Any]:
