@@ -7,9 +7,10 @@ of their own in the standard library.
 
 import io
 import time
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from functools import cached_property, partial
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from socket import socket
-from ssl import create_default_context
+from ssl import SSLContext, create_default_context
 from typing import Any
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
@@ -19,6 +20,8 @@ from typing_extensions import override
 from urllib3.connection import HTTPConnection as PooledConnection
 from urllib3.connection import HTTPSConnection as PooledTlsConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from notifications.providers.lines import Line, Lines
 
 
 class _UntilItsTime(io.RawIOBase):
@@ -66,34 +69,42 @@ class _Answer(HTTPResponse):
             raise
 
 
-class _Plain(HTTPConnection):
+class _Plain(Line):
     response_class = _Answer
 
 
-class _Tls(HTTPSConnection):
+class _Tls(Line, HTTPSConnection):
     response_class = _Answer
 
 
 class _PlainHandler(HTTPHandler):
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
     @override
     def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Plain, req)
+        return self.do_open(partial(self._lines.to, connect=_Plain), req)
 
 
 class _TlsHandler(HTTPSHandler):
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    @cached_property
+    def _context_of_all(self) -> SSLContext:
+        """One for all calls: to read the machine's certificates takes longer than a call."""
+        return create_default_context()
+
     @override
     def https_open(self, req: Request) -> HTTPResponse:
-        # One context for all calls: to read the machine's certificates takes longer than a call.
-        return self.do_open(_Tls, req, context=self._context_of_all)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._context_of_all = create_default_context()
+        return self.do_open(partial(self._lines.to, connect=_Tls), req, context=self._context_of_all)
 
 
-def opener() -> OpenerDirector:
+def opener(lines: Lines) -> OpenerDirector:
     """For clients on urllib."""
-    return build_opener(_PlainHandler, _TlsHandler)
+    return build_opener(_PlainHandler(lines), _TlsHandler(lines))
 
 
 class _PooledPlain(PooledConnection):

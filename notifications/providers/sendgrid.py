@@ -11,6 +11,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -19,7 +20,7 @@ from email.parser import BytesParser, HeaderParser
 from email.utils import parseaddr
 from http.client import HTTPException
 from typing import Any
-from urllib.request import Request
+from urllib.request import OpenerDirector, Request
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -35,6 +36,7 @@ from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
 from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail, Pattern
+from notifications.providers.lines import Lines
 from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
 from notifications.suppression import Why
@@ -152,14 +154,16 @@ DROPPED = Told(What.FAILED, "SendGrid did not send it")
 
 
 class _Client(Client):  # type: ignore[misc]
-    """The SDK's client, but every answer is waited for as a whole."""
+    """The SDK's client, but every answer is waited for as a whole, and a connection can be kept."""
 
-    opener = in_time.opener()
+    opener: OpenerDirector
 
     @override
     def _build_client(self, name: str | None = None) -> "_Client":
         path = [*self._url_path, name] if name else self._url_path
-        return _Client(self.host, self.request_headers, self._version, path, self.append_slash, self.timeout)
+        made = _Client(self.host, self.request_headers, self._version, path, self.append_slash, self.timeout)
+        made.opener = self.opener
+        return made
 
     @override
     def _make_request(self, opener: object, request: Request, timeout: float | None = None) -> Any:
@@ -182,6 +186,8 @@ class SendGrid:
         logging.getLogger("python_http_client").setLevel(logging.WARNING)
         sdk = SendGridAPIClient(api_key, host=base_url.rstrip("/")).client
         self._client = _Client(sdk.host, sdk.request_headers, 3, timeout=timeout)  # the SDK has no timeout
+        self._lines = Lines()
+        self._client.opener = in_time.opener(self._lines)
         self._timeout = timeout
         self._sender = sender
 
@@ -189,6 +195,9 @@ class SendGrid:
         if not isinstance(outgoing, OutgoingEmail):
             raise TypeError("SendGrid carries emails")
         return self._post(request_for(outgoing, self._sender))
+
+    def staying(self) -> AbstractContextManager[None]:
+        return self._lines.stay()
 
     @property
     def batch_size(self) -> int:
@@ -212,6 +221,7 @@ class SendGrid:
         except HTTPError as error:
             raise _meaning(error) from error
         except (OSError, HTTPException) as error:
+            self._lines.hang_up()
             raise http.from_urllib(error) from error
         if answer.status_code not in {200, 202} or answer.headers.get("X-Message-Id") is None:
             # A proxy's page with a 200 is no acceptance, but who knows what stands behind the proxy.

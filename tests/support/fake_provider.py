@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Semaphore
+from typing import Any
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -31,11 +33,18 @@ class Call:
 
 @dataclass
 class FakeProvider(ABC):
-    """`troubles` are used up one call each, before any is accepted: an `Answer`, or a word from above."""
+    """`troubles` are used up one call each, before any is accepted: an `Answer`, or a word from above.
+
+    `hangs_up`: it ends each connection after an answer, without saying so. `connections` are those it had,
+    `ended` is released once for each that is over.
+    """
 
     troubles: deque[Answer | str] = field(default_factory=deque)
     calls: list[Call] = field(default_factory=list)
     url: str = ""
+    hangs_up: bool = False
+    connections: int = 0
+    ended: Semaphore = field(default_factory=lambda: Semaphore(0))
     over: threading.Event = field(default_factory=threading.Event)
 
     @abstractmethod
@@ -48,7 +57,7 @@ class FakeProvider(ABC):
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
+        server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}), self.ended)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_port}"
@@ -65,6 +74,14 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def __init__(self, address: tuple[str, int], handler: type["_Handler"], ended: Semaphore) -> None:
+        super().__init__(address, handler)
+        self._ended = ended
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self._ended.release()
+
     def handle_error(self, *_: object) -> None:
         """A caller that hung up, or was killed, is no news."""
 
@@ -72,6 +89,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     fake: FakeProvider
+
+    def setup(self) -> None:
+        self.fake.connections += 1
+        super().setup()
 
     def handle_call(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -90,11 +111,12 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self, answer: Answer) -> None:
         status, headers, body = answer
         self.send_response(status)
-        for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
+        says_so = {"Connection": "close"} if self.close_connection else {}  # as it was asked for
+        for name, value in (headers | {"Content-Length": str(len(body))} | says_so).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-        self.close_connection = True
+        self.close_connection = self.close_connection or self.fake.hangs_up
 
     def misbehave(self, trouble: str) -> None:
         if trouble == HANG:
