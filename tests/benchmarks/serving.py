@@ -22,6 +22,7 @@ from web.db import Database
 from web.settings import DEFAULT_KEY, Settings, environment_with
 
 BARE = "<!DOCTYPE html><title>{{ title }}</title><ul>{% for one in many %}<li>{{ one }}</li>{% endfor %}</ul>"
+NEVER_OPENED = {"DATABASE_URL": "sqlite:///never-opened.db"}
 # Flask, and as many bare tables of SQLModel as ours: nothing that stands on them starts sooner.
 STANDS_ON = """
 import gc, types
@@ -56,7 +57,7 @@ def rows() -> Iterator[Row]:
 
 def importing(code: str) -> float:
     """As gunicorn does it, of what is compiled."""
-    command, ours = [sys.executable, "-c", code], environment_with({"DATABASE_URL": "sqlite:///never-opened.db"})
+    command, ours = [sys.executable, "-c", code], environment_with(NEVER_OPENED)
     return median_time(lambda: subprocess.run(command, check=True, env=ours), repeat=5)
 
 
