@@ -19,6 +19,7 @@ from tests.benchmarks import (
     evidence,
     hundred,
     joining,
+    large,
     matcher_bench,
     people,
     rounds,
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "bridges": bridges.rows,
     "people": people.rows,
     "hundred": hundred.rows,
+    "large": large.rows,
 }
 MATCHER = "matcher"
 

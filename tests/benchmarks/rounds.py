@@ -165,8 +165,10 @@ def one_round(session: Any, programme: int, number: int, ids: list[str], organis
         number=number,
         state=RoundState.SENT,
         seed=number,
+        figures={"groups": len(ids) // 2, "people": len(ids), "unplaced": 0, "unplaceable": 0},
         drawn_at=NOW,
         drawn_by="bench",
+        sent_at=NOW,
     )
     session.add(row)
     session.flush()
