@@ -106,10 +106,11 @@ class Worker:
         """What time alone brings about: retention, the calendar, alerts, and evidence looked for. Told to
         stop, it ends after the step it is at.
         """
-        ground = (self._forget, self._retain, self._close, self.scrub, self._measure, self._decide)
-        for step in takewhile(
-            lambda _: not self.stopping(), (*ground, self._keep_the_calendar, self._alert, self._reconcile)
-        ):
+        steps = (
+            *(self._forget, self._retain, self._close, self.scrub, self.database.gather_statistics),
+            *(self._measure, self._decide, self._keep_the_calendar, self._alert, self._reconcile),
+        )
+        for step in takewhile(lambda _: not self.stopping(), steps):
             step()
             after_each()
 

@@ -38,6 +38,7 @@ def rows() -> Iterator[Row]:
     what = f"{PEOPLE:,} people, {ROUNDS} rounds"
     with TemporaryDirectory() as folder, site(Path(folder) / "evidence.db") as made:
         fill(made.file)
+        made.database.gather_statistics()
         yield counted(made, f"count the evidence of {what}, as the worker does hourly")
         # Its SQL is the one row that was kept.
         yield replace(made.row(f"evidence of {what}", "evidence"), goal=None)

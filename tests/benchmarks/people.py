@@ -35,6 +35,7 @@ PAGES = {
 def rows() -> Iterator[Row]:
     with TemporaryDirectory() as folder, site(Path(folder) / "people.db") as made:
         fill(made.database)
+        made.database.gather_statistics()
         for name, query in PAGES.items():
             yield made.row(f"list of {PEOPLE:,} people: {name}", f"people{query}")
         yield from bringing_in(made.database)

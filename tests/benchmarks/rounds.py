@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -152,7 +153,7 @@ def fill(database: Database, people: int, past: int) -> None:
         ])  # fmt: skip
         add(session, Membership, [
             {"programme_id": programme.id, "person_id": person, "organisation_id": int(place),
-             "standing": Standing.ACTIVE, "joined_at": NOW}
+             "standing": Standing.ACTIVE, "joined_at": NOW - timedelta(days=90)}
             for person, place in zip(ids, organisation, strict=True)
         ])  # fmt: skip
         for number in range(1, past + 1):

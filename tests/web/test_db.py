@@ -190,3 +190,44 @@ def test_sqlite_keeps_what_it_has_committed_and_no_more(tmp_path: Path) -> None:
         given = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
     made.dispose()
     assert given == wanted
+
+
+def known(database: Database) -> int:
+    """Of how many tables the planner knows the size."""
+    with database.read() as session:
+        there = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'"
+        tables = "SELECT count(DISTINCT tbl) FROM sqlite_stat1"
+        return session.scalar(text(tables)) or 0 if session.scalar(text(there)) else 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_planner_is_told_how_large_tables_are(database: Database) -> None:
+    with database.write() as session:
+        add_organiser(session, "first")
+    database.gather_statistics()
+    assert known(database)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_is_told_again_when_the_file_has_grown(database: Database) -> None:
+    database.gather_statistics()
+    before = known(database)
+    with database.write() as session:
+        for number in range(2_000):
+            add_organiser(session, f"organiser {number} " + "x" * 200)
+    database.gather_statistics()
+    assert known(database) > before
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_is_not_told_what_it_knows(database: Database) -> None:
+    database.gather_statistics()
+    written = database.written
+    database.gather_statistics()
+    assert database.written == written
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresql_sees_to_its_sizes_itself(database: Database) -> None:
+    database.gather_statistics()
+    assert not database.written

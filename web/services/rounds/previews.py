@@ -455,7 +455,8 @@ def _since(
     if round_.figures.get("people", 0) > MOST_LOOKED_AT:
         return SinceThen(forbidden=forbidden, rules=rules)  # sending looks at all of them anyway
     people = pots.who_is_in(session, programme, times.today(now)).people
-    placed = {row.person_id for rows in rounds.members_of(session, round_).values() for row in rows}
+    in_groups = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
+    placed = set(session.exec(in_groups.where(Group.round_id == round_.id)))
     left_out = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == round_.id)))
     return SinceThen(
         gone=[(person, names.get(person) or phrases.GONE) for person in sorted(placed - set(people))],
