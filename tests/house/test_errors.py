@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("matcher", "notifications", "web")
-SOURCES = {path: ast.parse(path.read_text()) for room in ROOMS for path in sorted(Path(room).rglob("*.py"))}
+from tests.support.sources import parsed
+
+SOURCES = parsed()
 
 
 def errors_of(tree: ast.Module, known: set[str]) -> list[str]:

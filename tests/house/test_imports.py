@@ -3,14 +3,14 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
 import pytest
 
 import matcher
+from tests.support.sources import parsed
 
-ROOMS = ("matcher", "notifications", "web")
-SOURCES = {path: ast.parse(path.read_text()) for room in ROOMS for path in sorted(Path(room).rglob("*.py"))}
+SOURCES = parsed()
 SDKS = {"sendgrid", "python_http_client", "twilio", "notifications_python_client", "smtplib"}
 
 
@@ -22,11 +22,17 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
+@cache
+def imports() -> dict[str, set[str]]:
+    """What each module imports, by its path."""
+    return {path.as_posix(): set(imported(tree)) for path, tree in SOURCES.items()}
+
+
 def users_of(parts: set[str]) -> set[str]:
     return {
-        path.as_posix()
-        for path, tree in SOURCES.items()
-        if any(name.split(".")[0] in parts or name in parts for name in imported(tree))
+        path
+        for path, names in imports().items()
+        if any(name.split(".")[0] in parts or name in parts for name in names)
     }
 
 
