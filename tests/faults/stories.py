@@ -66,7 +66,7 @@ def confirm(world: World) -> Act:
 def draw(world: World) -> Act:
     world.work()
     world.join_many(4)
-    organiser = world.organiser()
+    organiser = world.organiser().open("/organise/councils/")
     return lambda _: organiser.press("Draw a round for 5 people")
 
 

@@ -198,9 +198,7 @@ def operator_in(world: World, email: str = "operator@host.example") -> Visitor:
     """Somebody who looks after the installation and has no role in any programme, signed in."""
     with world.write() as session:
         who = operators.add(session, email, by="a test", now=world.now).id
-    visitor = world.visitor()
-    visitor.open(world.door(Purpose.SIGN_IN, who)).press("Sign in")
-    return visitor
+    return world.visitor().sign_in(world.door(Purpose.SIGN_IN, who))
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:

@@ -14,10 +14,13 @@ from tests.support.house_client import HouseClient
 class Visitor:
     """Has cookies of their own. `answer` is the last response; redirects are followed like a browser does."""
 
+    client: Any
+    _answer: Any
+    _ahead: str | None = None  # where they are led to and have not looked yet
+
     def __init__(self, app: Flask) -> None:
         app.test_client_class = HouseClient
-        self.client: Any = app.test_client()
-        self.answer: Any
+        self.client = app.test_client()
 
     @classmethod
     def over(cls, client: Any) -> "Visitor":
@@ -31,17 +34,31 @@ class Visitor:
         self.answer = self.client.get(path_of(address), follow_redirects=True, **how)
         return self
 
+    @property
+    def answer(self) -> Any:
+        if self._ahead:
+            self.open(self._ahead)
+        return self._answer
+
+    @answer.setter
+    def answer(self, answer: Any) -> None:
+        self._answer, self._ahead = answer, None
+
+    def sign_in(self, address: str) -> "Visitor":
+        """By the link from their mail. The page that it leads to is opened when somebody looks at it: most
+        open another, and it is the one with most on it.
+        """
+        self.open(address)
+        self.post(*self._filled_in("Sign in", {}), follow_redirects=False)
+        self._ahead = self._answer.location
+        return self
+
     def press(self, button: str, **fields: Any) -> "Visitor":
         """Fill in the form around a button of the page on screen, and press it.
 
         A field is given by its name; False unticks a box, a list ticks just these of several.
         """
-        form, pressed = self._form(button)
-        values = _filled(form, fields)
-        if name := pressed.get("name"):
-            values.append((name, pressed.get("value", "")))
-        action = pressed.get("formaction") or form.get("action") or path_of(self.answer.request.url)
-        self.answer = self.post(action, values)
+        self.post(*self._filled_in(button, fields))
         return self
 
     def post(self, address: str, values: Any = (), **how: Any) -> Any:
@@ -57,6 +74,15 @@ class Visitor:
         """The form token in a page of ours."""
         self.open(address)
         return str(self.page.xpath("//input[@name='csrf_token']/@value")[0])
+
+    def _filled_in(self, button: str, fields: dict[str, Any]) -> tuple[str, list[tuple[str, Any]]]:
+        """Where the form goes, and with what."""
+        form, pressed = self._form(button)
+        values = _filled(form, fields)
+        if name := pressed.get("name"):
+            values.append((name, pressed.get("value", "")))
+        action = pressed.get("formaction") or form.get("action") or path_of(self.answer.request.url)
+        return action, values
 
     def _form(self, button: str) -> tuple[Any, Any]:
         for pressed in self.page.xpath("//form//button"):

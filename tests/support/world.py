@@ -221,9 +221,7 @@ class World:
     ) -> Visitor:
         """Somebody with a role, signed in by the link from their mail."""
         who = self.appoint(email, role, slug)
-        visitor = self.visitor()
-        visitor.open(self.door(Purpose.SIGN_IN, who)).press("Sign in")
-        return visitor
+        return self.visitor().sign_in(self.door(Purpose.SIGN_IN, who))
 
     # People
 
