@@ -14,7 +14,7 @@ RUN := .venv/bin/python -m
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo many test check hooks fix bench faults attack contract pictures year lock ready ready-to-test python
+.PHONY: help setup run demo many test costs check hooks fix bench faults attack contract pictures year lock ready ready-to-test python
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ many: ready-to-test ## the demo on PostgreSQL, three workers and two web process
 test: ready-to-test ## run every test: SQLite, PostgreSQL and Chromium, none skipped (TESTS=tests/web JOBS=2)
 	@$(RUN) tests.support.chromium
 	@exec $(RUN) pytest --numprocesses "$(JOBS)" --dist worksteal --none-skipped $(TESTS)
+
+costs: ready-to-test ## run every test and print what takes most processor (TESTS=tests/web JOBS=2)
+	@exec $(RUN) pytest --quiet --numprocesses "$(JOBS)" --dist worksteal --costs $(TESTS)
 
 check: ready-to-test ## lint, types, import arrows, migrations, templates, settings and docs
 	$(RUN) ruff check .

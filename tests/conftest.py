@@ -6,7 +6,9 @@ import structlog
 
 from web import logs
 
-pytest_plugins = ["tests.support.kinds", "tests.support.databases", "tests.support.world"]
+pytest_plugins = [
+    "tests.support.kinds", "tests.support.costs", "tests.support.databases", "tests.support.world",
+]  # fmt: skip
 
 
 def pytest_configure() -> None:
