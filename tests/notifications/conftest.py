@@ -29,15 +29,26 @@ TABLES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with this room's tables, copied for each test."""
+    file = tmp_path_factory.mktemp("room") / "outbox.db"
+    made = Database(f"sqlite:///{file}")
+    SQLModel.metadata.create_all(made.engine, TABLES)
+    moves.refuse_others(made)
+    made.dispose()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
-    request: pytest.FixtureRequest, tmp_path: Path, open_database: OpenDatabase
+    request: pytest.FixtureRequest, tmp_path: Path, room: Path, open_database: OpenDatabase
 ) -> Iterator[Database]:
     """An empty database with this room's tables: each test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path / 'outbox.db'}")
-        SQLModel.metadata.create_all(opened.engine, TABLES)
-        moves.refuse_others(opened)
+        file = tmp_path / "outbox.db"
+        file.write_bytes(room.read_bytes())
+        opened = open_database(f"sqlite:///{file}")
         yield opened
         opened.dispose()
         return
