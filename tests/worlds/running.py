@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from tests.support.databases import OpenDatabase
 from tests.support.http_client import HttpClient, Site
 from tests.support.live import free_port
 from tests.support.proxy import certificate, proxying
@@ -140,10 +141,12 @@ def running(
     database_url: str,
     routes: Flask,
     more: Mapping[str, str] | None = None,
+    open_database: OpenDatabase = Database,
 ) -> Iterator[Running]:
     """An installation on a database that has our tables: `begin()` starts it, and it is stopped again.
 
-    `routes` is any application of ours, for its addresses; `more` are further variables.
+    `routes` is any application of ours, for its addresses; `more` are further variables. Stories are told by
+    what `open_database` opens.
     """
     with ExitStack() as stack:
         carriers = stack.enter_context(Carriers().serving())
@@ -155,7 +158,7 @@ def running(
         else:
             site = Site(variables["PUBLIC_URL"], port)
         settings = Settings.from_env(variables)
-        database = Database(settings.database_url)
+        database = open_database(settings.database_url)
         stack.callback(database.dispose)
         if installation.server == "gunicorn":
             variables = in_files(variables, folder)

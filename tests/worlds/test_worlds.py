@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.support.access import WHO
+from tests.support.databases import OpenDatabase
 from tests.support.world import fresh_app, settings_at
 from tests.worlds.installations import (
     CHOICES,
@@ -39,9 +40,11 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     ids=[str(stay.installation) for stay, _ in SOME],
     indirect=["database_url"],
 )
-def test_an_installation_is_lived_in(stay: Stay, database_url: str, tmp_path: Path, routes: Flask) -> None:
+def test_an_installation_is_lived_in(
+    stay: Stay, database_url: str, tmp_path: Path, routes: Flask, open_database: OpenDatabase
+) -> None:
     lived = Lived()
-    with running(stay.installation, tmp_path, database_url, routes) as made:
+    with running(stay.installation, tmp_path, database_url, routes, open_database=open_database) as made:
         live(made, lived, HALVES[stay.half])
     assert (lived.findings, lived.errors) == ([], [])
 
