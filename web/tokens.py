@@ -128,7 +128,7 @@ def _version(key: str) -> bytes:
 
 def _mac(key: str, body: bytes, purpose: str, person: str) -> bytes:
     text = b"\0".join((b"unmentoring link", body, purpose.encode(), person.encode()))
-    return hmac.new(key.encode(), text, hashlib.sha256).digest()[:MAC_BYTES]
+    return hmac.digest(key.encode(), text, "sha256")[:MAC_BYTES]
 
 
 def signer_of(settings: Settings) -> Signer:
