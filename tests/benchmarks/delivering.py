@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from notifications import origins, outbox
+from notifications import origins, outbox, progress
 from notifications.claim_size import ClaimSize
 from notifications.delivery import Providers, deliver_due
 from notifications.jobs import job_of
@@ -84,7 +84,7 @@ def one_turn(folder: Path, carrier: SendGrid, number: int) -> tuple[float, float
     providers = Providers(email=carrier, key=b"suppression")
     with database.read() as session:
         known = origins.known(session)
-        jobs = [job_of(row, known) for row in outbox.listing(session, limit=number)]
+        jobs = [job_of(row, known) for row in progress.listing(session, limit=number)]
     written = [prepare(job, providers, LINKS, utc_now()) for job in jobs]
     floor = one_time(lambda: [carrier.send(letter) for letter in written])
     safe = one_time(lambda: send_safely(folder / "safe.db", carrier, written))
@@ -153,5 +153,5 @@ def deliver_everything(database: Database, providers: Providers, number: int) ->
     while not deliver_due(database.write, providers, LINKS, utc_now, limit=1_000, claim_size=claim_size).idle:
         pass
     with database.read() as session:
-        if outbox.counts(session) != {State.ACCEPTED: number}:
-            raise SystemExit(f"not all were accepted: {outbox.counts(session)}")
+        if progress.counts(session) != {State.ACCEPTED: number}:
+            raise SystemExit(f"not all were accepted: {progress.counts(session)}")

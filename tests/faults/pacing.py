@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from notifications import delivery, outbox, pace, reconcile
+from notifications import delivery, pace, progress, reconcile
 from notifications.delivery import Providers
 from notifications.errors import Temporary
 from notifications.providers.sendgrid import SendGrid
@@ -99,7 +99,7 @@ class Team:
 
     def counts(self) -> dict[State, int]:
         with self.databases[0].read() as session:
-            return outbox.counts(session)
+            return progress.counts(session)
 
     def all_accepted(self) -> bool:
         counts = self.counts()

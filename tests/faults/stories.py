@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from notifications import messages, outbox
+from notifications import messages, outbox, progress
 from notifications.messages import Channel, Recipient
 from notifications.messages import Link as MessageLink
 from notifications.outbox import Order
@@ -78,7 +78,7 @@ def send(world: World) -> Act:
 def webhook(world: World) -> Act:
     """Three of the five are told of: one came, one bounced, one was taken for spam."""
     with world.read() as session:
-        ids = [row.id or 0 for row in outbox.listing(session, kind="introduction")]
+        ids = [row.id or 0 for row in progress.listing(session, kind="introduction")]
     words = zip(ids, ("delivered", "bounce", "spamreport"), strict=False)
     body = report(
         *(event(word, f"e{id_}", id_, type="bounce", unm_origin=world.origin(id_)) for id_, word in words)

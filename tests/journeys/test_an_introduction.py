@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from notifications import outbox
+from notifications import progress
 from tests.support.fake_sendgrid import FakeSendGrid, Signer, event, report
 from tests.support.visitor import Visitor
 from tests.support.world import World, settings_at
@@ -114,7 +114,7 @@ def test_a_round_is_followed_from_the_button_to_delivered_and_bounced(walk: Walk
 def test_our_ids_in_a_request_are_those_of_the_outbox(walk: Walk) -> None:
     walk.world.work()
     with walk.world.read() as session:
-        rows = outbox.listing(session, kind="introduction")
+        rows = progress.listing(session, kind="introduction")
     kept = {
         row.email: {
             "unm_message": str(row.id),

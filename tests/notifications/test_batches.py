@@ -1,6 +1,6 @@
 import pytest
 
-from notifications import outbox, suppression
+from notifications import outbox, progress, suppression
 from notifications.delivery import Providers
 from notifications.messages import Channel, CheckIn, Digest, Learned, Link, Named, Recipient
 from notifications.outbox import Order
@@ -46,7 +46,7 @@ def queue(post, message=DIGEST, number=30):
 
 def counts(post):
     with post.database.read() as session:
-        return outbox.counts(session)
+        return progress.counts(session)
 
 
 def test_letters_without_a_file_travel_in_one_call(batching, fake):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import delivery, outbox
+from notifications import delivery, outbox, progress
 from notifications.claim_size import A_FEW, ClaimSize
 from notifications.delivery import Providers
 from notifications.messages import Channel, CheckIn, Message, Named, Recipient
@@ -34,7 +34,7 @@ class Slow:
 
     def _look(self, seconds: float) -> None:
         with self.post.database.read() as session:  # type: ignore[attr-defined]
-            self.seen.append(Counter(outbox.counts(session)))
+            self.seen.append(Counter(progress.counts(session)))
         self.post.clock.turn(seconds=seconds)  # type: ignore[attr-defined]
 
 
@@ -111,7 +111,7 @@ def test_what_outlives_its_lease_is_left_to_others(post) -> None:
     post.providers = Providers(email=Slow(post, 6.0))
     report = deliver(post, ClaimSize())
     with post.database.read() as session:
-        assert (report.taken, outbox.counts(session)) == (2, {State.ACCEPTED: 2, State.QUEUED: MANY - 2})
+        assert (report.taken, progress.counts(session)) == (2, {State.ACCEPTED: 2, State.QUEUED: MANY - 2})
 
 
 def test_one_that_was_given_up_sends_nothing_another_has_taken_over(post) -> None:

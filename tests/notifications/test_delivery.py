@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from notifications import delivery, outbox, sending, suppression
+from notifications import delivery, outbox, progress, sending, suppression
 from notifications.delivery import Providers
 from notifications.errors import Permanent, Temporary, Uncertain
 from notifications.messages import Channel, Erased, Link, SignIn
@@ -55,7 +55,7 @@ def test_the_database_is_not_held_during_the_call(post, memory):
     class Nosy(type(memory)):
         def send(self, outgoing):
             with post.database.write() as session:  # on SQLite this would wait for ever
-                seen.append(outbox.counts(session))
+                seen.append(progress.counts(session))
             return super().send(outgoing)
 
     seen = []
@@ -279,7 +279,7 @@ def test_a_worker_stopped_before_its_call_gives_the_message_back(post, memory, c
         def __call__(self):
             # The commit of `sending` reads the clock last; the check before the call reads it next.
             with post.database.read() as session:
-                if outbox.counts(session).get(State.SENDING):
+                if progress.counts(session).get(State.SENDING):
                     self.now += timedelta(minutes=3)
             return self.now
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import destinations, outbox, pace, receipts, stoppages
+from notifications import destinations, outbox, pace, progress, receipts, stoppages
 from notifications.delivery import Providers
 from notifications.errors import Temporary
 from notifications.messages import Channel, Recipient
@@ -63,7 +63,7 @@ def work(post, clock, **for_):
 
 def counts(post):
     with post.database.read() as session:
-        return outbox.counts(session)
+        return progress.counts(session)
 
 
 def stopped(post):

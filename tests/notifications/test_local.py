@@ -1,6 +1,6 @@
 import pytest
 
-from notifications import outbox
+from notifications import progress
 from notifications.delivery import Providers
 from notifications.providers import local
 from notifications.providers.base import InTransaction
@@ -59,4 +59,4 @@ def test_arrival_and_acceptance_are_one_transaction(local_post):
     with pytest.raises(OSError, match="disk full"):
         local_post.work()
     with local_post.database.read() as session:
-        assert (session.get(LocalMessage, 1), outbox.counts(session)) == (None, {State.CLAIMED: 1})
+        assert (session.get(LocalMessage, 1), progress.counts(session)) == (None, {State.CLAIMED: 1})

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import delivery, outbox
+from notifications import delivery, outbox, progress
 from notifications.delivery import Providers
 from notifications.errors import Temporary
 from notifications.messages import Channel, Recipient
@@ -51,7 +51,7 @@ def slow(post):
 
 def states(post):
     with post.database.read() as session:
-        return [row.state for row in reversed(outbox.listing(session))]
+        return [row.state for row in reversed(progress.listing(session))]
 
 
 def wait_for(condition):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications import outbox, resending
+from notifications import outbox, progress, resending
 from notifications.errors import NoWayThere
 from notifications.messages import Channel, CheckIn, Named, PhoneCode, Recipient
 from notifications.outbox import Order
@@ -41,7 +41,7 @@ def test_nothing_is_queued_when_the_cause_is_rolled_back(database):
     with pytest.raises(ZeroDivisionError):
         fails()
     with database.read() as session:
-        assert outbox.counts(session) == {}
+        assert progress.counts(session) == {}
 
 
 def test_somebody_without_a_phone_gets_an_email_instead_of_a_text(post):
@@ -166,14 +166,14 @@ def test_counts_are_by_round_and_state(post):
     post.work()
     post.queue(subject="3", round="r1")
     with post.database.read() as session:
-        assert outbox.counts(session, round="r1") == {State.ACCEPTED: 1, State.QUEUED: 1}
+        assert progress.counts(session, round="r1") == {State.ACCEPTED: 1, State.QUEUED: 1}
 
 
 def test_the_listing_shows_the_newest_first(post):
     post.queue(subject="1")
     post.queue(subject="2")
     with post.database.read() as session:
-        assert [row.id for row in outbox.listing(session, person="p1")] == [2, 1]
+        assert [row.id for row in progress.listing(session, person="p1")] == [2, 1]
 
 
 def test_a_failed_message_can_be_sent_again_by_hand(post, memory):
@@ -199,7 +199,7 @@ def test_the_oldest_waiting_message_is_the_one_that_should_have_gone_first(post)
     post.queue(due=NOW - timedelta(hours=1))
     post.queue(subject="later", due=NOW + timedelta(hours=1))
     with post.database.read() as session:
-        assert outbox.oldest_waiting(session, NOW) == NOW - timedelta(hours=1)
+        assert progress.oldest_waiting(session, NOW) == NOW - timedelta(hours=1)
 
 
 def test_a_cancelled_message_loses_its_content_in_time_too(post, clock):

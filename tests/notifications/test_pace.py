@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from notifications import outbox, pace
+from notifications import outbox, pace, progress
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
 from notifications.messages import Channel, PhoneCode, Programme, Recipient
@@ -29,7 +29,7 @@ def queue(post, number):
 
 def counts(post):
     with post.database.read() as session:
-        return outbox.counts(session)
+        return progress.counts(session)
 
 
 @dataclass

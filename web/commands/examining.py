@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from notifications import messages, outbox, stoppages
+from notifications import messages, outbox, progress, stoppages
 from notifications.tables import WAITING, OutboxMessage
 from web import queues
 from web.db import Database
@@ -183,7 +183,7 @@ def of_outbox(patient: Patient) -> Finding:
         return left_out("outbox", "the database is in trouble")
     with patient.database.read() as session:
         now = patient.clock()
-        since, slowed = outbox.oldest_waiting(session, now), stoppages.slowed(session, now)
+        since, slowed = progress.oldest_waiting(session, now), stoppages.slowed(session, now)
     if slowed:
         return trouble("outbox", "; ".join(f"{who}: {why}" for who, why in slowed.items()))
     waited = now - since if since else timedelta()

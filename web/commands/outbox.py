@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from notifications import messages, outbox, resending, stoppages
+from notifications import messages, outbox, progress, resending, stoppages
 from notifications.tables import State
 from web.clock import utc_now
 from web.commands.sessions import BY, opening, reading, writing
@@ -33,7 +33,7 @@ def list_outbox(session: Session, state: str | None) -> None:
     for who, what in stoppages.slowed(session, utc_now()).items():
         click.echo(f"{who}: {what}")
     table = Table("id", "kind", "channel", "state", "due", "reason")
-    for row in outbox.listing(session, state=State(state) if state else None):
+    for row in progress.listing(session, state=State(state) if state else None):
         due = row.due_at.isoformat(timespec="minutes")
         table.add_row(str(row.id), row.kind, row.channel, row.state, due, row.reason or "")
     Console().print(table)

@@ -3,7 +3,7 @@
 from flask import Blueprint, g, jsonify
 from flask.typing import ResponseReturnValue
 
-from notifications import outbox, stoppages
+from notifications import progress, stoppages
 from web.db import DATABASE_AWAY
 from web.http.access import open_to_everyone, without_database
 from web.http.context import house
@@ -43,7 +43,7 @@ def _delivery() -> tuple[dict[str, object], bool]:
     """What is said of delivery, and whether nobody is there to do it."""
     with house().database.read() as session:
         silent = heartbeats.is_silent(session, g.now)
-        since = outbox.oldest_waiting(session, g.now)
+        since = progress.oldest_waiting(session, g.now)
         slowed = stoppages.slowed(session, g.now)
     waited = round((g.now - since).total_seconds()) if since else 0
     return {"oldest_waiting_seconds": waited, "slowed": slowed}, silent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from notifications import outbox
+from notifications import outbox, progress
 from notifications.tables import State
 from tests.support.databases import database_of_its_own
 from tests.support.world import BY, World
@@ -53,7 +53,7 @@ def test_what_went_out_before_can_be_cancelled_after_a_restore(world: World, bac
         outbox.release(session)
     world.work()
     with world.read() as session:
-        counts = outbox.counts(session, kind="introduction")
+        counts = progress.counts(session, kind="introduction")
     assert (cancelled, counts, world.inbox(kind="introduction")) == (4, {State.CANCELLED: 4}, [])
 
 

@@ -114,10 +114,10 @@ def told_with(world: World, message: OutboxMessage) -> dict[str, str]:
 
 
 def introduction_to(world: World, person: str) -> OutboxMessage:
-    from notifications import outbox
+    from notifications import progress
 
     with world.read() as session:
-        return outbox.listing(session, person=person, kind="introduction")[0]
+        return progress.listing(session, person=person, kind="introduction")[0]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff" * 1000, b'[{"event": "delivered"}]'])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from notifications import outbox, pace
+from notifications import pace, progress
 from web.models import Heartbeat, Tally
 from web.services.background import heartbeats
 from web.services.common import tallies
@@ -16,7 +16,7 @@ from web.services.common import tallies
 class Gauges:
     """`unsettled` are messages of which more is to come, by state; what was delivered is in `tallies`."""
 
-    unsettled: Sequence[outbox.Unsettled]
+    unsettled: Sequence[progress.Unsettled]
     troubled: Sequence[str]
     workers: Sequence[Heartbeat]
     tallies: Sequence[Tally]
@@ -24,7 +24,7 @@ class Gauges:
 
 def of(session: Session, now: datetime) -> Gauges:
     return Gauges(
-        outbox.unsettled(session),
+        progress.unsettled(session),
         sorted(pace.standing(session, now)),
         heartbeats.heard_of(session),
         tallies.every(session),

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from notifications import destinations, messages, outbox, pace
+from notifications import destinations, messages, outbox, pace, progress
 from notifications.messages import Channel
 from web.services.common import phrases, times
 from web.services.people import complaints
@@ -106,7 +106,7 @@ def _places(session: Session) -> Iterator[Matter]:
 
 def _failures(session: Session, providers: set[str], now: datetime) -> Iterator[Matter]:
     since = now - AN_HOUR
-    failed, total = outbox.failures(session, providers, since)
+    failed, total = progress.failures(session, providers, since)
     if total >= FEW and failed > SHARE * total:
         yield (
             f"failures {times.today(now)}",
@@ -119,7 +119,7 @@ def _failures(session: Session, providers: set[str], now: datetime) -> Iterator[
 
 
 def _waiting(session: Session, now: datetime) -> Iterator[Matter]:
-    since = outbox.oldest_waiting(session, now)
+    since = progress.oldest_waiting(session, now)
     if since and now - since > TOO_LONG:
         minutes = round((now - since).total_seconds() / 60)
         yield (

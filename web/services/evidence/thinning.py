@@ -9,7 +9,7 @@ from sqlalchemy import String, cast
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from notifications import outbox
+from notifications import outbox, progress
 from notifications.messages import Introduction
 from notifications.tables import OutboxMessage, State
 from web.models import Programme, Round, RoundState
@@ -42,7 +42,7 @@ def introductions(session: Session, round_: Round) -> dict[State, int]:
     """How many introductions of a round are, or were, in each state."""
     if round_.messages_were is not None:
         return {State(state): number for state, number in round_.messages_were["introductions"].items()}
-    return outbox.counts(session, round=str(round_.id), kind=Introduction.kind)
+    return progress.counts(session, round=str(round_.id), kind=Introduction.kind)
 
 
 def reached(session: Session, programme: Programme) -> dict[str | None, int]:
@@ -54,7 +54,7 @@ def reached(session: Session, programme: Programme) -> dict[str | None, int]:
 
 
 def _counted(session: Session, rounds: list[int]) -> dict[str | None, int]:
-    arrived = outbox.arrived(session, [str(number) for number in rounds], Introduction.kind)
+    arrived = progress.arrived(session, [str(number) for number in rounds], Introduction.kind)
     people = func.count(func.distinct(col(OutboxMessage.person)))
     return dict(
         session.exec(select(OutboxMessage.round, people).where(arrived).group_by(OutboxMessage.round)).all()

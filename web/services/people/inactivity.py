@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from notifications import messages, outbox
+from notifications import messages, outbox, progress
 from notifications.keywords import Word
 from notifications.tables import OutboxMessage, Reply
 from web.models import (
@@ -159,7 +159,7 @@ def _lively(session: Session, round_: Round) -> set[str]:
 
 
 def _reached(session: Session, round_: Round) -> set[str]:
-    arrived = outbox.arrived(session, [str(round_.id)], messages.Introduction.kind)
+    arrived = progress.arrived(session, [str(round_.id)], messages.Introduction.kind)
     return set(session.exec(select(OutboxMessage.person).where(arrived)))
 
 

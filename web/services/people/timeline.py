@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from notifications import outbox
+from notifications import progress
 from notifications.tables import OutboxMessage, State
 from web.models import (
     Answer,
@@ -151,7 +151,7 @@ def letters_to(session: Session, ids: Sequence[str], programme: Programme | None
     """The newest first. Sign-in and code messages of other programmes are nobody's business here."""
     rows: list[OutboxMessage] = []
     for person in ids:
-        rows += outbox.listing(
+        rows += progress.listing(
             session, person=person, programme=programme.slug if programme else None, limit=AT_MOST
         )
     rows.sort(key=lambda row: row.queued_at, reverse=True)

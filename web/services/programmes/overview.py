@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from notifications import destinations, outbox, pace
+from notifications import destinations, outbox, pace, progress
 from web.models import (
     TAKING_PART,
     GatheringSource,
@@ -62,7 +62,7 @@ class Overview:
 
 def of_installation(session: Session, *, now: datetime) -> Overview:
     people, last = _people(session), _last_rounds(session)
-    failed, sources = outbox.failed_by_programme(session, now - LATELY), _sources(session)
+    failed, sources = progress.failed_by_programme(session, now - LATELY), _sources(session)
     return Overview(
         rows=[
             ProgrammeNumbers(
@@ -77,7 +77,7 @@ def of_installation(session: Session, *, now: datetime) -> Overview:
         asked=starting.waiting(session),
         providers=sorted(pace.standing(session, now).items()),
         places=len(destinations.shut(session)),
-        waits_since=outbox.oldest_waiting(session, now),
+        waits_since=progress.oldest_waiting(session, now),
         held=[hold.reason for hold in outbox.held(session) if hold.scope == outbox.EVERYTHING],
         swept_at=heartbeats.last(session),
     )
