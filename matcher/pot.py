@@ -319,11 +319,10 @@ class _Filter:
         if not len(self._keys):
             return np.zeros(np.shape(a), np.bool_)
         found: Bools = self._table.take(self._hash(a, b).view(np.int64))
-        asked = _keys(a[found], b[found], self._n)
+        places = np.flatnonzero(found)
+        asked = _keys(np.ravel(a).take(places), np.ravel(b).take(places), self._n)
         # In order, the questions walk the list once instead of jumping through it.
         order = np.argsort(asked)
         at = np.minimum(np.searchsorted(self._keys, asked[order]), len(self._keys) - 1)
-        there = np.empty(len(asked), np.bool_)
-        there[order] = self._keys[at] == asked[order]
-        found[found] = there
+        np.put(found, places[order], self._keys[at] == asked[order])
         return found

@@ -25,7 +25,7 @@ PASSES = 200
 STALLED = 10
 MIXING = 8
 # Balancing ends after so many passes, or when it has looked at every pair so many times.
-BALANCING, LOOKS = 60, 4
+BALANCING, LOOKS = 60, 3
 # Beyond so many pairs mixing and balancing are cut short: a shuffle that large needs little of either, and
 # they would take longer than all the rest.
 LARGE = 10_000
@@ -148,21 +148,21 @@ def exchange(drawn: Ints, cost: Ints, blocks: Longs, price: PairCost, rng: np.ra
 
     `cost` is what every pair costs now, and is kept so. Blocks must be disjoint. O(blocks).
     """
-    x, y = blocks[:, 0], blocks[:, 1]
-    a, b, c, d = drawn[x, 0], drawn[x, 1], drawn[y, 0], drawn[y, 1]
+    first, second = drawn.T
+    x, y = blocks.T
+    a, b, c, d = first[x], second[x], first[y], second[y]
     parts = price(np.concatenate((a, b, a, b)), np.concatenate((c, d, d, c))).reshape(4, -1)
     # Chance below the point, so that it only decides between equals.
     stay, cross, turn = rng.random((3, len(x)))
     stay += cost[x] + cost[y]
     cross += parts[0] + parts[1]
     turn += parts[2] + parts[3]
-    to_cross = (cross < stay) & (cross < turn)
-    to_turn = (turn < stay) & ~to_cross
-    drawn[x, 1] = np.where(to_cross, c, np.where(to_turn, d, b))
-    drawn[y, 0] = np.where(to_cross | to_turn, b, c)
-    drawn[y, 1] = np.where(to_turn, c, d)
-    cost[x] = np.where(to_cross, parts[0], np.where(to_turn, parts[2], cost[x]))
-    cost[y] = np.where(to_cross, parts[1], np.where(to_turn, parts[3], cost[y]))
+    crossed = np.flatnonzero((cross < stay) & (cross < turn))
+    turned = np.flatnonzero((turn < stay) & (turn < cross))
+    for way, costs, ours, theirs in ((crossed, parts[:2], c, d), (turned, parts[2:], d, c)):
+        one, other = x[way], y[way]
+        second[one], first[other], second[other] = ours[way], b[way], theirs[way]
+        cost[one], cost[other] = costs[:, way]
 
 
 def _surplus(codes: Ints, pairs: int) -> int:
@@ -172,18 +172,16 @@ def _surplus(codes: Ints, pairs: int) -> int:
 
 
 def partnered(chosen: Longs, total: int, rng: np.random.Generator) -> Longs:
-    """Disjoint blocks of two: each chosen pair with a random other; chosen ones may meet each other."""
-    if 3 * len(chosen) > total:
-        chosen = rng.permutation(chosen)
-        rest = np.ones(total, np.bool_)
-        rest[chosen] = False
-        line = np.concatenate((chosen, rng.permutation(np.flatnonzero(rest))))
-        half = total // 2
-        return np.stack((line[:half], line[half : 2 * half]), axis=1)
-    partner = rng.integers(total, size=len(chosen))
-    times = np.bincount(np.concatenate((chosen, partner)), minlength=total)
-    usable = (times[chosen] == 1) & (times[partner] == 1)
-    return np.stack((chosen[usable], partner[usable]), axis=1)
+    """Disjoint blocks of two: each chosen pair with a random other; chosen ones may meet each other.
+
+    All are mirrored at one random place, so any two are together equally often and none is asked twice.
+    """
+    other = int(rng.integers(total)) - chosen
+    other[other < 0] += total
+    asked = np.zeros(total, np.bool_)
+    asked[chosen] = True
+    once = np.flatnonzero((chosen < other) | ~asked[other])
+    return np.array((chosen[once], other[once])).T
 
 
 def _residue(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -208,29 +206,25 @@ def _mix(drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
     """Disjoint swaps at equal cost, so that mended pairs are no different from the others.
 
     Of the three ways to pair two pairs one is proposed by chance, and taken where it costs the same
-    (Metropolis 1953). A third of the pairs with another third is all that a pass need look at: the way they
-    are already in is proposed to the others.
+    (Metropolis 1953).
     """
     cost = costs.lines(drawn[:, 0], drawn[:, 1])
+    first, second = drawn.T
+    every = np.arange(len(drawn))
     passes = MIXING if len(drawn) <= LARGE else MIXING_LARGE
-    third = max(1, len(drawn) // 3)
     for _ in range(passes if len(drawn) > 1 else 0):
-        order = rng.permutation(len(drawn))
-        x, y = order[:third], order[third : 2 * third]
-        a, b, c, d = drawn[x, 0], drawn[x, 1], *_turned(drawn[y], rng)
+        x, y = partnered(every, len(drawn), rng).T
+        way = rng.integers(3, size=len(x), dtype=np.int8)
+        other_way = np.flatnonzero(way)
+        x, y, turned = x[other_way], y[other_way], way[other_way] > 1
+        a, b, c, d = first[x], second[x], first[y], second[y]
+        c, d = np.where(turned, d, c), np.where(turned, c, d)
         parts = costs.lines(np.concatenate((a, b)), np.concatenate((c, d))).reshape(2, -1)
         same = np.flatnonzero(parts.sum(axis=0) == cost[x] + cost[y])
         x, y = x[same], y[same]
-        drawn[x, 1], drawn[y, 0], drawn[y, 1] = c[same], b[same], d[same]
+        second[x], first[y], second[y] = c[same], b[same], d[same]
         cost[x], cost[y] = parts[:, same]
     return drawn
-
-
-def _turned(pairs: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Both ends of the pairs, whichever comes first by chance."""
-    coin = rng.integers(2, size=len(pairs), dtype=np.int8).astype(np.bool_)
-    one, other = pairs[:, 0], pairs[:, 1]
-    return np.where(coin, other, one), np.where(coin, one, other)
 
 
 def _balance(pot: Pot, drawn: Ints, costs: Costs, rng: np.random.Generator) -> Ints:
