@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import barrier, blossom, circles, exact, horizon, proof, rules, seating, sweep, trios
+from matcher import barrier, blossom, circles, exact, horizon, odd, proof, rules, seating, sweep, trios
 from matcher.errors import BadPot
 from matcher.pot import Ints, Pot
 from matcher.result import Figures, Proof, Result, Sizes, Unplaced
@@ -28,8 +28,8 @@ TRIES = 12
 FEW, WORK = 3, 2000
 # Of pots up to here other mixes of sizes are tried where the usual one has a repeat, so many of them at most.
 MOST_MIXED, MIXES = 120, 6
-# Further draws of a counted pot that look-ahead may choose among.
-DRAWS = 4
+# Further draws of a counted pot that look-ahead may choose among, and of any odd one.
+DRAWS, MORE = 4, 4
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,16 @@ def _ahead(
         graph &= ~dense.same if value.alike else ~(dense.same | dense.alike)
     if not horizon.binds(graph):
         return replace(drawn, fresh_left=_surely_open(pot))
-    turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
-    chance = horizon.Search(rng, turns=turns.astype(np.int32))
-    inside = dense.inside()
-    more = horizon.candidates(graph, inside, chance)
-    rounds = _rounds(drawn, small, more, rng)
-    as_good = partial(_as_good, pot, value)
-    found = horizon.ahead(graph, inside, rounds, as_good, chance, give_up=priority == "fresh")
+    inside, as_good, give_up = dense.inside(), partial(_as_good, pot, value), priority == "fresh"
+    if pot.n % 2:
+        turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
+        more = (_odd(pot, rng).groups for _ in range(MORE))
+        rounds = _rounds(drawn, small, more, rng)
+        found = odd.ahead(graph, inside, turns.astype(np.int32), rounds, as_good, rng, give_up=give_up)
+    else:
+        chance = horizon.Search(rng)
+        rounds = _rounds(drawn, small, horizon.candidates(graph, inside, chance), rng)
+        found = horizon.ahead(graph, inside, rounds, as_good, chance, give_up=give_up)
     if found is None:
         return replace(drawn, fresh_left=_surely_open(pot))
     groups, kept = found
@@ -173,7 +176,7 @@ def _given_up(best: rules.Value, told: rules.Value) -> tuple[str, ...]:
 def _rounds(
     drawn: Drawn, small: exact.Small | None, more: Iterator[Ints], rng: np.random.Generator
 ) -> Iterator[Ints]:
-    """Candidates for look-ahead: the round drawn, more draws of a counted pot, then crossing matchings."""
+    """Candidates for look-ahead: the round drawn, more draws of a counted pot, then others."""
     yield drawn.groups
     if small:
         yield from (small.kindest.draw(rng) for _ in range(DRAWS))

@@ -1,4 +1,4 @@
-"""Looking ahead: which of the good rounds keeps most further repeat-free rounds open.
+"""Looking ahead in even pots: which of the good rounds keeps most further repeat-free rounds open.
 
 A round uses up one fresh partner of everyone, so how many each has left does not depend on which round is
 taken. What does depend on it is whether the last few rounds still fit: rounds chosen blindly leave odd
@@ -8,7 +8,6 @@ circles of people who have only each other left to meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,19 +22,15 @@ MOST = 200
 # How many matchings are tried where two or three, four or five, or more rounds are wanted.
 TRIES = ((3, 24), (5, 6), (10**9, 2))
 BUDGET = 400
-# An odd round costs several matchings, and the last round of an odd pot is rarely perfect.
-BUDGET_ODD = 120
 # Looking further ahead than so many people-rounds costs more than it can win.
 DEPTH = 4000
-# Up to here unequal numbers of partners are looked ahead over from the first round.
+# Up to here odd pots and unequal numbers of partners are looked ahead over from the first round.
 SMALL = 64
 # Candidates with full crossing.
 FIRST = 6
 # Schedules made at most, the longest of which counts: one in two is found where it is hardest. Small pots are
-# quick, and have least room for a mistake. In odd pots three are made for length, the others for even turns.
-PLANS, PLANS_ODD, PLANNED = 4, 3, 320
-# Threes tried for one odd round.
-THREES = 12
+# quick, and have least room for a mistake.
+PLANS, PLANNED = 4, 320
 
 
 @dataclass
@@ -43,24 +38,11 @@ class Search:
     """Chance and patience: matchings that may still be tried.
 
     inside  (n, n)  weight of pairs of one organisation
-    turns   (n,)    what being in the three costs each person of an odd pot
     """
 
     rng: np.random.Generator
     left: int = BUDGET
     inside: NDArray[Any] | None = None
-    turns: Ints | None = None
-
-    @contextmanager
-    def turn_of(self, groups: Ints) -> Iterator[None]:
-        """While it lasts, the people in the threes of this round have had one more turn."""
-        if self.turns is None or len(self.turns) % 2 == 0:
-            yield
-            return
-        three = groups[groups[:, 2] >= 0]
-        self.turns[three] += 1
-        yield
-        self.turns[three] -= 1
 
 
 def certain(people: int) -> int:
@@ -75,7 +57,8 @@ def certain(people: int) -> int:
 def binds(graph: Bools) -> bool:
     """Whether look-ahead can matter: some have few partners left, or some more than others in a small pot.
 
-    An odd pot needs care earlier: every later three needs three people who may all still meet.
+    An odd pot needs care earlier, a small one from the first round: every later three needs three people who
+    may all still meet.
     """
     people = len(graph)
     if not 3 < people <= MOST:
@@ -83,7 +66,7 @@ def binds(graph: Bools) -> bool:
     degrees = graph.sum(axis=0)
     few, alike = int(degrees.min()), bool((degrees == degrees[0]).all())
     if people % 2:
-        return few > 2 and few * 3 <= people * 2
+        return few > 1 and (people <= SMALL or few * 3 <= people * 2)
     return few > 1 and (few <= certain(people) or (people <= SMALL and not alike))
 
 
@@ -92,6 +75,11 @@ def most_rounds(graph: Bools) -> int:
     people = len(graph)
     pairs_each = people // 2 if people % 2 == 0 else (people + 3) // 2
     return min(int(graph.sum(axis=0).min()), int(graph.sum()) // 2 // pairs_each)
+
+
+def goal(graph: Bools) -> int:
+    """How many further full rounds are looked for after this one."""
+    return min(most_rounds(graph) - 1, max(8, DEPTH // len(graph)))
 
 
 def surely_open(people: int, fewest: int) -> int:
@@ -115,7 +103,7 @@ def open_rounds(graph: Bools, wanted: int, search: Search) -> int:
     wanted = min(wanted, int(degrees.min(initial=len(graph))))
     if wanted <= 0:
         return 0
-    alike = len(graph) % 2 == 0 and bool((degrees == degrees[0]).all())
+    alike = bool((degrees == degrees[0]).all())
     if alike and wanted >= certain(len(graph)):
         return wanted
     if alike and wanted == 2 and int(degrees[0]) == 2 and _circles_even(graph):
@@ -139,8 +127,7 @@ def schedule(graph: Bools, wanted: int, search: Search) -> list[Ints]:
         groups = full_round(graph, search, search.inside if way % 2 == 1 else None)
         if groups is None:
             break
-        with search.turn_of(groups):
-            found = [groups, *schedule(without(graph, groups), wanted - 1, search)]
+        found = [groups, *schedule(without(graph, groups), wanted - 1, search)]
         best = max(best, found, key=len)
         if len(best) >= wanted:
             break
@@ -150,54 +137,25 @@ def schedule(graph: Bools, wanted: int, search: Search) -> list[Ints]:
 def full_round(graph: Bools, search: Search, extra: NDArray[Any] | None = None) -> Ints | None:
     """A round within this graph that falls by chance, (g, 3) padded with -1, or None.
 
-    `extra` (n, n) adds to the weight of pairs. Odd pots prefer pairs that stand in few triangles, because
-    later threes need the triangles.
+    `extra` (n, n) adds to the weight of pairs.
     """
-    people = np.arange(len(graph))
-    if len(graph) % 2 == 0:
-        pairs = _perfect(graph, people, search, extra)
-        return None if pairs is None else np.pad(pairs, ((0, 0), (0, 1)), constant_values=-1)
-    triangles = _triangles(graph)
-    spare = (int(triangles.max()) - triangles) * (64 if int(graph.sum(axis=0).min()) * 3 < len(graph) else 8)
-    extra = spare if extra is None else spare + extra * len(graph)
-    for three in _threes(graph, triangles, search):
-        pairs = _perfect(graph, np.setdiff1d(people, three), search, extra)
-        if pairs is not None:
-            return np.vstack((np.pad(pairs, ((0, 0), (0, 1)), constant_values=-1), three))
-    return None
-
-
-def _triangles(graph: Bools) -> Longs:
-    """In how many triangles each edge stands. O(n³) in one matrix product."""
-    edges = graph.astype(np.int64)
-    counts: Longs = (edges @ edges) * edges
-    return counts
-
-
-def _threes(graph: Bools, triangles: Longs, search: Search) -> Ints:
-    """A few triangles: least turns, then most partners left, then fewest other triangles destroyed."""
-    a, b = np.nonzero(np.triu(graph, 1))
-    edge, c = np.nonzero(graph[a] & graph[b])
-    last = c > b[edge]
-    three = np.stack((a[edge[last]], b[edge[last]], c[last]), axis=1)
-    left = graph.sum(axis=0)
-    spent = triangles[three[:, 0], three[:, 1]] + triangles[three[:, 0], three[:, 2]]
-    spent = spent + triangles[three[:, 1], three[:, 2]]
-    costs = np.zeros(len(graph), np.int64) if search.turns is None else search.turns
-    keys = (search.rng.random(len(three)), spent, -left[three].sum(axis=1), costs[three].sum(axis=1))
-    chosen: Ints = three[np.lexsort(keys)[:THREES]].astype(np.int32)
-    return chosen
-
-
-def _perfect(graph: Bools, people: Longs, search: Search, extra: NDArray[Any] | None) -> Ints | None:
     search.left -= 1
-    place = search.rng.permutation(people)
+    pairs = matching(graph, np.arange(len(graph)), search.rng, extra)
+    whole = 2 * len(pairs) == len(graph)
+    return np.pad(pairs, ((0, 0), (0, 1)), constant_values=-1) if whole else None
+
+
+def matching(
+    graph: Bools, people: Longs, rng: np.random.Generator, extra: NDArray[Any] | None = None
+) -> Ints:
+    """As many pairs of these people within the graph as there can be, which of them by chance; (k, 2)."""
+    place = rng.permutation(people)
     a, b = np.nonzero(np.triu(graph[np.ix_(place, place)], 1))
-    weight = search.rng.integers(8, size=len(a))
+    weight = rng.integers(8, size=len(a))
     if extra is not None:
         weight = weight + extra[place[a], place[b]]
-    found = blossom.match(a, b, weight, len(people))
-    return place[found].astype(np.int32) if 2 * len(found) == len(people) else None
+    found: Ints = place[blossom.match(a, b, weight, len(people))].astype(np.int32)
+    return found
 
 
 def without(graph: Bools, groups: Ints) -> Bools:
@@ -234,67 +192,39 @@ def candidates(graph: Bools, inside: Longs, search: Search) -> Iterator[Ints]:
         yield groups
 
 
-def choose(graph: Bools, rounds: Iterable[Ints], goal: int, chance: Search) -> tuple[Ints, int] | None:
+def choose(graph: Bools, rounds: Iterable[Ints], wanted: int, chance: Search) -> tuple[Ints, int] | None:
     """The first of the rounds that keeps as many further rounds open as any can, and that number.
 
-    When patience ends before one keeps `goal` of them, the one that kept most. None when there is no round at
-    all. The number is a lower bound.
+    When patience ends before one keeps `wanted` of them, the one that kept most. None when there is no round
+    at all. The number is a lower bound.
     """
-    budget = _budget(graph)
-    patience = 4 * budget
+    patience = 4 * BUDGET
     best: tuple[Ints, int] | None = None
     for groups in rounds:
-        search = replace(chance, left=min(budget, patience))
+        search = replace(chance, left=min(BUDGET, patience))
         after = without(graph, groups)
-        with search.turn_of(groups):
-            kept = open_rounds(after, min(goal, most_rounds(after)), search)
+        kept = open_rounds(after, min(wanted, most_rounds(after)), search)
         if best is None or kept > best[1]:
             best = groups.astype(np.int32), kept
-        patience -= 1 + min(budget, patience) - search.left
-        if kept >= goal or patience <= 0:
+        patience -= 1 + min(BUDGET, patience) - search.left
+        if kept >= wanted or patience <= 0:
             break
     return best
 
 
 def plan(graph: Bools, inside: Longs, wanted: int, chance: Search) -> list[Ints]:
-    """The longest of a few schedules of full rounds, up to `wanted`; in an odd pot the most even of these."""
+    """The longest of a few schedules of full rounds, up to `wanted`."""
     found: list[Ints] = []
-    for tried in range(1, _plans(len(graph)) + 1):
-        search = replace(chance, left=_budget(graph), inside=inside * (8 * len(graph)))
-        found = max(found, schedule(graph, wanted, search), key=lambda rounds: _worth(rounds, chance))
-        long = len(found) >= wanted or (len(graph) % 2 and tried >= PLANS_ODD)
-        if long and not uneven(found, chance.turns):
+    for _ in range(max(PLANS, PLANNED // len(graph))):
+        search = replace(chance, left=BUDGET, inside=inside * (8 * len(graph)))
+        found = max(found, schedule(graph, wanted, search), key=len)
+        if len(found) >= wanted:
             break
     return found
 
 
-def _plans(people: int) -> int:
-    if people % 2:
-        return max(PLANS_ODD, min(people**2 // 4, PLANNED // people))
-    return max(PLANS, PLANNED // people)
-
-
-def _worth(rounds: list[Ints], chance: Search) -> tuple[int, int]:
-    return len(rounds), -uneven(rounds, chance.turns)
-
-
-def uneven(rounds: list[Ints], turns: Ints | None) -> int:
-    """In how many rounds somebody in the three has had more turns than somebody willing who is not.
-
-    `turns` (n,) are those before the first of them, far higher for people who said no. 0 in even pots.
-    """
-    if turns is None or len(turns) % 2 == 0:
-        return 0
-    now, times = turns.copy(), 0
-    for groups in rounds:
-        three = groups[groups[:, 2] >= 0].ravel()
-        times += int(now[three].max() > np.delete(now, three).min())
-        now[three] += 1
-    return times
-
-
 def crossing_most(rounds: list[Ints], inside: Longs) -> Ints:
-    """The round of an even pot's schedule that costs least of `inside` (n, n), improved by the others; all
+    """The round of a schedule that costs least of `inside` (n, n), improved by the others; all
     stay full rounds.
 
     Two rounds together form even circles, and turning a circle over moves its crossing pairs from one round
@@ -346,27 +276,15 @@ def ahead(
     """The round to take and a lower bound on the further full rounds it keeps open; None if there is none.
 
     `inside` (n, n) is what each pair costs for not crossing organisations, and for being alike. `rounds` are
-    candidates, and the `good` ones cost least of it. In an odd pot the first round of a schedule with even
-    turns is taken if it is good. With `give_up`, that is given up where none of them keeps as many rounds
-    open as another round would; where no pair costs anything there is nothing to give up.
+    candidates, and the `good` ones cost least of it. With `give_up`, that is given up where none of them
+    keeps as many rounds open as another round would; where no pair costs anything nothing is given up.
     """
-    goal = min(most_rounds(graph) - 1, max(8, DEPTH // len(graph)))
-    found: list[Ints] = []
-    if len(graph) % 2:
-        # How many rounds an odd pot has is not known beforehand: a schedule tells what can be hoped for.
-        found = plan(graph, inside, goal + 1, chance)
-        goal = len(found) - 1
-        if found and not uneven(found, chance.turns) and good(found[0]):
-            return found[0], goal
-    best = choose(graph, filter(good, rounds), goal, chance)
-    all_cross = len(graph) % 2 == 0 and not (graph & (inside > 0)).any()
-    if (best and best[1] >= goal) or not (give_up or all_cross):
+    wanted = goal(graph)
+    best = choose(graph, filter(good, rounds), wanted, chance)
+    all_cross = not (graph & (inside > 0)).any()
+    if (best and best[1] >= wanted) or not (give_up or all_cross):
         return best
-    found = found or plan(graph, inside, goal + 1, chance)
+    found = plan(graph, inside, wanted + 1, chance)
     if not found or (best and best[1] >= len(found) - 1):
         return best
-    return found[0] if len(graph) % 2 else crossing_most(found, inside), len(found) - 1
-
-
-def _budget(graph: Bools) -> int:
-    return BUDGET_ODD if len(graph) % 2 else BUDGET
+    return crossing_most(found, inside), len(found) - 1

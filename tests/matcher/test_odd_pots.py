@@ -1,9 +1,14 @@
 """Turns in the three of odd pots that are played until somebody must meet again."""
 
+from collections import Counter
 from itertools import combinations
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from matcher import horizon, odd, rules
 from tests.benchmarks.matcher_bench import play
 from tests.matcher.oracle import every_seating
 
@@ -40,11 +45,50 @@ def test_seven_play_as_many_rounds_as_there_can_be():
     assert play([7], 1).rounds == max(ends(7))
 
 
-@pytest.mark.parametrize(("people", "seed"), [(5, 0), (9, 0), (9, 1), (13, 0), (13, 1)])
-def test_turns_stay_even_to_the_very_end(people, seed):
-    assert play([people], seed).turns <= 1
+LIMITS = {people: people * (people - 1) // (people + 3) for people in (9, 11, 13, 15, 17, 21, 27)}
 
 
-@pytest.mark.parametrize("people", [7, 11, 15])
-def test_where_turns_do_not_stay_even_it_is_said(people):
-    assert not play([people], 3).unsaid
+@pytest.mark.parametrize("people", LIMITS)
+def test_turns_stay_even_in_every_round_to_the_very_end(people):
+    assert play([people], people).turns <= 1
+
+
+@pytest.mark.parametrize("people", LIMITS)
+def test_an_odd_pot_plays_all_the_rounds_there_can_be_but_one(people):
+    assert play([people], people).rounds >= LIMITS[people] - 1
+
+
+@pytest.mark.parametrize(("sizes", "seed"), [([7], 3), ([7, 4, 4], 1)])
+def test_where_turns_do_not_stay_even_it_is_said(sizes, seed):
+    assert not play(sizes, seed).unsaid
+
+
+def schedule(graph, seed=1):
+    people = len(graph)
+    chance = horizon.Search(np.random.default_rng(seed), left=100 * people)
+    return odd.schedule(graph, np.zeros(people, np.int32), horizon.most_rounds(graph), chance)
+
+
+@pytest.mark.parametrize("people", [9, 15, 31])
+def test_a_whole_schedule_is_found_at_once(people):
+    assert len(schedule(~np.eye(people, dtype=bool))) == people * (people - 1) // (people + 3)
+
+
+@pytest.mark.parametrize("people", [9, 15, 31])
+def test_turns_in_a_whole_schedule_are_even(people):
+    assert odd.uneven(schedule(~np.eye(people, dtype=bool)), np.zeros(people, np.int32)) == 0
+
+
+@given(st.integers(0, 2**32), st.sampled_from([3, 5, 7, 9, 13]))
+@settings(max_examples=40, deadline=None)
+def test_a_schedule_is_disjoint_full_rounds_of_people_who_may_meet(seed, people):
+    rng = np.random.default_rng(seed)
+    graph = np.triu(rng.random((people, people)) < 0.7, 1)
+    graph |= graph.T
+    rounds = schedule(graph, seed)
+    pairs = Counter(
+        (min(pair), max(pair)) for groups in rounds for pair in zip(*rules.pairs_of(groups), strict=True)
+    )
+    assert set(pairs.values()) <= {1}
+    assert all(graph[pair] for pair in pairs)
+    assert all(sorted(groups[groups >= 0].tolist()) == list(range(people)) for groups in rounds)
