@@ -117,3 +117,19 @@ def listed(
     listed = np.empty(len(asked), np.bool_)
     listed[order] = keys[place] == asked[order]
     return listed
+
+
+def may_meet(pot: Pot, person: int) -> int:
+    """How many people who are not locked in a group this person may meet."""
+    a, b = pot.never[:, 0], pot.never[:, 1]
+    out = np.concatenate((a[b == person], b[a == person], pot.locked.ravel(), [person]))
+    return pot.n - len(np.unique(out[out >= 0]))
+
+
+def drawn_sizes(pot: Pot, groups: ArrayLike) -> dict[int, int]:
+    """How many groups of each size were drawn, the locked ones aside."""
+    table = table_of(groups)
+    locked = pot.locked[pot.locked >= 0]
+    drawn = table[~np.isin(table, locked).any(axis=1)] if len(locked) else table
+    times = np.bincount((drawn != -1).sum(axis=1)).tolist()
+    return {people: number for people, number in enumerate(times) if number}
