@@ -123,7 +123,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.answer_complaint organise.one_complaint organise.read_complaints
         organise.erase_posts
         organise.ask_to_close organise.change_role organise.close organise.invite_organiser organise.keep_open
-        organise.merge_people organise.show_argument
+        organise.merge_people organise.move_pages organise.page_address organise.show_argument
         organise.ask_to_take_over organise.take_over
         """,
     ),
@@ -156,6 +156,7 @@ RECENT = set(
     organise.evidence_of_bridges organise.evidence_of_hours
     organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
     organise.export_people organise.invite_organiser organise.merge_organisations organise.merge_people
+    organise.move_pages
     organise.remove_organiser organise.send_digest organise.send_round organise.switch_on
     organise.round_groups organise.round_input organise.top_up
     """.split()

@@ -54,7 +54,7 @@ BY_NUMBER = {
         complaint.show complaint.status home.accessibility home.code_of_conduct home.contact home.home
         home.privacy join.check_your_messages learning.taken_down me.ask_to_erase me.stop_texts
         organise.about_settings organise.add_learning organise.add_source organise.erase_posts
-        organise.home organise.prompts organise.where_signed_in organise.wording
+        organise.home organise.page_address organise.prompts organise.where_signed_in organise.wording
         organise.wording_as_mail organise.wording_of start.look
         """,
     1: """

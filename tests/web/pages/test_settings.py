@@ -301,3 +301,27 @@ def test_what_the_organisers_say_about_it_stands_on_its_page(world: World) -> No
     page = world.visitor().open("/p/councils/")
     said = [words for words in page.page.xpath("//main//p/text()") if "tea" in words or "officers" in words]
     assert said == ["For officers & residents.", "Bring tea."]
+
+
+# The address of its page
+
+
+def test_an_owner_moves_the_pages_to_another_address(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/address").press("Move the pages", slug="Town Councils")
+    assert (page.path, "The old address leads" in page.text) == ("/organise/town-councils/settings", True)
+
+
+def test_it_shows_the_address_as_it_is(organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/address").page
+    assert page.xpath("string(//input[@name='slug']/@value)") == "councils"
+
+
+def test_an_address_of_somebody_else_s_moves_nothing(world: World, organiser: Visitor) -> None:
+    world.start("charities", "Charities")
+    page = organiser.open(f"{HOME}/settings/address").press("Move the pages", slug="charities")
+    assert (page.mistakes != [], setting(world, "slug")) == (True, "councils")
+
+
+def test_the_address_as_it_is_stays_as_it_is(world: World, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/settings/address").press("Move the pages")
+    assert setting(world, "slug") == "councils"

@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from web.forms import settings as forms
+from web.forms.starting import AddressForm
 from web.http.access import kept_form, needs, recently_signed_in
 from web.http.context import by_day
 from web.models import Role, Schedule, Subject
@@ -67,6 +68,29 @@ def about_settings() -> ResponseReturnValue:
         except programmes.BadSettings as error:
             _mark(form, {error.field: error.message})
     return _show("settings_about", form)
+
+
+@pages.get("/<slug>/settings/address")
+@needs(Role.OWNER)
+def page_address() -> ResponseReturnValue:
+    typed = kept_form()
+    return _show(
+        "settings_address", AddressForm(formdata=typed) if typed else AddressForm(slug=g.programme.slug)
+    )
+
+
+@pages.post("/<slug>/settings/address")
+@needs(Role.OWNER)
+@recently_signed_in(back=".page_address")
+def move_pages() -> ResponseReturnValue:
+    form = AddressForm()
+    if form.validate_on_submit():
+        try:
+            programmes.rename(g.session, g.programme, form.slug.data, by=current_user.id, now=g.now)
+            return _saved("Saved. The old address leads to the new one.")
+        except programmes.BadSettings as error:
+            _mark(form, {error.field: error.message})
+    return _show("settings_address", form)
 
 
 @pages.route("/<slug>/settings/matching", methods=["GET", "POST"])
