@@ -170,6 +170,7 @@ def one_round(session: Any, programme: int, number: int, ids: list[str], organis
         drawn_at=NOW,
         drawn_by="bench",
         sent_at=NOW,
+        ends_on=(NOW - timedelta(days=30)).date(),
     )
     session.add(row)
     session.flush()
