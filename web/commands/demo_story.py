@@ -40,7 +40,7 @@ from web.models import (
     Showing,
     SourceKind,
 )
-from web.services.common import links, phone_numbers, programmes, times
+from web.services.common import links, page_addresses, phone_numbers, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.fetching.found_posts import FoundPost
@@ -134,7 +134,7 @@ class Story:
 def make(settings: Settings, database: Database, *, now: datetime, say: Say) -> None:
     """Make the demo's programme unless it is there already."""
     with database.read() as session:
-        if session.exec(select(Programme).where(Programme.slug == SLUG)).first():
+        if session.exec(select(Programme).where(Programme.slug == _here(session))).first():
             say("The demo programme is here already; its rounds are as you left them.")
             return
     story = Story(settings, database, now)
@@ -347,6 +347,11 @@ def _posts_are_found(story: Story, when: datetime) -> None:
         offers.tell(session, now=when)
 
 
+def _here(session: Session) -> str:
+    """The address of the demo's programme: who tries things out may have moved its pages."""
+    return page_addresses.moved_to(session, SLUG) or SLUG
+
+
 def _some_answer_at_once(story: Story, number: int, when: datetime) -> None:
     with story.at(when) as session:
         for group, person in _members(session, number)[3:10:3]:
@@ -357,7 +362,7 @@ def _some_answer_at_once(story: Story, number: int, when: datetime) -> None:
 def join_line(session: Session, settings: Settings) -> str:
     """What to text to join, and where; nothing where no texts come in."""
     number = settings.texts_to
-    programme = programmes.by_slug(session, SLUG)
+    programme = programmes.by_slug(session, _here(session))
     word = (programme.join_word or programme.slug).upper()
     return f"text JOIN {word} to {addresses.phone_as_said(number)}, in the outbox" if number else ""
 
@@ -366,7 +371,8 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
     """What to look at first: names and addresses."""
     public = settings.public_url
     address = links.address_maker(signer_of(settings), public)
-    found = [("The programme", f"{public}/p/{SLUG}/"), ("Join", f"{public}/p/{SLUG}/join")]
+    here = f"{public}/p/{_here(session)}"
+    found = [("The programme", f"{here}/"), ("Join", f"{here}/join")]
     introduction = session.exec(
         select(OutboxMessage)
         .where(OutboxMessage.kind == "introduction", OutboxMessage.channel == Channel.EMAIL)
@@ -381,7 +387,7 @@ def doors(session: Session, settings: Settings, *, now: datetime) -> list[tuple[
         link = accounts.sign_in_link(session, organiser, now=now)
         found.append(("Sign in as organiser", address(link, organiser.id)))
     found.append(("The outbox", links.outbox_address(session, signer_of(settings), public, now=now)))
-    found.append(("What people learned", f"{public}/p/{SLUG}/learning"))
-    found.append(("The story of a round", f"{public}/p/{SLUG}/rounds/{PAST_ROUNDS - 1}/story"))
-    found.append(("What they have agreed", f"{public}/p/{SLUG}/agreements"))
+    found.append(("What people learned", f"{here}/learning"))
+    found.append(("The story of a round", f"{here}/rounds/{PAST_ROUNDS - 1}/story"))
+    found.append(("What they have agreed", f"{here}/agreements"))
     return found

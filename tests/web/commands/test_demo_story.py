@@ -6,10 +6,12 @@ import pytest
 from sqlmodel import Session, col, func, select
 
 from notifications.tables import OutboxMessage
+from tests.support.world import World
 from web.clock import utc_now
 from web.commands import demo_story
 from web.db import Database
 from web.models import Answer, CheckIn, GatheredPost, Membership, Organisation, Round, RoundState
+from web.services.common import programmes
 from web.settings import DEFAULT_KEY, Settings
 
 
@@ -50,3 +52,17 @@ def test_two_posts_wait_and_one_is_offered_to_its_author(made: Session) -> None:
     told = made.exec(select(OutboxMessage.name).where(OutboxMessage.kind == "post_found")).all()
     waiting = made.exec(select(GatheredPost.handle).order_by(col(GatheredPost.id))).all()
     assert (told, waiting) == (["Samir Joshi"], ["samir.example.org", "parish-notes.example.org"])
+
+
+def test_it_is_found_where_somebody_moved_it(world: World) -> None:
+    """Who tries everything out moves its pages too, and starts it again."""
+    said: list[str] = []
+    settings = Settings(database_url=str(world.database.engine.url), secret_key=DEFAULT_KEY)
+    world.start(demo_story.SLUG, demo_story.NAME)
+    with world.write() as session:
+        moved = programmes.by_slug(session, demo_story.SLUG)
+        programmes.rename(session, moved, "here-now", by="a test", now=world.now)
+    demo_story.make(settings, world.database, now=world.now, say=said.append)
+    with world.write() as session:
+        leads_to = dict(demo_story.doors(session, settings, now=world.now))["Join"]
+    assert (len(said), leads_to.endswith("/p/here-now/join")) == (1, True)
