@@ -13,6 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from notifications.foreign import LARGEST_ID
 from web.http.bodies import init_bodies
 from web.http.limits import init_limits
+from web.http.unchanged import init_unchanged
 from web.services.organisers import organiser_sessions
 from web.settings import Settings
 
@@ -57,6 +58,7 @@ def init_security(app: Flask, settings: Settings, *, limits: bool = True) -> Non
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
         )
+    init_unchanged(app)
     app.after_request(_own_policy)  # before Talisman's, so it runs after it
     Talisman(
         app,
