@@ -251,7 +251,12 @@ class World:
         self, count: int, slug: str | None = None, *, verified: bool = False, **other: Any
     ) -> list[str]:
         """Several people, from each organisation in turn, whose mails go out together."""
-        requests = [self.ask(self.details(**other), slug) for _ in range(count)]
+        people = [self.details(**other) for _ in range(count)]
+        return self.join_together(*people, slug=slug, verified=verified)
+
+    def join_together(self, *people: Details, slug: str | None = None, verified: bool = False) -> list[str]:
+        """These people, whose mails go out together; their ids."""
+        requests = [self.ask(each, slug) for each in people]
         self.work()
         return [self._confirm(request, verified=verified) for request in requests]
 

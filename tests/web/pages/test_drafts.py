@@ -8,8 +8,8 @@ from tests.support.world import World
 
 @pytest.fixture
 def six(world: World) -> World:
-    for number in range(6):
-        world.join(f"Person {number + 1:03}", f"Organisation {number}")
+    people = (world.details(f"Person {number + 1:03}", f"Organisation {number}") for number in range(6))
+    world.join_together(*people)
     return world
 
 

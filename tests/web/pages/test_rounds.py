@@ -21,8 +21,8 @@ OURS = "/organise/councils/rounds/1"
 @pytest.fixture
 def sent(world: World) -> World:
     """Eleven people of five organisations, introduced in round 1."""
-    for number in range(11):
-        world.join(f"Person No{number}", f"Place {number % 5}")
+    people = (world.details(f"Person No{number}", f"Place {number % 5}") for number in range(11))
+    world.join_together(*people)
     world.round()
     return world
 

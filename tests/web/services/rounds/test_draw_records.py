@@ -23,8 +23,8 @@ from web.services.rounds.draw_records import NoRecord
 @pytest.fixture
 def ten(world: World) -> World:
     """Ten people of five organisations, and a draft."""
-    for number in range(10):
-        world.join(organisation=f"Organisation {number % 5}")
+    people = (world.details(organisation=f"Organisation {number % 5}") for number in range(10))
+    world.join_together(*people)
     world.draw()
     return world
 

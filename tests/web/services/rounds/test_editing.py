@@ -61,8 +61,7 @@ def send(world: World) -> None:
 @pytest.fixture
 def six(world: World) -> World:
     """Three pairs, each person from a place of their own."""
-    for number in range(6):
-        world.join(organisation=f"Organisation {number}")
+    world.join_together(*(world.details(organisation=f"Organisation {number}") for number in range(6)))
     world.draw()
     return world
 
@@ -70,8 +69,7 @@ def six(world: World) -> World:
 @pytest.fixture
 def seven(world: World) -> World:
     """Two pairs and a three."""
-    for number in range(7):
-        world.join(organisation=f"Organisation {number}")
+    world.join_together(*(world.details(organisation=f"Organisation {number}") for number in range(7)))
     world.draw()
     return world
 

@@ -133,8 +133,7 @@ def test_two_who_must_not_meet_and_nobody_else_cannot_be_drawn(world: World) -> 
 
 def test_turns_in_a_three_are_shared_out(world: World) -> None:
     # Each from a place of their own: crossing comes before turns, and must not get in their way here.
-    for number in range(11):
-        world.join(organisation=f"Organisation {number}")
+    world.join_together(*(world.details(organisation=f"Organisation {number}") for number in range(11)))
     turns: Counter[str] = Counter()
     for seed in range(3):
         number = world.round(seed)
