@@ -46,8 +46,7 @@ def render_alike(letters: Iterable[Letter], links: Links, now: datetime) -> dict
     """
     by_what_is_common: dict[Message, list[_Apart]] = defaultdict(list)
     for letter in letters:
-        apart = _Apart(letter, links)
-        if apart.is_plain:
+        if apart := _taken_apart(letter, links):
             by_what_is_common[apart.common].append(apart)
     rendered: dict[int, Rendered] = {}
     for some in by_what_is_common.values():
@@ -86,6 +85,15 @@ class _Apart:
         """
         parts = [part for part in vars(self.letter.message).values() if isinstance(part, tuple)]
         return all(map(_is_plain, self.own)) and not any(map(_has_namesakes, parts))
+
+
+def _taken_apart(letter: Letter, links: Links) -> _Apart | None:
+    """None where it cannot be, or has words that are not plain."""
+    try:
+        apart = _Apart(letter, links)
+        return apart if apart.is_plain else None
+    except Exception:  # noqa: BLE001  (one bad letter must not stop the others: it is met again alone)
+        return None
 
 
 def _is_plain(word: str) -> bool:

@@ -143,3 +143,13 @@ def test_a_programme_that_writes_like_a_mark_shares_nothing(mark):
 
 def test_what_cannot_be_rendered_is_left_to_be_found_out_alone():
     assert common_to(letters(CheckIn(COUNCILS, (None,) * 2, CHECK_IN, PAGE))) == {}
+
+
+def test_a_letter_whose_links_cannot_be_made_does_not_keep_others_from_sharing():
+    def but_for_one(link, person):
+        if person == "r9":
+            raise ValueError(person)
+        return links(link, person)
+
+    some = letters(asked("Tom Field"), [*readers(), reader(9)])
+    assert {*render_alike(some, but_for_one, NOW)} == set(range(6))

@@ -1,7 +1,7 @@
 import pytest
 
 from notifications import outbox, progress, suppression
-from notifications.delivery import Providers
+from notifications.delivery import Providers, deliver_due
 from notifications.messages import Channel, CheckIn, Digest, Learned, Link, Named, Recipient
 from notifications.outbox import Order
 from notifications.providers.base import OutgoingEmail
@@ -10,7 +10,7 @@ from notifications.suppression import Why
 from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.support.fake_provider import HANG
 from tests.support.fake_sendgrid import FakeSendGrid, error
-from tests.support.letters import CHECK_IN, COUNCILS, NOW, PAGE, introduction
+from tests.support.letters import CHECK_IN, COUNCILS, NOW, PAGE, introduction, links
 
 DIGEST = Digest(COUNCILS, "the November round", (Learned("Ask the crews first."),), Link("wall", 5), PAGE)
 ASKED = CheckIn(COUNCILS, (Named("p2", "Tom Field"),), CHECK_IN, PAGE)
@@ -153,6 +153,21 @@ def test_a_letter_we_cannot_make_does_not_hold_up_the_others(batching, fake):
         session.get(OutboxMessage, 4).payload = "{}"
     batching.work()
     assert counts(batching) == {State.ACCEPTED: 29, State.QUEUED: 1}
+
+
+def test_a_letter_whose_link_we_cannot_make_does_not_hold_up_the_others(batching, fake):
+    queue(batching, ASKED)
+    with batching.database.write() as session:
+        row = session.get(OutboxMessage, 4)
+        row.payload = row.payload.replace(CHECK_IN.purpose, "nowhere")
+    deliver_due(batching.database.write, batching.providers, no_way_to_nowhere, batching.clock)
+    assert counts(batching) == {State.ACCEPTED: 29, State.QUEUED: 1}
+
+
+def no_way_to_nowhere(link, person):
+    if link.purpose == "nowhere":
+        raise KeyError(link.purpose)
+    return links(link, person)
 
 
 def test_a_call_holds_no_more_people_than_sendgrid_allows(fake):
