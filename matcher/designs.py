@@ -63,15 +63,20 @@ def _all() -> dict[int, tuple[Design, ...]]:
 def design_of(told: dict[str, Any]) -> Design:
     """A row of designs.json, expanded: people 0..n-1 stand in `rings`, in order, which step together."""
     step = turning(told["rings"])
-    groups = np.array([row for base in told["base_rounds"] for row in _turned(base, step)], np.int32)
+    return laid_out(np.array([row for base in told["base_rounds"] for row in _turned(base, step)], np.int32))
+
+
+def laid_out(groups: Ints) -> Design:
+    """A design of these rounds, (rounds, n / size, size)."""
     rounds, number, size = groups.shape
-    group = np.zeros((rounds, len(step)), np.int32)
-    meets = np.full((len(step), len(step)), NOBODY, np.int32)
-    for row, seats in enumerate(groups):
-        group[row, seats] = np.arange(number)[:, None]
+    seats = number * size
+    group = np.zeros((rounds, seats), np.int32)
+    meets = np.full((seats, seats), NOBODY, np.int32)
+    for row, members in enumerate(groups):
+        group[row, members] = np.arange(number)[:, None]
         for one in range(size):
             for other in range(size):
-                meets[seats[:, one], seats[:, other]] = row
+                meets[members[:, one], members[:, other]] = row
     np.fill_diagonal(meets, NOBODY)
     return Design(groups, group, meets)
 

@@ -198,6 +198,10 @@ def _surely_open(pot: Pot) -> int:
 
 def _circles(pot: Pot, size: int, rng: np.random.Generator, priority: Priority, least: int) -> Drawn:
     """Groups of three or four: the next round of a design where there is one, or else searched for."""
+    ahead = seating.crossing(pot, size, rng, least) if priority == "cross" else None
+    if ahead is not None:
+        groups = ahead.groups()
+        return Drawn(groups, others(pot.n, groups), "design", fresh_left=int(ahead.open.sum()) - 1)
     planned = seating.applies(pot.n, size)
     plan = seating.plan(pot, size, rng, least) if planned else None
     if plan is None:

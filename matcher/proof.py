@@ -113,12 +113,12 @@ def crossing_bound(codes: Ints, sizes: ArrayLike) -> int:
     counts = counts[counts > 0]
     if not len(groups) or not len(counts):
         return 0
-    by_organisation = _spread(counts, int(groups.sum())).sum()
-    by_group = (groups * _spread(size, len(counts))).sum()
+    by_organisation = spread(counts, int(groups.sum())).sum()
+    by_group = (groups * spread(size, len(counts))).sum()
     return int((groups * (size * (size - 1) // 2)).sum() - max(by_organisation, by_group))
 
 
-def _spread(things: NDArray[Any], places: int) -> Longs:
+def spread(things: NDArray[Any], places: int) -> Longs:
     """Fewest pairs in one place when things are put in places."""
     each, more = np.divmod(things.astype(np.int64), places)
     pairs: Longs = (places - more) * (each * (each - 1) // 2) + more * ((each + 1) * each // 2)
@@ -260,7 +260,7 @@ def fewest_in_circles(pot: Pot, sizes: NDArray[Any]) -> int:
     unable = {k: len(stuck(pot, k)) for k in range(2, large + 1)}
     room = np.cumsum(np.sort(sizes)[::-1])
     tables = int(np.searchsorted(room, unable[small])) + 1 if unable[small] else 0
-    nobody = [_spread(sizes, k - 1).sum() for k, number in unable.items() if number == pot.n]
+    nobody = [spread(sizes, k - 1).sum() for k, number in unable.items() if number == pot.n]
     return int(max(-(-halves // 2), tables, *nobody, 0))
 
 

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher import several
 from matcher.designs import NOBODY, Design, designs
 from matcher.pot import Bools, Ints, Longs, Pot
 
@@ -79,6 +80,30 @@ def plan(pot: Pot, size: int, rng: np.random.Generator, least: int = 2) -> Plan 
         if found is not None:
             return found
     return None
+
+
+def crossing(pot: Pot, size: int, rng: np.random.Generator, least: int = 2) -> Plan | None:
+    """The pot on rounds planned for its organisations, as long as its past is made of them; or None.
+
+    Everybody has a seat of their own organisation. Only where all have been in every round.
+    """
+    past = _past(pot)
+    if (past < 0).any() or pot.mixes:
+        return None
+    design = several.crossing(tuple(pot.codes.tolist()), size)
+    if design is None or len(past) >= design.rounds:
+        return None
+    if len(past):
+        fit = _Fit(design, past, np.arange(len(past), dtype=np.int32), rng, PATIENCE, pot.codes)
+        found = list(fit.seatings())
+    else:
+        order = np.lexsort((rng.random(pot.n), pot.codes))
+        seat = np.zeros(pot.n, np.int32)
+        seat[order] = np.argsort(pot.codes, kind="stable")
+        found = [seat]
+    rooms = [_Room(pot, design, seat, past, least, rng) for seat in found]
+    best = min(rooms, key=_Room.cost, default=None)
+    return Plan(design, best.seat, best.open()) if best and best.open().any() else None
 
 
 def _next(people: int, size: int) -> Design | None:
@@ -156,10 +181,17 @@ class _Fit:
 
     group    (r, n)  groups of the rounds looked at
     numbers  (r,)    the round of the design that each of them was
+    codes    (n,)    organisations of people and of seats, where they must be the same
     """
 
     def __init__(
-        self, design: Design, group: Ints, numbers: Ints, rng: np.random.Generator, patience: int
+        self,
+        design: Design,
+        group: Ints,
+        numbers: Ints,
+        rng: np.random.Generator,
+        patience: int,
+        codes: Ints | None = None,
     ) -> None:
         self.group, self.numbers, self.rng = group, numbers, rng
         self.there = group >= 0
@@ -170,11 +202,15 @@ class _Fit:
         bit = ONE << np.arange(design.seats, dtype=np.uint64)
         group_bits = np.bitwise_or.reduce(bit[design.groups], axis=2)
         self.bit = bit
+        self.may: Bits = np.full(group.shape[1], ALL)
+        if codes is not None:
+            ours = np.where(codes[:, None] == codes[None, :], bit, np.uint64(0))
+            self.may = np.bitwise_or.reduce(ours, axis=1)
         self.block = np.take_along_axis(group_bits, design.group, axis=1)
 
     def seatings(self) -> Iterator[Ints]:
         """Some ways to sit, by chance: (n,), -1 for people of whom the past tells nothing."""
-        found = self._placed(self._alike(), np.full(self.group.shape[1], NOBODY, np.int32))
+        found = self._placed(self._alike() & self.may, np.full(self.group.shape[1], NOBODY, np.int32))
         return (seats for _, seats in zip(range(LEAVES), found, strict=False))
 
     def _alike(self) -> Bits:

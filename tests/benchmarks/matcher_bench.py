@@ -20,13 +20,12 @@ from itertools import count
 from time import perf_counter, process_time
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from scipy.stats import chisquare
 
 from matcher import Pot, check, draw, rules
 from matcher.community import community, meetings
-from tests.benchmarks.matcher_peers import PEERS, SEED
+from tests.benchmarks.matcher_peers import PEERS, SEED, first_fit, matched, plain_rounds, shuffled
 from tests.matcher.oracle import STUCK, best, groups_of, keeping, value_of
 from tests.support.familiarity import familiarity
 
@@ -205,58 +204,6 @@ def circles(size: int, pots: Iterable[int], effort: Effort) -> Iterator[Row]:
             f"{min(game.rounds for game in games)} ({good} of {len(games)} seeds)",
             good == len(games),
         )
-
-
-Grouping = Callable[[int, int, np.ndarray, np.random.Generator], np.ndarray]
-
-
-def plain_rounds(people: int, size: int, method: Grouping, seeds: int = 30) -> float:
-    """How many rounds a plain method gives before somebody repeats, mean of so many seeds."""
-    games = [_plainly(people, size, method, np.random.default_rng(seed)) for seed in range(seeds)]
-    return float(np.mean(games))
-
-
-def _plainly(people: int, size: int, method: Grouping, rng: np.random.Generator) -> int:
-    met = np.zeros((people, people), np.bool_)
-    for rounds in count():
-        for group in method(people, size, met, rng):
-            inside = met[np.ix_(group, group)]
-            if inside[np.triu_indices(size, 1)].any():
-                return rounds
-            met[np.ix_(group, group)] = True
-    raise AssertionError("a pot has an end")
-
-
-def shuffled(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return rng.permutation(people).reshape(-1, size)
-
-
-def first_fit(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Down a shuffled list: everybody joins the first group that has room and nobody they have met."""
-    groups: list[list[int]] = [[] for _ in range(people // size)]
-    for person in rng.permutation(people).tolist():
-        room = [group for group in groups if len(group) < size]
-        fits = (group for group in room if not met[person, group].any())
-        next(fits, room[-1]).append(person)
-    return np.array(groups)
-
-
-def matched(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One person for each group by chance, then the next of each by networkx: most people not met yet."""
-    order = rng.permutation(people)
-    groups, waiting = order[: people // size, None], order[people // size :]
-    for _ in range(size - 1):
-        fresh = (~met[groups[:, :, None], waiting[None, None, :]]).sum(axis=1)
-        graph: nx.Graph = nx.Graph()
-        at, of = np.indices(fresh.shape)
-        graph.add_weighted_edges_from(
-            zip(at.ravel().tolist(), (of.ravel() + len(groups)).tolist(), fresh.ravel().tolist(), strict=True)
-        )
-        pairs = sorted(sorted(pair) for pair in nx.max_weight_matching(graph, maxcardinality=True))
-        taken = np.array([other - len(groups) for _, other in pairs])
-        groups = np.column_stack((groups, waiting[taken]))
-        waiting = np.delete(waiting, taken)
-    return groups
 
 
 def referee_of_circles(effort: Effort) -> Iterator[Row]:
@@ -450,7 +397,7 @@ def churn(effort: Effort) -> Iterator[Row]:
     )
 
 
-# Four organisations of unequal size in threes; every round can still cross fully, as far as anybody knows.
+# Four organisations of unequal size in threes, of which eight rounds at the bound are known.
 UNEQUAL = ([12, 8, 6, 4], [14, 6, 5, 5], [10, 9, 7, 4], [9, 7, 6, 5])
 
 

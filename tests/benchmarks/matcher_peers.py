@@ -1,8 +1,9 @@
-"""What others do about pairs, from their published descriptions in a few lines, for comparison only."""
+"""What others do about pairs and groups, from published descriptions in a few lines, to compare with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import networkx as nx
@@ -75,3 +76,55 @@ PEERS: dict[str, Callable[[Pot], np.ndarray]] = {
     "rustworkx, complete graph": lambda pot: by_rustworkx(pot, edges(pot, None)),
     "rustworkx, 10 random candidates each": lambda pot: by_rustworkx(pot, edges(pot, 10)),
 }
+
+
+Grouping = Callable[[int, int, np.ndarray, np.random.Generator], np.ndarray]
+
+
+def plain_rounds(people: int, size: int, method: Grouping, seeds: int = 30) -> float:
+    """How many rounds a plain method gives before somebody repeats, mean of so many seeds."""
+    games = [_plainly(people, size, method, np.random.default_rng(seed)) for seed in range(seeds)]
+    return float(np.mean(games))
+
+
+def _plainly(people: int, size: int, method: Grouping, rng: np.random.Generator) -> int:
+    met = np.zeros((people, people), np.bool_)
+    for rounds in count():
+        for group in method(people, size, met, rng):
+            inside = met[np.ix_(group, group)]
+            if inside[np.triu_indices(size, 1)].any():
+                return rounds
+            met[np.ix_(group, group)] = True
+    raise AssertionError("a pot has an end")
+
+
+def shuffled(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return rng.permutation(people).reshape(-1, size)
+
+
+def first_fit(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Down a shuffled list: everybody joins the first group that has room and nobody they have met."""
+    groups: list[list[int]] = [[] for _ in range(people // size)]
+    for person in rng.permutation(people).tolist():
+        room = [group for group in groups if len(group) < size]
+        fits = (group for group in room if not met[person, group].any())
+        next(fits, room[-1]).append(person)
+    return np.array(groups)
+
+
+def matched(people: int, size: int, met: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One person for each group by chance, then the next of each by networkx: most people not met yet."""
+    order = rng.permutation(people)
+    groups, waiting = order[: people // size, None], order[people // size :]
+    for _ in range(size - 1):
+        fresh = (~met[groups[:, :, None], waiting[None, None, :]]).sum(axis=1)
+        graph: nx.Graph = nx.Graph()
+        at, of = np.indices(fresh.shape)
+        graph.add_weighted_edges_from(
+            zip(at.ravel().tolist(), (of.ravel() + len(groups)).tolist(), fresh.ravel().tolist(), strict=True)
+        )
+        pairs = sorted(sorted(pair) for pair in nx.max_weight_matching(graph, maxcardinality=True))
+        taken = np.array([other - len(groups) for _, other in pairs])
+        groups = np.column_stack((groups, waiting[taken]))
+        waiting = np.delete(waiting, taken)
+    return groups
