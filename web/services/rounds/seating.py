@@ -19,7 +19,7 @@ from web.services.rounds.pots import RoundPot, placeholder
 from web.services.rounds.rounds import RoundError
 
 # What it costs to sit beside somebody: each weighs more than all of the next together.
-FORBIDDEN, MET, UNWILLING, SAME = 10**9, 10**6, 10**3, 1
+FORBIDDEN, MET, UNWILLING, SAME, ALIKE = 10**9, 10**6, 10**3, 20, 1
 
 
 class NotAllowed(RoundError):
@@ -157,9 +157,9 @@ class Seats:
 
 def cost_of(pot: Pot, one: Ints, other: Ints) -> Longs:
     """What each pair costs, as numbers of which the worst kind weighs most."""
-    same = pot.organisation[one] == pot.organisation[other]
+    same, alike = pot.codes[one] == pot.codes[other], pot.kinds[one] == pot.kinds[other]
     cost: Longs = FORBIDDEN * pot.must_not_meet(one, other) + MET * pot.have_met(one, other) + SAME * same
-    return cost
+    return cost + ALIKE * alike if pot.mixes else cost
 
 
 def seats_of(session: Session, programme: Programme, round_: Round, pot: RoundPot) -> Seats:

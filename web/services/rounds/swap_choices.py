@@ -19,7 +19,7 @@ MOST_OFFERED = 200
 
 class Effect(StrEnum):
     FINE = "No worse than now"
-    WORSE = "They would meet again, or stay within an organisation"
+    WORSE = "They would meet again, or have more in common"
     AGAINST = "A rule is in the way"
 
 
