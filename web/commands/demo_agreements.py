@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from web.commands.demo_people import MIX_BY, MIX_CHOICES
 from web.models import Membership, PanelMember, Programme, Proposal, Stance, Subject
 from web.services.agreements import answering, deciding, lookup, panels
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.panels import Judgement
 from web.services.agreements.proposals import Proposer
-from web.services.common import programmes
+from web.services.common import agreed_settings, programmes
 
 At = Callable[[datetime], AbstractContextManager[Session]]
 SECRET = f"{2015:064x}"
@@ -30,7 +31,7 @@ TWICE = ChangeWanted(
 THREES = ChangeWanted(
     Subject.MATCHING,
     "When one of a pair cancels, the other has nobody to talk with.",
-    {"size": 3, "priority": "fresh"},
+    {"size": 3, "priority": "fresh"} | agreed_settings.mix(MIX_BY, MIX_CHOICES),
     evaluation="fewer people meet than in the rounds before.",
 )
 OBJECTION = "Carers cancel more often than others, and would be shut out for it."

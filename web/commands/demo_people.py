@@ -156,6 +156,11 @@ MENTIONS = (
 )
 
 
+# What they are asked that rounds mix by, beside organisations. Every fifth has not said.
+MIX_BY = "Your work"
+MIX_CHOICES = ("Services", "Digital and data", "Policy and planning", "Community and outreach")
+
+
 def people() -> Iterator[Details]:
     """41 join forms."""
     number = 0
@@ -185,6 +190,7 @@ def _details(number: int, name: str, place: Place) -> Details:
         shares_email=True,
         shares_phone=phone is not None,
         shares_video=bool(handle),
+        mix_choice=(*MIX_CHOICES, "")[number % 5],
     )
 
 

@@ -18,7 +18,7 @@ from notifications import addresses
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.commands import demo_agreements
-from web.commands.demo_people import LEARNINGS, MENTIONS, ORGANISATIONS, POSTS, people
+from web.commands.demo_people import LEARNINGS, MENTIONS, MIX_BY, MIX_CHOICES, ORGANISATIONS, POSTS, people
 from web.db import Database
 from web.models import (
     Answer,
@@ -176,6 +176,8 @@ def _programme(story: Story, when: datetime) -> None:
             hashtag="unmentoring",
             video_template="https://meet.example.org/{room}",
             gathers=True,
+            mix_by=MIX_BY,
+            mix_choices=list(MIX_CHOICES),
         )
         sources.add(session, programme, SourceKind.WEBMENTION, by=BY, now=when)
         for organisation in ORGANISATIONS:

@@ -66,3 +66,8 @@ def test_it_is_found_where_somebody_moved_it(world: World) -> None:
     with world.write() as session:
         leads_to = dict(demo_story.doors(session, settings, now=world.now))["Join"]
     assert (len(said), leads_to.endswith("/p/here-now/join")) == (1, True)
+
+
+def test_most_have_said_what_rounds_mix_by_besides(made: Session) -> None:
+    said = [one.mix_choice for one in made.exec(select(Membership)).all()]
+    assert (len(set(said) - {""}), said.count("")) == (4, 8)
