@@ -1,6 +1,7 @@
 """A provider on loopback: it keeps what it is sent, and misbehaves when told to as networks do."""
 
 import socket
+import ssl
 import struct
 import threading
 from abc import ABC, abstractmethod
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Semaphore
 from typing import Any
 
@@ -56,11 +58,17 @@ class FakeProvider(ABC):
         return
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self, certificate: Path | None = None) -> Iterator[None]:
+        """With a certificate for localhost and its key it speaks TLS."""
         server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}), self.ended)
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            self.url = f"https://localhost:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        self.url = f"http://127.0.0.1:{server.server_port}"
         try:
             yield
         finally:
