@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url, text
 from sqlalchemy import create_engine as sqlalchemy_engine
@@ -181,6 +182,7 @@ def create_engine(url: str) -> Engine:
     patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     engine = sqlalchemy_engine(url, connect_args=patience, hide_parameters=True, max_overflow=NO_END)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "reset", _end_what_is_open)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -224,6 +226,13 @@ def _prepare_sqlite(connection, _record) -> None:  # type: ignore[no-untyped-def
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _end_what_is_open(connection: Any, _record: object, _state: object) -> None:
+    # SQLite leaves a transaction open that it could not commit, and SQLAlchemy takes it for ended. Kept in
+    # the pool it would keep everybody else from writing.
+    if connection.in_transaction:
+        connection.rollback()
 
 
 def _lower(text: str | None) -> str | None:

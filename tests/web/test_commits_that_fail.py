@@ -1,7 +1,8 @@
 """A database that takes each statement and fails at the commit: "come back", and nothing is lost."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,12 @@ def test_a_provider_s_report_is_not_acknowledged_and_taken_when_it_comes_again(w
         assert told_to_come_back(report(world))
     assert rows(world, "receipt") == 0
     assert (report(world).status_code, rows(world, "receipt")) == (204, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_could_not_be_committed_keeps_nobody_else_from_writing(world: World) -> None:
+    with failing_commits(world):
+        report(world)
+    with closing(sqlite3.connect(world.database.file, timeout=0, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert other.in_transaction
