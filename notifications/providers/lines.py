@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
-from select import select
 from socket import socket
 from typing import Any
 
 from typing_extensions import override
+from urllib3.util import wait_for_read
 
 
 class Line(HTTPConnection):
@@ -47,7 +47,7 @@ class Line(HTTPConnection):
         sock, self._resting = self._resting, None
         if sock is None:
             return False
-        if select([sock], [], [], 0)[0]:
+        if wait_for_read(sock, 0):
             sock.close()
             return False
         sock.settimeout(self.timeout)
