@@ -120,6 +120,7 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self.queue.close()
 
 
 class WriterQueue:
@@ -160,6 +161,14 @@ class WriterQueue:
         if self._depth == 0 and self._handle is not None:
             fcntl.flock(self._handle, fcntl.LOCK_UN)
         self._mutex.release()
+
+    def close(self) -> None:
+        """Let go of the file, unless somebody stands in line. It is opened again for whoever comes."""
+        if self._mutex.acquire(blocking=False):
+            if self._depth == 0 and self._handle is not None:
+                os.close(self._handle)
+                self._handle = None
+            self._mutex.release()
 
 
 def create_engine(url: str) -> Engine:

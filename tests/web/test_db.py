@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -231,3 +232,26 @@ def test_it_is_not_told_what_it_knows(database: Database) -> None:
 def test_postgresql_sees_to_its_sizes_itself(database: Database) -> None:
     database.gather_statistics()
     assert not database.written
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_is_closed_holds_no_file(database: Database) -> None:
+    with database.write() as session:
+        add_organiser(session, "amina")
+    database.dispose()
+    assert open_files(database) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_is_closed_opens_again(database: Database) -> None:
+    database.dispose()
+    with database.write() as session:
+        add_organiser(session, "amina")
+    with database.read() as session:
+        assert session.exec(select(Organiser.email)).one() == "amina@x.example"
+
+
+def open_files(database: Database) -> list[str]:
+    """What of it this process has open."""
+    found = [one.path for one in psutil.Process().open_files()]
+    return [path for path in found if path.startswith(str(database.file))]
