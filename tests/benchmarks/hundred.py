@@ -5,7 +5,6 @@ Each programme has a round that was sent. The floor of a page is the median of o
 """
 
 import logging
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from tests.benchmarks.people import name_of
-from tests.benchmarks.rows import Row, one_time
+from tests.benchmarks.rows import Row, most_memory, one_time
 from tests.benchmarks.visitors import Site, cookie, gunicorn, settings_for
 from tests.support.databases import postgresql
 from web.clock import utc_now
@@ -136,7 +135,7 @@ def sweep(url: str, queue: str) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     worker = Worker(settings, Database(url))
     first, second = one_time(worker.sweep), one_time(worker.sweep)
-    print(first, second, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    print(first, second, most_memory())
 
 
 if __name__ == "__main__":

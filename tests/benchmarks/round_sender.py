@@ -4,13 +4,12 @@ python -m tests.benchmarks.round_sender DATABASE_URL        prints what it took 
 """
 
 import json
-import resource
 import sys
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from tests.benchmarks.rows import both_times, processor_of
+from tests.benchmarks.rows import both_times, most_memory, processor_of
 from web import background
 from web.db import Database
 from web.services.common import programmes
@@ -39,12 +38,11 @@ def main(url: str) -> None:
     before = processor_of(server) if server else 0.0
     taken = both_times(lambda: send(database))
     served = processor_of(server) - before if server else 0.0
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({
         "processor": taken.processor + served,
         "server": served,
         "clock": taken.clock,
-        "megabytes": memory,
+        "megabytes": most_memory(),
     }))  # fmt: skip
 
 

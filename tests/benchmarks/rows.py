@@ -82,3 +82,12 @@ def processor_of(process: int) -> float:
     """Seconds that another process of this machine has had of the processor. Linux only."""
     said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def most_memory() -> float:
+    """The most megabytes that this program has had. Linux only.
+
+    `ru_maxrss` will not do: what the program had that started this one is in it.
+    """
+    said = Path("/proc/self/status").read_text()
+    return int(said.partition("VmHWM:")[2].split()[0]) / 1000
