@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="in the sizes of the promise")
     parser.add_argument("--database", choices=[*BOTH, "both"], default="both")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=60, help="at most, for a fault on a database (60)")
+    parser.add_argument("--minutes", type=float, help="at most, for a fault on a database (most: 60)")
     return parser.parse_args()
 
 
@@ -87,7 +87,8 @@ def _run(
         process.start()
         say.close()
         try:
-            return hear.recv() if hear.poll(asked.minutes * 60) else _nothing("its time was up")
+            minutes = asked.minutes or fault.minutes
+            return hear.recv() if hear.poll(minutes * 60) else _nothing("its time was up")
         except EOFError:
             return _nothing("it failed, as said above")
         finally:

@@ -139,7 +139,14 @@ FAULTS = (
     ),
     # In short: web/services/agreements/test_histories.py
     Fault("telling", telling.fault, tuple(telling.MISTAKES), tested_on=SQLITE),
-    Fault("consent", consent.fault, tuple(consent.MISTAKES), tested_on=NOWHERE, tests_mutants=False),
+    Fault(
+        "consent",
+        consent.fault,
+        tuple(consent.MISTAKES),
+        tested_on=NOWHERE,
+        minutes=300,
+        tests_mutants=False,
+    ),
     Fault("upgrades-at-once", upgrades.at_once, ("no lock",)),
     Fault("upgrade-killed", upgrades.killed, ("each revision by itself",)),
     # In short: web/test_past.py

@@ -68,6 +68,7 @@ class Fault:
     run: Callable[[Trial], Outcome]
     mutants: tuple[str, ...] = ()
     tested_on: tuple[str, ...] = ("sqlite", "postgresql")  # in `make test`; in full it is always both
+    minutes: float = 60  # at most, in full
     tests_mutants: bool = True  # in `make test`; not where each starts whole installations
 
 
