@@ -323,5 +323,15 @@ def test_an_address_of_somebody_else_s_moves_nothing(world: World, organiser: Vi
 
 
 def test_the_address_as_it_is_stays_as_it_is(world: World, organiser: Visitor) -> None:
-    organiser.open(f"{HOME}/settings/address").press("Move the pages")
-    assert setting(world, "slug") == "councils"
+    page = organiser.open(f"{HOME}/settings/address").press("Move the pages")
+    assert (setting(world, "slug"), "Nothing has changed" in page.text) == ("councils", True)
+
+
+def test_a_programme_that_has_ended_keeps_its_address(world: World, organiser: Visitor) -> None:
+    form = organiser.open(f"{HOME}/settings/address").answer
+    with world.write() as session:
+        ended = world.programme(session)
+        ended.closing_on, ended.closed_at = world.now.date(), world.now
+    organiser.answer = form
+    organiser.press("Move the pages", slug="town-councils")
+    assert (organiser.status, setting(world, "slug")) == (410, "councils")

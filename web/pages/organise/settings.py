@@ -85,6 +85,8 @@ def page_address() -> ResponseReturnValue:
 def move_pages() -> ResponseReturnValue:
     form = AddressForm()
     if form.validate_on_submit():
+        if form.slug.data == g.programme.slug:
+            return _saved("Nothing has changed: it is the same address.")
         try:
             programmes.rename(g.session, g.programme, form.slug.data, by=current_user.id, now=g.now)
             return _saved("Saved. The old address leads to the new one.")
