@@ -11,10 +11,14 @@ LETTER = OutgoingEmail(1, 1, "digest", "amina@leeds.example", "Amina Shah", "Hel
 ENDS = {"Connection": "close", "X-Message-Id": "sg-1"}
 
 
-@pytest.fixture
-def fake():
+@pytest.fixture(params=["plain", "TLS"])
+def fake(request, tmp_path, monkeypatch):
+    file = None
+    if request.param == "TLS":
+        file = certificate(tmp_path, "localhost")
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
     fake = FakeSendGrid()
-    with fake.serving():
+    with fake.serving(file):
         yield fake
 
 
@@ -27,34 +31,6 @@ def test_letters_share_a_connection_while_their_sender_stays(fake, carrier):
     with carrier.staying():
         ids = [carrier.send(LETTER).provider_id for _ in range(3)]
     assert (ids, fake.connections) == (["sg-1", "sg-2", "sg-3"], 1)
-
-
-@pytest.fixture
-def behind_tls(fake_over_tls):
-    return SendGrid("SG.key", "U <hello@unm.example>", fake_over_tls.url, 2)
-
-
-@pytest.fixture
-def fake_over_tls(tmp_path, monkeypatch):
-    file = certificate(tmp_path, "localhost")
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    fake = FakeSendGrid()
-    with fake.serving(file):
-        yield fake
-
-
-def test_letters_share_a_connection_over_tls(fake_over_tls, behind_tls):
-    with behind_tls.staying():
-        ids = [behind_tls.send(LETTER).provider_id for _ in range(3)]
-    assert (ids, fake_over_tls.connections) == (["sg-1", "sg-2", "sg-3"], 1)
-
-
-def test_over_tls_too_a_connection_that_was_ended_is_not_used_again(fake_over_tls, behind_tls):
-    fake_over_tls.hangs_up = True
-    with behind_tls.staying():
-        behind_tls.send(LETTER)
-        fake_over_tls.ended.acquire(timeout=10)
-        assert behind_tls.send(LETTER).provider_id == "sg-2"
 
 
 def test_a_letter_by_itself_has_a_connection_of_its_own(fake, carrier):
