@@ -12,12 +12,11 @@ from sqlmodel import Session, col, select
 
 from notifications import messages
 from notifications.tables import OutboxMessage
+from tests.support import consent_rows
 from tests.support.consent_model import Model, Paper, Refused
 from tests.support.consenting import a_round, take_part
 from web.models import (
-    Asked,
     Membership,
-    Objection,
     Panel,
     PanelMember,
     Person,
@@ -132,7 +131,7 @@ class History:
                 self.told.append(untold)
         self._ask_for_review()
         reviews_before = [one.outcome for one in self.model.reviews]
-        self.model.sweep(self._drawn_since(panels_before))
+        self.model.sweep(consent_rows.drawn_since(self.session, self.programme, panels_before))
         self._deliver_review()
         for before, review in zip([*reviews_before, "asked"], self.model.reviews, strict=False):
             if before != review.outcome:
@@ -169,21 +168,7 @@ class History:
         self.model.reviews[-1].got = len(taken)
 
     def papers(self) -> list[Proposal]:
-        wanted = select(Proposal).where(Proposal.programme_id == self.programme.id)
-        return list(self.session.exec(wanted.order_by(col(Proposal.number))))
-
-    def _drawn_since(self, panel: int) -> dict[int, list[str]]:
-        """Who is on panels that are newer than this one, by the place of the proposal."""
-        drawn = (
-            select(Panel.proposal_id, PanelMember.person_id)
-            .join(PanelMember, col(PanelMember.panel_id) == Panel.id)
-            .where(col(Panel.id) > panel)
-        )
-        members: dict[int, list[str]] = {}
-        for proposal, who in self.session.exec(drawn):
-            members.setdefault(proposal, []).append(who)
-        places = {each.id: place for place, each in enumerate(self.papers())} if members else {}
-        return {places[proposal]: who for proposal, who in members.items()}
+        return consent_rows.papers(self.session, self.programme)
 
     def compare(self, after: str) -> None:
         rule = agreements.about(self.session, self.programme, Subject.MATCHING).version
@@ -195,7 +180,8 @@ class History:
         theirs: list[object] = [
             (self.model.size, self.model.rule, self.model.due, [one.outcome for one in self.model.reviews])
         ]
-        asked, raised = self._asked(), self._raised()
+        asked = consent_rows.asked(self.session, self.programme)
+        raised = consent_rows.raised(self.session, self.programme)
         for proposal, paper in zip(self.papers(), self.model.papers, strict=True):
             ends = proposal.ends_at if paper.state == "open" else None
             of_it = asked.get(proposal.id, set()), raised.get(proposal.id, [])
@@ -204,25 +190,6 @@ class History:
             ends = paper.clock.at if paper.state == "open" else None
             theirs.append((paper.state, paper.version, ends, paper.asked, objected))
         assert ours == theirs, f"after {after} at {self.now}"
-
-    def _asked(self) -> dict[int, set[str]]:
-        """Who is asked, by proposal."""
-        wanted = select(Asked.proposal_id, Asked.person_id).join(
-            Proposal, col(Proposal.id) == Asked.proposal_id
-        )
-        found: dict[int, set[str]] = {}
-        for proposal, who in self.session.exec(wanted.where(Proposal.programme_id == self.programme.id)):
-            found.setdefault(proposal, set()).add(who)
-        return found
-
-    def _raised(self) -> dict[int, list[tuple[int, str, str]]]:
-        """Every objection, oldest first, by proposal."""
-        wanted = select(Objection).join(Proposal, col(Proposal.id) == Objection.proposal_id)
-        wanted = wanted.where(Proposal.programme_id == self.programme.id).order_by(col(Objection.id))
-        found: dict[int, list[tuple[int, str, str]]] = {}
-        for one in self.session.exec(wanted):
-            found.setdefault(one.proposal_id, []).append((one.version, one.person_id, one.state.value))
-        return found
 
     def one(self, *likely: str) -> tuple[Proposal, Paper] | None:
         """Any proposal, most likely one in one of these states: in none given, one that people decide on."""
