@@ -1,5 +1,6 @@
 """Every way of installing it, and a few that meet every two choices at least once."""
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields
 from itertools import combinations, product
 from pathlib import Path
@@ -15,6 +16,7 @@ CHOICES = {
     "address": ("loopback", "https"),
     "server": ("waitress", "gunicorn"),
 }
+APART = len(CHOICES["carriers"])  # from door to door
 # What a file beside the service holds, as Docker and systemd hand over secrets: under gunicorn.
 IN_FILES = {
     "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "SUPPRESSION_KEY", "SMTP_URL",
@@ -59,30 +61,26 @@ def every() -> list[Installation]:
     return [one for one in made if not one.refuses_to_start]
 
 
-@dataclass(frozen=True)
-class Stay:
-    """An installation, and which half of everybody knocks at every door of it: all take too long."""
-
-    installation: Installation
-    half: str
-
-    def pairs(self) -> set[tuple[str, ...]]:
-        """Every two choices that meet in it."""
-        return set(combinations((*self.installation.choices, self.half), 2))
-
-
-def stays() -> list[Stay]:
-    return [Stay(one, half) for one in every() for half in ("one half", "other half")]
-
-
-def pairwise() -> list[Stay]:
+def pairwise() -> list[Installation]:
     """Few in which every two choices meet that can: each adds the most that are missing."""
-    left = set().union(*(each.pairs() for each in stays()))
-    found: list[Stay] = []
+    left = set().union(*(pairs(one.choices) for one in every()))
+    found: list[Installation] = []
     while left:
-        found.append(max(stays(), key=lambda each: len(each.pairs() & left)))
-        left -= found[-1].pairs()
+        found.append(max(every(), key=lambda one: len(pairs(one.choices) & left)))
+        left -= pairs(found[-1].choices)
     return found
+
+
+def pairs(chosen: Iterable[Hashable]) -> set[tuple[Hashable, ...]]:
+    return set(combinations(chosen, 2))
+
+
+def doors(number: int, who: int) -> slice:
+    """Of all doors, in their order, the fifth at which somebody knocks in the installation of that number.
+
+    In five that follow each other everybody has knocked at every door, and in each of them somebody has.
+    """
+    return slice((number + who) % APART, None, APART)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Installations that meet every two choices at least once, each lived in: `make faults` has all of them."""
 
 import subprocess
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from tests.support import knocking
 from tests.support.access import WHO
 from tests.support.databases import OpenDatabase
 from tests.support.world import fresh_app, settings_at
@@ -14,17 +16,16 @@ from tests.worlds.installations import (
     CHOICES,
     Around,
     Installation,
-    Stay,
+    doors,
     environment,
     every,
+    pairs,
     pairwise,
-    stays,
 )
 from tests.worlds.life import IN_ORDER, Lived, live
 from tests.worlds.running import BARE, PROGRAMS, ROOT, running
 
-SOME = [(stay, stay.installation.database) for stay in pairwise()]
-HALVES = {"one half": IN_ORDER[::2], "other half": IN_ORDER[1::2]}
+SOME = [(number, one, one.database) for number, one in enumerate(pairwise())]
 AROUND = Around("sqlite:///u.db", None, 8000, *["http://127.0.0.1:9"] * 4, "key")  # type: ignore[call-arg]
 
 
@@ -35,27 +36,43 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.mark.parametrize(
-    ("stay", "database_url"),
+    ("number", "installation", "database_url"),
     SOME,
-    ids=[str(stay.installation) for stay, _ in SOME],
+    ids=[str(one) for _, one, _ in SOME],
     indirect=["database_url"],
 )
 def test_an_installation_is_lived_in(
-    stay: Stay, database_url: str, tmp_path: Path, routes: Flask, open_database: OpenDatabase
+    number: int,
+    installation: Installation,
+    database_url: str,
+    tmp_path: Path,
+    routes: Flask,
+    open_database: OpenDatabase,
 ) -> None:
     lived = Lived()
-    with running(stay.installation, tmp_path, database_url, routes, open_database=open_database) as made:
-        live(made, lived, HALVES[stay.half])
+    with running(installation, tmp_path, database_url, routes, open_database=open_database) as made:
+        live(made, lived, partial(doors, number))
     assert (lived.findings, lived.errors) == ([], [])
 
 
-def test_every_two_choices_that_can_meet_do() -> None:
-    met, can_meet = ({pair for stay in some for pair in stay.pairs()} for some in (pairwise(), stays()))
-    assert (met, len(pairwise())) == (can_meet, 10)
+def test_every_two_choices_that_can_meet_do(routes: Flask) -> None:
+    """Which door it is, and who knocks, are choices as well."""
+    everywhere = [f"{method} {rule.rule}" for method, _, rule in knocking.routes(routes)]
+    choices = {choice for one in every() for choice in one.choices}
+    can_meet = {pair for one in every() for pair in pairs(one.choices)}
+    can_meet |= set(product(choices, [*IN_ORDER, *everywhere])) | set(product(IN_ORDER, everywhere))
+    met = {
+        pair
+        for number, one, _ in SOME
+        for who, name in enumerate(IN_ORDER)
+        for door in everywhere[doors(number, who)]
+        for pair in pairs((*one.choices, name, door))
+    }
+    assert (met, len(SOME)) == (can_meet, 10)
 
 
-def test_everybody_belongs_to_one_half() -> None:
-    assert sorted(who for half in HALVES.values() for who in half) == sorted(WHO)
+def test_everybody_knocks() -> None:
+    assert sorted(IN_ORDER) == sorted(WHO)
 
 
 def test_nothing_is_installed_in_all_but_what_refuses_to_start() -> None:
