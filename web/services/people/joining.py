@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
@@ -38,7 +38,6 @@ from web.tokens import Signer
 
 # The wordings people agree to. A change of words is a new version.
 WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11-29"}
-PER_HOUR = 3
 CONFIRM_WITHIN = links.LIFE[Purpose.CONFIRM]
 
 
@@ -106,24 +105,6 @@ def ask_to_join(
     )
     session.add(request)
     return request
-
-
-def may_be_answered(session: Session, request: Request) -> bool:
-    """Has this address had fewer than three mails in the hour before, and none in the last minute?"""
-    earlier = (
-        Request.address_key == request.address_key,
-        col(Request.answered).is_(True),
-        col(Request.received_at) <= request.received_at,
-        Request.id != request.id,
-    )
-    since = col(Request.received_at)
-    hour = session.exec(
-        select(func.count()).where(*earlier, since > request.received_at - timedelta(hours=1))
-    ).one()
-    minute = session.exec(
-        select(func.count()).where(*earlier, since > request.received_at - timedelta(minutes=1))
-    ).one()
-    return hour < PER_HOUR and minute == 0
 
 
 def answer(session: Session, request: Request, *, now: datetime) -> None:
