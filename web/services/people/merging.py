@@ -1,7 +1,8 @@
 """Two entries that are one person become one, and nothing of either's history is lost.
 
-The entry that goes is left as a tombstone that says into whom it went. Its links open the other's page from
-then on: a link keeps the id it was signed with, and changes only whose it is.
+The entry that goes is left as a tombstone that says into whom it went. Its everyday links open the other's
+page from then on: a link keeps the id it was signed with, and changes only whose it is. What it had asked
+for ends, and so does each link that shows whose a mailbox or a phone is: it shows nothing of the other's.
 
 NotOne              they cannot be one person, or not here and now; says why
 """
@@ -37,6 +38,7 @@ from web.models import (
     Programme,
     Proposal,
     ProposalAnswer,
+    Purpose,
     RatherNot,
     Report,
     Request,
@@ -56,6 +58,8 @@ from web.services.gathering import handles
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.NOTIFIED, Standing.LEFT, Standing.INVITED)
+# By these somebody shows that a mailbox or a phone is theirs.
+OF_A_MAILBOX = (Purpose.CONFIRM, Purpose.INVITATION, Purpose.NEW_ADDRESS, Purpose.FULL_PAGE)
 
 
 class NotOne(Exception):
@@ -116,10 +120,10 @@ def merge(
         NotOne: see `check`; nothing is changed then.
     """
     check(session, programme, kept, gone)
-    _details(session, kept, gone)
+    _details(session, programme, kept, gone)
     left = _membership(session, programme, kept, gone)
     _move_history(session, programme, kept.id, gone.id)
-    _move_links_and_messages(session, kept.id, gone.id)
+    _move_links_and_messages(session, kept.id, gone.id, now)
     session.execute(update(Person).where(col(Person.merged_into) == gone.id).values(merged_into=kept.id))
     tombstones.make(session, gone, now=now)
     gone.merged_into = kept.id
@@ -131,10 +135,12 @@ def merge(
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
 
 
-def _details(session: Session, kept: Person, gone: Person) -> None:
+def _details(session: Session, programme: Programme, kept: Person, gone: Person) -> None:
     phone, verified_at = gone.phone, gone.phone_verified_at
     phone_numbers.give(session, gone, None)  # first, so that nobody takes the two for sharing it
     if phone and not kept.phone:
+        # A number opens the whole page, in programmes whose owners have not been asked too: a code proves it.
+        verified_at = None if _is_elsewhere(session, programme, kept) else verified_at
         phone_numbers.give(session, kept, phone, verified_at=verified_at)
     if not kept.video_handle and gone.video_handle:
         kept.video_kind, kept.video_handle = VideoKind(gone.video_kind), gone.video_handle
@@ -162,8 +168,9 @@ def _move_history(session: Session, programme: Programme, kept: str, gone: str) 
     for table in (GroupMember, CheckIn, Learning, Consent):
         _rename(session, table.person_id, kept, gone)
     _rename(session, Group.first_mover, kept, gone)
-    for column in (ImportRow.person_id, Request.person, Report.person_id, Report.about_id):
+    for column in (ImportRow.person_id, Report.person_id, Report.about_id):
         _rename(session, column, kept, gone)
+    session.execute(delete(Request).where(col(Request.person) == gone))
     session.execute(delete(PhoneCode).where(col(PhoneCode.person_id) == gone))
     _move_arguments(session, kept, gone)
     for of_round in (LeftOut, ThisOnce):
@@ -280,7 +287,13 @@ def _stored_reasons(session: Session, programme: Programme, kept: str, gone: str
         )
 
 
-def _move_links_and_messages(session: Session, kept: str, gone: str) -> None:
+def _move_links_and_messages(session: Session, kept: str, gone: str, now: datetime) -> None:
+    session.execute(
+        update(Link)
+        .where(col(Link.person) == gone, col(Link.purpose).in_(OF_A_MAILBOX), col(Link.expires_at) > now)
+        .values(expires_at=now),
+        execution_options={"synchronize_session": False},
+    )
     signed = func.coalesce(col(Link.signed_for), col(Link.person))
     session.execute(
         update(Link).where(col(Link.person) == gone).values(signed_for=signed, person=kept),

@@ -53,6 +53,45 @@ def test_links_of_both_open_the_page_that_stays(world: World, doubles: tuple[str
     assert world.visitor().open(stop).status == 200
 
 
+def test_a_fresh_link_of_the_entry_that_goes_opens_nothing_of_the_other_s(world: World) -> None:
+    """It shows who reads that mailbox, and nobody has shown that it is the other's."""
+    kept, gone = world.join_many(2)
+    doors = [world.page_of(gone, full=True), world.door(Purpose.INVITATION, gone, subject=1)]
+    merge(world, kept, gone)
+    assert [world.visitor().open(door).status for door in doors] == [410, 410]
+    assert world.visitor().open(world.page_of(kept, full=True)).status == 200
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_new_address_that_the_entry_asked_for_is_not_the_other_s(world: World, is_answered: bool) -> None:
+    kept, gone = world.join_many(2)
+    visitor = world.visitor().open(f"{world.page_of(gone, full=True)}/details")
+    visitor.press("Save my details", email="new@example.net")
+    letter = world.letter("new@example.net") if is_answered else None
+    merge(world, kept, gone)
+    world.work()
+    if letter:
+        assert world.visitor().open(world.link_in(letter, "/confirm/")).status == 410
+    else:
+        assert world.inbox("new@example.net") == []
+    assert world.person(kept).email == "person-001@example.org"
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_number_is_as_proven_as_before_where_no_other_programme_is_concerned(
+    world: World, elsewhere: bool
+) -> None:
+    kept, gone = world.join(), world.join(phone="+447700900123", verified=True)
+    if elsewhere:
+        world.start("charities", "Charities")
+        world.clock.turn(hours=2)
+        world.join(slug="charities", name="Person 001", email="person-001@example.org")
+    merge(world, kept, gone)
+    person = world.person(kept)
+    assert (person.phone, bool(person.phone_verified_at)) == ("+447700900123", not elsewhere)
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_whom_neither_may_meet_the_one_may_not(world: World) -> None:
     kept, gone, third = world.join_many(3)
