@@ -252,9 +252,11 @@ def amend(
 
     Raises:
         NotOpenToThat: it is not open, is in force already, or not theirs to amend.
-        BadProposal: the version cannot be, or is as the one before.
+        BadProposal: the version cannot be, or is as the one before; or a participant's comes too soon.
     """
     _must_steer(proposal, by)
+    if by.participates:
+        must_take_part(session, programme, by.id)
     if proposal.state is not ProposalState.OPEN:
         raise NotOpenToThat("Only an open proposal can be amended")
     if proposal.urgent:
@@ -264,6 +266,7 @@ def amend(
     before = lookup.version_of(session, proposal)
     if (before.settings, before.title, before.text) == (change.settings, change.title, change.text):
         raise BadProposal("", "This version says what the one before says")
+    _must_have_been_read(proposal, by, now)
     held = clock.held_since(session, programme)
     notice = clock.left(proposal, now) if proposal.started_at else timedelta(seconds=proposal.notice_seconds)
     end_panel(session, proposal, now)
@@ -277,6 +280,14 @@ def amend(
     session.add(proposal)
     session.flush()
     record(session, programme, proposal, by.audited, "amended a proposal", now)
+
+
+def _must_have_been_read(proposal: Proposal, by: Proposer, now: datetime) -> None:
+    """One participant does not have everybody written to again and again, some of them by text."""
+    read_by = proposal.version_opened_at + LEAST_LEFT if proposal.version_opened_at else now
+    if by.participates and proposal.version > 1 and now < read_by:
+        again = f"{times.clock(read_by)} on {full_day(times.today(read_by))}"
+        raise BadProposal("text", f"People have two days to read a version. Amend it from {again}")
 
 
 def withdraw(

@@ -6,9 +6,9 @@ from sqlmodel import select
 from tests.support.consenting import Consent, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Objection, Panel, ProposalAnswer, Purpose, Stance
+from web.models import Membership, Objection, Panel, ProposalAnswer, Purpose, Stance, Standing
 from web.services.agreements import hiding, lookup
-from web.services.agreements.proposals import Proposer
+from web.services.agreements.proposals import NotOpenToThat, Proposer
 
 WORDS = "Threes are hard to arrange."
 NAMED, UNNAMED = "Show my name with it", "Leave my name out"
@@ -131,6 +131,28 @@ def test_nobody_else_amends_it(consent: Consent) -> None:
     page = own_page(consent, 1, fresh=True)
     page.open(f"{page.path.removesuffix('/agreements')}/proposals/{number}/amend")
     assert "Only its author can do this" in page.text
+
+
+def test_everybody_has_two_days_to_read_what_a_participant_has_amended(consent: Consent) -> None:
+    """Each version is written to everybody, and by text to who has no email."""
+    number = opened_by_a_participant(consent)
+    author = Proposer(consent.people[0], participates=True)
+    consent.amend(number, said("Who may organise", "Whoever asks two."), author)
+    again = said("Who may organise", "Whoever asks three.")
+    page = own_page(consent, 0, fresh=True)
+    page.open(page.link("Amend it")).press("Tell everybody of this version", text=again.text)
+    assert page.mistakes == ["People have two days to read a version. Amend it from 09:00 on 3 December 2026"]
+    consent.later(hours=48)
+    consent.amend(number, again, author)
+
+
+def test_whoever_is_suspended_amends_nothing(consent: Consent) -> None:
+    number = opened_by_a_participant(consent)
+    author = Proposer(consent.people[0], participates=True)
+    with consent.world.write() as session:
+        session.get_one(Membership, (1, author.id)).standing = Standing.SUSPENDED
+    with pytest.raises(NotOpenToThat, match="take part"):
+        consent.amend(number, said("Who may organise", "Whoever asks two."), author)
 
 
 def test_amending_needs_a_fresh_link(consent: Consent) -> None:
