@@ -12,6 +12,8 @@ WORD = re.compile(r"[^\W\d_]+")
 TITLES = frozenset("mr mrs ms miss mx dr prof professor cllr councillor sir dame lord lady rev revd".split())
 BETWEEN_DIGITS = r"[ ().-]*"
 NATIONAL = 10  # digits of a UK number behind +44 or 0
+SHORTEST_HANDLE = 5  # letters: "the" and "2026" tell of nobody
+NO_PART_OF_A_WORD = re.compile(r"[^\w\s]|[\d_]")
 
 
 def plain(text: str) -> str:
@@ -26,11 +28,21 @@ def _words(name: str) -> frozenset[str]:
     return telling or frozenset(words)
 
 
+def _tells(handle: str, name: frozenset[str]) -> bool:
+    """Is it more than a word that anybody may write? By its signs, or by the name that is in it."""
+    said = plain(handle).strip()
+    if len(said) < SHORTEST_HANDLE or not WORD.search(said):
+        return False
+    has_their_name = any(len(word) > 2 and word in said and word != said for word in name)
+    return has_their_name or NO_PART_OF_A_WORD.search(said) is not None
+
+
 @dataclass(frozen=True)
 class Traces:
     """What somebody is known by. `words` are those of their name, in whatever order a text has them; `exact`
     finds their address, number and handle in `plain` text, `spelled` those and their name as they write it.
-    `short_names` are the first of their names and what they are called.
+    `short_names` are the first of their names and what they are called. A name of one word is a short one:
+    whoever is called Will would else take that word out of everybody's sentences.
     """
 
     exact: re.Pattern[str] | None
@@ -42,13 +54,14 @@ class Traces:
     def of(cls, person: Person) -> "Traces":
         digits = (person.phone or "")[-NATIONAL:]
         number = [rf"(?:\+44|0)?{BETWEEN_DIGITS}{BETWEEN_DIGITS.join(digits)}"] if digits else []
-        given = [text for text in (person.email, person.video_handle) if text]
-        name = person.name.split()
-        spelled = [r"\s+".join(map(re.escape, name))] if name else []
+        name, words = person.name.split(), _words(person.name)
+        handle = person.video_handle if _tells(person.video_handle, words) else ""
+        given = [text for text in (person.email, handle) if text]
+        spelled = [r"\s+".join(map(re.escape, name))] if len(name) > 1 else []
         return cls(
             _either(number + [re.escape(plain(text)) for text in given]),
             _either(number + spelled + [re.escape(text) for text in given]),
-            _words(person.name),
+            words,
             tuple(short for short in (*name[:1], person.known_as) if short),
         )
 

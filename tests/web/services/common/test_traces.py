@@ -50,3 +50,26 @@ def test_their_words_go_out_of_a_sentence() -> None:
 
 def test_nobody_is_found_by_nothing() -> None:
     assert not Traces.of(Person(created_at=START)).are_in("some text")
+
+
+@pytest.mark.parametrize(
+    ("name", "handle"),
+    [("Will", ""), ("Jane Smith", "will"), ("Jane Smith", "work"), ("Jane Smith", "2026"), ("Will", "Will")],
+)
+def test_a_mere_word_is_nobody_s_trace(name: str, handle: str) -> None:
+    """Who is called Will, or gives a word for their handle, takes it out of nobody's sentence."""
+    traces = Traces.of(Person(name=name, video_handle=handle, created_at=START))
+    said = "We will meet in 2026. Will it work?"
+    assert traces.without(said, "X") == said
+
+
+@pytest.mark.parametrize(
+    "handle", ["js-teams", "janesmith", "jane.s", "live:jane", "https://meet.example/js"]
+)
+def test_a_handle_that_no_word_is_goes_out_of_a_sentence(handle: str) -> None:
+    traces = Traces.of(Person(name="Jane Smith", video_handle=handle, created_at=START))
+    assert traces.without(f"She is {handle} there.", "X") == "She is X there."
+
+
+def test_a_name_of_one_word_is_a_short_name() -> None:
+    assert Traces.of(Person(name="Will", created_at=START)).a_short_name_is_in("I met Will.")
