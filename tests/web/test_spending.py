@@ -6,11 +6,12 @@ import pytest
 
 from notifications import pace
 from notifications.messages import Channel
+from tests.support import by_text
 from tests.support.together import together
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Role
-from web.services.common import allowances
+from web.services.common import allowances, contacts
 from web.services.common.allowances import What
 
 SAVE = "Save my details"
@@ -65,6 +66,35 @@ def test_what_else_was_typed_beside_a_fourth_address_is_still_in_the_form(
 def test_two_numbers_by_turns_have_three_codes_each_at_the_most(world: World, amina: Visitor) -> None:
     save_each(world, amina, "phone", numbers(2) * 5, channel="sms")
     assert max(Counter(text.to for text in world.inbox(kind="phone_code")).values()) <= 3
+
+
+def test_whoever_asks_for_somebody_s_link_by_their_number_has_them_texted_five_a_day(world: World) -> None:
+    number = numbers(1)[0]
+    world.join(phone=number, verified=True)
+    for _ in range(12):
+        world.visitor().open("/my-page").press("Send me my link", address=number)
+        world.work()
+        world.clock.turn(minutes=21)
+    assert len(world.inbox(number, "my_link")) == 5
+    world.clock.turn(days=1)
+    world.visitor().open("/my-page").press("Send me my link", address=number)
+    world.work()
+    assert len(world.inbox(number, "my_link")) == 6
+
+
+def test_a_forwarded_link_has_its_owner_texted_five_a_day(world: World) -> None:
+    number = numbers(1)[0]
+    for words in ("JOIN councils", "YES Amina Yusuf, Leeds City Council"):
+        by_text.text(world, words, number)
+        world.clock.turn(minutes=2)
+    with world.read() as session:
+        person = contacts.by_phone(session, number)[0]
+    page = world.page_of(person.id)
+    for _ in range(12):
+        world.visitor().open(page).press("Send me a fresh link")
+        world.work()
+        world.clock.turn(minutes=21)
+    assert len(world.inbox(number, "my_link")) == 5
 
 
 def test_tomorrow_there_are_three_more(world: World) -> None:

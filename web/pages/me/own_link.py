@@ -11,6 +11,10 @@ from web.pages.me.visits import back_to_page, open_visit
 from web.services.common import programmes
 from web.services.people import own_link
 
+NO_MORE = (
+    "We have sent three links this hour, or five by text today. Look in your spam folder, or ask again later."
+)
+
 
 @pages.post("/me/<token>/fresh-link")
 @with_link
@@ -20,7 +24,7 @@ def fresh_link(token: str) -> ResponseReturnValue:
         own_link.send_fresh_link(g.session, visit.person, now=g.now)
         flash("We have sent a fresh link to the address we have for you. It is good for two hours.")
     except own_link.TooManyLinks:
-        flash("We have sent three links this hour. Look in your spam folder, or ask again later.", "error")
+        flash(NO_MORE, "error")
     return back_to_page(token)
 
 

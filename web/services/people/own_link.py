@@ -1,6 +1,6 @@
 """A fresh link to one's own page, for whoever asks for it by an address or a number.
 
-TooManyLinks    three fresh links a person an hour
+TooManyLinks    three fresh links a person an hour, and five by text a day
 """
 
 from dataclasses import replace
@@ -12,7 +12,8 @@ from notifications import messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import Person, Purpose, Request, RequestKind
-from web.services.common import links, programmes
+from web.services.common import allowances, links, programmes
+from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, by_phone, recipient
 from web.services.people.participation import sections
 from web.tokens import Signer
@@ -40,10 +41,14 @@ def ask_for_link(session: Session, address: str, *, signer: Signer, now: datetim
 
 
 def answer_link(session: Session, request: Request, *, now: datetime) -> None:
-    """Write to the address: your page, or that we do not know you. A number nobody confirmed gets nothing."""
+    """Write to the address: your page, or that we do not know you. A number nobody confirmed gets nothing.
+
+    Texts cost money and wake people, and anybody can ask: they have a bound of their own.
+    """
     if "phone" in request.details:
         for one in by_phone(session, request.details["phone"]):
-            send_full_page(session, one, subject=f"request {request.id}", now=now, by_text=True)
+            if allowances.take(session, What.LINKS, one.id, now=now):
+                send_full_page(session, one, subject=f"request {request.id}", now=now, by_text=True)
         return
     email = request.details["email"]
     person = by_email(session, email)
@@ -59,7 +64,7 @@ def send_fresh_link(session: Session, person: Person, *, now: datetime) -> None:
     """A fresh link for who has their page open already: one a minute, and three an hour.
 
     Raises:
-        TooManyLinks: three have gone out in the hour before.
+        TooManyLinks: three have gone out in the hour before, or five by text today.
     """
     asked = select(func.count()).where(
         OutboxMessage.person == person.id,
@@ -67,6 +72,8 @@ def send_fresh_link(session: Session, person: Person, *, now: datetime) -> None:
         col(OutboxMessage.queued_at) > now - timedelta(hours=1),
     )
     if session.exec(asked).one() >= LINKS_AN_HOUR:
+        raise TooManyLinks
+    if not person.email and not allowances.take(session, What.LINKS, person.id, now=now):
         raise TooManyLinks
     # The minute is part of what makes the message the only one.
     send_full_page(session, person, subject=f"fresh {now:%Y-%m-%dT%H:%M}", now=now)
