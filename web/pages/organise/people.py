@@ -25,6 +25,7 @@ from web.services.people.directory import Entry, Order, Search, Showing
 from web.services.rounds import keeping_apart
 
 ORGANISERS_HINT = "What greetings and subjects say. Left empty, they say the whole name."
+NOT_THEIRS = "They have not said yes here: until then what they are called is theirs alone to change."
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -137,7 +138,7 @@ def suspend(person: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _story(entry, suspending=form)
     moderation.suspend(g.session, g.programme, entry.person, form.reason.data, by=current_user.id, now=g.now)
-    flash(f"{entry.person.name} is suspended, and in no round until you let them in again.")
+    flash(f"{entry.shown.name} is suspended, and in no round until you let them in again.")
     return _back(person)
 
 
@@ -146,7 +147,7 @@ def suspend(person: str) -> ResponseReturnValue:
 def unsuspend(person: str) -> ResponseReturnValue:
     entry = _entry(person)
     moderation.unsuspend(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
-    flash(f"{entry.person.name} is no longer suspended.")
+    flash(f"{entry.shown.name} is no longer suspended.")
     return _back(person)
 
 
@@ -156,7 +157,7 @@ def send_link(person: str) -> ResponseReturnValue:
     entry = _entry(person)
     try:
         moderation.send_link(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
-        where = entry.person.email or phone_as_said(entry.person.phone or "")
+        where = entry.shown.email or phone_as_said(entry.person.phone or "")
         flash(f"A link is on its way to {where}.")
     except moderation.NotNow as error:
         flash(f"{error}.", "error")
@@ -167,6 +168,9 @@ def send_link(person: str) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def correct_name(person: str) -> ResponseReturnValue:
     entry = _entry(person)
+    if entry.written:
+        flash(NOT_THEIRS, "error")
+        return _back(person)
     form = NamesForm(obj=entry.person)
     form.known_as.description = ORGANISERS_HINT
     if form.validate_on_submit():

@@ -30,7 +30,7 @@ from web.models.programmes import LONGEST_CHOICE
 from web.services.common import links, mixing, names, phrases, programmes, times, written_names
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
-from web.services.imports import duplicates, takeovers
+from web.services.imports import duplicates, known_elsewhere, takeovers
 from web.services.imports.duplicates import People
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
@@ -137,9 +137,13 @@ def known(session: Session, programme: int) -> KnownPeople:
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(col(Membership.programme_id) == programme, col(Membership.name_key).is_not(None))
     )
+    written = known_elsewhere.as_written(session, programme)
     for id_, name, email, phone, standing, organisation, name_key in rows:
         if email:
             found.emails[email] = (id_, ALREADY[standing])
+        if said := written.get(id_):
+            found.people.add(str(organisation), folded(said.name), f"{said.name}, who is here")
+            continue
         if phone:
             found.phones[phone] = (id_, name)
         found.people.add(str(organisation), name_key, f"{name}, who is here")
@@ -350,13 +354,18 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
             "outcome": Outcome.TAKEN if key in wanted else Outcome.HERE,
             "person_id": ids[key],
             "why": "",
-            "cells": {},
+            "cells": _kept(row) if key in there and key in wanted else {},
         }
         for key, row in by_key.items()
     ]
     session.execute(update(ImportRow), done)
     session.expire_all()
     return len(wanted)
+
+
+def _kept(row: ImportRow) -> Found:
+    """What the file said of somebody of another programme: see `known_elsewhere`."""
+    return {"name": row.cells["name"], "email": row.cells["email"]}
 
 
 def _reader(one: Found) -> messages.Recipient:

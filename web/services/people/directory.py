@@ -28,6 +28,8 @@ from web.models import (
 from web.models.folding import folded
 from web.services.common import times
 from web.services.evidence import nameless
+from web.services.imports import known_elsewhere
+from web.services.imports.known_elsewhere import AsWritten
 from web.services.rounds import pots
 
 A_PAGE = 50
@@ -95,10 +97,19 @@ class Search:
 
 @dataclass(frozen=True)
 class Entry:
+    """Somebody of a programme. `written` is all that its organisers may see of who has not said yes here and
+    is known from another programme.
+    """
+
     person: Person
     membership: Membership
     organisation: Organisation
     state: str
+    written: AsWritten | None = None
+
+    @property
+    def shown(self) -> Person:
+        return self.written.instead_of(self.person) if self.written else self.person
 
 
 @dataclass(frozen=True)
@@ -169,7 +180,7 @@ def _where(
 
 
 def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bool]:
-    part = folded(text)
+    part, written = folded(text), known_elsewhere.as_written(session, programme.id)
     organisations = [
         row.id
         for row in session.exec(
@@ -178,6 +189,9 @@ def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bo
         if part in folded(row.name) or part in folded(row.short_name)
     ]
     ways: list[ColumnElement[bool]] = [col(Membership.name_key).contains(part, autoescape=True)]
+    if written:
+        called = [id_ for id_, said in written.items() if part in folded(said.name)]
+        ways = [ways[0] & col(Membership.person_id).not_in(written), col(Membership.person_id).in_(called)]
     if organisations:
         ways.append(col(Membership.organisation_id).in_(organisations))
     if " " not in text:
@@ -225,11 +239,16 @@ def _order(order: Order) -> list[Any]:
 
 def _lines(session: Session, programme: Programme, ids: Sequence[str], today: date) -> list[PersonLine]:
     rows = session.connection().execute(LINES, {"programme": programme.id, "people": ids})
-    found = {row.id: _line(row, today) for row in rows}
-    return [found[id_] for id_ in ids]
+    found = {row.id: row for row in rows}
+    unsure = [id_ for id_, row in found.items() if row.standing is not Standing.ACTIVE]
+    written = known_elsewhere.as_written(session, programme.id, unsure)
+    return [_line(found[id_], written.get(id_), today) for id_ in ids]
 
 
-def _line(row: Any, today: date) -> PersonLine:
+def _line(row: Any, written: AsWritten | None, today: date) -> PersonLine:
+    if written:
+        organisation = row.short_name or row.organisation
+        return PersonLine(row.id, written.name, organisation, written.email, state_of(row, today))
     texted = row.channel is Channel.SMS and row.phone_verified_at
     return PersonLine(
         row.id,
@@ -249,7 +268,11 @@ def one(session: Session, programme: Programme, person: str, today: date) -> Ent
         .where(Membership.programme_id == programme.id, Person.id == person)
         .where(col(Membership.name_key).is_not(None))
     ).one_or_none()
-    return Entry(*row, reached_state(row[0], row[1], today)) if row else None
+    if row is None:
+        return None
+    written = known_elsewhere.as_written(session, programme.id, [person]).get(person)
+    state = state_of(row[1], today) if written else reached_state(row[0], row[1], today)
+    return Entry(*row, state, written)
 
 
 def called(session: Session, programme: Programme, typed: str) -> str:
@@ -268,7 +291,11 @@ def called(session: Session, programme: Programme, typed: str) -> str:
         if "@" in typed
         else select(Membership.person_id).where(*here, Membership.name_key == folded(typed))
     )
-    found = session.exec(fits.limit(3)).all()
+    found = list(session.exec(fits.limit(3)))
+    if "@" not in typed:
+        written = known_elsewhere.as_written(session, programme.id)
+        found = [id_ for id_ in found if id_ not in written]
+        found += [id_ for id_, said in written.items() if folded(said.name) == folded(typed)]
     if len(found) > 1:
         raise NobodySo(f"Several people are called {typed.strip()}. Enter the email address instead")
     if not found:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from web.models import Membership, Organisation, Person, Programme
 from web.services.common.spreadsheets import safe_cell
+from web.services.imports import known_elsewhere
 
 HEADER = ("id", "name", "organisation", "email", "phone", "standing", "joined", "known as")
 
@@ -35,8 +36,11 @@ def export(session: Session, programme: Programme) -> Iterator[str]:
         .order_by(col(Membership.name_key), col(Membership.person_id)),
         execution_options={"yield_per": 1000},
     )
+    written = known_elsewhere.as_written(session, programme.id)
     yield _line(HEADER)
     for *cells, standing, joined_at, known_as in rows:
+        if said := written.get(cells[0]):
+            cells, known_as = [cells[0], said.name, cells[2], said.email, ""], ""
         told = [safe_cell(cell or "") for cell in cells]
         yield _line([*told, standing.value, joined_at.date(), safe_cell(known_as)])
 

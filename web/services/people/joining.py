@@ -32,7 +32,7 @@ from web.models import (
 from web.models.columns import new_id
 from web.services.common import audit, links, mixing, names, phone_numbers, programmes, times, written_names
 from web.services.common.contacts import address_key, by_email, recipient
-from web.services.imports import duplicates
+from web.services.imports import duplicates, known_elsewhere
 from web.services.organisations import organisations
 from web.tokens import Signer
 
@@ -282,6 +282,7 @@ def welcome(session: Session, programme: Programme, person: Person, *, now: date
 
 
 def record_consents(session: Session, person: str, programme: int, *, source: str, now: datetime) -> None:
+    known_elsewhere.forget(session, person, programme)
     for wording, version in WORDINGS.items():
         session.add(
             Consent(

@@ -55,6 +55,7 @@ from web.models.rounds import RoundChange, ThisOnce
 from web.services.common import audit, contacts, phone_numbers, tombstones
 from web.services.evidence import nameless
 from web.services.gathering import handles
+from web.services.imports import known_elsewhere
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.NOTIFIED, Standing.LEFT, Standing.INVITED)
@@ -70,6 +71,8 @@ def check(session: Session, programme: Programme, kept: Person, gone: Person) ->
     """Raises NotOne when merging them would break something."""
     if kept.id == gone.id:
         raise NotOne("That is the same entry")
+    for said in known_elsewhere.as_written(session, programme.id, (kept.id, gone.id)).values():
+        raise NotOne(f"{said.name} has not said yes here. Until then their entry is merged with no other")
     if drafted := _drafted(session, kept.id, gone.id):
         raise NotOne(f"Round {drafted} is drawn with them in it. Send it or throw it away first")
     if together := _met_in(session, kept.id, gone.id):

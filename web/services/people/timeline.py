@@ -24,6 +24,7 @@ from web.models import (
     RoundState,
 )
 from web.services.common import audit, phrases
+from web.services.imports import known_elsewhere
 from web.services.rounds import delivery_problems, keeping_apart, never_pairs, previews
 
 AT_MOST = 50
@@ -90,6 +91,7 @@ class Story:
 
 def of_person(session: Session, programme: Programme, person: Person) -> Story:
     """What this programme knows of somebody; also what was told under an id merged into theirs."""
+    only_here = bool(known_elsewhere.as_written(session, programme.id, [person.id]))
     ids = [person.id, *session.exec(select(Person.id).where(Person.merged_into == person.id))]
     return Story(
         talks=_talks(session, programme, person.id),
@@ -99,7 +101,7 @@ def of_person(session: Session, programme: Programme, person: Person) -> Story:
             .where(Consent.person_id == person.id, Consent.programme_id == programme.id)
             .order_by(col(Consent.given_at))
         ).all(),
-        deeds=_deeds(session, programme, ids),
+        deeds=_deeds(session, programme, ids, only_here=only_here),
         apart=_apart(session, programme, person.id),
     )
 
@@ -167,13 +169,14 @@ def letters_to(session: Session, ids: Sequence[str], programme: Programme | None
     ]
 
 
-def _deeds(session: Session, programme: Programme, ids: Sequence[str]) -> list[Deed]:
+def _deeds(session: Session, programme: Programme, ids: Sequence[str], *, only_here: bool) -> list[Deed]:
+    here = [AuditEntry.programme_id == programme.id]
     rows = session.exec(
         select(AuditEntry, Organiser.email)
         .outerjoin(Organiser, col(Organiser.id) == AuditEntry.actor)
         .where(
             _tells_of(ids),
-            or_(col(AuditEntry.programme_id).is_(None), AuditEntry.programme_id == programme.id),
+            or_(*here, *([] if only_here else [col(AuditEntry.programme_id).is_(None)])),
         )
         .order_by(col(AuditEntry.id).desc())
         .limit(AT_MOST)
@@ -195,6 +198,7 @@ def _tells_of(ids: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _apart(session: Session, programme: Programme, person: str) -> list[Apart]:
+    """A wish, or a number, of somebody who has not said yes here is what they told another programme."""
     pairs = [pair for pair in never_pairs.never_pairs(session, programme) if person in pair]
     others = {(set(pair) - {person}).pop() for pair in pairs}
     set_by_us = session.exec(
@@ -205,7 +209,11 @@ def _apart(session: Session, programme: Programme, person: str) -> list[Apart]:
     ).all()
     ours = {one for pair in set_by_us for one in pair}
     same_phone = never_pairs.on_the_phone_of(session, person)
+    written = known_elsewhere.as_written(session, programme.id, {person, *others})
+    same_phone = {one for one in same_phone if not {person, one} & written.keys()}
+    others = {one for one in others if one in ours or not {person, one} & written.keys()}
     rows = session.exec(
         select(Person.id, Person.name).where(col(Person.id).in_(others)).order_by(Person.name)
     )
-    return [Apart(id_, name or phrases.GONE, id_ in ours, id_ in same_phone) for id_, name in rows]
+    names = {id_: written[id_].name if id_ in written else name for id_, name in rows}
+    return [Apart(id_, name or phrases.GONE, id_ in ours, id_ in same_phone) for id_, name in names.items()]

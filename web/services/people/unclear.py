@@ -21,6 +21,8 @@ from web.models import Membership, Person, Programme, Showing
 from web.services.common import audit
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
+from web.services.imports import known_elsewhere
+from web.services.imports.known_elsewhere import AsWritten
 from web.services.people import reachability
 
 DONE, A_LEARNING = "dealt with a reply", "took a reply for a learning"
@@ -71,8 +73,12 @@ Row = tuple[Reply, Person, OutboxMessage | None]
 
 
 def _of(programme: Programme) -> Any:
-    """From its participants, and in answer to its messages or to none."""
-    ours = or_(col(OutboxMessage.programme).is_(None), col(OutboxMessage.programme) == programme.slug)
+    """From its participants, and in answer to its messages or to none. What somebody of another programme
+    wrote, who has not said yes here, is read there.
+    """
+    is_ours = ~known_elsewhere.is_one(programme.id, col(Person.id))
+    to_none = col(OutboxMessage.programme).is_(None) & is_ours
+    ours = or_(to_none, col(OutboxMessage.programme) == programme.slug)
     return (
         select(Reply, Person, OutboxMessage)
         .join(Person, col(Person.id) == Reply.person)
@@ -93,31 +99,46 @@ def of_programme(session: Session, programme: Programme, *, key: bytes) -> list[
     """Those that wait, the oldest first; `key` is the suppression list's."""
     still = _of(programme).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
     rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id))).all()
-    return [_shown(session, *row, key=key) for row in rows]
+    written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
+    return [
+        _shown(session, reply, person, message, written.get(person.id), key=key)
+        for reply, person, message in rows
+    ]
 
 
 def dealt_with(session: Session, programme: Programme) -> Sequence[Row]:
     """The newest of those that an organiser has dealt with."""
     done = _of(programme).where(col(Reply.handled_at).is_not(None), Reply.word == Word.UNCLEAR)
     rows: Sequence[Row] = session.exec(done.order_by(col(Reply.handled_at).desc()).limit(SHOWN)).all()
-    return rows
+    written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
+    return [
+        (reply, written[person.id].instead_of(person) if person.id in written else person, message)
+        for reply, person, message in rows
+    ]
 
 
 def _shown(
-    session: Session, reply: Reply, person: Person, message: OutboxMessage | None, *, key: bytes
+    session: Session,
+    reply: Reply,
+    person: Person,
+    message: OutboxMessage | None,
+    written: AsWritten | None,
+    *,
+    key: bytes,
 ) -> Unclear:
     kind = message.kind if message else ""
     stops = reply.channel == Channel.EMAIL and understand(reply.text).word is Word.STOP
     writable = (
         person.email and not stops and Channel.EMAIL not in reachability.stopped(session, person, key=key)
     )
+    shown = written.instead_of(person) if written else person
     return Unclear(
         reply,
-        person,
+        shown,
         answers=IN_WORDS.get(kind, "a message of ours" if kind else ""),
         asks_to_stop=stops,
         may_be_learning=not stops and _talk(session, person, message) is not None,
-        address=person.email or "" if writable else "",
+        address=shown.email or "" if writable else "",
     )
 
 

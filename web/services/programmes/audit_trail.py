@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 
 from web.models import AuditEntry, Membership, Organiser, Person, Programme
 from web.services.common import audit, phrases
+from web.services.imports import known_elsewhere
 
 A_PAGE = 50
 A_DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -55,7 +56,7 @@ def of_programme(session: Session, programme: Programme, *, action: str, actor: 
         .limit(A_PAGE + 1)
     ).all()
     actors = _organisers_among(session, programme)
-    names = _names(session, rows[:A_PAGE]) | dict(actors)
+    names = _names(session, programme, rows[:A_PAGE]) | dict(actors)
     return Trail(
         [_told(entry, names) for entry in rows[:A_PAGE]],
         page,
@@ -67,9 +68,10 @@ def of_programme(session: Session, programme: Programme, *, action: str, actor: 
 
 def _concerns(programme: Programme) -> ColumnElement[bool]:
     people = select(Membership.person_id).where(Membership.programme_id == programme.id)
+    said_elsewhere = known_elsewhere.is_one(programme.id, col(AuditEntry.subject))
     return or_(
         col(AuditEntry.programme_id) == programme.id,
-        col(AuditEntry.programme_id).is_(None) & col(AuditEntry.subject).in_(people),
+        col(AuditEntry.programme_id).is_(None) & col(AuditEntry.subject).in_(people) & ~said_elsewhere,
     )
 
 
@@ -89,10 +91,12 @@ def _organisers_among(session: Session, programme: Programme) -> list[tuple[str,
     return list(rows)
 
 
-def _names(session: Session, entries: Iterable[AuditEntry]) -> dict[str, str]:
+def _names(session: Session, programme: Programme, entries: Iterable[AuditEntry]) -> dict[str, str]:
     ids = {text for entry in entries for text in _texts(entry) if AN_ID.fullmatch(text)}
     people = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids)))
     found = {person: name for person, name in people if name}
+    written = known_elsewhere.as_written(session, programme.id, found)
+    found |= {person: one.name for person, one in written.items()}
     organisers = session.exec(select(Organiser.id, Organiser.email).where(col(Organiser.id).in_(ids)))
     return found | dict(organisers.all())
 
