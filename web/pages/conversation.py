@@ -1,5 +1,7 @@
 """One conversation: the introduction as a page, its calendar file, a date, dropping out, and the check-in."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -72,7 +74,9 @@ def _page(token: str, talk: conversations.Conversation) -> str:
     return render_template(
         "conversation/page.html",
         talk=talk,
-        introduction=introduction,
+        introduction=replace(
+            introduction, partners=passing_on.with_ways(g.session, talk, introduction.partners)
+        ),
         programme=talk.programme,
         token=token,
         links=doors,
@@ -103,15 +107,17 @@ def _in_next(talk: conversations.Conversation) -> bool:
 def write(token: str) -> ResponseReturnValue:
     """To partners who have shared no way to be reached; who has one by now is on the conversation's page."""
     _, talk = _open(token, Purpose.CONVERSATION)
-    people = passing_on.unreached(talk)
+    people = passing_on.unreached(g.session, talk)
     if not talk.goes_on or not people:
         return redirect(url_for(".show", token=token), 303)
     form = PassOnForm()
     if form.validate_on_submit():
         try:
             passing_on.pass_on(g.session, talk, form.text.data, now=g.now)
-            flash(PASSED_ON if passing_on.can_be_answered(talk) else PASSED_ON_BOTH_WAYS)
+            flash(PASSED_ON if passing_on.can_be_answered(g.session, talk) else PASSED_ON_BOTH_WAYS)
             return redirect(url_for(".show", token=token), 303)
+        except passing_on.NoPart:
+            form.text.errors = ["We pass on messages only of people who take part"]
         except passing_on.TooManyPassedOn:
             form.text.errors = ["We have passed on three messages. Write to the organisers if it is urgent"]
     page = render_template(

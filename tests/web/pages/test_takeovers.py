@@ -9,11 +9,13 @@ from notifications.messages import Channel
 from notifications.suppression import Why, suppress
 from tests.support.consenting import objected_to
 from tests.support.visitor import Visitor
-from tests.support.world import World, links_in
-from web.models import AuditEntry, Consent, LawfulBasis, Person, Purpose, Role, Standing, Takeover
+from tests.support.world import BY, World, links_in
+from web.models import Answer, AuditEntry, Consent, LawfulBasis, Person, Purpose, Role, Standing, Takeover
 from web.services.background import jobs
 from web.services.common import times
+from web.services.conversations import conversations
 from web.services.learning import digests
+from web.services.people import moderation
 from web.services.rounds import pots
 
 IMPORT = "/organise/councils/import"
@@ -202,6 +204,38 @@ def test_whose_partner_sees_no_way_to_answer_is_told_how_an_answer_comes(world: 
     with world.write() as session:
         session.get_one(Person, person(world, TOM)).shares_email = True
     assert (by_us, "comes to the address or number" in write(world).text) == (True, True)
+
+
+def test_what_they_share_by_now_is_on_the_conversation_s_page(world: World) -> None:
+    introduced(world)
+    door = next(link for link in links_in(world.letter(TOM, "introduction")) if link.endswith("/write"))
+    letter_page(world).press("I take part", shares_email=True)
+    page = world.visitor().open(door)
+    assert (page.heading, AMINA in page.text) == ("Meet Amina Yusuf", True)
+
+
+def test_what_they_let_partners_of_another_programme_see_is_not_seen_here(world: World) -> None:
+    world.start("charities", "Charities")
+    world.join("Amina Yusuf", slug="charities", email=AMINA, about="Bins.")
+    introduced(world)
+    letter = world.letter(TOM, "introduction")
+    page = write(world)
+    seen = [secret in text for text in (letter.text, page.text) for secret in (AMINA, "Bins.")]
+    assert (seen, "“Tuesday at noon?”" in world.letter(AMINA, "passed_on").text) == ([False] * 4, True)
+
+
+def test_whoever_is_suspended_writes_to_nobody_by_us(world: World) -> None:
+    """They met, and one of them told the organisers about the other."""
+    introduced(world)
+    group, tom = world.group_of(person(world)), person(world, TOM)
+    with world.write() as session:
+        talk = conversations.conversation(session, group, person(world))
+        conversations.say(session, talk, Answer.MET, now=world.now)
+    with world.write() as session:
+        who, programme = session.get_one(Person, tom), world.programme(session)
+        moderation.suspend(session, programme, who, "He would not stop.", by=BY, now=world.now)
+    assert write(world).mistakes == ["We pass on messages only of people who take part"]
+    assert world.inbox(AMINA, "passed_on") == []
 
 
 def test_the_fourth_word_is_not(world: World) -> None:

@@ -11,7 +11,18 @@ from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from notifications.render import has_way
-from web.models import Group, GroupMember, Organisation, Person, Programme, Purpose, Round, VideoKind
+from web.models import (
+    Group,
+    GroupMember,
+    Membership,
+    Organisation,
+    Person,
+    Programme,
+    Purpose,
+    Round,
+    Standing,
+    VideoKind,
+)
 from web.services.common import links, phrases, programmes, times
 from web.services.common.contacts import recipient
 from web.services.rounds.pots import RoundPot
@@ -99,6 +110,7 @@ class Party:
     room: str | None
     gone: tuple[messages.Named, ...] = ()
     newcomers: Collection[str] = ()
+    have_pressed_nothing: Collection[str] = ()
 
     @property
     def subject(self) -> str:
@@ -115,7 +127,10 @@ class Party:
         return tuple(named(self.people[member.person_id]) for member in self.others(reader))
 
     def partner(self, member: GroupMember) -> messages.Partner:
-        return partner(self.people[member.person_id], self.organisations[member.organisation_id])
+        alone = member.person_id in self.have_pressed_nothing
+        return partner(
+            self.people[member.person_id], self.organisations[member.organisation_id], name_alone=alone
+        )
 
 
 def about(group: Group) -> str:
@@ -123,8 +138,22 @@ def about(group: Group) -> str:
     return f"group {group.id}"
 
 
-def partner(person: Person, organisation: Organisation) -> messages.Partner:
+def have_pressed_nothing(session: Session, programme_id: int, people: Collection[str]) -> set[str]:
+    """Whom an owner took over and who has not answered: what they ticked, if anything, was for another
+    programme, and whoever they meet here sees their name alone.
+    """
+    taken_over = select(Membership.person_id).where(
+        Membership.programme_id == programme_id,
+        Membership.standing == Standing.NOTIFIED,
+        col(Membership.person_id).in_(people),
+    )
+    return set(session.exec(taken_over))
+
+
+def partner(person: Person, organisation: Organisation, *, name_alone: bool = False) -> messages.Partner:
     """Somebody as whoever they meet may see them."""
+    if name_alone:
+        return messages.Partner(person.id, person.name, organisation.name, known_as=person.known_as)
     return messages.Partner(
         person.id,
         person.name,
@@ -301,6 +330,7 @@ def party(
         room(programme, secrets.token_hex(8)),
         gone,
         newcomers,
+        have_pressed_nothing(session, programme.id, people),
     )
 
 

@@ -144,6 +144,7 @@ def parties(
     for member in _read(session, GroupMember, there):
         members.setdefault(member.group_id, []).append(member)
     days = times.suggestable_days(window.starts_on, window.ends_on)
+    silent = introductions.have_pressed_nothing(session, programme.id, people)
     return [
         Party(
             group,
@@ -153,6 +154,7 @@ def parties(
             times.suggest(days, introductions.shared_hours(people, members[id_]), rng),
             introductions.why(pot, group, members[id_]),
             introductions.room(programme, secrets.token_hex(8)),
+            have_pressed_nothing=silent,
         )
         for id_, group in groups.items()
     ]
