@@ -9,7 +9,7 @@ from notifications.messages import Channel
 from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
-from web.models import Link, Membership, Person, Programme, Standing
+from web.models import Link, Membership, Person, Programme, Purpose, Standing
 from web.services.imports import undoing, uploads
 from web.services.people import reachability
 
@@ -135,3 +135,24 @@ def test_who_is_known_elsewhere_can_be_invited_again_after_an_undo(world: World)
             undoing.undo(session, job, by=BY, now=world.now)
             undoing.undo_some(session, job, now=world.now)
     assert len(world.inbox(AMINA, "invitation")) == 2
+
+
+def test_an_undo_leaves_the_links_of_other_programmes_alone(world: World) -> None:
+    """A link is about a programme, or a group, by its number: the one may be as high as the other."""
+    amina, *_ = world.join("Amina Yusuf", email=AMINA), *world.join_many(3)
+    for _ in range(2):
+        world.round()
+        world.clock.turn(days=30)
+    group = world.group_of(amina, 2)
+    door = world.door(Purpose.CONVERSATION, amina, group)
+    for number in range(2, group + 1):
+        world.start(f"charity-number-{'abcd'[number - 1]}", "Charities Unmentoring")
+    last = f"charity-number-{'abcd'[group - 1]}"
+    bring_in(world, last)
+    with world.write() as session:
+        job = uploads.one(session, world.programme(session, last), 1)
+        assert job is not None
+        assert job.programme_id == group
+        undoing.undo(session, job, by=BY, now=world.now)
+        undoing.undo_some(session, job, now=world.now)
+    assert world.visitor().open(door).status == 200

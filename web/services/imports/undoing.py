@@ -11,7 +11,19 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from notifications import messages, outbox
-from web.models import GroupMember, Link, Membership, NeverPair, Person, Programme, RatherNot, Standing
+from web.models import (
+    Group,
+    GroupMember,
+    Link,
+    Membership,
+    NeverPair,
+    Person,
+    Programme,
+    Purpose,
+    RatherNot,
+    Round,
+    Standing,
+)
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import audit
 from web.services.common.tombstones import BLANK
@@ -47,6 +59,7 @@ def undo(session: Session, job: Import, *, by: str, now: datetime) -> None:
 
 
 UNANSWERED = (Standing.INVITED, Standing.NOTIFIED)
+ABOUT_A_PROGRAMME = (Purpose.INVITATION, Purpose.NEXT_ROUND)
 
 
 def _brought(job: Import) -> Any:
@@ -62,8 +75,13 @@ def _in_groups(session: Session, job: Import) -> bool:
         & (col(Membership.programme_id) == job.programme_id)
         & (col(Membership.standing).in_(UNANSWERED)),
     )
-    found = select(col(GroupMember.group_id)).where(col(GroupMember.person_id).in_(waiting)).limit(1)
-    return session.execute(found).first() is not None
+    found = (
+        select(col(GroupMember.group_id))
+        .join(Group, col(Group.id) == col(GroupMember.group_id))
+        .join(Round, col(Round.id) == col(Group.round_id))
+        .where(col(GroupMember.person_id).in_(waiting), col(Round.programme_id) == job.programme_id)
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def still_invited(session: Session, job: Import) -> int:
@@ -113,7 +131,11 @@ def undo_some(session: Session, job: Import, *, now: datetime) -> int:
 
 def _take_back(session: Session, programme: int, people: Sequence[str], now: datetime) -> None:
     session.execute(
-        delete(Link).where(col(Link.person).in_(people), col(Link.subject) == programme),
+        delete(Link).where(
+            col(Link.person).in_(people),
+            col(Link.purpose).in_(ABOUT_A_PROGRAMME),  # others are about a group or a proposal of this number
+            col(Link.subject) == programme,
+        ),
         execution_options={"synchronize_session": False},
     )
     here = (col(Membership.programme_id) == programme, col(Membership.person_id).in_(people))
