@@ -10,8 +10,6 @@ from datetime import datetime
 import numpy as np
 from sqlmodel import Session, col, select
 
-from notifications import messages
-from notifications.tables import OutboxMessage
 from web.models import (
     TAKING_PART,
     Group,
@@ -104,20 +102,6 @@ def _reopen(session: Session, round_: Round, group: Group, now: datetime) -> Non
     regrouping.recount(session, round_, group, pair)
     window = Window.of_round(round_)
     rng = np.random.default_rng((group.id, group.edition))
-    party = introductions.party(
-        session, programme, group, window, rng, now=now, newcomers=_never_told(session, group, pair)
-    )
+    never_told = introductions.never_told(session, group, (member.person_id for member in pair))
+    party = introductions.party(session, programme, group, window, rng, now=now, newcomers=never_told)
     introductions.introduce(session, programme, round_, [party], window, now=now)
-
-
-def _never_told(session: Session, group: Group, pair: Sequence[GroupMember]) -> set[str]:
-    """Whose introduction was called off before it went out: they have seen nothing change."""
-    about = introductions.about(group)
-    recipients = session.exec(
-        select(OutboxMessage.person).where(
-            OutboxMessage.kind == messages.Introduction.kind,
-            (col(OutboxMessage.subject) == about) | col(OutboxMessage.subject).startswith(f"{about} "),
-            col(OutboxMessage.accepted_at).is_not(None),
-        )
-    ).all()
-    return {member.person_id for member in pair} - set(recipients)

@@ -17,6 +17,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
+from notifications.tables import WAITING, OutboxMessage
 from web.models import (
     Answer,
     CheckIn,
@@ -174,11 +175,12 @@ def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> N
         return
     group.edition += 1
     session.add(group)
-    stopped = outbox.call_off(session, introductions.about(group), ASKED_OF_A_GROUP)
-    unaware = {reader for kind, reader in stopped if kind == messages.Introduction.kind}
     session.flush()
     those_left = staying(session, group)
-    gone = _named(session.get_one(Person, person))
+    # What they have heard, as long as that can be told from what is called off.
+    unaware = introductions.never_told(session, group, (stays.person_id for stays in those_left))
+    gone = (*_gone_unheard_of(session, group), *_named(session.get_one(Person, person)))
+    outbox.call_off(session, introductions.about(group), ASKED_OF_A_GROUP)
     if len(those_left) > 1:
         regrouping.recount(session, round_, group, those_left)
         _introduce_anew(session, programme, round_, group, those_left, gone, unaware, now)
@@ -204,6 +206,18 @@ def staying(session: Session, group: Group) -> Sequence[GroupMember]:
         )
         .order_by(col(GroupMember.position))
     ).all()
+
+
+def _gone_unheard_of(session: Session, group: Group) -> tuple[messages.Named, ...]:
+    """Who went before, where the word of it still waits: it is called off, and said with the next one."""
+    subject = introductions.about(group)
+    waiting = select(OutboxMessage).where(
+        OutboxMessage.kind == messages.Introduction.kind,
+        col(OutboxMessage.subject).startswith(f"{subject} "),
+        col(OutboxMessage.state).in_(WAITING),
+    )
+    told = [row.message() for row in session.exec(waiting)]
+    return tuple({one: None for each in told if isinstance(each, messages.Introduction) for one in each.gone})
 
 
 def _named(person: Person) -> tuple[messages.Named, ...]:

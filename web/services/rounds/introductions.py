@@ -1,7 +1,7 @@
 """What each member of a group is told: composed from the tables, queued as messages."""
 
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from notifications.render import has_way
+from notifications.tables import UNDECIDED, OutboxMessage
 from web.models import (
     Group,
     GroupMember,
@@ -148,6 +149,24 @@ def have_pressed_nothing(session: Session, programme_id: int, people: Collection
         col(Membership.person_id).in_(people),
     )
     return set(session.exec(taken_over))
+
+
+def never_told(session: Session, group: Group, people: Iterable[str]) -> set[str]:
+    """Who of them has had no introduction to this group, in whichever edition: they have seen nothing change.
+    What may have gone out counts.
+    """
+    subject = about(group)
+    went_out = col(OutboxMessage.accepted_at).is_not(None) | col(OutboxMessage.state).in_(UNDECIDED)
+    told = session.exec(
+        select(OutboxMessage.person, Person.merged_into)
+        .join(Person, col(Person.id) == OutboxMessage.person)
+        .where(
+            OutboxMessage.kind == messages.Introduction.kind,
+            (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} "),
+            went_out,
+        )
+    )
+    return set(people).difference(*told)
 
 
 def partner(person: Person, organisation: Organisation, *, name_alone: bool = False) -> messages.Partner:

@@ -348,19 +348,21 @@ def _larger_groups(
     parties = []
     for group_id, person in made.joins:
         group = session.get_one(Group, group_id)
-        outbox.call_off(session, introductions.about(group), dropouts.ASKED_OF_A_GROUP)
         before = session.exec(
             select(GroupMember).where(
                 GroupMember.group_id == group_id, col(GroupMember.withdrew_at).is_(None)
             )
         ).all()
+        # Who has not heard of the group yet hears of it as it is now.
+        never_told = introductions.never_told(session, group, (member.person_id for member in before))
+        outbox.call_off(session, introductions.about(group), dropouts.ASKED_OF_A_GROUP)
         _seat(session, made.pot, group, person, 1 + max(member.position for member in before))
         session.flush()
         group.edition += 1
         regrouping.recount(session, made.round, group, dropouts.staying(session, group))
         session.flush()
         party = introductions.party(
-            session, programme, group, window, rng, now=now, why=LARGER, newcomers={person}
+            session, programme, group, window, rng, now=now, why=LARGER, newcomers={person, *never_told}
         )
         parties.append(party)
     return parties

@@ -4,9 +4,11 @@ from datetime import time
 
 import icalendar
 import pytest
+from sqlmodel import select
 
 from notifications import suppression
 from notifications.messages import Channel
+from notifications.tables import OutboxMessage, State
 from tests.support.world import World
 from web.models import Answer, Group, GroupMember, Membership, Person, Purpose
 from web.services.common import times
@@ -150,6 +152,32 @@ def test_when_two_of_a_three_drop_out_the_third_is_told(world: World) -> None:
     drop_out(world, too)
     newest = world.letter(str(world.person(stays).email))
     assert (newest.kind, world.person(too).name in newest.subject) == ("partner_gone", True)
+
+
+@both
+def test_of_two_who_go_before_anybody_hears_of_the_first_both_are_named(world: World) -> None:
+    world.join_many(3)
+    world.round()
+    first, second, stays = world.groups()[0]
+    with world.write() as session:
+        for gone in (first, second):
+            dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+    letter = world.letter(str(world.person(stays).email), "partner_gone")
+    names = [world.person(gone).name in letter.subject for gone in (first, second)]
+    assert (names, letter.calendar is not None) == ([True, True], True)
+
+
+def test_who_stays_with_somebody_hears_of_both_who_went_before_a_letter_did(world: World) -> None:
+    world.change(group_size=3)
+    world.join_many(4)
+    world.round()
+    first, second, stays, too = world.groups()[0]
+    with world.write() as session:
+        for gone in (first, second):
+            dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+    text = world.letter(str(world.person(stays).email), "introduction").text
+    assert f"can’t make this round. You are now talking with {world.person(too).name}" in text
+    assert all(world.person(gone).name in text for gone in (first, second))
 
 
 def test_who_is_to_write_first_is_somebody_still_there(world: World) -> None:
@@ -321,3 +349,23 @@ def test_who_was_not_introduced_yet_hears_of_no_partner_and_of_no_calendar(world
         dropouts.cannot_make_it(session, world.group_of(one), one, now=world.now)
     letter = world.letter(str(world.person(other).email), "partner_gone")
     assert (letter.subject, letter.calendar) == ("We have nobody for you to meet yet", None)
+
+
+def test_who_may_have_been_introduced_hears_that_their_partner_is_gone(world: World) -> None:
+    one, other = world.join_many(2)
+    world.send(world.draw())
+    cut_off_while_sending(world, other)
+    with world.write() as session:
+        dropouts.cannot_make_it(session, world.group_of(one), one, now=world.now)
+    letter = world.letter(str(world.person(other).email), "partner_gone")
+    assert (world.person(one).name in letter.subject, letter.calendar is not None) == (True, True)
+
+
+def cut_off_while_sending(world: World, person: str) -> None:
+    """Nobody knows whether their introduction went out."""
+    with world.write() as session:
+        theirs = (OutboxMessage.kind == "introduction", OutboxMessage.person == person)
+        message = session.exec(select(OutboxMessage).where(*theirs)).one()
+        for state in (State.CLAIMED, State.SENDING, State.UNCERTAIN):
+            message.state = state
+            session.flush()
