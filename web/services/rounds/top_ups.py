@@ -253,7 +253,10 @@ def run(
     Raises:
         NoTopUp: the round is not going on, or nobody waits in it.
         StaleTopUp: it is not what was shown as `version`.
+        rounds.ProgrammePaused: nothing is sent meanwhile.
     """
+    if programme.paused_at:
+        raise rounds.ProgrammePaused(f"{programme.name} is paused: let it go on first")
     made = plan(session, programme, number, now=now, lock=True)
     if version is not None and made.version != version:
         raise StaleTopUp("Somebody joined, dropped out or answered after you looked. Look at it again first")
@@ -425,12 +428,17 @@ def _called_off(session: Session, round_: Round, person: str) -> Group | None:
 
 
 def due(session: Session, *, now: datetime) -> list[Round]:
-    """Rounds whose cut-off has passed and which have not been topped up since."""
+    """Rounds whose cut-off has passed and which have not been topped up since. In a break nobody would hear
+    whom they are to talk with.
+    """
     passed = session.exec(
-        select(Round).where(
+        select(Round)
+        .join(Programme, col(Programme.id) == Round.programme_id)
+        .where(
             Round.state == RoundState.SENT,
             col(Round.topped_up_at).is_(None),
             col(Round.cut_off_on) < times.today(now),
+            col(Programme.paused_at).is_(None),
         )
     )
     # In the morning: nobody is written to in the middle of the night.
@@ -440,9 +448,9 @@ def due(session: Session, *, now: datetime) -> list[Round]:
 def run_by_itself(session: Session, round_id: int, *, now: datetime) -> None:
     """The top-up that follows the cut-off, once: a second call changes nothing."""
     round_ = dropouts.lock(session, round_id)
-    if round_.topped_up_at:
-        return
     programme = session.get_one(Programme, round_.programme_id)
+    if round_.topped_up_at or programme.paused_at:
+        return
     try:
         run(session, programme, round_.number, None, by=audit.SYSTEM, now=now)
     except NoTopUp:

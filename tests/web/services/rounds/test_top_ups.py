@@ -15,7 +15,8 @@ from web.models.rounds import TopUp
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.people import invitations, participation
-from web.services.rounds import dropouts, keeping_apart, pots, top_ups
+from web.services.programmes import programme_settings
+from web.services.rounds import dropouts, keeping_apart, pots, rounds, top_ups
 
 both = pytest.mark.usefixtures("both_databases")
 
@@ -228,6 +229,46 @@ def test_it_runs_by_itself_once(world: World) -> None:
     before = world.dump()
     world.worker.sweep()
     assert world.dump() == before
+
+
+def break_off(world: World) -> None:
+    """Two pairs of which one is left, and then the programme takes a break."""
+    world.join_many(4)
+    world.round()
+    for gone, _ in world.groups():
+        drop_out(world, gone)
+    world.work()
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+
+
+def go_on(world: World) -> None:
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.worker.sweep()
+
+
+def test_in_a_break_nobody_is_put_together_unheard(world: World) -> None:
+    break_off(world)
+    cut_off(world)
+    in_the_break = live(world)
+    go_on(world)
+    assert (in_the_break, len(live(world))) == ([], 1)
+
+
+def test_after_a_break_longer_than_the_round_who_waited_is_told(world: World) -> None:
+    break_off(world)
+    cut_off(world)
+    waited = [stays for _, stays in world.groups()]
+    world.clock.turn(days=40)
+    go_on(world)
+    assert {newest(world, person) for person in waited} == {"not_this_time"}
+
+
+def test_in_a_break_an_organiser_sends_no_top_up(world: World) -> None:
+    break_off(world)
+    with pytest.raises(rounds.ProgrammePaused):
+        top_up(world)
 
 
 def test_the_round_s_page_says_how_it_was_drawn(world: World) -> None:
