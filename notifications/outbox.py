@@ -226,6 +226,27 @@ def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> 
     session.execute(delete(OutboxNamed).where(col(OutboxNamed.message_id).in_(ids)))
 
 
+def say_instead(session: Session, row: OutboxMessage, message: Message) -> bool:
+    """Have what has not been sent say something else, which names no more people than before. False where it
+    has gone on meanwhile.
+    """
+    # A worker that has it in hand has its words too: it loses them with the state.
+    back = State.QUEUED if row.state == State.CLAIMED else row.state
+    still = update(OutboxMessage).where(
+        col(OutboxMessage.id) == row.id,
+        col(OutboxMessage.state) == row.state,
+        col(OutboxMessage.attempt) == row.attempt,
+    )
+    if not change(session, still.values(payload=message.to_json(), state=back)):
+        return False
+    named = message.people() | {row.person}
+    others = delete(OutboxNamed).where(
+        col(OutboxNamed.message_id) == row.id, col(OutboxNamed.person).not_in(named)
+    )
+    session.execute(others)
+    return True
+
+
 def replace_in(session: Session, kind: str, round_: str, before: str, after: str) -> None:
     """Put other words into the messages of a kind about a round, as they stand in their JSON."""
     payload = col(OutboxMessage.payload)

@@ -38,6 +38,12 @@ def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipi
     )
 
 
+def ids(session: Session, person: Person) -> list[str]:
+    """Theirs, and those of entries that were merged into it: a message keeps the one it was written under."""
+    merged = select(Person.id).where(Person.merged_into == person.id)
+    return [person.id, *session.exec(merged)]
+
+
 def by_phone(session: Session, phone: str) -> Sequence[Person]:
     """Everyone whose confirmed number it is: a phone may be shared."""
     verified = col(Person.phone_verified_at).is_not(None)

@@ -43,7 +43,7 @@ from web.services.evidence import nameless
 from web.services.gathering import handles
 from web.services.imports import forgetting
 from web.services.learning import mentions
-from web.services.people import complaints
+from web.services.people import complaints, unnaming
 from web.services.rounds import dropouts, never_pairs
 
 
@@ -66,6 +66,7 @@ def erase(
         return
     last_word = _farewell(session, person) if farewell else None
     left_behind = dropouts.open_groups(session, person.id, now=now)
+    unnaming.leave_out(session, person)
     outbox.forget(session, person.id)
     _forget_address(session, person)
     never_pairs.forget(session, person)

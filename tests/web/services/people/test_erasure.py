@@ -1,18 +1,25 @@
 """Erasure is real: nothing that could tell who it was is left in any table, file or log."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
+from notifications.tables import OutboxMessage, State
 from tests.support.canary import CANARY, SIGNS, columns_with_signs, plant, rows_with_signs, signs_in
 from tests.support.kept import KEPT, Kept
 from tests.support.world import BY, World
-from web.models import Person, Purpose
+from web.models import Answer, LearningState, Person, Purpose, Showing
 from web.services.common import contacts
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
+from web.services.learning import digests
 from web.services.organisers import accounts
 from web.services.people import erasure
+from web.services.rounds import dropouts
 
 
 @pytest.fixture
@@ -157,3 +164,77 @@ def test_the_last_letter_speaks_of_a_conversation_only_if_one_counts(world: Worl
     world.round()
     world.clock.turn(days=20)
     assert (before, in_time, stays in farewell(world, other)) == (False, False, True)
+
+
+def drop_out(world: World, person: str) -> None:
+    """Nobody has been told yet."""
+    with world.write() as session:
+        dropouts.cannot_make_it(session, world.group_of(person), person, now=world.now)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_who_goes_and_is_erased_before_word_of_it_went_out_leaves_nobody_unaware(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, stays = world.groups()[0]
+    name = world.person(gone).name
+    drop_out(world, gone)
+    erase(world, gone)
+    letter = world.letter(str(world.person(stays).email), "partner_gone")
+    assert (letter.subject, name in letter.text) == ("Your partner can’t make this round", False)
+
+
+def test_what_a_worker_has_in_hand_then_names_nobody_either(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    gone, stays = world.groups()[0]
+    drop_out(world, gone)
+    with world.write() as session:
+        told = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "partner_gone")).one()
+        told.state, told.attempt, told.lease_until = State.CLAIMED, 1, world.now + timedelta(seconds=10)
+    erase(world, gone)
+    letter = world.letter(str(world.person(stays).email), "partner_gone")
+    assert letter.subject == "Your partner can’t make this round"
+
+
+def test_two_who_stay_of_a_three_hear_that_somebody_went(world: World) -> None:
+    world.join_many(3)
+    world.round()
+    gone, one, _ = world.groups()[0]
+    name = world.person(gone).name
+    drop_out(world, gone)
+    erase(world, gone)
+    text = world.letter(str(world.person(one).email), "introduction").text
+    assert ("There is a change: you are now talking with" in text, name in text) == (True, False)
+
+
+def test_of_three_who_met_the_others_are_still_asked(world: World) -> None:
+    world.join_many(3)
+    world.round()
+    gone, one, other = world.groups()[0]
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(gone), gone)
+        conversations.say(session, talk, Answer.MET, now=world.now)
+    erase(world, gone)
+    world.clock.turn(days=14)
+    text = world.letter(str(world.person(one).email), "check_in").text
+    assert f"Did you talk with {world.person(other).name}?" in text
+
+
+def test_a_digest_that_waits_goes_out_without_what_they_said(world: World) -> None:
+    world.join_many(3)
+    world.round()
+    authors = world.groups()[0][:2]
+    with world.write() as session:
+        for author in authors:
+            talk = conversations.conversation(session, world.group_of(author), author)
+            said = Said(Answer.MET, f"Line of {author}", showing=Showing.WITH_NAME)
+            conversations.check_in(session, talk, said, now=world.now)
+            learning = conversations.learning_of(session, world.group_of(author), author)
+            assert learning
+            learning.state, learning.decided_at = LearningState.PUBLISHED, world.now
+    with world.write() as session:
+        digests.send(session, world.programme(session), 1, by=BY, now=world.now)
+    erase(world, authors[0])
+    text = world.letter(str(world.person(authors[1]).email), "digest").text
+    assert [f"Line of {author}" in text for author in authors] == [False, True]
