@@ -33,6 +33,7 @@ from notifications.columns import table_of
 from notifications.errors import NoWayThere
 from notifications.messages import BY_KIND, Channel, Message, Recipient
 from notifications.tables import (
+    NOT_ARRIVED,
     WAITING,
     LocalMessage,
     OutboxHold,
@@ -315,23 +316,16 @@ def cancel(
     return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
 
 
-def call_off(session: Session, subject: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
-    """Do not send what waits about a subject, in whichever edition ("group 7", "group 7 2", "group 7 again").
-
-    Kind and person of each message that was stopped.
+def call_off(session: Session, subject: str, kinds: Iterable[str]) -> int:
+    """Do not send what waits about a subject, in whichever edition ("group 7", "group 7 2", "group 7 again"),
+    nor again what did not arrive. How many messages there were.
     """
-    stop = (
-        update(OutboxMessage)
-        .where(
-            (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} "),
-            col(OutboxMessage.kind).in_(kinds),
-            col(OutboxMessage.state).in_(WAITING),
-        )
-        .values(state=State.CANCELLED, reason="its cause is gone")
-        .returning(col(OutboxMessage.kind), col(OutboxMessage.person))
+    stop = update(OutboxMessage).where(
+        (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} "),
+        col(OutboxMessage.kind).in_(kinds),
+        col(OutboxMessage.state).in_((*WAITING, *NOT_ARRIVED)),
     )
-    rows = session.execute(stop, execution_options={"synchronize_session": False})
-    return {(kind, person) for kind, person in rows}
+    return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
 
 
 def readdress(session: Session, to: Recipient) -> int:

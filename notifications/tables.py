@@ -43,16 +43,17 @@ NEXT: dict[State, tuple[State, ...]] = {
     State.ACCEPTED: (State.QUEUED,),
     State.FAILED_TEMPORARILY: (State.QUEUED,),
     State.DELIVERED: (),
-    State.FAILED: (State.QUEUED,),
+    State.FAILED: (State.QUEUED, State.CANCELLED),
     State.SUPPRESSED: (State.QUEUED, State.FAILED, State.CANCELLED),
-    State.PARKED: (State.QUEUED,),
-    State.EXPIRED: (State.QUEUED,),
+    State.PARKED: (State.QUEUED, State.CANCELLED),
+    State.EXPIRED: (State.QUEUED, State.CANCELLED),
     State.CANCELLED: (State.QUEUED,),
 }  # fmt: skip
 WAITING = (State.QUEUED, State.HELD, State.CLAIMED)  # the provider has certainly not been called
 UNDECIDED = (State.SENDING, State.UNCERTAIN)
-RESENDABLE = (State.FAILED, State.FAILED_TEMPORARILY, State.PARKED, State.EXPIRED, State.SUPPRESSED,
-              State.UNCERTAIN, State.CANCELLED)  # fmt: skip
+# What may be sent again, by itself or by somebody's press, without a provider that is still trying.
+NOT_ARRIVED = (State.FAILED, State.PARKED, State.EXPIRED, State.SUPPRESSED, State.UNCERTAIN)
+RESENDABLE = (*NOT_ARRIVED, State.FAILED_TEMPORARILY, State.CANCELLED)
 
 
 FAILED = text("state = 'failed'")  # a few: an index of all would cost every message

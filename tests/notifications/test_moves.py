@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from notifications import delivery, outbox, receipts, reconcile, resending, suppression
 from notifications.delivery import Providers
 from notifications.errors import Permanent, Temporary, Uncertain
-from notifications.messages import Channel, Link, Recipient, SignIn
+from notifications.messages import Channel, Introduction, Link, Recipient, SignIn
 from notifications.outbox import EVERYTHING
 from notifications.providers.base import Absent, Accepted, Outgoing
 from notifications.receipts import Again, Event, What
@@ -89,6 +89,7 @@ class Walk:
             self.work,
             self.work,
             self.reconcile,
+            self.call_off,
         )
 
     def step(self) -> None:
@@ -97,6 +98,9 @@ class Walk:
     def _one(self) -> int:
         """One of the newest: what is old has come to its end."""
         return self.chance.randint(max(1, self.queued - 12), max(1, self.queued))
+
+    def _subject(self, number: int) -> str:
+        return f"group {number}"
 
     def _address(self) -> tuple[Channel, str]:
         number, channel = self.chance.randint(1, ADDRESSES), self.chance.choice(list(Channel))
@@ -108,7 +112,7 @@ class Walk:
         to = Recipient(f"p{self.queued}", "A", channel, f"a{number}@example.org", f"+44770090010{number}")
         message = self.chance.choice((introduction(), introduction(), SignIn(Link("sign-in", 2))))
         due = self.post.clock.now + timedelta(minutes=self.chance.choice((0, 0, 30)))
-        self.post.queue(message, to, subject="s", programme=COUNCILS.slug, due=due)
+        self.post.queue(message, to, subject=self._subject(self.queued), programme=COUNCILS.slug, due=due)
 
     def work(self) -> None:
         with suppress(Died):
@@ -157,6 +161,10 @@ class Walk:
     def cancel(self) -> None:
         with self.post.database.write() as session:
             outbox.cancel(session, person=f"p{self._one()}")
+
+    def call_off(self) -> None:
+        with self.post.database.write() as session:
+            outbox.call_off(session, self._subject(self._one()), [Introduction.kind, SignIn.kind])
 
     def send_again(self) -> None:
         with self.post.database.write() as session:

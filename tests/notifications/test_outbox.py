@@ -6,7 +6,7 @@ from notifications import outbox, progress, resending
 from notifications.errors import NoWayThere
 from notifications.messages import Channel, CheckIn, Named, PhoneCode, Recipient
 from notifications.outbox import Order
-from notifications.tables import State
+from notifications.tables import OutboxMessage, State
 from tests.support.letters import AMINA, CHECK_IN, COUNCILS, NOW, PAGE, SIAN, TOM, introduction
 
 
@@ -98,6 +98,18 @@ def test_cancelling_takes_back_what_waits(post):
         outbox.cancel(session, kind="introduction", person="p1")
     post.work()
     assert post.state() == State.CANCELLED
+
+
+@pytest.mark.parametrize("ended", [State.SUPPRESSED, State.EXPIRED])
+def test_what_did_not_arrive_is_not_sent_again_once_its_cause_is_gone(post, memory, ended):
+    post.queue(subject="group 7 2")
+    with post.database.write() as session:
+        session.get_one(OutboxMessage, 1).state = ended
+    with post.database.write() as session:
+        outbox.call_off(session, "group 7", ["introduction"])
+        resending.resend_all(session, [ended], now=NOW)
+    post.work()
+    assert (post.state(), memory.calls) == (State.CANCELLED, 0)
 
 
 def test_cancelling_does_not_rewrite_what_was_sent(post):

@@ -183,6 +183,20 @@ def test_who_was_told_hears_that_it_stays_open(world: World, owner: Visitor) -> 
     assert len(world.inbox(kind="closing")) == 6
 
 
+def test_announced_again_before_anybody_heard_that_it_stays_open_says_only_that_it_ends(
+    world: World, owner: Visitor
+) -> None:
+    world.join_many(2)
+    announce(owner)
+    world.work()
+    owner.open(CLOSE).press("Keep it open after all")
+    world.clock.turn(minutes=1)
+    announce(owner)
+    world.work()
+    letters = world.inbox(kind="closing")
+    assert (len(letters), [one for one in letters if "stays open" in one.subject]) == (4, [])
+
+
 def test_taken_back_before_anybody_was_told_nobody_is_told(world: World, owner: Visitor) -> None:
     world.join_many(2)
     announce(owner)

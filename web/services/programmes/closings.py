@@ -101,6 +101,7 @@ def announce(
     planned = programme.next_round_on
     _plan_nothing(session, programme)
     programme.closing_on, programme.wall_stays = on, wall_stays
+    outbox.call_off(session, _about(programme), [messages.Closing.kind])
     people = _begin_telling(session, programme, on, now)
     _changed(
         session,
@@ -209,7 +210,9 @@ def _untold(session: Session, programme: Programme, since: datetime) -> SelectOf
         .where(col(OutboxMessage.subject).startswith(f"{_about(programme)} {ANNOUNCED}"))
         .order_by(col(OutboxMessage.id).desc())
     ).first()
-    heard = sent.where(OutboxMessage.subject == last, OutboxMessage.state != State.CANCELLED)
+    stopped = col(OutboxMessage.state) == State.CANCELLED
+    may_have_heard = ~stopped | col(OutboxMessage.sending_at).is_not(None)
+    heard = sent.where(OutboxMessage.subject == last, may_have_heard)
     return people.where(col(Person.id).in_(heard))
 
 
