@@ -339,7 +339,7 @@ def readdress(session: Session, to: Recipient) -> int:
         col(OutboxMessage.kind).in_(BULK),
     )
     moved = 0
-    for row in session.scalars(waiting).all():
+    for row in session.scalars(waiting.execution_options(populate_existing=True)).all():
         channel = _channel(row.message(), to)
         reached = {"email": to.email, "phone": to.phone, "shares_number": to.shares_number}
         reached |= {"channel": channel, "address_key": _key(channel, to)}

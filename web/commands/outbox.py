@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from notifications import messages, outbox, progress, resending, stoppages
+from notifications import messages, outbox, progress, stoppages
 from notifications.tables import State
 from web.clock import utc_now
 from web.commands.sessions import BY, opening, reading, writing
 from web.services.common import audit, links, phrases, programmes
-from web.services.rounds import rounds
+from web.services.rounds import delivery_problems, rounds
 from web.settings import Settings, SettingsError
 from web.tokens import signer_of
 
@@ -82,7 +82,8 @@ def retry_outbox(
     if which:
         found = str(rounds.by_number(session, programmes.by_slug(session, which[0]), which[1]).id)
     moment, now = since.replace(tzinfo=UTC), utc_now()
-    sent = resending.resend_all(session, [State(state)], since=moment, kind=kind, round=found, now=now)
+    states = [State(state)]
+    sent = delivery_problems.resend_all(session, states, since=moment, kind=kind, round=found, now=now)
     audit.record(session, BY, "outbox sent again", now=now, messages=sent)
     click.echo(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
 

@@ -4,16 +4,18 @@ NoSuchMessage       the round has no message of this number
 NotToResend         nothing is left to send again
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from notifications import resending
+from notifications import outbox, resending
 from notifications.tables import OutboxMessage, State
 from web.models import Person, Programme, Round
 from web.services.common import audit, phrases
+from web.services.common.contacts import recipient
 
 IN_WORDS = {
     State.FAILED: "did not arrive",
@@ -83,8 +85,10 @@ def resend(
     message = session.get(OutboxMessage, message_id)
     if message is None or message.round != str(round_.id):
         raise NoSuchMessage
+    moved = _who_moved(session, col(OutboxMessage.id) == message_id)
     if message.state not in MAY_GO_AGAIN or not resending.resend(session, message_id, now=now):
         raise NotToResend
+    _readdress(session, moved)
     audit.record(
         session, by, "message sent again", now=now, programme=programme.id, subject=f"message {message_id}"
     )
@@ -92,7 +96,7 @@ def resend(
 
 def resend_round(session: Session, programme: Programme, round_: Round, *, by: str, now: datetime) -> int:
     """Send again what did not arrive of a round, and is still of use. How many messages."""
-    sent = resending.resend_all(session, DID_NOT_ARRIVE, round=str(round_.id), now=now)
+    sent = resend_all(session, DID_NOT_ARRIVE, round=str(round_.id), now=now)
     if sent:
         audit.record(
             session,
@@ -104,3 +108,42 @@ def resend_round(session: Session, programme: Programme, round_: Round, *, by: s
             messages=sent,
         )
     return sent
+
+
+def resend_all(
+    session: Session,
+    states: Collection[State],
+    *,
+    since: datetime | None = None,
+    kind: str | None = None,
+    round: str | None = None,  # noqa: A002
+    now: datetime,
+) -> int:
+    """As in `resending`, to where each reader is reached by now. How many messages."""
+    where: list[ColumnElement[bool]] = [col(OutboxMessage.state).in_(states)]
+    where += [col(OutboxMessage.kind) == kind] if kind else []
+    where += [col(OutboxMessage.round) == round] if round else []
+    moved = _who_moved(session, *where)
+    sent = resending.resend_all(session, states, since=since, kind=kind, round=round, now=now)
+    _readdress(session, moved)
+    return sent
+
+
+def _who_moved(session: Session, *messages: ColumnElement[bool]) -> Sequence[Person]:
+    """Whose address or number is another one than when these messages were written, or who reads on another
+    channel.
+    """
+    email, phone = col(OutboxMessage.email), col(OutboxMessage.phone)
+    other = (
+        email.is_distinct_from(col(Person.email))
+        | (col(Person.phone_verified_at).is_not(None) & phone.is_distinct_from(col(Person.phone)))
+        | (col(OutboxMessage.channel) != col(Person.channel))
+    )
+    there = select(Person.id).join(OutboxMessage, col(OutboxMessage.person) == col(Person.id))
+    people = select(Person).where(col(Person.id).in_(there.where(*messages, other)))
+    return session.exec(people.where(col(Person.erased_at).is_(None))).all()
+
+
+def _readdress(session: Session, people: Sequence[Person]) -> None:
+    for person in people:
+        outbox.readdress(session, recipient(person))

@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 from notifications import destinations, pace, suppression
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, State
-from tests.support.world import World
-from web.models import AuditEntry, Role
+from tests.support.world import BY, World
+from web.models import AuditEntry, Person, Role
+from web.services.rounds import delivery_problems, dropouts, rounds
 
 ROUND = "/organise/councils/rounds/1"
 # From where a message that went out comes to be uncertain.
@@ -115,3 +116,52 @@ def test_who_has_said_start_may_be_sent_what_was_stopped(world: World) -> None:
     assert "unsubscribed, and wants to be written to again" in page.text
     text = page.press("Send again what did not reach 1 person").text
     assert "1 message is on the way again" in text
+
+
+def introduction_of(session: Session, person: str) -> OutboxMessage:
+    theirs = (OutboxMessage.kind == "introduction", OutboxMessage.person == person)
+    return session.exec(select(OutboxMessage).where(*theirs)).one()
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_it_goes_to_the_address_that_they_have_by_now(world: World) -> None:
+    after_a_round(world, 2)
+    moved, other = world.groups()[0]
+    with world.write() as session:
+        end(session, State.FAILED, world, 2)
+        person = session.get_one(Person, moved)
+        person.email = person.email_key = "new@example.org"
+    page = world.organiser().open(ROUND).press("Send again what did not reach 2 people")
+    world.work()
+    assert {letter.to for letter in world.inbox(kind="introduction")} == {
+        "new@example.org",
+        world.person(other).email,
+    }
+    assert page.status == 200
+
+
+def test_one_alone_goes_there_too(world: World) -> None:
+    after_a_round(world, 2)
+    moved, _ = world.groups()[0]
+    with world.write() as session:
+        message = introduction_of(session, moved)
+        message.state = State.FAILED
+        person = session.get_one(Person, moved)
+        person.email = person.email_key = "new@example.org"
+    with world.write() as session:
+        programme = world.programme(session)
+        round_ = rounds.by_number(session, programme, 1)
+        delivery_problems.resend(session, programme, round_, message.id or 0, by=BY, now=world.now)
+    assert world.letter("new@example.org", "introduction").kind == "introduction"
+
+
+def test_a_conversation_that_was_called_off_is_announced_to_nobody(world: World) -> None:
+    after_a_round(world, 2)
+    gone, stays = world.groups()[0]
+    with world.write() as session:
+        introduction_of(session, stays).state = State.FAILED
+    with world.write() as session:
+        dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+    assert "did not reach" not in world.organiser().open(ROUND).text
+    with world.read() as session:
+        assert introduction_of(session, stays).state == State.CANCELLED
