@@ -366,17 +366,19 @@ def move(
 def rewrite(
     session: Session,
     kind: type[Kind],
-    round: str,  # noqa: A002
     anew: Callable[[Kind], Kind],
     *,
+    round: str | None = None,  # noqa: A002
+    programme: str | None = None,
     due: datetime | None = None,
 ) -> int:
-    """Change the facts of what has not been sent of a round, and when it is due. How many there were.
+    """Change the facts of what has not been sent of a round or a programme, and when it is due. How many
+    there were.
 
     `anew` keeps the people a message names.
     """
     moved = 0
-    for row in session.scalars(select(OutboxMessage).where(*_unsent(kind, round))).all():
+    for row in session.scalars(select(OutboxMessage).where(*_unsent(kind, round, programme))).all():
         was, at = row.message(), due or row.due_at
         if not isinstance(was, kind):
             continue
@@ -390,12 +392,14 @@ def rewrite(
     return moved
 
 
-def _unsent(kind: type[Message], round: str) -> tuple[ColumnElement[bool], ...]:  # noqa: A002
-    return (
-        col(OutboxMessage.kind) == kind.kind,
-        col(OutboxMessage.round) == round,
-        col(OutboxMessage.state).in_((State.QUEUED, State.HELD)),
-    )
+def _unsent(
+    kind: type[Message],
+    round: str | None = None,  # noqa: A002
+    programme: str | None = None,
+) -> tuple[ColumnElement[bool], ...]:
+    given = {"kind": kind.kind, "round": round, "programme": programme}
+    where = [col(getattr(OutboxMessage, name)) == value for name, value in given.items() if value is not None]
+    return (*where, col(OutboxMessage.state).in_((State.QUEUED, State.HELD)))
 
 
 def hold(session: Session, *, programme: str | None = None, reason: str, now: datetime) -> int:

@@ -84,7 +84,7 @@ def move_next_round(
         raise BadSettings("on", free)
     programme.next_round_on = on
     _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
-    return schedule.moved(session, programme)
+    return schedule.moved(session, programme, now=now)
 
 
 def _kept_free(plan: Schedule | None, on: date) -> str:
@@ -132,7 +132,7 @@ def switch_on(
     _agree_on_rhythm(session, programme, plan.rhythm, by, now)
     facts = {"rhythm": plan.rhythm.value, "automatic": plan.automatic, "on": following.isoformat()}
     _changed(session, programme, "schedule switched on", by, now, **facts)
-    schedule.moved(session, programme)
+    schedule.moved(session, programme, now=now)
     return following
 
 
@@ -176,7 +176,7 @@ def set_days_off(
         programme.next_round_on = recurrence.following(kept, times.today(now))
         if programme.next_round_on is None:
             raise BadSettings("days_off", "No day of the schedule is left")
-        schedule.moved(session, programme)
+        schedule.moved(session, programme, now=now)
     _changed(session, programme, "days off set", by, now, stretches=len(days_off))
     return programme.next_round_on
 

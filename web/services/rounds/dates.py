@@ -113,8 +113,8 @@ def _move_messages(session: Session, round_: Round, window: Window) -> int:
     def introduction(message: messages.Introduction) -> messages.Introduction:
         return replace(message, until=window.ends_on)
 
-    moved += outbox.rewrite(session, messages.Nudge, str(round_.id), nudge, due=window.nudge_at)
-    outbox.rewrite(session, messages.Introduction, str(round_.id), introduction)
+    moved += outbox.rewrite(session, messages.Nudge, nudge, round=str(round_.id), due=window.nudge_at)
+    outbox.rewrite(session, messages.Introduction, introduction, round=str(round_.id))
     return moved
 
 

@@ -5,8 +5,9 @@ that does it: two workers, a clock that is put back or a restart cannot do it ag
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -90,7 +91,8 @@ def heads_up_due(session: Session, *, now: datetime) -> list[int]:
     wanted = select(Programme).where(
         col(Programme.next_round_on) > today, col(Programme.paused_at).is_(None), Programme.heads_up_days > 0
     )
-    return [row.id for row in session.exec(wanted) if now >= _heads_up_at(row) and not _told(session, row)]
+    due_now = [row for row in session.exec(wanted) if now >= _heads_up_at(row)]
+    return [row.id for row in due_now if not _told(session, row, today)]
 
 
 def _heads_up_at(programme: Programme) -> datetime:
@@ -98,18 +100,37 @@ def _heads_up_at(programme: Programme) -> datetime:
     return times.london(on - timedelta(days=programme.heads_up_days), MORNING)
 
 
-def _told(session: Session, programme: Programme) -> Tick | None:
+def _told(session: Session, programme: Programme, today: date) -> Tick | None:
     """The heads-up of the next round, if it has been given."""
     number = pots.next_number(session, programme.id)
-    return session.get(Tick, (programme.id, HEADS_UP, f"round {number}"))
+    tick = session.get(Tick, (programme.id, HEADS_UP, f"round {number}"))
+    return None if tick and _came_to_nothing(session, programme, tick, today) else tick
 
 
-def moved(session: Session, programme: Programme) -> bool:
-    """The next round has another day. Had people been told of the one before? They are not told again."""
-    tick = _told(session, programme)
+def _came_to_nothing(session: Session, programme: Programme, tick: Tick, today: date) -> bool:
+    """Has the day of a heads-up gone by without a round, and without a draft that may still be sent? Then
+    people have been told of no day to come.
+    """
+    gone_by = tick.became != "" and date.fromisoformat(tick.became) < today
+    return gone_by and rounds.draft(session, programme) is None
+
+
+def moved(session: Session, programme: Programme, *, now: datetime) -> bool:
+    """The next round has another day. Had people been told of the one before? They are not told again, but
+    for what has not been sent yet.
+    """
+    tick = _told(session, programme, times.today(now))
     if tick is None:
         return False
+    begun = session.get(Tick, (programme.id, ROUND, tick.became))
+    if begun:  # a draft of the day they were told of waits: the one that moves comes after it
+        return False
     on = programme.next_round_on
+    if on is None:
+        outbox.cancel(session, kind=messages.HeadsUp.kind, programme=programme.slug)
+    else:
+        corrected = partial(replace, round_on=on)
+        outbox.rewrite(session, messages.HeadsUp, corrected, programme=programme.slug)
     tick.became = on.isoformat() if on else ""
     session.add(tick)
     return True
@@ -144,12 +165,18 @@ def days(session: Session, programme: Programme, today: date) -> list[ProgrammeD
 
 
 def heads_up(session: Session, programme_id: int, *, now: datetime) -> int:
-    """Tell everyone in the pot that the next round comes, once for each round. How many they are."""
+    """Tell everyone in the pot that the next round comes, once for each round; again only if the day that
+    they were told of went by without it. How many they are.
+    """
     programme = _locked(session, programme_id)
     on = programme.next_round_on
     if on is None or programme.paused_at:
         return 0
     pot = pots.gather(session, programme, on)
+    told = session.get(Tick, (programme.id, HEADS_UP, f"round {pot.number}"))
+    if told and _came_to_nothing(session, programme, told, times.today(now)):
+        session.delete(told)
+        session.flush()
     if not once(session, programme, HEADS_UP, f"round {pot.number}", now=now, became=on.isoformat()):
         return 0
     people = _people(session, pot)
@@ -176,7 +203,9 @@ def _heads_ups(
         for purpose, subject in ((Purpose.PAGE, None), (Purpose.NEXT_ROUND, programme.id))
     ]
     doors = iter(links.make_all(session, wanted, now=now))
-    facts, subject = programmes.facts(programme, messages.HeadsUp), f"programme {programme.id} round {number}"
+    facts = programmes.facts(programme, messages.HeadsUp)
+    # The number comes last: it is read when somebody answers.
+    subject = f"programme {programme.id} on {on.isoformat()} round {number}"
     return [
         outbox.Order(
             messages.HeadsUp(facts, on, page=next(doors), skip=next(doors)),

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlmodel import select
 
-from tests.support.world import World
+from notifications import outbox
+from tests.support.world import BY, World
 from web.models import OrganiserRole, Purpose, Rhythm, Round, RoundState, Schedule, Tick
 from web.services.common import audit
+from web.services.programmes import programme_settings
 from web.services.rounds import drafts, rounds, schedule
 from web.worker import Worker
 
@@ -244,6 +246,69 @@ def test_a_moved_day_is_not_announced_again(world: World) -> None:
     world.change(next_round_on=date(2026, 12, 15))
     at(world, 13, 9)
     assert len(world.inbox(kind="heads_up")) == 2
+
+
+def moved_to(world: World, on: date | None) -> bool:
+    with world.write() as session:
+        programme = world.programme(session)
+        return programme_settings.move_next_round(session, programme, on, by=BY, now=world.now)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_when_the_day_they_heard_of_goes_by_in_a_break_they_hear_of_the_next(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    at(world, 6, 9)
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    at(world, 9, 9)
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    for day in (13, 14):
+        at(world, day, 9)
+    said = [letter.subject for letter in world.inbox(kind="heads_up")]
+    assert said == ["You are in for Tuesday 15 December"] * 2 + ["You are in for Tuesday 8 December"] * 2
+
+
+def test_they_hear_of_the_next_day_when_a_draft_was_thrown_away(world: World) -> None:
+    world.join_many(2)
+    plan(world, automatic=False)
+    for day in (6, 8):
+        at(world, day, 9)
+    with world.write() as session:
+        drafts.discard(session, world.programme(session), 1, by=BY, now=world.now)
+    at(world, 13, 9)
+    assert len(world.inbox(kind="heads_up")) == 4
+
+
+def test_a_day_moved_while_a_draft_waits_is_not_used_up_by_it(world: World) -> None:
+    world.join_many(2)
+    plan(world, automatic=False)
+    for day in (6, 8):
+        at(world, day, 9)
+    told = moved_to(world, date(2026, 12, 16))
+    at(world, 9, 9)
+    world.send(1)
+    assert (told, next_round_on(world)) == (False, date(2026, 12, 16))
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize(
+    ("on", "said"), [(date(2026, 12, 10), ["You are in for Thursday 10 December"] * 2), (None, [])]
+)
+def test_a_heads_up_that_waits_speaks_of_the_day_it_is_by_now(
+    world: World, on: date | None, said: list[str]
+) -> None:
+    world.join_many(2)
+    world.change(next_round_on=TUESDAY)
+    with world.write() as session:
+        outbox.hold(session, reason="a test", now=world.now)
+    at(world, 6, 9)
+    told = moved_to(world, on)
+    with world.write() as session:
+        outbox.release(session)
+    world.work()
+    assert (told, [letter.subject for letter in world.inbox(kind="heads_up")]) == (True, said)
 
 
 def test_the_next_round_is_announced_anew(world: World) -> None:
