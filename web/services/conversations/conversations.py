@@ -31,7 +31,7 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services.common import audit, links, phrases, programmes, times
+from web.services.common import audit, contacts, links, phrases, programmes, times
 from web.services.common.contacts import recipient
 from web.services.rounds import introductions
 from web.services.rounds.introductions import Window
@@ -241,7 +241,7 @@ def introduction(session: Session, talk: Conversation) -> messages.Introduction 
         select(OutboxMessage)
         .where(
             OutboxMessage.kind == messages.Introduction.kind,
-            OutboxMessage.person == talk.reader.id,
+            col(OutboxMessage.person).in_(contacts.ids(session, talk.reader)),
             _about(talk),
             col(OutboxMessage.payload).is_not(None),
         )
@@ -386,17 +386,17 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
     if answer is Answer.NOT_YET:
         return
     waiting = session.exec(
-        select(OutboxMessage.subject)
+        select(OutboxMessage.subject, OutboxMessage.person)
         .where(
             OutboxMessage.kind == messages.CheckIn.kind,
-            OutboxMessage.person == talk.reader.id,
+            col(OutboxMessage.person).in_(contacts.ids(session, talk.reader)),
             _about(talk),
             col(OutboxMessage.state).in_(WAITING),
         )
         .order_by(col(OutboxMessage.due_at))
     ).all()
-    for subject in waiting[1:] if answer is Answer.BOOKED else waiting:
-        outbox.cancel(session, kind=messages.CheckIn.kind, subject=subject, person=talk.reader.id)
+    for subject, person in waiting[1:] if answer is Answer.BOOKED else waiting:
+        outbox.cancel(session, kind=messages.CheckIn.kind, subject=subject, person=person)
 
 
 def _stop_nudging(session: Session, talk: Conversation, answer: Answer) -> None:

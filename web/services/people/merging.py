@@ -7,6 +7,7 @@ for ends, and so does each link that shows whose a mailbox or a phone is: it sho
 NotOne              they cannot be one person, or not here and now; says why
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -132,7 +133,10 @@ def merge(
     gone.merged_into = kept.id
     session.add_all([kept, gone])
     session.flush()
-    outbox.readdress(session, contacts.recipient(kept))
+    reached = contacts.recipient(kept)
+    # What waits keeps the id its links are signed for.
+    for person in contacts.ids(session, kept):
+        outbox.readdress(session, replace(reached, person=person))
     nameless.forget(session, programme.id, {left})
     scrubbing.want(session)
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)

@@ -4,6 +4,7 @@ NotNow              it cannot be done as things are; says why
 """
 
 from datetime import datetime, timedelta
+from itertools import product
 
 from sqlmodel import Session, col, select
 
@@ -11,7 +12,7 @@ from notifications import messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Standing
-from web.services.common import audit, links, names, written_names
+from web.services.common import audit, contacts, links, names, written_names
 from web.services.common.contacts import recipient
 from web.services.imports import import_people
 from web.services.people import own_link, participation
@@ -37,8 +38,8 @@ def suspend(
     membership.standing, membership.suspended_because = Standing.SUSPENDED, reason
     session.add(membership)
     audit.record(session, by, "suspended", now=now, programme=programme.id, subject=person.id)
-    for kind in (name for name, kind in messages.BY_KIND.items() if kind.bulk):
-        outbox.cancel(session, kind=kind, person=person.id, programme=programme.slug)
+    for kind, known_as in product(outbox.BULK, contacts.ids(session, person)):
+        outbox.cancel(session, kind=kind, person=known_as, programme=programme.slug)
 
 
 def unsuspend(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:

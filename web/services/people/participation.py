@@ -23,7 +23,7 @@ from web.models import (
     RoundState,
     Standing,
 )
-from web.services.common import audit, links, mixing, programmes, times
+from web.services.common import audit, contacts, links, mixing, programmes, times
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.organisations import organisations
@@ -154,7 +154,8 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
     programme = session.get_one(Programme, membership.programme_id)
     person = session.get_one(Person, membership.person_id)
     dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
-    outbox.cancel(session, kind=messages.CheckIn.kind, person=person.id, programme=programme.slug)
+    for known_as in contacts.ids(session, person):
+        outbox.cancel(session, kind=messages.CheckIn.kind, person=known_as, programme=programme.slug)
     rejoin = links.open_page(f"/p/{programme.slug}/join")
     outbox.queue(
         session,

@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from notifications.messages import Link
 from tests.support.world import BY, World
-from web.models import Consent, GroupMember, Membership, NeverPair, Person, Purpose, Round, Standing
+from web.models import Answer, Consent, GroupMember, Membership, NeverPair, Person, Purpose, Round, Standing
 from web.services.common import times
-from web.services.people import erasure, merging
+from web.services.conversations import conversations
+from web.services.people import erasure, merging, moderation
 from web.services.rounds import editing, rounds
 
 
@@ -203,3 +204,66 @@ def test_an_organiser_compares_first_and_then_chooses_which_stays(world: World) 
     visitor.open(visitor.path, query_string=form).press("Keep tom@kirklees.example.org")
     assert (visitor.heading, visitor.path.endswith(double)) == ("Thomas Field", True)
     assert "Tom Field" not in visitor.open("/organise/councils/people").text
+
+
+@pytest.fixture
+def doubles_who_talk(world: World) -> tuple[str, str]:
+    """Two entries of one person in a round that goes on, with others."""
+    people = world.join_many(4)
+    world.round()
+    kept = people[0]
+    return kept, next(person for person in people if person not in [kept, *world.partners_of(kept)])
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_what_waits_for_the_one_goes_where_the_other_is_reached(
+    world: World, doubles_who_talk: tuple[str, str]
+) -> None:
+    kept, gone = doubles_who_talk
+    to, before = str(world.person(kept).email), str(world.person(gone).email)
+    merge(world, kept, gone)
+    world.clock.turn(days=14)
+    world.work()
+    asked = [len(world.inbox(address, "check_in")) for address in (to, before)]
+    assert asked == [2, 0]
+    doors = [world.link_in(letter, "/checkin/") for letter in world.inbox(to, "check_in")]
+    assert [world.visitor().open(door).status for door in doors] == [200, 200]
+
+
+def test_who_has_answered_is_not_asked_under_the_other_id(
+    world: World, doubles_who_talk: tuple[str, str]
+) -> None:
+    kept, gone = doubles_who_talk
+    to, group = str(world.person(kept).email), world.group_of(gone)
+    merge(world, kept, gone)
+    with world.write() as session:
+        talk = conversations.conversation(session, group, kept)
+        conversations.say(session, talk, Answer.MET, now=world.now)
+    world.clock.turn(days=14)
+    world.work()
+    assert len(world.inbox(to, "check_in")) == 1
+
+
+def test_who_is_suspended_is_asked_nothing_under_the_other_id(
+    world: World, doubles_who_talk: tuple[str, str]
+) -> None:
+    kept, gone = doubles_who_talk
+    to = str(world.person(kept).email)
+    merge(world, kept, gone)
+    with world.write() as session:
+        programme, person = world.programme(session), session.get_one(Person, kept)
+        moderation.suspend(session, programme, person, "a reason", by=BY, now=world.now)
+    world.clock.turn(days=14)
+    world.work()
+    assert world.inbox(to, "check_in") == []
+
+
+def test_the_introduction_of_the_one_is_found_for_the_other(
+    world: World, doubles_who_talk: tuple[str, str]
+) -> None:
+    kept, gone = doubles_who_talk
+    group = world.group_of(gone)
+    merge(world, kept, gone)
+    with world.read() as session:
+        talk = conversations.conversation(session, group, kept)
+        assert conversations.introduction(session, talk) is not None
