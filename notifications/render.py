@@ -27,6 +27,7 @@ from notifications.messages import (
     Introduction,
     Link,
     Message,
+    Nudge,
     Partner,
     PartnerGone,
     Programme,
@@ -131,11 +132,19 @@ def render(
     `links` makes the address of a link for a person. `reply_to` is where answers to kinds with `replies` go;
     without one nobody is asked to answer. About 1 ms.
     """
+    message = _with_times_to_come(message, now)
     answers = texts_take_replies if to.channel is Channel.SMS else bool(reply_to)
     facts = _facts(message, to, links, now) | {"answers": answers}
     if to.channel is Channel.SMS:
         return Rendered(sms=_sms(message, facts))
     return _email(message, to, facts, links, now, reply_to)
+
+
+def _with_times_to_come(message: Message, now: datetime) -> Message:
+    """Without the times to suggest that have been: a break, or a provider, may have held it for days."""
+    if not isinstance(message, Introduction | Nudge):
+        return message
+    return replace(message, slots=tuple(slot for slot in message.slots if slot.start > now))
 
 
 def _email(

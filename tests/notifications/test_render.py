@@ -1,6 +1,6 @@
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import html5lib
 import pytest
@@ -217,6 +217,13 @@ def test_a_changed_group_is_told_that_it_changed():
 
 def test_without_shared_times_the_whole_round_is_offered():
     assert "any time up to Thursday 24 December is fine" in letter(introduction(TOM, slots=())).text
+
+
+def test_a_time_that_has_been_is_not_suggested():
+    after_lunch = datetime(2026, 12, 9, 9, 0, tzinfo=UTC)
+    made = render(introduction(TOM), AMINA, links, after_lunch)
+    assert "How about Thursday 10 December at 16:00?" in made.text
+    assert b"DTSTART:20261210T160000Z" in made.calendar
 
 
 def test_after_the_cut_off_nobody_is_offered_a_way_out():
