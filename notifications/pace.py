@@ -23,6 +23,7 @@ from notifications.tables import OutboxMessage, ProviderPace
 OPEN_AFTER = 3  # outages in a row
 PROBE_EVERY = timedelta(seconds=30)  # 120 calls in an hour of outage
 DEFAULT_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(days=1)  # a day's allowance, at the most
 LOOK_AGAIN = timedelta(minutes=1)  # at a stopped provider, in case somebody has released it
 LEARN_FROM = timedelta(seconds=60)  # between two refusals
 A_QUOTA = timedelta(minutes=2)  # a longer pause ends a day's allowance: it tells of no rate
@@ -181,12 +182,19 @@ def failed(session: Session, provider: str, now: datetime) -> None:
     session.add(row)
 
 
+def pause_for(wait: timedelta | None) -> timedelta:
+    """How long nobody calls a provider that asks for so much. No time at all would be calls without end, and
+    a date taken for a span would keep everything for years.
+    """
+    return min(wait, LONGEST_PAUSE) if wait and wait > timedelta() else DEFAULT_PAUSE
+
+
 def pause(
     session: Session, provider: str, wait: timedelta | None, now: datetime, reason: str = ""
 ) -> datetime:
     """The provider said "too many": nobody calls before it is over. When that is."""
     row = _locked(session, provider)
-    wait = wait if wait is not None else DEFAULT_PAUSE
+    wait = pause_for(wait)
     until = now + wait
     row.rate = _learned(session, row, now, until)
     if row.rate:

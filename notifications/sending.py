@@ -327,7 +327,7 @@ class Delivery:
         now, tries = self.clock(), self.job.tries + 1
         back: dict[str, Any] = {"reason": str(error), "lease_until": None, "provider": None, "due_at": now}
         if error.pause:
-            back["due_at"] = now + (error.wait if error.wait is not None else pace.DEFAULT_PAUSE)
+            back["due_at"] = now + pace.pause_for(error.wait)
         elif error.tries is not None and tries >= error.tries:
             return self._end_in(session, State.FAILED, str(error))
         elif not error.stop:

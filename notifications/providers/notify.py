@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import requests
@@ -20,7 +20,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from notifications import foreign
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
-from notifications.messages import Channel, end_of
+from notifications.messages import LONDON, Channel, end_of
 from notifications.providers import http, in_time
 from notifications.providers.base import (
     READ_SECONDS,
@@ -174,10 +174,15 @@ def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
         texted = outgoing is not None and not isinstance(outgoing, OutgoingEmail)
         return Permanent(reason, name, Channel.EMAIL if texted and name == NO_ADDRESS else None)
     if status == TOO_MANY:
-        now = datetime.now(UTC)
-        wait = timedelta(minutes=1) if name == "RateLimitError" else end_of(now.date()) - now
+        wait = timedelta(minutes=1) if name == "RateLimitError" else until_midnight(datetime.now(UTC))
         return Temporary(reason, name, wait, pause=True)
     return Temporary(reason, name, stop=True)
+
+
+def until_midnight(now: datetime) -> timedelta:
+    """How long a day's limit may last: until the first midnight, London's or that of UTC."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return min(tomorrow, end_of(now.astimezone(LONDON).date())) - now
 
 
 def _unknown(status: int, name: str) -> ProviderError:

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from notifications.errors import Permanent, Temporary
 from notifications.messages import Channel
 from notifications.providers import notify
 from notifications.providers.base import Absent, Accepted, OutgoingEmail, OutgoingText, Sent
-from notifications.providers.notify import Notify, Templates
+from notifications.providers.notify import Notify, Templates, until_midnight
 from notifications.receipts import What
 from notifications.suppression import Why
 from tests.support.fake_notify import KEY, FakeNotify, error
@@ -67,6 +67,19 @@ def test_the_daily_limit_pauses_until_midnight(fake):
     with pytest.raises(Temporary) as refused:
         client(fake).send(TEXT)
     assert (refused.value.pause, refused.value.wait.total_seconds() > 0) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("now", "hours"),
+    [
+        (datetime(2026, 12, 1, 23, 30, tzinfo=UTC), 0.5),
+        (datetime(2026, 7, 2, 22, 30, tzinfo=UTC), 0.5),
+        (datetime(2026, 7, 2, 23, 30, tzinfo=UTC), 0.5),  # half past midnight in London
+        (datetime(2026, 7, 2, 9, 0, tzinfo=UTC), 14),
+    ],
+)
+def test_a_day_ends_at_the_first_midnight(now, hours):
+    assert until_midnight(now) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(

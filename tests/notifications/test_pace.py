@@ -162,6 +162,28 @@ def test_a_rate_that_has_risen_too_far_goes_back_a_step(post):
     assert rate_after(post, [90], rate=10.0, paused_until=NOW) == 10.0 / pace.RISE
 
 
+@pytest.mark.parametrize(
+    ("asked", "lasts"),
+    [
+        (timedelta(), pace.DEFAULT_PAUSE),
+        (timedelta(minutes=-30), pace.DEFAULT_PAUSE),
+        (timedelta(seconds=1_764_415_295), pace.LONGEST_PAUSE),
+        (timedelta(seconds=10**12), pace.LONGEST_PAUSE),
+    ],
+)
+def test_a_pause_that_makes_no_sense_is_neither_without_end_nor_none(post, memory, clock, asked, lasts):
+    memory.answers = [Temporary("slower", wait=asked, pause=True)]
+    queue(post, 1)
+    post.work()
+    before, memory.calls = memory.calls, 0
+    clock.turn(seconds=lasts.total_seconds() - 1)
+    post.work()
+    too_early = memory.calls
+    clock.turn(seconds=1)
+    post.work()
+    assert (before, too_early, memory.calls) == (1, 0, 1)
+
+
 def test_a_pause_holds_for_every_worker(post, memory, clock):
     memory.answers = [Temporary("slower", wait=timedelta(minutes=2), pause=True)]
     queue(post, 20)
