@@ -5,12 +5,14 @@ round at eight. What somebody waits for at this minute, like a code or an answer
 whether it is `by_day`.
 """
 
-from datetime import datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import case, literal, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from notifications.columns import UTCDateTime
+from notifications.bulk import bunches
 from notifications.messages import BY_KIND, LONDON
 from notifications.outbox import change
 from notifications.tables import OutboxMessage, State
@@ -31,9 +33,11 @@ def until(now: datetime) -> datetime | None:
 
 
 def put_off(session: Session, morning: datetime, now: datetime) -> int:
-    """Move what is due by now, and goes by day alone, to the half hour after `morning`. How many messages."""
+    """Move what is due by now, and goes by day alone, to the half hour after `morning`: each message to a
+    minute of its own, but none before what its reader is told earlier. How many messages.
+    """
     due = (
-        select(col(OutboxMessage.id))
+        select(col(OutboxMessage.id), col(OutboxMessage.person))
         .where(
             col(OutboxMessage.state) == State.QUEUED,
             col(OutboxMessage.kind).in_(BY_DAY),
@@ -44,8 +48,29 @@ def put_off(session: Session, morning: datetime, now: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    minute = col(OutboxMessage.id) % SPREAD
-    moments = [literal(morning + timedelta(minutes=late), UTCDateTime()) for late in range(SPREAD)]
-    then = case(*((minute == late, moments[late]) for late in range(1, SPREAD)), else_=moments[0])
-    later = update(OutboxMessage).where(col(OutboxMessage.id).in_(due))
-    return change(session, later.values(due_at=then))
+    rows = session.execute(due).all()
+    last = _put_off_before(session, [row.person for row in rows], morning)
+    by_moment: dict[datetime, list[int]] = defaultdict(list)
+    for row in rows:
+        minute = morning.astimezone(UTC) + timedelta(minutes=row.id % SPREAD)
+        last[row.person] = max(minute, last.get(row.person, minute))
+        by_moment[last[row.person]].append(row.id)
+    moved = 0
+    for moment, ids in by_moment.items():
+        later = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
+        moved += change(session, later.values(due_at=moment))
+    return moved
+
+
+def _put_off_before(session: Session, people: Iterable[str], morning: datetime) -> dict[str, datetime]:
+    """When each has what was put off for them already, the last of it."""
+    found: dict[str, datetime] = {}
+    for some in bunches(set(people)):
+        waiting = select(col(OutboxMessage.person), func.max(col(OutboxMessage.due_at))).where(
+            col(OutboxMessage.state) == State.QUEUED,
+            col(OutboxMessage.kind).in_(BY_DAY),
+            col(OutboxMessage.due_at).between(morning, morning + timedelta(minutes=SPREAD - 1)),
+            col(OutboxMessage.person).in_(some),
+        )
+        found |= dict(session.execute(waiting.group_by(col(OutboxMessage.person))).tuples().all())
+    return found

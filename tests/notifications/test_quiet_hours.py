@@ -5,7 +5,7 @@ import pytest
 
 from notifications import quiet_hours
 from notifications.errors import Temporary
-from notifications.messages import Channel, Confirm, HeadsUp, Link, PhoneCode, SignIn
+from notifications.messages import Channel, Confirm, HeadsUp, Link, NotThisTime, PhoneCode, SignIn
 from notifications.tables import State
 from tests.support.letters import AMINA, AMINA_BY_TEXT, COUNCILS, PAGE
 
@@ -109,3 +109,17 @@ def test_by_day_go_rounds_and_what_nobody_asked_for():
         "agenda_news before_erasure check_in closing digest heads_up introduction invitation not_this_time "
         "nudge panel partner_gone paused post_found proposal review taken_over".split()
     )
+
+
+def test_what_one_person_is_told_in_a_night_arrives_in_its_order(night, memory, clock):
+    for number in range(7):
+        night.queue(to=replace(AMINA, person=f"p{number}"))
+    for number in range(40):
+        night.queue(NotThisTime(COUNCILS, f"reason {number}", None, PAGE), subject=f"told {number}")
+        if number % 5 == 0:
+            night.work()
+    while clock.now < NIGHT.replace(hour=8, minute=30):
+        clock.turn(minutes=1)
+        night.work()
+    told = [letter.id for letter in memory.took if letter.kind == "not_this_time"]
+    assert (len(told), told) == (40, sorted(told))
