@@ -6,7 +6,6 @@ a second text asks, as the form does.
 """
 
 import re
-import unicodedata
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -22,31 +21,34 @@ from web.services.common import (
     contacts,
     links,
     phone_numbers,
-    phrases,
     programmes,
     written_names,
 )
 from web.services.common.allowances import What
+from web.services.incoming import named_by_text
 from web.services.organisations import organisations
 from web.services.people import joining, participation
 from web.tokens import Signer
 
-LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
-# "YES Amina Yusuf, Leeds City Council": the comma, or a new line, tells the two apart.
 A_PLACE = re.compile(r"\W*([1-9])(?:\W.*)?", re.DOTALL)  # "2", "2." or "2 please"
-NAME_AND_PLACE = re.compile(r"(?:yes\b[\s,.:;!-]*)?([^,;\n]+)[,;\n]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
+# "JOIN councils Amina Yusuf, Leeds": who and where is asked next.
+BEGINS_WITH_JOIN = re.compile(
+    r"\W*(?:(?:please|pls|hi|hello)\W+)*join\W+(?:the\W+)?([\w-]{1,40})\b", re.IGNORECASE
+)
 
 
 def take(session: Session, inbound: Inbound, reply: Received, *, signer: Signer, now: datetime) -> bool:
     """Act on a text that asks to join, or answers our answer to one. False if it does neither."""
     if inbound.channel is not Channel.SMS:
         return False
-    if reply.word is Word.JOIN:
-        programme = _programme(session, reply.learning)
+    wanted = _join_word(inbound, reply)
+    if wanted is not None:
+        programme = _programme(session, wanted)
         if programme:
             request = _ask(session, programme, inbound.sender, signer=signer, now=now)
             _is_from(session, reply, request)
-        return programme is not None
+        if programme or reply.word is Word.JOIN:
+            return programme is not None
     if reply.word not in (Word.YES, Word.LEARNING, Word.COULD_NOT):
         return False
     waiting = _waiting(session, inbound.sender, signer=signer, now=now)
@@ -61,6 +63,14 @@ def take(session: Session, inbound: Inbound, reply: Received, *, signer: Signer,
     else:
         _confirm_or_ask(session, waiting, inbound.text, now)
     return True
+
+
+def _join_word(inbound: Inbound, reply: Received) -> str | None:
+    """What follows JOIN. Of a stranger more may stand behind it; whoever we know may speak of joining."""
+    if reply.word is Word.JOIN:
+        return reply.learning
+    begins = BEGINS_WITH_JOIN.match(inbound.text)
+    return begins[1] if begins and reply.word is Word.LEARNING and reply.person is None else None
 
 
 def _programme(session: Session, word: str) -> Programme | None:
@@ -164,7 +174,7 @@ def _which(request: Request, word: Word, text: str) -> tuple[str, str] | None:
 
 
 def _confirm_or_ask(session: Session, request: Request, text: str, now: datetime) -> None:
-    who = _known(session, request.person) or name_and_organisation(text)
+    who = _known(session, request.person) or named_by_text.name_and_organisation(text)
     if who is None:
         # Once: whoever goes on without a name gets no more texts.
         _ask_back(session, request, "incomplete", now, incomplete=True)
@@ -204,17 +214,6 @@ def _known(session: Session, person: str) -> tuple[str, str] | None:
     found = session.get(Person, person)
     places = participation.sections(session, found) if found else []
     return (found.name, places[0].organisation.name) if found and places else None
-
-
-def name_and_organisation(text: str) -> tuple[str, str] | None:
-    """What a reply says of who they are, tidied; None where either is missing or cannot be."""
-    found = NAME_AND_PLACE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None:
-        return None
-    name, organisation = (" ".join(part.split()).rstrip(".") for part in found.groups())
-    lengths = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
-    readable = lengths and not phrases.has_invisible(name + organisation)
-    return (name, organisation) if readable else None
 
 
 def confirm(

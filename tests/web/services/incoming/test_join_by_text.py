@@ -13,7 +13,7 @@ from tests.support.world import World
 from web.models import Answer, Membership, Organisation, Person, Standing
 from web.services.common import contacts, phone_numbers
 from web.services.conversations import conversations
-from web.services.incoming import join_by_text, replies
+from web.services.incoming import replies
 from web.services.people import erasure, phone_codes, reachability
 from web.services.rounds import never_pairs
 
@@ -143,24 +143,26 @@ def test_what_they_agreed_to_is_kept_with_its_source(world: World) -> None:
     assert [row[-1] for row in world.dump()["consent"]] == ["text", "text"]
 
 
+@pytest.mark.parametrize("words", ["Yes, please", "OK, thanks", "Yes. I'm not sure, can I ask something?"])
+def test_who_only_says_yes_is_asked_for_their_name_and_joins_by_no_other(world: World, words: str) -> None:
+    text(world, "JOIN councils")
+    text(world, words)
+    assert "name and organisation" in world.inbox(PHONE)[0].sms
+    text(world, "Yes please, it's Amina Yusuf, from Leeds City Council, thanks")
+    assert [row[1] for row in world.dump()["person"]] == ["Amina Yusuf"]
+
+
 @pytest.mark.parametrize(
-    ("words", "told"),
+    "words",
     [
-        ("YES Amina Yusuf, Leeds City Council", ("Amina Yusuf", "Leeds City Council")),
-        ("yes, Amina Yusuf, Leeds", ("Amina Yusuf", "Leeds")),
-        ("Amina Yusuf\nLeeds", ("Amina Yusuf", "Leeds")),
-        ("Yestyn Jones, Gwynedd, Wales.", ("Yestyn Jones", "Gwynedd, Wales")),
-        ("yes", None),
-        ("Amina Yusuf", None),
-        ("yes ,", None),
-        ("A\u202emina, Leeds", None),
-        ("x" * 81 + ", Leeds", None),
+        "JOIN councils. Amina Yusuf, Leeds City Council",
+        "JOIN COUNCILS\nAmina Yusuf\nLeeds",
+        "Hi. Join councils",
     ],
 )
-def test_a_comma_or_a_line_tells_name_and_organisation_apart(
-    words: str, told: tuple[str, str] | None
-) -> None:
-    assert join_by_text.name_and_organisation(words) == told
+def test_who_says_more_behind_join_is_asked_to_say_yes(world: World, words: str) -> None:
+    text(world, words)
+    assert "reply YES" in world.inbox(PHONE)[0].sms
 
 
 # Is it one that we know?

@@ -1,0 +1,56 @@
+"""Who somebody is and where they work, as a text says it: "YES Amina Yusuf, Leeds City Council".
+
+A comma or a new line tells the two apart, a dash or "from" where there is neither. What else people say
+before and after, "yes please", "my name is", "thanks", is no part of either, and a sentence is no name.
+"""
+
+import re
+import unicodedata
+
+from web.services.common import phrases
+
+LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
+NICETIES = re.compile(
+    r"(?:\W*\b(?:yes|yeah|yep|y(?=[,.:;!-])|ie|ok|okay|hi|hiya|hello|sorry|please|pls|plz|thanks|thank you"
+    r"|thx|diolch)\b)+",
+    re.IGNORECASE,
+)
+INTRODUCES = re.compile(
+    r"\W*(?:(?:my )?name(?: is|['’]s)?\b|i am\b|i['’]?m\b|it['’]?s\b|it is\b|this is\b)?\W*",
+    re.IGNORECASE,
+)
+BETWEEN = (re.compile(r"[,;\n]"), re.compile(r"\s[-–—]\s|\s+from\s+", re.IGNORECASE))
+OF_A_PLACE = re.compile(
+    r"\W*(?:(?:and )?(?:my )?(?:organi[sz]ation|org|employer)\b(?: is)?"
+    r"|(?:and )?(?:i )?(?:work )?(?:for|from|at)\b)?\W*",
+    re.IGNORECASE,
+)
+THANKS = re.compile(r"(?:\W*\b(?:please|pls|thanks|thank you|thx|cheers|diolch))+\W*$", re.IGNORECASE)
+A_SENTENCE = re.compile(
+    r"(?:i['’](?:d|ll|ve)|i (?=am|want|would|have|had|do|don|can|was|work|like|think|just|will|only|live)|not"
+    r"|but|what|when|where|who|why|how|if|don['’]?t|maybe|sounds"
+    r"|(?:can|could|will|would|do|are|is) (?:i|you|it|this)"
+    r")\b|.*[?\d]",
+    re.IGNORECASE,
+)
+
+
+def name_and_organisation(text: str) -> tuple[str, str] | None:
+    """Both, tidied; None where either is missing or cannot be."""
+    said = unicodedata.normalize("NFKC", text).strip()
+    said = said[nice.end() :] if (nice := NICETIES.match(said)) else said
+    between = next((found for sign in BETWEEN if (found := sign.search(said, 1))), None)
+    if between is None:
+        return None
+    name = _tidied(INTRODUCES.sub("", said[: between.start()], count=1))
+    organisation = _tidied(OF_A_PLACE.sub("", THANKS.sub("", said[between.end() :]), count=1))
+    fits = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
+    is_name = not A_SENTENCE.match(name) and "?" not in said[between.end() :]
+    can_be = fits and is_name and not phrases.has_invisible(name + organisation)
+    return (name, organisation) if can_be else None
+
+
+def _tidied(said: str) -> str:
+    """In one line, and without what ends a sentence or a bracket that opened elsewhere."""
+    bare = re.sub(r"[^\w)]+$", "", " ".join(said.split()))
+    return bare if "(" in bare else bare.rstrip(")")
