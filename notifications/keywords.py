@@ -29,7 +29,9 @@ class Word(StrEnum):
 
 @dataclass(frozen=True)
 class Understood:
-    """`learning` is what is left once the word is taken off: "Met. We share vans now", "JOIN councils"."""
+    """`learning` is what is left once the word is taken off: "Met. We share vans now", "JOIN councils". Of a
+    "no" it is all of it: "No, how about Wednesday?".
+    """
 
     word: Word
     learning: str = ""
@@ -42,69 +44,105 @@ def any_of(ways: str) -> str:
 
 # Said before or after a word, these change nothing.
 COURTESY = any_of("""
-    please|pls|plz|thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch
-    sorry|apologies|i'm afraid|im afraid
+    please|pls|plz|thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch|plis|os gwelwch yn dda
+    sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
     hi|hello|dear all|hi there|hi all|good morning|good afternoon
     ok|okay|regards|best|kind regards|x+
+    and|but|so|(?:can|could|would|will) (?:you|u|someone|somebody)(?: kindly)?
 """)
 AROUND = re.compile(rf"^(?:(?:{COURTESY})\b ?)+|(?: ?\b(?:{COURTESY}))+$")
-WHEN = any_of(r"""
-    up|today|yesterday|already|last week|this week|this morning|last night|now|the other day
-    on \w+day|last \w+day
-    online|in person|for coffee|for lunch|on teams|on zoom|by phone
+WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+WHEN = any_of(rf"""
+    up|today|yesterday|already|last week|this week|this morning|last night|now|the other day|briefly|virtually
+    (?:on |last |this )?{WEEKDAY}(?: (?:morning|afternoon|evening|lunchtime))?
+    on (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: [a-z]{{3,9}})?
+    online|in person|by (?:phone|video|teams|zoom)
+    (?:on|over|via) (?:the phone|a call|video|teams|zoom|whatsapp|facetime)
+    (?:for|over) (?:(?:an?|half an|a half|the|about an?) )?(?:coffee|lunch|tea|hour|half hour|chat|drink|walk)
 """)
 THIS = "me|this|the|next|it|one|round|time|month|week|out|for|now|coming"
+WROTE_TO = "te?xt(?:ing)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
+OUR_LETTERS = r"(?:texts?|txts?|messages?|e-?mails?|mails|mailings?|letters|notifications?|alerts|spam)"
+ANY_MORE = "any ?more|again|ever|please|now|immediately|altogether|thanks"
+# Whose wish it is stands in these words themselves, so that they may stand anywhere in a short answer.
+ABOUT_ME = any_of(rf"""
+    (?:unsubscribe|opt|sign) me(?: out| off)?(?: from (?:this|these|your|the|all)(?: \w+){{0,3}})?
+    (?:stop|quit) (?:{WROTE_TO}|sending|spamming|bothering|ringing|calling|phoning)(?: to)? (?:me|us|this number|my \w+)(?: [a-z]+){{0,4}}
+    (?:do not|don't|dont|never) (?:ever )?(?:{WROTE_TO}|ring|call|bother)(?: to)? (?:me|us|this number)(?: (?:{ANY_MORE}))*
+    (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
+    i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
+    i (?:do not|don't|dont|no longer) (?:want|wish) to (?:be (?:contacted|texted|e-?mailed|messaged|written to)|hear from you|be on (?:this|the|your) (?:mailing )?list)(?: (?:{ANY_MORE}))*
+    i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) .{{2,30}})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) .{{2,30}})?
+""")  # noqa: E501  (one way to a line)
 # Of STOP, START and HELP each begins with Twilio's default keywords. Carriers act on them too, and on "yes".
 WAYS = {
-    Word.STOP: any_of(r"""
-        stop|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel
-        unsubscribe me|opt me out|arr[eê]t|leave me alone|not interested
-        (?:stop|unsubscribe)(?: (?:please|now|it|this|me|all|everything|texting|emailing|messages|texts|emails))*
-        stop (?:texting|emailing|mailing|messaging|contacting|writing to|sending)(?: [a-z]+){0,4}
-        (?:do not|don't|dont|never) (?:text|e-?mail|mail|contact|message|write to|ring|call)(?: (?:me|us|again|ever|any ?more|this number))*
+    Word.STOP: any_of(rf"""
+        stop|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
+        {ABOUT_ME}
+        arr[eê]t|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?
+        i (?:want|would like|wish|'d like) to stop|i'd like to stop
+        (?:stop|unsubscribe)(?: (?:please|now|it|this|me|all|everything|texting|emailing|messages|texts|emails|stop))*
+        un[ -]?subs?(?:c?r?ibe?)?(?: me)?(?: from (?:this|these|your|the|all|everything)(?: \w+){{0,3}})?
+        stop (?:{WROTE_TO}|sending|spamming|calling|ringing)(?: to)?(?: (?:these|those|this|any|more|your|{OUR_LETTERS}|{ANY_MORE}))*
+        stop (?:(?:all|these|those|this|the|your|any) ){{0,2}}{OUR_LETTERS}(?: (?:{ANY_MORE}))*
+        (?:do not|don't|dont|never) (?:text|e-?mail|mail|contact|message|write to|ring|call)(?: (?:again|ever|any ?more))*
         no (?:more|further) (?:texts|emails|messages|mails|contact)(?: from (?:you|this))?
-        (?:remove|delete|take) (?:me|my (?:number|e-?mail|address|details))(?: off| from)?(?: (?:the|this|your|all))?(?: (?:mailing )?(?:lists?|database))?
-        i (?:want|would like|wish|'d like) to (?:opt out|unsubscribe|stop)
-        wrong number|(?:you have|you've got|you've|this is) (?:the |a )?wrong (?:number|person)
+        cancel (?:all|everything|(?:my )?(?:subscription|membership))
+        (?:i think |i'm afraid )*(?:wrong (?:number|person|no)|(?:you have|you've got|you've|u have|this is) (?:the |a )?wrong (?:number|person))(?: (?:mate|pal|love|here|buddy))?
+        stopi(?:o|wch)|(?:peidiwch|paid)(?: (?:â|a|ag) (?:th?ecstio|anfon|chysylltu|e-?bostio).{{0,30}})?|da[dt]-?danysgrifi(?:o|wch)(?: fi)?
     """),  # noqa: E501  (one way to a line)
-    Word.START: "start|unstop|start again|restart|sign me up again",
-    Word.YES: "yes|y|yep|yeah|yup|aye|yes indeed|yes i am|yes i do|i'm in|im in|count me in|ie|ydw",
-    Word.HELP: "help|info|help me|what is this|who is this|who are you",
+    Word.START: any_of("""
+        start|unstop|start again|restart|sign me up again|re-?subscribe
+        start (?:texting|messaging)(?: me)?(?: again)?
+    """),
+    Word.YES: any_of("""
+        ye+s+|y|yep|yeah|yeh|yea|ye|yup|aye|yes indeed|yes i am|yes i do|i'm in|im in|count me in|ie|ydw
+        yes (?:i'm in|im in|i will|i would|definitely|absolutely|of course|count me in)
+    """),
+    Word.HELP: any_of(r"""
+        help|info|help me|i need help|more info(?:rmation)?
+        (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|who are you
+        how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: .{2,30})?
+    """),
     Word.MET: any_of(rf"""
-        met|have met|all met
-        (?:yes|yep|yeah|yup|y)?(?: ?we| ?i)?(?:'ve| have)? ?(?:did|met)(?: (?:{WHEN}))*
-        (?:yes |yep |yeah )?(?:we|i)(?:'ve| have)? (?:spoke|spoken|talked|chatted)(?: (?:{WHEN}))*
-        (?:yes |yep |yeah )?(?:we|i)(?:'ve| have)? had (?:a|our) (?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting)(?: (?:{WHEN}))*
+        met|have met|all met|wedi cwrdd
+        (?:yes|yep|yeah|yup|y)?(?: ?we| ?i)?(?: ?both)?(?:'ve|ve| have)?(?: both)? ?(?:did|did meet|did indeed|met)(?: (?:{WHEN}))*
+        (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?(?:spoke|spoken|talked|chatted)(?: for (?:an|half an|over an|about an) hour| (?:{WHEN}))*
+        (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?had (?:a|an|our) (?:(?:really|very|so) )?(?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting|catch ?up)(?: (?:{WHEN}))*
         (?:yes )?we (?:both )?met and (?:talked|chatted|spoke|had a \w+ (?:chat|talk))
     """),  # noqa: E501
-    Word.NOT_YET: any_of(r"""
-        (?:no )?not yet|(?:no )?not so far|dim eto
-        (?:we |i )?(?:haven't|havent|have not)(?: met)? yet
+    Word.NOT_YET: any_of(rf"""
+        (?:no |nope )?not (?:met )?yet|(?:no )?not (?:met|so far)|dd?im eto
+        (?:no )?(?:we |i )?(?:haven't|havent|have not)(?: (?:met|spoken|talked))?(?: (?:yet|so far))?
         (?:we're|we are) (?:meeting|talking|speaking)(?: up)? (?:tomorrow|soon|later|(?:on|this|next) \w+)
-        (?:it's |its |we're )?(?:booked|arranged)(?: for .{2,20})?
-        still trying(?: to .{2,30})?
+        (?:we're |we are )?(?:meeting|talking) (?:up )?(?:next (?:week|month)|(?:on |next )?{WEEKDAY})
+        we (?:will )?meet (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
+        (?:it's |its |we're |we are )?(?:booked|arranged)(?: for .{{2,20}})?
+        still (?:trying|arranging)(?: (?:to|it|a) .{{2,30}})?
     """),
     Word.COULD_NOT: any_of(r"""
-        no|n|nope|nah|na|naddo
+        no|n|nope|nah|na|naddo|(?:no )?(?:sadly|unfortunately|afraid) not|no (?:sadly|unfortunately)
         no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: .{2,20})?
-        (?:we|i) (?:didn't|didnt|did not)(?: meet| manage(?: it| to(?: meet)?)?| talk)?
+        (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)|(?:we|i) (?:didn't|didnt|did not)
         (?:it )?(?:didn't|did not) happen
-        (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
-        (?:i'm |im |we're )?(?:not able|unable) to (?:make it|meet|come|do (?:it|this(?: one)?))(?: this (?:time|round))?
+        (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
+        (?:i'm |im |i am |we're |we are )?(?:not able|unable) to (?:make it|meet|come|attend|do (?:it|this(?: one)?))(?: this (?:time|round))?
+        (?:no (?:thanks|thank you) )(?:i )?(?:can't|cant|cannot) make it
     """),  # noqa: E501
     Word.SKIP: any_of(rf"""
-        (?:can (?:i|you|we) |could (?:i|you) |i(?:'d| would)? (?:like|want|need) to |i'll |let me )?skip(?: (?:{THIS}))*
-        not this (?:time|round|month|one)
-        (?:count|leave) me out(?: of (?:it|this))?(?: (?:(?:this|next) )?(?:time|round|one|month))?
-        (?:i'm |im )?(?:not in|out)(?: this (?:time|round|month))
-        i'll (?:sit|miss) this (?:one|round)(?: out)?
-        pass(?: this (?:time|one|round))?
+        (?:can (?:i|you|we) |could (?:i|you) |i(?:'d| would)? (?:like|want|need|have) to |i'll (?:have to )?|(?:have|need) to |let me )?skip(?: (?:{THIS}))*
+        not this (?:time|round|month|one)|ddim y tro (?:hwn|yma)|dim y tro (?:hwn|yma)|sgipi(?:o|wch)
+        (?:count|leave|take) me out(?: of (?:it|this))?(?: (?:for )?(?:(?:this|next) )?(?:time|round|one|month))?
+        (?:i'm |im )?(?:not in|out) this (?:time|round|month)|(?:i'm|im) out
+        i'll (?:sit|miss) (?:this (?:one|round)(?: out)?|out this (?:one|time|round|month))|sit this (?:one|round) out
+        (?:i'll )?pass(?: this (?:time|one|round))?
     """),  # noqa: E501
 }
 PATTERNS = {word: re.compile(ways) for word, ways in WAYS.items()}
 JOIN = re.compile(
-    r"(?:please |pls |hi |hello |i(?:'d| would) like to |can i |i want to )*"
-    r"join(?:[ :,]+(?:the )?[\"'“”‘’]?([\w-]{1,40})[\"'“”‘’]?)?(?: (?:please|pls|thanks|thank you))*[.!]*",
+    r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"
+    r"join(?:[ :,–—-]+(?:the )?[\"'“”‘’]?([\w-]{1,40})[\"'“”‘’]?)?"
+    r"(?: (?:please|pls|thanks|thank you))*[.!\"'”’]*",
     re.IGNORECASE,
 )
 NO_WORDS = {"please", "pls", "thanks"}
@@ -113,9 +151,24 @@ HEAD = re.compile(r"(.{1,80}?)(?:[.!?;:–—,]+\s+|\s+[-–—]\s+|[.!?]*\s*\n\
 NAME = r"[A-ZÀ-Þ][\w'’.-]*"
 ONLY_A_NAME = re.compile(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
 MET_SOMEBODY = re.compile(
-    rf"(?i:(?:yes,? )?(?:we |i )?met (?:up )?(?:with )?){NAME}(?: {NAME})?(?: and {NAME})?"
-    rf"(?i:(?: (?:{WHEN}))*)"
+    r"(?i:(?:yes,? )?(?:we |i )?(?:met (?:up )?(?:with )?|(?:spoke|talked) (?:to|with) "
+    r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation) with ))"
+    r"(?!(?i:no|not|nobody|none|never|neither)\b)"
+    rf"{NAME}(?: {NAME})?(?: and {NAME})?(?i:(?: (?:{WHEN}))*)"
 )
+# Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
+CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
+ASKS_TO_STOP = re.compile(ABOUT_ME)
+LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
+BARE_NO = re.compile(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
+# Answers of which only one can be so.
+CONTRARY = {
+    Word.MET: (Word.NOT_YET, Word.COULD_NOT),
+    Word.YES: (Word.NOT_YET, Word.COULD_NOT),
+    Word.NOT_YET: (Word.MET, Word.YES),
+    Word.COULD_NOT: (Word.MET, Word.YES),
+    Word.SKIP: (Word.MET, Word.YES),
+}
 # What a phone or a mail program sends for its owner's thumb; behind it stands what we had written.
 OPENING = "[“„«‹\"'‘]"
 REACTION = re.compile(
@@ -153,24 +206,43 @@ def understand(text: str) -> Understood:
         return Understood(Word.JOIN, "" if join[1] in NO_WORDS else join[1] or "")
     if whole := _word(said):
         return Understood(whole)
+    if _wants_no_more(text.strip()):
+        return Understood(Word.STOP)
     found = HEAD.match(text.strip())
     word = _word(found[1]) if found else None
     if found is None or word is None:
         return Understood(Word.LEARNING, said)
-    return _with_rest(word, " ".join(found[2].split()), said)
+    return _with_rest(word, found[2].strip(), said)
 
 
-def _with_rest(word: Word, rest: str, said: str) -> Understood:
+def _wants_no_more(text: str) -> bool:
+    """Does a short answer ask us anywhere not to write to its writer?"""
+    if len(text) > LONGEST_WISH:
+        return False
+    return any(ASKS_TO_STOP.fullmatch(AROUND.sub("", _plain(part))) for part in CLAUSE.split(text))
+
+
+def _with_rest(word: Word, after: str, said: str) -> Understood:
+    rest = " ".join(after.split())
     then = _word(rest)
     if Word.STOP in (word, then):
         return Understood(Word.STOP)
     if _corrects(word, then):
         return Understood(then or word)
-    if not rest or then or is_courtesy(rest):
+    if then in CONTRARY.get(word, ()):
+        return Understood(Word.LEARNING, said)
+    if not rest or then is word or (then is None and is_courtesy(rest)):
         return Understood(word)
-    if word in (Word.MET, Word.YES):
-        return Understood(word, rest)
-    return Understood(Word.LEARNING, said) if word in (Word.HELP, Word.START) else Understood(word)
+    more = HEAD.match(after)
+    if word is Word.YES and more and _word(more[1]) is Word.MET:
+        return _with_rest(Word.MET, more[2].strip(), said)
+    if word in (Word.HELP, Word.START):
+        return Understood(word) if then else Understood(Word.LEARNING, said)
+    if word is Word.COULD_NOT:
+        return Understood(word, said if BARE_NO.match(said) else rest)
+    # Of two wishes one is acted upon, and whoever reads the other has its words.
+    is_read = word in (Word.MET, Word.YES) or (word is Word.NOT_YET and then is not None)
+    return Understood(word, rest if is_read else "")
 
 
 def _corrects(word: Word, then: Word | None) -> bool:

@@ -85,3 +85,76 @@ def test_a_word_that_begins_a_sentence_is_none():
 )
 def test_a_reaction_is_nothing(said):
     assert understand(said) == Understood(Word.NOTHING)
+
+
+# As people in public life text it, each as a reader would take it.
+MEANT = {
+    Word.STOP: """
+        Stop txts | stop txting me | please stop these messages | Can you stop texting me please
+        please can you stop texting me | Please would you take me off your list | Pls remove me | remove
+        Remove me from this service please | Please remove my number from your records
+        I don't want these texts | I do not want any more texts | I no longer wish to receive these texts
+        I don’t want to be contacted | STOP STOP STOP | unsubcribe | Un-subscribe | unsub
+        Unsubscribe from this list | I'd like to opt out | wrong number mate
+        I think you've got the wrong person | Stopiwch os gwelwch yn dda | Peidiwch â thecstio fi
+        cancel my subscription | delete all my data | Please delete my data and remove me from the list
+        I have retired, please take me off | I've left the council, please remove me | I'm not interested
+        Not yet, but stop | No and please take me off the list | Hi, please unsubscribe me. Thanks, Amina
+        Met Tom. It was great. Please don't text me again | yes and stop texting me | please stop spamming me
+    """,
+    Word.HELP: "Who's this? | who dis | whats this | How do I opt out? | I need help",
+    Word.START: "Start texting me again | resubscribe",
+    Word.YES: "yess | yeh | Yes I'm in | ie plis | Yes definitely",
+    Word.MET: """
+        we met tuesday | we met on 12 Dec | weve met | Met for a coffee | yes we did meet | Had a great chat
+        We had a really good chat | Spoke to Tom yesterday | Spoke on the phone | had a good chat with Tom
+        We both met | Wedi cwrdd
+    """,
+    Word.NOT_YET: """
+        Not met yet | We haven't met | nope not yet | no, not met yet | Meeting next week | still arranging
+        ddim eto | We meet next Tuesday
+    """,
+    Word.COULD_NOT: """
+        didnt manage to meet | Sadly not | no, unfortunately | I will not be able to make it
+        I am unable to attend | No thanks can't make it
+    """,
+    Word.SKIP: """
+        I'll have to skip this one | I'll pass | count me out for this one | I'm out | Sit this one out
+        Please skip me, I'm on annual leave that week. | Dim y tro yma
+    """,
+    Word.JOIN: "Join - councils | Hi, join councils please | “Join councils”",
+    Word.LEARNING: """
+        Stop sending letters nobody reads | Stop writing to tenants in jargon | Stop mailing leaflets
+        Stop contacting people by letter, visit them | stop writing to everybody at once | Don't call me Bob
+        Remove the barriers first | No more than three on a panel | Don't email people on Fridays, call them
+        Take my number | Cancel our meeting on Tuesday please | No messages from Tom yet | Can't wait!
+        Couldn't agree more | I can't open the link | Met No One | Met? No | Yes. No | No. Yes
+        Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
+    """,
+}
+
+
+@pytest.mark.parametrize("word", MEANT)
+def test_what_people_really_text_is_taken_as_it_is_meant(word):
+    said = [each.strip() for line in MEANT[word].strip().splitlines() for each in line.split(" | ")]
+    assert {each: understand(each).word for each in said} == dict.fromkeys(said, word)
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ("Met. Skip next round please", Understood(Word.MET, "Skip next round please")),
+        ("Met. Skip", Understood(Word.MET, "Skip")),
+        ("Not yet. Skip me next time", Understood(Word.NOT_YET, "Skip me next time")),
+        ("Yes, we met. We share vans now", Understood(Word.MET, "We share vans now")),
+        ("No, how about Wednesday?", Understood(Word.COULD_NOT, "No, how about Wednesday?")),
+        ("Can't make it, is Friday ok?", Understood(Word.COULD_NOT, "is Friday ok?")),
+        ("Skip, I'm on holiday", Understood(Word.SKIP)),
+    ],
+)
+def test_of_two_wishes_the_first_is_taken_and_the_other_kept(said, understood):
+    assert understand(said) == understood
+
+
+def test_thousands_of_words_are_understood_in_no_time():
+    assert understand("Yes. Yes, " * 5_000).word is Word.YES

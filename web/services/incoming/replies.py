@@ -12,7 +12,7 @@ from notifications import asides, messages, outbox, replies, secrets
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
-from notifications.keywords import Word
+from notifications.keywords import BARE_NO, Word, understand
 from notifications.messages import Channel, Says
 from notifications.replies import Inbound, Received
 from web.models import Answer, LearningState, Membership, Person, Programme, Purpose, Showing
@@ -134,8 +134,12 @@ def _act(
         return Outcome(Back(Says.NO_SUCH_WORD), _is_text(reply))
     talk = _talk(session, reply)
     if reply.certain and _means_this_round(reply) and talk and _can_still_drop_out(talk, now):
+        if _may_mean_another_day(reply, talk):
+            return _for_partner(reply, talk) or Outcome(Back(Says.ORGANISERS_READ, talk.programme), False)
         return Outcome(_drop_out(session, talk, now))
     if reply.certain and _means_next_round(reply):
+        if asides.is_question(reply.learning):
+            return Outcome(Back(Says.ORGANISERS_READ), understood=False)
         return _skip_coming(session, reply, person, now)
     if reply.certain and reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
         membership = _membership(session, reply)
@@ -209,6 +213,14 @@ def _means_this_round(reply: Received) -> bool:
     """After an introduction, "skip" and "I could not" speak of the conversation it announced."""
     asked = reply.message is not None and reply.message.kind in OF_THIS_ROUND
     return asked and reply.word in (Word.SKIP, Word.COULD_NOT)
+
+
+def _may_mean_another_day(reply: Received, talk: Conversation) -> bool:
+    """As in "No, how about Wednesday?", "Can't make it. 3pm instead?" and "No, I have not heard from Tom".
+    None of these surely calls the conversation off.
+    """
+    said = reply.learning
+    return bool(BARE_NO.match(said)) or asides.is_question(said) or _is_for_partner(reply, talk)
 
 
 def _can_still_drop_out(talk: Conversation, now: datetime) -> bool:
@@ -323,15 +335,22 @@ def _told(session: Session, reply: Received, talk: Conversation | None, now: dat
     if free and asides.is_courtesy(reply.learning):
         return Outcome(understood=False)
     about = talk.programme if talk else None
-    if free and _is_text(reply) and _is_for_partner(reply, talk):
-        reachable = talk is not None and talk.goes_on and any(one.name for one in talk.partners)
-        said = Back(Says.NOT_PASSED_ON, talk=talk) if reachable else Back(Says.ORGANISERS_READ, about)
-        return Outcome(said, reachable)
+    if free and talk and (outcome := _for_partner(reply, talk)):
+        return outcome
     if talk is None or not talk.stands:
         if free:
             return Outcome(Back(Says.ORGANISERS_READ, about), understood=False)
         return Outcome(Back(Says.NO_TALK, about), _is_text(reply))
     return _tell(session, reply, talk, now)
+
+
+def _for_partner(reply: Received, talk: Conversation) -> Outcome | None:
+    """What to say to a text that their partner should have had."""
+    if not _is_text(reply) or not _is_for_partner(reply, talk):
+        return None
+    reachable = talk.goes_on and any(one.name for one in talk.partners)
+    said = Back(Says.NOT_PASSED_ON, talk=talk) if reachable else Back(Says.ORGANISERS_READ, talk.programme)
+    return Outcome(said, reachable)
 
 
 def _is_arranging(reply: Received) -> bool:
@@ -377,11 +396,11 @@ def _tell(session: Session, reply: Received, talk: Conversation, now: datetime) 
 
 
 def _teaches(reply: Received, talk: Conversation) -> bool:
-    """Can these words be what somebody learned? What follows "met" is, whatever it is."""
+    """Can these words be what somebody learned? What follows "met" is, unless it is another wish."""
     if not reply.learning:
         return False
     if reply.word in (Word.MET, Word.YES):
-        return True
+        return understand(reply.learning).word is Word.LEARNING
     if reply.word is not Word.LEARNING or asides.is_courtesy(reply.learning):
         return False
     return not asides.is_question(reply.learning) and not _is_for_partner(reply, talk)

@@ -14,7 +14,7 @@ from web.models import Answer, CheckIn, Learning, LearningState, Person, Showing
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.learning import learnings
-from web.services.people import participation
+from web.services.people import participation, unclear
 from web.services.rounds import dropouts, schedule, top_ups
 
 STRANGER = "+447700900777"
@@ -280,6 +280,43 @@ def test_skip_after_an_introduction_is_out_of_that_round_and_says_so(
 ) -> None:
     assert "you are out of this round, and we tell Tom Field" in answer_to(world, "Can't make it, sorry")
     assert (still_talks(world, pair[0]), world.membership(pair[0]).skips_next) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("No, how about Wednesday?", "Tom Field did not get your text"),
+        ("Can't make it, is Wednesday ok for you?", "Tom Field did not get your text"),
+        ("No, I haven't heard from Tom", "that goes to hello@councils.example"),
+        ("Can't make it. Who do I tell?", "that goes to hello@councils.example"),
+    ],
+)
+def test_what_may_mean_another_day_calls_nothing_off(
+    world: World, pair: tuple[str, str], words: str, told: str
+) -> None:
+    assert told in answer_to(world, words)
+    assert (still_talks(world, pair[0]), waiting(world)) == (True, [])
+
+
+def test_a_reason_is_no_other_day(world: World, pair: tuple[str, str]) -> None:
+    assert "you are out of this round" in answer_to(world, "Can't make it. I am in hospital.")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("No, Tom was ill", Answer.COULD_NOT),
+        ("Met. Skip next round please", Answer.MET),
+        ("Not yet. Skip me next time", Answer.NOT_YET),
+    ],
+)
+def test_what_is_said_besides_an_answer_is_read_by_organisers(
+    world: World, asked: str, words: str, answer: Answer
+) -> None:
+    text(world, words)
+    with world.read() as session:
+        is_left = unclear.waiting(session, world.programme(session)) == 1
+    assert (said(world, asked), is_left, waiting(world)) == (answer, True, [])
 
 
 def test_skip_once_more_is_out_of_the_next(world: World, pair: tuple[str, str]) -> None:
