@@ -23,6 +23,7 @@ from web.forms.fields import (
 )
 from web.forms.open import OpenForm
 from web.models import Person, Programme, VideoKind
+from web.services.common import written_names
 from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
@@ -68,6 +69,7 @@ class NamesForm(FlaskForm):
     known_as = Text(
         "What should we call you? (optional)",
         most=KNOWN_AS,
+        filters=[written_names.asked_for],
         description="As in “Hello Jo”. Leave it empty and we use your whole name.",
     )
 

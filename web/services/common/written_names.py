@@ -11,6 +11,9 @@ A_PLACE = re.compile(
     r"\b(councils?|cyngor|borough|county|city|district|nhs|trust|university|college|police|fire|ltd|limited|llp|"
     r"plc|cic|charity|department|dept|ministry|office|agency|authority|association|housing|cc|mbc|dc|bc|lbc?)\b"
 )
+A_DITTO = re.compile(
+    r"(the )?same( (as|name)( (above|before|my name|name))?)?|as above|above|ditto|\"|''|”|“"
+)
 NO_NAME = frozenset(
     (*"n/a na none unknown tbc tba tbd ? - – — . x xx xxx anonymous anon blank nil".split(), "not given",
      "not applicable", "not known")
@@ -51,6 +54,17 @@ def bare(name: str) -> str:
 def first(name: str) -> str:
     """The first of somebody's names, without a title: less than the whole, for the world to read."""
     return _without_titles(in_order(name))[1].partition(" ")[0] or name
+
+
+def asked_for(known_as: str | None) -> str:
+    """What somebody wishes to be called, tidied; nothing where they say that it is their name or none."""
+    tidied = " ".join((known_as or "").split())
+    return "" if is_missing(tidied) or is_ditto(tidied) or folded(tidied) in ("no", "yes") else tidied
+
+
+def is_ditto(said: str) -> bool:
+    """Does it say no more than that it is the same as another field, or as the row above?"""
+    return bool(A_DITTO.fullmatch(folded(said).strip(" .")))
 
 
 def is_missing(name: str) -> bool:

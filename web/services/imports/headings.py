@@ -23,7 +23,8 @@ ASIDE = re.compile(
     r"prefer to be contacted)\b"
 )
 SOMEBODY_ELSE = re.compile(
-    r"\b(buyer|purchaser|billing|booker|booked by|ordered by|home|work phone|business)\b"
+    r"\b(buyer|purchaser|billing|booker|booked by|ordered by|home|work phone|business|nominator|nominated by|"
+    r"proposer|sponsor|assistant|pa)\b"
 )
 # What stands after the number of a round is a remark; after a "/" or "-" it would be the rest of a date.
 A_ROUND = re.compile(
@@ -31,6 +32,8 @@ A_ROUND = re.compile(
     r"(?:\s*\(.*\)|\s*[:,–—]\s*\D.*|\s+-\s+\D.*)?",
     re.IGNORECASE | re.DOTALL,
 )
+# Whoever has two numbers has texts on this one.
+A_MOBILE = re.compile(r"\b(mobile|mob|cell|symudol|whatsapp)\b")
 YES_OR_NO = frozenset("yes no y n true false 0 1 x on off".split())
 AN_ADDRESS = re.compile(r"\S@\S")
 A_PHONE = re.compile(r"[\d\s()+./-]{7,30}")
@@ -103,7 +106,7 @@ PEOPLE = {
     ),
     "first_name": _heading(
         r"(your |attendee )?(first|given|fore|christian) ?names?|enw cyntaf",
-        r"\b(first|given|fore|christian) ?names?\b|\benw cyntaf\b",
+        r"\b(first|given|fore|christian) ?names?\b|\benw cyntaf\b|\binitials?\b",
         _is_words,
     ),
     "last_name": _heading(
@@ -164,7 +167,8 @@ def _rank(key: str, kind: Heading, name: str, cells: Sequence[str]) -> tuple[int
     if not surely or (surely == 1 and not fits):
         return None
     is_own = not SOMEBODY_ELSE.search(name)
-    return fits, int(is_own), surely, sum(map(bool, cells))
+    is_textable = key == "phone" and A_MOBILE.search(name) is not None
+    return fits, int(is_own), int(is_textable), surely, sum(map(bool, cells))
 
 
 def round_number(text: str) -> int | None:

@@ -30,24 +30,17 @@ from web.models.programmes import LONGEST_CHOICE
 from web.services.common import links, mixing, names, phrases, programmes, times, written_names
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
-from web.services.imports import duplicates, known_elsewhere, takeovers
+from web.services.imports import duplicates, known_elsewhere, standings, takeovers
 from web.services.imports.duplicates import People
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
 
 # Programs write them where there is none, and some people are called so.
 MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
-# Of whom a list keeps that they want, or have, nothing of it any more: and in which columns it says so.
-A_STANDING = re.compile(r"\b(status|state|subscription|subscribed|approval|attending|attendance)\b")
-NO_MORE = frozenset(
-    {
-        "unsubscribed", "opted out", "opted-out", "opt out", "opt-out", "cleaned", "bounced", "declined",
-        "denied", "rejected", "refused", "cancelled", "canceled", "not attending", "refunded", "deleted",
-        "withdrawn", "left", "inactive", "archived", "deceased", "removed", "suspended",
-    }
-)  # fmt: skip
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
+SEVERAL = re.compile(r"\S\s*(?:&|\+|/|;|\band\b)\s*\S")  # "Ann Lee & Tom Field"
+BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
 NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 ALREADY = {
@@ -118,7 +111,7 @@ def _may_be_called(organisation: str) -> bool:
 def _is_none(organisation: str) -> bool:
     """Does it say that there is none, as "N/A" and "-" do? "X" is a name here."""
     is_sign = not organisation.isalpha() and written_names.is_missing(organisation)
-    return is_sign or folded(organisation) in NOWHERE
+    return is_sign or folded(organisation) in NOWHERE or written_names.is_ditto(organisation)
 
 
 def known(session: Session, programme: int) -> KnownPeople:
@@ -163,9 +156,8 @@ def check(
     here: KnownPeople,
 ) -> Iterator[Found]:
     """What becomes of each row, one after the other. About 0.1 ms each."""
-    own = set(columns.values())
-    states = [n for n, name in enumerate(sheet.header) if n not in own and A_STANDING.search(name.casefold())]
-    return (_row(row, sheet, columns, targets, here, states) for row in sheet.rows)
+    told = standings.columns(sheet.header, set(columns.values()))
+    return (_row(row, sheet, columns, targets, here, told) for row in sheet.rows)
 
 
 class _WrongPerson(Exception):
@@ -178,7 +170,7 @@ def _row(
     columns: Mapping[str, int],
     targets: Mapping[str, str],
     here: KnownPeople,
-    states: Sequence[int],
+    told: Sequence[standings.Column],
 ) -> Found:
     number, cells = row
     said = {key: cells[place] for key, place in columns.items()}
@@ -187,7 +179,7 @@ def _row(
     try:
         if sheet.is_shifted(cells):
             raise _WrongPerson("row: more cells than the header has columns")
-        _wants_it_still(sheet, cells, states)
+        _wants_it_still(sheet, cells, told)
         _readable("name", read["name"])
         remarks = _about_name(said, read["name"])
         read["known_as"] = _known_as(said.get("known_as", ""))
@@ -203,10 +195,10 @@ def _row(
     return found | {"outcome": outcome, "why": "; ".join([why] if why else remarks), "person_id": person}
 
 
-def _wants_it_still(sheet: Sheet, cells: Sequence[str], states: Sequence[int]) -> None:
-    for place in states:
-        if cells[place].casefold().strip(" .") in NO_MORE:
-            raise _WrongPerson(f"row: “{sheet.header[place]}” says “{cells[place]}”")
+def _wants_it_still(sheet: Sheet, cells: Sequence[str], told: Sequence[standings.Column]) -> None:
+    for column in told:
+        if column.is_no_more(cells[column.place]):
+            raise _WrongPerson(f"row: “{sheet.header[column.place]}” says “{cells[column.place][:40]}”")
 
 
 def _name(said: Mapping[str, str]) -> str:
@@ -231,13 +223,15 @@ def _about_name(said: Mapping[str, str], name: str) -> list[str]:
         raise _WrongPerson(f"name: “{name[:20]}” is no name")
     if "name" in said and name != " ".join(said["name"].split()):
         return [f"from “{said['name']}”"]
-    return [f"is “{name}” a name?"] if name.casefold() in ODD_NAMES or NO_WORDS.search(name) else []
+    if name.casefold() in ODD_NAMES or NO_WORDS.search(name):
+        return [f"is “{name}” a name?"]
+    return [f"is “{name}” one person?"] if SEVERAL.search(name) else []
 
 
 def _known_as(cell: str) -> str:
     if cell:
         _readable("known_as", cell)
-    return " ".join(cell.split())
+    return written_names.asked_for(cell)
 
 
 def _email(cell: str) -> tuple[str, str]:
@@ -269,11 +263,25 @@ def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: K
 
 
 def _phone(cell: str) -> tuple[str | None, str]:
-    """A number, or None and what we say of one that cannot be texted: nobody is left out for that."""
+    """A number, or None and what we say of one that cannot be texted: nobody is left out for that. Of several
+    in a cell it is the mobile, if only one is.
+    """
+    if not cell or written_names.is_missing(cell):
+        return None, ""
+    found = {number for part in BETWEEN_NUMBERS.split(cell) if (number := _mobile(part))}
+    if len(found) == 1:
+        return found.pop(), ""
+    return (
+        None,
+        "without the phone number, which is no UK mobile" if not found else "without its phone numbers",
+    )
+
+
+def _mobile(part: str) -> str | None:
     try:
-        return (addresses.phone(cell), "") if cell and not written_names.is_missing(cell) else (None, "")
+        return addresses.phone(part.strip().removesuffix(".0"))  # as programs write what they take for a sum
     except BadAddress:
-        return None, "without the phone number, which is no UK mobile"
+        return None
 
 
 def _place(number: int, read: Mapping[str, Any], here: KnownPeople) -> tuple[Outcome, str, str | None]:

@@ -42,3 +42,19 @@ def test_titles_letters_and_brackets_make_no_other_name(name: str) -> None:
 )
 def test_what_stands_for_no_name_is_told_from_names(name: str, missing: bool) -> None:
     assert written_names.is_missing(name) is missing
+
+
+@pytest.mark.parametrize(
+    ("typed", "called"),
+    [
+        (" Jo  Ann ", "Jo Ann"),
+        ("N/A", ""),
+        ("Same", ""),
+        ("as above", ""),
+        ("No", ""),
+        ("Noor", "Noor"),
+        (None, ""),
+    ],
+)
+def test_what_somebody_is_to_be_called_is_no_remark(typed: str | None, called: str) -> None:
+    assert written_names.asked_for(typed) == called

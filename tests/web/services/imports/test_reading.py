@@ -1,6 +1,7 @@
 """Files as form tools and other schemes write them, each read as its organiser meant it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -268,12 +269,17 @@ def test_a_domain_of_one_council_is_asked_about() -> None:
 HEADER = "Name,Organisation,Email,Mobile,Subscription status\n"
 
 
-def outcome(row: str) -> tuple[str, str]:
+def row_of(row: str) -> dict[str, Any]:
     given = files.look("p.csv", (HEADER + row + "\n").encode()).sheet
     chosen, names = columns.guess_of(ImportKind.PEOPLE, given), Names()
     names.note(given, chosen, given.rows)
     targets = duplicates.targets(duplicates.match(names.rows(), Register(), names.domains))
     (found,) = import_people.check(given, chosen, targets, KnownPeople())
+    return found
+
+
+def outcome(row: str) -> tuple[str, str]:
+    found = row_of(row)
     return found["outcome"].value, found["why"]
 
 
@@ -287,6 +293,57 @@ def outcome(row: str) -> tuple[str, str]:
 )  # fmt: skip
 def test_a_row_that_is_nobody_to_invite_is_named_with_the_reason(row: str, why: str) -> None:
     assert outcome(row) == ("error", why)
+
+
+@pytest.mark.parametrize("organisation", ["As above", "ditto", "Same", "same as above"])
+def test_an_organisation_of_the_row_above_is_asked_for(organisation: str) -> None:
+    assert outcome(f"Ann,{organisation},a@gmail.com,,") == (
+        "error",
+        f"organisation: “{organisation}” is none",
+    )
+
+
+@pytest.mark.parametrize("name", ["Ann Lee & Tom Field", "Ann and Tom Field", "Ann Lee / Tom Field"])
+def test_two_people_in_a_cell_are_asked_about(name: str) -> None:
+    assert outcome(f"{name},Mind,a@x.example.org,,") == ("new", f"is “{name}” one person?")
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("7700900123.0", "+447700900123"),
+        ("0113 222 4444 / 07700 900123", "+447700900123"),
+        ("07700 900123 or 07700 900123", "+447700900123"),
+        ("07700 900123 / 07700 900456", None),
+    ],
+)
+def test_of_several_numbers_in_a_cell_the_only_mobile_counts(cell: str, number: str | None) -> None:
+    assert row_of(f"Ann,Mind,a@x.example.org,{cell},")["cells"]["phone"] == number
+
+
+@pytest.mark.parametrize("called", ["N/A", "-", "Same as above", "no", "as above"])
+def test_nobody_is_called_that_there_is_nothing_else_to_call_them(called: str) -> None:
+    given = files.look(
+        "p.csv", f"Name,Known as,Organisation,Email\nAnn,{called},Mind,a@x.org\n".encode()
+    ).sheet
+    found = import_people.check(
+        given, columns.guess_of(ImportKind.PEOPLE, given), {"mind": "1"}, KnownPeople()
+    )
+    assert [row["cells"]["known_as"] for row in found] == [""]
+
+
+@pytest.mark.parametrize(
+    ("header", "key", "place"),
+    [
+        ("Name,Telephone number,Mobile number,Organisation,Email", "phone", 2),
+        ("Nominator name,Nominator email,Nominee name,Nominee email,Nominee organisation", "email", 3),
+        ("Nominator name,Nominator email,Nominee name,Nominee email,Nominee organisation", "name", 2),
+        ("Initials,Surname,Organisation,Email", "first_name", 0),
+        ("Initials,First name,Surname,Organisation,Email", "first_name", 1),
+    ],
+)
+def test_of_two_columns_the_one_that_is_theirs_is_chosen(header: str, key: str, place: int) -> None:
+    assert columns.guess(ImportKind.PEOPLE, header.split(","))[key] == place
 
 
 @pytest.mark.parametrize("name", ["=1+1", "ann@x.example.org", "https://x.example.org/ann"])

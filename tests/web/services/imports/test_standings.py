@@ -1,0 +1,70 @@
+"""Of whom a list says that they want nothing of it any more."""
+
+import pytest
+
+from web.services.imports import standings
+
+
+def is_no_more(heading: str, cell: str) -> bool:
+    return any(column.is_no_more(cell) for column in standings.columns([heading], set()))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Status", "Left May 2026"),
+        ("Status", "Left the council"),
+        ("Status", "No longer at Leeds"),
+        ("Status", "Dropped out"),
+        ("Status", "Do not contact"),
+        ("Subscription status", "Unsubscribed"),
+        ("Opted out", "Yes"),
+        ("Opted out?", "Yes - by email"),
+        ("Opt-out", "x"),
+        ("Unsubscribed", "TRUE"),
+        ("Unsubscribe date", "2026-05-01"),
+        ("Do not contact", "Y"),
+        ("Don't email", "✓"),
+        ("Date left", "12 May 2026"),
+        ("Active?", "No"),
+        ("Still in?", "N"),
+        ("Subscribed", "FALSE"),
+        ("Happy to take part?", "No"),
+        ("Would you like to take part in Unmentoring?", "No thanks"),
+        ("Happy to be contacted", "no"),
+        ("Can we email you?", "No"),
+        ("Attending", "Not attending"),
+    ],
+)
+def test_who_wants_no_more_of_it_is_known(heading: str, cell: str) -> None:
+    assert is_no_more(heading, cell)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Status", "Active"),
+        ("Status", "Left message 3 May"),
+        ("Status", ""),
+        ("Opted out", "No"),
+        ("Opted out", ""),
+        ("Do not contact", "0"),
+        ("Active?", "Yes"),
+        ("Still in?", ""),
+        ("Would you like to take part?", "No preference"),
+        ("Happy to be in a three?", "No"),
+        ("May we share your email?", "No"),
+        ("Are you happy to give your mobile number?", "No"),
+        ("Have you taken part before?", "No"),
+        ("Happy to be contacted by phone?", "No"),
+        ("Why would you like to take part?", "No idea"),
+        ("Newsletter opt-in", "No"),
+        ("Notes", "Left"),
+    ],
+)
+def test_what_asks_or_says_something_else_leaves_nobody_out(heading: str, cell: str) -> None:
+    assert not is_no_more(heading, cell)
+
+
+def test_a_column_that_is_something_else_already_says_nothing_of_it() -> None:
+    assert standings.columns(["Status"], {0}) == []

@@ -1,0 +1,74 @@
+"""Of whom a list keeps that they want, or have, nothing of it any more.
+
+A column of standings says it in words, "Left in May"; a question or a tick says it by a yes, "Opted out?", or
+by a no, "Happy to take part?". One about something else, "May we share your number?", says nothing of it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Says = Callable[[str], bool]
+
+A_STANDING = re.compile(r"\b(status|state|subscription|approval|attendance)\b")
+OUT = re.compile(
+    r"\b(opt(ed|ing)?[- ]?outs?|unsubscribed?|(do not|don'?t|no longer) (contact|e-?mail|mail|invite|write)|"
+    r"withdrawn|withdrew|leaver|date left|left( on)?|removed|dropped out|declined|deceased)\b"
+)
+IN = re.compile(
+    r"\b(subscribed|active|opt(ed)?[- ]?in|still (in|here|taking part|interested|a member)|tak(e|ing) part|"
+    r"participat(e|ing)|attending|interested|(be|being) (contacted|invited|matched|introduced|paired)|"
+    r"(contact|e-?mail|invite|match|introduce) (me|you|them))\b"
+)
+# A question that has such a word and asks something else.
+ASIDE = re.compile(
+    r"\b(shar(e|ing)|number|phone|mobile|text|sms|three|trio|newsletter|marketing|photos?|why|how|when|where|what|"
+    r"which|reason|topics?|comments?|previous\w*|before|research|evaluation|survey)\b"
+)
+NO_MORE = re.compile(
+    r"(has |have |is |was )?(unsubscribed|opt(ed)?[- ]?out|cleaned|bounced|declined|denied|rejected|refused|"
+    r"cancell?ed|not (attending|interested|taking part)|refunded|deleted|withdrawn|withdrew|inactive|"
+    r"archived|left(?! (a )?(message|voicemail|vm\b))|deceased|died|removed|suspended|no longer|dropped out|"
+    r"(do not|don'?t) (contact|e-?mail|invite))\b"
+)
+YES = frozenset("y yes yeah true 1 x ✓ ✔ ☑ ✅ ticked checked".split())
+NO = frozenset("n no false 0 nope never".split())
+A_DAY = re.compile(r"(?=.*\d)[\d/.: -]{6,}|\d{1,2} \w+ \d{2,4}|\w+ \d{4}")
+
+
+@dataclass(frozen=True)
+class Column:
+    place: int
+    is_no_more: Says
+
+
+def columns(header: Sequence[str], taken: set[int]) -> list[Column]:
+    """Those of a file that may say so, but for those `taken` for something else."""
+    found = ((place, _kind(name.casefold())) for place, name in enumerate(header) if place not in taken)
+    return [Column(place, says) for place, says in found if says]
+
+
+def _kind(name: str) -> Says | None:
+    if A_STANDING.search(name):
+        return _says_so
+    if OUT.search(name):
+        return _is_yes
+    return _is_no if IN.search(name) and not ASIDE.search(name) else None
+
+
+def _said(cell: str) -> str:
+    return " ".join(cell.casefold().replace("’", "'").split()).strip(" .!")
+
+
+def _says_so(cell: str) -> bool:
+    return bool(NO_MORE.match(_said(cell)))
+
+
+def _is_yes(cell: str) -> bool:
+    said = _said(cell)
+    return said in YES or said.startswith("yes") or bool(A_DAY.fullmatch(said)) or _says_so(cell)
+
+
+def _is_no(cell: str) -> bool:
+    said = _said(cell)
+    return said in NO or bool(re.match(r"no\b(?! (problem|preference|objection))", said)) or _says_so(cell)
