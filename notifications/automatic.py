@@ -6,7 +6,7 @@ They are no learning, and no sign that somebody is there.
 import re
 from collections.abc import Mapping
 
-from notifications.keywords import any_of
+from notifications.keywords import Word, any_of, understand
 
 # Headers that only machines set (RFC 3834, and what servers and helpdesks do without it).
 SET_BY_MACHINES = set(
@@ -31,7 +31,9 @@ ABSENT = any_of(r"""
     out of (?:the )?office|ooo\b|away (?:from|until)|vacation|on (?:annual )?leave
     abwesen\w*|réponse automatique|absence|absent|respuesta autom\w*|fuera de (?:la )?oficina
     risposta automatica|fuori (?:sede|ufficio)|odpowiedź autom\w*|nieobecno\w*|afwezig\w*
-    frånvaro\w*|fravær\w*|poissa\w*|ymateb awtomatig|atebiad awtomatig|allan o'r swyddfa
+    frånvaro\w*|fravær\w*|poissa\w*|(?:ymateb|ateb|atebiad) awtomatig|allan o'r swyddfa
+    freagra uathoibríoch|as an oifig|resposta autom\w*|răspuns autom\w*|автомат\w*
+    自动答复|自動回覆|otomatik yanıt
 """)
 # What programs put before the subject that they answer: a receipt, an answer to an invitation.
 ANSWERS = any_of("""
@@ -43,27 +45,45 @@ ANSWERS = any_of("""
 """)
 SUBJECT = re.compile(
     rf"^\W*(?:{ABSENT}|(?:{ANSWERS}) ?:|.{{1,60}} reacted to"
-    r"|undeliverable|delivery status|mail delivery|returned mail"
+    r"|undeliver(?:able|ed)|delivery (?:status|has failed)|mail delivery|returned mail|failure notice"
     r"|\[?(?:ticket|case|request|incident|sr|ref)\b ?[#:]? ?[\w-]*\d)",
     re.IGNORECASE,
 )
+IS_AWAY = r"(?:on (?:\w+ )?leave\b|out of (?:the )?office|away (?:until|till|from the office))"
+THANKS_FIRST = r"^\W{0,3}(?:(?:thank you|thanks|diolch)[^.!\n]{0,80}[.!]\s{1,3})?"
+# As the office of a member of parliament answers whoever writes.
+THANKS_FOR = (
+    r"\A\W{0,3}(?:thank you|thanks) for (?:your e-?mail|contacting|writing|getting in touch)[\s\S]{0,800}"
+)
 BODY = re.compile(
-    any_of(r"""
+    any_of(rf"""
         this is a (?:read )?receipt for|receipt verifies that|was (?:read|displayed) on\b
         has (?:accepted|declined|tentatively accepted) (?:this|your|the) (?:invitation|meeting)
         reacted to your (?:message|email)
-        ^\W{0,3}(?:i am|i'm|i will be) (?:currently |now )?(?:on (?:\w+ )?leave\b|out of (?:the )?office)
-        ^\W{0,3}(?:i am|i'm|i will be) (?:currently |now )?away (?:until|till)
-        your (?:ticket|request|enquiry|case)\b.{0,60}\b(?:has been|was) (?:received|created|logged|raised)
-        do not reply to this (?:e-?mail|message)|this (?:mailbox|inbox|address) is (?:not|no longer) monitored
+        {THANKS_FIRST}(?:i am|i'm|i will be) (?:currently |now )?{IS_AWAY}
+        ^\W{{0,3}}(?:rwyf|rydw i|rwy) (?:ar (?:fy )?(?:wyliau|gwyliau)|allan o'r swyddfa)
+        ^\W{{0,3}}(?:i have (?:now )?left|i no longer work (?:for|at))\b.{{0,80}}(?:contact|forward|e-?mail)
+        this is an auto\w* (?:reply|response|message|acknowledge?ment)|automated (?:reply|response)\b
+        {THANKS_FOR}(?:a|the) (?:high|large|significant) (?:volume|number) of (?:e-?mails|correspondence)
+        {THANKS_FOR}if you are (?:a|my|one of my) constituents?
+        your (?:ticket|request|enquiry|case)\b.{{0,60}}\b(?:has been|was) (?:received|created|logged|raised)
+        do not reply to this (?:e-?mail|message)
+        this (?:mailbox|inbox|address|e-?mail account) is (?:not|no longer) monitored
     """),
     re.IGNORECASE | re.MULTILINE,
+)
+# What whoever is away asks of us or tells us, in words of their own.
+SPEAKS_TO_US = re.compile(
+    r"\b(?:skip|unsubscribe|remove me|take me off|stop|we (?:met|spoke|talked)|met (?:before|with)"
+    r"|(?:this|next) round|pause)\b",
+    re.IGNORECASE,
 )
 
 
 def is_automatic(headers: Mapping[str, str], text: str = "", sender: str | None = None) -> bool:
     """`headers` by any case of their names, the subject among them; `sender` as the envelope names it, None
-    where that is not known. Nobody as a sender is how servers keep their own mail from being answered.
+    where that is not known. Nobody as a sender is how servers keep their own mail from being answered. `text`
+    is what its writer wrote themselves: an answer in it is theirs, whatever else it says.
     """
     said = {name.casefold(): value.strip().casefold() for name, value in headers.items()}
     return (
@@ -74,5 +94,11 @@ def is_automatic(headers: Mapping[str, str], text: str = "", sender: str | None 
         or said.get("return-path", "-") in NOBODY
         or (sender is not None and sender.strip() in NOBODY)
         or bool(SUBJECT.match(said.get("subject", "")[:LONGEST_SUBJECT]))
-        or bool(BODY.search(text[:READ]))
+        or _sounds_automatic(text)
     )
+
+
+def _sounds_automatic(text: str) -> bool:
+    said = text[:READ].replace("’", "'")
+    speaks = understand(text).word not in (Word.LEARNING, Word.NOTHING) or SPEAKS_TO_US.search(said)
+    return not speaks and bool(BODY.search(said))

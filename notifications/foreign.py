@@ -62,6 +62,14 @@ def address_in(written: str) -> str:
         return ""
 
 
+def name_in(written: str) -> str:
+    """The name of a From line, before its address; nothing where there is none."""
+    try:
+        return parseaddr(written[:LONGEST_ADDRESS])[0]
+    except RecursionError:  # brackets in brackets
+        return ""
+
+
 def json_object(body: bytes | str) -> dict[str, Any]:
     """Raises ValueError for everything else."""
     found = _loaded(body if isinstance(body, str) else body.decode("utf-8", "replace"))

@@ -1,8 +1,9 @@
 """What somebody wrote themselves in a mail: without what it quotes, banners, signatures and small print.
 
 A quotation begins where a mail program says so: with a line that names a date or an address and ends in
-"wrote:", with two lines such as "From:" and "Sent:", or with a line of its own. A sentence that only looks
-like one of these stays.
+"wrote:", with two lines such as "From:" and "Sent:", or with a line of its own; and, in whatever language,
+with a line that has our answer address. A signature begins with its writer's name, as the mail's From says
+it. A sentence that only looks like one of these stays.
 """
 
 import re
@@ -12,11 +13,14 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml import html as lxml_html
 
+from notifications import secrets, titles
 from notifications.keywords import any_of
 
 LONGEST_READ = 50_000  # letters of a mail: what somebody wrote stands at its top or close to it
 LONGEST_SIGN = 300  # letters of a line that is looked at as a header, a signature or a banner
 FOLDED_OVER = 4  # lines over which "On … wrote:" may be broken
+LONGEST_NAME = 9  # words of a line that says who somebody is
+SIGNED_WITH = titles.TITLES | titles.LETTERS | {"x", "xx", "xxx"}
 HIGHEST_BOX = 8  # lines of a gateway's banner
 WROTE = any_of("""
     wrote|schrieb|écrit|escribió|ha scritto|napisał|napisała|napisał\\(a\\)|schreef|geschreven|skrev|kirjoitti
@@ -47,6 +51,8 @@ DIVIDER = re.compile(
     re.IGNORECASE,
 )
 RULE = re.compile(r"^[-_=*#~]{5,}$")
+OUR_ADDRESS = re.compile(secrets.REPLY_ADDRESS, re.IGNORECASE | re.ASCII)
+A_LINE_BETWEEN = re.compile(r"^-{2,}.{0,60}-{2,}$|^>>> .+ >>>$")  # such as GroupWise's
 # What council gateways put on top.
 MARKING = re.compile(
     r"^\W*(?:"
@@ -75,22 +81,34 @@ SENT_FROM = re.compile(
     + rf")\b.{{0,60}}(?:{DEVICES}).{{0,60}}$",
     re.IGNORECASE,
 )
+# A program that names itself, in few words: "Sent from Edison Mail".
+SENT_BY = re.compile(
+    r"^(?:Sent (?:from|via|with|using) (?:my )?(?:[A-Z][\w.]*\W*){1,4}|Yahoo Mail: .{0,60})(?:\(.*\)\W*)?$"
+)
+A_GREETING = re.compile(
+    r"^(?:hi|hello|dear|hey|good \w+|bore da|prynhawn da|annwyl|helo)\b.{0,40}$", re.IGNORECASE
+)
 CLOSINGS = (
     r"(?:(?:with|many|kind|kindest|best|warm|warmest|very best|all the|yours)\W+)*(?:"
     + any_of("""
-        regards|wishes|best|sincerely|faithfully|truly|thanks|thank you|thx|cheers|kr|br|ta
-        cofion(?: gorau| cynnes)?|diolch(?: yn fawr)?|hwyl
+        regards|wishes|best|sincerely|faithfully|truly|thanks|thank you|thx|cheers|kr|br|ta|warmly
+        take care|(?:speak|talk|see you) (?:soon|then)|bye(?: for now)?|best wishes to (?:you )?all
+        cofion(?: gorau| cynnes| caredig)?|diolch(?: yn fawr)?|hwyl(?: am y tro)?|(?:yr eiddoch )?yn gywir
+        le (?:gach )?(?:dea-ghuí|deagh dhùrachd)|(?:is mise )?le meas|slán(?: go fóill)?
         (?:mit )?(?:freundliche[nr]?|viele|beste|liebe|herzliche) grü(?:ß|ss)en?|mfg|lg|danke|vielen dank
         cordialement|bien (?:à vous|cordialement)|merci(?: beaucoup)?|salutations
         (?:un )?saludos?(?: cordiales)?|gracias|cordiali saluti|saluti|grazie
-        pozdrawiam|z poważaniem|dziękuję|(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?
-        bedankt|(?:med )?(?:vänliga|bästa) hälsningar|hälsningar|mvh|tack
+        pozdrawiam(?: serdecznie)?|z poważaniem|dziękuję|(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?
+        groet(?:en|jes)?|bedankt|(?:med )?(?:vänliga|bästa) hälsningar|hälsningar|mvh|tack
         (?:med )?(?:venlig|vennlig) hilsen|hilsen|takk
         (?:ystävällisin )?terveisin|kiitos
     """)
     + r")(?: (?:and|und|et|y|e) (?:regards|thanks|best wishes))?"
 )
-CLOSING = re.compile(rf"^\W*{CLOSINGS}(?:,? again| in advance| so much| very much| all)?\W*$", re.IGNORECASE)
+CLOSING = re.compile(
+    rf"^\W*{CLOSINGS}(?: ?[/|] ?{CLOSINGS})?(?:,? again| in advance| so much| very much| all)?\W*$",
+    re.IGNORECASE,
+)
 CLOSING_WITH_NAME = re.compile(rf"^\W*(?i:{CLOSINGS})\W+(?:[A-ZÀ-Þ][\w'’-]*\W*){{1,3}}$")
 SMALL_PRINT = re.compile(
     r"^\W*(?:"
@@ -98,6 +116,7 @@ SMALL_PRINT = re.compile(
         (?:this|the) (?:e-?mail|message|communication|information|content)\b.{0,80}\b(?:confidential|intended|privileged|attachments?|recipient|disclos|monitored|scanned|virus)
         disclaimer|confidentiality|if you (?:are not the intended|have received this)
         (?:please )?(?:consider|think (?:of|about)) the environment|(?:please )?do(?: not|n't) print|follow us on
+        (?:classification|protective marking)? ?:? ?official(?:[- :]*sensitive)?\W*$|to unsubscribe\b
         ystyriwch yr amgylchedd|mae'r (?:e-?bost|neges)|diese e-?mail|ce (?:message|courriel) et
     """)  # noqa: E501  (one way to a line)
     + ")",
@@ -134,13 +153,20 @@ END = "\ue000"  # a letter that nobody writes: own words end here
 BLOCKS = ("p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "ul", "ol", "table", "hr", "pre")
 
 
-def own_words(text: str) -> str:
-    """What a mail's writer wrote; nothing where that cannot be told from what is quoted."""
+def own_words(text: str, writer: str = "") -> str:
+    """What a mail's writer wrote; nothing where that cannot be told from what is quoted. `writer` is their
+    name, if the mail tells it.
+    """
     lines = _without_banner(_lines(text[:LONGEST_READ]))
     start = _first_quote(lines)
     above = _unquoted(lines[:start])
     own = above if _says_something(above) else _below(lines[start:])
-    return "\n".join(_without_signature(own)).strip()
+    return "\n".join(_without_signature(own, _words(writer))).strip()
+
+
+def _words(name: str) -> frozenset[str]:
+    """A name's words without titles and the like, to be found in any order."""
+    return frozenset(re.findall(r"[^\W\d_]+", titles.without(name).casefold()))
 
 
 def _lines(text: str) -> list[str]:
@@ -183,19 +209,32 @@ def _end_of_box(lines: Sequence[str], at: int) -> int | None:
 
 
 def _first_quote(lines: Sequence[str]) -> int:
-    return next((at for at in range(len(lines)) if _quote_at(lines, at)), len(lines))
+    start = next((at for at in range(len(lines)) if _quote_at(lines, at)), len(lines))
+    while 0 < start < len(lines) and _belongs_to(lines[start - 1], lines[start]):
+        start -= 1
+    return start
+
+
+def _belongs_to(above: str, begins: str) -> bool:
+    """Is the line above the first that we know already of the quotation? As where it is broken before an
+    address, or names a date before its sender.
+    """
+    is_above = _matches(NEXT_FIELD, above) or _matches(A_LINE_BETWEEN, above)
+    return is_above or bool(above and begins.startswith("<") and OUR_ADDRESS.search(begins))
 
 
 def _quote_at(lines: Sequence[str], at: int) -> int:
     """How many lines that introduce a quotation begin here; 0 if none do."""
     line = lines[at]
+    if _matches(A_LINE_BETWEEN, line) and line.startswith(">>>"):
+        return 1
     if not line or line.startswith(">"):
         return 0
     if _matches(DIVIDER, line):
         return 1
     if _matches(RULE, line):
         return 1 if _field_block(lines, _next_words(lines, at + 1)) else 0
-    return _field_block(lines, at) or _attribution(lines, at)
+    return _field_block(lines, at) or _attribution(lines, at) or int(OUR_ADDRESS.search(line) is not None)
 
 
 def _next_words(lines: Sequence[str], at: int) -> int:
@@ -244,17 +283,36 @@ def _below(lines: Sequence[str]) -> list[str]:
     return _unquoted(rest[: _first_quote(rest)])
 
 
-def _without_signature(lines: Sequence[str]) -> list[str]:
+def _without_signature(lines: Sequence[str], writer: frozenset[str]) -> list[str]:
     kept = list(lines)
     for at, line in enumerate(lines):
-        if _ends_here(lines, at, line):
+        if _ends_here(lines, at, line) or _signs(lines, at, writer):
             kept = kept[:at]
             break
     return _without_contact(kept)
 
 
+def _signs(lines: Sequence[str], at: int, writer: frozenset[str]) -> bool:
+    above = [line for line in lines[:at] if not A_GREETING.match(line)]
+    return _is_name_of(writer, lines[at]) and _says_something(above)
+
+
+def _is_name_of(writer: frozenset[str], line: str) -> bool:
+    """Is it a name and no sentence: theirs or a part of it, "Cllr Sam Hill MBE", "Sam x"; or, of all of it, a
+    few words more, "Sam Hill, Head of Waste"?
+    """
+    if not writer or len(line) > LONGEST_SIGN or SENTENCE.search(line):
+        return False
+    words = re.findall(r"[^\W\d_]+", line.casefold())
+    others = [word for word in words if word not in writer]
+    is_part = len(others) < len(words) and all(word in SIGNED_WITH for word in others)
+    return is_part or (len(writer) > 1 and writer <= set(words) and len(words) <= LONGEST_NAME)
+
+
 def _ends_here(lines: Sequence[str], at: int, line: str) -> bool:
     if line == "--" or _matches(SENT_FROM, line) or _matches(RULE, line):
+        return True
+    if _matches(SENT_BY, line) and _says_something(lines[:at]):
         return True
     closes = _matches(CLOSING, line) or _matches(CLOSING_WITH_NAME, line)
     if not closes and not _matches(SMALL_PRINT, line):

@@ -438,6 +438,7 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
     recipients = envelope.get("to")
     to = [foreign.text_of(each) for each in recipients] if isinstance(recipients, list) else []
     text = said.get("text") or quotations.of_html(said.get("html", ""))
+    own = quotations.own_words(text, foreign.name_in(said.get("from", "")))
     sender = foreign.text_of(envelope["from"]) if "from" in envelope else None
     known = headers.get("message-id", "")
     told_by = f"{known}|{said.get('envelope', '')}|{'' if known else said}"
@@ -445,9 +446,9 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
         channel=Channel.EMAIL,
         source_id=hashlib.sha256(told_by.encode("utf-8", "replace")).hexdigest(),
         sender=said.get("from", ""),
-        text=quotations.own_words(text),
+        text=own,
         to=(*to, said.get("to", "")),
-        automatic=automatic.is_automatic(headers, text, sender),
+        automatic=automatic.is_automatic(headers, own, sender),
     )
 
 

@@ -29,6 +29,7 @@ def test_what_a_person_wrote_is_not_taken_for_a_machines():
         "Auto reply: Did", "Automatische Antwort: Did", "Réponse automatique : Did",
         "Odpowiedź automatyczna: Did you talk", "Ymateb awtomatig: Did you talk", "Read: Did you talk",
         "Accepted: Conversation with Amina", "Reaction: Did you talk", "[Ticket #2026] Did you talk",
+        "Freagra uathoibríoch: Did you talk", "Ateb awtomatig: Did", "Undelivered Mail Returned to Sender",
     ],
 )  # fmt: skip
 def test_a_machines_subject_is_known(subject):
@@ -41,7 +42,17 @@ def test_whoever_names_no_sender_wants_no_answer(sender):
 
 
 @pytest.mark.parametrize(
-    "text", ["I am on annual leave until Monday.", "This is a receipt for the mail you sent."]
+    "text",
+    [
+        "I am on annual leave until Monday.",
+        "This is a receipt for the mail you sent.",
+        "Thank you for your email. I am currently out of the office and will return on Monday.",
+        "Diolch am eich e-bost. Rwyf ar wyliau.\n\nThank you for your email. I am on annual leave.",
+        "I have now left Leeds City Council. Please contact Jo Bloggs.",
+        "** AUTOMATED RESPONSE ** Thank you for contacting me.",
+        "Thank you for contacting me. I receive a high volume of emails and answer as soon as I can.",
+        "Thank you for your email. If you are a constituent, please give your full name and address.",
+    ],
 )
 def test_what_machines_say_is_known_without_a_header(text):
     assert is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
@@ -49,4 +60,19 @@ def test_what_machines_say_is_known_without_a_header(text):
 
 @pytest.mark.parametrize("text", ["I am away from my desk more, and learn more.", "Leave room for rain."])
 def test_a_learning_is_no_absence(text):
+    assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP\n\nI am on annual leave until Monday",
+        "I'm on leave until 9 June, so please skip me this month.",
+        "I am on maternity leave from May. Please take me off your list.",
+        "I am on leave until 4 January, but we met before that.",
+        "Met.\n\nThis mailbox is not monitored at weekends",
+        "Sorry for the delay, I was on leave. We met on Tuesday.",
+    ],
+)
+def test_whoever_is_away_and_answers_us_is_heard(text):
     assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")

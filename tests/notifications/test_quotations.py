@@ -94,3 +94,63 @@ def test_a_mail_that_outlook_wrote_as_html_alone_is_read(sender, sent):
 )
 def test_what_a_mail_program_marks_as_not_its_writers_is_left_out(mark):
     assert of_html(f"<div>{WORDS}</div><div {mark}><p>Tom Field</p><p>Manager</p></div>") == WORDS
+
+
+OUR_ADDRESS = "r.4711.abcdefghijklmnopqrstuvwxyz@in.example.org"
+US = f"Councils <{OUR_ADDRESS}>"
+# In languages and programs whose words for it we do not know.
+INTRODUCED = {
+    "Irish": f"Ó: {US}\nSeolta: 15 Nollaig 2026 09:00\nChuig: Sam\n\nHello Sam\n",
+    "Irish Gmail": f"Ar Máirt 15 Noll 2026 ag 09:00, scríobh {US}:\n\n> Hello\n",
+    "folded": f"Ar Máirt 15 Noll 2026 ag 09:00, scríobh Councils\n<{OUR_ADDRESS}>:\n\n> Hello\n",
+    "Welsh": f"O: {US}\nAnfonwyd: 15 Rhagfyr 2026 09:00\nAt: Sam\n\nHello Sam\n",
+    "Romanian": f"În mar., 15 dec. 2026 la 09:00, {US} a scris:\n\n> Hello\n",
+    "Hungarian": f"{US} ezt írta (időpont: 2026. dec. 15., K, 9:00):\n\n> Hello\n",
+    "Arabic": f"في الثلاثاء، 15 ديسمبر 2026 09:00 {US} كتب:\n\n> Hello\n",
+    "Ukrainian": f"вт, 15 груд. 2026 р. о 09:00 {US} пише:\n\n> Hello\n",
+    "Tuta": f"15 Dec 2026, 09:00 by {OUR_ADDRESS}:\n\n> Hello\n",
+    "GMX": f"Gesendet: Dienstag, 15. Dezember 2026 um 09:00 Uhr\nVon: {US}\nAn: sam@x\nHello Sam\n",
+    "T-Online": f"-----Original-Nachricht-----\nBetreff: Did you\nVon: {US}\n\nHello Sam\n",
+    "GroupWise": f">>> {US} 15/12/2026 09:00 >>>\nHello Sam\n",
+}
+
+
+@pytest.mark.parametrize("quotation", INTRODUCED.values(), ids=INTRODUCED)
+def test_a_quotation_of_ours_is_known_in_any_language_by_our_address(quotation):
+    assert own_words(f"{WORDS}\n\n{quotation}") == WORDS
+
+
+SIGNED = [
+    "Sam Hill\nPronouns: he/him\nHead of Waste",
+    "Cllr Sam Hill MBE\nI work flexibly, so please reply when it suits you.",
+    "Sam\n\nLeeds City Council accepts no liability for the content of this email.",
+    "Sam x",
+    "Sam Hill\nLeeds City Council\n\nTo unsubscribe from our newsletters click here",
+    "Sam Hill, Head of Waste\n2-4 Waterloo Place | Edinburgh | EH1 3EG",
+    "Insp 1234 Sam Hill\nRing 101, in an emergency 999",
+    "Hill, Sam (Leeds)\nWinner of Council of the Year 2026",
+    "Take care,\nSam",
+    "Cofion cynnes / Kind regards\n\nSam Hill\nPennaeth Gwastraff / Head of Waste",
+    "Yn gywir,\nSam",
+    "Le gach dea-ghuí,\nSam Hill",
+    "Sent from Edison Mail",
+    "Classification: OFFICIAL",
+]
+
+
+@pytest.mark.parametrize("below", SIGNED)
+@pytest.mark.parametrize("writer", ["Sam Hill", "HILL, Sam (Leeds City Council)"])
+def test_a_signature_begins_with_the_name_of_who_wrote(below, writer):
+    assert own_words(f"{WORDS}\n\n{below}\n\nOn 15/12/2026 09:00, Councils wrote:\n> Hello", writer) == WORDS
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hello,\n\nSam Hill, Leeds\n\nPlease take me off your list",
+        "Sam Hill here. We met.\nTheir depot opens on Sundays.",
+        "We asked what to call it.\nSam Hill Lane was where we began, and now it has a name.",
+    ],
+)
+def test_a_name_above_what_is_said_or_within_it_ends_nothing(said):
+    assert own_words(said, "Sam Hill") == said

@@ -29,14 +29,14 @@ def reply(session: Session, message: Received, words: str, *, signer: Signer, no
     if message.channel is Channel.SMS:
         text_us(session, message.to, words, signer=signer, now=now)
         return
-    headers = {"subject": f"Re: {message.subject}"}
+    headers, own = {"subject": f"Re: {message.subject}"}, quotations.own_words(words)
     inbound = Inbound(
         Channel.EMAIL,
         f"tried {token_hex(8)}",
         message.to,
-        quotations.own_words(words),
+        own,
         tuple(_to(message)),
-        automatic=automatic.is_automatic(headers, words, message.to),
+        automatic=automatic.is_automatic(headers, own, message.to),
     )
     replies.take(session, inbound, signer=signer, now=now)
 
