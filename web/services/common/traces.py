@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from notifications import titles
 from web.models import Person
+from web.services.common import written_names
 
 COMBINING = re.compile(r"[\u0300-\u036f]")
 WORD = re.compile(r"[^\W\d_]+")
@@ -22,8 +24,10 @@ def plain(text: str) -> str:
 
 
 def _words(name: str) -> frozenset[str]:
-    """What of a name tells who it is: neither titles nor initials, unless there is nothing else."""
-    words = WORD.findall(plain(name))
+    """What of a name tells who it is: neither titles, letters behind it nor initials, unless there is nothing
+    else.
+    """
+    words = WORD.findall(plain(titles.without(name)))
     telling = frozenset(word for word in words if len(word) > 1 and word not in TITLES)
     return telling or frozenset(words)
 
@@ -54,15 +58,17 @@ class Traces:
     def of(cls, person: Person) -> "Traces":
         digits = (person.phone or "")[-NATIONAL:]
         number = [rf"(?:\+44|0)?{BETWEEN_DIGITS}{BETWEEN_DIGITS.join(digits)}"] if digits else []
-        name, words = person.name.split(), _words(person.name)
+        words = _words(person.name)
         handle = person.video_handle if _tells(person.video_handle, words) else ""
         given = [text for text in (person.email, handle) if text]
-        spelled = [r"\s+".join(map(re.escape, name))] if len(name) > 1 else []
+        # With its title and letters first: what is taken out is as long as it can be.
+        names = [name.split() for name in dict.fromkeys((person.name, titles.without(person.name)))]
+        spelled = [r"\s+".join(map(re.escape, name)) for name in names if len(name) > 1]
         return cls(
             _either(number + [re.escape(plain(text)) for text in given]),
             _either(number + spelled + [re.escape(text) for text in given]),
             words,
-            tuple(short for short in (*name[:1], person.known_as) if short),
+            tuple(short for short in (written_names.first(person.name), person.known_as) if short),
         )
 
     def are_in(self, text: str) -> bool:

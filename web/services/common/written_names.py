@@ -3,16 +3,23 @@
 import re
 from collections.abc import Sequence
 
-from notifications.titles import LETTERS, TITLES
+from notifications import titles
+from notifications.titles import GIVEN_NAMES, LETTERS, PERHAPS, TITLES
 from web.models.folding import folded
 
-AT_END = re.compile(r"\s*\(([^()]*)\)$")
+AT_END = re.compile(r"\s*\(([^()]*)\)$|\s[-–—|@]\s(.+)$")
 A_PLACE = re.compile(
     r"\b(councils?|cyngor|borough|county|city|district|nhs|trust|university|college|police|fire|ltd|limited|llp|"
     r"plc|cic|charity|department|dept|ministry|office|agency|authority|association|housing|cc|mbc|dc|bc|lbc?)\b"
 )
 A_DITTO = re.compile(
     r"(the )?same( (as|name)( (above|before|my name|name))?)?|as above|above|ditto|\"|''|”|“"
+)
+# What somebody does: no given name, though it stands behind a comma.
+A_POST = re.compile(
+    r"\b(chief|officer|manager|director|head of|lead|leader|executive|chair|secretary|assistant|clerk|"
+    r"coordinator|co-ordinator|adviser|advisor|consultant|trustee|councillor for|member of|ward|retired|"
+    r"volunteer)\b"
 )
 NO_NAME = frozenset(
     (*"n/a na none unknown tbc tba tbd ? - – — . x xx xxx anonymous anon blank nil".split(), "not given",
@@ -23,21 +30,30 @@ NO_NAME = frozenset(
 def in_order(typed: str) -> str:
     """A name as it is said: "Smith, Jane" becomes "Jane Smith" and "Shah, Priya, CIPFA" "Priya Shah, CIPFA".
 
-    Letters after a name stay there. Where somebody works, in brackets at the end, is left out of it. What
-    cannot be understood stays as it is.
+    Letters after a name stay there. Where somebody works, in brackets or behind a dash or a comma at the end,
+    is left out of it, and so is their post. What cannot be understood stays as it is.
     """
     name = " ".join(typed.split())
-    if (end := AT_END.search(name)) and A_PLACE.search(folded(end[1])) and name[: end.start()].strip(" ,"):
+    if (end := AT_END.search(name)) and _is_elsewhere(end[1] or end[2]) and name[: end.start()].strip(" ,"):
         name = name[: end.start()].rstrip(" ,")
     parts = [part for part in (part.strip() for part in name.split(",")) if part]
+    if len(parts) == 2 and _is_elsewhere(parts[1]) and len(_without_titles(parts[0])[1].split()) > 1:
+        return parts[0]
     after: list[str] = []
     while len(parts) > 1 and _are_letters(parts[-1], parts[:-1]):
         after.insert(0, parts.pop())
     if len(parts) != 2:
         return name
-    titles, last = _without_titles(parts[0])
+    before, last = _without_titles(parts[0])
+    if not last and folded(parts[0]) in PERHAPS:  # "Bishop, Jane" is no bishop
+        before, last = [], parts[0]
     said = f"{parts[1]} {last}" if last else f"{parts[0]} {parts[1]}"
-    return ", ".join([" ".join([*titles, said]) if last else said, *after])
+    return ", ".join([" ".join([*before, said]) if last else said, *after])
+
+
+def _is_elsewhere(said: str) -> bool:
+    """Is it where somebody works, or as what?"""
+    return bool(A_PLACE.search(folded(said)) or A_POST.search(folded(said)))
 
 
 def bare(name: str) -> str:
@@ -53,7 +69,13 @@ def bare(name: str) -> str:
 
 def first(name: str) -> str:
     """The first of somebody's names, without a title: less than the whole, for the world to read."""
-    return _without_titles(in_order(name))[1].partition(" ")[0] or name
+    words = titles.IN_BRACKETS.sub("", in_order(name)).split()
+    count = titles.count_of(words)
+    if count == 0 and words[1:2] not in (["&"], ["and"]):
+        # Of "Gen Field" the other is no first name.
+        may_be_given = len(words) == 2 and folded(words[0]) in GIVEN_NAMES
+        count = int(len(words) > 1 and folded(words[0]).rstrip(".") in TITLES and not may_be_given)
+    return next(iter(words[count:]), "") or name
 
 
 def asked_for(known_as: str | None) -> str:

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
+from notifications import titles
 from web.services.common.traces import TITLES, WORD, plain
 
 WEB_LINK = re.compile(r"https?://[^\s<>\"'“”]+|\bwww\.[^\s<>\"'“”]+", re.IGNORECASE)
@@ -30,10 +31,10 @@ BY_HOST = set(
     neocities.org
     """.split()
 )
-NO_WRITER = {"www", "blog", "m", "mobile", "open", "help", "support", "news", "about", "l"}
+NO_WRITER = {"www", "link", "blog", "m", "mobile", "open", "help", "support", "news", "about", "l"}
 # Words behind which stands whose page it is: bsky.app/profile/…, /author/…, /users/…
 BEHIND = set("profile profiles author authors user users people person member members by".split())
-BEHIND_AT_LINKEDIN = {"in", "pub"}
+BEHIND_AT = {"linkedin.com": {"in", "pub"}, "youtube.com": {"c", "channel"}, "reddit.com": {"u"}}
 BETWEEN = r"[\W\d_]*"  # hyphens, dots and the like, in a name and between two
 LINKEDIN_POST = re.compile(r"([a-z0-9-]+?)_[\w-]*activity", re.IGNORECASE)
 
@@ -64,8 +65,9 @@ def _account(host: str, path: list[str]) -> str:
         if len(part) > 1 and part[0] in "@~":
             return part
     at_linkedin = host.endswith("linkedin.com")
+    behind = BEHIND.union(*(words for site, words in BEHIND_AT.items() if host.endswith(site)))
     for word, after in pairwise(path):
-        if word.casefold() in (BEHIND | BEHIND_AT_LINKEDIN if at_linkedin else BEHIND):
+        if word.casefold() in behind:
             return after
     if path and host in BY_ACCOUNT and path[0].casefold() not in NOBODY:
         return path[0]
@@ -77,7 +79,7 @@ def _account(host: str, path: list[str]) -> str:
 
 def _spelled(parts: list[str], name: str) -> str:
     """The part in which somebody's first and last name stand side by side, in whichever order."""
-    words = ["".join(WORD.findall(word)) for word in plain(name).split()]
+    words = ["".join(WORD.findall(word)) for word in plain(titles.without(name)).split()]
     words = [word for word in words if word and word not in TITLES]
     if len(words) < 2:
         return ""

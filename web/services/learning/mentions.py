@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, or_, select
 
-from notifications import messages, outbox
+from notifications import messages, outbox, titles
 from notifications.tables import Reply
 from web.models import (
     AgendaItem,
@@ -167,7 +167,7 @@ def _learnings(session: Session, person: Person) -> Sequence[Learning]:
 
 
 def _tells(column: Mapped[str], person: Person) -> ColumnElement[bool]:
-    spellings = (person.name, person.email, person.video_handle, person.phone)
+    spellings = (person.name, titles.without(person.name), person.email, person.video_handle, person.phone)
     return or_(false(), *(column.icontains(text, autoescape=True) for text in spellings if text))
 
 

@@ -73,3 +73,13 @@ def test_a_handle_that_no_word_is_goes_out_of_a_sentence(handle: str) -> None:
 
 def test_a_name_of_one_word_is_a_short_name() -> None:
     assert Traces.of(Person(name="Will", created_at=START)).a_short_name_is_in("I met Will.")
+
+
+WITH_LETTERS = ["Cllr Jane Smith OBE", "Jane Smith (she/her)", "Jane Smith, MBE, JP", "DCI Jane Smith"]
+
+
+@pytest.mark.parametrize("name", WITH_LETTERS)
+def test_whoever_has_titles_and_letters_is_found_by_their_name_alone(name: str) -> None:
+    traces = Traces.of(Person(name=name, created_at=START))
+    assert (traces.are_in("We met Jane Smith."), traces.a_short_name_is_in("Jane said so")) == (True, True)
+    assert traces.without(f"Jane Smith is {name}", "X") == "X is X"

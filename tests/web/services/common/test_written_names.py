@@ -23,6 +23,17 @@ from web.services.common import written_names
         ("Amina Yusuf (she/her)", "Amina Yusuf (she/her)"),
         ("Rt Hon Amina Yusuf MP", "Rt Hon Amina Yusuf MP"),
         ("Suharto", "Suharto"),
+        ("Amina Yusuf, Leeds City Council", "Amina Yusuf"),
+        ("Cllr Amina Yusuf, Chief Executive", "Cllr Amina Yusuf"),
+        ("Amina Yusuf - Leeds City Council", "Amina Yusuf"),
+        ("Amina Yusuf – Head of Housing", "Amina Yusuf"),
+        ("Amina Yusuf (Chief Executive)", "Amina Yusuf"),
+        ("Yusuf - Amina", "Yusuf - Amina"),
+        ("Bishop, Jane", "Jane Bishop"),
+        ("Lord, Jane", "Jane Lord"),
+        ("Head, Jane", "Jane Head"),
+        ("Ní Bhriain, Máire", "Máire Ní Bhriain"),
+        ("García Márquez, Gabriel José", "Gabriel José García Márquez"),
         ("Amina Yusuf, Head of Housing, Leeds", "Amina Yusuf, Head of Housing, Leeds"),
     ],
 )
@@ -58,3 +69,25 @@ def test_what_stands_for_no_name_is_told_from_names(name: str, missing: bool) ->
 )
 def test_what_somebody_is_to_be_called_is_no_remark(typed: str | None, called: str) -> None:
     assert written_names.asked_for(typed) == called
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Cllr Jane Smith", "Jane"),
+        ("Y Cynghorydd Siân Jones", "Siân"),
+        ("County Councillor Siân Jones", "Siân"),
+        ("Senator Jane Smith", "Jane"),
+        ("Cllr. (Mrs) Jane Smith", "Jane"),
+        ("PC 1234 Jane Smith", "Jane"),
+        ("Di Smith", "Di"),
+        ("Gen Smith", "Gen"),
+        ("Major Smith", "Major"),
+        ("DI Jane Smith", "Jane"),
+        ("Ms. Begum", "Begum"),
+        ("Mr & Mrs Smith", "Mr"),
+        ("Smith, Jane", "Jane"),
+    ],
+)
+def test_the_first_name_is_no_title_and_no_last_name_where_there_is_another(name: str, first: str) -> None:
+    assert written_names.first(name) == first

@@ -24,6 +24,9 @@ TOM = "Tom Field"
         ("https://www.linkedin.com/posts/tom-field-1a2b_bins-activity-7123-abcd", "tom-field-1a2b"),
         ("https://www.youtube.com/@tomf", "@tomf"),
         ("https://www.youtube.com/user/tomf", "tomf"),
+        ("https://www.youtube.com/c/tomf", "tomf"),
+        ("https://www.youtube.com/channel/UC1a2b", "UC1a2b"),
+        ("https://old.reddit.com/u/tomf/comments/1", "tomf"),
         ("https://github.com/tomf/bins", "tomf"),
         ("https://people.example.ac.uk/~tomf/bins", "~tomf"),
         ("https://localgov.example/author/tomf", "tomf"),
@@ -73,3 +76,14 @@ def test_somebody_with_one_name_is_found_by_accounts_alone() -> None:
 def test_a_link_among_the_words_is_found() -> None:
     words = "We share vans: see https://mastodon.social/@tomf/1, and tell me."
     assert bylines.author_of(words, "https://kirklees.gov.uk/vans", TOM) == "@tomf"
+
+
+@pytest.mark.parametrize(
+    "name", ["Tom Field OBE", "Cllr Tom Field MBE, JP", "Tom Field (he/him)", "DCI Tom Field"]
+)
+def test_titles_and_letters_do_not_hide_whose_name_a_link_has(name: str) -> None:
+    assert bylines.author_in("https://kirklees.example/blog/tom-field/bins", name) == "tom-field"
+
+
+def test_a_short_link_of_medium_names_nobody() -> None:
+    assert bylines.author_in("https://link.medium.com/1a2b", TOM) == ""

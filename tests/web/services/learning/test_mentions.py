@@ -13,9 +13,9 @@ from web.services.learning import digests, learnings
 NAME = "Zebedee Quillfeather"
 
 
-def publish(world: World, text: str) -> tuple[str, int]:
+def publish(world: World, text: str, name: str = NAME) -> tuple[str, int]:
     """A partner of Zebedee's says something, and it is published; whom they met, and the learning's id."""
-    zebedee = world.join(NAME, phone="+447700900987")
+    zebedee = world.join(name, phone="+447700900987")
     world.join()
     world.round()
     partner = world.partners_of(zebedee)[0]
@@ -41,8 +41,20 @@ def test_a_name_goes_out_of_what_a_partner_learned(world: World) -> None:
     assert (after.text, after.state) == (said, LearningState.PUBLISHED)
 
 
-def test_a_first_name_waits_for_an_organiser_s_eye(world: World) -> None:
-    zebedee, number = publish(world, "Zebedee shares vans.")
+@pytest.mark.parametrize("name", [f"Cllr {NAME} OBE", f"{NAME} (they/them)", f"Prof. {NAME}, PhD"])
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_name_goes_out_whatever_stands_around_it_where_they_joined(
+    world: World, name: str, is_whole: bool
+) -> None:
+    text = f"{name if is_whole else NAME} shares vans."
+    zebedee, number = publish(world, text, name)
+    world.erase(zebedee)
+    assert learning(world, number).text == "somebody who has left shares vans."
+
+
+@pytest.mark.parametrize("name", [NAME, f"Cllr {NAME}"])
+def test_a_first_name_waits_for_an_organiser_s_eye(world: World, name: str) -> None:
+    zebedee, number = publish(world, "Zebedee shares vans.", name)
     world.erase(zebedee)
     assert learning(world, number).state is LearningState.WAITING
 
