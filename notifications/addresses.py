@@ -21,15 +21,16 @@ TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 # What comes along when an address or a number is copied out of a mail, a contact or a list.
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
-IN_ANGLES = re.compile(r"[^<>@]*<([^<>]*)>")
+IN_ANGLES = re.compile(r"([^<>]*)<([^<>]*)>[\s;,.]*")
 A_SCHEME = re.compile(r"\s*(mailto|tel|sms|callto):", re.IGNORECASE)
-# What a number or an address is called, in front of it, as in "Mob: 07700 900123".
-A_LABEL = re.compile(
-    r"\s*(e-?mail|tel|phone|mobile|mob|m|t)(\.?\s*:|\.?\s)\s*", re.IGNORECASE
-)  # "Mob: 07700 …"
+# What a number is called in front of it, as in "Mob 07700 900123"; and an address: "m jones@…" is a slip.
+A_LABEL = re.compile(r"\s*(tel|phone|mobile|mob|m|t)(\.?\s*:|\.?\s)\s*", re.IGNORECASE)
+AN_EMAIL_LABEL = re.compile(
+    r"\s*((e-?mail|e-?bost)(\s+address)?(\.?\s*:|\.?\s)|[a-z]{1,6}\s*:(?!//))\s*", re.IGNORECASE
+)
 A_REMARK = re.compile(r"(?<=\S)\s*\([^()@]*\)\s*$")  # "(work)"
 AN_AT = re.compile(r"\s*[@＠]\s*")
-AROUND = " \t;,.\"'<>()[]"
+AROUND = " \t;,.\"'<>()[]“”‘’„«»*"
 AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
 HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
 
@@ -46,8 +47,10 @@ def email(typed: str) -> str:
     """
     typed = as_seen(typed)
     if inside := IN_ANGLES.fullmatch(typed):
-        typed = inside[1]
-    typed = AN_AT.sub("@", _bare(typed)).partition("?")[0].strip(AROUND).translate(APOSTROPHES)
+        before, within = (A_SCHEME.sub("", part).strip(AROUND) for part in inside.groups())
+        typed = within if "@" not in before or before.casefold() == within.casefold() else typed
+    bare = _bare(typed, AN_EMAIL_LABEL)
+    typed = AN_AT.sub("@", bare).partition("?")[0].strip(AROUND).translate(APOSTROPHES)
     if len(typed) > LONGEST_EMAIL:
         raise BadAddress("Enter an email address of at most 254 characters")
     if len(AN_EMAIL.findall(typed)) > 1:
@@ -86,7 +89,7 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
         BadAddress: says what to do.
     """
     try:
-        number = phonenumbers.parse(_bare(as_seen(typed)).strip(AROUND.replace("(", "")), "GB")
+        number = phonenumbers.parse(_bare(as_seen(typed), A_LABEL).strip(AROUND.replace("(", "")), "GB")
     except NumberParseException as why:
         raise BadAddress("Enter a UK mobile number, like 07700 900123") from why
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -101,10 +104,11 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
     return written
 
 
-def _bare(copied: str) -> str:
+def _bare(copied: str, label: re.Pattern[str]) -> str:
     """Without what it is called before it, and what was said of it after."""
-    label = A_LABEL.match(copied)
-    return A_REMARK.sub("", A_SCHEME.sub("", copied[label.end() :] if label else copied))
+    bare = A_SCHEME.sub("", copied)
+    called = label.match(bare)
+    return A_REMARK.sub("", bare[called.end() :] if called else bare)
 
 
 def as_seen(copied: str) -> str:

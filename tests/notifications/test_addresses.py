@@ -65,11 +65,25 @@ def test_what_was_copied_with_an_address_is_taken_off(typed):
         "e-mail ann@x.org",
         "ann @ x.org",
         "ann＠x.org",
+        "“ann@x.org”",
+        "‘ann@x.org’",
+        "*ann@x.org*",
+        "e: ann@x.org",
+        "Email address: ann@x.org",
+        "ann@x.org<mailto:ann@x.org>",
+        "Ann@x.org <mailto:ann@x.org>",
+        "Lee, Ann <ann@x.org>;",
         "Mail <ann@x.org>",
     ],
 )
 def test_what_was_said_of_an_address_is_taken_off(typed):
-    assert addresses.email(typed) == "ann@x.org"
+    assert addresses.email(typed).casefold() == "ann@x.org"
+
+
+@pytest.mark.parametrize("typed", ["m jones@x.org", "bo@x.org <ann@x.org>", "ann lee@x.org"])
+def test_an_address_with_more_than_itself_beside_it_is_asked_for_again(typed):
+    with pytest.raises(BadAddress):
+        addresses.email(typed)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ ANSWERS = {
 }
 # As an address in a message says it.
 CHOSEN = {answer.value.replace(" ", "-"): answer.value for answer in ANSWERS}
-NOON = 12
+NOON, MORNING = 12, 7
 A_TIME = re.compile(r"(\d{1,2})(?:\s?[:.]?\s?(\d{2}))?\s?(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
 SHOWINGS = [
     SelectChoice(Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
@@ -53,7 +53,7 @@ class BookedForm(FlaskForm):
 
     @property
     def time_said(self) -> time | None:
-        """Such as 12:30, 9.05, 1430, 2pm or 2.30 p.m."""
+        """Such as 12:30, 9.05, 1430, 2pm or 2.30 p.m.; 2:30 is in the afternoon, and 02:30 at night."""
         found = A_TIME.fullmatch(self.hour.data or "")
         if found is None:
             return None
@@ -64,6 +64,8 @@ class BookedForm(FlaskForm):
             if not 1 <= hour <= NOON:
                 return None
             hour = hour % NOON + (NOON if half == "p" else 0)
+        elif hour < MORNING and not found[1].startswith("0"):
+            hour += NOON  # "2:30" is no night's
         return time(hour, minute) if hour < 2 * NOON and minute < 60 else None
 
     @property

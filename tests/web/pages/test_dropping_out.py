@@ -219,7 +219,7 @@ def test_the_calendar_file_then_says_when(world: World, pair: list[str]) -> None
     )
 
 
-@pytest.mark.parametrize("hour", ["2.30pm", "2:30 pm", "14:30", "1430", "14.30", "2.30 P.M."])
+@pytest.mark.parametrize("hour", ["2.30pm", "2:30 pm", "14:30", "1430", "14.30", "2.30 P.M.", "2:30", "2.30"])
 def test_a_time_is_taken_as_people_write_it(world: World, pair: list[str], hour: str) -> None:
     assert "Thursday 10 December at 14:30" in book(world, pair[0], "10 12 2026", hour).text
 

@@ -15,13 +15,14 @@ from web.models import TAKING_PART, Consent, Handle, HandleKind, Membership, Not
 from web.services.common import audit
 from web.services.fetching.found_posts import is_page
 from web.services.gathering import posts
+from web.services.learning import bylines
 
 MOST = 10  # of a person
 LONGEST = 500  # letters
 WORDING = ("where you post", "1")
 ON_MASTODON = re.compile(r"@?([\w.-]{1,60})@((?:[a-z0-9-]+\.)+[a-z0-9-]+)")
-AT_MASTODON = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)/@([\w.-]{1,60})/?")
-ON_BLUESKY = re.compile(r"(?:https?://bsky\.app/profile/)?@?((?:[a-z0-9-]+\.)+[a-z0-9-]+)/?")
+AT_MASTODON = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)/@([\w.-]{1,60})/?")
+ON_BLUESKY = re.compile(r"(?:(?:https?://)?bsky\.app/profile/)?@?((?:[a-z0-9-]+\.)+[a-z0-9-]+)/?")
 A_SITE = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/?")
 
 
@@ -78,7 +79,12 @@ def spelled(kind: HandleKind, said: str) -> str:
             return found[1]
         raise BadHandle("Enter your handle, like jo.bsky.social")
     if kind is HandleKind.SITE:
-        if found := A_SITE.fullmatch(folded):
+        found = A_SITE.fullmatch(folded)
+        if found and bylines.is_many_peoples(found[1]):
+            raise BadHandle(
+                f"{found[1]} is many people’s. Enter the name of your own site, like jo.example.org"
+            )
+        if found:
             return found[1]
         raise BadHandle("Enter the name of your own site, like jo.example.org")
     whole = given if "://" in given else f"https://{given}"

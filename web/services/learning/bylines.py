@@ -39,6 +39,11 @@ BETWEEN = r"[\W\d_]*"  # hyphens, dots and the like, in a name and between two
 LINKEDIN_POST = re.compile(r"([a-z0-9-]+?)_[\w-]*activity", re.IGNORECASE)
 
 
+def is_many_peoples(host: str) -> bool:
+    """Do many write there, each in a part of it?"""
+    return host in BY_ACCOUNT | BY_HOST | BEHIND_AT.keys()
+
+
 def author_in(link: str, name: str = "") -> str:
     """The part of a link that says who wrote it, such as "@tomfield"; empty if none does.
 

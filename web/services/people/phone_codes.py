@@ -5,6 +5,7 @@ TooManyCodes    three codes a number a day, and three numbers a person
 """
 
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -113,7 +114,7 @@ def check_code(session: Session, person: Person, typed: str, *, signer: Signer, 
         raise BadCode("That code is no longer good. Ask for a new one")
     row.tries += 1
     session.add(row)
-    if not hmac.compare_digest(signer.digest("phone code", "".join(typed.split())), row.digest):
+    if not hmac.compare_digest(signer.digest("phone code", re.sub(r"[\s.-]", "", typed)), row.digest):
         raise BadCode("That is not the code we sent. Check the text and try again")
     row.used_at = now
     phone_numbers.give(session, person, row.phone, verified_at=now)

@@ -66,10 +66,11 @@ def test_the_right_code_proves_the_number(world: World, texted: str) -> None:
     assert world.person(texted).phone_verified_at == world.now
 
 
-def test_a_code_may_be_typed_with_a_space_in_it(world: World, texted: str) -> None:
+@pytest.mark.parametrize("between", [" ", "-", ".", " - "])
+def test_a_code_may_be_typed_with_a_space_in_it(world: World, texted: str, between: str) -> None:
     send_code(world, texted)
     right = code(world)
-    try_code(world, texted, f" {right[:3]} {right[3:]} ")
+    try_code(world, texted, f" {right[:3]}{between}{right[3:]} ")
     assert world.person(texted).phone_verified_at == world.now
 
 
