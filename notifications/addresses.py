@@ -45,7 +45,7 @@ def email(typed: str) -> str:
     Raises:
         BadAddress: says what to do.
     """
-    typed = as_seen(typed)
+    typed = _spaced(as_seen(typed))
     if inside := IN_ANGLES.fullmatch(typed):
         before, within = (A_SCHEME.sub("", part).strip(AROUND) for part in inside.groups())
         typed = within if "@" not in before or before.casefold() == within.casefold() else typed
@@ -89,7 +89,8 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
         BadAddress: says what to do.
     """
     try:
-        number = phonenumbers.parse(_bare(as_seen(typed), A_LABEL).strip(AROUND.replace("(", "")), "GB")
+        bare = _bare(_spaced(as_seen(typed)), A_LABEL)
+        number = phonenumbers.parse(bare.strip(AROUND.replace("(", "")), "GB")
     except NumberParseException as why:
         raise BadAddress("Enter a UK mobile number, like 07700 900123") from why
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -102,6 +103,11 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
     if phonenumbers.number_type(number) not in TEXTABLE:
         raise BadAddress("Enter a mobile number: we cannot text a landline")
     return written
+
+
+def _spaced(copied: str) -> str:
+    """With single spaces: looking for what stands between two runs of them takes quadratic time."""
+    return " ".join(copied.split())
 
 
 def _bare(copied: str, label: re.Pattern[str]) -> str:

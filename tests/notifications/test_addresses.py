@@ -17,6 +17,14 @@ def test_what_is_no_email_address_is_told_what_to_do(typed):
         addresses.email(typed)
 
 
+@pytest.mark.parametrize("blank", ["\t", " ", "\n", "\u2003"])
+def test_a_million_blanks_are_no_address_and_no_number(blank):
+    """Looked at again for each of them, they would take days."""
+    for read in (addresses.email, addresses.phone):
+        with pytest.raises(BadAddress):
+            read(f"a{blank * 1_000_000}b")
+
+
 def test_spaces_around_an_address_are_forgiven():
     assert addresses.email("  Amina@Example.ORG ") == "Amina@example.org"
 

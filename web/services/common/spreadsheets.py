@@ -25,6 +25,9 @@ AROUND = (
 # The headings are looked for so far down: above them stand a title, who exported it and when, and notes.
 FIRST_ROWS, FIRST_LETTERS = 30, 20_000
 RULER = re.compile(r"[-+=_:| ]{3,}")  # a line drawn in letters, as database programs print below headings
+# Of a long cell: what takes its words apart would look at each white space of a run again for each of them.
+LONG_CELL = 200  # letters
+A_RUN, AFTER_A_LINE = re.compile(r"[^\S\n]{2,}"), re.compile(r"\n\s+")
 HINT = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's, in a line of its own
 
 
@@ -193,13 +196,17 @@ def _records(file: str, text: str, delimiter: str) -> Iterator[Row]:
             if len(row) > MOST_COLUMNS or lines.held > LONGEST_CELL:
                 _must_fit(file, row, lines.begins)
             lines.begin_row()
-            cells = [cell.strip(AROUND) for cell in row]
+            cells = [_tidied(cell.strip(AROUND)) for cell in row]
             if any(cells):
                 yield reader.line_num, cells
     except csv.Error as error:
         raise BadFile(
             file, NOT_CLOSED if "end of data" in str(error) else MISPLACED, row=lines.begins
         ) from error
+
+
+def _tidied(cell: str) -> str:
+    return cell if len(cell) < LONG_CELL else AFTER_A_LINE.sub("\n", A_RUN.sub(" ", cell))
 
 
 def _must_fit(file: str, row: Sequence[str], number: int) -> None:

@@ -57,7 +57,8 @@ class Traces:
     @classmethod
     def of(cls, person: Person) -> "Traces":
         digits = (person.phone or "")[-NATIONAL:]
-        number = [rf"(?:\+44|0)?{BETWEEN_DIGITS}{BETWEEN_DIGITS.join(digits)}"] if digits else []
+        # What stands between is looked for behind a digit alone: a file may have a million blanks in a row.
+        number = [rf"(?:(?:\+44|0){BETWEEN_DIGITS})?{BETWEEN_DIGITS.join(digits)}"] if digits else []
         words = _words(person.name)
         handle = person.video_handle if _tells(person.video_handle, words) else ""
         given = [text for text in (person.email, handle) if text]

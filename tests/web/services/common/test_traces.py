@@ -83,3 +83,8 @@ def test_whoever_has_titles_and_letters_is_found_by_their_name_alone(name: str) 
     traces = Traces.of(Person(name=name, created_at=START))
     assert (traces.are_in("We met Jane Smith."), traces.a_short_name_is_in("Jane said so")) == (True, True)
     assert traces.without(f"Jane Smith is {name}", "X") == "X is X"
+
+
+@pytest.mark.parametrize("sign", [" ", "(", ".", "-"])
+def test_a_file_with_a_million_signs_in_a_row_keeps_nobody_from_being_erased(sign: str) -> None:
+    assert not Traces.of(JANE).are_in(f"name\n{sign * 1_000_000}")

@@ -365,3 +365,12 @@ def test_a_partner_nobody_knows_is_named() -> None:
     given = files.look("h.csv", b"Name,Partners\nAnn Lee,Bo Ray; Zed Nobody\n").sheet
     found = import_history.check(given, columns.guess_of(ImportKind.HISTORY, given), HERE)
     assert [one["why"] for one in found] == ["", "nobody here is Zed Nobody"]
+
+
+@pytest.mark.parametrize("blank", ["\t", " ", "\n", "\u2003", "\n\t"])
+def test_a_cell_of_blanks_keeps_no_worker_busy(blank: str) -> None:
+    """A list of partners is taken apart at what stands between them."""
+    many = f'Ann Lee,"Bo Ray{blank * (30_000 // len(blank))}Zed"\n' * 3
+    given = files.look("h.csv", f"Name,Partners\n{many}".encode()).sheet
+    found = import_history.check(given, columns.guess_of(ImportKind.HISTORY, given), HERE)
+    assert "Zed" in str(list(found))
