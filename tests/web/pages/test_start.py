@@ -176,6 +176,7 @@ def test_of_two_founders_who_want_one_address_the_second_chooses_another(world: 
         ("coun-cils", "“coun-cils” looks like “councils”"),
         ("organise", "“organise” looks like a page of this service"),
         ("admin", "“admin” looks like a page of this service"),
+        ("every-thing", "“every-thing” looks like a page of this service"),
         ("соuncil", "Use 1 to 40 small letters from a to z"),
         ("par/ishes", "Use 1 to 40 small letters from a to z"),
         ("-parishes", "Use 1 to 40 small letters from a to z"),

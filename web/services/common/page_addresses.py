@@ -9,17 +9,20 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from notifications import outbox
 from web.models import FormerAddress, Programme
 
 ADDRESS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-# The first words of our own pages, and what people would take for the service itself.
+# The first words of our own pages, and what people would take for the service itself. The last stands for the
+# whole outbox: to pause a programme of that name would be to pause everybody's messages.
 RESERVED = frozenset(
-    """
+    f"""
     p me my-page m confirm checkin conversation next-round unsubscribe proposal panel review complaint
     organise sign-in signed-in sign-out outbox health metrics webhooks webmention static assets start operate
     privacy code-of-conduct accessibility contact robots favicon well-known learning rounds join
     about account admin administrator api contact-us help home login mail new official operator owner
     root security service settings support terms unmentoring www
+    {outbox.EVERYTHING}
     """.split()
 )
 # Signs that are read as another one, in small letters. No two digits become the same letter.
