@@ -44,7 +44,8 @@ from web.tokens import Signer, signer_of
 
 KEEP_BODIES = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=30)
-LOOK_BACK = timedelta(hours=1)  # sweeps come every minute; this forgives an hour without a worker
+LOOK_BACK = timedelta(hours=1)  # before the last look: somebody else's transaction may have taken long
+AWAY = timedelta(days=7)  # so long there may have been no worker, while reports came in
 AT_A_TIME = 500
 NIGHT = ("02:00", "05:00")  # when a large file may be rewritten
 
@@ -69,6 +70,7 @@ class Worker:
     claim_size: ClaimSize = field(init=False, default_factory=ClaimSize)
     sent: tallies.Kept = field(init=False, default_factory=tallies.Kept)
     retained_on: date | None = field(init=False, default=None)
+    noted_at: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.signer = signer_of(self.settings)
@@ -129,7 +131,8 @@ class Worker:
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             destinations.forget_older_than(session, now - KEEP_EVENTS)
             receipts.link(session, key=self.providers.key, now=now)
-            reachability.refresh(session, key=self.providers.key, since=now - LOOK_BACK, now=now)
+            since = (self.noted_at or now - AWAY) - LOOK_BACK
+            reachability.refresh(session, key=self.providers.key, since=since, now=now)
             takeovers.note_told(session)
             previews.forget_unneeded(session)
             posts.forget_gone(session, key=self.providers.key, now=now)
@@ -138,6 +141,7 @@ class Worker:
             posts.look_again(session, now=now)
             passed_over.forget_old(session, now=now)
             webmentions.forget_old(session, now=now)
+        self.noted_at = now
 
     def _reconcile(self) -> None:
         reconcile.reconcile(

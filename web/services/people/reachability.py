@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox, suppression
+from notifications.bulk import bunches
 from notifications.messages import Channel
 from notifications.tables import Suppression
 from web.models import Person, Purpose
@@ -73,8 +74,19 @@ def refresh(session: Session, *, key: bytes, since: datetime, now: datetime) -> 
     """Note whom providers have reported as unreachable since then; how many. O(people) if anything is new."""
     if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:
         return 0
-    reachable = select(Person).where(Person.unreachable == "", col(Person.erased_at).is_(None))
-    return sum(note(session, person, key=key, now=now) for person in session.exec(reachable).all())
+    lost = _listed(session, Channel.EMAIL, key) | _listed(session, Channel.SMS, key)
+    return sum(note(session, session.get_one(Person, person), key=key, now=now) for person in sorted(lost))
+
+
+def _listed(session: Session, channel: Channel, key: bytes) -> set[str]:
+    """Who is thought to be reachable, and has an address or a number that must not be written to."""
+    address = col(Person.email_key) if channel is Channel.EMAIL else col(Person.phone)
+    reachable = select(address, Person.id).where(Person.unreachable == "", address.is_not(None))
+    found: set[str] = set()
+    for some in bunches(session.exec(reachable).all(), 500):
+        refused = suppression.refusals(session, channel, {each for each, _ in some if each}, key=key)
+        found |= {person for each, person in some if each in refused}
+    return found
 
 
 def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, str]:

@@ -15,6 +15,7 @@ from web.services.common import times
 from web.services.conversations import conversations
 from web.services.people import erasure, participation, reachability
 from web.services.rounds import dropouts, pots
+from web.worker import Worker
 
 both = pytest.mark.usefixtures("both_databases")
 
@@ -253,6 +254,20 @@ def test_whose_partner_cannot_be_written_to_is_looked_after(world: World) -> Non
         suppression.suppress(session, Channel.EMAIL, address, suppression.Why.BOUNCED, key=key, now=world.now)
     world.worker.sweep()
     assert kinds(world, stays)[0] == "partner_gone"
+
+
+@both
+def test_whose_partner_s_letter_came_back_while_no_worker_ran_is_looked_after(world: World) -> None:
+    gone, stays = a_pair(world)
+    with world.write() as session:
+        address, key = str(world.person(gone).email), world.worker.providers.key
+        suppression.suppress(session, Channel.EMAIL, address, suppression.Why.BOUNCED, key=key, now=world.now)
+    world.clock.turn(days=2)
+    Worker(world.worker.settings, world.database, world.clock).sweep()
+    assert (kinds(world, stays)[0], world.person(gone).unreachable) == (
+        "partner_gone",
+        suppression.Why.BOUNCED,
+    )
 
 
 def test_a_date_is_kept_by_somebody_who_wants_no_more_messages(world: World) -> None:
