@@ -34,6 +34,7 @@ from web.services.rounds.rounds import (
 
 SEED_BITS = 63
 NONCE_BYTES = 32
+DRAWN, CHANGED = "round drawn", "draft changed"  # each makes another version
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def save_draft(
     audit.record(
         session,
         by,
-        "round drawn",
+        DRAWN,
         now=now,
         programme=programme.id,
         subject=f"round {round_.number}",
@@ -148,14 +149,14 @@ def _stand_in_line(session: Session, programme: Programme) -> None:
         raise ProgrammeEnds(f"{programme.name} is closing: no more rounds are drawn")
 
 
-def _draws_before(session: Session, programme: Programme, number: int) -> int:
-    """How often this round was drawn, in drafts that were thrown away as well."""
-    drawn = select(func.count()).where(
+def _before(session: Session, programme: Programme, number: int, *actions: str) -> int:
+    """How often this was done to a round, in drafts that were thrown away as well."""
+    done = select(func.count()).where(
         AuditEntry.programme_id == programme.id,
-        AuditEntry.action == "round drawn",
+        col(AuditEntry.action).in_(actions),
         AuditEntry.subject == f"round {number}",
     )
-    return session.exec(drawn).one()
+    return session.exec(done).one()
 
 
 def _replace(
@@ -166,8 +167,15 @@ def _replace(
     So is how often it was changed by hand, as long as something of that is left: a locked group, or somebody
     put in or out.
     """
+    number = drawn.pot.number
     round_ = old or Round(
-        programme_id=drawn.pot.programme, number=drawn.pot.number, seed=0, drawn_at=now, drawn_by=by
+        programme_id=drawn.pot.programme,
+        number=number,
+        seed=0,
+        drawn_at=now,
+        drawn_by=by,
+        # Another one than of any draft that was thrown away: a page may still show that.
+        version=_before(session, programme, number, DRAWN, CHANGED) + 1,
     )
     if old:
         session.execute(delete(Group).where(col(Group.round_id) == old.id))
@@ -175,7 +183,7 @@ def _replace(
         round_.version = old.version + 1
         if not len(drawn.pot.pot.locked) and not drawn.pot.decided:
             round_.edits = 0
-    round_.redraws = _draws_before(session, programme, drawn.pot.number)
+    round_.redraws = _before(session, programme, number, DRAWN)
     result = drawn.result
     round_.seed, round_.drawn_at, round_.drawn_by = drawn.seed, now, by
     round_.matching_version = drawn.pot.rules

@@ -239,7 +239,7 @@ def _note(
     audit.record(
         session,
         by,
-        "draft changed",
+        drafts.CHANGED,
         now=now,
         programme=programme.id,
         subject=f"round {round_.number}",

@@ -13,7 +13,7 @@ from tests.support.world import BY, World
 from web.models import Group, LeftOut, Membership, NeverPair, Person, Round, RoundState, Standing
 from web.services.common import times
 from web.services.people import erasure, participation
-from web.services.rounds import drafts, pots, rounds, sending
+from web.services.rounds import drafts, editing, pots, rounds, sending
 from web.services.rounds.rounds import NobodyToIntroduce, NoDraft, StaleDraft
 
 both_databases = pytest.mark.usefixtures("both_databases")
@@ -186,6 +186,27 @@ def test_sending_twice_introduces_everyone_once(world: World) -> None:
     world.send(number)
     world.send(number)
     assert set(introductions(world).values()) == {1}
+
+
+@both_databases
+def test_a_page_of_a_draft_that_was_thrown_away_sends_no_other(world: World) -> None:
+    world.join_many(6)
+    number = world.draw()
+    locked(world, number)
+    shown = the_round(world).version
+    with world.write() as session:
+        drafts.discard(session, world.programme(session), shown, by=BY, now=world.now)
+    for seed in (2, 3):
+        assert world.draw(seed) == number
+        with pytest.raises(StaleDraft):
+            send(world, number, shown)
+
+
+def locked(world: World, number: int) -> None:
+    """Its first group is kept as it is."""
+    with world.write() as session:
+        programme = world.programme(session)
+        editing.lock(session, programme, the_round(world).version, 1, True, by=BY, now=world.now)
 
 
 def test_a_draft_changed_after_it_was_shown_is_not_sent(world: World) -> None:
