@@ -168,6 +168,17 @@ def _count(row: ProviderPace, now: datetime, spend: Spend | None) -> None:
         row.spent_on = now.astimezone(LONDON).date()
 
 
+def unspent(session: Session, provider: str, now: datetime, spend: Spend) -> None:
+    """The provider has certainly not taken that text: it costs nothing."""
+    if spend.cap is None:
+        return
+    row = _locked(session, provider)
+    spent, unproven = _spent(row, now)
+    row.spent = max(spent - spend.segments, 0)
+    row.spent_unproven = max(unproven - spend.segments, 0) if spend.unproven else unproven
+    session.add(row)
+
+
 def worked(session: Session, provider: str) -> None:
     """A call came through: the breaker closes. Changes and locks nothing when there was no trouble."""
     session.connection().execute(CLOSE, {"of": provider, "failures": 0, "probe_until": None})

@@ -172,6 +172,7 @@ class Delivery:
     made: Outgoing | None = None
     writing: Future[Outgoing] | None = None
     begun: datetime | None = None
+    spend: pace.Spend | None = None
     was_refused_there: bool = False
 
     def __post_init__(self) -> None:
@@ -234,12 +235,11 @@ class Delivery:
     def _begin(self, session: Session, carrier: Provider, outgoing: Outgoing) -> str | datetime | None:
         """Mark it as being sent. Or the state it ended in, or when its provider will take it."""
         now = self.clock()
-        spend = None
         if isinstance(outgoing, OutgoingText):
             message = from_json(self.job.kind, self.job.payload)
             segments = sms_text.cost(outgoing.text).segments
-            spend = pace.Spend(segments, self.providers.sms_daily_cap, message.unproven)
-        refused = self.refused_in(session, carrier.name)
+            self.spend = pace.Spend(segments, self.providers.sms_daily_cap, message.unproven)
+        spend, refused = self.spend, self.refused_in(session, carrier.name)
         if refused:
             return refused
         capped = spend and pace.capped_until(session, carrier.name, now, spend)
@@ -303,6 +303,8 @@ class Delivery:
         """The provider did not take it, or may not have."""
         with self.sessions() as session:
             self.worker.heed(session, carrier, answer)
+            if self.spend and not isinstance(answer, Uncertain):
+                pace.unspent(session, carrier.name, self.clock(), self.spend)
             return self.not_accepted_in(session, carrier, answer)
 
     def accepted_in(self, session: Session, carrier: Provider, answer: Accepted) -> None:

@@ -354,6 +354,20 @@ def test_texts_go_on_the_next_day(post, memory, clock):
     assert memory.calls == 3
 
 
+@pytest.mark.parametrize(
+    "answer", [DOWN, Temporary("slower", wait=timedelta(minutes=1), pause=True)], ids=str
+)
+def test_what_was_not_taken_costs_nothing_of_the_cap(post, memory, clock, answer):
+    memory.answers = [answer] * 9
+    capped(post, memory, cap=5)
+    while memory.answers:
+        clock.turn(minutes=5)
+        post.work()
+    clock.turn(minutes=5)
+    post.work()
+    assert counts(post) == {State.ACCEPTED: 2, State.QUEUED: 1}
+
+
 def test_a_cap_on_texts_does_not_hold_up_emails(post, memory):
     capped(post, memory, cap=0)
     post.queue(subject="mail")
