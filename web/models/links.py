@@ -37,6 +37,13 @@ class Request(Base, table=True):
     handled_at: datetime | None = moment(index=True)
     answered: bool = False
 
+    @property
+    def about(self) -> str:
+        """What our answer is about, as no other one is. SQLite gives the number of a row that was deleted to
+        another one: without the moment, whoever asks again weeks later would have been told already.
+        """
+        return f"request {self.id} of {self.received_at.isoformat()}"
+
 
 class Purpose(StrEnum):
     """What a link opens. Its page's address and its life are in `web.services.common.links`."""

@@ -82,7 +82,7 @@ def _tell_organisers(session: Session, programme: Programme, row: Report, now: d
         outbox.Order(
             messages.Reported(programmes.facts(programme), page),
             messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email),
-            f"report {row.id}",
+            f"report {row.id} of {row.created_at.isoformat()}",
             programme.slug,
         )
         for organiser in organisers

@@ -121,7 +121,7 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
     programme, phone = session.get_one(Programme, request.programme_id), request.details["phone"]
     known = contacts.by_phone(session, phone)
     section = _section(session, known[0], programme) if len(known) == 1 else None
-    subject = f"request {request.id}"
+    subject = request.about
     if len(known) == 1:
         request.person = known[0].id
     if section and section.membership.standing in (Standing.ACTIVE, Standing.SUSPENDED):
@@ -205,7 +205,7 @@ def _ask_back(
     page = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)
     to = messages.Recipient(request.person, "", Channel.SMS, phone=request.details["phone"])
     message = messages.JoinByText(programmes.facts(programme), page, incomplete, which)
-    subject = f"request {request.id} {about}"
+    subject = f"{request.about} {about}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 
 

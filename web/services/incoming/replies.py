@@ -276,7 +276,8 @@ def _help(
     known = tuple(programmes.facts(section.programme) for section in participation.sections(session, person))
     page = links.make(session, Purpose.PAGE, person.id, now=now)
     to = replace(recipient(person), channel=inbound.channel)
-    subject = f"reply {reply.reply_id}" if _is_text(inbound) else f"help {times.today(now)}"
+    by_text = f"reply {reply.reply_id} at {now.isoformat()}"
+    subject = by_text if _is_text(inbound) else f"help {times.today(now)}"
     outbox.queue(session, messages.MyLink(page, known, helps=True), to, subject=subject, now=now)
 
 

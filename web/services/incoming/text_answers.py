@@ -51,7 +51,8 @@ def to_known(
     if allowances.take(session, What.ANSWERS, number, now=now):
         if not queued:
             to = replace(recipient(person), channel=Channel.SMS)
-            _queue(session, _message(session, person, back, now), to, f"reply {reply}", back.programme, now)
+            about = f"reply {reply} at {now.isoformat()}"  # its number may be another's once it is deleted
+            _queue(session, _message(session, person, back, now), to, about, back.programme, now)
         return
     for row in queued:
         if row.kind == messages.Thanks.kind:

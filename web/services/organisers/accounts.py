@@ -134,7 +134,7 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
     if organiser:
         to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
         message = messages.SignIn(sign_in_link(session, organiser, now=now))
-        outbox.queue(session, message, to, subject=f"request {request.id}", now=now)
+        outbox.queue(session, message, to, subject=request.about, now=now)
 
 
 def sign_in_link(session: Session, organiser: Organiser, *, now: datetime) -> messages.Link:

@@ -99,11 +99,16 @@ def _page(complaint: Complaint) -> messages.Link:
     return links.open_page(f"/complaint/{complaint.reference_said}")
 
 
+def _about(complaint: Complaint) -> str:
+    """With its moment: the number of one that was erased may be another's."""
+    return f"complaint {complaint.id} of {complaint.received_at.isoformat()}"
+
+
 def _write(
     session: Session, complaint: Complaint, message: messages.Message, what: str, now: datetime
 ) -> None:
     to = messages.Recipient(complaint.sender, "", Channel.EMAIL, email=complaint.email)
-    outbox.queue(session, message, to, subject=f"complaint {complaint.id} {what}", now=now)
+    outbox.queue(session, message, to, subject=f"{_about(complaint)} {what}", now=now)
 
 
 def _record(session: Session, by: str, action: str, complaint: Complaint, now: datetime) -> None:
@@ -207,7 +212,7 @@ def remind(session: Session, *, now: datetime) -> int:
     """Tell owners of what is due within a week, once each; returns how many complaints those are."""
     waiting = due(session, now)
     for complaint in waiting:
-        _tell_owners(session, complaint, f"complaint {complaint.id} due", due=True, now=now)
+        _tell_owners(session, complaint, f"{_about(complaint)} due", due=True, now=now)
     return len(waiting)
 
 

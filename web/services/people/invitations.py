@@ -150,7 +150,7 @@ def _remind(session: Session, programme: Programme, people: Sequence[Person], no
             outbox.Order(
                 import_people.invitation(programme, link, now=now),
                 messages.Recipient(person.id, "", Channel.EMAIL, email=person.email),
-                "reminder",
+                f"reminder of programme {programme.id}",
                 programme.slug,
             )
             for person, link in zip(people, made, strict=True)

@@ -124,7 +124,7 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
         confirm = links.make(session, Purpose.CONFIRM, request.person, now=now, subject=request.id)
         to = messages.Recipient(request.person, "", Channel.EMAIL, email=details.email)
         message = messages.Confirm(programmes.facts(programme), confirm)
-    outbox.queue(session, message, to, subject=f"request {request.id}", programme=programme.slug, now=now)
+    outbox.queue(session, message, to, subject=request.about, programme=programme.slug, now=now)
 
 
 def request_behind(session: Session, link: Link) -> Request:

@@ -81,7 +81,7 @@ def answer_new_address(session: Session, request: Request, *, now: datetime) -> 
     """Write to the new address; the name is left out, because whoever typed the address chose the name."""
     confirm = links.make(session, Purpose.NEW_ADDRESS, request.person, now=now, subject=request.id)
     to = messages.Recipient(request.person, "", Channel.EMAIL, email=request.details["email"])
-    outbox.queue(session, messages.NewAddress(confirm), to, subject=f"request {request.id}", now=now)
+    outbox.queue(session, messages.NewAddress(confirm), to, subject=request.about, now=now)
 
 
 def confirm_new_address(session: Session, person: Person, request: Request, *, now: datetime) -> bool:
@@ -98,7 +98,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
             session.add(person)
     except IntegrityError:  # whose it is was confirmed at this very moment
         return False
-    outbox.queue(session, messages.AddressChanged(), before, subject=f"request {request.id}", now=now)
+    outbox.queue(session, messages.AddressChanged(), before, subject=request.about, now=now)
     request.details = {}
     outbox.readdress(session, recipient(person))
     audit.record(session, person.id, "changed address", now=now, subject=person.id)

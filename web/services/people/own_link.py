@@ -48,11 +48,11 @@ def answer_link(session: Session, request: Request, *, now: datetime) -> None:
     if "phone" in request.details:
         for one in by_phone(session, request.details["phone"]):
             if allowances.take(session, What.LINKS, one.id, now=now):
-                send_full_page(session, one, subject=f"request {request.id}", now=now, by_text=True)
+                send_full_page(session, one, subject=request.about, now=now, by_text=True)
         return
     email = request.details["email"]
     person = by_email(session, email)
-    subject = f"request {request.id}"
+    subject = request.about
     if person is None:
         to = messages.Recipient(request.person, "", Channel.EMAIL, email=email)
         outbox.queue(session, messages.MyLink(None), to, subject=subject, now=now)

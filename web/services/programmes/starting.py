@@ -93,7 +93,7 @@ def answer(session: Session, request: Request, *, now: datetime) -> None:
     """Write to whoever was named as the founder."""
     confirm = links.make(session, Purpose.START, request.person, now=now, subject=request.id)
     to = messages.Recipient(request.person, "", Channel.EMAIL, email=request.details["email"])
-    outbox.queue(session, messages.StartConfirm(confirm), to, subject=f"request {request.id}", now=now)
+    outbox.queue(session, messages.StartConfirm(confirm), to, subject=request.about, now=now)
 
 
 def of_founder(session: Session, link: Link) -> ProgrammeRequest | None:
@@ -265,7 +265,7 @@ def _go_on(session: Session, request: ProgrammeRequest, rules: Rules, *, few: bo
     if page_addresses.why_not(session, request.slug):
         request.state = StartState.TAKEN
         return
-    subject = f"request for {request.slug} {request.id}" if few else f"requests of {times.today(now)}"
+    subject = f"request for {request.slug} at {now.isoformat()}" if few else f"requests of {times.today(now)}"
     _tell_operator(session, request, rules, subject, None, now=now)
 
 

@@ -115,3 +115,17 @@ def test_erasing_either_of_them_erases_the_report(world: World, amina: str, whos
     with world.write() as session:
         erasure.erase(session, session.get_one(Person, person), by="a test", now=world.now)
     assert world.dump()["report"] == []
+
+
+def test_organisers_hear_of_a_report_after_an_earlier_one_was_erased(world: World, amina: str) -> None:
+    report(world, amina)
+    world.work()
+    world.erase(amina)
+    world.clock.turn(minutes=1)
+    one = world.join("Ines Roy")
+    world.round()
+    visitor = world.visitor().open(world.door(Purpose.CONVERSATION, one, world.group_of(one, 2)))
+    visitor.open(visitor.link("Tell the organisers, privately"))
+    visitor.press("Tell the organisers", text=WORDS)
+    world.work()
+    assert len(world.inbox(ORGANISER, "reported")) == 2

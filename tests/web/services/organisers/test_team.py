@@ -159,3 +159,16 @@ def test_what_was_typed_is_there_after_signing_in_again(world: World) -> None:
     visitor.open(world.link_in(world.letter(OWNER, "sign_in"), "/organise/sign-in/")).press("Sign in")
     visitor.press("Send the invitation")
     assert f"A link to sign in is on its way to {OTHER}." in visitor.text
+
+
+def test_an_organiser_who_signs_in_every_other_week_has_a_link_each_time(world: World) -> None:
+    world.appoint("quiet@councils.example")
+    for _ in range(2):
+        world.clock.turn(days=14)
+        world.worker.sweep()
+        with world.write() as session:
+            accounts.ask_to_sign_in(
+                session, "quiet@councils.example", signer=world.worker.signer, now=world.now
+            )
+        world.work()
+    assert len(world.inbox("quiet@councils.example", "sign_in")) == 2

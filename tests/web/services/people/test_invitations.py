@@ -11,7 +11,7 @@ from web.import_work import Imported
 from web.models import Group, Membership, Person, Standing
 from web.models.imports import ImportKind
 from web.services.common.spreadsheets import BadFile, safe_cell
-from web.services.people import directory_file, participation
+from web.services.people import directory_file, invitations, participation
 
 HEADER = "name,organisation,email\n"
 ITS_OWN = "somebody else needs an address of their own"
@@ -261,3 +261,24 @@ def test_an_imported_round_can_be_looked_at(world: World) -> None:
     world.join_many(2)
     take_in_history(world, HISTORY + f"1,{ONE},{TWO},\n")
     assert world.organiser().open("/organise/councils/rounds/1").status == 200
+
+
+def test_whoever_is_invited_to_two_programmes_is_reminded_by_both(world: World) -> None:
+    world.start("charities", "Charities Unmentoring")
+    for slug in (SLUG, "charities"):
+        import_work.take_in(
+            world.database,
+            slug,
+            ImportKind.PEOPLE,
+            "p.csv",
+            (HEADER + AMINA).encode(),
+            by=BY,
+            clock=world.clock,
+        )
+    world.work()
+    world.clock.turn(days=6)
+    for slug in (SLUG, "charities"):
+        with world.write() as session:
+            invitations.remind(session, world.programme(session, slug), by=BY, now=world.now)
+    world.work()
+    assert len(world.inbox("amina@example.org", "invitation")) == 4

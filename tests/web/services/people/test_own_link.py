@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.services.people import own_link
 
 
 @pytest.fixture
@@ -53,3 +54,13 @@ def test_a_fresh_link_is_good_for_two_hours(world: World, amina: str) -> None:
     path = world.page_of(amina, full=True)
     world.clock.turn(hours=2)
     assert world.visitor().open(path).status == 410
+
+
+def test_whoever_asks_again_weeks_later_has_another_link(world: World, amina: str) -> None:
+    for _ in range(2):
+        world.clock.turn(days=14)
+        world.worker.sweep()
+        with world.write() as session:
+            own_link.ask_for_link(session, "amina@example.org", signer=world.worker.signer, now=world.now)
+        world.work()
+    assert len(world.inbox("amina@example.org", "my_link")) == 2
