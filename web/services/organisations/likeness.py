@@ -130,8 +130,9 @@ class Register:
         if core:
             self.by_core.setdefault(core, set()).add(target)
             self.by_beginning.setdefault(core.split()[0], set()).add(target)
-        if len(initials := _initials(spelling)) > 2:
-            self.by_initials.setdefault(initials, set()).add(target)
+        for initials in {_initials(spelling), _initials(core)}:
+            if len(initials) > 2:
+                self.by_initials.setdefault(initials, set()).add(target)
 
     def sure(self, spelling: str) -> str | None:
         """What stands for a name: by its letters, or as another official name of the same council."""
@@ -146,11 +147,18 @@ class Register:
         meant = _perhaps(spelling)
         found = set[str]().union(*(self.by_council.get(place, set()) for place in meant))
         found |= self.by_core.get(_core(spelling), set())
-        if not found and len(spelling) <= INITIALS_AT_MOST:
-            found |= self.by_initials.get(spelling, set())
+        for short in (spelling, _core(spelling)):
+            if not found and len(short) <= INITIALS_AT_MOST:
+                found |= self.by_initials.get(short, set())
         if not found and not meant:
-            found |= self.by_beginning.get(_core(spelling), set())
+            found |= self.by_beginning.get(_core(spelling), set()) or self._within(spelling.split())
         return self.not_another(sorted(found), spelling)
+
+    def _within(self, words: Sequence[str]) -> set[str]:
+        """Those whose whole name it ends or begins with, as in "Head of Waste, Leeds City Council"."""
+        ends = (" ".join(words[n:]) for n in range(1, len(words) - 1))
+        begins = (" ".join(words[:n]) for n in range(len(words) - 1, 1, -1))
+        return {self.by_key[part] for part in (*ends, *begins) if part in self.by_key}
 
     def alike(self, spelling: str) -> list[str]:
         """Whom a misspelt name can stand for, the nearest first."""
@@ -175,7 +183,7 @@ def _core(spelling: str) -> str:
 
 
 def _initials(spelling: str) -> str:
-    return "".join(word[0] for word in spelling.split() if word not in ("of", "the", "and", "a", "y"))
+    return "".join(word[0] for word in spelling.split() if word not in ("of", "the", "and", "for", "a", "y"))
 
 
 def _in_full(spelling: str) -> Iterator[str]:

@@ -37,6 +37,8 @@ def test_official_names_of_one_council_are_one(register: Register, typed: str, c
     [
         "Leeds", "Leeds CC", "City of Leeds", "Leeds Council", "Leeds City Counicl", "LCC", "Leeds MDC",
         "Leeds City Council, Housing", "Leeds City Council Adult Social Care",
+        "Head of Waste, Leeds City Council", "Councillor for Headingley, Leeds City Council",
+        "Cllr at Leeds City Council",
     ],
 )  # fmt: skip
 def test_a_likely_spelling_is_asked_about(register: Register, typed: str) -> None:
@@ -47,11 +49,28 @@ def test_a_likely_spelling_is_asked_about(register: Register, typed: str) -> Non
     "typed",
     [
         "Nottinghamshire County Council", "Leeds Mind", "University of Leeds", "Cardiff University", "Kent",
-        "Highland Hospice", "Bradford Council", "NCC Group",
+        "Highland Hospice", "Bradford Council", "NCC Group", "Friends of Mind", "Leeds City Library",
     ],
 )  # fmt: skip
 def test_somebody_else_is_not_asked_about(register: Register, typed: str) -> None:
     assert (register.sure(key(typed)), register.candidates(key(typed))) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("BCP Council", "Bournemouth, Christchurch and Poole Council"),
+        ("BCP", "Bournemouth, Christchurch and Poole Council"),
+        ("RCT", "Rhondda Cynon Taf County Borough Council"),
+        ("DSIT", "Department for Science, Innovation and Technology"),
+        ("Citizens Advice Bureau", "Citizens Advice"),
+        ("Volunteer, Citizens Advice", "Citizens Advice"),
+    ],
+)
+def test_what_it_is_called_for_short_or_with_a_post_is_asked_about(typed: str, name: str) -> None:
+    made = Register()
+    made.add(name, key(name))
+    assert made.candidates(key(typed)) == [name]
 
 
 def test_thirty_councils_in_seven_spellings_are_one_or_asked_about() -> None:
