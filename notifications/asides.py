@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from notifications.keywords import any_of
 
 LONGEST_COURTESY = 80
+LONGEST_ARRANGED = 160  # letters in which a time is agreed
 # Of such words alone a courtesy is made, with a name behind them: "Lovely, thank you, Tom".
 COURTEOUS = any_of(r"""
     ok(?:ay)?|k|right|sure|fine|good|great|lovely|brilliant|perfect|excellent|super|noted|got it|will do
@@ -54,7 +55,28 @@ TO_TALK = re.compile(
 AN_OFFER = re.compile(
     any_of(r"""
         \?|\b(?:are|r) (?:you|u) free\b|\bwhen (?:are|would|suits|is good)\b|\b(?:suits?|works?|ok) (?:for )?(?:you|me)\b
-        \b(?:shall|can|could) we\b|\blet'?s\b|\bhow about\b|\bwhat about\b|\bfancy\b|\bsee you\b|\bi can do\b|\bi'?m free\b
+        \b(?:shall|can|could) we\b|\blet'?s\b|\bhow about\b|\bwhat about\b|\bfancy\b|\bsee you\b|\bi can do\b|\bi(?:'?| a)m free\b
+        ^\W*(?:sorry\W+)?(?:i )?(?:can'?t|cannot) (?:make|do)\b|^\W*any ?time\b|\bi'?ll (?:call|ring|phone) you\b
+    """),  # noqa: E501  (one way to a line)
+    re.IGNORECASE,
+)
+# A time, and no more than that it suits: "Tuesday works", "Yes, 2pm is fine", "Thursday pm is better for me".
+SUITS = re.compile(
+    rf"\W*(?:(?:yes|ok|sure|sorry|great|no|on)\W+)*(?:(?:{A_TIME.pattern})\W*(?:(?:or|and|at|am|pm|morning|afternoon)\W+)*)+"
+    r"(?:(?:is|are|was|would|be|works?|suits?|fine|good|great|perfect|better|best|ok|okay|for|me|you|us|then|please|thanks)"
+    r"\b\W*)*",
+    re.IGNORECASE,
+)
+# What one says to somebody one is about to meet.
+TO_A_PARTNER = re.compile(
+    any_of(r"""
+        ^\W*(?:sorry\W+)?(?:(?:i'?m|i am|we'?re) )?running (?:[\w']+ ){0,3}late\b|\bon my way\b|^\W*(?:i'?ll )?be there\b|^\W*see you\b
+        ^\W*i'?m (?:here|in the (?:call|meeting|waiting room|lobby)|on (?:the )?(?:\w+ )?call)\b|^\W*when suits\b
+        ^\W*(?:sorry\W+)?(?:(?:i|we) )?(?:(?:need|have|had) to |(?:can|could|shall) we |might )(?:re-?arrange|re-?schedule|postpone)\b
+        \b(?:i'?ve|i have) (?:sent|e-?mailed|messaged|texted|rung|called|invited) you\b|^\W*i'?ve booked\b
+        \b(?:nice|great|good|lovely) to (?:e-?)?meet you\b|^\W*(?:really )?looking forward to (?:meeting|our|talking|speaking|chatting|seeing)\b
+        \bmy (?:e-?mail|number|mobile|phone)(?: number| address)? is\b|\b(?:call|ring|text|e-?mail|message|phone) me (?:on|at)\b
+        \bi(?:'?| a)m your (?:\w+ )?(?:match|partner)\b|https?://\S*(?:teams\.|zoom\.us|meet\.google|whereby|webex)\S*
     """),  # noqa: E501  (one way to a line)
     re.IGNORECASE,
 )
@@ -82,13 +104,15 @@ def is_question(text: str) -> bool:
 
 def is_for_one_of(text: str, names: Sequence[str], *, arranging: bool) -> bool:
     """Is it meant for one of these people? By their name and to them; or, while they are `arranging` to meet,
-    by any greeting or offer of a time.
+    by any greeting, or what is said of a time and a place.
     """
     said = " ".join(text.split())
     if _greets(said, names):
         return True
     if not arranging or ALL_OF_US.match(said):
         return False
+    if len(said) <= LONGEST_ARRANGED and (SUITS.fullmatch(said) or TO_A_PARTNER.search(said)):
+        return True
     to_somebody = A_NAME.match(said) is not None and (TO_YOU.search(said) or A_TIME.search(said)) is not None
     return to_somebody or bool(TO_TALK.search(said) or (A_TIME.search(said) and AN_OFFER.search(said)))
 

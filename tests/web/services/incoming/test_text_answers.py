@@ -228,10 +228,13 @@ def test_what_comes_after_the_decision_is_said_to_be_too_late(world: World, aske
 # Meant for the partner, or a question
 
 
+@pytest.mark.parametrize(
+    "words", ["Hi Tom, Amina here. Tuesday 2pm?", "Running 10 minutes late", "Tuesday works"]
+)
 def test_what_is_meant_for_the_partner_is_said_not_to_have_reached_them(
-    world: World, pair: tuple[str, str]
+    world: World, pair: tuple[str, str], words: str
 ) -> None:
-    answer = answer_to(world, "Hi Tom, Amina here. Tuesday 2pm?")
+    answer = answer_to(world, words)
     assert "Tom Field did not get your text: it came to us." in answer
     assert (said(world, pair[0]), waiting(world)) == (None, [])
 
