@@ -159,6 +159,7 @@ MET_SOMEBODY = re.compile(
 # Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
 CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
 ASKS_TO_STOP = re.compile(ABOUT_ME)
+ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
 BARE_NO = re.compile(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
 # Answers of which only one can be so.
@@ -220,6 +221,14 @@ def _wants_no_more(text: str) -> bool:
     if len(text) > LONGEST_WISH:
         return False
     return any(ASKS_TO_STOP.fullmatch(AROUND.sub("", _plain(part))) for part in CLAUSE.split(text))
+
+
+def asks_to_stop_in_subject(subject: str) -> str:
+    """What a subject says where all of it asks us to stop, as people write it above an empty mail; or "".
+    No letter of ours is called so.
+    """
+    said = ANSWERED.sub("", subject.strip())
+    return said if _word(said) is Word.STOP else ""
 
 
 def _with_rest(word: Word, after: str, said: str) -> Understood:

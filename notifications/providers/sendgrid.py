@@ -31,7 +31,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from typing_extensions import override
 
-from notifications import automatic, foreign, quotations
+from notifications import automatic, foreign, keywords, quotations
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
@@ -438,7 +438,8 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
     recipients = envelope.get("to")
     to = [foreign.text_of(each) for each in recipients] if isinstance(recipients, list) else []
     text = said.get("text") or quotations.of_html(said.get("html", ""))
-    own = quotations.own_words(text, foreign.name_in(said.get("from", "")))
+    asks_above = keywords.asks_to_stop_in_subject(headers["subject"])
+    own = asks_above or quotations.own_words(text, foreign.name_in(said.get("from", "")))
     sender = foreign.text_of(envelope["from"]) if "from" in envelope else None
     known = headers.get("message-id", "")
     told_by = f"{known}|{said.get('envelope', '')}|{'' if known else said}"

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.errors import Permanent, Temporary, Uncertain
+from notifications.keywords import Word, understand
 from notifications.providers import sendgrid
 from notifications.providers.base import OutgoingEmail
 from notifications.providers.sendgrid import DROPS, SendGrid
@@ -245,6 +246,23 @@ MAIL = {
     "text": b"We met.\n> Hello",
     "charsets": b'{"text": "utf-8", "from": "UTF-8"}',
 }
+
+
+@pytest.mark.parametrize(
+    "subject", ["Unsubscribe", "STOP", "Re: please take me off your list", "UNSUBSCRIBE!"]
+)
+@pytest.mark.parametrize("text", ["", "Tom Field\nHead of Waste\n", "> Did you talk?\n"])
+def test_who_asks_in_the_subject_alone_is_stopped(subject, text):
+    mail = sendgrid.inbound(MAIL | {"subject": subject.encode(), "text": text.encode()})
+    assert understand(mail.text).word is Word.STOP
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: Did you talk with Tom?", "Stop the clock: what we learned", "Re: End of round 3"]
+)
+def test_a_subject_that_says_something_else_stops_nobody(subject):
+    mail = sendgrid.inbound(MAIL | {"subject": subject.encode(), "text": b"We met."})
+    assert mail.text == "We met."
 
 
 def test_an_inbound_mail_is_read():

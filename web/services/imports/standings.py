@@ -16,13 +16,15 @@ OUT = re.compile(
     r"withdrawn|withdrew|leaver|date left|left( on)?|removed|dropped out|declined|deceased)\b"
 )
 IN = re.compile(
-    r"\b(subscribed|active|opt(ed)?[- ]?in|still (in|here|taking part|interested|a member)|tak(e|ing) part|"
+    r"^(is |still |currently )?active( member)?\W*$|"
+    r"\b(subscribed|opt(ed)?[- ]?in|still (in|here|taking part|interested|a member)|tak(e|ing) part|"
     r"participat(e|ing)|attending|interested|(be|being) (contacted|invited|matched|introduced|paired)|"
     r"(contact|e-?mail|invite|match|introduce) (me|you|them))\b"
 )
 # A question that has such a word and asks something else.
 ASIDE = re.compile(
     r"\b(shar(e|ing)|number|phone|mobile|text|sms|three|trio|newsletter|marketing|photos?|why|how|when|where|what|"
+    r"lunch|dinner|event|session|online|person|launch|"
     r"which|reason|topics?|comments?|previous\w*|before|research|evaluation|survey)\b"
 )
 NO_MORE = re.compile(

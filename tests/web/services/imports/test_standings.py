@@ -60,6 +60,8 @@ def test_who_wants_no_more_of_it_is_known(heading: str, cell: str) -> None:
         ("Why would you like to take part?", "No idea"),
         ("Newsletter opt-in", "No"),
         ("Notes", "Left"),
+        ("Active travel lead", "No"),
+        ("Attending the launch event?", "No"),
     ],
 )
 def test_what_asks_or_says_something_else_leaves_nobody_out(heading: str, cell: str) -> None:
