@@ -63,6 +63,7 @@ WHEN = any_of(rf"""
 THIS = "me|this|the|next|it|one|round|time|month|week|out|for|now|coming"
 WROTE_TO = "te?xt(?:ing)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
 OUR_LETTERS = r"(?:texts?|txts?|messages?|e-?mails?|mails|mailings?|letters|notifications?|alerts|spam)"
+ALL_OF_IT = r"(?:this|these|it|your|the|all)(?: \w+){0,3}"
 ANY_MORE = "any ?more|again|ever|please|now|immediately|altogether|thanks"
 # Whose wish it is stands in these words themselves, so that they may stand anywhere in a short answer.
 ABOUT_ME = any_of(rf"""
@@ -72,7 +73,7 @@ ABOUT_ME = any_of(rf"""
     (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:be (?:contacted|texted|e-?mailed|messaged|written to)|hear from you|be on (?:this|the|your) (?:mailing )?list)(?: (?:{ANY_MORE}))*
-    i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) .{{2,30}})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) .{{2,30}})?
+    i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?
 """)  # noqa: E501  (one way to a line)
 # Of STOP, START and HELP each begins with Twilio's default keywords. Carriers act on them too, and on "yes".
 WAYS = {
@@ -88,7 +89,7 @@ WAYS = {
         (?:do not|don't|dont|never) (?:text|e-?mail|mail|contact|message|write to|ring|call)(?: (?:again|ever|any ?more))*
         no (?:more|further) (?:texts|emails|messages|mails|contact)(?: from (?:you|this))?
         cancel (?:all|everything|(?:my )?(?:subscription|membership))
-        (?:i think |i'm afraid )*(?:wrong (?:number|person|no)|(?:you have|you've got|you've|u have|this is) (?:the |a )?wrong (?:number|person))(?: (?:mate|pal|love|here|buddy))?
+        (?:i think |i'm afraid )*(?:wrong (?:number|no)|(?:you have|you've got|you've|u have|this is) (?:the |a )?wrong (?:number|person))(?: (?:mate|pal|love|here|buddy))?
         stopi(?:o|wch)|(?:peidiwch|paid)(?: (?:â|a|ag) (?:th?ecstio|anfon|chysylltu|e-?bostio).{{0,30}})?|da[dt]-?danysgrifi(?:o|wch)(?: fi)?
     """),  # noqa: E501  (one way to a line)
     Word.START: any_of("""
@@ -99,10 +100,10 @@ WAYS = {
         ye+s+|y|yep|yeah|yeh|yea|ye|yup|aye|yes indeed|yes i am|yes i do|i'm in|im in|count me in|ie|ydw
         yes (?:i'm in|im in|i will|i would|definitely|absolutely|of course|count me in)
     """),
-    Word.HELP: any_of(r"""
+    Word.HELP: any_of(rf"""
         help|info|help me|i need help|more info(?:rmation)?
         (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|who are you
-        how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: .{2,30})?
+        how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: (?:of |from |getting )?{ALL_OF_IT})?
     """),
     Word.MET: any_of(rf"""
         met|have met|all met|wedi cwrdd

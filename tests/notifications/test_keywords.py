@@ -127,6 +127,10 @@ MEANT = {
         Stop sending letters nobody reads | Stop writing to tenants in jargon | Stop mailing leaflets
         Stop contacting people by letter, visit them | stop writing to everybody at once | Don't call me Bob
         Remove the barriers first | No more than three on a panel | Don't email people on Fridays, call them
+        I need to opt out of more meetings | I no longer want to be a chief executive, I want to be useful
+        How do I stop being busy | Wrong person, right job: that is how she got there | Don't text and drive
+        Stop emails after six | No more emails after six, their rule is | We met on equal terms
+        Had a chat about parking, which is about power | I'll pass this on to my team
         Take my number | Cancel our meeting on Tuesday please | No messages from Tom yet | Can't wait!
         Couldn't agree more | I can't open the link | Met No One | Met? No | Yes. No | No. Yes
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
