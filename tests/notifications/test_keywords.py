@@ -131,7 +131,8 @@ MEANT = {
         How do I stop being busy | Wrong person, right job: that is how she got there | Don't text and drive
         Stop emails after six | No more emails after six, their rule is | We met on equal terms
         Had a chat about parking, which is about power | I'll pass this on to my team
-        Take my number | Cancel our meeting on Tuesday please | No messages from Tom yet | Can't wait!
+        Can you please cancel | Take my number | Cancel our meeting on Tuesday please | Can't wait!
+        No messages from Tom yet | Can't find the link
         Couldn't agree more | I can't open the link | Met No One | Met? No | Yes. No | No. Yes
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,
