@@ -72,5 +72,6 @@ def _put_off_before(session: Session, people: Iterable[str], morning: datetime) 
             col(OutboxMessage.due_at).between(morning, morning + timedelta(minutes=SPREAD - 1)),
             col(OutboxMessage.person).in_(some),
         )
-        found |= dict(session.execute(waiting.group_by(col(OutboxMessage.person))).tuples().all())
+        rows = session.execute(waiting.group_by(col(OutboxMessage.person)))
+        found |= dict(iter(rows))  # a result has keys of its own, and would be taken for a mapping
     return found

@@ -39,17 +39,18 @@ def answer_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:
     done = 0
     for request in session.exec(_waiting(now, limit)).all():
         written = _written(session, request, since=now - HOUR)
-        if any(_is_after(one, now - APART) for one in written):  # in this very pass
-            continue
         again = any(_asks_the_same(request, one) for one in written)
-        _close(session, request, answered=not again and len(written) < PER_HOUR, now=now)
+        is_answered = not again and len(written) < PER_HOUR
+        if is_answered and any(_is_after(one, now - APART) for one in written):
+            continue
+        _close(session, request, answered=is_answered, now=now)
         done += 1
     return done
 
 
 def _waiting(now: datetime, limit: int) -> SelectOfScalar[Request]:
-    """The oldest, but for addresses that have been written to in the last minute: one of them may have asked
-    for very much, and others are behind it.
+    """The oldest; last of all those whose addresses have been written to in the last minute: one of them may
+    have asked for very much.
     """
     other = aliased(Request)
     lately = exists().where(
@@ -57,7 +58,7 @@ def _waiting(now: datetime, limit: int) -> SelectOfScalar[Request]:
         col(other.answered).is_(True),
         col(other.handled_at) > now - APART,
     )
-    waiting = select(Request).where(col(Request.handled_at).is_(None), ~lately).order_by(col(Request.id))
+    waiting = select(Request).where(col(Request.handled_at).is_(None)).order_by(lately, col(Request.id))
     return waiting.limit(limit).with_for_update(skip_locked=True, of=Request)
 
 
