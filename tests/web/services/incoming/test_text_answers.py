@@ -129,7 +129,7 @@ def test_who_tried_a_wrong_word_joins_with_the_right_one(world: World) -> None:
         ("START", "you have texts from us again"),
         ("JOIN nowhere", "nobody joins by that word"),
         ("JOIN councils", "you are in already"),
-        ("What is this about?", "that goes to"),
+        ("What is this about?", "MET after a conversation"),
         ("Their vans are shared now", "that goes to"),
         ("MET", "no conversation of yours"),
         ("SKIP", "you are out of the next round"),
