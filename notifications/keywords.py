@@ -103,7 +103,7 @@ WAYS = {
     """),
     Word.HELP: any_of(rf"""
         help|info|help me|i need help|more info(?:rmation)?
-        (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)|who are you
+        (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|who are you
         how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: (?:of |from |getting )?{ALL_OF_IT})?
     """),
     Word.MET: any_of(rf"""
