@@ -83,7 +83,7 @@ SENT_FROM = re.compile(
 )
 # A program that names itself, in few words: "Sent from Edison Mail".
 SENT_BY = re.compile(
-    r"^(?:Sent (?:from|via|with|using) (?:my )?(?:[A-Z][\w.]*\W*){1,4}|Yahoo Mail: .{0,60})(?:\(.*\)\W*)?$"
+    r"^(?:Sent (?:from|via|with|using) (?:my )?(?:[A-Z]\w*\b\W*){1,4}|Yahoo Mail: .{0,60})(?:\(.*\)\W*)?$"
 )
 A_GREETING = re.compile(
     r"^(?:hi|hello|dear|hey|good \w+|bore da|prynhawn da|annwyl|helo)\b.{0,40}$", re.IGNORECASE
@@ -293,8 +293,9 @@ def _without_signature(lines: Sequence[str], writer: frozenset[str]) -> list[str
 
 
 def _signs(lines: Sequence[str], at: int, writer: frozenset[str]) -> bool:
-    above = [line for line in lines[:at] if not A_GREETING.match(line)]
-    return _is_name_of(writer, lines[at]) and _says_something(above)
+    if not _is_name_of(writer, lines[at]):
+        return False
+    return _says_something([line for line in lines[:at] if not _matches(A_GREETING, line)])
 
 
 def _is_name_of(writer: frozenset[str], line: str) -> bool:

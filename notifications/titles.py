@@ -46,7 +46,7 @@ def without(name: str) -> str:
     """A name without what stands before and after it: "Cllr Jo Shah OBE (she/her)" is "Jo Shah". A title
     stays where only one name follows: "Dr Shah".
     """
-    bare, comma, after = IN_BRACKETS.sub("", PRONOUNS.sub("", name)).partition(",")
+    bare, comma, after = IN_BRACKETS.sub("", PRONOUNS.sub("", " ".join(name.split()))).partition(",")
     if comma and not all(is_letters(word) for word in after.replace(",", " ").split()):
         bare = f"{bare},{after}"
     words = bare.split()

@@ -154,3 +154,10 @@ def test_a_signature_begins_with_the_name_of_who_wrote(below, writer):
 )
 def test_a_name_above_what_is_said_or_within_it_ends_nothing(said):
     assert own_words(said, "Sam Hill") == said
+
+
+@pytest.mark.parametrize(
+    "line", ["hi\nSam", "Sent from A.A.A.A.A.A.A.A.x!", "best best best best x", "Date: x", "Sam Hill"]
+)
+def test_a_long_mail_of_one_line_is_read_in_no_time(line):
+    assert len(own_words(f"{line}\n" * 5_000, "Sam Hill" + " " * 900)) <= 50_000

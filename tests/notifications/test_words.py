@@ -117,3 +117,8 @@ def test_a_reason_becomes_a_sentence(typed):
 
 def test_quotation_marks_are_not_doubled():
     assert words.quoted('"Hello"') == "“Hello”"
+
+
+@pytest.mark.parametrize("name", [" " * 50_000 + "x", "- " * 25_000, "(" * 50_000, "she / " * 10_000])
+def test_an_endless_name_is_looked_at_in_no_time(name):
+    assert words.called(name)

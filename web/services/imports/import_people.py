@@ -40,6 +40,7 @@ MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two 
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
 SEVERAL = re.compile(r"\S\s*(?:&|\+|/|;|\band\b)\s*\S")  # "Ann Lee & Tom Field"
+MOST_NUMBERS = 5  # in a cell that are looked at
 BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
 NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
@@ -268,7 +269,7 @@ def _phone(cell: str) -> tuple[str | None, str]:
     """
     if not cell or written_names.is_missing(cell):
         return None, ""
-    found = {number for part in BETWEEN_NUMBERS.split(cell) if (number := _mobile(part))}
+    found = {number for part in BETWEEN_NUMBERS.split(cell, MOST_NUMBERS) if (number := _mobile(part))}
     if len(found) == 1:
         return found.pop(), ""
     return (

@@ -10,6 +10,7 @@ import unicodedata
 from web.services.common import phrases
 
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
+READ = 500  # letters of a text: both, and what people say around them
 NICETIES = re.compile(
     r"(?:\W*\b(?:yes|yeah|yep|y(?=[,.:;!-])|ie|ok|okay|hi|hiya|hello|sorry|please|pls|plz|thanks|thank you"
     r"|thx|diolch)\b)+",
@@ -37,7 +38,7 @@ A_SENTENCE = re.compile(
 
 def name_and_organisation(text: str) -> tuple[str, str] | None:
     """Both, tidied; None where either is missing or cannot be."""
-    said = unicodedata.normalize("NFKC", text).strip()
+    said = unicodedata.normalize("NFKC", text[:READ]).strip()
     said = said[nice.end() :] if (nice := NICETIES.match(said)) else said
     between = next((found for sign in BETWEEN if (found := sign.search(said, 1))), None)
     if between is None:
