@@ -48,7 +48,7 @@ COURTESY = any_of("""
     sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
     hi|hello|dear all|hi there|hi all|good morning|good afternoon
     ok|okay|regards|best|kind regards|x+
-    and|but|so
+    and|but|so|p\\.?s
     (?:can|could|would|will) (?:you|u|someone|somebody)(?! (?:please |pls )?(?:cancel|end)\\b)(?: kindly)?
 """)
 AROUND = re.compile(rf"^(?:(?:{COURTESY})\b ?)+|(?: ?\b(?:{COURTESY}))+$")

@@ -6,6 +6,7 @@ with a line that has our answer address. A signature begins with its writer's na
 it. A sentence that only looks like one of these stays.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -85,6 +86,8 @@ SENT_FROM = re.compile(
 SENT_BY = re.compile(
     r"^(?:Sent (?:from|via|with|using) (?:my )?(?:[A-Z]\w*\b\W*){1,4}|Yahoo Mail: .{0,60})(?:\(.*\)\W*)?$"
 )
+# "PS please …", "P.S. Please …"; and not "PS Gill", who is a sergeant.
+POSTSCRIPT = re.compile(r"^(?:[pP]\.[sS]\.?[ :,–-]+\w|[pP][sS](?: ?[:,–-]+ ?\w| +(?:[a-z]|I\b)))")
 A_GREETING = re.compile(
     r"^(?:hi|hello|dear|hey|good \w+|bore da|prynhawn da|annwyl|helo)\b.{0,40}$", re.IGNORECASE
 )
@@ -284,12 +287,15 @@ def _below(lines: Sequence[str]) -> list[str]:
 
 
 def _without_signature(lines: Sequence[str], writer: frozenset[str]) -> list[str]:
-    kept = list(lines)
-    for at, line in enumerate(lines):
-        if _ends_here(lines, at, line) or _signs(lines, at, writer):
-            kept = kept[:at]
-            break
-    return _without_contact(kept)
+    """What is said above a signature, and in a postscript below it."""
+    end = next(
+        (at for at, line in enumerate(lines) if _ends_here(lines, at, line) or _signs(lines, at, writer)),
+        len(lines),
+    )
+    said = _without_contact(lines[:end])
+    after = next((at for at in range(end, len(lines)) if _matches(POSTSCRIPT, lines[at])), len(lines))
+    paragraph = itertools.takewhile(bool, lines[after:])
+    return [*said, "", *paragraph] if after < len(lines) else said
 
 
 def _signs(lines: Sequence[str], at: int, writer: frozenset[str]) -> bool:

@@ -149,6 +149,8 @@ def test_what_people_really_text_is_taken_as_it_is_meant(word):
     ("said", "understood"),
     [
         ("Met. Skip next round please", Understood(Word.MET, "Skip next round please")),
+        ("Met.\n\nPS please take me off your list.", Understood(Word.STOP)),
+        ("Met. PS skip next round", Understood(Word.MET, "PS skip next round")),
         ("Met. Skip", Understood(Word.MET, "Skip")),
         ("Not yet. Skip me next time", Understood(Word.NOT_YET, "Skip me next time")),
         ("Yes, we met. We share vans now", Understood(Word.MET, "We share vans now")),

@@ -161,3 +161,16 @@ def test_a_name_above_what_is_said_or_within_it_ends_nothing(said):
 )
 def test_a_long_mail_of_one_line_is_read_in_no_time(line):
     assert len(own_words(f"{line}\n" * 5_000, "Sam Hill" + " " * 900)) <= 50_000
+
+
+@pytest.mark.parametrize(
+    "postscript", ["PS please take me off your list.", "P.S. Skip me next time", "PS: I left."]
+)
+def test_a_postscript_below_a_signature_is_said_too(postscript):
+    said = f"Met.\n\nKind regards\nSam Hill\n\n{postscript}\n\nLeeds City Council"
+    assert own_words(said, "Sam Hill") == f"Met.\n\n{postscript}"
+
+
+@pytest.mark.parametrize("line", ["PS Gill", "PS 1234 Sam Gill", "PSNI", "P S Gill"])
+def test_a_sergeant_is_no_postscript(line):
+    assert own_words(f"Met.\n\nKind regards\n{line}\nLeeds") == "Met."
