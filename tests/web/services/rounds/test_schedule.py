@@ -34,6 +34,12 @@ def at(world: World, *moment: int) -> None:
     world.worker.sweep()
 
 
+def moved_to(world: World, on: date | None) -> bool:
+    with world.write() as session:
+        programme = world.programme(session)
+        return programme_settings.move_next_round(session, programme, on, by=BY, now=world.now)
+
+
 def states(world: World) -> list[RoundState]:
     with world.read() as session:
         return list(session.exec(select(Round.state).order_by(Round.number)))
@@ -243,15 +249,9 @@ def test_a_moved_day_is_not_announced_again(world: World) -> None:
     world.join_many(2)
     world.change(next_round_on=TUESDAY)
     at(world, 6, 9)
-    world.change(next_round_on=date(2026, 12, 15))
+    moved_to(world, date(2026, 12, 15))
     at(world, 13, 9)
     assert len(world.inbox(kind="heads_up")) == 2
-
-
-def moved_to(world: World, on: date | None) -> bool:
-    with world.write() as session:
-        programme = world.programme(session)
-        return programme_settings.move_next_round(session, programme, on, by=BY, now=world.now)
 
 
 @pytest.mark.usefixtures("both_databases")
