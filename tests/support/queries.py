@@ -20,20 +20,18 @@ BY_NUMBER = {
     15: "organise.one_proposal programme.agreements",
     14: "organise.learning proposal.panel",
     13: "conversation.cannot organise.read_agenda proposal.show",
-    11: "conversation.calendar conversation.show conversation.thanks me.claim_post",
-    10: """
-        conversation.booked conversation.check_in conversation.write me.not_again
-        organise.every_organisation
+    11: """
+        conversation.calendar conversation.show conversation.thanks conversation.write me.claim_post
         """,
+    10: "conversation.booked conversation.check_in me.not_again organise.every_organisation",
     9: "conversation.report me.organisation programme.proposal review.show",
-    8: "me.amend_proposal me.object_to_rule programme.agreements_as_feed",
+    8: "me.amend_proposal me.object_to_rule organise.read_audit programme.agreements_as_feed",
     7: """
-        next_round.show organise.one_organisation organise.read_audit programme.home programme.wall
+        next_round.show organise.everyone organise.one_organisation programme.home programme.wall
         rounds.one
         """,
     6: """
         learning.one learning.take_down me.how_often me.mix_choice me.propose organise.every_round
-        organise.everyone
         """,
     5: """
         confirm.show health.ready me.ask_to_leave me.rather_not organise.ask_to_close

@@ -123,7 +123,7 @@ def _story(
         "organise/person.html",
         programme=g.programme,
         entry=entry,
-        story=timeline.of_person(g.session, g.programme, entry.person),
+        story=timeline.of_person(g.session, g.programme, entry.person, only_here=entry.written is not None),
         suspending=suspending or SuspendForm(formdata=None),
         apart=apart or OtherForm(formdata=None),
         form=wrong,

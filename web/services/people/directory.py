@@ -270,7 +270,8 @@ def one(session: Session, programme: Programme, person: str, today: date) -> Ent
     ).one_or_none()
     if row is None:
         return None
-    written = known_elsewhere.as_written(session, programme.id, [person]).get(person)
+    unsure = [person] if row[1].standing is not Standing.ACTIVE else []
+    written = known_elsewhere.as_written(session, programme.id, unsure).get(person)
     state = state_of(row[1], today) if written else reached_state(row[0], row[1], today)
     return Entry(*row, state, written)
 

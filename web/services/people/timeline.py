@@ -89,9 +89,10 @@ class Story:
     apart: Sequence[Apart]
 
 
-def of_person(session: Session, programme: Programme, person: Person) -> Story:
-    """What this programme knows of somebody; also what was told under an id merged into theirs."""
-    only_here = bool(known_elsewhere.as_written(session, programme.id, [person.id]))
+def of_person(session: Session, programme: Programme, person: Person, *, only_here: bool = False) -> Story:
+    """What this programme knows of somebody; also what was told under an id merged into theirs. `only_here`:
+    of what they did, nothing that is about more than this programme.
+    """
     ids = [person.id, *session.exec(select(Person.id).where(Person.merged_into == person.id))]
     return Story(
         talks=_talks(session, programme, person.id),
@@ -209,7 +210,7 @@ def _apart(session: Session, programme: Programme, person: str) -> list[Apart]:
     ).all()
     ours = {one for pair in set_by_us for one in pair}
     same_phone = never_pairs.on_the_phone_of(session, person)
-    written = known_elsewhere.as_written(session, programme.id, {person, *others})
+    written = known_elsewhere.as_written(session, programme.id, {person, *others} if others else ())
     same_phone = {one for one in same_phone if not {person, one} & written.keys()}
     others = {one for one in others if one in ours or not {person, one} & written.keys()}
     rows = session.exec(
