@@ -18,11 +18,10 @@ BY_NUMBER = {
         organise.evidence_of_ties organise.one_person
         """,
     15: "organise.one_proposal programme.agreements",
-    14: "organise.learning proposal.panel",
-    13: "conversation.cannot organise.read_agenda proposal.show",
-    11: """
-        conversation.calendar conversation.show conversation.thanks conversation.write me.claim_post
-        """,
+    14: "conversation.cannot organise.learning proposal.panel",
+    13: "organise.read_agenda proposal.show",
+    12: "conversation.calendar conversation.show",
+    11: "conversation.thanks conversation.write me.claim_post",
     10: "conversation.booked conversation.check_in me.not_again organise.every_organisation",
     9: "conversation.report me.organisation programme.proposal review.show",
     8: "me.amend_proposal me.object_to_rule organise.read_audit programme.agreements_as_feed",
