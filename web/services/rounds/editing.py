@@ -239,7 +239,7 @@ def _note(
     audit.record(
         session,
         by,
-        drafts.CHANGED,
+        "draft changed",
         now=now,
         programme=programme.id,
         subject=f"round {round_.number}",
