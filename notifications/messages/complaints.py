@@ -39,13 +39,15 @@ class ComplaintAnswered(Message):
 
 @dataclass(frozen=True)
 class ComplaintWaits(Message):
-    """To owners: a complaint has come in, or is `due` within a week. What it says is on the page alone."""
+    """To owners: a complaint has come in, or is `due` within a week. What it says is on the page alone.
+    Without a programme it is about the whole service, and goes to operators.
+    """
 
     kind = "complaint_waits"
     channels = BY_EMAIL
     bulk = False
 
-    programme: Programme
+    programme: Programme | None
     answer_by: date
     page: Link
     due: bool = False

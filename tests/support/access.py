@@ -129,7 +129,10 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "operators": (
         (HIDDEN, HIDDEN, HIDDEN, SIGN_IN, SIGN_IN, HIDDEN, IN),
-        "operate.approve operate.decline operate.home operate.look",
+        """
+        operate.approve operate.decline operate.home operate.look
+        operate.answer_complaint operate.one_complaint operate.read_complaints
+        """,
     ),
     # In tests we are on trial at a loopback address, and nobody here came by the link that a command printed:
     # see pages/test_outbox.py.

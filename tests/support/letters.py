@@ -132,6 +132,8 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
                             Link("complaint", 16)),
         m.ComplaintWaits(COUNCILS, later, Link("complaints", 16)),
         m.ComplaintWaits(COUNCILS, later, Link("complaints", 16), due=True),
+        m.ComplaintWaits(None, later, Link("complaints", 16)),
+        m.ComplaintWaits(None, later, Link("complaints", 16), due=True),
         m.StartConfirm(Link("start", 17)),
         m.StartAsked("Parishes", "/p/parishes/", True, Link("/p/parishes/", 0)),
         m.StartAsked("Parishes", "/p/parishes/", False, Link("decide", 18)),

@@ -1,14 +1,19 @@
-"""An operator's pages: how the installation is, and the programmes that somebody asks for."""
+"""An operator's pages: how the installation is, the programmes that somebody asks for, and complaints
+about the whole service.
+"""
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from web.forms.complaints import OutcomeForm
 from web.forms.starting import DeclineForm
 from web.http.access import operators_only
 from web.http.context import house
 from web.models import Programme, ProgrammeRequest
+from web.pages.organise import complaints as complaint_pages
 from web.pages.start import approved, declined
+from web.services.people import complaints
 from web.services.programmes import overview, starting
 
 pages = Blueprint("operate", __name__, url_prefix="/operate")
@@ -17,8 +22,11 @@ pages = Blueprint("operate", __name__, url_prefix="/operate")
 @pages.get("/")
 @operators_only
 def home() -> str:
+    waiting, first = complaints.next_due(g.session, None)
     return render_template(
         "operate/home.html",
+        complaints=waiting,
+        first_complaint=first,
         found=overview.of_installation(g.session, now=g.now),
         who_starts=house().settings.who_starts,
         now=g.now,
@@ -46,6 +54,27 @@ def decline(number: int) -> ResponseReturnValue:
         return _page(asked, form), 422
     flash(declined(asked, form.reason.data or "", by=current_user.id))
     return redirect(url_for(".home"), 303)
+
+
+@pages.get("/complaints")
+@operators_only
+def read_complaints() -> str:
+    return complaint_pages.listing(None)
+
+
+@pages.get("/complaints/<int:number>")
+@operators_only
+def one_complaint(number: int) -> str:
+    return complaint_pages.page(None, number, OutcomeForm())
+
+
+@pages.post("/complaints/<int:number>")
+@operators_only
+def answer_complaint(number: int) -> ResponseReturnValue:
+    form = OutcomeForm()
+    if not complaint_pages.is_answered(None, number, form):
+        return complaint_pages.page(None, number, form), 422
+    return redirect(url_for(".one_complaint", number=number), 303)
 
 
 def _asked(number: int) -> ProgrammeRequest:

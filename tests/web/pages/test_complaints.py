@@ -1,9 +1,11 @@
-"""Anybody complains about data without an account; owners answer."""
+"""Anybody complains about data without an account; owners and operators answer."""
 
 import pytest
 
+from tests.support.knocking import operator_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.forms.complaints import WHOLE_SERVICE
 from web.models import Role
 
 FILLED = {"programme": "councils", "about": "seen", "text": "They saw my number.", "email": "a@example.org"}
@@ -104,3 +106,25 @@ def test_one_of_another_programme_is_not_there(world: World) -> None:
     world.start("charities", "Charities Unmentoring")
     owner = world.organiser("else@charities.example", slug="charities")
     assert owner.open("/organise/charities/complaints/1").status == 404
+
+
+def test_an_operator_answers_what_is_about_the_whole_service_and_no_owner_sees_it(world: World) -> None:
+    operator = operator_in(world)
+    asked = fill_in(world, programme=WHOLE_SERVICE, text="The wren was seen.")
+    page = operator.open("/operate/")
+    page.open(page.link("1 complaint about data"))
+    listed = "the whole service" in page.text
+    page.open(page.link(asked.path.rpartition("/")[2]))
+    read = "The wren was seen." in page.text
+    page.press("Send the answer", outcome="It is hidden now.")
+    assert (listed, read, "It is hidden now." in asked.open(asked.path).text) == (True, True, True)
+    owner = world.organiser().open("/organise/councils/complaints")
+    assert "Nobody has complained" in owner.text
+    assert owner.open("/organise/councils/complaints/1").status == 404
+
+
+def test_an_answer_without_words_is_asked_for_again(world: World) -> None:
+    operator = operator_in(world)
+    fill_in(world, programme=WHOLE_SERVICE)
+    page = operator.open("/operate/complaints/1").press("Send the answer", outcome="")
+    assert (page.status, page.open("/operate/complaints/2").status) == (422, 404)

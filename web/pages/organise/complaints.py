@@ -1,4 +1,4 @@
-"""What anybody complained about in how data are treated, for owners to answer."""
+"""What anybody complained about in how data are treated, for owners and operators to answer."""
 
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from web.forms.complaints import OutcomeForm
 from web.http.access import needs, outlives_its_programme
-from web.models import Role
+from web.models import Programme, Role
 from web.models.complaints import Complaint
 from web.pages.organise import pages
 from web.services.people import complaints, timeline
@@ -18,45 +18,61 @@ MEANWHILE = "It has been answered meanwhile: here is the answer. Yours was not s
 @pages.get("/<slug>/complaints")
 @needs(Role.OWNER)
 def read_complaints() -> ResponseReturnValue:
-    found = complaints.of_programme(g.session, g.programme)
-    return render_template(
-        "organise/complaints.html", programme=g.programme, found=found, in_words=complaints.IN_WORDS
-    )
+    return listing(g.programme)
 
 
 @pages.get("/<slug>/complaints/<int:number>")
 @needs(Role.OWNER)
 def one_complaint(number: int) -> ResponseReturnValue:
-    return _page(_complaint(number), OutcomeForm())
+    return page(g.programme, number, OutcomeForm())
 
 
 @pages.post("/<slug>/complaints/<int:number>")
 @needs(Role.OWNER)
 @outlives_its_programme
 def answer_complaint(number: int) -> ResponseReturnValue:
-    found, form = _complaint(number), OutcomeForm()
+    form = OutcomeForm()
+    if not is_answered(g.programme, number, form):
+        return page(g.programme, number, form), 422
+    return redirect(url_for(".one_complaint", slug=g.programme.slug, number=number), 303)
+
+
+# Of a programme, for its owners; without one of the whole service, for operators
+
+
+def listing(programme: Programme | None) -> str:
+    found = complaints.readable(g.session, programme)
+    return render_template(
+        "organise/complaints.html", programme=programme, found=found, in_words=complaints.IN_WORDS
+    )
+
+
+def is_answered(programme: Programme | None, number: int, form: OutcomeForm) -> bool:
+    """By this form, or meanwhile by somebody else: it says which. False where the form is not filled in."""
+    found = _complaint(programme, number)
     if not form.validate_on_submit():
-        return _page(found, form), 422
+        return False
     try:
-        complaints.answer(g.session, g.programme, number, form.outcome.data, by=current_user.id, now=g.now)
+        complaints.answer(g.session, programme, number, form.outcome.data, by=current_user.id, now=g.now)
     except complaints.Answered:
         flash(MEANWHILE, "error")
     else:
         flash("The answer is on its way." if found.email else "The answer stands on the complaint’s page.")
-    return redirect(url_for(".one_complaint", slug=g.programme.slug, number=number), 303)
+    return True
 
 
-def _complaint(number: int) -> Complaint:
-    found = complaints.one(g.session, g.programme, number)
+def _complaint(programme: Programme | None, number: int) -> Complaint:
+    found = complaints.one(g.session, programme, number)
     if found is None:
         abort(404)
     return found
 
 
-def _page(found: Complaint, form: OutcomeForm) -> str:
+def page(programme: Programme | None, number: int, form: OutcomeForm) -> str:
+    found = _complaint(programme, number)
     return render_template(
         "organise/complaint.html",
-        programme=g.programme,
+        programme=programme,
         complaint=found,
         about=complaints.IN_WORDS[found.about],
         form=form,

@@ -1,4 +1,4 @@
-"""Complaints about data: taken from anybody, acknowledged at once, and answered by an owner within 30 days.
+"""Complaints about data: taken from anybody, acknowledged at once, and answered within 30 days.
 
 UK law asks for it since 19 June 2026 (Data Protection Act 2018, section 164A, added by the Data (Use and
 Access) Act 2025): a way to complain, an acknowledgement within 30 days, an answer without undue delay. We
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, exists, func, or_, select
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
@@ -27,6 +27,7 @@ LONGEST = 3000
 REMIND = timedelta(days=7)
 KEEP = timedelta(days=730)  # after the answer
 LETTERS_AN_HOUR = 3  # to one address
+OPERATES = col(Organiser.operates_since).is_not(None)
 BY_FORM, BY_RESTORE = "the complaint form", "the restore"
 IN_WORDS = {
     Matter.HELD: "What you hold about me",
@@ -77,7 +78,7 @@ def complain(
         received = messages.ComplaintReceived(facts, made.reference_said, made.answer_by, _page(made))
         _write(session, made, received, "received", now)
     _record(session, BY_FORM, "complained about data", made, now)
-    _tell_owners(session, made, f"complaints {times.today(now)}", due=False, now=now)
+    _tell(session, made, f"complaints {times.today(now)}", due=False, now=now)
     return made
 
 
@@ -116,6 +117,18 @@ def _record(session: Session, by: str, action: str, complaint: Complaint, now: d
     audit.record(session, by, action, now=now, programme=complaint.programme_id, subject=subject)
 
 
+def _tell(session: Session, complaint: Complaint, subject: str, *, due: bool, now: datetime) -> None:
+    """Whoever may read it, each once."""
+    operators = session.exec(select(Organiser).where(OPERATES)).all() if not complaint.programme_id else ()
+    for organiser in operators:
+        page = links.open_page("/operate/complaints")
+        message = messages.ComplaintWaits(None, complaint.answer_by, page, due)
+        to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
+        outbox.queue(session, message, to, subject=subject, now=now)
+    if not operators:
+        _tell_owners(session, complaint, subject, due=due, now=now)
+
+
 def _tell_owners(session: Session, complaint: Complaint, subject: str, *, due: bool, now: datetime) -> None:
     """Each owner once: of the programme, or of any where it is about the whole service."""
     wanted = (
@@ -144,25 +157,31 @@ def by_reference(session: Session, reference: str) -> Complaint | None:
     return session.exec(select(Complaint).where(Complaint.reference == letters)).one_or_none()
 
 
-# For owners
+# For owners of a programme; without one for operators
 
 
-def _of(programme: Programme) -> ColumnElement[bool]:
-    return or_(col(Complaint.programme_id) == programme.id, col(Complaint.programme_id).is_(None))
+def _of(programme: Programme | None) -> ColumnElement[bool]:
+    """Those about it. Those about the whole service are the operators', or every owner's where nobody looks
+    after the installation.
+    """
+    whole_service = col(Complaint.programme_id).is_(None)
+    if programme is None:
+        return whole_service
+    return or_(col(Complaint.programme_id) == programme.id, whole_service & ~exists().where(OPERATES))
 
 
-def of_programme(session: Session, programme: Programme) -> Sequence[Complaint]:
-    """Those about it and those about the whole service: the open ones first, by when an answer is due."""
+def readable(session: Session, programme: Programme | None) -> Sequence[Complaint]:
+    """The open ones first, by when an answer is due."""
     wanted = select(Complaint).where(_of(programme))
     open_first = (col(Complaint.answered_at).is_not(None), col(Complaint.answered_at).desc())
     return session.exec(wanted.order_by(*open_first, col(Complaint.received_at))).all()
 
 
-def one(session: Session, programme: Programme, number: int) -> Complaint | None:
+def one(session: Session, programme: Programme | None, number: int) -> Complaint | None:
     return session.exec(select(Complaint).where(Complaint.id == number, _of(programme))).one_or_none()
 
 
-def next_due(session: Session, programme: Programme) -> tuple[int, Complaint | None]:
+def next_due(session: Session, programme: Programme | None) -> tuple[int, Complaint | None]:
     """How many are open, and the one that has waited longest."""
     still = select(Complaint).where(_of(programme), col(Complaint.answered_at).is_(None))
     found = session.exec(still.order_by(col(Complaint.received_at))).all()
@@ -176,7 +195,7 @@ def is_known_here(session: Session, complaint: Complaint) -> bool:
 
 
 def answer(
-    session: Session, programme: Programme, number: int, outcome: str, *, by: str, now: datetime
+    session: Session, programme: Programme | None, number: int, outcome: str, *, by: str, now: datetime
 ) -> Complaint:
     """Write down what came of it, and send that to whoever complained, if they gave an address.
 
@@ -209,10 +228,10 @@ def answer(
 
 
 def remind(session: Session, *, now: datetime) -> int:
-    """Tell owners of what is due within a week, once each; returns how many complaints those are."""
+    """Tell whoever may read it of what is due within a week, once each; how many complaints those are."""
     waiting = due(session, now)
     for complaint in waiting:
-        _tell_owners(session, complaint, f"{_about(complaint)} due", due=True, now=now)
+        _tell(session, complaint, f"{_about(complaint)} due", due=True, now=now)
     return len(waiting)
 
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from tests.support.knocking import operator_in
 from tests.support.world import World
 from web.models import AuditEntry, Person, Role
 from web.models.complaints import Complaint, Matter
 from web.services.people import complaints, data_export
 from web.services.people.complaints import ComplaintMade
 
-OWNER, EMAIL, WORDS = "owner@councils.example", "canary@example.org", "The siskin saw my number."
+OWNER, OPERATOR = "owner@councils.example", "operator@host.example"
+EMAIL, WORDS = "canary@example.org", "The siskin saw my number."
 
 
 def complain(
@@ -65,7 +67,7 @@ def test_each_owner_is_told_once_a_day_and_nobody_else(world: World) -> None:
     assert (letters(world, "complaint_waits"), letters(world, "complaint_waits", OWNER)) == (1, 1)
 
 
-def test_one_about_the_whole_service_reaches_every_owner_once(world: World) -> None:
+def test_one_about_the_whole_service_reaches_every_owner_once_where_nobody_else_looks(world: World) -> None:
     world.start("charities", "Charities Unmentoring")
     for slug in ("councils", "charities"):
         world.appoint(OWNER, slug=slug)
@@ -75,12 +77,25 @@ def test_one_about_the_whole_service_reaches_every_owner_once(world: World) -> N
     assert set(told.values()) == {1}
 
 
+@pytest.mark.usefixtures("both_databases")
+def test_where_somebody_looks_after_the_installation_the_whole_service_is_theirs(world: World) -> None:
+    world.appoint(OWNER)
+    operator_in(world, OPERATOR)
+    ours, whole = complain(world), complain(world, "wren@example.org", whole=True)
+    told = {to: letters(world, "complaint_waits", to) for to in (OWNER, OPERATOR)}
+    with world.read() as session:
+        owners = [one.id for one in complaints.readable(session, world.programme(session))]
+        operators = [one.id for one in complaints.readable(session, None)]
+        assert complaints.one(session, world.programme(session), whole) is None
+    assert (told, owners, operators) == ({OWNER: 1, OPERATOR: 1}, [ours], [whole])
+
+
 def test_owners_read_those_of_their_programme_and_of_the_whole_service(world: World) -> None:
     world.start("charities", "Charities Unmentoring")
     theirs, others = complain(world), complain(world, slug="charities")
     whole = complain(world, whole=True)
     with world.read() as session:
-        found = [one.id for one in complaints.of_programme(session, world.programme(session))]
+        found = [one.id for one in complaints.readable(session, world.programme(session))]
         assert complaints.one(session, world.programme(session), others) is None
     assert found == [theirs, whole]
 
