@@ -292,11 +292,18 @@ class World:
         with self.read() as session:
             return session.get_one(Membership, (self.programme(session, slug).id, person))
 
-    def complain(self, email: str = "somebody@example.org", text: str = "Why was my line shown?") -> str:
+    def complain(
+        self,
+        email: str = "somebody@example.org",
+        text: str = "Why was my line shown?",
+        *,
+        whole_service: bool = False,
+    ) -> str:
         """A complaint about data by the form; its reference."""
         told = complaints.ComplaintMade(Matter.USE, text, email)
         with self.write() as session:
-            return complaints.complain(session, self.programme(session), told, now=self.now).reference
+            about = None if whole_service else self.programme(session)
+            return complaints.complain(session, about, told, now=self.now).reference
 
     # Links
 

@@ -68,6 +68,7 @@ def lived_in(world: World) -> World:
     world.join()
     world.draw(seed=3)
     world.complain()
+    world.complain(whole_service=True)
     with world.write() as session:
         heartbeats.beat(session, "one", started=world.now, seconds=0.1, now=world.now)
         operators.add(session, "organiser@councils.example", by="a test", now=world.now)
@@ -133,9 +134,13 @@ def values(world: World, rule: Rule) -> Iterator[dict[str, object]]:
 
 
 def numbers(world: World, rule: Rule) -> Sequence[int]:
-    """A mail with a calendar in it; otherwise what there is one of, and all three rounds."""
+    """A mail with a calendar in it, the complaint about the whole service; otherwise what there is one of,
+    and all three rounds.
+    """
     if rule.endpoint.startswith("outbox."):
         return (next(message.id for message in world.inbox(kind="introduction")),)
+    if rule.endpoint == "operate.one_complaint":
+        return (2,)
     return (1, 2, 3) if "/rounds/" in rule.rule else (1,)
 
 
@@ -146,7 +151,7 @@ def _key(world: World) -> str:
 
 def _reference(world: World) -> str:
     with world.read() as session:
-        return session.exec(select(Complaint.reference)).one()
+        return session.exec(select(Complaint.reference).order_by(Complaint.id).limit(1)).one()
 
 
 def tokens(world: World) -> list[str]:
