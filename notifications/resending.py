@@ -37,18 +37,15 @@ def resend(session: Session, message_id: int, *, now: datetime) -> bool:
     return change(session, again.values(fresh | clean)) == 1
 
 
-def resend_all(
-    session: Session,
+def chosen(
     states: Collection[State],
     *,
     since: datetime | None = None,
     kind: str | None = None,
     round: str | None = None,  # noqa: A002
-    now: datetime,
-) -> int:
-    """Send again what ended in one of these states, where all that is given holds. How many messages.
-
-    `since`: it ended then or later. What would come too late to be of use is left as it is. About 1 ms each.
+) -> list[ColumnElement[bool]]:
+    """What has ended in one of these states and can be sent, where all that is given holds. `since`: it ended
+    then or later.
     """
     ended = func.coalesce(OutboxMessage.settled_at, OutboxMessage.sending_at, OutboxMessage.queued_at)
     where: list[ColumnElement[bool]] = [
@@ -58,6 +55,23 @@ def resend_all(
     where += [ended >= since] if since else []
     where += [col(OutboxMessage.kind) == kind] if kind else []
     where += [col(OutboxMessage.round) == round] if round else []
+    return where
+
+
+def resend_all(
+    session: Session,
+    states: Collection[State],
+    *,
+    since: datetime | None = None,
+    kind: str | None = None,
+    round: str | None = None,  # noqa: A002
+    now: datetime,
+) -> int:
+    """Send again what is `chosen` so. How many messages.
+
+    What would come too late to be of use is left as it is. About 1 ms each.
+    """
+    where = chosen(states, since=since, kind=kind, round=round)
     done = last = 0
     while rows := session.scalars(
         select(OutboxMessage)

@@ -72,7 +72,7 @@ def one_complaint(number: int) -> str:
 @operators_only
 def answer_complaint(number: int) -> ResponseReturnValue:
     form = OutcomeForm()
-    if not complaint_pages.is_answered(None, number, form):
+    if not complaint_pages.answer_by_form(None, number, form):
         return complaint_pages.page(None, number, form), 422
     return redirect(url_for(".one_complaint", number=number), 303)
 

@@ -32,7 +32,7 @@ def one_complaint(number: int) -> ResponseReturnValue:
 @outlives_its_programme
 def answer_complaint(number: int) -> ResponseReturnValue:
     form = OutcomeForm()
-    if not is_answered(g.programme, number, form):
+    if not answer_by_form(g.programme, number, form):
         return page(g.programme, number, form), 422
     return redirect(url_for(".one_complaint", slug=g.programme.slug, number=number), 303)
 
@@ -47,8 +47,10 @@ def listing(programme: Programme | None) -> str:
     )
 
 
-def is_answered(programme: Programme | None, number: int, form: OutcomeForm) -> bool:
-    """By this form, or meanwhile by somebody else: it says which. False where the form is not filled in."""
+def answer_by_form(programme: Programme | None, number: int, form: OutcomeForm) -> bool:
+    """Send what the form says, unless somebody else has meanwhile; it says which. False where the form is not
+    filled in.
+    """
     found = _complaint(programme, number)
     if not form.validate_on_submit():
         return False

@@ -191,7 +191,8 @@ def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bo
     ways: list[ColumnElement[bool]] = [col(Membership.name_key).contains(part, autoescape=True)]
     if written:
         called = [id_ for id_, said in written.items() if part in folded(said.name)]
-        ways = [ways[0] & col(Membership.person_id).not_in(written), col(Membership.person_id).in_(called)]
+        one_of_these = known_elsewhere.is_one(programme.id, col(Membership.person_id))
+        ways = [ways[0] & ~one_of_these, col(Membership.person_id).in_(called)]
     if organisations:
         ways.append(col(Membership.organisation_id).in_(organisations))
     if " " not in text:

@@ -120,10 +120,7 @@ def resend_all(
     now: datetime,
 ) -> int:
     """As in `resending`, to where each reader is reached by now. How many messages."""
-    where: list[ColumnElement[bool]] = [col(OutboxMessage.state).in_(states)]
-    where += [col(OutboxMessage.kind) == kind] if kind else []
-    where += [col(OutboxMessage.round) == round] if round else []
-    moved = _who_moved(session, *where)
+    moved = _who_moved(session, *resending.chosen(states, since=since, kind=kind, round=round))
     sent = resending.resend_all(session, states, since=since, kind=kind, round=round, now=now)
     _readdress(session, moved)
     return sent
