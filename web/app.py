@@ -12,6 +12,7 @@ from web.db import Database
 from web.http.context import KEY, House, init_sessions
 from web.http.limits import limit_open_forms
 from web.http.rendering import init_look
+from web.http.routing import Route
 from web.http.security import init_security
 from web.logs import init_logs
 from web.pages import errors, register, webhooks, webmention
@@ -39,6 +40,7 @@ def create_app(
     what /health/ready asks, and `queue_depth` what /metrics does.
     """
     app = Flask("web", static_folder=None)
+    app.url_rule_class = Route
     database = Database(settings.database_url)
     app.extensions[KEY] = House(
         settings, database, signer_of(settings), clock, poke, queue_answers, queue_depth

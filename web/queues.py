@@ -14,9 +14,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +53,9 @@ def _line_to_redis(address: str) -> "ConnectionPool":
 
 def _postgresql_queue(dsn: str) -> "Huey":
     """Whoever comes first makes its tables: IF NOT EXISTS alone fails for one of two who come together."""
+    import psycopg
     from huey import PostgresHuey
+    from psycopg.conninfo import make_conninfo
 
     milliseconds = ANSWERS_WITHIN * 1000
     dsn = make_conninfo(dsn, connect_timeout=ANSWERS_WITHIN, tcp_user_timeout=milliseconds)
@@ -72,6 +71,8 @@ def ask_queue(address: str) -> None:
         with closing(sqlite3.connect(f"file:{address.partition(':///')[2]}?mode=rw", uri=True)) as line:
             line.execute("SELECT count(*) FROM task")
     elif kind.startswith("postgres"):
+        import psycopg
+
         with psycopg.connect(address.replace("+psycopg", ""), connect_timeout=ANSWERS_WITHIN) as line:
             line.execute("SELECT count(*) FROM huey_task")
     else:

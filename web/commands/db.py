@@ -1,13 +1,15 @@
-"""`unmentoring db …`: the database's version, and its backups."""
+"""`unmentoring db …`: the database's version, and its backups.
+
+What copies a database knows half of the program. It is loaded by those who copy one: `upgrade` runs at every
+start.
+"""
 
 from pathlib import Path
 from time import monotonic
 
 import click
-from rich.console import Console
 
 from web.clock import utc_now
-from web.commands import backups, moving
 from web.commands.sessions import opening
 from web.services.common import phrases
 from web.settings import database_url
@@ -32,6 +34,8 @@ def upgrade() -> None:
 @click.argument("file", type=FILE)
 def backup_database(file: Path) -> None:
     """Write the whole database to FILE while the service goes on, and FILE.erased beside it."""
+    from web.commands import backups
+
     with opening() as base:
         backups.backup(base, file)
     click.echo(f"Written to {file}. Keep {file}.erased beside it.")
@@ -41,6 +45,10 @@ def backup_database(file: Path) -> None:
 @click.argument("to_url")
 def move_database(to_url: str) -> None:
     """Copy everything into the empty database TO_URL. Stop the service first; this one is only read."""
+    from rich.console import Console
+
+    from web.commands import moving
+
     began, to = monotonic(), database_url(to_url)
     with opening() as base, Console(stderr=True).status("reading") as status:
         done = moving.move(base, to, now=utc_now(), progress=status.update)
@@ -56,6 +64,8 @@ def move_database(to_url: str) -> None:
 @click.argument("file", type=FILE)
 def restore_database(file: Path) -> None:
     """Put a backup in the database's place. Stop the service first; the outbox is held afterwards."""
+    from web.commands import backups
+
     with opening() as base:
         done = backups.restore(base, file, now=utc_now())
     click.echo(

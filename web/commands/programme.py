@@ -1,4 +1,7 @@
-"""`unmentoring programme …`: programmes begin, pause, go on and move, and those asked for are decided."""
+"""`unmentoring programme …`: programmes begin, pause, go on and move, and those asked for are decided.
+
+A pause knows all that draws a round: it is loaded by those who pause, not by those who begin.
+"""
 
 import click
 from sqlmodel import Session
@@ -9,7 +12,7 @@ from web.commands.sessions import BY, reading, writing
 from web.models import Programme, ProgrammeRequest
 from web.models.starting import REASON
 from web.services.common import phrases, programmes
-from web.services.programmes import programme_settings, starting
+from web.services.programmes import starting
 from web.settings import Settings
 
 
@@ -96,6 +99,8 @@ def rename_programme(session: Session, slug: str, address: str) -> None:
 @writing
 def pause_programme(session: Session, slug: str) -> None:
     """Let nothing begin by itself and no message of a round go out, until it goes on."""
+    from web.services.programmes import programme_settings
+
     programme_settings.pause(session, programmes.by_slug(session, slug), by=BY, now=utc_now())
     click.echo("The programme is paused. Its pages say so.")
 
@@ -105,6 +110,8 @@ def pause_programme(session: Session, slug: str) -> None:
 @writing
 def go_on(session: Session, slug: str) -> None:
     """End a pause."""
+    from web.services.programmes import programme_settings
+
     which = programmes.by_slug(session, slug)
     programmes.must_be_open(which)
     released = programme_settings.go_on(session, which, by=BY, now=utc_now())

@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from notifications.messages import Slot
 from web.models import Block, Region
+
+# A type alone: what only reads a clock need not load numpy.
+if TYPE_CHECKING:
+    import numpy as np
 
 LONDON = ZoneInfo("Europe/London")
 LENGTH = timedelta(minutes=30)
@@ -86,7 +89,7 @@ def shared_hours(availabilities: Iterable[Collection[str]]) -> tuple[time, ...]:
     )
 
 
-def suggest(days: Sequence[date], hours: Sequence[time], rng: np.random.Generator) -> tuple[Slot, ...]:
+def suggest(days: Sequence[date], hours: Sequence[time], rng: "np.random.Generator") -> tuple[Slot, ...]:
     """Up to three half hours, one in each third of `days`, as different in their hour as `hours` allow."""
     count = min(MOST_SLOTS, len(days)) if hours else 0
     edges = [part * len(days) // count for part in range(count + 1)] if count else []
