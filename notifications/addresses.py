@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from email.utils import unquote
 from functools import lru_cache
 
 import phonenumbers
@@ -32,6 +33,7 @@ A_REMARK = re.compile(r"(?<=\S)\s*\([^()@]*\)\s*$")  # "(work)"
 AN_AT = re.compile(r"\s*[@＠]\s*")
 AROUND = " \t;,.\"'<>()[]“”‘’„«»*"
 AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
+A_SENDER = re.compile(r"([^<>\x00-\x1f]*)<\s*([!-~]+)\s*>|([!-~]+)")
 HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
 
 
@@ -59,6 +61,21 @@ def email(typed: str) -> str:
         return validate_email(typed, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as why:
         raise BadAddress("Enter an email address like name@example.org") from why
+
+
+def sender(written: str) -> tuple[str, str]:
+    """The name and the address of `Name <address>`, or of an address alone. A name needs no quotes here: with
+    a comma, a colon or an @ in it, the library's `parseaddr` takes part of it for the address.
+
+    Raises:
+        BadAddress: it is neither.
+    """
+    found = A_SENDER.fullmatch(written.strip())
+    address = (found[2] or found[3]) if found else ""
+    if not found or not AN_EMAIL.fullmatch(address) or address.count("@") > 1:
+        raise BadAddress("Enter Name <address>")
+    name = (found[1] or "").strip()
+    return unquote(name) if name.startswith('"') else name, address
 
 
 # One person's messages are queued one after the other: the same address is looked at three times.

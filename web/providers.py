@@ -3,8 +3,6 @@
 Each provider brings a web client along, so only those that are chosen are loaded.
 """
 
-from email.utils import parseaddr
-
 from notifications import replies
 from notifications.delivery import Providers
 from notifications.providers.base import Provider
@@ -34,7 +32,7 @@ def providers_of(settings: Settings, signer: Signer) -> Providers:
         texts_take_replies=settings.texts_to is not None,
         allowlist=frozenset(settings.trial_allowlist),
         sms_daily_cap=settings.sms_daily_cap,
-        lists=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        lists=settings.sender_address.rpartition("@")[2],
         quiet_nights=settings.has_quiet_nights,
     )
 

@@ -5,7 +5,6 @@ SettingsError       a value that cannot be; `.name`, `.given`, `.expected`
 
 import re
 from collections.abc import Mapping
-from email.utils import parseaddr
 from ipaddress import ip_address
 from os import environ
 from pathlib import Path
@@ -172,8 +171,10 @@ class Settings(BaseModel):
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
-        if "@" not in parseaddr(value)[1] or "\n" in value:
-            raise ValueError("Name <address>")
+        try:
+            addresses.sender(value)
+        except BadAddress as error:
+            raise ValueError("Name <address>") from error
         return value
 
     @field_validator("alert_email")
@@ -272,7 +273,7 @@ class Settings(BaseModel):
     @property
     def sender_address(self) -> str:
         """The address of MAIL_FROM, without its name."""
-        return parseaddr(self.mail_from)[1]
+        return addresses.sender(self.mail_from)[1]
 
     @property
     def has_quiet_nights(self) -> bool:

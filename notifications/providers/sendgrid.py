@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser, HeaderParser
-from email.utils import parseaddr
 from http.client import HTTPException
 from typing import Any
 from urllib.request import OpenerDirector, Request
@@ -31,7 +30,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from typing_extensions import override
 
-from notifications import automatic, foreign, keywords, quotations
+from notifications import addresses, automatic, foreign, keywords, quotations
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
@@ -286,7 +285,7 @@ def _attachment(letter: OutgoingEmail) -> dict[str, str]:
 
 
 def _address(written: str) -> dict[str, str]:
-    name, address = parseaddr(written)
+    name, address = addresses.sender(written)
     return {"email": address} | ({"name": name} if name else {})
 
 

@@ -13,14 +13,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP as MAIL_POLICY
-from email.utils import formataddr, parseaddr
+from email.policy import SMTP
+from email.utils import quote
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
 
+from notifications import addresses
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.providers import in_time
 from notifications.providers.base import (
@@ -33,6 +35,7 @@ from notifications.providers.base import (
 )
 
 NAME = "smtp"
+MAIL_POLICY = SMTP.clone(refold_source="none")  # what is written already stays as it is
 READY_FOR_LETTER = 354
 CLOSING = 421
 MOST_ON_A_LINE = 100  # letters: servers allow so many, or fewer and then say 421
@@ -163,7 +166,7 @@ class Smtp:
 
         A server may end a line whenever it likes. Nothing of this letter has been said then.
         """
-        sender = parseaddr(self._sender)[1]
+        sender = addresses.sender(self._sender)[1]
         if (kept := self._kept.take()) and kept.still_takes(sender):
             return kept
         try:
@@ -363,11 +366,12 @@ def _code(code: int, said: str) -> str:
 
 def letter_for(outgoing: OutgoingEmail, sender: str) -> EmailMessage:
     """The letter as it travels: both parts, the calendar file, every header; made by the library alone."""
+    from_ = addresses.sender(sender)
     letter = EmailMessage(policy=MAIL_POLICY)
-    letter["From"] = sender
-    letter["To"] = formataddr((outgoing.name, outgoing.to)) if outgoing.to.isascii() else outgoing.to
+    letter.set_raw("From", _written("From", *from_))
+    letter.set_raw("To", _written("To", outgoing.name, outgoing.to))
     letter["Subject"] = outgoing.subject
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    domain = from_[1].rpartition("@")[2]
     known_as = f"{outgoing.origin}.{outgoing.id}" if outgoing.origin else f"message-{outgoing.id}"
     letter["Message-ID"] = f"<{known_as}@{domain}>"
     if outgoing.date:
@@ -387,3 +391,15 @@ def letter_for(outgoing: OutgoingEmail, sender: str) -> EmailMessage:
             cte="base64",
         )
     return letter
+
+
+def _written(header: str, name: str, address: str) -> str:
+    """`Name <address>` as it stands in a header. The library takes a name apart and writes it anew, and then
+    forgets its quotes where it has an accent or is long: a comma in it would begin a second address.
+    """
+    name = " ".join(name.split())
+    if not name:
+        return address
+    if name.isascii():
+        return f'"{quote(name)}" <{address}>'
+    return f"{Header(name, 'utf-8', header_name=header).encode(linesep=MAIL_POLICY.linesep)} <{address}>"

@@ -135,3 +135,29 @@ def outcome(read, typed):
         return read(typed)
     except BadAddress as refused:
         return str(refused).startswith("Enter ")
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "address"),
+    [
+        ("Unmentoring <hello@unm.example>", "Unmentoring", "hello@unm.example"),
+        ('"Sgwrs: Môn, Gwynedd" <hello@unm.example>', "Sgwrs: Môn, Gwynedd", "hello@unm.example"),
+        ("Sgwrs: Môn, Gwynedd <hello@unm.example>", "Sgwrs: Môn, Gwynedd", "hello@unm.example"),
+        ("Unmentoring @ Leeds <hello@unm.example>", "Unmentoring @ Leeds", "hello@unm.example"),
+        ("Leeds [pilot] <hello@unm.example>", "Leeds [pilot]", "hello@unm.example"),
+        (" <hello@unm.example> ", "", "hello@unm.example"),
+        ("hello@intranet", "", "hello@intranet"),
+    ],
+)
+def test_a_sender_is_read_as_it_is_written(written, name, address):
+    assert addresses.sender(written) == (name, address)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "nobody", "hello@", "A <hello>", "A <hello@unm.example> B", "a@b@unm.example", "A\n<a@unm.example>",
+     "A <a@unm.example>, B <b@unm.example>", "A <a@bücher.example>"],
+)  # fmt: skip
+def test_what_is_no_sender_is_refused(written):
+    with pytest.raises(BadAddress, match="Name <address>"):
+        addresses.sender(written)

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -248,7 +248,7 @@ def of_mail(patient: Patient) -> Iterator[Finding]:
     if settings.email_provider in ("local", SIGNS_ITSELF):
         yield left_out("mail", f"{settings.email_provider} sends in its own name, or not at all")
         return
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    domain = settings.sender_address.rpartition("@")[2]
     for what, check in (("SPF", of_spf), ("DMARC", of_dmarc), ("DKIM", of_dkim)):
         try:
             yield check(patient, domain)

@@ -29,8 +29,9 @@ def command() -> None:
 def add_programme(session: Session, slug: str, name: str, contact: str | None) -> None:
     """Start a programme at /p/SLUG/."""
     settings = Settings.from_env()
-    address = contact or settings.mail_from.rpartition("<")[2].rstrip("> ")
-    made = programmes.add(session, slug, name, contact=address, now=utc_now(), by=BY)
+    made = programmes.add(
+        session, slug, name, contact=contact or settings.sender_address, now=utc_now(), by=BY
+    )
     click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
 
 

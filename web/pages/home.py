@@ -67,7 +67,7 @@ def robots() -> ResponseReturnValue:
 @pages.get("/.well-known/security.txt")
 @open_to_everyone
 def security() -> ResponseReturnValue:
-    contact = house().settings.alert_email or house().settings.mail_from.partition("<")[2].rstrip(">")
+    contact = house().settings.alert_email or house().settings.sender_address
     expires = g.now.replace(year=g.now.year + 1, microsecond=0, day=1).isoformat()
     text = f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: en\n"
     return text, 200, {"Content-Type": "text/plain; charset=utf-8"}

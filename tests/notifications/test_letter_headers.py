@@ -1,0 +1,62 @@
+"""Who a letter is from and to, as a mail server and a mailbox read it in its headers."""
+
+from dataclasses import replace
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import Parser
+from email.utils import getaddresses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notifications.providers.base import OutgoingEmail
+from notifications.providers.smtp import MAIL_POLICY, letter_for
+
+LETTER = OutgoingEmail(7, 1, "nudge", "jane@leeds.example", "Jane", "Meet Tom", "Hello", "<p>Hello</p>")
+FROM = "hello@unm.example"
+NAMES = [
+    "Jane Smith", "Siân Rees, Swansea Council", "Dr. Siân Rees", "Łukasz Nowak [contractor]",
+    "Siân <Head of IT>", "Môn: Gwynedd; Conwy", 'Jürgen "Jo" Müller, jo@example.org', "Siân (she/her)",
+    "Smith, Jane" + " of the Department of Housing" * 3, "Rees, Siân" + " o’r Adran Dai" * 6,
+]  # fmt: skip
+
+
+def sent(name: str, sender: str = FROM) -> Message:
+    """A letter as it arrives, headers as they stand in it."""
+    letter = letter_for(replace(LETTER, name=name), sender).as_string(policy=MAIL_POLICY)
+    return Parser().parsestr(letter)
+
+
+def read(header: str) -> list[tuple[str, str]]:
+    return [(str(make_header(decode_header(name))), address) for name, address in getaddresses([header])]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader_is_one_reader_whatever_they_are_called(name: str):
+    assert read(sent(name)["To"]) == [(name, LETTER.to)]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "<" not in name])
+def test_a_sender_is_one_sender_whatever_it_is_called(name: str):
+    assert read(sent("Jane", f"{name} <{FROM}>")["From"]) == [(name, FROM)]
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), max_size=80))
+@settings(deadline=None)
+def test_no_name_changes_whom_a_letter_is_to(name: str):
+    assert [address for _, address in read(sent(name)["To"])] == [LETTER.to]
+
+
+def test_no_name_adds_a_header():
+    letter = sent("Jane\r\nBcc: tom@leeds.example")
+    assert (letter["Bcc"], letter["Subject"]) == (None, "Meet Tom")
+
+
+def test_without_a_name_an_address_stands_alone():
+    assert sent("")["To"] == LETTER.to
+
+
+def test_lines_are_no_longer_than_mail_servers_take():
+    letter = letter_for(replace(LETTER, name="é" * 80), f"{'M' * 400} <{FROM}>").as_string(policy=MAIL_POLICY)
+    assert max(map(len, letter.split("\r\n"))) <= 998
