@@ -53,6 +53,9 @@ LONGEST_HEADERS = 256 * 1024  # of a mail that came in
 BELIEVABLE = timedelta(days=366)  # between an event and hearing of it
 # A day of SendGrid's trying again, and an hour for the last try and for clocks that differ.
 SIGNED_WITHIN, CLOCKS_DIFFER = timedelta(hours=25), timedelta(hours=1)
+# With one of these in a reader's name it takes the letter, but reads the name as several addresses, and drops
+# it because the first is none. Source: SendGrid's Mail Send reference, "Limitations".
+NOT_IN_A_NAME = str.maketrans(dict.fromkeys(',;<>"', " "))
 WHOLE = Pattern("-unm-text-", "-unm-html-")
 
 
@@ -269,7 +272,8 @@ def _request(letter: OutgoingEmail, sender: str, text: str, html: str) -> dict[s
 
 
 def _personalization(letter: OutgoingEmail) -> dict[str, Any]:
-    to = {"email": letter.to} | ({"name": letter.name} if letter.name else {})
+    name = " ".join(letter.name.translate(NOT_IN_A_NAME).split())
+    to = {"email": letter.to} | ({"name": name} if name else {})
     ours = {MESSAGE_ARG: str(letter.id), ATTEMPT_ARG: str(letter.attempt)}
     ours |= {ORIGIN_ARG: letter.origin} if letter.origin else {}
     return {"to": [to], "headers": dict(letter.headers), "custom_args": ours}

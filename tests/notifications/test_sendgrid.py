@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -45,6 +46,20 @@ def test_a_letter_travels_whole(fake):
     assert sent["reply_to"] == {"email": "tom@example.org"}
     assert [part["type"] for part in sent["content"]] == ["text/plain", "text/html"]
     assert sent["attachments"][0]["content"] == base64.b64encode(LETTER.calendar).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Jane Smith, PhD", "Jane Smith PhD"),
+        ("Fat Fingers;;", "Fat Fingers"),
+        ('Jo "Jojo" <Ex>', "Jo Jojo Ex"),
+    ],
+)
+def test_a_name_is_not_read_as_addresses(fake, name, told):
+    client(fake.url).send(replace(LETTER, name=name))
+    ((reader,),) = [person["to"] for person in fake.letters[0]["personalizations"]]
+    assert (reader["name"], fake.misread) == (told, [])
 
 
 def test_our_id_travels_with_the_person_and_names_nobody(fake):

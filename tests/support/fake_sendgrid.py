@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +15,12 @@ from tests.support.fake_provider import Answer, Call, FakeProvider
 
 @dataclass
 class FakeSendGrid(FakeProvider):
-    """`letters` are the requests it took, in order; the n-th was given the id `sg-n`."""
+    """`letters` are the requests it took, in order; the n-th was given the id `sg-n`. `misread` are readers
+    whose name it took for addresses: it drops their letters later.
+    """
 
     letters: list[dict[str, Any]] = field(default_factory=list)
+    misread: list[str] = field(default_factory=list)
     bad_addresses: set[str] = field(default_factory=set)
 
     def accept(self, call: Call) -> Answer:
@@ -34,6 +38,8 @@ class FakeSendGrid(FakeProvider):
                 > 10_000
             ):
                 return error(400, "substitutions are too long", "personalizations.0.substitutions")
+        everybody = (to for each in request["personalizations"] for to in each["to"])
+        self.misread += [to["name"] for to in everybody if re.search("[,;]", to.get("name", ""))]
         self.letters.append(request)
         return 202, {"X-Message-Id": f"sg-{len(self.letters)}"}, b""
 
