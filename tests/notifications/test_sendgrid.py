@@ -45,7 +45,10 @@ def test_a_letter_travels_whole(fake):
     assert sent["from"] == {"email": "hello@unm.example", "name": "Unmentoring"}
     assert sent["reply_to"] == {"email": "tom@example.org"}
     assert [part["type"] for part in sent["content"]] == ["text/plain", "text/html"]
-    assert sent["attachments"][0]["content"] == base64.b64encode(LETTER.calendar).decode()
+    assert sent["attachments"] == [
+        {"content": base64.b64encode(LETTER.calendar).decode(), "type": "application/ics",
+         "filename": "conversation.ics", "disposition": "attachment"}
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

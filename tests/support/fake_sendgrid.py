@@ -38,6 +38,10 @@ class FakeSendGrid(FakeProvider):
                 > 10_000
             ):
                 return error(400, "substitutions are too long", "personalizations.0.substitutions")
+        if any(";" in part["type"] for part in (*request["content"], *request.get("attachments", ()))):
+            return error(
+                400, "The attachment type cannot contain ';', or CRLF characters.", "attachments.0.type"
+            )
         everybody = (to for each in request["personalizations"] for to in each["to"])
         self.misread += [to["name"] for to in everybody if re.search("[,;]", to.get("name", ""))]
         self.letters.append(request)
