@@ -59,7 +59,9 @@ def test_a_country_we_may_not_text_stops_no_other(fake):
     assert (refused.value.stop, refused.value.policy) == (False, 0)
 
 
-@pytest.mark.parametrize("code", [20003, 20005, 21606, 21608, 21659, 63038])
+@pytest.mark.parametrize(
+    "code", [20003, 20005, 20404, 21601, 21606, 21607, 21608, 21609, 21659, 21661, 21701, 21705, 63038]
+)
 def test_what_is_wrong_with_our_account_stops_the_provider(fake, code):
     fake.troubles.append(error(400, code))
     with pytest.raises(Temporary) as refused:
