@@ -21,6 +21,7 @@ from notifications.sending import (
     Worker,
     accept_all,
     begin_all,
+    hold,
     prepare_alike,
 )
 from notifications.tables import State
@@ -87,8 +88,10 @@ def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counte
             worker.give_back(session, [letter.delivery.job for letter in letters])
         outcomes[WAITING] += len(letters)
         return outcomes
+    jobs = [letter.delivery.job for letter in letters]
     with worker.sessions() as session:
-        bars = Bars.now(session, [letter.delivery.job for letter in letters], worker.providers.key)
+        hold(session, jobs)
+        bars = Bars.now(session, jobs, worker.providers.key)
         free = []
         for letter in letters:
             refused = letter.delivery.refused_in(session, carrier.name, bars)
@@ -139,5 +142,6 @@ def _call(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[st
 
 def _refused(letters: list[Letter], carrier: Batches, worker: Worker, error: ProviderError) -> Counter[str]:
     with worker.sessions() as session:
+        hold(session, [letter.delivery.job for letter in letters])
         worker.heed(session, carrier, error)
         return Counter(letter.delivery.not_accepted_in(session, carrier, error) for letter in letters)

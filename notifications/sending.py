@@ -1,7 +1,7 @@
 """One message on its way: from a worker's hands to a provider, and what came of it written down."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from notifications import alike, destinations, outbox, pace, render, sms_text, suppression
@@ -45,6 +46,8 @@ MOVE = (
     .where(TABLE.c.state.in_(bindparam("since", expanding=True)))
     .returning(TABLE.c.id)
 )
+# That was no attempt: who claims it next has the one given back, and who gave it back has it no more.
+GIVE_BACK = MOVE.values(attempt=TABLE.c.attempt - 1)
 
 WAITING = "waiting"
 CLAIM_LEASE = timedelta(seconds=10)  # several times what is taken at a time; then the rest is others'
@@ -109,13 +112,9 @@ class Worker:
         return self.until is not None and self.clock() >= self.until
 
     def give_back(self, session: Session, jobs: Sequence[Job], **facts: Any) -> None:
-        """Let others have what we claimed and have not begun: that was no attempt.
-
-        Who claims it next gets the attempt that we gave back, so we keep it no longer.
-        """
-        for attempt, ours in groupby(sorted(jobs, key=_attempt), key=_attempt):
-            before = {"lease_until": None, "attempt": attempt - 1}
-            move_all(session, list(ours), State.QUEUED, since=(State.CLAIMED,), **before, **facts)
+        """Let others have what we claimed and have not begun."""
+        free = {"lease_until": None, **facts}
+        move_all(session, jobs, State.QUEUED, since=(State.CLAIMED,), by=GIVE_BACK, **free)
 
     def takes(self, carrier: Provider) -> bool:
         """May a provider be called in this pass?"""
@@ -135,25 +134,46 @@ class Worker:
 
 
 def move_all(
-    session: Session, jobs: Sequence[Job], to: State, *, since: Collection[State], **facts: Any
+    session: Session,
+    jobs: Sequence[Job],
+    to: State,
+    *,
+    since: Collection[State],
+    by: ReturningUpdate[tuple[int]] = MOVE,
+    **facts: Any,
 ) -> set[int]:
     """Change the rows that still stand where we left them; their ids.
 
     A row that another worker has claimed meanwhile has another attempt. About 20 µs each.
     """
+    hold(session, jobs)
     moved: set[int] = set()
-    by_attempt = groupby(sorted(jobs, key=_attempt), key=_attempt)
-    if len(jobs) > 1:
-        # Always in the same order: reports about some of them may come in meanwhile.
-        ids = [job.id for job in jobs]
-        session.execute(select(TABLE.c.id).where(TABLE.c.id.in_(ids)).order_by(TABLE.c.id).with_for_update())
-    for attempt, ours in by_attempt:
+    for attempt, ours in _by_attempt(jobs):
         values = {"ours": [job.id for job in ours], "our_attempt": attempt, "since": list(since)}
-        moved.update(session.connection().scalars(MOVE, values | {"state": to} | facts))
+        moved.update(session.connection().scalars(by, values | {"state": to} | facts))
     for job in jobs:
         if job.id in moved:
             log.info("message %s of kind %s is %s", job.id, job.kind, to)
     return moved
+
+
+def hold(session: Session, jobs: Sequence[Job]) -> None:
+    """Let nobody else change several rows of ours until all of this is written.
+
+    Everybody takes them in the order of their ids: who took them in two orders would wait for each other. One
+    that somebody else has claimed meanwhile is theirs, and is not waited for.
+    """
+    if len(jobs) < 2:
+        return
+    ours = [
+        and_(TABLE.c.attempt == attempt, TABLE.c.id.in_([job.id for job in some]))
+        for attempt, some in _by_attempt(jobs)
+    ]
+    session.execute(select(TABLE.c.id).where(or_(*ours)).order_by(TABLE.c.id).with_for_update())
+
+
+def _by_attempt(jobs: Sequence[Job]) -> Iterator[tuple[int, Iterator[Job]]]:
+    return groupby(sorted(jobs, key=_attempt), key=_attempt)
 
 
 def _attempt(job: Job) -> int:
@@ -397,7 +417,7 @@ def begin_all(session: Session, deliveries: Sequence[Delivery], carrier: Provide
     if not deliveries:
         return []
     begun = deliveries[0].clock()
-    facts = {"provider": carrier.name, "sending_at": begun, "lease_until": begun + SEND_LEASE}
+    facts: dict[str, Any] = {"provider": carrier.name, "sending_at": begun, "lease_until": begun + SEND_LEASE}
     jobs = [delivery.job for delivery in deliveries]
     moved = move_all(session, jobs, State.SENDING, since=(State.CLAIMED,), **facts)
     ours = [delivery for delivery in deliveries if delivery.job.id in moved]
@@ -409,8 +429,8 @@ def begin_all(session: Session, deliveries: Sequence[Delivery], carrier: Provide
 def accept_all(session: Session, deliveries: Sequence[Delivery], provider: str, accepted: Accepted) -> None:
     """One call took all of these."""
     now = deliveries[0].clock()
-    facts = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
-    done = {"settled_at": now, "reason": None, "lease_until": None}
+    facts: dict[str, Any] = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
+    done: dict[str, Any] = {"settled_at": now, "reason": None, "lease_until": None}
     jobs = [delivery.job for delivery in deliveries]
     # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
     moved = move_all(session, jobs, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done)
