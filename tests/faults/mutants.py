@@ -38,10 +38,18 @@ def marks_before_it_sends(day: Day, database: Database, providers: Providers) ->
 
 
 def move_all_of_anybody(
-    session: Session, jobs: Sequence[Job], to: State, *, since: Collection[State], **facts: Any
+    session: Session,
+    jobs: Sequence[Job],
+    to: State,
+    *,
+    since: Collection[State],
+    by: object = sending.MOVE,
+    **facts: Any,
 ) -> set[int]:
     """As ours, whoever has them by now."""
     ids = {job.id for job in jobs}
+    if by is sending.GIVE_BACK:
+        facts["attempt"] = col(OutboxMessage.attempt) - 1
     session.execute(update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(state=to, **facts))
     return ids
 
