@@ -37,6 +37,8 @@ def tables() -> dict[str, str]:
 def answers() -> Iterable[tuple[str, ...]]:
     for code, answer in sendgrid.STATUSES.items():
         yield "SendGrid", str(code), answer.reason, _fate(answer.error, stop=answer.stop, pause=answer.pause)
+    ours = sendgrid.OUR_FAULT
+    yield "SendGrid", "400, not about its reader", ours.reason, _fate(ours.error, policy=True)
     for code, refusal in twilio.CODES.items():
         fate = _fate(
             refusal.error,

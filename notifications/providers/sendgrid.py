@@ -34,7 +34,14 @@ from notifications import addresses, automatic, foreign, keywords, quotations
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.messages import Channel
 from notifications.providers import http, in_time
-from notifications.providers.base import READ_SECONDS, Accepted, Outgoing, OutgoingEmail, Pattern
+from notifications.providers.base import (
+    READ_SECONDS,
+    TRIES_ALONE,
+    Accepted,
+    Outgoing,
+    OutgoingEmail,
+    Pattern,
+)
 from notifications.providers.lines import Lines
 from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
@@ -68,6 +75,7 @@ class Answer:
     stop: bool = False
     pause: bool = False
     outage: bool = False
+    policy: int | None = None
 
 
 # What a status of POST /v3/mail/send means for the message. Source: SendGrid's Mail Send reference.
@@ -80,6 +88,9 @@ STATUSES = {
     413: Answer(Permanent, "the message is too big for SendGrid"),
     429: Answer(Temporary, "SendGrid asks us to be slower", pause=True),
 }
+# A fault that it finds elsewhere than with the reader is likely to be in every letter of ours.
+READERS_OWN = "personalizations"
+OUR_FAULT = Answer(Temporary, "SendGrid found a fault in our letters", policy=0)
 # With a proper error body it has read the request and declined it; without, nobody knows.
 REFUSED_503 = Answer(Temporary, "SendGrid is not available", outage=True)
 UNKNOWN_5XX = Answer(Uncertain, "SendGrid answered with an error of its own")
@@ -297,23 +308,35 @@ def _address(written: str) -> dict[str, str]:
 
 
 def _meaning(error: HTTPError) -> ProviderError:
-    status = int(error.status_code)
+    status, faults = int(error.status_code), _faults(error.body)
     answer = STATUSES.get(status)
-    if answer is None and status == 503 and _is_json(error.body):
+    if (
+        status == 400
+        and faults
+        and all(faults)
+        and not any(field.startswith(READERS_OWN) for field in faults)
+    ):
+        answer = OUR_FAULT
+    if answer is None and status == 503 and faults is not None:
         answer = REFUSED_503
     if answer is None:
         answer = UNKNOWN_5XX if status >= 500 else UNKNOWN_4XX
     if answer.error is not Temporary:
         return answer.error(answer.reason, str(status))
     wait = _reset(error) if answer.pause else None
-    return Temporary(answer.reason, str(status), wait, answer.pause, answer.outage, answer.stop)
+    tries = None if answer.policy is None else TRIES_ALONE
+    how = wait, answer.pause, answer.outage, answer.stop, answer.policy, tries
+    return Temporary(answer.reason, str(status), *how)
 
 
-def _is_json(body: bytes) -> bool:
+def _faults(body: bytes) -> list[str] | None:
+    """The fields that it finds fault with, "" for none; None where it is no answer of theirs."""
     try:
-        return "errors" in foreign.json_object(body)
-    except ValueError:
-        return False
+        said = foreign.json_object(body)["errors"]
+    except (ValueError, KeyError):
+        return None
+    errors = said if isinstance(said, list) else []
+    return [foreign.text_of(each.get("field")) for each in errors if isinstance(each, dict)]
 
 
 def _reset(error: HTTPError) -> timedelta | None:

@@ -76,6 +76,21 @@ def test_the_key_travels_as_a_bearer_token(fake):
     assert fake.calls[0].headers["Authorization"] == "Bearer SG.key"
 
 
+@pytest.mark.parametrize("field", ["attachments.0.type", "from.email", "content"])
+def test_a_fault_that_may_be_in_every_letter_is_not_its_readers(fake, field):
+    fake.troubles.append(error(400, "no", field))
+    with pytest.raises(Temporary) as refused:
+        client(fake.url).send(LETTER)
+    assert (refused.value.policy, refused.value.tries) == (0, 5)
+
+
+@pytest.mark.parametrize("field", ["personalizations.0.to.0.email", "personalizations", None])
+def test_a_fault_that_may_be_its_readers_is_tried_once(fake, field):
+    fake.troubles.append(error(400, "no", field))
+    with pytest.raises(Permanent):
+        client(fake.url).send(LETTER)
+
+
 @pytest.mark.parametrize("status", [400, 406, 413, 418])
 def test_what_sendgrid_finds_fault_with_is_not_sent_again(fake, status):
     fake.troubles.append(error(status, "no"))
