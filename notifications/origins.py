@@ -49,7 +49,9 @@ def begin(session: Session, name: str, now: datetime) -> None:
 
     `name` is drawn at random by the caller: letters and digits, at most twenty.
     """
-    last = (session.scalar(select(func.max(col(OutboxMessage.id)))) or 0) + STRIDE
+    # Nothing may have been queued since the last origin began.
+    given = (col(OutboxMessage.id), col(OutboxOrigin.first_id))
+    last = max(session.scalar(select(func.max(each))) or 0 for each in given) + STRIDE
     session.add(OutboxOrigin(first_id=last + 1, name=name, since=now))
     session.flush()
     if session.get_bind().dialect.name == "postgresql":

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
 from notifications import origins, outbox
+from notifications.bulk import bunches
 from notifications.columns import table_of
 from web import scrubbing, upgrading
 from web.commands import archives
@@ -53,6 +54,8 @@ def backup(database: Database, file: Path) -> None:
     Raises:
         BackupError: nothing was written.
     """
+    if database.file and _is_same(file, database.file):
+        raise BackupError(f"{file}: that is the database itself; say the name of another file")
     half = file.with_name(f"{file.name}.half")
     try:
         _copy(database, half)
@@ -63,6 +66,10 @@ def backup(database: Database, file: Path) -> None:
         raise BackupError(f"{file}: {in_a_line(error)}") from error
     finally:
         unlink(half, "", "-journal")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _copy(database: Database, to: Path) -> None:
@@ -187,13 +194,14 @@ def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
     outbox.hold(session, reason="restored from a backup", now=now)
     origins.begin(session, secrets.token_hex(ORIGIN_BYTES), now)
     organiser_sessions.end_of_everybody(session)
-    again = session.exec(
-        select(Person).where(col(Person.id).in_(list(erased)), col(Person.erased_at).is_(None))
-    ).all()
-    for person in again:
-        erasure.erase(session, person, by=BY, now=now, farewell=False)
-    complaints.erase_again(session, list(erased), now=now)
-    return len(again)
+    again = 0
+    for ids in bunches(erased):
+        there = select(Person).where(col(Person.id).in_(ids), col(Person.erased_at).is_(None))
+        for person in session.exec(there).all():
+            erasure.erase(session, person, by=BY, now=now, farewell=False)
+            again += 1
+        complaints.erase_again(session, ids, now=now)
+    return again
 
 
 def _erased(session: Session) -> set[str]:
@@ -209,7 +217,7 @@ def _ledger(file: Path) -> Path:
 
 def _ledgers_beside(file: Path) -> Iterable[str]:
     for ledger in file.parent.glob("*.erased"):
-        yield from ledger.read_text("utf-8").split()
+        yield from ledger.read_text("utf-8", errors="replace").split()
 
 
 @contextmanager

@@ -84,6 +84,30 @@ def test_a_newer_ledger_guards_an_older_backup(world: World, backup: Path) -> No
     assert (done, world.person(one).name) == (backups.Restored(erased=1, asked=False), "")
 
 
+def test_a_backup_of_what_was_restored_can_be_restored(world: World, backup: Path) -> None:
+    """Nothing was queued in between, so both would begin their ids at the same place."""
+    restore(world, backup)
+    backups.backup(world.database, backup.with_name("tuesday.db"))
+    assert restore(world, backup.with_name("tuesday.db")) == backups.Restored(erased=0, asked=True)
+
+
+def test_a_ledger_may_be_longer_than_a_statement_takes_values(world: World, backup: Path) -> None:
+    one = world.groups()[0][0]
+    others = "".join(f"{number:032x}\n" for number in range(260_000))
+    backup.with_name("others.erased").write_text(f"{one}\n{others}")
+    assert restore(world, backup).erased == 1
+
+
+def test_what_is_no_ledger_though_it_is_called_so_stops_no_restore(world: World, backup: Path) -> None:
+    backup.with_name("notes.erased").write_bytes(b"caf\xe9")
+    assert restore(world, backup).erased == 0
+
+
+def test_a_backup_is_not_written_over_the_database_itself(world: World) -> None:
+    with pytest.raises(backups.BackupError, match="that is the database itself"):
+        backups.backup(world.database, world.database.file)
+
+
 def test_nothing_an_erasure_took_comes_back_with_an_older_backup(world: World, tmp_path: Path) -> None:
     """A complaint that was answered since, a file on its way in, an organisation of one, somebody's words."""
     ada = world.join("Ada Plover", "Plover Parish Council", email="ada@plover.example")
