@@ -71,7 +71,8 @@ def restore_database(file: Path) -> None:
     click.echo(
         f"Restored; {phrases.counted(done.erased, 'person', 'people')} erased again. Nothing is sent until "
         "you have looked: `unmentoring outbox list --state held`, then `unmentoring outbox cancel --held …` "
-        "for what went out before, and `unmentoring outbox release`."
+        "for what went out before, and `unmentoring outbox release`. Until then no round begins by itself: "
+        "where one was sent since the backup, move the next with `unmentoring schedule next SLUG DAY` first."
     )
     if not done.asked:
         click.echo(

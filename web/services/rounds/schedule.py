@@ -221,7 +221,10 @@ def _heads_ups(
 
 
 def due(session: Session, *, now: datetime) -> list[int]:
-    """Ids of the programmes whose scheduled round should begin by now."""
+    """Ids of the programmes whose scheduled round should begin by now: none while all messages are held."""
+    # After a restore: the round of a day since the backup went out already, and nobody here knows of it.
+    if any(hold.scope == outbox.EVERYTHING for hold in outbox.held(session)):
+        return []
     rows = session.exec(
         select(Programme, Schedule)
         .join(Schedule, col(Schedule.programme_id) == Programme.id)
@@ -244,7 +247,7 @@ def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) ->
         return None
     if today - on > LATEST:
         return ReadyRound(
-            programme_id, on, why_not=f"the service was not running from then to {_said(today)}"
+            programme_id, on, why_not=f"the service was not running, or was held, from then to {_said(today)}"
         )
     if waiting := rounds.draft(session, programme):
         if now - waiting.drawn_at < FRESH:

@@ -223,6 +223,31 @@ def test_a_paused_programme_does_nothing_by_itself(world: World) -> None:
     assert (states(world), world.inbox(kind="heads_up")) == ([], [])
 
 
+def test_while_the_outbox_is_held_as_after_a_restore_no_round_begins(world: World) -> None:
+    """The one of that day may have gone out since the backup."""
+    world.join_many(4)
+    plan(world)
+    with world.write() as session:
+        outbox.hold(session, reason="restored from a backup", now=world.now)
+    at(world, 8, 9)
+    assert states(world) == []
+
+
+def test_once_the_outbox_goes_on_a_round_that_was_moved_meanwhile_begins_on_its_new_day(world: World) -> None:
+    world.join_many(4)
+    plan(world)
+    with world.write() as session:
+        outbox.hold(session, reason="restored from a backup", now=world.now)
+    at(world, 8, 10)
+    moved_to(world, date(2026, 12, 15))
+    with world.write() as session:
+        outbox.release(session)
+    at(world, 8, 11)
+    before = states(world)
+    at(world, 15, 9)
+    assert (before, states(world)) == ([], [RoundState.SENT])
+
+
 def test_trouble_in_one_programme_leaves_the_others_alone(world: World) -> None:
     world.join_many(2)
     plan(world, dates=["no date"], rhythm=Rhythm.DATES)
