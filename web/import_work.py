@@ -206,7 +206,8 @@ def take_in(
     It is a row that waits like any other, so a worker finishes it if this process ends in the middle.
 
     Raises:
-        BadFile: also for the first row that cannot be, unless such rows are to be `leave_out`; nothing has
+        BadFile: also for the first row that cannot be, unless such rows are to be `leave_out`, or it is of
+        somebody of whom the file says that they want no more of it; nothing has
         been taken in then. programmes.NoSuchProgramme, programmes.Ends
     """
     given = files.look(file_name, raw, whole=True)
@@ -260,11 +261,11 @@ def _answer(
             remarks = _doubtful(session, job)
             uploads.answer_rest_as_new(session, job)
             return remarks
-        if leave_out or not job.counts.get(Outcome.ERROR.value):
+        if leave_out or not uploads.wrong(job):
             remarks = [*_unknown_answers(session, job), *_remarks(session, job)]
             uploads.confirm(session, job, by=by, now=clock())
             return remarks
-        wrong = uploads.rows(session, job, Outcome.ERROR, 1)[0]
+        wrong = uploads.first_wrong(session, job)
         refused = BadFile.of(file_name, _row_of(wrong), wrong.why)
         uploads.abandon(session, job, by=by, now=clock(), problem=refused.without_file)
         session.commit()
@@ -293,7 +294,10 @@ def _unknown_answers(session: Session, job: Import) -> list[str]:
 def _remarks(session: Session, job: Import) -> list[str]:
     """One for each row of which there is something to say, up to so many."""
     rows = uploads.remarked(session, job, MOST_REMARKS + 1)
-    remarks = [f"row {_row_of(row)}: {REMARKS.get(row.outcome, '')}{row.why}" for row in rows[:MOST_REMARKS]]
+    remarks = [
+        f"row {_row_of(row)}: {REMARKS.get(row.outcome, '')}{row.why.removeprefix('row: ')}"
+        for row in rows[:MOST_REMARKS]
+    ]
     return [*remarks, "and more rows like these"] if len(rows) > MOST_REMARKS else remarks
 
 

@@ -100,6 +100,29 @@ def test_a_wrong_file_is_told_with_file_row_and_column(  # type: ignore[no-untyp
     assert (result.exit_code, told in result.stderr, result.stderr.count("\n")) == (2, True, 1)
 
 
+LEAVERS = "name,organisation,email,standing\nAnn,Leeds,ann@example.org,left\nBo,Leeds,bo@example.org,active\n"
+
+
+def test_who_has_left_by_the_file_s_own_account_is_named_and_refuses_nobody_else(  # type: ignore[no-untyped-def]
+    command, tmp_path: Path, world: World
+) -> None:
+    """As in a file that `people export` wrote."""
+    result = command("people", "import", write(tmp_path, "p.csv", LEAVERS), "--programme", "councils")
+    world.work()
+    assert (result.exit_code, [letter.to for letter in world.inbox(kind="invitation")]) == (
+        0,
+        ["bo@example.org"],
+    )
+    assert "row 2: left out: “standing” says “left”" in result.stdout
+
+
+def test_of_a_wrong_row_behind_somebody_who_has_left_it_is_the_wrong_one_that_is_told(  # type: ignore[no-untyped-def]
+    command, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "p.csv", f"{LEAVERS}Cy,Leeds,nowhere,active\n")
+    assert "p.csv:4: email:" in command("people", "import", file, "--programme", "councils").stderr
+
+
 def test_a_wrong_setting_is_told_in_one_line(command, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("PROXY_HOPS", "many")
     result = command("audit", "verify")

@@ -165,6 +165,10 @@ class _WrongPerson(Exception):
     pass
 
 
+class _WantsNoMore(_WrongPerson):
+    pass
+
+
 def _row(
     row: Row,
     sheet: Sheet,
@@ -180,9 +184,9 @@ def _row(
     try:
         if sheet.is_shifted(cells):
             raise _WrongPerson("row: more cells than the header has columns")
-        _wants_it_still(sheet, cells, told)
+        rests = _wants_it_still(sheet, cells, told)
         _readable("name", read["name"])
-        remarks = _about_name(said, read["name"])
+        remarks = [*_about_name(said, read["name"]), *rests]
         read["known_as"] = _known_as(said.get("known_as", ""))
         read["mix"] = said.get("mix", "")[:LONGEST_CHOICE]
         email, key = _email(read["email"])
@@ -190,16 +194,20 @@ def _row(
         phone, remark = _phone(said.get("phone", ""))
         remarks += [remark] if remark else []
     except _WrongPerson as wrong:
+        read["wants_no_more"] = isinstance(wrong, _WantsNoMore)
         return found | {"outcome": Outcome.ERROR, "why": str(wrong)}
     read |= {"email": email, "email_key": key, "target": target, "phone": phone}
     outcome, why, person = _place(number, read, here)
     return found | {"outcome": outcome, "why": "; ".join([why] if why else remarks), "person_id": person}
 
 
-def _wants_it_still(sheet: Sheet, cells: Sequence[str], told: Sequence[standings.Column]) -> None:
+def _wants_it_still(sheet: Sheet, cells: Sequence[str], told: Sequence[standings.Column]) -> list[str]:
+    """What an organiser should know of who takes a break."""
+    says = {column: f"“{sheet.header[column.place]}” says “{cells[column.place][:40]}”" for column in told}
     for column in told:
         if column.is_no_more(cells[column.place]):
-            raise _WrongPerson(f"row: “{sheet.header[column.place]}” says “{cells[column.place][:40]}”")
+            raise _WantsNoMore(f"row: {says[column]}")
+    return [says[column] for column in told if standings.is_rest(cells[column.place])]
 
 
 def _name(said: Mapping[str, str]) -> str:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 Says = Callable[[str], bool]
 
-A_STANDING = re.compile(r"\b(status|state|subscription|approval|attendance)\b")
+A_STANDING = re.compile(r"\b(status|state|standing|subscription|membership|approval|attendance)\b")
 OUT = re.compile(
     r"\b(opt(ed|ing)?[- ]?outs?|unsubscribed?|(do not|don'?t|no longer) (contact|e-?mail|mail|invite|write)|"
-    r"withdrawn|withdrew|leaver|date left|left( on)?|removed|dropped out|declined|deceased)\b"
+    r"withdrawn|withdrew|leaver|date left|leaving date|date of leaving|left( on)?|removed?|excluded?|"
+    r"stopped|dnc|dropped out|declined|deceased)\b"
 )
 IN = re.compile(
-    r"^(is |still |currently )?active( member)?\W*$|"
+    r"^(is |still |currently )?(active|current)( member| participant)?\W*$|"
+    r"^((gdpr |data )?consent( given)?|included?( in (the )?(matching|draw|programme|scheme|list))?)\W*$|"
     r"\b(subscribed|opt(ed)?[- ]?in|still (in|here|taking part|interested|a member)|tak(e|ing) part|"
     r"participat(e|ing)|attending|interested|(be|being) (contacted|invited|matched|introduced|paired)|"
     r"(contact|e-?mail|invite|match|introduce) (me|you|them))\b"
@@ -30,9 +32,14 @@ ASIDE = re.compile(
 NO_MORE = re.compile(
     r"(has |have |is |was )?(unsubscribed|opt(ed)?[- ]?out|cleaned|bounced|declined|denied|rejected|refused|"
     r"cancell?ed|not (attending|interested|taking part)|refunded|deleted|withdrawn|withdrew|inactive|"
-    r"archived|left(?! (a )?(message|voicemail|vm\b))|deceased|died|removed|suspended|no longer|dropped out|"
-    r"(do not|don'?t) (contact|e-?mail|invite))\b"
+    r"archived|left(?! (a )?(message|voicemail|vm\b))|leaver|deceased|died|removed|suspended|no longer|"
+    r"dropped out|(former|ex)[- ](member|participant)|resigned|moved on|lapsed|expired|dormant|deactivated|"
+    r"blocked|stopped|quit|excluded|not participating|dnc|(do not|don'?t) (contact|e-?mail|invite))\b"
 )
+A_REST = re.compile(
+    r"(is |currently )?(paused?|on (hold|pause|leave|a break|sabbatical|maternity)|maternity|sabbatical)\b"
+)
+NEW_WORD = re.compile(r"_|(?<=[a-z])(?=[A-Z])")  # "opt_out", "HasOptedOut"
 YES = frozenset("y yes yeah true 1 x ✓ ✔ ☑ ✅ ticked checked".split())
 NO = frozenset("n no false 0 nope never".split())
 A_DAY = re.compile(r"(?=.*\d)[\d/.: -]{6,}|\d{1,2} \w+ \d{2,4}|\w+ \d{4}")
@@ -46,8 +53,14 @@ class Column:
 
 def columns(header: Sequence[str], taken: set[int]) -> list[Column]:
     """Those of a file that may say so, but for those `taken` for something else."""
-    found = ((place, _kind(name.casefold())) for place, name in enumerate(header) if place not in taken)
+    names = ((place, NEW_WORD.sub(" ", name).casefold()) for place, name in enumerate(header))
+    found = ((place, _kind(name)) for place, name in names if place not in taken)
     return [Column(place, says) for place, says in found if says]
+
+
+def is_rest(cell: str) -> bool:
+    """Does a standing say that somebody takes a break? They may be asked all the same."""
+    return bool(A_REST.match(_said(cell)))
 
 
 def _kind(name: str) -> Says | None:

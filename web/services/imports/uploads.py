@@ -287,6 +287,8 @@ def count_in(counts: dict[str, int], rows: Sequence[dict[str, Any]]) -> None:
     """Add up what becomes of `rows`."""
     for row in rows:
         counts[row["outcome"].value] = counts.get(row["outcome"].value, 0) + 1
+        if row["cells"].get("wants_no_more"):
+            counts["no more"] = counts.get("no more", 0) + 1
         if "members" in (cells := row["cells"]):
             counts["strangers"] = counts.get("strangers", 0) + len(cells["people"]) - len(cells["members"])
     counts["rows"] = counts.get("rows", 0) + len(rows)
@@ -485,6 +487,20 @@ def remarked(session: Session, job: Import, most: int) -> Sequence[ImportRow]:
         col(ImportRow.import_id) == job.id, col(ImportRow.why) != "", col(ImportRow.outcome) != Outcome.HERE
     )
     return session.scalars(wanted.order_by(col(ImportRow.number)).limit(most)).all()
+
+
+def wrong(job: Import) -> int:
+    """How many rows cannot be taken in, but for those of whom the file itself says that they want no more."""
+    return job.counts.get(Outcome.ERROR.value, 0) - job.counts.get("no more", 0)
+
+
+def first_wrong(session: Session, job: Import) -> ImportRow:
+    """The first of them."""
+    wanted = select(ImportRow).where(
+        col(ImportRow.import_id) == job.id, col(ImportRow.outcome) == Outcome.ERROR
+    )
+    found = session.scalars(wanted.order_by(col(ImportRow.number)), execution_options={"yield_per": A_PAGE})
+    return next(row for row in found if not row.cells.get("wants_no_more"))
 
 
 def rows(session: Session, job: Import, outcome: Outcome | None, page: int) -> Sequence[ImportRow]:

@@ -295,6 +295,10 @@ def test_a_row_that_is_nobody_to_invite_is_named_with_the_reason(row: str, why: 
     assert outcome(row) == ("error", why)
 
 
+def test_somebody_who_takes_a_break_is_invited_and_named() -> None:
+    assert outcome("Ann,Mind,a@x.example.org,,Paused") == ("new", "“Subscription status” says “Paused”")
+
+
 @pytest.mark.parametrize("organisation", ["As above", "ditto", "Same", "same as above"])
 def test_an_organisation_of_the_row_above_is_asked_for(organisation: str) -> None:
     assert outcome(f"Ann,{organisation},a@gmail.com,,") == (

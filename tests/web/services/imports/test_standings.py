@@ -34,6 +34,21 @@ def is_no_more(heading: str, cell: str) -> bool:
         ("Happy to be contacted", "no"),
         ("Can we email you?", "No"),
         ("Attending", "Not attending"),
+        ("standing", "left"),
+        ("standing", "suspended"),
+        ("Status", "Leaver"),
+        ("Status", "Resigned 3 May"),
+        ("Status", "Ex-member"),
+        ("Membership", "Lapsed"),
+        ("Leaving date", "31/03/2026"),
+        ("Excluded", "Yes"),
+        ("Remove?", "x"),
+        ("DNC", "Y"),
+        ("GDPR consent", "No"),
+        ("Include in matching", "N"),
+        ("Current member?", "No"),
+        ("email_opt_out", "1"),
+        ("HasOptedOutOfEmail", "TRUE"),
     ],
 )
 def test_who_wants_no_more_of_it_is_known(heading: str, cell: str) -> None:
@@ -62,6 +77,12 @@ def test_who_wants_no_more_of_it_is_known(heading: str, cell: str) -> None:
         ("Notes", "Left"),
         ("Active travel lead", "No"),
         ("Attending the launch event?", "No"),
+        ("standing", "active"),
+        ("Status", "Former councillor"),
+        ("Status", "Retired"),
+        ("Membership number", "1204"),
+        ("Marketing consent", "No"),
+        ("Include my photo?", "No"),
     ],
 )
 def test_what_asks_or_says_something_else_leaves_nobody_out(heading: str, cell: str) -> None:
@@ -70,3 +91,15 @@ def test_what_asks_or_says_something_else_leaves_nobody_out(heading: str, cell: 
 
 def test_a_column_that_is_something_else_already_says_nothing_of_it() -> None:
     assert standings.columns(["Status"], {0}) == []
+
+
+@pytest.mark.parametrize(
+    "cell", ["Paused", "On hold", "on maternity leave", "Maternity leave", "Paused until May"]
+)
+def test_a_break_is_a_rest_and_no_end(cell: str) -> None:
+    assert (standings.is_rest(cell), is_no_more("Status", cell)) == (True, False)
+
+
+@pytest.mark.parametrize("cell", ["", "Active", "On the board", "Leave Campaign", "Left"])
+def test_what_is_no_break_is_no_rest(cell: str) -> None:
+    assert not standings.is_rest(cell)
