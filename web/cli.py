@@ -91,8 +91,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
-            raise  # they say it themselves
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise  # they say it themselves, and to `head` there is nothing more to say
         except Exception as error:
             # It loads whatever can go wrong, which only a command in trouble need wait for.
             from web.commands.errors import sentence

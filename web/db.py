@@ -98,6 +98,8 @@ class Database:
         Raises:
             UpgradeError: they are of another version.
         """
+        if self.file and not self.file.exists():
+            raise upgrading.EmptyDatabase  # looking into it would make it
         upgrading.must_be_current(self.engine)
 
     def gather_statistics(self) -> None:

@@ -12,6 +12,8 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from notifications import addresses
 from notifications.errors import BadAddress
@@ -152,13 +154,13 @@ class Settings(BaseModel):
             or parts.query
         ):
             raise ValueError("an address like https://unmentoring.example.org, without a path")
+        _must_have_a_number_for_port(value)
         return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not value.startswith(DATABASES):
-            raise ValueError("sqlite:///FILE or postgresql+psycopg://…")
+        _must_be_of_a_database(value)
         return value
 
     @field_validator("queue_url")
@@ -166,6 +168,7 @@ class Settings(BaseModel):
     def _queue(cls, value: str | None) -> str | None:
         if value and not re.match(r"(sqlite:///.|(postgres(ql)?(\+psycopg)?|rediss?)://.)", value):
             raise ValueError("sqlite:///FILE, postgresql://… or redis://…")
+        _must_have_a_number_for_port(value or "")
         return value
 
     @field_validator("mail_from")
@@ -193,6 +196,7 @@ class Settings(BaseModel):
     def _server(cls, value: str | None) -> str | None:
         if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
             raise ValueError("smtp://user:password@host:587 or smtps://…")
+        _must_have_a_number_for_port(value or "")
         return value
 
     @field_validator("sentry_dsn")
@@ -341,9 +345,30 @@ def database_url(given: str) -> str:
     Raises:
         SettingsError: it cannot be one.
     """
-    if not given.startswith(DATABASES):
-        raise SettingsError("TO_URL", "a value not shown here", "sqlite:///FILE or postgresql+psycopg://…")
+    try:
+        _must_be_of_a_database(given)
+    except ValueError:
+        expected = "sqlite:///FILE or postgresql+psycopg://…"
+        raise SettingsError("TO_URL", "a value not shown here", expected) from None
     return given
+
+
+def _must_be_of_a_database(address: str) -> None:
+    """Raises ValueError: it is none of ours, or none that can be read."""
+    if not address.startswith(DATABASES):
+        raise ValueError("sqlite:///FILE or postgresql+psycopg://…")
+    try:
+        parts = make_url(address)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from error
+    if parts.get_backend_name() == "sqlite" and parts.database in (None, "", ":memory:"):
+        raise ValueError("sqlite:///FILE")
+
+
+def _must_have_a_number_for_port(address: str) -> None:
+    """Raises ValueError where it says a port that is none; `urlsplit` looks only when it is asked."""
+    if urlsplit(address).port == 0:
+        raise ValueError("a port from 1 to 65535")
 
 
 def environment_with(more: Mapping[str, str], environment: Mapping[str, str] = environ) -> dict[str, str]:
@@ -361,7 +386,7 @@ def is_loopback(host: str) -> bool:
 def _value(environment: Mapping[str, str], name: str) -> str | None:
     if file := environment.get(f"{name}_FILE"):
         try:
-            return Path(file).read_text("utf-8").strip()
+            return Path(file).read_text("utf-8").strip() or None
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{name}_FILE", file, "a file that can be read") from error
     # Compose files and systemd units hand over empty strings for "not set".

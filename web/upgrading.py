@@ -4,6 +4,7 @@ UpgradeError
     UpgradeFailed   the tables are as they were; says why
     NewerDatabase   a later version of the program has had it in hand
     OlderDatabase   it waits for `unmentoring db upgrade`
+    EmptyDatabase   there is none yet, or it is another one than was meant
 BrokenReferences    rows point to rows that are gone: a migration has lost some
 """
 
@@ -46,6 +47,14 @@ class BrokenReferences(Exception):
 class OlderDatabase(UpgradeError):
     def __init__(self) -> None:
         super().__init__("the database is of an older version: run `unmentoring db upgrade` first")
+
+
+class EmptyDatabase(UpgradeError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is nothing in the database: is DATABASE_URL what the service has? "
+            "For a new one run `unmentoring db upgrade` first"
+        )
 
 
 def upgrade(bind: Engine | Connection, target: str = "head") -> None:
@@ -138,7 +147,10 @@ def must_be_current(engine: Engine) -> None:
     """
     with engine.connect().execution_options(writing=False) as connection:
         _refuse_newer(connection)
-    if not is_current(engine):
+        there = revisions(connection)
+    if not there:
+        raise EmptyDatabase
+    if there != {newest_revision()}:
         raise OlderDatabase
 
 

@@ -1,16 +1,20 @@
 """Commands given something wrong end with one line that names it, and exit code 2."""
 
+import os
+import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
 
 from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.support.world import World
 from web.cli import main
 from web.clock import utc_now
+from web.commands import errors
 from web.models import Schedule
 from web.sizes import FILE_BYTES
 
@@ -68,6 +72,9 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("schedule next councils 2020-12-08", "on: Choose a day after today"),
         ("schedule days-off councils 2026-12-08", "There is no schedule: switch one on first"),
         ("schedule days-off councils never", "“never” is not a day"),
+        (f"round send councils {10**20}", "is not in the range"),
+        (f"round show councils {10**20}", "is not in the range"),
+        (f"outbox retry --state failed --since 2026-12-01 --round councils {10**20}", "is not in the range"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(command, words: str, told: str) -> None:  # type: ignore[no-untyped-def]
@@ -141,9 +148,50 @@ def test_a_database_without_tables_is_told_in_one_line(  # type: ignore[no-untyp
     )
 
 
-def test_a_tampered_audit_is_told_in_one_line(command, world: World) -> None:  # type: ignore[no-untyped-def]
-    from sqlalchemy import text
+def test_a_database_that_is_not_there_is_not_made_by_asking(  # type: ignore[no-untyped-def]
+    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As by a cron that has not the service's settings: its backups would be of nothing."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    told = [command(*words.split()).stderr for words in ("programme list", "db backup nightly.backup")]
+    assert ["is DATABASE_URL what the service has?" in said for said in told] == [True, True]
+    assert [file.name for file in tmp_path.glob("other.db*")] == []
 
+
+@pytest.mark.parametrize("words", ["programme list", "programme pause councils"])
+def test_no_command_works_on_a_database_of_a_newer_version(command, world: World, words: str) -> None:  # type: ignore[no-untyped-def]
+    with world.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    result = command(*words.split())
+    assert (result.exit_code, "of a newer version" in result.stderr) == (2, True)
+
+
+def test_what_is_no_database_is_told_in_one_line(  # type: ignore[no-untyped-def]
+    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{write(tmp_path, 'other.db', 'a letter, say' * 99)}")
+    assert command("programme", "list").stderr == (
+        "unmentoring: the database cannot be used (file is not a database)\n"
+    )
+
+
+def test_a_database_that_somebody_else_locks_needs_no_upgrade() -> None:
+    error = OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+    assert errors.sentence(error) == "the database cannot be used (database is locked)"
+
+
+def test_a_file_may_be_called_what_is_no_text(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = os.fsencode(tmp_path) + b"/li\xf1st.csv"
+    Path(os.fsdecode(file)).write_text(f"{PEOPLE}Ann,Leeds,ann@example.org\n")
+    result = command("people", "import", os.fsdecode(file), "--programme", "councils")
+    assert (result.exit_code, "1 person invited" in result.stdout) == (0, True)
+
+
+def test_a_backup_needs_the_name_of_a_file(command) -> None:  # type: ignore[no-untyped-def]
+    assert command("db", "backup", "").stderr == "unmentoring: say the name of the file to write\n"
+
+
+def test_a_tampered_audit_is_told_in_one_line(command, world: World) -> None:  # type: ignore[no-untyped-def]
     world.join()
     with world.write() as session:
         session.execute(text("UPDATE auditentry SET actor = 'x' WHERE id = 2"))

@@ -26,6 +26,12 @@ def refused(**environment: str) -> SettingsError:
     [
         ("DATABASE_URL", "mysql://somewhere/else"),
         ("DATABASE_URL", "unmentoring.db"),
+        ("DATABASE_URL", "postgresql+psycopg://u:a secret@[::1/d"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("QUEUE_URL", "redis://queue:many/0"),
+        ("SMTP_URL", "smtp://mail.example.org:many"),
+        ("PUBLIC_URL", "https://unmentoring.example.org:many"),
         ("PUBLIC_URL", "unmentoring.example.org"),
         ("PUBLIC_URL", "ftp://unmentoring.example.org"),
         ("PUBLIC_URL", "https://unmentoring.example.org/scheme"),
@@ -69,6 +75,11 @@ def test_a_value_may_stand_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(f"{KEY}\n")
     assert Settings.from_env({"SECRET_KEY_FILE": str(file)}).secret_key == KEY
+
+
+def test_an_empty_file_says_nothing_as_an_empty_value_does(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("\n")
+    assert Settings.from_env({"SECRET_KEY_FILE": str(tmp_path / "key")}).secret_key == DEFAULT_KEY
 
 
 def test_a_value_s_file_that_is_missing_is_named(tmp_path: Path) -> None:

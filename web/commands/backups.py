@@ -53,9 +53,13 @@ def backup(database: Database, file: Path) -> None:
 
     Raises:
         BackupError: nothing was written.
+        EmptyDatabase: neither; DATABASE_URL may be another than the service's.
     """
+    if not file.name:
+        raise BackupError("say the name of the file to write")
     if database.file and _is_same(file, database.file):
         raise BackupError(f"{file}: that is the database itself; say the name of another file")
+    _must_hold_something(database)
     half = file.with_name(f"{file.name}.half")
     try:
         _copy(database, half)
@@ -66,6 +70,14 @@ def backup(database: Database, file: Path) -> None:
         raise BackupError(f"{file}: {in_a_line(error)}") from error
     finally:
         unlink(half, "", "-journal")
+
+
+def _must_hold_something(database: Database) -> None:
+    if database.file and not database.file.exists():
+        raise upgrading.EmptyDatabase  # looking into it would make it
+    with database.read() as session:
+        if not upgrading.revisions(session.connection()):
+            raise upgrading.EmptyDatabase
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -230,5 +242,7 @@ def _told_in_a_line() -> Iterator[None]:
             f"{error.filename} is not installed; it comes with PostgreSQL's client programs"
         ) from error
     except subprocess.CalledProcessError as error:
-        last = error.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise BackupError(f"{error.cmd[0]}: {last[0]}") from error
+        said = error.stderr.strip().splitlines() or ["no reason given"]
+        # Below an error that cannot reach the server stands only a question.
+        told = next((line for line in said if "error:" in line), said[-1])
+        raise BackupError(f"{error.cmd[0]}: {told.removeprefix(f'{error.cmd[0]}: ')}") from error

@@ -1,6 +1,7 @@
 """What an operator reads of an error that they can do something about."""
 
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, ProgrammingError
 
 from matcher import MatcherError
 from notifications.errors import NotificationError
@@ -40,5 +41,15 @@ def sentence(error: Exception) -> str | None:
         case OSError():
             return f"{error.filename}: {error.strerror}" if error.filename else str(error)
         case OperationalError() | ProgrammingError():
-            return f"the database cannot be used ({error.orig}); run `unmentoring db upgrade` first"
+            what_to_do = "; run `unmentoring db upgrade` first" if _lacks_tables(error) else ""
+            return f"the database cannot be used ({error.orig}){what_to_do}"
+        case DatabaseError() if type(error) is DatabaseError:  # the others say that we have asked wrongly
+            return f"the database cannot be used ({error.orig})"
     return str(error) if isinstance(error, SAY_IT_THEMSELVES) else None
+
+
+def _lacks_tables(error: DBAPIError) -> bool:
+    """Is a table or a column missing, as before an upgrade?"""
+    return isinstance(error.orig, UndefinedColumn | UndefinedTable) or str(error.orig).startswith(
+        ("no such table", "no such column")
+    )

@@ -1,5 +1,6 @@
 """Files that are handed to a command."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rich.progress import Progress
 
 from web import import_work
 from web.clock import utc_now
-from web.commands.sessions import BY, opening
+from web.commands.sessions import BY, opening_current
 from web.models.imports import Import, ImportKind
 from web.services.common import spreadsheets
 from web.sizes import FILE_BYTES, said
@@ -36,9 +37,11 @@ def take_in(kind: ImportKind, file: Path, slug: str, *, leave_out: bool) -> impo
         raw = opened.read(FILE_BYTES + 1)
     if len(raw) > FILE_BYTES:
         raise spreadsheets.BadFile(str(file), f"at most {said(FILE_BYTES)}; split it into several files")
+    # A name out of an old archive may be no text at all.
+    name = os.fsencode(file).decode(errors="replace")
     console = Console(stderr=True)
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-    with opening() as base, bar:
+    with opening_current() as base, bar:
         task = bar.add_task("reading", total=None)
 
         def progress(job: Import) -> None:
@@ -48,7 +51,7 @@ def take_in(kind: ImportKind, file: Path, slug: str, *, leave_out: bool) -> impo
             base,
             slug,
             kind,
-            str(file),
+            name,
             raw,
             by=BY,
             clock=utc_now,

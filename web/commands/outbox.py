@@ -10,7 +10,7 @@ from sqlmodel import Session
 from notifications import messages, outbox, progress, stoppages
 from notifications.tables import State
 from web.clock import utc_now
-from web.commands.sessions import BY, opening, reading, writing
+from web.commands.sessions import BY, ROUND_NUMBER, opening_current, reading, writing
 from web.services.common import audit, links, phrases, programmes
 from web.services.rounds import delivery_problems, rounds
 from web.settings import Settings, SettingsError
@@ -50,7 +50,7 @@ def outbox_link() -> None:
 
 def address(settings: Settings) -> str:
     """A link that opens the page of messages in the browser that comes by it."""
-    with opening() as base, base.write() as session:
+    with opening_current() as base, base.write() as session:
         return links.outbox_address(session, signer_of(settings), settings.public_url, now=utc_now())
 
 
@@ -72,7 +72,7 @@ def cancel_outbox(session: Session, held: bool, kind: str | None, before: dateti
 @click.option("--state", type=click.Choice(RETRIED), required=True)
 @click.option("--since", type=MOMENT, required=True, help="Only what ended so then or later (UTC).")
 @click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
-@click.option("--round", "which", type=(str, int), metavar="SLUG NUMBER", help="Only one round.")
+@click.option("--round", "which", type=(str, ROUND_NUMBER), metavar="SLUG NUMBER", help="Only one round.")
 @writing
 def retry_outbox(
     session: Session, state: str, since: datetime, kind: str | None, which: tuple[str, int] | None

@@ -8,7 +8,7 @@ from rich.table import Table
 from sqlmodel import Session
 
 from web.clock import utc_now
-from web.commands.sessions import BY, opening, reading, writing
+from web.commands.sessions import BY, ROUND_NUMBER, opening_current, reading, writing
 from web.models import Programme
 from web.services.common import phrases, programmes, times
 from web.services.rounds import drafts, previews, round_list, rounds, sending, top_ups
@@ -25,7 +25,7 @@ def command() -> None:
 def draw_round(slug: str, seed: int | None) -> None:
     """Draw a draft, in place of the one there may be. Nobody is told anything."""
     now, chosen = utc_now(), secrets.randbits(drafts.SEED_BITS) if seed is None else seed
-    with opening() as base:
+    with opening_current() as base:
         with base.read() as session:
             which = programmes.by_slug(session, slug)
             old = rounds.draft(session, which)
@@ -39,7 +39,7 @@ def draw_round(slug: str, seed: int | None) -> None:
 
 @command.command("show")
 @click.argument("slug")
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=ROUND_NUMBER, required=False)
 @reading
 def show_round(session: Session, slug: str, number: int | None) -> None:
     """Print a round: the newest unless told which."""
@@ -68,7 +68,7 @@ def _show(session: Session, which: Programme, number: int) -> None:
 
 @command.command("send")
 @click.argument("slug")
-@click.argument("number", type=int)
+@click.argument("number", type=ROUND_NUMBER)
 @writing
 def send_round(session: Session, slug: str, number: int) -> None:
     """Send a draft's introductions, once."""

@@ -5,14 +5,19 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+import click
+
+from notifications.foreign import LARGEST_ID
 from web.db import Database
 from web.settings import Settings
 
 BY = "the command line"
+ROUND_NUMBER = click.IntRange(1, LARGEST_ID)
 
 
 @contextmanager
 def opening() -> Iterator[Database]:
+    """The database, of whatever version it is."""
     base = Database(Settings.from_env().database_url)
     try:
         yield base
@@ -20,12 +25,24 @@ def opening() -> Iterator[Database]:
         base.dispose()
 
 
+@contextmanager
+def opening_current() -> Iterator[Database]:
+    """The same, of this version.
+
+    Raises:
+        UpgradeError: it is of another one.
+    """
+    with opening() as base:
+        base.must_be_current()
+        yield base
+
+
 def writing(command: Callable[..., None]) -> Callable[..., None]:
     """Hand the command a session that commits when it ends well."""
 
     @wraps(command)
     def opened(**options: Any) -> None:
-        with opening() as base, base.write() as session:
+        with opening_current() as base, base.write() as session:
             command(session, **options)
 
     return opened
@@ -34,7 +51,7 @@ def writing(command: Callable[..., None]) -> Callable[..., None]:
 def reading(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def opened(**options: Any) -> None:
-        with opening() as base, base.read() as session:
+        with opening_current() as base, base.read() as session:
             command(session, **options)
 
     return opened
