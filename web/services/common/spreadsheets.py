@@ -4,6 +4,7 @@ BadFile             cannot be read as it should; the text names file, row and co
 """
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ RULER = re.compile(r"[-+=_:| ]{3,}")  # a line drawn in letters, as database pro
 # Of a long cell: what takes its words apart would look at each white space of a run again for each of them.
 LONG_CELL = 200  # letters
 A_RUN, AFTER_A_LINE = re.compile(r"[^\S\n]{2,}"), re.compile(r"\n\s+")
+# One in a cell of a workbook, whose rows are lines of the text so that they keep their numbers.
+LINE_BREAK = "\N{SYMBOL FOR NEWLINE}"
 HINT = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's, in a line of its own
 
 
@@ -146,8 +149,8 @@ def _commonest(text: str, delimiters: str) -> str:
 
 def _loosely(text: str, delimiter: str) -> Iterator[list[str]]:
     """The first records of a text that may be no CSV at all."""
-    reader = csv.reader(text.splitlines(keepends=True)[: 10 * FIRST_ROWS], delimiter=delimiter)
-    records = ([cell.strip() for cell in row] for row in reader)
+    reader = csv.reader(islice(io.StringIO(text), 10 * FIRST_ROWS), delimiter=delimiter)
+    records = ([cell.replace(LINE_BREAK, " ").strip() for cell in row] for row in reader)
     return islice((row for row in records if any(row)), FIRST_ROWS)
 
 
@@ -196,7 +199,7 @@ def _records(file: str, text: str, delimiter: str) -> Iterator[Row]:
             if len(row) > MOST_COLUMNS or lines.held > LONGEST_CELL:
                 _must_fit(file, row, lines.begins)
             lines.begin_row()
-            cells = [_tidied(cell.strip(AROUND)) for cell in row]
+            cells = [_tidied(cell.strip(AROUND)).replace(LINE_BREAK, "\n") for cell in row]
             if any(cells):
                 yield reader.line_num, cells
     except csv.Error as error:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from web.bounded import bound
+from web.services.common.spreadsheets import LINE_BREAK
 
 MOST_MEMORY = 1 << 30  # bytes; 100,000 people with a dozen columns take a third of it
 MOST_SECONDS = 30  # of computing; they take 6
@@ -83,7 +84,8 @@ def _cell(cell: Cell) -> str:
         return str(int(cell))
     if isinstance(cell, date | timedelta | int | float):
         return str(cell)
-    return _line(str(cell))
+    lines = map(_line, str(cell).splitlines())
+    return LINE_BREAK.join(line for line in lines if line)
 
 
 def _line(text: str) -> str:

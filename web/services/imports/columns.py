@@ -108,6 +108,8 @@ def _people(header: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[str, 
         found = {key: place for key, place in found.items() if key not in halves}
     elif len(halves) == 2:
         found.pop("name", None)
+    elif halves and "name" not in found:
+        found["name"] = found.pop(*halves)  # one column for both: "Surname, Forename", or who has one name
     return found
 
 

@@ -22,9 +22,10 @@ ASIDE = re.compile(
     r"domain|date|time|since|membership|department|team|role|description|display|best way|heard?|"
     r"prefer to be contacted)\b"
 )
+# Or theirs once, or where the other does not do.
 SOMEBODY_ELSE = re.compile(
     r"\b(buyer|purchaser|billing|booker|booked by|ordered by|home|work phone|business|nominator|nominated by|"
-    r"proposer|sponsor|assistant|pa)\b"
+    r"proposer|sponsor|assistant|pa|old|former|previous|alternat(e|ive)|secondary|backup|spare)\b"
 )
 # What stands after the number of a round is a remark; after a "/" or "-" it would be the rest of a date.
 A_ROUND = re.compile(

@@ -40,6 +40,7 @@ MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two 
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
 SEVERAL = re.compile(r"\S\s*(?:&|\+|/|;|\band\b)\s*\S")  # "Ann Lee & Tom Field"
+OF_SEVERAL = frozenset({"name", "email", "phone"})  # where each line of a cell may be another one
 MOST_NUMBERS = 5  # in a cell that are looked at
 BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
 NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
@@ -82,7 +83,7 @@ class Names:
         """
         place, email = columns["organisation"], columns.get("email")
         for number, cells in rows:
-            name = cells[place]
+            name = _in_a_line(cells[place])
             if _may_be_called(name):
                 counts = self.spellings.setdefault(organisations.key(name), {})
                 counts[name] = counts.get(name, 0) + 1
@@ -161,6 +162,10 @@ def check(
     return (_row(row, sheet, columns, targets, here, told) for row in sheet.rows)
 
 
+def _in_a_line(cell: str) -> str:
+    return " ".join(cell.split())
+
+
 class _WrongPerson(Exception):
     pass
 
@@ -178,7 +183,9 @@ def _row(
     told: Sequence[standings.Column],
 ) -> Found:
     number, cells = row
-    said = {key: cells[place] for key, place in columns.items()}
+    said = {
+        key: cells[place] if key in OF_SEVERAL else _in_a_line(cells[place]) for key, place in columns.items()
+    }
     read: Found = {"name": _name(said), "organisation": said.get("organisation", ""), "email": said["email"]}
     found: Found = {"number": number, "cells": read, "why": "", "person_id": None}
     try:
@@ -230,7 +237,10 @@ def _about_name(said: Mapping[str, str], name: str) -> list[str]:
     """What an organiser should know of how a name was read."""
     if written_names.is_missing(name):
         raise _WrongPerson(f"name: “{name[:20]}” is no name")
-    if "name" in said and name != " ".join(said["name"].split()):
+    whole_names = [line for line in said.get("name", "").split("\n") if len(line.split()) > 1]
+    if len(whole_names) > 1:
+        return [f"is “{', '.join(whole_names)}” one person?"]
+    if "name" in said and name != _in_a_line(said["name"]):
         return [f"from “{said['name']}”"]
     if name.casefold() in ODD_NAMES or NO_WORDS.search(name):
         return [f"is “{name}” a name?"]
@@ -288,7 +298,9 @@ def _phone(cell: str) -> tuple[str | None, str]:
 
 def _mobile(part: str) -> str | None:
     try:
-        return addresses.phone(part.strip().removesuffix(".0"))  # as programs write what they take for a sum
+        # Programs write what they take for a sum with ".0", and round it: six zeros are nobody's number.
+        digits = part.strip().removesuffix(".0")
+        return None if digits.endswith("000000") else addresses.phone(digits)
     except BadAddress:
         return None
 

@@ -146,6 +146,8 @@ def _rounds(sheet: Sheet, columns: Mapping[str, int], is_somebody: IsSomebody) -
 
 def _split(cell: str, is_somebody: IsSomebody) -> list[str]:
     """The people a cell names. A comma or an "and" parts two only where what they join is nobody."""
+    if is_somebody(whole := " ".join(cell.split())):
+        return [whole]  # whose name goes on in the next line
     found: list[str] = []
     for part in BETWEEN.split(cell):
         whole = part.strip(" ,")

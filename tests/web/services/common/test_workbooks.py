@@ -42,10 +42,10 @@ def test_a_row_has_the_number_it_has_in_its_program() -> None:
     assert number == 11
 
 
-def test_a_line_break_in_a_cell_is_a_space() -> None:
+def test_a_line_break_in_a_cell_stays_and_is_no_new_row() -> None:
     rows = [["Name\n(first and last)", "Organisation", "Email"], ["Amina\nYusuf", "Leeds", "a@example.org"]]
-    ((_, cells),) = sheet(made.xlsx({"People": rows})).rows
-    assert cells[0] == "Amina Yusuf"
+    ((number, cells),) = sheet(made.xlsx({"People": rows})).rows
+    assert (number, cells[0]) == (2, "Amina\nYusuf")
 
 
 BOOK: dict[str, list[list[str]]] = {

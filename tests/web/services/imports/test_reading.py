@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import workbooks
 from web.models.imports import ImportKind
 from web.services.common import decoding
 from web.services.common.spreadsheets import BadFile
@@ -344,10 +345,51 @@ def test_nobody_is_called_that_there_is_nothing_else_to_call_them(called: str) -
         ("Nominator name,Nominator email,Nominee name,Nominee email,Nominee organisation", "name", 2),
         ("Initials,Surname,Organisation,Email", "first_name", 0),
         ("Initials,First name,Surname,Organisation,Email", "first_name", 1),
+        ("Name,Organisation,Old email,New email", "email", 3),
+        ("Name,Organisation,Alternative email,Main email", "email", 3),
+        ("Name,Previous employer,Employer,Email", "organisation", 2),
     ],
 )
 def test_of_two_columns_the_one_that_is_theirs_is_chosen(header: str, key: str, place: int) -> None:
     assert columns.guess(ImportKind.PEOPLE, header.split(","))[key] == place
+
+
+@pytest.mark.parametrize(
+    "heading", ["Surname, Forename", "Last name, First name", "Forename / Surname", "Surname"]
+)
+def test_one_column_of_both_halves_is_read_as_a_whole_name(heading: str) -> None:
+    given = files.look("p.csv", f'"{heading}",Organisation,Email\n"Lee, Ann",Mind,a@x.org\n'.encode()).sheet
+    found = import_people.check(
+        given, columns.guess_of(ImportKind.PEOPLE, given), {"mind": "1"}, KnownPeople()
+    )
+    assert [row["cells"]["name"] for row in found] == ["Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("Ann Lee\nTom Field", "is “Ann Lee, Tom Field” one person?"), ("Ann\nLee", ""), ("Ann Lee\n(she)", "")],
+)
+def test_two_people_in_the_lines_of_a_cell_are_asked_about(name: str, why: str) -> None:
+    assert outcome(f'"{name}",Mind,a@x.example.org,,') == ("new", why)
+
+
+def test_an_organisation_may_go_on_in_the_next_line_of_its_cell() -> None:
+    assert outcome('Ann,"Leeds City\nCouncil",a@x.example.org,,') == ("new", "")
+
+
+def test_a_number_that_a_program_has_rounded_is_nobody_s() -> None:
+    assert row_of("Ann,Mind,a@x.example.org,447701000000,")["cells"]["phone"] is None
+
+
+def test_partners_in_the_lines_of_a_workbook_s_cell_are_several() -> None:
+    rows = [["Name", "Partners"], ["Ann Lee", "Bo Ray\nCy Fox"], ["Di Orr", "Bo\nRay"]]
+    given = files.look("h.xlsx", workbooks.xlsx({"Met": rows})).sheet
+    found = import_history.check(given, columns.guess_of(ImportKind.HISTORY, given), HERE)
+    assert [(one["cells"]["row"], one["cells"]["members"]) for one in found] == [
+        (2, ["ann", "bo"]),
+        (2, ["ann", "cy"]),
+        (3, ["di", "bo"]),
+    ]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "ann@x.example.org", "https://x.example.org/ann"])
