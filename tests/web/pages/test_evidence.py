@@ -91,7 +91,13 @@ def test_a_file_comes_as_one_and_needs_a_recent_sign_in(talked: World, name: str
 
 
 def rows(world: World, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(world.organiser().open(f"{HERE}/{name}").answer.text)))
+    told = world.organiser().open(f"{HERE}/{name}").answer.data.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(told)))
+
+
+@pytest.mark.parametrize("name", ["organisations.csv", "ties.csv"])
+def test_a_spreadsheet_is_told_that_names_are_in_utf_8(talked: World, name: str) -> None:
+    assert talked.organiser().open(f"{HERE}/{name}").answer.data.startswith(b"\xef\xbb\xbf")
 
 
 def test_bridges_stand_beside_what_chance_gives(talked: World) -> None:

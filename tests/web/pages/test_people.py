@@ -59,6 +59,12 @@ def test_people_go_out_as_a_file_a_spreadsheet_only_reads(world: World) -> None:
     assert ",'=1+1,Leeds City Council,amina@example.org," in answer.text
 
 
+def test_excel_is_told_that_the_names_are_in_utf_8(world: World) -> None:
+    world.join("Siân Prys")
+    answer = world.organiser().open("/organise/councils/people").press("Export everyone as CSV").answer
+    assert answer.data.decode("utf-8-sig").encode() != answer.data
+
+
 def test_exporting_asks_for_a_sign_in_of_today(world: World) -> None:
     world.join()
     visitor = world.organiser().open("/organise/councils/people")

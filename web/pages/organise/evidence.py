@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.http.access import needs, recently_signed_in
 from web.models import Role
 from web.pages.organise import pages
+from web.services.common import spreadsheets
 from web.services.evidence import counting, evidence_files, maps
 
 ON_THE_HEAT_MAP, IN_THE_TABLE = 20, 25
@@ -79,4 +80,5 @@ def evidence_as_graph() -> ResponseReturnValue:
 
 def _file(content: str, name: str, kind: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{g.programme.slug}-{name}"'}
-    return Response(content, mimetype=kind, headers=headers)
+    mark = spreadsheets.AS_UTF_8 if kind == "text/csv" else ""
+    return Response(mark + content, mimetype=kind, headers=headers)

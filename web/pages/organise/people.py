@@ -17,7 +17,7 @@ from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import person_named
 from web.services.background import jobs
-from web.services.common import audit, phrases, times
+from web.services.common import audit, phrases, spreadsheets, times
 from web.services.organisations import organisations
 from web.services.organisers import team
 from web.services.people import directory, directory_file, invitations, merging, moderation, timeline
@@ -91,6 +91,7 @@ def export_people() -> ResponseReturnValue:
         audit.record(session, current_user.id, "people exported", now=g.now, programme=programme.id)
 
     def lines() -> Iterator[str]:
+        yield spreadsheets.AS_UTF_8
         # The request's own session is closed before the last line is written.
         with database.read() as session:
             yield from directory_file.export(session, programme)

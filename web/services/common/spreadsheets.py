@@ -18,6 +18,7 @@ SAVE_AS = "Open it in your spreadsheet program and save it as CSV"
 NOT_CLOSED = "a cell begins with a quotation mark here, and no other one ends it"
 MISPLACED = "a quotation mark is out of place; within a cell it is written twice"
 NO_BREAK_SPACE = "\xa0"
+AS_UTF_8 = "\ufeff"  # at the beginning of a file: Excel would take Siân for SiÃ¢n without it
 # White space, and what cannot be seen: marks of direction, of width nothing, and of a file's beginning.
 AROUND = (
     " \t\n\v\f\u2002\u2003\u2007\u2009\u200c\u200d\u202f\u3000"
@@ -110,7 +111,7 @@ def parse(
         raise BadFile(
             file, f"at most {MOST_ROWS:,} rows, as many as a sheet of Excel has; this has {lines:,}"
         )
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix(AS_UTF_8)
     if hint := HINT.match(text):
         delimiter, text = hint[1], text[hint.end() :]  # a spreadsheet program counts the rows below it
     elif text[:4].casefold() == "sep=":
