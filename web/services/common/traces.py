@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notifications import titles
@@ -72,14 +72,16 @@ class Traces:
             tuple(short for short in (written_names.first(person.name), person.known_as) if short),
         )
 
-    def are_in(self, text: str) -> bool:
-        """A name counts where all its words stand in one line."""
+    def are_in(self, text: str, passing_over: Callable[[str], bool] = lambda _line: False) -> bool:
+        """A name counts where all its words stand in one line, but for lines that are passed over."""
         said = plain(text)
         if self.exact and self.exact.search(said):
             return True
         if not self.words or not all(word in said for word in self.words):
             return False
-        return any(self.words <= set(WORD.findall(line)) for line in said.splitlines())
+        return any(
+            self.words <= set(WORD.findall(line)) and not passing_over(line) for line in said.splitlines()
+        )
 
     def are_in_name_of(self, file: str) -> bool:
         """As in "Smith_Jane leaving.csv" and "janesmith.csv"."""

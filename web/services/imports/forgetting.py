@@ -1,5 +1,6 @@
 """Files on their way in that are not to be kept: nobody finished them, or somebody in them was erased."""
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -9,9 +10,11 @@ from web.models import Person
 from web.models.imports import Import, ImportFile, ImportRow, ImportState
 from web.services.common import audit
 from web.services.common.traces import Traces
-from web.services.imports import uploads
+from web.services.imports import headings, uploads
 
 KEEP_FILE = timedelta(days=1)
+BETWEEN_CELLS = re.compile(r"[,;\t|]")
+SURELY = 2
 
 
 def forget_old(session: Session, *, now: datetime) -> int:
@@ -37,7 +40,11 @@ def forget_person(session: Session, person: Person, *, now: datetime) -> None:
     for number in session.scalars(select(col(ImportFile.import_id))).all():
         job, file = session.get_one(Import, number), session.get_one(ImportFile, number)
         # Whom a workbook tells of is not known before the worker has made text of it, seconds later.
-        found = file.workbook or traces.are_in_name_of(job.file_name) or traces.are_in(file.content)
+        found = (
+            file.workbook
+            or traces.are_in_name_of(job.file_name)
+            or traces.are_in(file.content, _has_headings)
+        )
         session.expunge(file)
         if found:
             problem = "Somebody in the file had their details erased, so the file was deleted"
@@ -48,6 +55,11 @@ def forget_person(session: Session, person: Person, *, now: datetime) -> None:
         elif job.state in (ImportState.CHECKING, ImportState.READY) and _looks_like(session, job, person):
             uploads.check_again(session, job)
     session.execute(delete(ImportRow).where(col(ImportRow.person_id) == person.id))
+
+
+def _has_headings(line: str) -> bool:
+    """Of columns, and of nobody: somebody may have joined as Email."""
+    return sum(headings.surely(cell.strip(' "')) == SURELY for cell in BETWEEN_CELLS.split(line)) > 1
 
 
 def _looks_like(session: Session, job: Import, person: Person) -> bool:

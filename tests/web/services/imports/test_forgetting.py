@@ -51,6 +51,13 @@ def test_a_file_that_tells_of_somebody_erased_is_thrown_away(
     assert (kept.state, kept.file_name, world.dump()["importfile"]) == (ImportState.ABANDONED, "", [])
 
 
+@pytest.mark.parametrize("name", ["Email", "Name", "Organisation Email"])
+def test_who_is_called_like_a_heading_is_in_no_file_for_that(world: World, name: str) -> None:
+    number = upload(world)
+    world.erase(world.join(name))
+    assert one(world, number).state is not ImportState.ABANDONED
+
+
 def test_a_file_of_others_is_read_again_where_a_row_looked_like_somebody_erased(
     world: World, tom: str
 ) -> None:
