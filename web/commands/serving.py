@@ -143,7 +143,7 @@ def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIS
     """The server, listening but not yet answering.
 
     Raises:
-        PortTaken: somebody else listens there.
+        PortTaken: somebody else listens there, or this machine has no such address.
     """
     try:
         return waitress.create_server(
@@ -162,6 +162,8 @@ def listen(app: Flask, settings: Settings, *, host: str, port: int) -> BaseWSGIS
         raise PortTaken(
             f"port {port} of {host} cannot be used: {error.strerror}. Say PORT=… for another"
         ) from error
+    except ValueError as error:
+        raise PortTaken(f"{host!r} is no address of this machine") from error
 
 
 def _allow_files() -> None:
