@@ -1,4 +1,5 @@
-"""Backup and restore. What comes back from a backup is quiet at first, and who was erased stays erased.
+"""Backup and restore. What comes back from a backup is quiet at first, and who was erased stays erased. Who
+stopped our messages stays on that list, where the database that is replaced tells of it.
 
 Beside each backup stands a ledger, `FILE.erased`: the opaque ids of everyone erased until then, and of the
 complaints whose words were. A restore replays every ledger it finds beside the backup, so a newer backup's
@@ -16,15 +17,18 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, inspect
+from sqlalchemy import select as select_columns
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
-from notifications import origins, outbox
+from notifications import bulk, origins, outbox
 from notifications.bulk import bunches
 from notifications.columns import table_of
+from notifications.tables import Suppression
 from web import scrubbing, upgrading
 from web.commands import archives
 from web.db import Database
@@ -40,6 +44,7 @@ ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
 MakeSafe = Callable[[Session], int]
+STOPPED = table_of(Suppression)
 
 
 class BackupError(Exception):
@@ -98,7 +103,7 @@ def _copy(database: Database, to: Path) -> None:
 @dataclass(frozen=True)
 class Restored:
     """`erased` people were erased again. `asked` is False where the database that was replaced could not be
-    read: whoever was erased since the newest ledger is known to nobody.
+    read, or had nobody in it: whoever was erased since the newest ledger is known to nobody.
     """
 
     erased: int
@@ -117,12 +122,15 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
     erased, asked = set(_ledgers_beside(file)), False
+    stopped: list[dict[str, Any]] = []
     with suppress(DatabaseError), database.read() as session:
         erased |= _erased(session)
-        asked = True
+        asked = session.exec(select(Person.id).limit(1)).first() is not None
+        stopped = [dict(row) for row in session.execute(select_columns(STOPPED)).mappings()]
     database.dispose()  # a connection kept open would go on reading the file that is replaced
 
     def make_safe(session: Session) -> int:
+        bulk.insert_rows(session, STOPPED, stopped, once=("channel", "key"))
         return _make_safe(session, erased, now)
 
     try:

@@ -76,7 +76,8 @@ def restore_database(file: Path) -> None:
     )
     if not done.asked:
         click.echo(
-            "The database that was replaced could not be read: whoever was erased since the newest ledger "
+            "The database that was replaced could not be read, or held nobody: whoever was erased, or "
+            "stopped our messages, since the newest ledger "
             f"beside {file} is back. Erase them again: `unmentoring people erase`.",
             err=True,
         )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from notifications import outbox, progress
+from notifications import outbox, progress, suppression
+from notifications.messages import Channel
 from notifications.tables import State
 from tests.support.databases import database_of_its_own
 from tests.support.world import BY, World
@@ -72,6 +73,29 @@ def test_who_signed_out_since_the_backup_is_not_signed_in_by_it(world: World, tm
     visitor.open("/organise/").press("Sign out")
     restore(world, file)
     assert kept.open("/organise/").path == "/organise/sign-in"
+
+
+def test_who_stopped_our_letters_since_the_backup_is_not_written_to_by_it(world: World, backup: Path) -> None:
+    with world.write() as session:
+        key, why = world.worker.providers.key, suppression.Why.UNSUBSCRIBED
+        one = session.get_one(Person, world.groups()[0][0]).email or ""
+        suppression.suppress(session, Channel.EMAIL, one, why, key=key, now=world.now)
+    restore(world, backup)
+    with world.write() as session:
+        outbox.release(session)
+    world.work()
+    assert [letter.to for letter in world.inbox(kind="introduction") if letter.to == one] == []
+
+
+def test_an_empty_database_that_is_replaced_knows_of_nobody_who_was_erased(
+    world: World, backup: Path, tmp_path: Path
+) -> None:
+    """As where the service was started once on the new machine."""
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
+    fresh.upgrade()
+    done = backups.restore(fresh, backup, now=world.now)
+    fresh.dispose()
+    assert not done.asked
 
 
 def test_a_newer_ledger_guards_an_older_backup(world: World, backup: Path) -> None:
