@@ -1,5 +1,6 @@
 """Backup and restore. What comes back from a backup is quiet at first, and who was erased stays erased. Who
-stopped our messages stays on that list, where the database that is replaced tells of it.
+stopped our messages, or asked us not to gather their posts, stays on that list, where the database that is
+replaced tells of it.
 
 Beside each backup stands a ledger, `FILE.erased`: the opaque ids of everyone erased until then, and of the
 complaints whose words were. A restore replays every ledger it finds beside the backup, so a newer backup's
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Table, inspect
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
@@ -32,7 +33,7 @@ from notifications.tables import Suppression
 from web import scrubbing, upgrading
 from web.commands import archives
 from web.db import Database
-from web.models import Person
+from web.models import PassedOver, Person
 from web.models.complaints import Complaint
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, erasure
@@ -44,7 +45,8 @@ ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
 MakeSafe = Callable[[Session], int]
-STOPPED = table_of(Suppression)
+# What people told us to leave off, as digests; each with what a row is known by.
+LISTS = {table_of(Suppression): ("channel", "key"), table_of(PassedOver): ("mark",)}
 
 
 class BackupError(Exception):
@@ -122,15 +124,17 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
     erased, asked = set(_ledgers_beside(file)), False
-    stopped: list[dict[str, Any]] = []
+    listed: dict[Table, list[dict[str, Any]]] = {}
     with suppress(DatabaseError), database.read() as session:
         erased |= _erased(session)
         asked = session.exec(select(Person.id).limit(1)).first() is not None
-        stopped = [dict(row) for row in session.execute(select_columns(STOPPED)).mappings()]
+        for table in LISTS:
+            listed[table] = [dict(row) for row in session.execute(select_columns(table)).mappings()]
     database.dispose()  # a connection kept open would go on reading the file that is replaced
 
     def make_safe(session: Session) -> int:
-        bulk.insert_rows(session, STOPPED, stopped, once=("channel", "key"))
+        for table, rows in listed.items():
+            bulk.insert_rows(session, table, rows, once=LISTS[table])
         return _make_safe(session, erased, now)
 
     try:

@@ -15,9 +15,10 @@ from tests.support.databases import database_of_its_own
 from tests.support.world import BY, World
 from web.commands import backups
 from web.db import Database
-from web.models import Person
+from web.models import PassedOverKind, Person
 from web.models.complaints import Matter
 from web.models.imports import ImportKind
+from web.services.gathering import passed_over
 from web.services.imports import files, uploads
 from web.services.people import complaints, erasure
 from web.services.people.complaints import ComplaintMade
@@ -85,6 +86,17 @@ def test_who_stopped_our_letters_since_the_backup_is_not_written_to_by_it(world:
         outbox.release(session)
     world.work()
     assert [letter.to for letter in world.inbox(kind="introduction") if letter.to == one] == []
+
+
+def test_who_asked_us_since_the_backup_not_to_gather_their_posts_is_passed_over(
+    world: World, backup: Path
+) -> None:
+    key, kind, names = world.worker.providers.key, PassedOverKind.HANDLE, ["ann@social.example"]
+    with world.write() as session:
+        passed_over.add(session, kind, names, key=key, now=world.now)
+    restore(world, backup)
+    with world.read() as session:
+        assert passed_over.among(session, kind, names, key=key) == set(names)
 
 
 def test_an_empty_database_that_is_replaced_knows_of_nobody_who_was_erased(
