@@ -444,6 +444,11 @@ def rename_programme(session: Session, before: str, now: str) -> None:
     session.execute(update(OutboxHold).where(col(OutboxHold.scope) == before).values(scope=now))
 
 
+def is_held(session: Session) -> bool:
+    """Is the whole outbox paused, as after a restore?"""
+    return session.get(OutboxHold, EVERYTHING) is not None
+
+
 def held(session: Session) -> list[OutboxHold]:
     """The pauses in force, oldest first."""
     return list(session.scalars(select(OutboxHold).order_by(col(OutboxHold.since))))

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
+from notifications import outbox
 from notifications.tables import OutboxMessage, ProviderPace, State
 from tests.support.world import World
 from web.cli import main
@@ -318,6 +319,14 @@ def test_a_schedule_is_switched_on_in_an_organiser_s_name_shown_and_switched_off
     assert "Monthly, at 10:30: drawn and sent, in the name of organiser@councils.example." in shown
     assert (command("schedule", "off", "councils").exit_code, plan(world)) == (0, None)
     assert "by hand" in command("schedule", "show", "councils").stdout
+
+
+def test_a_schedule_says_that_a_restore_holds_it(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    with world.write() as session:
+        outbox.hold(session, reason="restored from a backup", now=world.now)
+    assert "nothing begins by itself before `unmentoring outbox release`" in (
+        command("schedule", "show", "councils").stdout
+    )
 
 
 def test_days_off_move_the_next_round_only_where_it_falls_on_one(command, world: World) -> None:  # type: ignore[no-untyped-def]

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from notifications import outbox
 from web.clock import utc_now
 from web.commands.sessions import BY, reading, writing
 from web.models import Organiser, Programme, Region, Rhythm, Role, Schedule
@@ -63,6 +64,8 @@ def show(session: Session, slug: str) -> None:
     click.echo(f"Next round: {_said(on) if on else 'no day set'}.")
     if which.paused_at:
         click.echo("The programme is paused: nothing begins by itself.")
+    if outbox.is_held(session):
+        click.echo("All messages are held: nothing begins by itself before `unmentoring outbox release`.")
     kept = session.get(Schedule, which.id)
     if kept is None:
         click.echo("Rounds are drawn and sent by hand.")

@@ -223,7 +223,7 @@ def _heads_ups(
 def due(session: Session, *, now: datetime) -> list[int]:
     """Ids of the programmes whose scheduled round should begin by now: none while all messages are held."""
     # After a restore: the round of a day since the backup went out already, and nobody here knows of it.
-    if any(hold.scope == outbox.EVERYTHING for hold in outbox.held(session)):
+    if outbox.is_held(session):
         return []
     rows = session.exec(
         select(Programme, Schedule)
