@@ -94,7 +94,7 @@ def _evidence(organiser: Visitor) -> Iterator[Shown]:
 
 
 def _file(organiser: Visitor) -> Iterator[Shown]:
-    text = organiser.open(f"{HERE}/evidence/rounds.csv").answer.get_data(as_text=True)
+    text = organiser.open(f"{HERE}/evidence/rounds.csv").answer.data.decode("utf-8-sig")
     for row in csv.DictReader(io.StringIO(text)):
         said = {name: row[name] for name in ("groups", "answered", "met")}
         yield from _round(int(row["number"]), "the file", people=row["introduced"], **said)
