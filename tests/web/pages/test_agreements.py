@@ -1,5 +1,7 @@
 """Agreements as everybody sees them, and proposals as people meet them: by page and by a mail's button."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.support.consenting import FOURS, THREES, Consent, said
@@ -78,6 +80,21 @@ def test_few_answers_are_not_counted_out(consent: Consent, world: World) -> None
 def test_a_draft_that_nobody_seconds_is_not_public(consent: Consent, world: World) -> None:
     number = consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
     assert world.visitor().open(f"{LOG}/{number}").status == 404
+
+
+def test_a_draft_that_is_taken_back_does_not_become_public(consent: Consent, world: World) -> None:
+    author = Proposer(consent.people[0], participates=True)
+    consent.withdraw(consent.propose(said("Who may organise"), author), author)
+    pages = [world.visitor().open(page).answer.text for page in (LOG, f"{LOG}.atom", f"{LOG}/1")]
+    assert [page for page in pages if "Who may organise" in page] == []
+
+
+def test_the_news_of_a_draft_that_nobody_was_told_of_leads_to_a_page(consent: Consent, world: World) -> None:
+    consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    world.change(closing_on=world.now.date() + timedelta(days=20))
+    consent.look()
+    letter = world.letter(str(world.person(consent.people[0]).email), "proposal_news")
+    assert world.visitor().open(world.link_in(letter, LOG)).status == 200
 
 
 def test_a_name_is_shown_where_it_was_ticked_until_they_leave(consent: Consent, world: World) -> None:

@@ -106,10 +106,10 @@ class ProposalShown:
 def of_programme(
     session: Session, programme: Programme, *, page: int = 1
 ) -> tuple[list[ProposalShown], bool]:
-    """A page of what was proposed, newest first, and whether there is more. Drafts are not public."""
+    """A page of what was proposed, newest first, and whether there is more. See `lookup.PUBLIC`."""
     wanted = (
         select(Proposal)
-        .where(Proposal.programme_id == programme.id, Proposal.state != ProposalState.DRAFT)
+        .where(Proposal.programme_id == programme.id, lookup.PUBLIC)
         .order_by(col(Proposal.number).desc())
         .offset((page - 1) * A_PAGE)
         .limit(A_PAGE + 1)
@@ -119,9 +119,9 @@ def of_programme(
 
 
 def public(session: Session, programme: Programme, number: int) -> ProposalShown:
-    """Raises lookup.NoSuchProposal: there is none, or nobody has seconded it yet."""
+    """Raises lookup.NoSuchProposal: there is none, or nobody was told of it yet or ever will be."""
     proposal = lookup.by_number(session, programme, number)
-    if proposal.state is ProposalState.DRAFT:
+    if not lookup.is_public(proposal):
         raise lookup.NoSuchProposal
     return shown(session, programme, proposal)
 

@@ -18,6 +18,13 @@ from web.services.agreements import words
 from web.services.agreements.agreements import ChangeWanted
 
 LIVE = (ProposalState.DRAFT, ProposalState.WAITING, ProposalState.OPEN)
+# Not a participant's draft, nor one that ended before anybody was told of it. As `is_public`.
+PUBLIC = (
+    col(Proposal.by_participant).is_(False)
+    | col(Proposal.is_objection).is_(True)
+    | col(Proposal.opened_at).is_not(None)
+    | (col(Proposal.state) == ProposalState.WAITING)
+)
 
 
 class NoSuchProposal(Exception):
@@ -33,6 +40,12 @@ def by_number(session: Session, programme: Programme, number: int, *, lock: bool
     if found is None:
         raise NoSuchProposal
     return found
+
+
+def is_public(proposal: Proposal) -> bool:
+    """Does everybody read it? As `PUBLIC` asks the database."""
+    begun = proposal.opened_at is not None or proposal.state is ProposalState.WAITING
+    return begun or proposal.is_objection or not proposal.by_participant
 
 
 def version_of(session: Session, proposal: Proposal) -> ProposalVersion:

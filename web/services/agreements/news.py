@@ -55,7 +55,13 @@ def _queue(
         title=lookup.title(session, proposal),
         news=what,
         is_objection=proposal.is_objection,
-        log=links.open_page(f"/p/{programme.slug}/agreements/{proposal.number}"),
+        log=links.open_page(_page(programme, proposal)),
     )
     subject = f"{tally.about(proposal)} {occasion}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+
+
+def _page(programme: Programme, proposal: Proposal) -> str:
+    """In the log; where it is not in it, what is."""
+    log = f"/p/{programme.slug}/agreements"
+    return f"{log}/{proposal.number}" if lookup.is_public(proposal) else log
