@@ -29,6 +29,7 @@ from web.models import (
     ProgrammeRequest,
     Proposal,
     ProposalAnswer,
+    ProposalVersion,
     Report,
     Review,
     ReviewAnswer,
@@ -65,6 +66,7 @@ OURS = {
     "contested_because",  # somebody else's words, to the organisers alone
     "round_number",
     "raised",
+    "settings",  # a participant proposes in words
     "founder",  # an id of the request's own
 }
 
@@ -81,6 +83,7 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "reports": _of(session, Report, person, names),
         "complaints": [_plain(complaint) for complaint in complaints.of_person(session, person)],
         "rather not meet": [{"who": wish.words} for wish in never_pairs.wishes(session, person)],
+        "proposals": _proposals(session, person, names),
         "answers to proposals": _answers(session, person, names),
         "objections": _objections(session, person, names),
         "judgements": _judgements(session, person),
@@ -170,6 +173,21 @@ def _conversation(talk: conversations.Conversation) -> dict[str, Any]:
         "answered at": _said(talk.check_in.answered_at) if talk.check_in else None,
         "may name you": talk.check_in.may_name_me if talk.check_in else None,
     }
+
+
+def _proposals(session: Session, person: Person, names: Mapping[int, str]) -> Rows:
+    """Each version of what they proposed."""
+    rows = session.exec(
+        select(ProposalVersion, Proposal)
+        .join(Proposal, col(Proposal.id) == ProposalVersion.proposal_id)
+        .where(
+            Proposal.by == person.id,
+            col(Proposal.by_participant).is_(True),
+            col(Proposal.is_objection).is_(False),
+        )
+        .order_by(col(ProposalVersion.proposal_id), col(ProposalVersion.number))
+    )
+    return [_about(row, proposal, names) | {"state": proposal.state.value} for row, proposal in rows]
 
 
 def _answers(session: Session, person: Person, names: Mapping[int, str]) -> Rows:

@@ -3,9 +3,10 @@
 import pytest
 from sqlmodel import select
 
-from tests.support.consenting import Consent
+from tests.support.consenting import Consent, said
 from tests.support.world import BY, World
 from web.models import Objection, ObjectionState, Person, ProposalAnswer, Stance
+from web.services.agreements.proposals import Proposer
 from web.services.people import data_export, merging
 
 WORDS = "I, Persephone, live too far away."
@@ -80,3 +81,21 @@ def test_what_somebody_said_is_in_their_data(consent: Consent, world: World) -> 
     with world.read() as session:
         held = data_export.everything(session, session.get_one(Person, consent.people[0]))
     assert [row["words"] for row in held["objections"]] == [WORDS]
+
+
+def test_what_somebody_proposed_is_in_their_data(consent: Consent, world: World) -> None:
+    author = Proposer(consent.people[0], participates=True)
+    number = consent.propose(said("Who may organise", "Anybody."), author)
+    consent.second(number, consent.organiser)
+    consent.look()
+    consent.amend(number, said("Who may organise", "Two at a time."), author)
+    with world.read() as session:
+        held = data_export.everything(session, session.get_one(Person, consent.people[0]))
+    assert [row["text"] for row in held["proposals"]] == ["Anybody.", "Two at a time."]
+
+
+def test_what_somebody_else_proposed_is_not(consent: Consent, world: World) -> None:
+    consent.propose(said("Who may organise"), Proposer(consent.people[1], participates=True))
+    with world.read() as session:
+        held = data_export.everything(session, session.get_one(Person, consent.people[0]))
+    assert held["proposals"] == []

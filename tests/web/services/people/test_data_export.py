@@ -35,6 +35,7 @@ SAID_IN = {
     "rathernot": "rather not meet",
     "handle": "where you post",
     "consent": "consents",
+    "proposal": "proposals",  # by whom; organisers’ as well
     "proposal_answer": "answers to proposals",
     "objection": "objections",
     "panel_finding": "judgements",
