@@ -35,7 +35,8 @@ class Complaint(Base, table=True):
     """What somebody, known to us or not, complains about in how we treat data.
 
     Without a programme it is about the whole service. `sender` is an opaque id for our messages to them:
-    nobody is looked up by the address they gave. `forget_when_answered`: its sender was erased meanwhile.
+    nobody is looked up by the address they gave. `email_key` goes by the address that somebody of that one
+    has now. `forget_when_answered`: its sender was erased meanwhile.
     """
 
     id: int = Field(default=None, primary_key=True)

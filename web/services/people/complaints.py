@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, exists, func, or_, select
 
 from notifications import addresses, messages, outbox
@@ -190,8 +190,10 @@ def next_due(session: Session, programme: Programme | None) -> tuple[int, Compla
 
 def is_known_here(session: Session, complaint: Complaint) -> bool:
     """Does somebody we know have the address it gave? It need not be them who wrote."""
-    wanted = select(Person.id).where(Person.email_key == complaint.email_key)
-    return complaint.email_key is not None and session.exec(wanted).first() is not None
+    if not complaint.email:
+        return False
+    wanted = select(Person.id).where(Person.email_key == addresses.email_key(complaint.email))
+    return session.exec(wanted).first() is not None
 
 
 def answer(
@@ -253,8 +255,17 @@ def forget_old(session: Session, *, now: datetime) -> int:
     return len(old)
 
 
+def follow(session: Session, before: str | None, after: str | None) -> None:
+    """Somebody has another address: what they complained about is theirs still, to take away or have erased.
+    It is answered where it says.
+    """
+    if before and after:
+        theirs = update(Complaint).where(col(Complaint.email_key) == before)
+        session.execute(theirs.values(email_key=after))
+
+
 def of_person(session: Session, person: Person) -> Sequence[Complaint]:
-    """Those that gave their address."""
+    """Those that gave their address, or one that they had then."""
     if person.email_key is None:
         return ()
     theirs = select(Complaint).where(Complaint.email_key == person.email_key)

@@ -57,6 +57,7 @@ from web.services.common import audit, contacts, phone_numbers, tombstones
 from web.services.evidence import nameless
 from web.services.gathering import handles
 from web.services.imports import known_elsewhere
+from web.services.people import complaints
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.NOTIFIED, Standing.LEFT, Standing.INVITED)
@@ -125,6 +126,7 @@ def merge(
     """
     check(session, programme, kept, gone)
     _details(session, programme, kept, gone)
+    complaints.follow(session, gone.email_key, kept.email_key)
     left = _membership(session, programme, kept, gone)
     _move_history(session, programme, kept.id, gone.id)
     _move_links_and_messages(session, kept.id, gone.id, now)

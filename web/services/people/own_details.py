@@ -15,7 +15,7 @@ from web.models import Person, Purpose, Request, RequestKind, VideoKind
 from web.services.common import allowances, audit, links, names, phone_numbers, written_names
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
-from web.services.people import phone_codes
+from web.services.people import complaints, phone_codes
 from web.tokens import Signer
 
 
@@ -90,6 +90,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
     Returns False, and changes nothing, where somebody else has that address by now.
     """
     email, before = request.details.get("email"), recipient(person, by_email_only=True)
+    key_before = person.email_key
     if not email or by_email(session, email):
         return False
     try:
@@ -98,6 +99,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
             session.add(person)
     except IntegrityError:  # whose it is was confirmed at this very moment
         return False
+    complaints.follow(session, key_before, person.email_key)
     outbox.queue(session, messages.AddressChanged(), before, subject=request.about, now=now)
     request.details = {}
     outbox.readdress(session, recipient(person))

@@ -9,7 +9,7 @@ from tests.support.knocking import operator_in
 from tests.support.world import World
 from web.models import AuditEntry, Person, Role
 from web.models.complaints import Complaint, Matter
-from web.services.people import complaints, data_export
+from web.services.people import complaints, data_export, merging
 from web.services.people.complaints import ComplaintMade
 
 OWNER, OPERATOR = "owner@councils.example", "operator@host.example"
@@ -159,6 +159,48 @@ def test_erasing_somebody_takes_their_words_out_of_what_was_answered(world: Worl
     row = kept(world)
     assert row
     assert (row.text, row.email, row.outcome, row.answered_at is not None) == ("", None, "", True)
+
+
+def move(world: World, person: str, email: str) -> None:
+    visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
+    visitor.press("Save my details", email=email)
+    path = world.link_in(world.letter(email, "new_address"), "/confirm/")
+    world.visitor().open(path).press("Yes, write here")
+
+
+def test_what_somebody_complained_about_by_an_address_they_had_is_in_their_data(world: World) -> None:
+    person = world.join(email=EMAIL)
+    complain(world)
+    move(world, person, "siskin@example.org")
+    with world.read() as session:
+        held = data_export.everything(session, session.get_one(Person, person))
+    assert [row["text"] for row in held["complaints"]] == [WORDS]
+
+
+def test_erasing_somebody_takes_what_they_wrote_by_an_address_they_had(world: World) -> None:
+    person = world.join(email=EMAIL)
+    answer(world, complain(world))
+    move(world, person, "siskin@example.org")
+    world.erase(person)
+    assert (kept(world).text, kept(world).email) == ("", None)  # type: ignore[union-attr]
+
+
+def test_erasing_somebody_takes_what_they_wrote_by_the_address_of_an_entry_merged_away(world: World) -> None:
+    person, double = world.join(email="siskin@example.org"), world.join(email=EMAIL)
+    answer(world, complain(world))
+    with world.write() as session:
+        one, other = session.get_one(Person, person), session.get_one(Person, double)
+        merging.merge(session, world.programme(session), one, other, by=OWNER, now=world.now)
+    world.erase(person)
+    assert kept(world).text == ""  # type: ignore[union-attr]
+
+
+def test_an_address_that_somebody_had_is_nobody_s_here(world: World) -> None:
+    person = world.join(email=EMAIL)
+    complain(world)
+    move(world, person, "siskin@example.org")
+    with world.read() as session:
+        assert not complaints.is_known_here(session, session.exec(select(Complaint)).one())
 
 
 def test_what_is_open_is_answered_first_and_forgotten_then(world: World) -> None:
