@@ -46,8 +46,9 @@ def answer(
         raise NotOpenToThat("This has been decided, so answers do not count any more")
     words = "" if stance is Stance.NO_OBJECTION else words.strip()
     _check(stance, words)
+    hidden = _hidden_before(session, proposal, person, words)
     if stance is Stance.OBJECTION:
-        objections.raise_(session, proposal, person, words, named=named, now=now)
+        objections.raise_(session, proposal, person, words, named=named, hidden_because=hidden, now=now)
     else:
         objections.take_back(session, proposal, person, now=now)
     key = (proposal.id, proposal.version, person)
@@ -60,7 +61,7 @@ def answer(
     )
     row.stance, row.named, row.answered_at = stance, named and bool(words), now
     row.words = words if stance is Stance.CONCERN else ""
-    row.hidden_because = ""
+    row.hidden_because = hidden if stance is Stance.CONCERN else ""
     session.add(row)
     session.flush()
     proposals.record(session, programme, proposal, A_PARTICIPANT, f"answered: {stance.value}", now)
@@ -77,13 +78,7 @@ def show_name(
     """
     if named and not takes_answers(session, programme, proposal, now=now):
         raise NotOpenToThat("This has been decided, so no name is added any more")
-    said = select(ProposalAnswer).where(
-        ProposalAnswer.proposal_id == proposal.id,
-        ProposalAnswer.person_id == person,
-        ProposalAnswer.stance != Stance.NO_OBJECTION,
-    )
-    raised = [one for one in objections.of(session, proposal) if one.person_id == person]
-    theirs: list[ProposalAnswer | Objection] = [*session.exec(said), *raised]
+    theirs = _said(session, proposal, person)
     if not theirs:
         raise NotOpenToThat("There are no words of yours that others read")
     for one in theirs:
@@ -109,6 +104,25 @@ def named_in(session: Session, programme: Programme, person: str) -> Sequence[Pr
         col(Proposal.id).in_(answered) | col(Proposal.id).in_(raised),
     )
     return session.exec(ended.order_by(col(Proposal.number).desc())).all()
+
+
+def _hidden_before(session: Session, proposal: Proposal, person: str, words: str) -> str:
+    """Why the same words of theirs are hidden, to whichever version they said them and however."""
+    for one in _said(session, proposal, person):
+        if one.hidden_because and objections.plain(one.words) == objections.plain(words):
+            return one.hidden_because
+    return ""
+
+
+def _said(session: Session, proposal: Proposal, person: str) -> Sequence[ProposalAnswer | Objection]:
+    """Their words to any version."""
+    said = select(ProposalAnswer).where(
+        ProposalAnswer.proposal_id == proposal.id,
+        ProposalAnswer.person_id == person,
+        ProposalAnswer.stance != Stance.NO_OBJECTION,
+    )
+    raised = [one for one in objections.of(session, proposal) if one.person_id == person]
+    return [*session.exec(said), *raised]
 
 
 def takes_answers(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> bool:

@@ -1,4 +1,8 @@
-"""Objections to a proposal: raised, taken back, and which of them stand in its way."""
+"""Objections to a proposal: raised, taken back, and which of them stand in its way.
+
+NotOpenToThat       see `proposals`
+    WithPanel       a panel reads this objection, or has found that it does not hold
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +11,11 @@ from sqlmodel import Session, col, select
 
 from web.models import Objection, ObjectionState, Proposal
 from web.services.agreements.proposals import NotOpenToThat, end_panel
+
+
+class WithPanel(NotOpenToThat):
+    pass
+
 
 UNSETTLED = (ObjectionState.OPEN, ObjectionState.HOLDS)
 
@@ -27,25 +36,33 @@ def in_the_way(session: Session, proposal: Proposal) -> Sequence[Objection]:
 
 
 def raise_(
-    session: Session, proposal: Proposal, person: str, words: str, *, named: bool, now: datetime
+    session: Session,
+    proposal: Proposal,
+    person: str,
+    words: str,
+    *,
+    named: bool,
+    hidden_because: str = "",
+    now: datetime,
 ) -> None:
     """Object to the version that counts. There is one of each person: another changes its words.
+    `hidden_because`: why these words are not shown, if somebody has hidden the same.
 
     Raises:
-        NotOpenToThat: a panel reads it, or has found that it does not hold.
+        WithPanel
     """
     theirs = [each for each in of(session, proposal) if each.person_id == person]
     for each in theirs:
-        same = each.version == proposal.version or _plain(each.words) == _plain(words)
+        same = each.version == proposal.version or plain(each.words) == plain(words)
         if each.state is ObjectionState.DOES_NOT_HOLD and same:
-            raise NotOpenToThat(
+            raise WithPanel(
                 "A panel has found that your objection does not hold. You can still say a concern"
             )
     standing = next(
         (each for each in theirs if each.version == proposal.version and each.state in UNSETTLED), None
     )
     if standing:
-        _reword(standing, words, named)
+        _reword(standing, words, named, hidden_because)
         session.add(standing)
         return
     settle(session, [each for each in theirs if each.state in UNSETTLED], ObjectionState.NOT_RENEWED, now)
@@ -56,6 +73,7 @@ def raise_(
             person_id=person,
             words=words,
             named=named,
+            hidden_because=hidden_because,
             raised_at=now,
         )
     )
@@ -64,17 +82,16 @@ def raise_(
     session.flush()
 
 
-def _reword(standing: Objection, words: str, named: bool) -> None:
-    if standing.panel_id and _plain(standing.words) != _plain(words):
-        raise NotOpenToThat(
-            "A panel has been given your objection as it is. Its words cannot change any more"
-        )
-    if _plain(standing.words) != _plain(words):
-        standing.words, standing.hidden_because = words, ""
+def _reword(standing: Objection, words: str, named: bool, hidden_because: str) -> None:
+    if standing.panel_id and plain(standing.words) != plain(words):
+        raise WithPanel("A panel has been given your objection as it is. Its words cannot change any more")
+    if plain(standing.words) != plain(words):
+        standing.words, standing.hidden_because = words, hidden_because
     standing.named = named
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """By which the same words are known, whatever their case and spaces."""
     return " ".join(words.casefold().split())
 
 

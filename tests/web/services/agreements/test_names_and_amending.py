@@ -7,7 +7,7 @@ from tests.support.consenting import Consent, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Membership, Objection, Panel, ProposalAnswer, Purpose, Stance, Standing
-from web.services.agreements import hiding, lookup
+from web.services.agreements import hiding, log, lookup
 from web.services.agreements.proposals import NotOpenToThat, Proposer
 
 WORDS = "Threes are hard to arrange."
@@ -188,3 +188,51 @@ def test_a_panel_reads_a_hidden_argument_without_what_tells_of_people(consent: C
 
 def test_a_panel_reads_what_is_not_hidden_as_it_is(consent: Consent) -> None:
     assert HURTS in read_by_the_panel(consent, "")
+
+
+def hide(consent: Consent, number: int, kind: str) -> None:
+    with consent.world.write() as session:
+        programme = consent.world.programme(session)
+        proposal = lookup.by_number(session, programme, number, lock=True)
+        mark = next(one.id for one in log.arguments(session, programme, proposal))
+        hiding.hide(
+            session, programme, proposal, kind, mark, "it names Tom", by="an owner", now=consent.world.now
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second"),
+    [
+        ("concern", Stance.CONCERN, Stance.CONCERN),
+        ("concern", Stance.CONCERN, Stance.OBJECTION),
+        ("objection", Stance.OBJECTION, Stance.CONCERN),
+    ],
+)
+def test_the_same_words_said_again_stay_hidden(
+    consent: Consent, kind: str, first: Stance, second: Stance
+) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], first, "Tom is a fool.")
+    hide(consent, number, kind)
+    consent.answer(number, consent.people[0], second, "Tom is  a fool.")
+    consent.later(days=8)
+    assert "Tom is" not in shown(consent, number)
+
+
+def test_the_same_words_to_another_version_stay_hidden(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], "Tom is a fool.")
+    hide(consent, number, "objection")
+    consent.amend(number)
+    consent.object(number, consent.people[0], "Tom is a fool.")
+    consent.withdraw(number)
+    assert "Tom is" not in shown(consent, number)
+
+
+def test_other_words_are_shown(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, "Tom is a fool.")
+    hide(consent, number, "concern")
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
+    consent.later(days=8)
+    assert WORDS in shown(consent, number)
