@@ -1,7 +1,8 @@
 """Proposing a change, seconding it, amending it, taking it back; and how a proposal ends.
 
 BadProposal         what was wanted cannot be; `.field`, `.message`
-NotOpenToThat              the proposal is in no state for that; says why
+NotOpenToThat       the proposal is in no state for that; says why
+    TakesNoPart     they are invited only, suspended, or have left
 """
 
 import re
@@ -49,6 +50,10 @@ class BadProposal(Exception):
 
 
 class NotOpenToThat(Exception):
+    pass
+
+
+class TakesNoPart(NotOpenToThat):
     pass
 
 
@@ -228,10 +233,10 @@ def seconds(session: Session, proposal: Proposal) -> int:
 
 
 def must_take_part(session: Session, programme: Programme, person: str) -> None:
-    """Raises NotOpenToThat: they are invited only, suspended, or have left."""
+    """Raises TakesNoPart."""
     membership = session.get(Membership, (programme.id, person))
     if membership is None or membership.standing not in TAKING_PART:
-        raise NotOpenToThat("Only people who take part can do this")
+        raise TakesNoPart("Only people who take part can do this")
 
 
 def may_steer(proposal: Proposal, by: Proposer) -> bool:

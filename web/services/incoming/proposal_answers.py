@@ -18,7 +18,8 @@ from notifications.messages import Channel, Says
 from notifications.tables import OutboxMessage
 from web.models import Person, Programme, Proposal, Purpose, Review, Stance
 from web.services.agreements import answering
-from web.services.agreements.proposals import NotOpenToThat
+from web.services.agreements.objections import WithPanel
+from web.services.agreements.proposals import NotOpenToThat, TakesNoPart
 from web.services.common import links
 
 WITHIN = timedelta(days=45)
@@ -124,6 +125,10 @@ def _answer(session: Session, told: Told, person: Person, stance: Stance, words:
         answering.answer(session, told.programme, told.proposal, person.id, stance, words, now=now)
     except answering.BadAnswer:
         return Says.SAY_WHY
+    except WithPanel:
+        return Says.WITH_PANEL
+    except TakesNoPart:
+        return Says.TAKES_NO_PART
     except NotOpenToThat:
         return Says.DECIDED_WITHOUT
     return Says.KEPT_AS_CONCERN if doubtful else Says.ANSWERED

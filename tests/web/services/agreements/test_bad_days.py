@@ -137,6 +137,33 @@ def test_somebody_suspended_does_not_answer_by_text(consent: Consent, world: Wor
     assert consent.counted(number)["answered"] == 0
 
 
+def test_somebody_suspended_is_not_told_by_text_that_it_is_decided(consent: Consent, world: World) -> None:
+    by_text(world, consent.people[0])
+    consent.open()
+    suspend(world, consent.people[0])
+    assert "only people who take part" in answer_to(world, "NO OBJECTION", PHONE)
+
+
+def test_who_objects_anew_by_text_hears_that_people_judge_it(consent: Consent, world: World) -> None:
+    by_text(world, consent.people[0])
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.panel(number)
+    reply = answer_to(world, "OBJECT and another thing", PHONE)
+    assert ("drawn by chance" in reply, "decided, so" in reply) == (True, False)
+
+
+def test_who_objects_again_by_text_is_not_told_that_the_change_is_decided(
+    consent: Consent, world: World
+) -> None:
+    by_text(world, consent.people[0])
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    for member in consent.panel(number)[:2]:
+        consent.find(number, member, False)
+    assert "drawn by chance" in answer_to(world, "OBJECT and another thing", PHONE)
+
+
 def test_somebody_who_has_left_does_not_answer_by_the_button(consent: Consent, world: World) -> None:
     number = consent.open()
     page = tab(consent, number, consent.people[0])
