@@ -24,7 +24,10 @@ EVERYDAY = (
     Purpose.NEXT_ROUND,
     Purpose.PROPOSAL,
     Purpose.PANEL,
+    Purpose.REVIEW,
 )
+# The subjects of these are no group's.
+ABOUT_NO_GROUP = (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL, Purpose.REVIEW)
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,7 @@ class Visit:
     @property
     def group(self) -> int | None:
         """The group that the message with this link was about."""
-        is_elsewhere = self.link.purpose in (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL)
-        return None if is_elsewhere else self.link.subject
+        return None if self.link.purpose in ABOUT_NO_GROUP else self.link.subject
 
 
 def open_visit(token: str, *, full: bool = False) -> Visit:

@@ -276,6 +276,16 @@ def test_one_press_from_the_message_asks_for_a_change(consent: Consent) -> None:
     assert "You said: change it" in page.press("Say this").text
 
 
+def test_the_page_behind_a_text_leads_to_where_texts_are_stopped(consent: Consent) -> None:
+    bring_near(consent)
+    consent.look()
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[0]).email), messages.Review.kind)
+    page = world.visitor().open(world.link_in(letter, "/review/"))
+    own = next(link for link in page.links if link.startswith("/me/"))
+    assert "Leave" in world.visitor().open(own).text
+
+
 def test_what_the_proposal_came_of_is_settled_by_it(consent: Consent) -> None:
     """The form that the agenda leads to needs one press: its reason is written."""
     bring_near(consent)
