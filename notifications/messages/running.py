@@ -49,11 +49,12 @@ class PanelDrawn(Message):
 
 @dataclass(frozen=True)
 class ProposalNews(Message):
-    """To who proposed a change or objected to it: what became of that, in sentences. `is_objection`: to what
-    is in force already.
+    """To who proposed a change or objected to it: that somebody objects, or what became of it, in sentences.
+    `is_objection`: to what is in force already.
     """
 
     kind = "proposal_news"
+    by_day = True
     bulk = False
 
     programme: Programme

@@ -5,7 +5,16 @@ import pytest
 
 from notifications import quiet_hours
 from notifications.errors import Temporary
-from notifications.messages import Channel, Confirm, HeadsUp, Link, NotThisTime, PhoneCode, SignIn
+from notifications.messages import (
+    Channel,
+    Confirm,
+    HeadsUp,
+    Link,
+    NotThisTime,
+    PhoneCode,
+    ProposalNews,
+    SignIn,
+)
 from notifications.tables import State
 from tests.support.letters import AMINA, AMINA_BY_TEXT, COUNCILS, PAGE
 
@@ -42,6 +51,13 @@ def test_an_introduction_waits_for_the_morning(night, memory):
     night.queue()
     night.work()
     assert (memory.calls, night.state()) == (0, State.QUEUED)
+
+
+def test_what_became_of_an_objection_waits_for_the_morning(night, memory):
+    news = ProposalNews(COUNCILS, "How we match", "A panel has found that it holds.", Link("/p/councils/", 0))
+    night.queue(news, to=AMINA_BY_TEXT)
+    night.work()
+    assert memory.calls == 0
 
 
 def test_it_goes_within_half_an_hour_after_eight(night, memory, clock):
@@ -107,7 +123,7 @@ def test_what_would_be_too_late_by_then_is_not_sent_at_night(night, memory, cloc
 def test_by_day_go_rounds_and_what_nobody_asked_for():
     assert sorted(quiet_hours.BY_DAY) == sorted(
         "agenda_news before_erasure check_in closing digest heads_up introduction invitation not_this_time "
-        "nudge panel partner_gone paused post_found proposal review taken_over".split()
+        "nudge panel partner_gone paused post_found proposal proposal_news review taken_over".split()
     )
 
 

@@ -83,14 +83,16 @@ def _amended_since(proposal: Proposal) -> bool:
 
 def _page(token: str, link: Link, programme: Programme, proposal: Proposal, form: AnswerForm) -> str:
     mine = g.session.get(ProposalAnswer, (proposal.id, proposal.version, link.person))
+    is_author = proposal.by == link.person and not proposal.is_objection
     del form.named
     return render_template(
         "proposal/page.html",
         programme=programme,
         token=token,
         # Others' reasons sway who has none of their own yet.
-        one=log.shown(g.session, programme, proposal, with_arguments=mine is not None),
+        one=log.shown(g.session, programme, proposal, with_arguments=mine is not None or is_author),
         mine=mine,
+        is_author=is_author,
         chosen=form.said() or CHOSEN.get(request.args.get("answer", "")),
         takes_answers=answering.takes_answers(g.session, programme, proposal, now=g.now),
         form=form,

@@ -94,7 +94,7 @@ def test_the_news_of_a_draft_that_nobody_was_told_of_leads_to_a_page(consent: Co
     world.change(closing_on=world.now.date() + timedelta(days=20))
     consent.look()
     letter = world.letter(str(world.person(consent.people[0]).email), "proposal_news")
-    assert world.visitor().open(world.link_in(letter, LOG)).status == 200
+    assert "The programme is closing" in world.visitor().open(world.link_in(letter, "/proposal/")).text
 
 
 def test_a_name_is_shown_where_it_was_ticked_until_they_leave(consent: Consent, world: World) -> None:

@@ -26,6 +26,7 @@ from web.services.agreements import (
     deciding,
     log,
     lookup,
+    panels,
     proposals,
     rule_objections,
     words,
@@ -44,7 +45,10 @@ def _of(visit: Visit, membership: Membership) -> tuple[Programme, Proposer]:
 def agreements(token: str, slug: str) -> ResponseReturnValue:
     visit = open_visit(token)
     programme, author = _of(visit, membership_of(visit, slug))
-    live = [log.shown(g.session, programme, one) for one in lookup.live(g.session, programme)]
+    live = [
+        log.shown(g.session, programme, one, with_arguments=one.by == author.id)
+        for one in lookup.live(g.session, programme)
+    ]
     return render_template(
         "me/agreements.html",
         visit=visit,
@@ -54,6 +58,7 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         drafts=[one for one in live if one.proposal.state is ProposalState.DRAFT],
         doors=_doors(visit),
         mine=author.id,
+        to_be_judged={one.proposal.number for one in live if panels.may_convene(g.session, one.proposal)},
         said=_said(author.id, live),
         named_in=answering.named_in(g.session, programme, author.id),
         rules=log.rules(g.session, programme, times.today(g.now)),
@@ -170,6 +175,23 @@ def withdraw_proposal(token: str, slug: str, number: int) -> ResponseReturnValue
     try:
         proposals.withdraw(g.session, programme, proposal, author, now=g.now)
         flash("Taken back.")
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+    return _back(token, slug)
+
+
+@pages.post("/me/<token>/<slug>/proposals/<int:number>/panel")
+@with_link
+def ask_panel(token: str, slug: str, number: int) -> ResponseReturnValue:
+    """People drawn by chance judge what others object to in a proposal of theirs."""
+    visit = open_visit(token, full=True)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number, lock=True)
+    try:
+        proposals.must_take_part(g.session, programme, author.id)
+        proposals.must_steer(proposal, author)
+        panels.convene(g.session, programme, proposal, by=author.audited, now=g.now)
+        flash("A panel has been drawn by chance, and has three days.")
     except proposals.NotOpenToThat as error:
         flash(str(error), "error")
     return _back(token, slug)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from web.models import Objection, Programme, Proposal, ProposalAnswer, ProposalState, Stance
-from web.services.agreements import clock, objections, proposals
+from web.services.agreements import clock, news, objections, proposals
 from web.services.agreements.proposals import A_PARTICIPANT, NotOpenToThat
 
 LONGEST = 2_000
@@ -48,7 +48,11 @@ def answer(
     _check(stance, words)
     hidden = _hidden_before(session, proposal, person, words)
     if stance is Stance.OBJECTION:
-        objections.raise_(session, proposal, person, words, named=named, hidden_because=hidden, now=now)
+        raised = objections.raise_(
+            session, proposal, person, words, named=named, hidden_because=hidden, now=now
+        )
+        if raised and person != proposal.by:
+            news.somebody_objects(session, programme, proposal, now=now)
     else:
         objections.take_back(session, proposal, person, now=now)
     key = (proposal.id, proposal.version, person)

@@ -6,10 +6,24 @@ from sqlmodel import Session
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Organiser, Programme, Proposal
+from web.models import Organiser, OrganiserRole, Programme, Proposal, Purpose, Role
 from web.services.agreements import agreements, lookup, tally
 from web.services.common import links, programmes
 from web.services.common.contacts import recipient
+
+OBJECTED_TO = (
+    "Somebody objects to it. It is not adopted until that is met, or people drawn by chance find that it "
+    "does not hold."
+)
+STEPS = " Amend it, take it back or ask a panel: after 14 days without a step it is withdrawn by itself."
+
+
+def somebody_objects(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> None:
+    """Tell its author, once for each version: others may object as well."""
+    # What is in force already cannot be amended.
+    said = OBJECTED_TO if proposal.urgent else OBJECTED_TO + STEPS
+    occasion = f"objected to {proposal.version}"
+    to_author(session, programme, proposal, said, occasion=occasion, now=now)
 
 
 def to_author(
@@ -22,7 +36,16 @@ def to_author(
     organiser = session.get(Organiser, proposal.by)
     if organiser:
         to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
-        _queue(session, programme, proposal, to, what, occasion, now)
+        page = links.open_page(_page_for(session, programme, proposal, organiser))
+        _queue(session, programme, proposal, to, page, what, occasion, now)
+
+
+def _page_for(session: Session, programme: Programme, proposal: Proposal, organiser: Organiser) -> str:
+    """Where whoever runs the programme takes a step, while there is one to take; else the log."""
+    role = session.get(OrganiserRole, (organiser.id, programme.id))
+    steers = role is not None and role.role is not Role.VIEWER and proposal.ended_at is None
+    base = f"/organise/{programme.slug}/proposals" if steers else f"/p/{programme.slug}/agreements"
+    return f"{base}/{proposal.number}"
 
 
 def to_person(
@@ -38,7 +61,8 @@ def to_person(
     found = agreements.still_reachable(session, programme, person)
     if found:
         to = recipient(found, by_email_only=bool(found.email))
-        _queue(session, programme, proposal, to, what, occasion, now)
+        page = links.make(session, Purpose.PROPOSAL, found.id, now=now, subject=proposal.id)
+        _queue(session, programme, proposal, to, page, what, occasion, now)
 
 
 def _queue(
@@ -46,6 +70,7 @@ def _queue(
     programme: Programme,
     proposal: Proposal,
     to: messages.Recipient,
+    page: messages.Link,
     what: str,
     occasion: str,
     now: datetime,
@@ -55,13 +80,7 @@ def _queue(
         title=lookup.title(session, proposal),
         news=what,
         is_objection=proposal.is_objection,
-        log=links.open_page(_page(programme, proposal)),
+        log=page,
     )
     subject = f"{tally.about(proposal)} {occasion}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
-
-
-def _page(programme: Programme, proposal: Proposal) -> str:
-    """In the log; where it is not in it, what is."""
-    log = f"/p/{programme.slug}/agreements"
-    return f"{log}/{proposal.number}" if lookup.is_public(proposal) else log

@@ -44,8 +44,8 @@ def raise_(
     named: bool,
     hidden_because: str = "",
     now: datetime,
-) -> None:
-    """Object to the version that counts. There is one of each person: another changes its words.
+) -> bool:
+    """Object to the version that counts. There is one of each person: another changes its words. Is it new?
     `hidden_because`: why these words are not shown, if somebody has hidden the same.
 
     Raises:
@@ -64,7 +64,7 @@ def raise_(
     if standing:
         _reword(standing, words, named, hidden_because)
         session.add(standing)
-        return
+        return False
     settle(session, [each for each in theirs if each.state in UNSETTLED], ObjectionState.NOT_RENEWED, now)
     session.add(
         Objection(
@@ -80,6 +80,7 @@ def raise_(
     proposal.stirred_at = now
     session.add(proposal)
     session.flush()
+    return True
 
 
 def _reword(standing: Objection, words: str, named: bool, hidden_because: str) -> None:

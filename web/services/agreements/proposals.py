@@ -259,7 +259,7 @@ def amend(
         NotOpenToThat: it is not open, is in force already, or not theirs to amend.
         BadProposal: the version cannot be, or is as the one before; or a participant's comes too soon.
     """
-    _must_steer(proposal, by)
+    must_steer(proposal, by)
     if by.participates:
         must_take_part(session, programme, by.id)
     if proposal.state is not ProposalState.OPEN:
@@ -303,7 +303,7 @@ def withdraw(
     Raises:
         NotOpenToThat: not theirs to take back, or decided.
     """
-    _must_steer(proposal, by)
+    must_steer(proposal, by)
     if proposal.state is ProposalState.WITHDRAWN:
         return
     if proposal.state not in lookup.LIVE:
@@ -311,7 +311,8 @@ def withdraw(
     end(session, programme, proposal, ProposalState.WITHDRAWN, WITHDRAWN, by=by.audited, now=now)
 
 
-def _must_steer(proposal: Proposal, by: Proposer) -> None:
+def must_steer(proposal: Proposal, by: Proposer) -> None:
+    """Raises NotOpenToThat."""
     if not may_steer(proposal, by):
         raise NotOpenToThat("Only its author can do this")
 

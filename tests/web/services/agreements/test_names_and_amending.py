@@ -7,7 +7,7 @@ from tests.support.consenting import Consent, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Membership, Objection, Panel, ProposalAnswer, Purpose, Stance, Standing
-from web.services.agreements import hiding, log, lookup
+from web.services.agreements import hiding, log, lookup, panels
 from web.services.agreements.proposals import NotOpenToThat, Proposer
 
 WORDS = "Threes are hard to arrange."
@@ -159,6 +159,58 @@ def test_amending_needs_a_fresh_link(consent: Consent) -> None:
     opened_by_a_participant(consent)
     page = own_page(consent, 0, fresh=False)
     assert not [link for link in page.links if link.endswith("/amend")]
+
+
+def objected_to_by_another(consent: Consent) -> int:
+    number = opened_by_a_participant(consent)
+    consent.object(number, consent.people[1], "Nights are for sleeping.")
+    consent.look()
+    return number
+
+
+def letter_to_author(consent: Consent) -> Visitor:
+    """The page behind the letter about their proposal."""
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[0]).email), "proposal_news")
+    return world.visitor().open(world.link_in(letter, "/proposal/"))
+
+
+def test_an_author_is_told_that_somebody_objects(consent: Consent) -> None:
+    objected_to_by_another(consent)
+    assert "Nights are for sleeping." in letter_to_author(consent).text
+
+
+def test_an_author_is_told_of_objections_to_a_version_once(consent: Consent) -> None:
+    number = objected_to_by_another(consent)
+    consent.object(number, consent.people[2])
+    consent.look()
+    email = str(consent.world.person(consent.people[0]).email)
+    assert len(consent.world.inbox(email, "proposal_news")) == 1
+
+
+def test_the_page_behind_the_letter_leads_to_where_an_author_steers(consent: Consent) -> None:
+    objected_to_by_another(consent)
+    page = letter_to_author(consent)
+    own = next(link for link in page.links if link.endswith("/councils/agreements") and "/me/" in link)
+    assert "Nights are for sleeping." in consent.world.visitor().open(own).text
+
+
+def test_an_author_asks_a_panel(consent: Consent) -> None:
+    number = objected_to_by_another(consent)
+    own_page(consent, 0, fresh=True).press("Ask a panel")
+    with consent.world.read() as session:
+        proposal = lookup.by_number(session, consent.world.programme(session), number)
+        assert panels.sitting(session, proposal)
+
+
+def test_nobody_else_asks_a_panel_by_their_own_page(consent: Consent) -> None:
+    objected_to_by_another(consent)
+    assert "Ask a panel" not in own_page(consent, 2, fresh=True).text
+
+
+def test_an_everyday_link_asks_no_panel(consent: Consent) -> None:
+    objected_to_by_another(consent)
+    assert "Ask a panel" not in own_page(consent, 0, fresh=False).text
 
 
 HURTS = "Ask Person 003, 07700 900123, person-003@councils.example, https://x.example/p: threes hurt carers."

@@ -227,6 +227,15 @@ def test_its_author_is_told_what_became_of_it(consent: Consent, world: World) ->
     assert "no objection stands" in news.text
 
 
+def test_the_letter_about_an_objection_leads_an_organiser_to_where_it_is_answered(
+    consent: Consent, world: World
+) -> None:
+    consent.object(consent.open(), consent.people[0])
+    world.work()
+    letter = world.letter("organiser@councils.example", "proposal_news")
+    assert world.link_in(letter, "/organise/") == "/organise/councils/proposals/1"
+
+
 def test_another_change_of_the_same_stops_it(consent: Consent) -> None:
     first = consent.open()
     consent.later(days=3)
