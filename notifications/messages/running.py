@@ -12,7 +12,7 @@ class Proposal(Message):
     """A rule may change: `change` says how, in a sentence or two, `title` what it is about in a few words.
 
     People can object until `closes_at` at least. `urgent`: it is in force already. `amended`: another version
-    was told of before. `reminder`: so was this one.
+    was told of before. `reminder`: so was this one. `objected`: its reader did, to another version.
     """
 
     kind = "proposal"
@@ -28,6 +28,7 @@ class Proposal(Message):
     urgent: bool = False
     amended: bool = False
     reminder: bool = False
+    objected: bool = False
 
 
 @dataclass(frozen=True)

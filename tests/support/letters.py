@@ -107,6 +107,8 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
                    Link("proposal", 7), PAGE, urgent=True),
         m.Proposal(COUNCILS, "Who may organise", "A new agreement, “Who may organise”: anybody", "we are few",
                    ends, Link("proposal", 7), PAGE, amended=True, reminder=True),
+        m.Proposal(COUNCILS, "Who may organise", "A new agreement, “Who may organise”: anybody", "we are few",
+                   ends, Link("proposal", 7), PAGE, amended=True, objected=True),
         m.PanelDrawn(COUNCILS, "Groups: threes instead of pairs", ends, Link("panel", 7), PAGE),
         m.PanelDrawn(COUNCILS, "Groups: pairs", ends, Link("panel", 7), PAGE, in_force=True),
         m.ProposalNews(COUNCILS, "How we match", "A panel has found that the objection holds.",

@@ -18,7 +18,7 @@ from web.models import (
     Purpose,
 )
 from web.pages import first_press
-from web.services.agreements import answering, hiding, log, lookup, panels, proposals
+from web.services.agreements import answering, hiding, log, lookup, objections, panels, proposals
 from web.services.common import links
 from web.tokens import BadLink
 
@@ -93,6 +93,9 @@ def _page(token: str, link: Link, programme: Programme, proposal: Proposal, form
         one=log.shown(g.session, programme, proposal, with_arguments=mine is not None or is_author),
         mine=mine,
         is_author=is_author,
+        objected=[
+            one for one in objections.to_another_version(g.session, proposal) if one.person_id == link.person
+        ],
         chosen=form.said() or CHOSEN.get(request.args.get("answer", "")),
         takes_answers=answering.takes_answers(g.session, programme, proposal, now=g.now),
         form=form,

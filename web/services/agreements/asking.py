@@ -21,7 +21,7 @@ from web.models import (
     Purpose,
     Review,
 )
-from web.services.agreements import agreements, clock, lookup, tally
+from web.services.agreements import agreements, clock, lookup, objections, tally
 from web.services.agreements.proposals import WAIT_FOR_DELIVERY, record
 from web.services.common import audit, links, programmes
 from web.services.common.contacts import recipient
@@ -108,6 +108,7 @@ def _orders(
     change = "; ".join(lookup.difference(session, proposal))
     closes = now + clock.left(proposal, now) if proposal.started_at else _earliest_end(proposal, now)
     subject = tally.subject(proposal, reminder=reminder)
+    objected = {one.person_id for one in objections.to_another_version(session, proposal)}
     wanted = [links.LinkWanted(Purpose.PROPOSAL, person.id, proposal.id) for person in people]
     doors = links.make_all(session, wanted, now=now)
     pages = links.make_all(session, [links.LinkWanted(Purpose.PAGE, one.id) for one in people], now=now)
@@ -124,6 +125,7 @@ def _orders(
                 urgent=proposal.urgent,
                 reminder=reminder,
                 amended=proposal.version > 1,
+                objected=person.id in objected,
             ),
             # Texts cost money: only to who has nothing else.
             recipient(person, by_email_only=bool(person.email)),

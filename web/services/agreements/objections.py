@@ -35,6 +35,13 @@ def in_the_way(session: Session, proposal: Proposal) -> Sequence[Objection]:
     ]
 
 
+def to_another_version(session: Session, proposal: Proposal) -> Sequence[Objection]:
+    """Those to an earlier version that end with this one's time, unless they are raised again."""
+    return [
+        each for each in of(session, proposal) if each.version != proposal.version and each.state in UNSETTLED
+    ]
+
+
 def raise_(
     session: Session,
     proposal: Proposal,

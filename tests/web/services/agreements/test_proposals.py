@@ -6,6 +6,7 @@ import pytest
 
 from notifications import suppression
 from notifications.messages import Channel
+from notifications.providers.local import Received
 from tests.support.consenting import FOURS, THREES, Consent, said
 from tests.support.world import World
 from web.models import Person, Programme, Stance, Standing, Subject
@@ -201,6 +202,29 @@ def test_an_objection_that_is_not_renewed_ends_with_the_new_version_s_time(conse
         4,
         ["not renewed"],
     )
+
+
+def letter_after_amending(consent: Consent, person: int) -> Received:
+    number = consent.open()
+    consent.object(number, consent.people[0], "Three calendars never fit.")
+    consent.amend(number)
+    consent.look()
+    return consent.world.letter(str(consent.world.person(consent.people[person]).email), "proposal")
+
+
+def test_who_objected_reads_that_it_does_not_stop_another_version(consent: Consent) -> None:
+    text = letter_after_amending(consent, 0).text
+    assert ("does not stop this one" in text, "need not do anything" in text) == (True, False)
+
+
+def test_who_did_not_object_reads_nothing_of_an_objection_of_theirs(consent: Consent) -> None:
+    assert "Your objection" not in letter_after_amending(consent, 1).text
+
+
+def test_the_page_of_another_version_has_what_its_reader_objected(consent: Consent) -> None:
+    letter = letter_after_amending(consent, 0)
+    page = consent.world.visitor().open(consent.world.link_in(letter, "/proposal/"))
+    assert "You objected to version 1: “Three calendars never fit.”" in page.text
 
 
 def test_a_renewed_objection_stands_in_the_way_of_the_new_version(consent: Consent) -> None:
