@@ -48,8 +48,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         next_round.decide next_round.pause next_round.show
         organise.press_button organise.show_button proposal.answer proposal.panel proposal.show
         review.answer review.show
-        me.agreements me.amend_proposal me.ask_panel me.show_name me.object_to_rule
-        me.take_back_objection
+        me.agreements me.amend_proposal me.answer_proposal me.ask_panel me.show_name
+        me.object_to_rule me.take_back_objection
         me.propose me.second_proposal me.withdraw_proposal
         start.approve start.choose_address start.confirm start.decline start.founder start.look start.withdraw
         """,

@@ -7,7 +7,7 @@ import pytest
 from tests.support.consenting import FOURS, THREES, Consent, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Purpose, Stance
+from web.models import Membership, Purpose, Stance, Standing
 from web.services.agreements.proposals import Proposer
 
 HOME, LOG = "/organise/councils", "/p/councils/agreements"
@@ -319,3 +319,21 @@ def test_a_participant_seconds(consent: Consent, world: World) -> None:
 def test_a_forwarded_link_does_not_propose(consent: Consent, world: World) -> None:
     page = world.visitor().open(f"{world.door(Purpose.PAGE, consent.people[0])}/councils/propose")
     assert page.status == 404
+
+
+def test_who_joined_after_it_was_told_answers_from_their_own_page(consent: Consent, world: World) -> None:
+    number = consent.open()
+    late = world.join()
+    page = world.visitor().open(f"{world.page_of(late)}/councils/agreements")
+    page.press("Say what you think").press("I object", words=REASON)
+    assert consent.objections(number) == ["open"]
+
+
+def test_who_was_suspended_meanwhile_is_told_so(consent: Consent, world: World) -> None:
+    consent.open()
+    late = world.join()
+    page = world.visitor().open(f"{world.page_of(late)}/councils/agreements")
+    with world.write() as session:
+        key = (world.programme(session).id, late)
+        session.get_one(Membership, key).standing = Standing.SUSPENDED
+    assert "Only people who take part can do this" in page.press("Say what you think").text

@@ -82,6 +82,25 @@ def _doors(visit: Visit) -> dict[int | None, str]:
     return {subject: here(link, visit.person.id) for subject, link in found.items()}
 
 
+@pages.post("/me/<token>/<slug>/proposals/<int:number>/answer")
+@with_link
+def answer_proposal(token: str, slug: str, number: int) -> ResponseReturnValue:
+    """To where it is answered: who joined after it was told has no letter that leads there."""
+    visit = open_visit(token)
+    programme, author = _of(visit, membership_of(visit, slug))
+    proposal = lookup.by_number(g.session, programme, number)
+    try:
+        proposals.must_take_part(g.session, programme, author.id)
+    except proposals.NotOpenToThat as error:
+        flash(str(error), "error")
+        return _back(token, slug)
+    door = _doors(visit).get(proposal.id)
+    if door is None:
+        made = links.make(g.session, Purpose.PROPOSAL, author.id, now=g.now, subject=proposal.id)
+        door = links.address_maker(house().signer, "")(made, author.id)
+    return redirect(door, 303)
+
+
 @pages.route("/me/<token>/<slug>/propose", methods=["GET", "POST"])
 @with_link
 def propose(token: str, slug: str) -> ResponseReturnValue:
