@@ -27,7 +27,10 @@ from web.models import (
     PhoneCode,
     Programme,
     ProgrammeRequest,
+    Proposal,
     ProposalAnswer,
+    ProposalState,
+    ProposalVersion,
     Report,
     Request,
     RequestKind,
@@ -45,6 +48,8 @@ from web.services.imports import forgetting
 from web.services.learning import mentions
 from web.services.people import complaints, unnaming
 from web.services.rounds import dropouts, never_pairs
+
+ERASED = "Its author has erased what they told us."
 
 
 def erase(
@@ -76,6 +81,7 @@ def erase(
     handles.forget_person(session, person)
     _forget_learnings(session, person, keep_closed_walls)
     _forget_arguments(session, person, now)
+    _forget_drafts(session, person, now)
     _delete_rows_about(session, person)
     _leave_everywhere(session, person, now)
     tombstones.make(session, person, now=now)
@@ -158,6 +164,24 @@ def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
     session.execute(update(AgendaItem).where(wished).values(words="", person_id=None))
     session.execute(update(Finding).where(col(Finding.person_id) == person.id).values(reason=""))
     session.execute(delete(Second).where(col(Second.person_id) == person.id))
+
+
+def _forget_drafts(session: Session, person: Person, now: datetime) -> None:
+    """What they proposed and nobody was told of. What others were asked about stays: it is theirs as well."""
+    untold = select(Proposal).where(
+        Proposal.by == person.id,
+        col(Proposal.is_objection).is_(False),
+        col(Proposal.opened_at).is_(None),
+        col(Proposal.state) != ProposalState.WAITING,
+    )
+    for proposal in session.exec(untold).all():
+        words = update(ProposalVersion).where(col(ProposalVersion.proposal_id) == proposal.id)
+        session.execute(words.values(title="Erased", text=ERASED, driver="", evaluation=""))
+        if proposal.state is ProposalState.DRAFT:
+            proposal.state, proposal.ended_at = ProposalState.WITHDRAWN, now
+            proposal.counted = {"asked": 0, "delivered": 0, "answered": 0}
+            session.add(proposal)
+    session.flush()
 
 
 def _forget_address(session: Session, person: Person) -> None:

@@ -45,6 +45,37 @@ def test_an_objection_of_somebody_erased_is_taken_back(consent: Consent, world: 
     assert consent.objections(number) == [ObjectionState.TAKEN_BACK]
 
 
+def draft(consent: Consent) -> int:
+    return consent.propose(said("Calls at night", WORDS), Proposer(consent.people[0], participates=True))
+
+
+def test_a_draft_of_somebody_erased_is_gone_from_every_table(consent: Consent, world: World) -> None:
+    draft(consent)
+    world.erase(consent.people[0])
+    assert "Persephone" not in str(world.dump())
+
+
+def test_a_draft_of_somebody_erased_is_looking_for_support_no_more(consent: Consent, world: World) -> None:
+    draft(consent)
+    world.erase(consent.people[0])
+    page = world.visitor().open(f"{world.page_of(consent.people[1])}/councils/agreements")
+    assert "Looking for support" not in page.text
+
+
+def test_organisers_read_of_such_a_draft_that_it_is_erased(consent: Consent, world: World) -> None:
+    number = draft(consent)
+    world.erase(consent.people[0])
+    assert "Its author has erased" in world.organiser().open(f"/organise/councils/proposals/{number}").text
+
+
+def test_what_everybody_was_asked_stays_when_its_author_is_erased(consent: Consent, world: World) -> None:
+    number = draft(consent)
+    consent.second(number, consent.organiser)
+    consent.look()
+    world.erase(consent.people[0])
+    assert "Calls at night" in world.visitor().open("/p/councils/agreements").text
+
+
 def test_others_words_lose_the_name_of_somebody_erased(consent: Consent, world: World) -> None:
     number = consent.open()
     with world.write() as session:
