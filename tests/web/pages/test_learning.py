@@ -196,3 +196,12 @@ def test_its_author_does_not_read_why_it_was_to_be_taken_down(world: World, amin
     with world.read() as session:
         told = data_export.everything(session, session.get_one(Person, amina))
     assert (WORDS in str(told), "Zed" in str(told)) == (True, False)
+
+
+def test_what_was_taken_down_and_then_changed_still_says_why_to_organisers(world: World, amina: str) -> None:
+    take_down(world, "It is about me.")
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(amina), amina)
+        said = Said(Answer.MET, f"{WORDS} Soon.", showing=Showing.WITH_NAME)
+        conversations.check_in(session, talk, said, now=world.now)
+    assert "It is about me." in world.organiser().open(LEARNING).text
