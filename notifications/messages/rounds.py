@@ -268,6 +268,7 @@ class PostFound(Message):
 class Digest(Message):
     """What people learned in a round. `met`, `answered` and `introduced` count people; `round_name` as people
     say it. `went` and `changes` are the organisers' words, and `story` leads to all of it if it is public.
+    Without a `wall` what people learned is shown to nobody.
     """
 
     kind = "digest"
@@ -277,7 +278,7 @@ class Digest(Message):
     programme: Programme
     round_name: str
     learned: tuple[Learned, ...]
-    wall: Link
+    wall: Link | None
     page: Link
     met: int | None = None
     answered: int | None = None

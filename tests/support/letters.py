@@ -97,6 +97,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.PostFound(COUNCILS, ("example.social", "jo.example.org"), PAGE),
         m.Digest(COUNCILS, "the November round", (m.Learned("Ask the crews first.", named[0]),
                  m.Learned("Tea helps.")), Link("wall", 5), PAGE, 31, 36, later),
+        m.Digest(COUNCILS, "round 3", (), None, PAGE, 31, 36, later, 60),
         m.Paused(COUNCILS, PAGE, later),
         m.Left(COUNCILS, Link("join", 6)),
         m.Erased(COUNCILS),

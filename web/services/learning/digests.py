@@ -91,7 +91,8 @@ def _worth_telling(programme: Programme, now: datetime) -> SelectOfScalar[Round]
     """Rounds that are over, or of which something is on the wall; newest first. None from so long ago that
     nobody knows any more who has had it.
     """
-    told_of = or_(col(Round.ends_on) < times.today(now), col(Round.id).in_(_told_of()))
+    is_over = col(Round.ends_on) < times.today(now)
+    told_of = or_(is_over, col(Round.id).in_(_told_of())) if learnings.is_open(programme) else is_over
     wanted = select(Round).where(
         Round.programme_id == programme.id,
         Round.state == RoundState.SENT,
@@ -165,7 +166,10 @@ def send_some(
     round_ = found.round
     people = session.exec(_without(programme, round_, now).order_by(col(Person.id)).limit(most)).all()
     story = session.get(RoundStory, round_.id)
-    learned = [_learned(one) for one in _published(session, round_, story.picked if story else ())]
+    shows = learnings.is_open(programme)
+    learned = (
+        [_learned(one) for one in _published(session, round_, story.picked if story else ())] if shows else []
+    )
     row = round_list.of_round(session, round_)
     pages = links.make_all(session, [LinkWanted(Purpose.PAGE, person.id) for person in people], now=now)
     orders = [
@@ -174,7 +178,7 @@ def send_some(
                 programme=programmes.facts(programme, messages.Digest),
                 round_name=f"round {round_.number}",
                 learned=tuple(learned),
-                wall=links.open_page(f"/p/{programme.slug}/learning"),
+                wall=links.open_page(f"/p/{programme.slug}/learning") if shows else None,
                 page=page,
                 met=row.met,
                 answered=row.answered,

@@ -196,6 +196,26 @@ def test_a_digest_shows_only_what_an_organiser_published(world: World, three: li
     assert "Not looked at" not in digest_text(world, three)
 
 
+def test_while_what_people_learned_is_shown_to_nobody_a_digest_has_none_of_it(
+    world: World, three: list[str]
+) -> None:
+    say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
+    publish(world)
+    world.change(wall_is_open=False)
+    world.clock.turn(days=30)
+    text = digest_text(world, three)
+    told = [WORDS in text, "/learning" in text, "Nobody has shared" in text, "introduced" in text]
+    assert told == [False, False, False, True]
+
+
+def test_while_it_is_shown_to_nobody_nothing_published_makes_a_digest(world: World, three: list[str]) -> None:
+    say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
+    publish(world)
+    world.change(wall_is_open=False)
+    with world.write() as session, pytest.raises(NothingToSend):
+        digests.send(session, world.programme(session), 1, by=BY, now=world.now)
+
+
 def test_there_is_a_digest_once_the_round_is_over_or_something_is_published(
     world: World, three: list[str]
 ) -> None:
