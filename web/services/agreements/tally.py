@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, distinct, func, select
 
 from notifications import messages
 from notifications.tables import OutboxMessage
-from web.models import Asked, Proposal, ProposalAnswer, Stance
+from web.models import Asked, Person, Proposal, ProposalAnswer, Stance
 from web.services.common import phrases
 
 FEW = 5
@@ -26,11 +26,19 @@ def asked(session: Session, proposal: Proposal) -> int:
 
 
 def delivered(session: Session, proposal: Proposal) -> int:
-    """How many a provider has taken the message for."""
-    taken = select(func.count()).where(
-        OutboxMessage.kind == messages.Proposal.kind,
-        OutboxMessage.subject == subject(proposal),
-        col(OutboxMessage.accepted_at).is_not(None),
+    """How many of those asked a provider has taken the message for; whoever was two entries is one."""
+    who = func.coalesce(col(Person.merged_into), col(Person.id))
+    asked_ = select(Asked.person_id).where(Asked.proposal_id == proposal.id)
+    taken = (
+        select(func.count(distinct(who)))
+        .select_from(OutboxMessage)
+        .join(Person, col(Person.id) == OutboxMessage.person)
+        .where(
+            OutboxMessage.kind == messages.Proposal.kind,
+            OutboxMessage.subject == subject(proposal),
+            col(OutboxMessage.accepted_at).is_not(None),
+            who.in_(asked_),
+        )
     )
     return session.exec(taken).one()
 

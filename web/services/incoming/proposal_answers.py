@@ -20,7 +20,7 @@ from web.models import Person, Programme, Proposal, Purpose, Review, Stance
 from web.services.agreements import answering
 from web.services.agreements.objections import WithPanel
 from web.services.agreements.proposals import NotOpenToThat, TakesNoPart
-from web.services.common import links
+from web.services.common import contacts, links
 
 WITHIN = timedelta(days=45)
 NONE_AT_ALL = r"(?i:(?: (?:from (?:me|us|here)|at all|here|whatsoever|to (?:this|that|it)))*)"
@@ -87,7 +87,9 @@ def _last(
 ) -> OutboxMessage | None:
     """The newest message of these that somebody has had."""
     sent = select(OutboxMessage).where(
-        OutboxMessage.person == person.id, col(OutboxMessage.accepted_at) > now - WITHIN, *conditions
+        col(OutboxMessage.person).in_(contacts.ids(session, person)),
+        col(OutboxMessage.accepted_at) > now - WITHIN,
+        *conditions,
     )
     newest = sent.order_by(col(OutboxMessage.accepted_at).desc(), col(OutboxMessage.id).desc()).limit(1)
     return session.exec(newest).first()
@@ -103,7 +105,9 @@ def _told(session: Session, person: Person, now: datetime) -> Told | None:
     if proposal is None:
         return None
     programme = session.get_one(Programme, proposal.programme_id)
-    return Told(proposal, int(version), programme, by_text is not None and by_text.id == message.id)
+    # Who was two entries has been told by text and by mail.
+    is_last = by_text is not None and (by_text.kind, by_text.subject) == (message.kind, message.subject)
+    return Told(proposal, int(version), programme, is_last)
 
 
 def _understood(text: str, *, after: bool) -> tuple[Stance | None, str]:

@@ -96,6 +96,13 @@ def test_of_two_entries_the_later_answer_counts(consent: Consent, world: World) 
     assert (answer_of(world, kept), answer_of(world, gone)) == (Stance.CONCERN, None)
 
 
+def test_of_two_entries_one_is_counted_as_told(consent: Consent, world: World) -> None:
+    number = consent.open()
+    merge(world, *consent.people[:2])
+    counted = consent.counted(number)
+    assert (counted["asked"], counted["delivered"]) == (7, 7)
+
+
 def test_of_two_entries_one_objection_stays(consent: Consent, world: World) -> None:
     number = consent.open()
     kept, gone = consent.people[:2]

@@ -6,11 +6,12 @@ from sqlmodel import select
 from notifications.messages import Channel
 from notifications.replies import Inbound
 from tests.support.consenting import Consent
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.models import Learning, Person, Subject
 from web.services.agreements import agreements
 from web.services.common import times
 from web.services.incoming import replies
+from web.services.people import merging
 
 PHONE = "+447700900111"
 
@@ -47,6 +48,20 @@ def test_an_objection(consent: Consent, world: World, words: str) -> None:
     number = consent.open()
     answer = text(world, words)
     assert ("thank you, kept" in answer, consent.objections(number)) == (True, ["open"])
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_who_was_two_entries_answers_what_the_one_that_went_was_told(
+    consent: Consent, world: World, told: bool
+) -> None:
+    """`told`: so was the other, by email."""
+    number = consent.open()
+    kept = consent.people[1] if told else world.join()
+    with world.write() as session:
+        one, other = session.get_one(Person, kept), session.get_one(Person, consent.people[0])
+        merging.merge(session, world.programme(session), one, other, by=BY, now=world.now)
+    text(world, "I object: it shuts out carers")
+    assert consent.objections(number) == ["open"]
 
 
 def test_a_concern(consent: Consent, world: World) -> None:
