@@ -24,6 +24,7 @@ from web.tokens import BadLink
 
 pages = Blueprint("proposal", __name__)
 AMENDED = "It was amended after you opened this page. Read it as it is now, then answer once more"
+DECIDED = "Thank you. With that the panel has decided."
 FEW_PEOPLE = 20  # below, others may guess who said something
 
 
@@ -119,7 +120,9 @@ def panel(token: str) -> ResponseReturnValue:
         try:
             judgements = {id_: form.judgement() for id_, form in forms.items()}
             panels.find(g.session, programme, proposal, sitting, link.person, judgements, now=g.now)
-            flash("Thank you. You can change it until the panel has decided.")
+            flash(
+                DECIDED if sitting.ended_at else "Thank you. You can change it until the panel has decided."
+            )
         except proposals.NotOpenToThat as error:
             flash(str(error), "error")
         return redirect(url_for(".panel", token=token), 303)
@@ -129,6 +132,7 @@ def panel(token: str) -> ResponseReturnValue:
         token=token,
         one=log.shown(g.session, programme, proposal),
         panel=sitting,
+        decided=all(one.state is not ObjectionState.OPEN for one in given),
         given=given,
         words={one.id: hiding.for_panel(g.session, programme, one) for one in given},
         forms=forms,

@@ -299,6 +299,41 @@ def test_the_wall_is_closed_where_that_was_agreed(world: World, organiser: Visit
     assert "does not show it at the moment" in world.visitor().open("/p/councils/learning").text
 
 
+def panel_page(consent: Consent, member: str) -> Visitor:
+    letter = consent.world.letter(str(consent.world.person(member).email), "panel")
+    return consent.world.visitor().open(consent.world.link_in(letter, "/panel/"))
+
+
+def test_a_panel_of_a_version_that_was_amended_is_not_said_to_have_decided(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    member = consent.panel(number)[0]
+    page = panel_page(consent, member)
+    consent.amend(number)
+    text = page.open(page.path).text
+    assert ("has decided" in text, "nothing to decide any more" in text) == (False, True)
+
+
+def test_whoever_decides_a_panel_is_not_told_that_it_can_be_changed(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    one, other, *_ = consent.panel(number)
+    consent.find(number, one, True)
+    page = panel_page(consent, other)
+    fields = dict.fromkeys(page.page.xpath("//main//form//*[contains(@name, '-')]/@name"), "yes")
+    text = page.press("Say what I find", **fields).text
+    assert ("You can change it" in text, "With that the panel has decided" in text) == (False, True)
+
+
+def test_until_when_is_said_only_while_it_ends_then(consent: Consent, world: World) -> None:
+    number = consent.open()
+    before = world.visitor().open(f"{LOG}/{number}").text
+    consent.object(number, consent.people[0], REASON)
+    after = world.visitor().open(f"{LOG}/{number}").text
+    until = "until 09:00 on Tuesday 8 December"
+    assert (until in before, until in after, "Somebody objects" in after) == (True, False, True)
+
+
 # For whoever takes part
 
 

@@ -34,6 +34,8 @@ from web.services.agreements import (
 from web.services.agreements.proposals import Proposer
 from web.services.common import links, times
 
+RAISED = "Kept. People drawn by chance judge it within three days, and you hear what they find."
+
 
 def _of(visit: Visit, membership: Membership) -> tuple[Programme, Proposer]:
     programme = g.session.get_one(Programme, membership.programme_id)
@@ -231,7 +233,7 @@ def object_to_rule(token: str, slug: str, number: int) -> ResponseReturnValue:
         del form.named  # messages get forwarded
     if form.validate_on_submit():
         try:
-            rule_objections.raise_(
+            made = rule_objections.raise_(
                 g.session,
                 programme,
                 rule,
@@ -241,7 +243,7 @@ def object_to_rule(token: str, slug: str, number: int) -> ResponseReturnValue:
                 named=bool(form.named and form.named.data),
                 now=g.now,
             )
-            flash("Kept. People drawn by chance judge it within three days, and you hear what they find.")
+            flash(made.because or RAISED)
             return _back(token, slug)
         except (proposals.NotOpenToThat, answering.BadAnswer) as error:
             form.words.errors = [str(error)]

@@ -133,13 +133,15 @@ def shown(
     kept = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id)
     versions = session.exec(kept.order_by(col(ProposalVersion.number))).all()
     may_read = with_arguments or proposal.ended_at is not None
+    where = status(session, programme, proposal)
     return ProposalShown(
         proposal=proposal,
         title=words.title(lookup.change_of(proposal, versions[-1])),
         versions=versions,
         changes={one.number: lookup.difference(session, proposal, one) for one in versions},
-        status=status(session, programme, proposal),
-        until=proposal.ends_at if proposal.started_at and not proposal.ended_at else None,
+        status=where,
+        # With an objection in the way, or held, it goes on for longer.
+        until=proposal.ends_at if where == CAN_OBJECT else None,
         counted=tally.counted(session, proposal),
         arguments=arguments(session, programme, proposal) if may_read else (),
         commitment=asking.commitment(proposal),
@@ -147,6 +149,7 @@ def shown(
     )
 
 
+CAN_OBJECT = "Open to objections"
 STATUS = {
     ProposalState.DRAFT: "Waits for an organiser, or two others, to second it",
     ProposalState.WAITING: "Waits in line: people are asked about one change a week",
@@ -174,7 +177,7 @@ def status(session: Session, programme: Programme, proposal: Proposal) -> str:
     if clock.held_since(session, programme):
         return "The clock stands still while messages are held"
     if proposal.started_at:
-        return "Open to objections"
+        return CAN_OBJECT
     days = phrases.counted(round(proposal.notice_seconds / ONE_DAY), "day")
     return f"People are being told, and have {days} to object from then on"
 

@@ -259,6 +259,13 @@ def test_one_press_objects_from_one_s_own_page(consent: Consent) -> None:
     assert consent.state(1) == "judged"
 
 
+def test_who_objects_where_nobody_can_judge_reads_that_it_stands(world: World) -> None:
+    few = Consent.among(world, 3)
+    page = world.visitor().open(f"{world.page_of(few.people[0])}/councils/agreements/1/object")
+    text = page.press("I object", words=WORDS).text
+    assert ("so the objection stands" in text, "within three days" in text) == (True, False)
+
+
 def test_without_a_fresh_link_there_is_no_name(consent: Consent) -> None:
     world = consent.world
     page = world.visitor().open(world.page_of(consent.people[0]) + "/councils/agreements")
