@@ -52,6 +52,37 @@ def test_a_viewer_is_pointed_at_nobody(talked: World) -> None:
     assert "nobody from elsewhere: Derby" not in visitor.text
 
 
+def test_a_viewer_does_not_see_which_few_have_met_nobody(talked: World) -> None:
+    visitor = talked.organiser("viewer@councils.example", Role.VIEWER).open(HERE)
+    assert visitor.page.xpath("//*[contains(@class, 'un-node--alone')]") == []
+    assert "0 others" not in visitor.text
+
+
+def test_an_organiser_sees_who_has_met_nobody(talked: World) -> None:
+    visitor = talked.organiser().open(HERE)
+    assert len(visitor.page.xpath("//*[contains(@class, 'un-node--alone')]")) == 1
+
+
+@pytest.fixture
+def few(world: World) -> World:
+    """One pair has met, of three."""
+    groups: list[list[Talker]] = [[("Leeds", MET), ("Brent", MET)], *[[("Leeds", None), ("Brent", None)]] * 2]
+    with world.write() as session:
+        sent = world.now - timedelta(days=30)
+        add_round(session, world.programme(session), groups, number=1, sent_at=sent)
+    return world
+
+
+def test_a_viewer_reads_no_figure_from_which_so_few_could_be_told(few: World) -> None:
+    text = few.organiser("viewer@councils.example", Role.VIEWER).open(HERE).text
+    assert "– until half of them had met – hours of conversation given" in text
+    assert "Of 3 groups fewer than 5 have met as far as we know." in text
+
+
+def test_an_organiser_reads_the_figures_of_few(few: World) -> None:
+    assert "at least 33% met" in few.organiser().open(HERE).text
+
+
 def test_no_page_and_no_file_counts_a_large_programme(talked: World) -> None:
     make_large(talked)
     visitor = talked.organiser()
