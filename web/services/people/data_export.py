@@ -64,6 +64,7 @@ OURS = {
     "review_id",
     "agreement_id",
     "contested_because",  # somebody else's words, to the organisers alone
+    "suspended_because",  # so are these, and they may say who complained
     "round_number",
     "raised",
     "settings",  # a participant proposes in words

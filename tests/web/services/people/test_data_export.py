@@ -99,6 +99,13 @@ def test_nothing_private_of_a_partner_is_in_it(world: World, zebedee: str) -> No
     ] == []
 
 
+def test_why_somebody_was_suspended_is_for_organisers_alone(world: World, zebedee: str) -> None:
+    page = world.organiser().open(f"/organise/councils/people/{zebedee}")
+    page.press("Suspend Zebedee Quillfeather", reason="Tom Field says that he was followed home.")
+    held = download(world, zebedee, "my-data.json").decode()
+    assert ("suspended" in held, "followed home" in held) == (True, False)
+
+
 def test_the_spreadsheets_hold_what_the_json_holds(world: World, zebedee: str) -> None:
     held = json.loads(download(world, zebedee, "my-data.json"))
     with zipfile.ZipFile(io.BytesIO(download(world, zebedee, "my-data.zip"))) as archive:
