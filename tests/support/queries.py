@@ -6,11 +6,13 @@ message where an owner is shown nothing. What an organiser's sign-in takes, two,
 
 BY_NUMBER = {
     43: "organise.dashboard",
-    31: "me.my_data me.my_spreadsheets",
+    32: "me.my_data me.my_spreadsheets",
+    28: "me.agreements",
     26: "organise.edit_story organise.one_story",
     25: "organise.note_time",
-    23: "me.agreements organise.look_at_top_up organise.one_in_a_draft",
+    23: "organise.look_at_top_up organise.one_in_a_draft",
     21: "me.show organise.list_agreements",
+    18: "proposal.show",
     17: "organise.one_round",
     16: """
         me.a_round organise.does_it_work organise.evidence_as_graph organise.evidence_of_bridges
@@ -19,7 +21,7 @@ BY_NUMBER = {
         """,
     15: "organise.one_proposal programme.agreements",
     14: "conversation.cannot organise.learning proposal.panel",
-    13: "organise.read_agenda proposal.show",
+    13: "organise.read_agenda",
     12: "conversation.calendar conversation.show",
     11: "conversation.thanks conversation.write me.claim_post",
     10: "conversation.booked conversation.check_in me.not_again organise.every_organisation",

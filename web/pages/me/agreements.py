@@ -60,7 +60,11 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         drafts=[one for one in live if one.proposal.state is ProposalState.DRAFT],
         doors=_doors(visit),
         mine=author.id,
-        to_be_judged={one.proposal.number for one in live if panels.may_convene(g.session, one.proposal)},
+        to_be_judged={
+            one.proposal.number
+            for one in live
+            if one.proposal.by == author.id and panels.may_convene(g.session, one.proposal)
+        },
         said=_said(author.id, live),
         named_in=answering.named_in(g.session, programme, author.id),
         rules=log.rules(g.session, programme, times.today(g.now)),
