@@ -9,7 +9,8 @@ listed of them stands in `progress`.
 Nothing here commits: the door that opened the session does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -254,6 +255,15 @@ def replace_in(session: Session, kind: str, round_: str, before: str, after: str
     theirs = (col(OutboxMessage.kind) == kind) & (col(OutboxMessage.round) == round_)
     statement = update(OutboxMessage).where(theirs, payload.contains(before, autoescape=True))
     change(session, statement.values(payload=func.replace(payload, before, after)))
+
+
+def replace_in_all(session: Session, kinds: Collection[str], programme: str, before: str, after: str) -> None:
+    """The same in every message of these kinds of a programme. `before` and `after` are as people write."""
+    payload = col(OutboxMessage.payload)
+    said, left = (json.dumps(words, ensure_ascii=False)[1:-1] for words in (before, after))
+    theirs = col(OutboxMessage.kind).in_(kinds) & (col(OutboxMessage.programme) == programme)
+    statement = update(OutboxMessage).where(theirs, payload.contains(said, autoescape=True))
+    change(session, statement.values(payload=func.replace(payload, said, left)))
 
 
 def blank_older_than(session: Session, before: datetime) -> int:

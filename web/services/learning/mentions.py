@@ -24,6 +24,7 @@ from web.models import (
     Membership,
     Objection,
     Person,
+    Programme,
     Proposal,
     ProposalAnswer,
     ProposalVersion,
@@ -50,6 +51,18 @@ WRITTEN: tuple[Any, ...] = (
     Import.problem,
     Complaint.text,
     Complaint.outcome,
+)
+# What is proposed and agreed is told to everybody, and what people would change to them.
+IN_LETTERS: tuple[Any, ...] = (ProposalVersion, AgreementVersion, AgendaItem)
+ABOUT_AGREEMENTS = tuple(
+    kind.kind
+    for kind in (
+        messages.Proposal,
+        messages.PanelDrawn,
+        messages.ProposalNews,
+        messages.Review,
+        messages.AgendaNews,
+    )
 )
 
 
@@ -98,8 +111,19 @@ def _forget_in_arguments(session: Session, person: Person, traces: Traces) -> No
         told = or_(*(_tells(col(getattr(table, name)), person) for name in columns))
         for row in session.exec(select(table).where(within, told)):
             for name in columns:
-                setattr(row, name, traces.without(getattr(row, name), phrases.GONE))
+                said = getattr(row, name)
+                left = traces.without(said, phrases.GONE)
+                setattr(row, name, left)
+                if left != said and table in IN_LETTERS:
+                    _rewrite_letters(session, person, said, left)
             session.add(row)
+
+
+def _rewrite_letters(session: Session, person: Person, said: str, left: str) -> None:
+    """Those about agreements that have what was said, sent or not, in all programmes of somebody."""
+    theirs = select(Programme.slug).join(Membership, col(Membership.programme_id) == Programme.id)
+    for slug in session.exec(theirs.where(Membership.person_id == person.id)).all():
+        outbox.replace_in_all(session, ABOUT_AGREEMENTS, slug, said, left)
 
 
 def _forget_in_stories(session: Session, person: Person, traces: Traces, now: datetime) -> None:

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, delete, update
+from sqlmodel import Session, col, func, select
 
 from notifications import addresses, destinations, messages, outbox
 from web import scrubbing
 from web.models import (
     AgendaItem,
     AgendaState,
+    Agreement,
+    AgreementVersion,
     CheckIn,
     Consent,
     Finding,
@@ -34,6 +37,7 @@ from web.models import (
     Report,
     Request,
     RequestKind,
+    Review,
     ReviewAnswer,
     Round,
     RoundState,
@@ -157,6 +161,7 @@ def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
     session.execute(update(Objection).where(theirs).values(words="", named=False))
     answers = update(ProposalAnswer).where(col(ProposalAnswer.person_id) == person.id)
     session.execute(answers.values(words="", named=False))
+    _forget_quotations(session, person)
     said = update(ReviewAnswer).where(col(ReviewAnswer.person_id) == person.id)
     session.execute(said.values(words=""))
     wished = col(AgendaItem.person_id) == person.id
@@ -164,6 +169,28 @@ def _forget_arguments(session: Session, person: Person, now: datetime) -> None:
     session.execute(update(AgendaItem).where(wished).values(words="", person_id=None))
     session.execute(update(Finding).where(col(Finding.person_id) == person.id).values(reason=""))
     session.execute(delete(Second).where(col(Second.person_id) == person.id))
+
+
+def _forget_quotations(session: Session, person: Person) -> None:
+    """What came of a review quotes what each said to it, for organisers and as the reason of a proposal."""
+    theirs = select(ReviewAnswer.words, Review.programme_id).join(
+        Review, col(Review.id) == ReviewAnswer.review_id
+    )
+    said = session.exec(theirs.where(ReviewAnswer.person_id == person.id, ReviewAnswer.words != "")).all()
+    for words, programme in set(said):
+        proposed = select(Proposal.id).where(Proposal.programme_id == programme)
+        agreed = select(Agreement.id).where(Agreement.programme_id == programme)
+        places: tuple[tuple[Any, ColumnElement[bool]], ...] = (
+            (AgendaItem.words, col(AgendaItem.programme_id) == programme),
+            (ProposalVersion.driver, col(ProposalVersion.proposal_id).in_(proposed)),
+            (AgreementVersion.driver, col(AgreementVersion.agreement_id).in_(agreed)),
+        )
+        for column, within in places:
+            quoted = update(column.class_).where(within, column.contains(f"“{words}”", autoescape=True))
+            session.execute(quoted.values({column: func.replace(column, f"“{words}”", "“…”")}))
+        slug = session.get_one(Programme, programme).slug
+        outbox.replace_in_all(session, mentions.ABOUT_AGREEMENTS, slug, f"“{words}”", "“…”")
+    session.flush()
 
 
 def _forget_drafts(session: Session, person: Person, now: datetime) -> None:

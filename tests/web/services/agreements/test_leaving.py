@@ -86,6 +86,14 @@ def test_others_words_lose_the_name_of_somebody_erased(consent: Consent, world: 
         assert session.exec(select(Objection.words)).one() == "somebody who has left said so."
 
 
+def test_letters_about_a_change_lose_the_name_of_somebody_erased(consent: Consent, world: World) -> None:
+    with world.write() as session:
+        session.get_one(Person, consent.people[1]).name = "Persephone Unwin"
+    consent.open(said("Who is asked", "Nobody but Persephone Unwin.", "“Persephone Unwin” knows."))
+    world.erase(consent.people[1])
+    assert "Persephone" not in str(world.dump()["outbox_message"])
+
+
 def test_of_two_entries_the_later_answer_counts(consent: Consent, world: World) -> None:
     number = consent.open()
     kept, gone = consent.people[:2]

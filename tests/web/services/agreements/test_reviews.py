@@ -115,6 +115,19 @@ def test_one_for_a_change_is_enough_for_the_agenda(consent: Consent) -> None:
     assert on_agenda(consent) == ["At its review 1 person is for a change. “Threes are livelier.”"]
 
 
+def test_what_somebody_erased_said_to_a_review_is_gone_from_what_came_of_it(consent: Consent) -> None:
+    bring_near(consent)
+    consent.look()
+    opine(consent, consent.people[0], Verdict.CHANGE, "I, Persephone, live too far away.")
+    consent.later(days=7)
+    page = consent.world.organiser().open("/organise/councils/agenda")
+    page.open(page.link("How we match")).press("Propose this change", size="3")
+    consent.later(days=7)
+    consent.world.erase(consent.people[0])
+    held = {name: str(rows) for name, rows in consent.world.dump().items() if name != "local_message"}
+    assert [name for name, rows in held.items() if "Persephone" in rows] == []
+
+
 def test_it_is_not_asked_again_while_it_waits_for_the_organisers(consent: Consent) -> None:
     bring_near(consent)
     consent.look()
