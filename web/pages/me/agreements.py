@@ -20,8 +20,8 @@ from web.models import (
 )
 from web.pages.me import pages
 from web.pages.me.visits import Visit, membership_of, open_visit
-from web.services.agreements import agreements as in_force
 from web.services.agreements import (
+    agenda,
     answering,
     deciding,
     log,
@@ -31,6 +31,7 @@ from web.services.agreements import (
     rule_objections,
     words,
 )
+from web.services.agreements import agreements as in_force
 from web.services.agreements.proposals import Proposer
 from web.services.common import links, times
 
@@ -66,6 +67,7 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
             if one.proposal.by == author.id and panels.may_convene(g.session, one.proposal)
         },
         said=_said(author.id, live),
+        wishes=agenda.of_person(g.session, programme, author.id),
         named_in=answering.named_in(g.session, programme, author.id),
         rules=log.rules(g.session, programme, times.today(g.now)),
         judged=[

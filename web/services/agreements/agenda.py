@@ -93,6 +93,14 @@ def raise_(
     session.flush()
 
 
+def of_person(session: Session, programme: Programme, person: str) -> Sequence[tuple[AgendaItem, str]]:
+    """What somebody would change, newest first, and what became of each."""
+    theirs = select(AgendaItem).where(AgendaItem.programme_id == programme.id, AgendaItem.person_id == person)
+    items = session.exec(theirs.order_by(col(AgendaItem.id).desc())).all()
+    proposals = numbers(session, items)
+    return [(one, became(one, proposals.get(one.proposal_id or 0))) for one in items]
+
+
 # What organisers decide
 
 
@@ -115,6 +123,8 @@ def decided(session: Session, programme: Programme, most: int = 20) -> Sequence[
 def numbers(session: Session, items: Sequence[AgendaItem]) -> dict[int, int]:
     """The numbers of the proposals that came of them, by the proposals' ids."""
     wanted = {item.proposal_id for item in items if item.proposal_id}
+    if not wanted:
+        return {}
     return dict(session.exec(select(Proposal.id, Proposal.number).where(col(Proposal.id).in_(wanted))).all())
 
 

@@ -117,6 +117,28 @@ def test_nobody_has_two_letters_about_it_in_a_week(world: World, pair: list[str]
     assert (before, len(world.inbox(email, "agenda_news"))) == (1, 2)
 
 
+def own_page(world: World, person: str, *, fresh: bool) -> str:
+    return world.visitor().open(f"{world.page_of(person, full=fresh)}/councils/agreements").text
+
+
+def test_the_page_that_the_letter_leads_to_says_what_became_of_each(world: World, pair: list[str]) -> None:
+    for line in (LINE, "Fewer letters."):
+        wish(world, pair[0], line)
+        world.organiser().open(AGENDA).press("Decline it", because=f"of {line}")
+    text = own_page(world, pair[0], fresh=False)
+    assert [f"declined it, because of {line}" in text for line in (LINE, "Fewer letters.")] == [True, True]
+
+
+def test_an_everyday_link_does_not_say_what_somebody_would_change(world: World, pair: list[str]) -> None:
+    wish(world, pair[0])
+    assert [LINE in own_page(world, pair[0], fresh=fresh) for fresh in (False, True)] == [False, True]
+
+
+def test_nobody_else_s_page_has_it(world: World, pair: list[str]) -> None:
+    wish(world, pair[0])
+    assert "What you would change" not in own_page(world, pair[1], fresh=True)
+
+
 def test_two_organisers_decide_once(world: World, pair: list[str]) -> None:
     wish(world, pair[0])
     one, other = world.organiser().open(AGENDA), world.organiser().open(AGENDA)
