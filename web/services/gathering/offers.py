@@ -153,7 +153,8 @@ def _tell_one(
         hosts=tuple(dict.fromkeys(urlsplit(post.url).hostname or "" for post in found)),
         page=links.make(session, Purpose.PAGE, person.id, now=now),
     )
-    to, subject = recipient(person), f"post {found[0].id}"
+    # With its moment: the number of one that was forgotten may be another's.
+    to, subject = recipient(person), f"post {found[0].id} of {found[0].found_at.isoformat()}"
     outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
 
 

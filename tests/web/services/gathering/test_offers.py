@@ -1,10 +1,11 @@
 """Whoever gave the handle is told what was found of theirs: in one message a week, and nobody else."""
 
 import pytest
+from sqlmodel import select
 
 from tests.support.gathering import HANDLE, SERVER, URL, FakeServers, a_post, begin_gathering, find
 from tests.support.world import World
-from web.models import HandleKind, Person
+from web.models import GatheredPost, HandleKind, Person
 from web.services.gathering import handles, offers
 
 KIND = "post_found"
@@ -70,6 +71,19 @@ def test_what_was_found_meanwhile_is_told_a_week_later(world: World, servers: Fa
     another(world, servers)
     world.clock.turn(days=7)
     world.worker.gather()
+    assert told(world, jo) == 2
+
+
+def test_what_is_found_after_the_first_was_forgotten_is_told_as_well(
+    world: World, servers: FakeServers, jo: str
+) -> None:
+    """The newest row's number is given to the next one once it has gone."""
+    find(world, servers, a_post(world))
+    told(world, jo)
+    with world.write() as session:
+        session.delete(session.exec(select(GatheredPost)).one())
+    world.clock.turn(days=8)
+    another(world, servers)
     assert told(world, jo) == 2
 
 
