@@ -221,10 +221,12 @@ def test_who_did_not_object_reads_nothing_of_an_objection_of_theirs(consent: Con
     assert "Your objection" not in letter_after_amending(consent, 1).text
 
 
-def test_the_page_of_another_version_has_what_its_reader_objected(consent: Consent) -> None:
+def test_the_page_of_another_version_says_so_and_not_to_whoever_it_was_forwarded_what_was_said(
+    consent: Consent,
+) -> None:
     letter = letter_after_amending(consent, 0)
-    page = consent.world.visitor().open(consent.world.link_in(letter, "/proposal/"))
-    assert "You objected to version 1: “Three calendars never fit.”" in page.text
+    text = consent.world.visitor().open(consent.world.link_in(letter, "/proposal/")).text
+    assert ("You objected to version 1. That does not stop" in text, "calendars" in text) == (True, False)
 
 
 def test_a_renewed_objection_stands_in_the_way_of_the_new_version(consent: Consent) -> None:
