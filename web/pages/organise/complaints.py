@@ -77,6 +77,9 @@ def page(programme: Programme | None, number: int, form: OutcomeForm) -> str:
         programme=programme,
         complaint=found,
         about=complaints.IN_WORDS[found.about],
+        ownerless=g.session.get(Programme, found.programme_id)
+        if found.programme_id and programme is None
+        else None,
         form=form,
         known=complaints.is_known_here(g.session, found),
         letters=timeline.letters_to(g.session, [found.sender]),

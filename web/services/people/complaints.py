@@ -119,7 +119,12 @@ def _record(session: Session, by: str, action: str, complaint: Complaint, now: d
 
 def _tell(session: Session, complaint: Complaint, subject: str, *, due: bool, now: datetime) -> None:
     """Whoever may read it, each once."""
-    operators = session.exec(select(Organiser).where(OPERATES)).all() if not complaint.programme_id else ()
+    readable_by_operators = select(Complaint.id).where(Complaint.id == complaint.id, _of(None))
+    operators = (
+        session.exec(select(Organiser).where(OPERATES)).all()
+        if session.exec(readable_by_operators).first()
+        else ()
+    )
     for organiser in operators:
         page = links.open_page("/operate/complaints")
         message = messages.ComplaintWaits(None, complaint.answer_by, page, due)
@@ -162,11 +167,14 @@ def by_reference(session: Session, reference: str) -> Complaint | None:
 
 def _of(programme: Programme | None) -> ColumnElement[bool]:
     """Those about it. Those about the whole service are the operators', or every owner's where nobody looks
-    after the installation.
+    after the installation; those about a programme without an owner are the operators' too.
     """
     whole_service = col(Complaint.programme_id).is_(None)
     if programme is None:
-        return whole_service
+        return whole_service | ~exists().where(
+            col(OrganiserRole.programme_id) == col(Complaint.programme_id),
+            col(OrganiserRole.role) == Role.OWNER,
+        )
     return or_(col(Complaint.programme_id) == programme.id, whole_service & ~exists().where(OPERATES))
 
 

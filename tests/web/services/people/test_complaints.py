@@ -161,6 +161,23 @@ def test_erasing_somebody_takes_their_words_out_of_what_was_answered(world: Worl
     assert (row.text, row.email, row.outcome, row.answered_at is not None) == ("", None, "", True)
 
 
+def test_one_about_a_programme_without_an_owner_is_the_operators(world: World) -> None:
+    operator = operator_in(world, OPERATOR)
+    number = complain(world)
+    told = letters(world, "complaint_waits", OPERATOR)
+    page = operator.open(f"/operate/complaints/{number}")
+    page.press("Send the answer", outcome="It is mended.")
+    assert (told, kept(world).outcome) == (1, "It is mended.")  # type: ignore[union-attr]
+
+
+def test_one_about_a_programme_with_an_owner_is_not(world: World) -> None:
+    operator = operator_in(world, OPERATOR)
+    world.appoint(OWNER)
+    number = complain(world)
+    told = [letters(world, "complaint_waits", to) for to in (OPERATOR, OWNER)]
+    assert (told, operator.open(f"/operate/complaints/{number}").status) == ([0, 1], 404)
+
+
 def move(world: World, person: str, email: str) -> None:
     visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
     visitor.press("Save my details", email=email)
