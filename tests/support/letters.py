@@ -114,6 +114,10 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.PanelDrawn(COUNCILS, "Groups: pairs", ends, Link("panel", 7), PAGE, in_force=True),
         m.ProposalNews(COUNCILS, "How we match", "A panel has found that the objection holds.",
                        Link("proposals", 7), is_objection=True),
+        m.ProposalNews(COUNCILS, "Who may organise",
+                       "Somebody objects to what you proposed. It is not adopted until that is met, or "
+                       "people drawn by chance find that it does not hold. Amend it, take it back or ask a "
+                       "panel within 14 days, or it is withdrawn.", Link("proposal", 7)),
         m.ProposalNews(COUNCILS, "How we match", "Its time is over, and no objection stands.",
                        Link("proposals", 7)),
         m.Review(COUNCILS, (m.Rule("How we match", ("Groups: pairs", "What comes first: fresh rounds")),),

@@ -12,10 +12,10 @@ from web.services.common import links, programmes
 from web.services.common.contacts import recipient
 
 OBJECTED_TO = (
-    "Somebody objects to it. It is not adopted until that is met, or people drawn by chance find that it "
-    "does not hold."
+    "Somebody objects to what you proposed. It is not adopted until that is met, or people drawn by chance "
+    "find that it does not hold."
 )
-STEPS = " Amend it, take it back or ask a panel: after 14 days without a step it is withdrawn by itself."
+STEPS = " Amend it, take it back or ask a panel within 14 days, or it is withdrawn."
 
 
 def somebody_objects(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> None:
