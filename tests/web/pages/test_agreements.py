@@ -372,3 +372,12 @@ def test_who_was_suspended_meanwhile_is_told_so(consent: Consent, world: World) 
         key = (world.programme(session).id, late)
         session.get_one(Membership, key).standing = Standing.SUSPENDED
     assert "Only people who take part can do this" in page.press("Say what you think").text
+
+
+def test_who_has_left_reads_no_draft_of_others(consent: Consent, world: World) -> None:
+    for author in consent.people[:2]:
+        consent.propose(said(f"By {author}"), Proposer(author, participates=True))
+    own = world.page_of(consent.people[1])
+    world.visitor().open(f"{own}/councils/leave").press("Leave Councils Unmentoring")
+    text = world.visitor().open(f"{own}/councils/agreements").text
+    assert [f"By {author}" in text for author in consent.people[:2]] == [False, True]

@@ -9,6 +9,7 @@ from web.forms.agreements import FreeForm, ObjectionForm
 from web.http.access import with_link
 from web.http.context import house
 from web.models import (
+    TAKING_PART,
     Membership,
     Programme,
     Proposal,
@@ -47,7 +48,8 @@ def _of(visit: Visit, membership: Membership) -> tuple[Programme, Proposer]:
 @with_link
 def agreements(token: str, slug: str) -> ResponseReturnValue:
     visit = open_visit(token)
-    programme, author = _of(visit, membership_of(visit, slug))
+    membership = membership_of(visit, slug)
+    programme, author = _of(visit, membership)
     live = [
         log.shown(g.session, programme, one, with_arguments=one.by == author.id)
         for one in lookup.live(g.session, programme)
@@ -58,7 +60,12 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         programme=programme,
         open_=[one for one in live if one.proposal.state is ProposalState.OPEN],
         waiting=[one for one in live if one.proposal.state is ProposalState.WAITING],
-        drafts=[one for one in live if one.proposal.state is ProposalState.DRAFT],
+        drafts=[
+            one
+            for one in live
+            if one.proposal.state is ProposalState.DRAFT
+            and (membership.standing in TAKING_PART or one.proposal.by == author.id)
+        ],
         doors=_doors(visit),
         mine=author.id,
         to_be_judged={
