@@ -189,7 +189,9 @@ def figures(session: Session, programme: Programme) -> Figures:
 
 
 def top_up_on(session: Session, programme: Programme, today: date) -> date | None:
-    """When we look whom in the running round we can still introduce to somebody who comes late."""
+    """When we look whom in the running round we can still introduce to somebody who comes late. None where
+    the next round is planned for that day, or an earlier one: that will have them.
+    """
     cut_off = session.exec(
         select(func.max(Round.cut_off_on)).where(
             Round.programme_id == programme.id,
@@ -197,7 +199,8 @@ def top_up_on(session: Session, programme: Programme, today: date) -> date | Non
             col(Round.topped_up_at).is_(None),
         )
     ).one()
-    return cut_off + TOP_UP_AFTER if cut_off and cut_off + TOP_UP_AFTER >= today else None
+    on, planned = cut_off + TOP_UP_AFTER if cut_off else None, next_round_on(programme, today)
+    return on if on and on >= today and (planned is None or on < planned) else None
 
 
 def next_round_on(programme: Programme, today: date) -> date | None:

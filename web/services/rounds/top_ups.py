@@ -183,9 +183,13 @@ def _waits_for_somebody(round_: Round) -> CompoundSelect[Any]:
     """Ids: who was left alone in the round, and who was in no group of it, for want of a partner or because
     they came after the draw, or while it was going on. One who was invited before it, and says yes after it,
     came late.
+
+    Once the round after it has been sent, only who was left alone: that one has had the others in it, or told
+    them why not.
     """
+    newest = ~_sent_after(round_).exists()
     left_out = select(LeftOut.person_id).where(LeftOut.round_id == round_.id)
-    nobody_free = left_out.where(col(LeftOut.on_purpose).is_(False))
+    nobody_free = left_out.where(col(LeftOut.on_purpose).is_(False), newest)
     chose = left_out.where(
         col(LeftOut.on_purpose).is_(True),
         LeftOut.person_id == Membership.person_id,
@@ -195,10 +199,17 @@ def _waits_for_somebody(round_: Round) -> CompoundSelect[Any]:
         Membership.programme_id == round_.programme_id,
         Membership.joined_at > round_.drawn_at - LONGEST_DRAW,
         ~chose,
+        newest,
     )
     without = union(nobody_free, came_late).subquery()
     grouped = _members(round_).where(GroupMember.person_id == without.c.person_id).exists()
     return union(_left_alone(round_), select(without.c.person_id).where(~grouped))
+
+
+def _sent_after(round_: Round) -> SelectOfScalar[int]:
+    """Ids of later rounds of its programme that have been sent."""
+    later = Round.programme_id == round_.programme_id, Round.number > round_.number
+    return select(Round.id).where(*later, Round.state == RoundState.SENT)
 
 
 def _left_alone(round_: Round) -> Select[tuple[str]]:
