@@ -1,7 +1,7 @@
 """Who has gone quiet: two rounds without a sign pause somebody, kindly, until they come back themselves.
 
 A sign is an answer of theirs, a reply, anything they did on their page; or a partner who says that they met
-or have a date. Who did not get their introductions cannot be silent.
+or have a date. Who did not get their introductions, or was never asked whether they met, cannot be silent.
 """
 
 from collections.abc import Iterable
@@ -116,7 +116,7 @@ def _silent(session: Session, programme: Programme, rounds: list[Round]) -> list
 
 
 def _last_rounds(session: Session, rounds: list[Round], people: list[str]) -> dict[str, list[Round]]:
-    """Who was in two rounds at least, had both introductions, and left no sign in either group."""
+    """Who was in two rounds at least, was introduced and asked in both, and left no sign in either group."""
     wanted = set(people)
     found: dict[str, list[Round]] = {person: [] for person in people}
     for round_ in rounds:
@@ -159,8 +159,16 @@ def _lively(session: Session, round_: Round) -> set[str]:
 
 
 def _reached(session: Session, round_: Round) -> set[str]:
-    arrived = progress.arrived(session, [str(round_.id)], messages.Introduction.kind)
-    return set(session.exec(select(OutboxMessage.person).where(arrived)))
+    """Who had their introduction, and the question: in a break, say, it may have gone out to nobody."""
+
+    def had(kind: str) -> set[str]:
+        return set(
+            session.exec(
+                select(OutboxMessage.person).where(progress.arrived(session, [str(round_.id)], kind))
+            )
+        )
+
+    return had(messages.Introduction.kind) & had(messages.CheckIn.kind)
 
 
 def _signs(session: Session, since: dict[str, datetime]) -> set[str]:

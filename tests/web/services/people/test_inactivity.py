@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.models import Answer, Purpose
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
+from web.services.programmes import programme_settings
 from web.services.rounds import dropouts, pots
 
 AMINA, TOM = "amina@example.org", "tom@example.org"
@@ -29,8 +30,14 @@ def go_through(world: World, *says: tuple[str, Answer]) -> None:
         with world.write() as session:
             talk = conversations.conversation(session, world.group_of(person, number), person)
             conversations.check_in(session, talk, Said(answer), now=world.now)
-    world.clock.turn(days=22)
-    world.worker.sweep()
+    let_it_end(world)
+
+
+def let_it_end(world: World) -> None:
+    """The day on which everybody is asked, and the one after the round's last."""
+    for days in (14, 8):
+        world.clock.turn(days=days)
+        world.worker.sweep()
 
 
 def who(world: World, email: str) -> str:
@@ -118,15 +125,43 @@ def test_whose_introduction_was_never_reported_to_arrive_is_not_silent(two: Worl
     for _ in range(2):
         two.round()
         two.report_delivered(TOM)
-        two.clock.turn(days=22)
-        two.worker.sweep()
+        let_it_end(two)
     assert paused(two) == [TOM]
+
+
+def test_who_was_never_asked_whether_they_met_is_not_silent(two: World) -> None:
+    go_through(two)
+    two.round()
+    take_a_break(two, days=30)
+    assert paused(two) == []
+
+
+def take_a_break(world: World, *, days: int) -> None:
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    for _ in range(days):
+        world.clock.turn(days=1)
+        world.worker.sweep()
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+
+
+def test_who_was_left_alone_after_the_cut_off_is_not_silent(two: World) -> None:
+    go_through(two)
+    two.round()
+    two.clock.turn(days=10)
+    two.worker.sweep()
+    two.erase(who(two, TOM))
+    two.clock.turn(days=12)
+    assert paused(two) == []
 
 
 def test_the_day_of_the_end_is_still_a_day_to_answer(two: World) -> None:
     go_through(two)
     two.round()
-    two.clock.turn(days=21)
+    for days in (14, 7):
+        two.clock.turn(days=days)
+        two.worker.sweep()
     assert paused(two) == []
 
 
