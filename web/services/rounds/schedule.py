@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
@@ -339,6 +339,8 @@ def _leave_out(
     following = recurrence.following(schedule, max(ready.on, times.today(now)))
     programme.next_round_on = following
     session.add(programme)
+    if ready.waiting is None:
+        _end_skips(session, programme)
     audit.record(
         session,
         audit.SYSTEM,
@@ -351,6 +353,14 @@ def _leave_out(
     reason = f"No round was drawn: {ready.why_not}."
     _tell_trouble(session, programme, ready.on, reason, following, Role.ORGANISER, now)
     return reason
+
+
+def _end_skips(session: Session, programme: Programme) -> None:
+    """Whoever skipped the round of a day is in again after it, also when that day went by without a round:
+    two who skip in turn would else never meet.
+    """
+    skipped = col(Membership.programme_id) == programme.id, col(Membership.skips_next)
+    session.execute(update(Membership).where(*skipped).values(skips_next=False))
 
 
 def _end(session: Session, schedule: Schedule, programme: Programme, on: date, now: datetime) -> str:

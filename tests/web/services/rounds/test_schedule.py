@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from notifications import outbox
 from tests.support.world import BY, World
-from web.models import OrganiserRole, Purpose, Rhythm, Round, RoundState, Schedule, Tick
+from web.models import Membership, OrganiserRole, Purpose, Rhythm, Round, RoundState, Schedule, Tick
 from web.services.common import audit
+from web.services.people import participation
 from web.services.programmes import programme_settings
 from web.services.rounds import drafts, rounds, schedule
 from web.worker import Worker
@@ -175,6 +176,32 @@ def test_an_empty_pot_is_said_and_the_next_day_stands(world: World) -> None:
     at(world, 8, 9)
     letter = " ".join(world.letter(ORGANISER, "not_as_planned").text.split())
     assert ("nobody is in the pot" in letter, "Tuesday 15 December" in letter) == (True, True)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_who_skipped_a_day_without_a_round_is_in_again_after_it(world: World) -> None:
+    one, _ = world.join_many(2)
+    plan(world)
+    skip(world, one)
+    for day in (8, 13, 15):
+        at(world, day, 9)
+    assert kinds(world, str(world.person(one).email)) == ["confirm", "heads_up", "introduction"]
+
+
+def test_a_skip_lasts_while_the_draft_it_is_about_waits(world: World) -> None:
+    one, *_ = world.join_many(3)
+    plan(world)
+    skip(world, one)
+    at(world, 6, 9)
+    world.draw()
+    at(world, 8, 11)
+    assert world.membership(one).skips_next
+
+
+def skip(world: World, person: str) -> None:
+    with world.write() as session:
+        membership = session.get_one(Membership, (world.programme(session).id, person))
+        participation.skip_next(session, membership, True, now=world.now)
 
 
 @pytest.mark.parametrize(("day", "sent"), [(10, True), (11, False)])
