@@ -203,15 +203,27 @@ def pause(session: Session, programme: Programme, *, by: str, now: datetime) -> 
 
 
 def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> int:
-    """End a pause. A round whose day passed meanwhile is not made up for. How many messages go out now."""
+    """End a pause. A round whose moment passed meanwhile is not made up for. How many messages go out now."""
     if not programme.paused_at:
         return 0
     programme.paused_at = None
-    today, kept = times.today(now), session.get(Schedule, programme.id)
-    if programme.next_round_on and programme.next_round_on <= today:
-        programme.next_round_on = recurrence.following(kept, today) if kept else None
+    kept = session.get(Schedule, programme.id)
+    if programme.next_round_on and _has_gone_by(session, programme, programme.next_round_on, kept, now):
+        programme.next_round_on = recurrence.following(kept, times.today(now)) if kept else None
     _changed(session, programme, "programme goes on", by, now)
     return outbox.release(session, programme=programme.slug)
+
+
+def _has_gone_by(
+    session: Session, programme: Programme, on: date, plan: Schedule | None, now: datetime
+) -> bool:
+    """Is it too late for the round of a day? On the day itself it is for one by schedule whose time has come,
+    or of which people had no heads-up; by hand it can be sent until the day is over.
+    """
+    if plan is None or on != times.today(now):
+        return on < times.today(now)
+    is_told = schedule.told_of(session, programme, now) == on or not programme.heads_up_days
+    return now >= times.london(on, plan.at) or not is_told
 
 
 def _changed(

@@ -107,6 +107,12 @@ def _told(session: Session, programme: Programme, today: date) -> Tick | None:
     return None if tick and _came_to_nothing(session, programme, tick, today) else tick
 
 
+def told_of(session: Session, programme: Programme, now: datetime) -> date | None:
+    """The day of the next round that people have had a heads-up of."""
+    tick = _told(session, programme, times.today(now))
+    return date.fromisoformat(tick.became) if tick and tick.became else None
+
+
 def _came_to_nothing(session: Session, programme: Programme, tick: Tick, today: date) -> bool:
     """Has the day of a heads-up gone by without a round, and without a draft that may still be sent? Then
     people have been told of no day to come.

@@ -322,6 +322,43 @@ def test_when_the_day_they_heard_of_goes_by_in_a_break_they_hear_of_the_next(wor
     assert said == ["You are in for Tuesday 15 December"] * 2 + ["You are in for Tuesday 8 December"] * 2
 
 
+@pytest.mark.parametrize(("hour", "sent"), [(8, [RoundState.SENT]), (10, [])])
+def test_a_break_that_ends_before_the_time_of_a_round_costs_no_round(
+    world: World, hour: int, sent: list[RoundState]
+) -> None:
+    world.join_many(2)
+    plan(world)
+    at(world, 6, 9)
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    at(world, 8, hour)
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    at(world, 8, 11)
+    assert states(world) == sent
+
+
+def test_a_break_that_ends_on_a_day_nobody_was_told_of_brings_no_round_that_day(world: World) -> None:
+    world.join_many(2)
+    plan(world)
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    at(world, 8, 8)
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    assert next_round_on(world) == date(2026, 12, 15)
+
+
+def test_a_day_set_by_hand_stands_while_it_lasts_when_a_break_ends(world: World) -> None:
+    moved_to(world, TUESDAY)
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    at(world, 8, 11)
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    assert next_round_on(world) == TUESDAY
+
+
 def test_they_hear_of_the_next_day_when_a_draft_was_thrown_away(world: World) -> None:
     world.join_many(2)
     plan(world, automatic=False)
