@@ -39,6 +39,10 @@ class Coming:
         until = self.membership.paused_until
         return bool(self.membership.silent_since or (until and until > (self.on or times.today(g.now))))
 
+    @property
+    def rests(self) -> bool:
+        return participation.rests(g.session, self.membership)
+
 
 def _open(token: str) -> Coming:
     link = links.open_link(g.session, house().signer, token, Purpose.NEXT_ROUND, now=g.now)
@@ -67,7 +71,12 @@ def _has_begun(coming: Coming, round_: Round) -> ResponseReturnValue:
 
 def _page(coming: Coming, form: PauseForm) -> str:
     return render_template(
-        "me/next_round.html", coming=coming, programme=coming.programme, form=form, TAKING_PART=TAKING_PART
+        "me/next_round.html",
+        coming=coming,
+        programme=coming.programme,
+        form=form,
+        TAKING_PART=TAKING_PART,
+        HOW_OFTEN=pots.HOW_OFTEN,
     )
 
 

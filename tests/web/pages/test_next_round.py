@@ -102,6 +102,18 @@ def test_a_heads_up_of_an_earlier_round_says_nothing_of_the_running_one(world: W
     assert (page.heading, CANNOT in page.buttons) == ("The round of Thursday 3 December is over", False)
 
 
+def test_a_heads_up_tells_who_rests_by_now_that_the_round_is_without_them(
+    world: World, two: list[str]
+) -> None:
+    begin(world)
+    world.change(next_round_on=date(2026, 12, 24))
+    world.clock.turn(days=18)
+    page = world.visitor().open(world.door(Purpose.NEXT_ROUND, two[0], 1))
+    page.open(page.link("My page: skip, pause, leave or stop our messages"))
+    page.open(page.link("Change how often")).press("Save how often", every="2")
+    assert heads_up(world, two[0]).heading == "You take part in every second round"
+
+
 def test_a_round_put_off_can_still_be_skipped(world: World, two: list[str]) -> None:
     world.change(next_round_on=None)
     page = heads_up(world, two[0]).press(SKIP)

@@ -128,8 +128,15 @@ def next_round(token: str, slug: str) -> ResponseReturnValue:
         participation.skip_next(g.session, membership, skips, of=_shown(), now=g.now)
     except participation.HasBegun as error:
         return _from_before(token, slug, error.round)
-    flash("You skip the next round, and are in again after it." if skips else "You are in the next round.")
+    if skips:
+        flash("You skip the next round, and are in again after it.")
+    else:
+        flash("You are in the next round." if _is_in_next(membership) else "Saved.")
     return back_to_page(token)
+
+
+def _is_in_next(membership: Membership) -> bool:
+    return participation.is_in_next(g.session, membership, times.today(g.now))
 
 
 def _shown() -> int | None:
@@ -178,7 +185,7 @@ def _a_round(
         window=Window.of_round(round_),
         now=g.now,
         today=today,
-        in_next=participation.is_in_next(g.session, membership, today),
+        in_next=_is_in_next(membership),
         next_number=pots.next_number(g.session, programme.id),
         next_round_on=programmes.next_round_on(programme, today),
     )
@@ -227,7 +234,7 @@ def resume(token: str, slug: str) -> ResponseReturnValue:
         participation.resume(g.session, membership, of=_shown(), now=g.now)
     except participation.HasBegun as error:
         return _from_before(token, slug, error.round)
-    flash("Welcome back. You are in the next round.")
+    flash("Welcome back. You are in the next round." if _is_in_next(membership) else "Welcome back.")
     return back_to_page(token)
 
 

@@ -75,10 +75,22 @@ def _rests(session: Session, membership: Membership, number: int) -> bool:
 
 
 def is_in_next(session: Session, membership: Membership, today: date) -> bool:
-    """Are they in the next round, unless they say otherwise?"""
-    paused = membership.silent_since or (membership.paused_until and membership.paused_until > today)
-    is_here = membership.standing in TAKING_PART and not membership.skips_next and not paused
-    return is_here and not _rests(session, membership, pots.next_number(session, membership.programme_id))
+    """Are they in the next round, unless they say otherwise? A pause may end before its day."""
+    programme = session.get_one(Programme, membership.programme_id)
+    on = programmes.next_round_on(programme, today) or today
+    paused = membership.silent_since or (membership.paused_until and membership.paused_until > on)
+    if membership.standing not in TAKING_PART or membership.skips_next or paused:
+        return False
+    if membership.standing is Standing.NOTIFIED and not pots.is_told(membership.notified_at, on):
+        return False
+    if session.get_one(Person, membership.person_id).unreachable:
+        return False
+    return not rests(session, membership)
+
+
+def rests(session: Session, membership: Membership) -> bool:
+    """Is the next round one that they leave out, by how often they take part?"""
+    return _rests(session, membership, pots.next_number(session, membership.programme_id))
 
 
 def begun_since(session: Session, programme: Programme, moment: datetime) -> Round | None:

@@ -7,9 +7,11 @@ from sqlmodel import Session
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Membership, Standing
+from web.models import Membership, Person, Standing
+from web.services.common import times
 from web.services.people import participation
 from web.services.people.participation import BadPause
+from web.services.rounds import pots
 
 PHONE = "+447700900111"
 
@@ -33,9 +35,6 @@ def page(world: World, person: str, *, full: bool = False) -> Visitor:
 
 
 def in_the_pot(world: World) -> list[str]:
-    from web.services.common import times
-    from web.services.rounds import pots
-
     with world.read() as session:
         return list(pots.gather(session, world.programme(session), times.today(world.now)).people)
 
@@ -114,6 +113,35 @@ def test_who_rests_is_told_that_the_next_round_is_without_them(world: World, ami
     world.visitor().open(world.page_of(amina) + "/councils/how-often").press("Save how often", every="2")
     world.round()
     assert "so the next one is without you" in page(world, amina).text
+
+
+def test_who_rests_and_comes_back_from_a_skip_is_promised_no_round(world: World, amina: str) -> None:
+    world.join()
+    world.round()
+    act(world, amina, "set_how_often", 2)
+    act(world, amina, "skip_next", True)
+    said = page(world, amina).press("I am in again").text
+    assert ("Welcome back" in said, "You are in the next round" in said) == (True, False)
+
+
+@pytest.mark.parametrize(("until", "is_in"), [(date(2026, 12, 8), True), (date(2026, 12, 9), False)])
+def test_a_pause_that_ends_before_the_next_round_keeps_nobody_out(
+    world: World, amina: str, until: date, is_in: bool
+) -> None:
+    act(world, amina, "pause", until)
+    world.change(next_round_on=date(2026, 12, 8))
+    assert is_in_next(world, amina) == is_in
+
+
+def test_whom_we_cannot_reach_is_in_no_next_round(world: World, amina: str) -> None:
+    with world.write() as session:
+        session.get_one(Person, amina).unreachable = "you sent STOP"
+    assert not is_in_next(world, amina)
+
+
+def is_in_next(world: World, person: str) -> bool:
+    with world.read() as session:
+        return participation.is_in_next(session, mine(session, person), times.today(world.now))
 
 
 def test_how_often_in_one_programme_says_nothing_about_another(world: World, amina: str) -> None:
