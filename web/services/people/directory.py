@@ -63,6 +63,7 @@ class Showing(StrEnum):
     IN = "in"
     SKIPS = "skips"
     PAUSED = "paused"
+    RESTING = "resting"
     UNREACHABLE = "unreachable"
     INVITED = "invited"
     NOTIFIED = "notified"
@@ -170,7 +171,7 @@ def _where(
     where: list[ColumnElement[bool]] = [
         col(Membership.programme_id) == programme.id,
         col(Membership.name_key).is_not(None),
-        *_shown(wanted.showing, today),
+        *_shown(session, programme, wanted.showing, today),
     ]
     if wanted.organisation is not None:
         where.append(col(Membership.organisation_id) == wanted.organisation)
@@ -201,14 +202,16 @@ def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bo
     return or_(*ways)
 
 
-def _shown(showing: Showing, today: date) -> list[ColumnElement[bool]]:
+def _shown(
+    session: Session, programme: Programme, showing: Showing, today: date
+) -> list[ColumnElement[bool]]:
     if showing is Showing.EVERYONE:
         return []
     if showing in (Showing.INVITED, Showing.SUSPENDED, Showing.LEFT):
         return [col(Membership.standing) == Standing(showing.value)]
     # Not "is not empty": of that, no index knows anything.
     silent = col(Membership.person_id).in_(select(Person.id).where(CANNOT_BE_REACHED))
-    paused = func.coalesce(col(Membership.paused_until) > today, False)
+    paused = _is_paused(today)
     active = col(Membership.standing).in_(TAKING_PART) & ~_is_waiting(today)
     if showing is Showing.NOTIFIED:
         return [col(Membership.standing) == Standing.NOTIFIED, ~silent, _is_waiting(today)]
@@ -217,9 +220,18 @@ def _shown(showing: Showing, today: date) -> list[ColumnElement[bool]]:
         Showing.UNREACHABLE: [active, silent],
         Showing.PAUSED: [active, ~silent, paused],
         Showing.SKIPS: [active, ~silent, ~paused, skips],
-        Showing.IN: [active, ~silent, ~paused, ~skips],
     }
-    return conditions[showing]
+    if showing in conditions:
+        return conditions[showing]
+    resting = pots.who_rests(programme.id, pots.next_number(session, programme.id)).subquery()
+    rests = col(Membership.person_id).in_(select(resting.c.person_id))
+    return [active, ~silent, ~paused, ~skips, rests if showing is Showing.RESTING else ~rests]
+
+
+def _is_paused(today: date) -> ColumnElement[bool]:
+    """By themselves, or after two rounds in silence."""
+    until = func.coalesce(col(Membership.paused_until) > today, False)
+    return until | col(Membership.silent_since).is_not(None)
 
 
 def _is_waiting(today: date) -> ColumnElement[bool]:
@@ -328,9 +340,7 @@ def tally(session: Session, programme: Programme, today: date) -> dict[str, int]
     """How many are in, rest, skip, are paused, cannot be reached, are invited, suspended, or have left."""
     buckets = ("in", "skips", "paused", "unreachable")
     counts = dict.fromkeys((*buckets, *(standing.value for standing in Standing)), 0)
-    paused = func.coalesce(col(Membership.paused_until) > today, False) | col(Membership.silent_since).is_not(
-        None
-    )
+    paused = _is_paused(today)
     unreachable = col(Membership.person_id).in_(select(Person.id).where(CANNOT_BE_REACHED))
     waits = _is_waiting(today)
     rows = session.execute(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import CompoundSelect, true
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import Select
 
 from matcher import Pot
 from matcher.explain import Labels, Reasons
@@ -228,8 +229,14 @@ def resting(session: Session, programme: int, number: int, person: str | None = 
 
     Everybody active, or only `person`.
     """
+    rows = session.exec(who_rests(programme, number, person))
+    return {member: f"{TAKES_PART} {HOW_OFTEN[every]}" for member, every in rows}
+
+
+def who_rests(programme: int, number: int, person: str | None = None) -> Select[str, int]:
+    """Those, with every how many rounds they take part, as a query."""
     last = func.max(Round.number)
-    rows = session.exec(
+    return (
         select(Membership.person_id, Membership.every)
         .join(GroupMember, col(GroupMember.person_id) == Membership.person_id)
         .join(Group, col(Group.id) == GroupMember.group_id)
@@ -246,7 +253,6 @@ def resting(session: Session, programme: int, number: int, person: str | None = 
         .group_by(col(Membership.person_id), col(Membership.every))
         .having(number - last < Membership.every)
     )
-    return {member: f"{TAKES_PART} {HOW_OFTEN[every]}" for member, every in rows}
 
 
 def _unreachable(session: Session, programme: int) -> dict[str, str]:

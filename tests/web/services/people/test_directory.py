@@ -63,18 +63,25 @@ def test_people_are_found_in_the_order_asked_for(world: World) -> None:
 
 
 def test_people_are_shown_by_what_the_dashboard_counts(world: World) -> None:
-    stays, skips, silent = (world.join(name) for name in ("Stays", "Skips", "Silent"))
+    names_ = ("Stays", "Skips", "Silent", "Unheard", "Away", "Rests")
+    _, skips, silent, unheard, away, rests = (world.join(name) for name in names_)
+    world.round()
     with world.write() as session:
+        session.get_one(Membership, (1, unheard)).silent_since = world.now.date()
+        session.get_one(Membership, (1, rests)).every = 2
+        tomorrow = world.now.date() + timedelta(days=1)
+        participation.pause(session, session.get_one(Membership, (1, away)), tomorrow, now=world.now)
         participation.skip_next(session, session.get_one(Membership, (1, skips)), True, now=world.now)
         session.get_one(Person, silent).unreachable = "bounced"
     shown = {each: page(world, showing=each) for each in directory.Showing if page(world, showing=each)}
     assert shown == {
-        "": ["Silent", "Skips", "Stays"],
+        "": ["Away", "Rests", "Silent", "Skips", "Stays", "Unheard"],
         "in": ["Stays"],
         "skips": ["Skips"],
+        "paused": ["Away", "Unheard"],
+        "resting": ["Rests"],
         "unreachable": ["Silent"],
     }
-    assert stays
 
 
 def test_every_page_says_how_many_there_are(world: World) -> None:
