@@ -158,6 +158,48 @@ def test_switching_on_asks_for_a_fresh_sign_in(world: World, organiser: Visitor)
     assert (page.heading, schedule(world)) == ("Sign in again to go on", None)
 
 
+def test_a_schedule_that_changes_only_what_happens_keeps_the_day_that_was_set(
+    world: World, organiser: Visitor
+) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"])
+    page.press("Save this day", on=["10", "12", "2026"])
+    page.open(f"{HOME}/schedule/edit").press("Switch this schedule on", automatic="yes")
+    assert setting(world, "next_round_on") == date(2026, 12, 10)
+
+
+def test_a_schedule_changed_on_the_morning_of_a_round_costs_no_round(
+    world: World, organiser: Visitor
+) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"])
+    world.clock.now = datetime(2026, 12, 8, 8, 30, tzinfo=UTC)
+    page = world.organiser().open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", automatic="yes")
+    assert setting(world, "next_round_on") == date(2026, 12, 8)
+
+
+def test_a_day_that_is_off_by_now_gives_way_when_a_schedule_is_changed(
+    world: World, organiser: Visitor
+) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"])
+    page.open(f"{HOME}/schedule/edit").press("Switch this schedule on", days_off="8 December 2026")
+    assert setting(world, "next_round_on") == date(2026, 12, 9)
+
+
+def test_who_changes_a_rhythm_hears_that_people_were_told_another_day(
+    world: World, organiser: Visitor
+) -> None:
+    world.join_many(2)
+    organiser.open(f"{HOME}/schedule").press("Save this day", on=["8", "12", "2026"])
+    world.clock.now = datetime(2026, 12, 6, 9, tzinfo=UTC)
+    world.worker.sweep()
+    page = world.organiser().open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["9", "12", "2026"])
+    assert "are not told again" in page.text
+
+
 def test_switching_off_keeps_the_day_people_were_told(world: World, organiser: Visitor) -> None:
     page = organiser.open(f"{HOME}/schedule/edit")
     page.press("Switch this schedule on", rhythm="monthly", first_on=["8", "12", "2026"])

@@ -23,6 +23,7 @@ from web.services.rounds.introductions import Window
 from web.services.rounds.rounds import NoDraft
 
 COMING = 6
+TOLD_ANOTHER = "People have been told another day already, and are not told again."
 
 
 def _mark(form: FlaskForm, mistakes: Mapping[str, str]) -> None:
@@ -191,9 +192,7 @@ def move_next_round() -> ResponseReturnValue:
                 g.session, g.programme, form.on.data, by=current_user.id, now=g.now
             )
             return _saved(
-                "Saved. People have been told another day already, and are not told again."
-                if people
-                else "Saved.",
+                f"Saved. {TOLD_ANOTHER}" if people else "Saved.",
                 ".show_schedule",
             )
         except programmes.BadSettings as error:
@@ -217,13 +216,14 @@ def edit_schedule() -> ResponseReturnValue:
 @recently_signed_in(back=".edit_schedule")
 def switch_on() -> ResponseReturnValue:
     """It may send in the organiser's name from now on, so it asks for a fresh sign-in as sending does."""
-    form = forms.ScheduleForm()
+    form, told_of = forms.ScheduleForm(), schedule.told_of(g.session, g.programme, g.now)
     if form.validate_on_submit():
         try:
             first = programme_settings.switch_on(
                 g.session, g.programme, form.told(), by=current_user.id, now=g.now
             )
-            return _saved(f"Saved. The next round is on {first.day} {first:%B %Y}.", ".show_schedule")
+            heard = f" {TOLD_ANOTHER}" if told_of not in (None, first) else ""
+            return _saved(f"Saved. The next round is on {first.day} {first:%B %Y}.{heard}", ".show_schedule")
         except programmes.BadSettings as error:
             _mark(form, {error.field: error.message})
     return _show("schedule_edit", form)

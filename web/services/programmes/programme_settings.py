@@ -106,7 +106,8 @@ def switch_on(
     now: datetime,
     in_the_name_of: str = "",
 ) -> date:
-    """Let rounds begin by themselves, from now on as an act of `in_the_name_of`, or of `by`. The first day.
+    """Let rounds begin by themselves, from now on as an act of `in_the_name_of`, or of `by`. The first day:
+    while the rhythm or the dates are what they were, the one that is set, as people may have been told.
 
     Raises:
         BadSettings: no day of it is still to come, or another rhythm is agreed and people are asked first.
@@ -115,14 +116,17 @@ def switch_on(
     programmes.must_go_on(programme)
     _must_be_agreed(session, programme, plan.rhythm)
     whose = in_the_name_of or by
-    kept = session.get(Schedule, programme.id) or Schedule(
-        programme_id=programme.id, rhythm=plan.rhythm, enabled_by=whose, enabled_at=now
-    )
+    before = session.get(Schedule, programme.id)
+    stays = _still_to_come(programme, before, plan, now) if before else None
+    kept = before or Schedule(programme_id=programme.id, rhythm=plan.rhythm, enabled_by=whose, enabled_at=now)
     kept.rhythm, kept.first_on, kept.at, kept.region = plan.rhythm, plan.first_on, plan.at, plan.region
     kept.dates = [day.isoformat() for day in plan.on]
     kept.days_off = _as_kept(plan.days_off)
     kept.automatic, kept.enabled_by, kept.enabled_at = plan.automatic, whose, now
-    following = recurrence.following(kept, times.today(now))
+    if stays and not recurrence.is_off(kept, stays):
+        following: date | None = stays
+    else:
+        following = recurrence.following(kept, times.today(now))
     if following is None:
         field = "on" if plan.rhythm is Rhythm.DATES else "first_on"
         raise BadSettings(field, "No day of this is still to come")
@@ -134,6 +138,13 @@ def switch_on(
     _changed(session, programme, "schedule switched on", by, now, **facts)
     schedule.moved(session, programme, now=now)
     return following
+
+
+def _still_to_come(programme: Programme, kept: Schedule, plan: SchedulePlan, now: datetime) -> date | None:
+    """The day of the next round, not begun yet, where the plan has the rhythm and dates that are kept."""
+    on, dates = programme.next_round_on, [day.isoformat() for day in plan.on]
+    is_same = (kept.rhythm, kept.first_on, kept.dates) == (plan.rhythm, plan.first_on, dates)
+    return on if on and is_same and now < times.london(on, kept.at) else None
 
 
 def _must_be_agreed(session: Session, programme: Programme, rhythm: Rhythm) -> None:
