@@ -41,7 +41,7 @@ class Coming:
 
     @property
     def rests(self) -> bool:
-        return participation.rests(g.session, self.membership)
+        return self.membership.every > 1 and participation.rests(g.session, self.membership)
 
 
 def _open(token: str) -> Coming:

@@ -20,6 +20,7 @@ from web.models import (
     Role,
     Round,
     RoundState,
+    Schedule,
     Showing,
 )
 from web.services.agreements import agenda, agreements, lookup, objections, panels, rule_objections
@@ -43,7 +44,7 @@ ON_THE_BOARD = 3  # learnings
 
 @dataclass(frozen=True)
 class Coming:
-    """Something that will happen by itself, and on which day."""
+    """Something that will happen, and on which day."""
 
     on: date
     what: str
@@ -176,7 +177,7 @@ def _unconfirmed(session: Session, programme: Programme, now: datetime) -> int:
 
 def _coming(session: Session, programme: Programme, today: date) -> Iterator[Coming]:
     if on := programmes.next_round_on(programme, today):
-        yield Coming(on, "The next round begins")
+        yield Coming(on, _how_it_begins(session.get(Schedule, programme.id)))
     if programme.closing_on and not programme.closed_at:
         yield Coming(programme.closing_on, "Last day of the programme")
     running = select(Round).where(
@@ -194,6 +195,12 @@ def _coming(session: Session, programme: Programme, today: date) -> Iterator[Com
         ):
             if day and day >= today:
                 yield Coming(day, what)
+
+
+def _how_it_begins(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return "Day of the next round, to be drawn and sent by hand"
+    return "The next round begins" if schedule.automatic else "The next round is drawn, and waits to be sent"
 
 
 def _complaints(session: Session, programme: Programme, role: Role) -> Iterator[Waiting]:
@@ -224,6 +231,7 @@ def _waiting(
     if sent and (alone := top_ups.waiting(session, programme, sent, today)):
         who = phrases.counted(alone, "person waits", "people wait")
         yield Waiting(f"{who} for somebody to talk with", f"rounds/{sent.number}/top-up")
+    yield from _about_the_day(session, programme, today)
     if tally["unreachable"]:
         who = phrases.counted(tally["unreachable"], "person", "people")
         yield Waiting(f"{who} we cannot reach", "people?showing=unreachable")
@@ -246,6 +254,18 @@ def _waiting(
         what = f"The draft of round {waiting_draft.number} was drawn under other rules: draw it again"
         yield Waiting(what, f"rounds/{waiting_draft.number}")
     yield from _about_agreements(session, programme, today)
+
+
+def _about_the_day(session: Session, programme: Programme, today: date) -> Iterator[Waiting]:
+    """The day that organisers set by hand has come, and its round has not been sent."""
+    on = programme.next_round_on
+    if on is None or on > today or programme.paused_at or session.get(Schedule, programme.id):
+        return
+    day = f"{on.day} {on:%B}"
+    if on == today:
+        yield Waiting(f"The round of today, {day}, is to be drawn and sent by hand", "rounds")
+    else:
+        yield Waiting(f"No round was sent on {day}: draw it, or set another day", "schedule")
 
 
 def _about_agreements(session: Session, programme: Programme, today: date) -> Iterator[Waiting]:

@@ -1,6 +1,6 @@
 """An organiser's first page: what needs them, what happens next, how the last round went."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
@@ -8,7 +8,7 @@ from sqlmodel import select
 from tests.support.consenting import Consent, said
 from tests.support.statements import statements
 from tests.support.world import BY, World
-from web.models import Answer, Learning, Membership, Person, Role, Showing
+from web.models import Answer, Learning, Membership, Person, Rhythm, Role, Schedule, Showing
 from web.services.agreements.proposals import Proposer
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
@@ -29,8 +29,36 @@ def test_the_days_of_a_running_round_and_the_next_one_come_in_order(world: World
     world.round()
     world.change(next_round_on=date(2026, 12, 7))
     coming = board(world).coming
-    assert [each.what for each in coming][:2] == ["Who writes first is reminded", "The next round begins"]
+    assert [each.what for each in coming][:2] == [
+        "Who writes first is reminded",
+        "Day of the next round, to be drawn and sent by hand",
+    ]
     assert [each.on for each in coming] == sorted(each.on for each in coming)
+
+
+@pytest.mark.parametrize(
+    ("automatic", "said"),
+    [(True, "The next round begins"), (False, "The next round is drawn, and waits to be sent")],
+)
+def test_a_round_by_schedule_is_said_as_it_will_be(world: World, automatic: bool, said: str) -> None:
+    world.change(next_round_on=date(2026, 12, 8))
+    with world.write() as session:
+        rhythm = {"rhythm": Rhythm.WEEKLY, "first_on": date(2026, 12, 8), "automatic": automatic}
+        session.add(Schedule(programme_id=1, enabled_by="an organiser", enabled_at=world.now, **rhythm))
+    assert [each.what for each in board(world).coming] == [said]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (2, []),
+        (1, ["The round of today, 1 December, is to be drawn and sent by hand"]),
+        (-1, ["No round was sent on 29 November: draw it, or set another day"]),
+    ],
+)
+def test_a_day_set_by_hand_that_has_come_needs_an_organiser(world: World, day: int, said: list[str]) -> None:
+    world.change(next_round_on=date(2026, 11, 30) + timedelta(days=day))
+    assert [each.what for each in board(world).waiting] == said
 
 
 def test_days_that_are_over_are_not_said(world: World) -> None:
