@@ -16,7 +16,7 @@ from web.services.common import days, programmes, times
 from web.services.common.programmes import BadSettings
 from web.services.organisers import accounts
 from web.services.programmes import programme_settings
-from web.services.rounds import recurrence
+from web.services.rounds import moved_days
 from web.services.rounds import schedule as calendar
 
 COMING = 6
@@ -75,7 +75,7 @@ def show(session: Session, slug: str) -> None:
     for first, last in kept.days_off:
         click.echo(f"No round: {' to '.join(dict.fromkeys((first, last)))}")
     table = Table("Planned for", "Takes place")
-    for one in recurrence.coming(kept, today, COMING):
+    for one in moved_days.coming(session, kept, today, COMING):
         table.add_row(_said(one.planned), _said(one.on) if one.on else "not at all: no free day is near")
     Console().print(table)
     for tick in calendar.history(session, which):

@@ -18,7 +18,7 @@ from web.pages.organise.agreements import bring, give_reason
 from web.services.agreements import agreements
 from web.services.common import agreed_settings, phrases, programmes, times
 from web.services.programmes import programme_settings
-from web.services.rounds import dates, recurrence, rounds, schedule
+from web.services.rounds import dates, moved_days, rounds, schedule
 from web.services.rounds.introductions import Window
 from web.services.rounds.rounds import NoDraft
 
@@ -176,7 +176,7 @@ def _schedule_page(moving: forms.NextRoundForm, kept: Schedule | None) -> Respon
         moving,
         schedule=kept,
         next_round_on=programmes.next_round_on(g.programme, today),
-        coming=recurrence.coming(kept, today, COMING) if kept else [],
+        coming=moved_days.coming(g.session, kept, today, COMING) if kept else [],
         past=schedule.history(g.session, g.programme),
         RHYTHMS=forms.RHYTHMS,
     )

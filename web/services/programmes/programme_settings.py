@@ -16,7 +16,7 @@ from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
 from web.services.common.programmes import BadSettings
-from web.services.rounds import recurrence, schedule
+from web.services.rounds import moved_days, recurrence, schedule
 
 PAUSED = "the programme is paused"
 
@@ -82,6 +82,7 @@ def move_next_round(
         raise BadSettings("on", "Choose a day after today")
     if on and (free := _kept_free(session.get(Schedule, programme.id), on)):
         raise BadSettings("on", free)
+    moved_days.note(session, programme, programme.next_round_on, on, now)
     programme.next_round_on = on
     _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
     return schedule.moved(session, programme, now=now)
@@ -132,6 +133,7 @@ def switch_on(
         raise BadSettings(field, "No day of this is still to come")
     session.add(kept)
     session.flush()
+    moved_days.note(session, programme, None, following, now)
     programme.next_round_on = following
     _agree_on_rhythm(session, programme, plan.rhythm, by, now)
     facts = {"rhythm": plan.rhythm.value, "automatic": plan.automatic, "on": following.isoformat()}
@@ -221,6 +223,7 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
     kept = session.get(Schedule, programme.id)
     if programme.next_round_on and _has_gone_by(session, programme, programme.next_round_on, kept, now):
         programme.next_round_on = recurrence.following(kept, times.today(now)) if kept else None
+        moved_days.note(session, programme, None, programme.next_round_on, now)
     _changed(session, programme, "programme goes on", by, now)
     return outbox.release(session, programme=programme.slug)
 

@@ -33,7 +33,7 @@ from web.services.common.contacts import recipient
 from web.services.evidence import thinning
 from web.services.organisers import accounts
 from web.services.organisers.accounts import RANK
-from web.services.rounds import drafts, pots, recurrence, rounds, sending
+from web.services.rounds import drafts, moved_days, pots, rounds, sending
 from web.services.rounds.drafts import Drawn
 from web.services.rounds.introductions import MORNING
 from web.services.rounds.pots import RoundPot
@@ -166,7 +166,7 @@ def days(session: Session, programme: Programme, today: date) -> list[ProgrammeD
             break
         what = "a round" if ahead else "the next round"
         found.append(ProgrammeDay(on, what, f"round-{number + ahead}-first"))
-        on = recurrence.following(kept, on) if kept else None
+        on = moved_days.following(session, kept, on) if kept else None
     return found
 
 
@@ -317,7 +317,7 @@ def _begin(
         for_organiser=by,
         sends=schedule.automatic,
     )
-    programme.next_round_on = recurrence.following(schedule, max(on, times.today(now)))
+    programme.next_round_on = moved_days.following(session, schedule, max(on, times.today(now)))
     session.add(programme)
     if schedule.automatic:
         sending.send_round(session, programme, draft.number, draft.version, by=by, now=now)
@@ -342,7 +342,7 @@ def _show_draft(session: Session, programme: Programme, draft: Round, on: date, 
 def _leave_out(
     session: Session, schedule: Schedule, programme: Programme, ready: ReadyRound, now: datetime
 ) -> str:
-    following = recurrence.following(schedule, max(ready.on, times.today(now)))
+    following = moved_days.following(session, schedule, max(ready.on, times.today(now)))
     programme.next_round_on = following
     session.add(programme)
     if ready.waiting is None:

@@ -30,7 +30,7 @@ from web.models import (
 )
 from web.services.common import audit, links, phrases, programmes, times
 from web.services.common.contacts import recipient
-from web.services.rounds import draw_records, introductions, pots, recurrence
+from web.services.rounds import draw_records, introductions, moved_days, pots
 from web.services.rounds.introductions import Party, Window
 from web.services.rounds.pots import RoundPot
 from web.services.rounds.rounds import NoDraft, ProgrammePaused, StaleDraft, by_number, names_of, stale
@@ -234,7 +234,8 @@ def _use_up_date(session: Session, programme: Programme, number: int, today: dat
     tick = session.get(Tick, (programme.id, "heads-up", f"round {number}"))
     if planned and (planned <= today or (tick and tick.became == planned.isoformat())):
         schedule = session.get(Schedule, programme.id)
-        programme.next_round_on = recurrence.following(schedule, max(planned, today)) if schedule else None
+        after = max(planned, today)
+        programme.next_round_on = moved_days.following(session, schedule, after) if schedule else None
         session.add(programme)
     for kind in (messages.HeadsUp, messages.DraftReady):
         outbox.cancel(session, kind=kind.kind, programme=programme.slug)

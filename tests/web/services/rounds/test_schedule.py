@@ -11,7 +11,7 @@ from web.models import Membership, OrganiserRole, Purpose, Rhythm, Round, RoundS
 from web.services.common import audit
 from web.services.people import participation
 from web.services.programmes import programme_settings
-from web.services.rounds import drafts, rounds, schedule
+from web.services.rounds import drafts, moved_days, rounds, schedule
 from web.worker import Worker
 
 TUESDAY = date(2026, 12, 8)
@@ -239,6 +239,39 @@ def test_a_round_sent_long_before_leaves_the_next_day_alone(world: World) -> Non
     plan(world)
     world.round()
     assert next_round_on(world) == TUESDAY
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("automatic", [True, False])
+def test_a_round_brought_forward_takes_place_once(world: World, automatic: bool) -> None:
+    world.join_many(4)
+    plan(world, automatic=automatic, rhythm=Rhythm.MONTHLY)
+    moved_to(world, date(2026, 12, 4))
+    at(world, 4, 9)
+    if not automatic:
+        world.send(1)
+    assert next_round_on(world) == date(2027, 1, 12)
+
+
+def test_a_round_moved_back_to_its_day_takes_place_then(world: World) -> None:
+    world.join_many(4)
+    plan(world, rhythm=Rhythm.MONTHLY)
+    for day in (4, 3, 8):
+        moved_to(world, date(2026, 12, day))
+    at(world, 8, 9)
+    assert (states(world), next_round_on(world)) == ([RoundState.SENT], date(2027, 1, 12))
+
+
+def test_the_schedule_says_where_a_day_was_moved(world: World) -> None:
+    plan(world)
+    moved_to(world, date(2026, 12, 4))
+    with world.read() as session:
+        kept = session.get_one(Schedule, 1)
+        coming = moved_days.coming(session, kept, world.now.date(), 2)
+    assert [(one.planned, one.on) for one in coming] == [
+        (date(2026, 12, 8), date(2026, 12, 4)),
+        (date(2026, 12, 15), date(2026, 12, 15)),
+    ]
 
 
 def test_a_paused_programme_does_nothing_by_itself(world: World) -> None:

@@ -1,0 +1,57 @@
+"""Days of a rhythm in whose place organisers have set another one: such a day brings no second round."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, select
+
+from notifications.outbox import insert_on
+from web.models import Programme, Schedule, Tick
+from web.services.rounds import recurrence
+from web.services.rounds.recurrence import Occasion
+
+MOVED = "moved"
+
+
+def note(session: Session, programme: Programme, before: date | None, on: date | None, now: datetime) -> None:
+    """The next round was to begin on the day `before`, and begins on another one now. A day to which it
+    comes back counts again.
+    """
+    plan = session.get(Schedule, programme.id)
+    if on and (back := session.get(Tick, (programme.id, MOVED, on.isoformat()))):
+        session.delete(back)
+        session.flush()
+    if plan is None or before is None or on is None or before == on or not _is_in(plan, before):
+        return
+    row = {"programme_id": programme.id, "what": MOVED, "of": before.isoformat(), "at": now}
+    wanted = insert_on(session)(Tick).values(row | {"became": on.isoformat()})
+    anew = wanted.on_conflict_do_update(
+        index_elements=["programme_id", "what", "of"], set_={"became": on.isoformat(), "at": now}
+    )
+    session.execute(anew)
+
+
+def _is_in(plan: Schedule, day: date) -> bool:
+    return recurrence.following(plan, day - timedelta(days=1)) == day
+
+
+def following(session: Session, plan: Schedule, day: date) -> date | None:
+    """As `recurrence.following`, without the days that were moved."""
+    moved, on = _moved(session, plan), recurrence.following(plan, day)
+    while on and on in moved:
+        on = recurrence.following(plan, on)
+    return on
+
+
+def coming(session: Session, plan: Schedule, after: date, count: int) -> list[Occasion]:
+    """As `recurrence.coming`, with where days were moved to."""
+    moved = _moved(session, plan)
+    return [
+        replace(one, on=moved[one.on]) if one.on in moved else one
+        for one in recurrence.coming(plan, after, count)
+    ]
+
+
+def _moved(session: Session, plan: Schedule) -> dict[date | None, date]:
+    rows = select(Tick).where(Tick.programme_id == plan.programme_id, Tick.what == MOVED)
+    return {tick.day: date.fromisoformat(tick.became) for tick in session.exec(rows)}
