@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Update, select, update
 from sqlmodel import Session, col
 
-from notifications import batches, one_by_one, origins, pace, quiet_hours, render
+from notifications import batches, one_by_one, origins, outbox, pace, quiet_hours, render
 from notifications.claim_size import A_FEW, ClaimSize
 from notifications.jobs import Job, job_of
 from notifications.messages import Channel
@@ -35,7 +35,7 @@ from notifications.sending import (
     Worker,
     never,
 )
-from notifications.tables import OutboxMessage, State
+from notifications.tables import OutboxHold, OutboxMessage, State
 
 __all__ = [
     "Clock",
@@ -113,8 +113,11 @@ def tidy(session: Session, now: datetime) -> int:
     lapsed = col(OutboxMessage.lease_until) < now
     claimed = _nobody_changes(col(OutboxMessage.state) == State.CLAIMED, lapsed)
     sending = _nobody_changes(col(OutboxMessage.state) == State.SENDING, lapsed)
+    # What the whole outbox holds, as after a restore, may have gone out before: it goes stale as ever.
+    kept = [] if session.get(OutboxHold, outbox.EVERYTHING) else outbox.KEPT
+    held = (col(OutboxMessage.state) == State.HELD) & col(OutboxMessage.kind).not_in(kept)
     late = _nobody_changes(
-        col(OutboxMessage.state).in_((State.QUEUED, State.HELD)), col(OutboxMessage.expires_at) <= now
+        (col(OutboxMessage.state) == State.QUEUED) | held, col(OutboxMessage.expires_at) <= now
     )
     cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
     erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}

@@ -47,6 +47,7 @@ from notifications.tables import (
 Kind = TypeVar("Kind", bound=Message)
 
 BULK = [name for name, kind in BY_KIND.items() if kind.bulk]
+KEPT = [name for name, kind in BY_KIND.items() if kind.kept]
 ONCE = ("kind", "subject", "person")  # nobody is told the same thing twice
 EVERYTHING = "everything"  # the scope of a hold on the whole outbox
 
@@ -428,7 +429,7 @@ def hold(session: Session, *, programme: str | None = None, reason: str, now: da
     return change(session, stop.values(state=State.HELD, reason=reason))
 
 
-def release(session: Session, *, programme: str | None = None) -> int:
+def release(session: Session, *, programme: str | None = None, now: datetime) -> int:
     """End a pause. How many messages are free to go: none that another pause still holds."""
     standing = session.get(OutboxHold, programme or EVERYTHING)
     if standing is not None:
@@ -437,14 +438,25 @@ def release(session: Session, *, programme: str | None = None) -> int:
     still = {each.scope for each in held(session)}
     if EVERYTHING in still:
         return 0
-    go = update(OutboxMessage).where(col(OutboxMessage.state) == State.HELD)
+    freed = [col(OutboxMessage.state) == State.HELD]
     if programme:
-        go = go.where(col(OutboxMessage.programme) == programme)
+        freed.append(col(OutboxMessage.programme) == programme)
     if still:
         # A message of no programme is in no list, and NOT IN says "unknown" of NULL.
-        elsewhere = func.coalesce(col(OutboxMessage.programme), "").not_in(still)
-        go = go.where(elsewhere)
-    return change(session, go.values(state=State.QUEUED, reason=None))
+        freed.append(func.coalesce(col(OutboxMessage.programme), "").not_in(still))
+    if programme:
+        _put_in_time(session, freed, now)
+    return change(session, update(OutboxMessage).where(*freed).values(state=State.QUEUED, reason=None))
+
+
+def _put_in_time(session: Session, freed: Sequence[ColumnElement[bool]], now: datetime) -> None:
+    """What a break has kept for longer than it is usually worth sending is due now."""
+    late = select(OutboxMessage).where(
+        *freed, col(OutboxMessage.kind).in_(KEPT), col(OutboxMessage.expires_at) <= now
+    )
+    for row in session.scalars(late).all():
+        row.due_at, row.expires_at = now, row.message().expires(now)
+    session.flush()
 
 
 def rename_programme(session: Session, before: str, now: str) -> None:

@@ -18,6 +18,7 @@ class Message:
     `bulk`      unsubscribe headers and a stop link are due
     `secret`    what it says, and to whom, is blanked as soon as a provider has it
     `by_day`    it waits for the morning: see `quiet_hours`
+    `kept`      held in a break, it is worth sending after it, however long that was
     `alone`     a calendar file comes with each: it never shares a provider's call with others
     `wording`   whose template it uses; its own if empty
     """
@@ -31,6 +32,7 @@ class Message:
     bulk: ClassVar[bool] = True
     secret: ClassVar[bool] = False
     by_day: ClassVar[bool] = False
+    kept: ClassVar[bool] = False
     alone: ClassVar[bool] = False
 
     @property

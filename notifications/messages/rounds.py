@@ -115,6 +115,7 @@ class PartnerGone(Message):
 
     kind = "partner_gone"
     by_day = True
+    kept = True
 
     programme: Programme
     group: str
@@ -126,6 +127,12 @@ class PartnerGone(Message):
     next_round: date | None = None
     word_by: date | None = None
     introduced: bool = True
+
+    @override
+    def expires(self, due: datetime) -> datetime:
+        # After that day the word itself has gone out.
+        usual = due + self.deadline
+        return min(usual, end_of(self.word_by)) if self.word_by else usual
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,7 @@ class PassedOn(Message):
     """
 
     kind = "passed_on"
+    kept = True
 
     programme: Programme
     sender: Partner

@@ -88,7 +88,7 @@ def no_id_twice(trial: Trial) -> Outcome:
             world.database.dispose()
             backups.restore(world.database, file, now=world.now)
         with world.write() as session:
-            outbox.release(session)
+            outbox.release(session, now=world.now)
         second = _ids(fake, lambda: _send_rounds(world, rounds_))
     twice = set(first) & set(second) | before & {*first, *second}
     return Outcome(
@@ -133,7 +133,7 @@ def _let_a_day_pass(world: World, hours: int) -> None:
 
 def _release(world: World) -> None:
     with world.write() as session:
-        outbox.release(session)
+        outbox.release(session, now=world.now)
     world.work()
 
 

@@ -137,7 +137,8 @@ class Walk:
     def release(self) -> None:
         with self.post.database.write() as session:
             for each in outbox.held(session):
-                outbox.release(session, programme=None if each.scope == EVERYTHING else each.scope)
+                whose = None if each.scope == EVERYTHING else each.scope
+                outbox.release(session, programme=whose, now=self.post.clock.now)
 
     def report(self) -> None:
         # Of an attempt that we do not remember, where the database was restored from a backup.

@@ -4,7 +4,7 @@ import pytest
 
 from notifications import outbox, progress, resending
 from notifications.errors import NoWayThere
-from notifications.messages import Channel, CheckIn, Named, PhoneCode, Recipient
+from notifications.messages import Channel, CheckIn, Link, Named, Partner, PassedOn, PhoneCode, Recipient
 from notifications.outbox import Order
 from notifications.tables import OutboxMessage, State
 from tests.support.letters import AMINA, CHECK_IN, COUNCILS, NOW, PAGE, SIAN, TOM, introduction
@@ -131,7 +131,7 @@ def hold(post, **scope):
 
 def release(post, **scope):
     with post.database.write() as session:
-        return outbox.release(session, **scope)
+        return outbox.release(session, now=NOW, **scope)
 
 
 def test_a_paused_outbox_sends_nothing(post, memory):
@@ -170,6 +170,16 @@ def test_releasing_the_outbox_leaves_a_paused_programme_paused(post):
     hold(post, programme="a")
     hold(post)
     assert (release(post), post.state(1), post.state(2)) == (1, State.HELD, State.QUEUED)
+
+
+@pytest.mark.parametrize(("scope", "state"), [({"programme": "a"}, State.HELD), ({}, State.EXPIRED)])
+def test_only_a_break_keeps_what_is_worth_sending_after_it(post, scope, state):
+    tom = Partner("p2", "Tom Field", "Kirklees Council")
+    post.queue(PassedOn(COUNCILS, tom, "Tuesday at noon?", Link("conversation", 16), PAGE), programme="a")
+    hold(post, **scope)
+    post.clock.turn(days=4)
+    post.work()
+    assert post.state() == state
 
 
 def test_counts_are_by_round_and_state(post):

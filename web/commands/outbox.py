@@ -94,4 +94,4 @@ def release_outbox(session: Session) -> None:
     """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
     for who in stoppages.start_again(session, utc_now()):
         click.echo(f"{who} is tried again.")
-    click.echo(f"{phrases.counted(outbox.release(session), 'message')} released.")
+    click.echo(f"{phrases.counted(outbox.release(session, now=utc_now()), 'message')} released.")

@@ -52,7 +52,7 @@ def test_what_went_out_before_can_be_cancelled_after_a_restore(world: World, bac
     with world.write() as session:
         soon = world.now + timedelta(minutes=1)
         cancelled = outbox.cancel(session, kind="introduction", held=True, due_before=soon)
-        outbox.release(session)
+        outbox.release(session, now=world.now)
     world.work()
     with world.read() as session:
         counts = progress.counts(session, kind="introduction")

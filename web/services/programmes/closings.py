@@ -99,7 +99,7 @@ def announce(
     if draft := rounds.draft(session, programme):
         drafts.discard(session, programme, draft.version, by=by, now=now)
     planned = programme.next_round_on
-    _plan_nothing(session, programme)
+    _plan_nothing(session, programme, now)
     programme.closing_on, programme.wall_stays = on, wall_stays
     outbox.call_off(session, _about(programme), [messages.Closing.kind])
     people = _begin_telling(session, programme, on, now)
@@ -117,7 +117,7 @@ def announce(
     return people
 
 
-def _plan_nothing(session: Session, programme: Programme) -> None:
+def _plan_nothing(session: Session, programme: Programme, now: datetime) -> None:
     """The schedule ends, and so does a break: what waited goes out before people hear of the end."""
     if kept := session.get(Schedule, programme.id):
         session.delete(kept)
@@ -125,7 +125,7 @@ def _plan_nothing(session: Session, programme: Programme) -> None:
     outbox.cancel(session, kind=messages.HeadsUp.kind, programme=programme.slug)
     if programme.paused_at:
         programme.paused_at = None
-        outbox.release(session, programme=programme.slug)
+        outbox.release(session, programme=programme.slug, now=now)
 
 
 def _planned_before(session: Session, programme: Programme, today: date) -> date | None:

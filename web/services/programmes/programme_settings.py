@@ -225,7 +225,7 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
         programme.next_round_on = recurrence.following(kept, times.today(now)) if kept else None
         moved_days.note(session, programme, None, programme.next_round_on, now)
     _changed(session, programme, "programme goes on", by, now)
-    return outbox.release(session, programme=programme.slug)
+    return outbox.release(session, programme=programme.slug, now=now)
 
 
 def _has_gone_by(

@@ -361,7 +361,7 @@ def test_what_waits_when_a_number_comes_to_be_shared_says_whom_it_is_for(world: 
     world.round()
     confirm_number(world, other)
     with world.write() as session:
-        outbox.release(session, programme="councils")
+        outbox.release(session, programme="councils", now=world.now)
     world.work()
     assert for_whom(world, "introduction") == ["Councils Unmentoring for Ann", "Councils Unmentoring for Bo"]
 

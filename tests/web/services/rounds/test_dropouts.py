@@ -9,11 +9,12 @@ from sqlmodel import select
 from notifications import suppression
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, State
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.models import Answer, Group, GroupMember, Membership, Person, Purpose
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.people import erasure, participation, reachability
+from web.services.programmes import programme_settings
 from web.services.rounds import dropouts, pots
 from web.worker import Worker
 
@@ -374,6 +375,27 @@ def test_who_may_have_been_introduced_hears_that_their_partner_is_gone(world: Wo
         dropouts.cannot_make_it(session, world.group_of(one), one, now=world.now)
     letter = world.letter(str(world.person(other).email), "partner_gone")
     assert (world.person(one).name in letter.subject, letter.calendar is not None) == (True, True)
+
+
+@both
+@pytest.mark.parametrize(("day_of_leaving", "told"), [(9, ["partner_gone"]), (3, ["not_this_time"])])
+def test_who_was_left_alone_in_a_long_break_hears_of_it_once_after_it(
+    world: World, day_of_leaving: int, told: list[str]
+) -> None:
+    gone, stays = a_pair(world)
+    world.clock.turn(days=day_of_leaving)
+    world.worker.sweep()
+    before = kinds(world, stays)
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+        participation.leave(session, session.get_one(Membership, (1, gone)), now=world.now)
+    for _ in range(6):
+        world.clock.turn(days=1)
+        world.worker.sweep()
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.worker.sweep()
+    assert kinds(world, stays)[: -len(before)] == told
 
 
 def cut_off_while_sending(world: World, person: str) -> None:

@@ -428,7 +428,7 @@ def test_a_heads_up_that_waits_speaks_of_the_day_it_is_by_now(
     at(world, 6, 9)
     told = moved_to(world, on)
     with world.write() as session:
-        outbox.release(session)
+        outbox.release(session, now=world.now)
     world.work()
     assert (told, [letter.subject for letter in world.inbox(kind="heads_up")]) == (True, said)
 
