@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from notifications.messages import Channel
 from web.http.access import open_to_everyone, with_link
 from web.http.context import house
-from web.models import Person, Programme, Purpose
+from web.models import TAKING_PART, Person, Programme, Purpose, Standing
 from web.pages.me import pages
-from web.pages.me.visits import back_to_page, membership_of, open_visit
+from web.pages.me.visits import back_to_page, membership_of, nothing_changed, open_visit
 from web.services.people import data_export, erasure, merging, participation, reachability
 from web.tokens import BadLink
 
@@ -35,8 +35,10 @@ def ask_to_leave(token: str, slug: str) -> ResponseReturnValue:
 @pages.post("/me/<token>/<slug>/leave")
 @with_link
 def leave(token: str, slug: str) -> ResponseReturnValue:
-    visit = open_visit(token)
-    participation.leave(g.session, membership_of(visit, slug), now=g.now)
+    membership = membership_of(open_visit(token), slug)
+    if membership.standing not in (*TAKING_PART, Standing.LEFT):
+        return nothing_changed(token)
+    participation.leave(g.session, membership, now=g.now)
     flash("You have left. Thank you for taking part.")
     return back_to_page(token)
 

@@ -13,7 +13,14 @@ from web.http.access import with_link
 from web.http.context import house, row_number
 from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Round, RoundState, Standing
 from web.pages.me import pages
-from web.pages.me.visits import Visit, back_to_page, known_to, membership_of, open_visit
+from web.pages.me.visits import (
+    Visit,
+    back_to_page,
+    known_to,
+    membership_of,
+    nothing_changed,
+    open_visit,
+)
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.gathering import offers
@@ -124,6 +131,8 @@ def _doors(person: Person, purpose: Purpose) -> dict[int | None, str]:
 def next_round(token: str, slug: str) -> ResponseReturnValue:
     visit = open_visit(token)
     membership, skips = membership_of(visit, slug), request.form.get("in") == "no"
+    if membership.standing not in TAKING_PART:
+        return nothing_changed(token)
     try:
         participation.skip_next(g.session, membership, skips, of=_shown(), now=g.now)
     except participation.HasBegun as error:
@@ -145,10 +154,10 @@ def _shown() -> int | None:
 
 
 def _from_before(token: str, slug: str, round_: Round | None) -> ResponseReturnValue:
-    """After a press on a page that was opened before a round began: nothing was done, and we say so."""
-    flash("That page was an old one, so nothing has changed. This is how things are now.", "error")
+    """After a press on a page that was opened before a round began."""
+    back = nothing_changed(token)
     if round_ is None:
-        return back_to_page(token)
+        return back
     return redirect(url_for(".a_round", token=token, slug=slug, number=round_.number), 303)
 
 
@@ -213,6 +222,8 @@ def stay(token: str) -> ResponseReturnValue:
 def pause(token: str, slug: str) -> ResponseReturnValue:
     visit, form = open_visit(token), PauseForm()
     membership = membership_of(visit, slug)
+    if membership.standing not in TAKING_PART:
+        return nothing_changed(token)
     if form.validate_on_submit() and form.until.data:
         try:
             participation.pause(g.session, membership, form.until.data, now=g.now)
@@ -230,6 +241,8 @@ def pause(token: str, slug: str) -> ResponseReturnValue:
 def resume(token: str, slug: str) -> ResponseReturnValue:
     visit = open_visit(token)
     membership = membership_of(visit, slug)
+    if membership.standing not in (*TAKING_PART, Standing.LEFT):
+        return nothing_changed(token)
     try:
         participation.resume(g.session, membership, of=_shown(), now=g.now)
     except participation.HasBegun as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, redirect, url_for
+from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from web.http.access import stop_if_closed
@@ -80,3 +80,9 @@ def membership_of(visit: Visit, slug: str) -> Membership:
 
 def back_to_page(token: str) -> ResponseReturnValue:
     return redirect(url_for(".show", token=token), 303)
+
+
+def nothing_changed(token: str) -> ResponseReturnValue:
+    """After a press on a page that was opened before things became otherwise: we say so."""
+    flash("That page was an old one, so nothing has changed. This is how things are now.", "error")
+    return back_to_page(token)

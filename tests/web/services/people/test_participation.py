@@ -208,6 +208,32 @@ def test_leaving_and_coming_back_is_no_way_around(world: World, amina: str, stan
     assert world.membership(amina).standing is standing
 
 
+@pytest.mark.parametrize("standing", [Standing.LEFT, Standing.SUSPENDED])
+@pytest.mark.parametrize(
+    ("button", "fields"),
+    [("Skip the next round", {}), ("Pause until that day", {"until": ["8", "12", "2026"]})],
+)
+def test_a_page_from_before_somebody_was_out_skips_and_pauses_nothing(
+    world: World, amina: str, standing: Standing, button: str, fields: dict[str, list[str]]
+) -> None:
+    old = page(world, amina)
+    with world.write() as session:
+        mine(session, amina).standing = standing
+    said = old.press(button, **fields).text
+    row = world.membership(amina)
+    assert ("nothing has changed" in said, row.skips_next, row.paused_until) == (True, False, None)
+
+
+@pytest.mark.parametrize("path", ["", "/councils/leave"])
+def test_whoever_is_suspended_hears_of_no_other_standing(world: World, amina: str, path: str) -> None:
+    act(world, amina, "skip_next", True)
+    old = world.visitor().open(world.page_of(amina) + path)
+    with world.write() as session:
+        mine(session, amina).standing = Standing.SUSPENDED
+    said = old.press("Leave Councils Unmentoring" if path else "I am in again").text
+    assert ("You have left" in said, "Welcome back" in said) == (False, False)
+
+
 def test_leaving_one_programme_leaves_the_other_alone(world: World, amina: str) -> None:
     world.start("charities", "Charities Unmentoring")
     world.clock.turn(hours=2)
