@@ -49,6 +49,17 @@ def test_somebody_left_out_can_be_put_in_again(six: World, organiser: Visitor) -
     assert (out, "Send 6 introductions" in organiser.buttons) == (True, True)
 
 
+def test_who_skipped_at_the_draw_and_is_in_by_now_is_said_to_have_come_back(world: World) -> None:
+    back, *_ = world.join_many(5)
+    page = world.visitor().open(world.page_of(back)).press("Skip the next round")
+    drawn = world.organiser().press("Draw a round for 4 people")
+    page.press("I am in again")
+    drawn.open(drawn.path)
+    assert f"{name_of(world, back)} joined or came back after this draw" in drawn.text
+    drawn.press(f"Put in {name_of(world, back)}")
+    assert "Send 5 introductions" in drawn.buttons
+
+
 def test_two_in_one_group_who_must_not_meet_take_the_button_to_send_away(
     six: World, organiser: Visitor
 ) -> None:

@@ -457,10 +457,14 @@ def _since(
     people = pots.who_is_in(session, programme, times.today(now)).people
     in_groups = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
     placed = set(session.exec(in_groups.where(Group.round_id == round_.id)))
-    left_out = set(session.exec(select(LeftOut.person_id).where(LeftOut.round_id == round_.id)))
+    # Whoever skipped, was paused or had not said yes when it was drawn, and is in by now, has come back.
+    nobody_free = select(LeftOut.person_id).where(
+        LeftOut.round_id == round_.id, col(LeftOut.on_purpose).is_(False)
+    )
+    known = placed.union(session.exec(nobody_free))
     return SinceThen(
         gone=[(person, names.get(person) or phrases.GONE) for person in sorted(placed - set(people))],
-        joined=[(person, names.get(person, "")) for person in people if person not in placed | left_out],
+        joined=[(person, names.get(person, "")) for person in people if person not in known],
         forbidden=forbidden,
         rules=rules,
     )
