@@ -74,10 +74,13 @@ def show(session: Session, slug: str) -> None:
     click.echo(f"{kept.rhythm.capitalize()}, at {kept.at:%H:%M}: {how}.")
     for first, last in kept.days_off:
         click.echo(f"No round: {' to '.join(dict.fromkeys((first, last)))}")
-    table = Table("Planned for", "Takes place")
-    for one in moved_days.coming(session, kept, today, COMING):
-        table.add_row(_said(one.planned), _said(one.on) if one.on else "not at all: no free day is near")
-    Console().print(table)
+    if which.next_round_on:
+        table = Table("Planned for", "Takes place")
+        for one in moved_days.coming(session, kept, today, COMING):
+            table.add_row(_said(one.planned), _said(one.on) if one.on else "not at all: no free day is near")
+        Console().print(table)
+    else:
+        click.echo("No day is set, so no round begins by itself until one is.")
     for tick in calendar.history(session, which):
         click.echo(f"{_said(tick.day)}: {tick.became}")
 

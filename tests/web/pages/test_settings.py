@@ -200,6 +200,13 @@ def test_who_changes_a_rhythm_hears_that_people_were_told_another_day(
     assert "are not told again" in page.text
 
 
+def test_a_schedule_without_a_day_says_that_nothing_begins(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="weekly", first_on=["8", "12", "2026"])
+    page.press("Save this day", on=["", "", ""])
+    assert ("no round begins by itself" in page.text, "15 December" in page.text) == (True, False)
+
+
 def test_switching_off_keeps_the_day_people_were_told(world: World, organiser: Visitor) -> None:
     page = organiser.open(f"{HOME}/schedule/edit")
     page.press("Switch this schedule on", rhythm="monthly", first_on=["8", "12", "2026"])
