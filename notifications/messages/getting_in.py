@@ -96,6 +96,7 @@ class Welcome(Message):
     """
 
     kind = "welcome"
+    kept = True
 
     programme: Programme
     page: Link

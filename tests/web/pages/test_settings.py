@@ -8,8 +8,9 @@ from icalendar import Calendar
 from tests.support.consenting import Consent
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Purpose, Rhythm, Schedule
+from web.models import Membership, Purpose, Rhythm, Schedule
 from web.services.common import programmes
+from web.services.people import participation
 
 HOME = "/organise/councils"
 
@@ -287,6 +288,28 @@ def test_a_break_keeps_nobody_from_joining_or_signing_in(world: World, organiser
     organiser.open(f"{HOME}/settings").press("Pause the programme")
     world.ask(world.details(email="new@example.org"))
     assert world.letter("new@example.org").kind == "confirm"
+
+
+def test_who_joins_in_a_long_break_is_welcomed_after_it_with_days_to_come(
+    world: World, organiser: Visitor
+) -> None:
+    organiser.open(f"{HOME}/schedule").press("Save this day", on=["4", "12", "2026"])
+    organiser.open(f"{HOME}/settings").press("Pause the programme")
+    world.join(email="new@example.org")
+    world.clock.turn(days=7)
+    world.worker.sweep()
+    world.organiser().open(f"{HOME}/settings").press("Let the programme go on")
+    letter = world.letter("new@example.org")
+    assert (letter.kind, "4 December" in letter.text) == ("welcome", False)
+
+
+def test_who_joins_and_leaves_in_a_break_is_not_welcomed_after_it(world: World, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/settings").press("Pause the programme")
+    gone = world.join(email="new@example.org")
+    with world.write() as session:
+        participation.leave(session, session.get_one(Membership, (1, gone)), now=world.now)
+    organiser.open(f"{HOME}/settings").press("Let the programme go on")
+    assert world.letter("new@example.org").kind == "left"
 
 
 def test_after_a_break_what_waited_goes_out_and_a_day_that_passed_is_not_made_up_for(

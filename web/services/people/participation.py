@@ -7,6 +7,7 @@ BadPause            a pause that ends before it starts; says what to do
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from sqlmodel import Session, col, select
 
@@ -30,6 +31,13 @@ from web.services.organisations import organisations
 from web.services.rounds import dropouts, pots
 
 LONGEST_PAUSE = timedelta(days=730)
+# What is not sent any more to somebody who has left meanwhile.
+NOT_FOR_LEAVERS = (
+    messages.CheckIn.kind,
+    messages.HeadsUp.kind,
+    messages.NotThisTime.kind,
+    messages.Welcome.kind,
+)
 
 
 class HasBegun(Exception):
@@ -166,8 +174,8 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
     programme = session.get_one(Programme, membership.programme_id)
     person = session.get_one(Person, membership.person_id)
     dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
-    for known_as in contacts.ids(session, person):
-        outbox.cancel(session, kind=messages.CheckIn.kind, person=known_as, programme=programme.slug)
+    for kind, known_as in product(NOT_FOR_LEAVERS, contacts.ids(session, person)):
+        outbox.cancel(session, kind=kind, person=known_as, programme=programme.slug)
     rejoin = links.open_page(f"/p/{programme.slug}/join")
     outbox.queue(
         session,

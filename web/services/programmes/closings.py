@@ -125,6 +125,7 @@ def _plan_nothing(session: Session, programme: Programme, now: datetime) -> None
     outbox.cancel(session, kind=messages.HeadsUp.kind, programme=programme.slug)
     if programme.paused_at:
         programme.paused_at = None
+        outbox.cancel(session, kind=messages.Welcome.kind, programme=programme.slug, held=True)
         outbox.release(session, programme=programme.slug, now=now)
 
 

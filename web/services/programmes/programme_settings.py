@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 
 from sqlmodel import Session
 
-from notifications import addresses, outbox
+from notifications import addresses, messages, outbox
 from web.models import How, Programme, Region, Rhythm, Schedule, Subject
 from web.services.agreements import agreements
 from web.services.agreements.agreements import ChangeWanted
@@ -225,7 +225,19 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
         programme.next_round_on = recurrence.following(kept, times.today(now)) if kept else None
         moved_days.note(session, programme, None, programme.next_round_on, now)
     _changed(session, programme, "programme goes on", by, now)
+    _welcome_with_days_to_come(session, programme, now)
     return outbox.release(session, programme=programme.slug, now=now)
+
+
+def _welcome_with_days_to_come(session: Session, programme: Programme, now: datetime) -> None:
+    """Whoever joined in the break reads of the days as they are after it."""
+    next_round = programmes.next_round_on(programme, times.today(now))
+    top_up_on = programmes.top_up_on(session, programme, times.today(now))
+
+    def anew(welcome: messages.Welcome) -> messages.Welcome:
+        return replace(welcome, next_round=next_round, top_up_on=top_up_on)
+
+    outbox.rewrite(session, messages.Welcome, anew, programme=programme.slug)
 
 
 def _has_gone_by(
