@@ -47,7 +47,8 @@ def _warn(session: Session, person: Person, now: datetime) -> None:
     page = links.make(session, Purpose.PAGE, person.id, now=now)
     message = messages.BeforeErasure(programmes.facts(programme), person.erase_on, page)
     subject = f"silent until {person.erase_on}"
-    outbox.queue(session, message, recipient(person), subject=subject, programme=programme.slug, now=now)
+    # Of no programme: in a break of theirs it would wait, and the day that it names would not.
+    outbox.queue(session, message, recipient(person), subject=subject, now=now)
 
 
 def settle(session: Session, *, now: datetime) -> int:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support import importing
-from tests.support.world import World
+from tests.support.world import BY, World
 from web.services.people.retention import KEEP, NOTICE
+from web.services.programmes import programme_settings
 
 SILENCE = KEEP - NOTICE
 
@@ -37,6 +38,13 @@ def test_who_stays_silent_after_the_warning_is_erased_on_the_day_it_named(world:
     before = world.person(amina).erased_at
     days_later(world, 1)
     assert (before, world.person(amina).erased_at) == (None, world.now)
+
+
+def test_who_is_to_be_erased_hears_of_it_in_a_break_too(world: World, amina: str) -> None:
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    days_later(world, 0)
+    assert len(world.inbox("amina@example.org", "before_erasure")) == 1
 
 
 def test_one_press_keeps_them(world: World, amina: str) -> None:
