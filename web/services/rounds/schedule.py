@@ -51,7 +51,8 @@ ROUND, HEADS_UP = "round", "heads-up"
 class ReadyRound:
     """What there is to do for a programme's round of a day: a draw to keep, or why there is none.
 
-    `waiting` is the number and version of the draft that is the reason.
+    `waiting` is the number and version of the draft that is the reason, `alone` who was in and has nobody to
+    meet.
     """
 
     programme: int
@@ -59,6 +60,7 @@ class ReadyRound:
     drawn: Drawn | None = None
     why_not: str = ""
     waiting: tuple[int, int] | None = None
+    alone: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -260,10 +262,11 @@ def prepare(session: Session, programme_id: int, *, seed: int, now: datetime) ->
             return None
         why_not = f"the draft of round {waiting.number} was still waiting"
         return ReadyRound(programme_id, on, why_not=why_not, waiting=(waiting.number, waiting.version))
+    pot = pots.gather(session, programme, today)
     try:
-        drawn = drafts.compute(pots.gather(session, programme, today), programme, seed=seed)
+        drawn = drafts.compute(pot, programme, seed=seed)
     except rounds.NobodyToIntroduce as error:
-        return ReadyRound(programme_id, on, why_not=_as_clause(str(error)))
+        return ReadyRound(programme_id, on, why_not=_as_clause(str(error)), alone=pot.people)
     return ReadyRound(programme_id, on, drawn)
 
 
@@ -347,6 +350,8 @@ def _leave_out(
     session.add(programme)
     if ready.waiting is None:
         _end_skips(session, programme)
+    if told_of(session, programme, now) == ready.on:
+        _tell_who_is_alone(session, programme, ready.alone, ready.on, now)
     audit.record(
         session,
         audit.SYSTEM,
@@ -359,6 +364,23 @@ def _leave_out(
     reason = f"No round was drawn: {ready.why_not}."
     _tell_trouble(session, programme, ready.on, reason, following, Role.ORGANISER, now)
     return reason
+
+
+def _tell_who_is_alone(
+    session: Session, programme: Programme, people: Sequence[str], on: date, now: datetime
+) -> None:
+    """They had read that they are in for this day."""
+    for who in people:
+        person, membership = session.get_one(Person, who), session.get_one(Membership, (programme.id, who))
+        membership.let_down = True
+        message = messages.NotThisTime(
+            programmes.facts(programme, messages.NotThisTime),
+            sending.NOT_THIS_TIME,
+            programmes.next_round_on(programme, times.today(now)),
+            links.make(session, Purpose.PAGE, who, now=now),
+        )
+        subject = f"programme {programme.id} on {on.isoformat()}"
+        outbox.queue(session, message, recipient(person), subject=subject, programme=programme.slug, now=now)
 
 
 def _end_skips(session: Session, programme: Programme) -> None:

@@ -188,6 +188,17 @@ def test_who_skipped_a_day_without_a_round_is_in_again_after_it(world: World) ->
     assert kinds(world, str(world.person(one).email)) == ["confirm", "heads_up", "introduction"]
 
 
+@pytest.mark.usefixtures("both_databases")
+def test_who_is_left_alone_on_the_day_they_were_told_of_hears_of_it(world: World) -> None:
+    one, other = world.join_many(2)
+    plan(world)
+    at(world, 6, 9)
+    skip(world, other)
+    at(world, 8, 9)
+    letters = [kinds(world, str(world.person(who).email))[-1] for who in (one, other)]
+    assert (letters, world.membership(one).let_down) == (["not_this_time", "heads_up"], True)
+
+
 def test_a_skip_lasts_while_the_draft_it_is_about_waits(world: World) -> None:
     one, *_ = world.join_many(3)
     plan(world)
