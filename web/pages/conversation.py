@@ -28,6 +28,10 @@ PASSED_ON_BOTH_WAYS = (
     "We pass it on. You let them see no way to reach you, so their answer comes by us too: your page lets "
     "you change that."
 )
+ORGANISES_ALONE = (
+    "{} is the only organiser here, and would be the only one to read it. Tell whoever hosts this service: "
+    "the form for complaints is on the privacy page"
+)
 pages = Blueprint("conversation", __name__)
 
 
@@ -234,9 +238,12 @@ def report(token: str) -> ResponseReturnValue:
         try:
             reports.report(g.session, talk, form.chosen(), form.text.data, now=g.now)
             flash("Thank you for telling us. The organisers have been told, and nobody else.")
+            return redirect(url_for(".show", token=token), 303)
         except reports.TooMany:
             flash(f"You have sent five reports today. Please write to {talk.programme.contact}.", "error")
-        return redirect(url_for(".show", token=token), 303)
+            return redirect(url_for(".show", token=token), 303)
+        except reports.NobodyElse:
+            form.text.errors = [ORGANISES_ALONE.format(form.chosen().name)]
     page = render_template(
         "conversation/report.html", talk=talk, programme=talk.programme, token=token, form=form
     )

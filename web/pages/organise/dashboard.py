@@ -25,5 +25,5 @@ def home() -> ResponseReturnValue:
 @pages.get("/<slug>/")
 @needs(Role.VIEWER)
 def dashboard() -> ResponseReturnValue:
-    board = dashboards.of_programme(g.session, g.programme, now=g.now, role=g.role)
+    board = dashboards.of_programme(g.session, g.programme, now=g.now, role=g.role, reader=current_user.id)
     return render_template("organise/dashboard.html", programme=g.programme, role=g.role, board=board)

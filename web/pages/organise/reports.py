@@ -13,7 +13,7 @@ from web.services.conversations import reports
 @pages.get("/<slug>/reports")
 @needs(Role.ORGANISER)
 def read_reports() -> ResponseReturnValue:
-    told = reports.every(g.session, g.programme)
+    told = reports.every(g.session, g.programme, current_user.id)
     return render_template("organise/reports.html", programme=g.programme, role=g.role, told=told)
 
 

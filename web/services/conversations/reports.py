@@ -1,6 +1,8 @@
-"""Reporting somebody, privately, to the organisers of the programme. No participant hears of it.
+"""Reporting somebody, privately, to the organisers of the programme. No participant hears of it, and neither
+does an organiser whom it is about.
 
 TooMany             five reports a day; says what to do
+NobodyElse          whom it is about organises the programme alone
 NoSuchReport        the programme has no report of this number
 """
 
@@ -8,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -17,11 +20,16 @@ from web.models import Group, Organiser, OrganiserRole, Person, Programme, Repor
 from web.services.common import audit, links, programmes
 from web.services.conversations.conversations import Conversation
 
+REPORTED = "reported somebody"
 LONGEST = 3000
 A_DAY = 5
 
 
 class TooMany(Exception):
+    pass
+
+
+class NobodyElse(Exception):
     pass
 
 
@@ -44,7 +52,9 @@ def report(session: Session, talk: Conversation, about: Person, text: str, *, no
 
     Raises:
         TooMany: they have sent five in a day.
+        NobodyElse: no other organiser than whom it is about would read it.
     """
+    readers = _readers(session, talk.programme, about)
     day = now - timedelta(days=1)
     sent = select(func.count()).where(Report.person_id == talk.reader.id, col(Report.created_at) > day)
     if session.exec(sent).one() >= A_DAY:
@@ -62,22 +72,29 @@ def report(session: Session, talk: Conversation, about: Person, text: str, *, no
     audit.record(
         session,
         talk.reader.id,
-        "reported somebody",
+        REPORTED,
         now=now,
         programme=talk.programme.id,
         subject=f"report {row.id}",
     )
-    _tell_organisers(session, talk.programme, row, now)
+    _tell(session, talk.programme, readers, row, now)
     return row
 
 
-def _tell_organisers(session: Session, programme: Programme, row: Report, now: datetime) -> None:
+def _readers(session: Session, programme: Programme, about: Person) -> Sequence[Organiser]:
+    here = (OrganiserRole.programme_id == programme.id, OrganiserRole.role != Role.VIEWER)
+    wanted = select(Organiser).join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
+    everyone = session.exec(wanted.where(*here)).all()
+    others = [one for one in everyone if one.email_key != about.email_key]
+    if everyone and not others:
+        raise NobodyElse
+    return others
+
+
+def _tell(
+    session: Session, programme: Programme, readers: Sequence[Organiser], row: Report, now: datetime
+) -> None:
     page = links.open_page(f"/organise/{programme.slug}/reports")
-    organisers = session.exec(
-        select(Organiser)
-        .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
-        .where(OrganiserRole.programme_id == programme.id, OrganiserRole.role != Role.VIEWER)
-    )
     orders = [
         outbox.Order(
             messages.Reported(programmes.facts(programme), page),
@@ -85,13 +102,19 @@ def _tell_organisers(session: Session, programme: Programme, row: Report, now: d
             f"report {row.id} of {row.created_at.isoformat()}",
             programme.slug,
         )
-        for organiser in organisers
+        for organiser in readers
     ]
     outbox.queue_all(session, orders, now=now)
 
 
-def every(session: Session, programme: Programme) -> Sequence[ReportShown]:
-    """Those still to be dealt with first, then the newest."""
+def _may_read(about: type[Person], reader: str) -> ColumnElement[bool]:
+    """Is it about somebody else than this organiser, by id?"""
+    own = select(Organiser.email_key).where(Organiser.id == reader).scalar_subquery()
+    return col(about.email_key).is_(None) | col(about.email_key).is_distinct_from(own)
+
+
+def every(session: Session, programme: Programme, reader: str) -> Sequence[ReportShown]:
+    """What an organiser may read: those still to be dealt with first, then the newest."""
     by, about = aliased(Person), aliased(Person)
     rows = session.exec(
         select(Report, by, about, Round.number)
@@ -99,14 +122,21 @@ def every(session: Session, programme: Programme) -> Sequence[ReportShown]:
         .join(about, col(about.id) == Report.about_id)
         .join(Group, col(Group.id) == Report.group_id)
         .join(Round, col(Round.id) == Group.round_id)
-        .where(Report.programme_id == programme.id)
+        .where(Report.programme_id == programme.id, _may_read(about, reader))
         .order_by(col(Report.handled_at).is_not(None), col(Report.id).desc())
     )
     return [ReportShown(*row) for row in rows]
 
 
-def waiting(session: Session, programme: Programme) -> int:
-    wanted = select(func.count()).where(Report.programme_id == programme.id, col(Report.handled_at).is_(None))
+def waiting(session: Session, programme: Programme, reader: str) -> int:
+    wanted = (
+        select(func.count())
+        .select_from(Report)
+        .join(Person, col(Person.id) == Report.about_id)
+        .where(
+            Report.programme_id == programme.id, col(Report.handled_at).is_(None), _may_read(Person, reader)
+        )
+    )
     return session.exec(wanted).one()
 
 
@@ -116,8 +146,9 @@ def handle(session: Session, programme: Programme, number: int, *, by: str, now:
     Raises:
         NoSuchReport
     """
-    row = session.get(Report, number)
-    if row is None or row.programme_id != programme.id:
+    mine = select(Report).join(Person, col(Person.id) == Report.about_id).where(_may_read(Person, by))
+    row = session.exec(mine.where(Report.id == number, Report.programme_id == programme.id)).one_or_none()
+    if row is None:
         raise NoSuchReport
     if row.handled_at:
         return

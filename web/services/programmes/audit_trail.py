@@ -12,11 +12,13 @@ from sqlmodel import Session, col, or_, select
 
 from web.models import AuditEntry, Membership, Organiser, Person, Programme
 from web.services.common import audit, phrases
+from web.services.conversations import reports
 from web.services.imports import known_elsewhere
 
 A_PAGE = 50
 A_DIGEST = re.compile(r"[0-9a-f]{64}")
 AN_ID = re.compile(r"[0-9a-f]{20}")
+A_PARTICIPANT = "a participant"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def of_programme(session: Session, programme: Programme, *, action: str, actor: 
     """
     where = [_concerns(programme)]
     where += [col(AuditEntry.action) == action] if action else []
-    where += [col(AuditEntry.actor) == actor] if actor else []
+    where += [col(AuditEntry.actor) == actor, col(AuditEntry.action) != reports.REPORTED] if actor else []
     rows = session.exec(
         select(AuditEntry)
         .where(*where)
@@ -110,6 +112,8 @@ def _texts(entry: AuditEntry) -> list[str]:
 
 def _told(entry: AuditEntry, names: Mapping[str, str]) -> EntryShown:
     who, about = _named(entry.actor, names), _named(entry.subject, names)
+    if entry.action == reports.REPORTED:
+        who = A_PARTICIPANT  # an organiser may be whom it is about: the page of reports names who told
     details = [f"{name.replace('_', ' ')}: {_named(value, names)}" for name, value in entry.facts.items()]
     return EntryShown(
         entry.id, entry.at, who, audit.said(entry.action), "" if about == who else about, details

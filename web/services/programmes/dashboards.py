@@ -94,7 +94,10 @@ class Board:
     steps: Sequence[Step] = ()
 
 
-def of_programme(session: Session, programme: Programme, *, now: datetime, role: Role) -> Board:
+def of_programme(
+    session: Session, programme: Programme, *, now: datetime, role: Role, reader: str = ""
+) -> Board:
+    """For an organiser: `reader` is their id."""
     today = times.today(now)
     newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
     sent = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
@@ -105,6 +108,7 @@ def of_programme(session: Session, programme: Programme, *, now: datetime, role:
     is_new = sent is None and not programme.closing_on and accounts.may(role, Role.ORGANISER)
     waiting = list(_complaints(session, programme, role))
     if accounts.may(role, Role.ORGANISER):
+        waiting += _reports(session, programme, reader)
         waiting += _waiting(session, programme, sent, delivery, tally, today, now)
     return Board(
         next_round_on=programmes.next_round_on(programme, today),
@@ -212,6 +216,12 @@ def _complaints(session: Session, programme: Programme, role: Role) -> Iterator[
         yield Waiting(what + day, "complaints" if number > 1 else f"complaints/{first.id}")
 
 
+def _reports(session: Session, programme: Programme, reader: str) -> Iterator[Waiting]:
+    if waiting := reports.waiting(session, programme, reader):
+        one = "report about somebody waits" if waiting == 1 else "reports about somebody wait"
+        yield Waiting(f"{waiting:,} {one} for you", "reports")
+
+
 def _waiting(
     session: Session,
     programme: Programme,
@@ -222,9 +232,6 @@ def _waiting(
     now: datetime,
 ) -> Iterator[Waiting]:
     """The most pressing first."""
-    if waiting := reports.waiting(session, programme):
-        one = "report about somebody waits" if waiting == 1 else "reports about somebody wait"
-        yield Waiting(f"{waiting:,} {one} for you", "reports")
     if sent and delivery and delivery.troubled:
         one = "message did" if delivery.troubled == 1 else "messages did"
         yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")

@@ -62,6 +62,51 @@ def test_nobody_else_is_told(world: World, amina: str) -> None:
     assert {message.to for message in world.inbox(kind="reported")} == {ORGANISER}
 
 
+def also_organises(world: World, person: str) -> str:
+    """Their address, with a role of an organiser."""
+    email = str(world.person(person).email)
+    world.appoint(email, Role.ORGANISER)
+    return email
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_organiser_reads_nothing_that_is_about_themselves(world: World, amina: str) -> None:
+    [tom] = world.partners_of(amina)
+    email = also_organises(world, tom)
+    report(world, amina)
+    world.work()
+    visitor = world.organiser(email, Role.ORGANISER)
+    pages = [visitor.open(f"/organise/councils/{page}").text for page in ("", "reports")]
+    said = [words for words in ("about somebody waits", WORDS, "About Tom") if words in " ".join(pages)]
+    assert (said, [letter.to for letter in world.inbox(kind="reported")]) == ([], [ORGANISER])
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("", 1), ("?who={}", 0)])
+def test_the_audit_names_nobody_who_has_reported_somebody(
+    world: World, amina: str, asked: str, shown: int
+) -> None:
+    report(world, amina)
+    page = world.organiser().open("/organise/councils/audit" + asked.format(amina))
+    rows = [" ".join(row.text_content().split()) for row in page.page.xpath("//tr[contains(., 'eported')]")]
+    assert (len(rows), [row for row in rows if "Amina" in row]) == (shown, [])
+
+
+def test_an_organiser_deals_with_nothing_that_is_about_themselves(world: World, amina: str) -> None:
+    [tom] = world.partners_of(amina)
+    visitor = world.organiser(also_organises(world, tom), Role.ORGANISER)
+    report(world, amina)
+    token = visitor.token("/organise/councils/")
+    assert visitor.post("/organise/councils/reports/1/done", {"csrf_token": token}).status_code == 404
+
+
+def test_nobody_reports_somebody_to_themselves_alone(world: World) -> None:
+    amina, tom = world.join("Amina Yusuf"), world.join("Tom Field")
+    also_organises(world, tom)
+    world.round()
+    said = report(world, amina).mistakes
+    assert (len(said), "the only organiser here" in said[0], world.dump()["report"]) == (1, True, [])
+
+
 def test_who_may_only_look_does_not_read_it(world: World, amina: str) -> None:
     report(world, amina)
     visitor = world.organiser(VIEWER, Role.VIEWER)
