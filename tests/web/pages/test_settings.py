@@ -230,6 +230,22 @@ def test_a_day_that_has_been_is_refused(organiser: Visitor) -> None:
     assert page.mistakes == ["Choose a day after today"]
 
 
+@pytest.mark.parametrize("year", ["9999", "2926"])
+def test_a_day_in_a_mistyped_year_is_asked_for_again(organiser: Visitor, year: str) -> None:
+    page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["8", "12", year])
+    assert page.mistakes == ["Choose a day within three years"]
+
+
+@pytest.mark.parametrize("year", ["9999", "2926"])
+def test_a_round_that_would_end_in_a_mistyped_year_keeps_its_days(
+    world: World, organiser: Visitor, year: str
+) -> None:
+    world.join_many(2)
+    world.round()
+    page = organiser.open(f"{HOME}/rounds/1/dates").press("Move these days", ends_on=["31", "12", year])
+    assert page.mistakes == ["Choose a day within a year of the first"]
+
+
 def test_a_day_set_by_hand_meets_the_calendar(organiser: Visitor) -> None:
     page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["25", "12", "2026"])
     assert page.mistakes == ["25 December is a bank holiday. Choose another day"]

@@ -74,12 +74,14 @@ def move_next_round(
     """Set, move or take back the day of the next round. Whether people had been told of another day.
 
     Raises:
-        BadSettings: not a day to come, or one that the schedule's calendar keeps free.
+        BadSettings: not a day to come, one far away, or one that the schedule's calendar keeps free.
         programmes.Ends: its end has been announced.
     """
     programmes.must_go_on(programme)
     if on and on <= times.today(now):
         raise BadSettings("on", "Choose a day after today")
+    if on and on > times.today(now) + recurrence.HORIZON:
+        raise BadSettings("on", "Choose a day within three years")
     if on and (free := _kept_free(session.get(Schedule, programme.id), on)):
         raise BadSettings("on", free)
     moved_days.note(session, programme, programme.next_round_on, on, now)

@@ -4,7 +4,7 @@ BadDates            they cannot be; `.mistakes` says what, by day
 """
 
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -29,6 +29,7 @@ ORDER = (
     ("ends_on", "ask_again_on", "The round ends after we have asked again"),
 )
 OVER = "This day has been, and what belongs to it is done"
+LONGEST = timedelta(days=366)
 # The settings that give a round its days.
 DAYS_OF = {
     "nudge_on": "nudge_days",
@@ -64,7 +65,7 @@ def move(
     sent again. How many messages moved.
 
     Raises:
-        BadDates: an order that makes no sense, a day that has been, or one in the past.
+        BadDates: an order that makes no sense, a day that has been, one in the past, or one far away.
     """
     before = Window.of_round(round_)
     check(window)
@@ -94,6 +95,8 @@ def _changed(before: Window, after: Window, today: date) -> dict[str, date]:
     changed = {name: day for name, day in new.items() if day != old[name]}
     mistakes = {name: "Choose a day after today" for name, day in changed.items() if day <= today}
     mistakes |= {name: OVER for name in changed if old[name] <= today}
+    last = before.starts_on + LONGEST
+    mistakes |= {name: "Choose a day within a year of the first" for name in changed if new[name] > last}
     if mistakes:
         raise BadDates(mistakes)
     return changed
