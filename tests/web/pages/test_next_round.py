@@ -172,9 +172,9 @@ def texted(world: World, two: list[str]) -> str:
     return person
 
 
-def text_skip(world: World) -> None:
+def text_skip(world: World, word: str = "SKIP") -> None:
     with world.write() as session:
-        inbound = Inbound(Channel.SMS, "SM1", PHONE, "SKIP")
+        inbound = Inbound(Channel.SMS, "SM1", PHONE, word)
         replies.take(session, inbound, signer=world.worker.signer, now=world.now)
 
 
@@ -189,3 +189,19 @@ def test_skip_in_answer_to_an_old_heads_up_means_the_round_it_announced(world: W
     with world.read() as session:
         out = session.get_one(GroupMember, (world.group_of(texted), texted)).withdrew_at
     assert (out is not None, world.membership(texted).skips_next) == (True, False)
+
+
+def test_yes_in_answer_to_a_heads_up_ends_a_pause_as_it_says(world: World, texted: str) -> None:
+    page = world.visitor().open(world.page_of(texted))
+    page.press("Pause until that day", until=["20", "12", "2026"])
+    text_skip(world, "YES")
+    answer = str(world.letter(PHONE, "text_answer").sms)
+    assert ("you are in the next round" in answer, world.membership(texted).paused_until) == (True, None)
+
+
+@pytest.mark.parametrize("word", ["YES", "SKIP"])
+def test_who_has_left_is_told_of_no_round_they_are_in_or_skip(world: World, texted: str, word: str) -> None:
+    world.visitor().open(f"{world.page_of(texted)}/councils/leave").press("Leave Councils Unmentoring")
+    text_skip(world, word)
+    answer = str(world.letter(PHONE, "text_answer").sms)
+    assert ("no coming round" in answer, world.membership(texted).skips_next) == (True, False)

@@ -15,7 +15,7 @@ from notifications.foreign import address_in
 from notifications.keywords import BARE_NO, Word, understand
 from notifications.messages import Channel, Says
 from notifications.replies import Inbound, Received
-from web.models import Answer, LearningState, Membership, Person, Programme, Purpose, Showing
+from web.models import TAKING_PART, Answer, LearningState, Membership, Person, Programme, Purpose, Showing
 from web.services.common import allowances, contacts, links, programmes, times
 from web.services.common.allowances import What
 from web.services.common.contacts import recipient
@@ -190,15 +190,23 @@ def _skip_coming(session: Session, reply: Received, person: Person, now: datetim
 def _skip(
     session: Session, reply: Received, membership: Membership, skips: bool, now: datetime
 ) -> Back | None:
-    """Of the round that the answered message announced: once that has begun, they cannot make it."""
+    """Of the round that the answered message announced: once that has begun, they cannot make it. A yes ends
+    a pause as well.
+    """
     programme = session.get_one(Programme, membership.programme_id)
+    if membership.standing not in TAKING_PART:
+        return Back(Says.IN_NONE, programme)
     of = _announced(reply) if reply.message and reply.message.programme == programme.slug else None
     try:
-        participation.skip_next(session, membership, skips, of=of, now=now)
+        if skips:
+            participation.skip_next(session, membership, True, of=of, now=now)
+        else:
+            participation.resume(session, membership, of=of, now=now)
     except participation.HasBegun as error:
         talk = conversations.in_round(session, error.round, membership.person_id) if error.round else None
         return _drop_out(session, talk, now) if skips and talk and _can_still_drop_out(talk, now) else None
-    return Back(Says.SKIPS if skips else Says.TAKES_PART, programme)
+    is_in = not skips and participation.is_in_next(session, membership, times.today(now))
+    return Back(Says.SKIPS if skips else Says.TAKES_PART if is_in else Says.IN_NONE, programme)
 
 
 def _announced(reply: Received) -> int | None:
