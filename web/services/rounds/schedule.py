@@ -338,8 +338,10 @@ def _show_draft(session: Session, programme: Programme, draft: Round, on: date, 
     page = links.open_page(f"/organise/{programme.slug}/rounds/{draft.number}")
     message = messages.DraftReady(programmes.facts(programme), on, summary, page)
     subject = f"programme {programme.id} on {on.isoformat()}"
-    for about, at in ((subject, now), (f"{subject} again", now + REMIND_AFTER)):
-        _tell(session, programme, message, about, Role.ORGANISER, now, at)
+    # By then the draft may be another one, of other people.
+    again = replace(message, summary="It has waited for two days, and may have been changed since")
+    for letter, about, at in ((message, subject, now), (again, f"{subject} again", now + REMIND_AFTER)):
+        _tell(session, programme, letter, about, Role.ORGANISER, now, at)
 
 
 def _leave_out(

@@ -106,6 +106,15 @@ def test_a_draft_waits_for_a_look_and_its_organisers_hear_twice_at_most(world: W
     assert (states(world), kinds(world, ORGANISER)) == ([RoundState.DRAFT], ["draft_ready", "draft_ready"])
 
 
+def test_a_reminder_of_a_draft_counts_nothing_that_may_have_changed(world: World) -> None:
+    world.join_many(4)
+    plan(world, automatic=False)
+    for day in (8, 10):
+        at(world, day, 9)
+    again, first = (letter.text for letter in world.inbox(ORGANISER, "draft_ready"))
+    assert ("2 groups" in first, "2 groups" in again, "waited for two days" in again) == (True, False, True)
+
+
 def test_nobody_is_reminded_of_a_draft_that_was_sent(world: World) -> None:
     world.join_many(4)
     plan(world, automatic=False)
