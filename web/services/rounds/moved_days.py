@@ -44,12 +44,16 @@ def following(session: Session, plan: Schedule, day: date) -> date | None:
 
 
 def coming(session: Session, plan: Schedule, after: date, count: int) -> list[Occasion]:
-    """As `recurrence.coming`, with where days were moved to."""
-    moved = _moved(session, plan)
-    return [
-        replace(one, on=moved[one.on]) if one.on in moved else one
-        for one in recurrence.coming(plan, after, count)
-    ]
+    """As `recurrence.coming`, with where days were moved to, and without those that the next round passes."""
+    moved, found = _moved(session, plan), list[Occasion]()
+    next_on = session.get_one(Programme, plan.programme_id).next_round_on or after
+    # A year of a weekly rhythm: nobody puts a round off for longer.
+    for one in recurrence.coming(plan, after, count + 52):
+        if one.on in moved:
+            found.append(replace(one, on=moved[one.on]))
+        elif one.on is None or one.on >= next_on:
+            found.append(one)
+    return found[:count]
 
 
 def _moved(session: Session, plan: Schedule) -> dict[date | None, date]:
