@@ -28,10 +28,8 @@ PASSED_ON_BOTH_WAYS = (
     "We pass it on. You let them see no way to reach you, so their answer comes by us too: your page lets "
     "you change that."
 )
-ORGANISES_ALONE = (
-    "{} is the only organiser here, and would be the only one to read it. Tell whoever hosts this service: "
-    "the form for complaints is on the privacy page"
-)
+ORGANISES_ALONE = "{} is the only organiser here, and would be the only one to read it"
+TELL_THE_HOST = "Tell whoever hosts this service: complain, on the privacy page, about the whole service"
 pages = Blueprint("conversation", __name__)
 
 
@@ -242,8 +240,9 @@ def report(token: str) -> ResponseReturnValue:
         except reports.TooMany:
             flash(f"You have sent five reports today. Please write to {talk.programme.contact}.", "error")
             return redirect(url_for(".show", token=token), 303)
-        except reports.NobodyElse:
-            form.text.errors = [ORGANISES_ALONE.format(form.chosen().name)]
+        except reports.NobodyElse as error:
+            said = ORGANISES_ALONE.format(form.chosen().name)
+            form.text.errors = [f"{said}. {TELL_THE_HOST}" if error.operated else said]
     page = render_template(
         "conversation/report.html", talk=talk, programme=talk.programme, token=token, form=form
     )

@@ -30,7 +30,11 @@ class TooMany(Exception):
 
 
 class NobodyElse(Exception):
-    pass
+    """`operated`: somebody else looks after the service, and reads complaints about it."""
+
+    def __init__(self, operated: bool) -> None:
+        super().__init__()
+        self.operated = operated
 
 
 class NoSuchReport(Exception):
@@ -87,7 +91,8 @@ def _readers(session: Session, programme: Programme, about: Person) -> Sequence[
     everyone = session.exec(wanted.where(*here)).all()
     others = [one for one in everyone if one.email_key != about.email_key]
     if everyone and not others:
-        raise NobodyElse
+        operators = select(Organiser.email_key).where(col(Organiser.operates_since).is_not(None))
+        raise NobodyElse(operated=any(key != about.email_key for key in session.exec(operators)))
     return others
 
 

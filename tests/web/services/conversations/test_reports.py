@@ -5,6 +5,7 @@ import pytest
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Person, Purpose, Role
+from web.services.organisers import accounts
 from web.services.people import erasure
 
 ORGANISER, VIEWER = "organiser@councils.example", "viewer@councils.example"
@@ -99,12 +100,17 @@ def test_an_organiser_deals_with_nothing_that_is_about_themselves(world: World, 
     assert visitor.post("/organise/councils/reports/1/done", {"csrf_token": token}).status_code == 404
 
 
-def test_nobody_reports_somebody_to_themselves_alone(world: World) -> None:
+@pytest.mark.parametrize("operated", [True, False])
+def test_nobody_reports_somebody_to_themselves_alone(world: World, operated: bool) -> None:
     amina, tom = world.join("Amina Yusuf"), world.join("Tom Field")
     also_organises(world, tom)
+    if operated:
+        with world.write() as session:
+            accounts.account(session, "host@example.org", now=world.now).operates_since = world.now
     world.round()
-    said = report(world, amina).mistakes
-    assert (len(said), "the only organiser here" in said[0], world.dump()["report"]) == (1, True, [])
+    [said] = report(world, amina).mistakes
+    told = ("the only organiser here" in said, "whoever hosts this service" in said)
+    assert (told, world.dump()["report"]) == ((True, operated), [])
 
 
 def test_who_may_only_look_does_not_read_it(world: World, amina: str) -> None:
