@@ -83,7 +83,7 @@ def test_who_stopped_our_letters_since_the_backup_is_not_written_to_by_it(world:
         suppression.suppress(session, Channel.EMAIL, one, why, key=key, now=world.now)
     restore(world, backup)
     with world.write() as session:
-        outbox.release(session)
+        outbox.release(session, now=world.now)
     world.work()
     assert [letter.to for letter in world.inbox(kind="introduction") if letter.to == one] == []
 

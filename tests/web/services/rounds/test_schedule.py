@@ -319,7 +319,7 @@ def test_once_the_outbox_goes_on_a_round_that_was_moved_meanwhile_begins_on_its_
     at(world, 8, 10)
     moved_to(world, date(2026, 12, 15))
     with world.write() as session:
-        outbox.release(session)
+        outbox.release(session, now=world.now)
     at(world, 8, 11)
     before = states(world)
     at(world, 15, 9)
