@@ -114,8 +114,8 @@ class Outcome(StrEnum):
 
 
 class ImportRow(Base, table=True):
-    """A row of the file and what becomes of it. `cells` are blank once it was taken in, but for name and
-    address of somebody of another programme until they say yes; whom it made stays, so that it can be undone.
+    """A row of the file and what becomes of it. `cells` are blank once it was taken in, but for what it
+    said of somebody until they answer; whom it made stays, so that it can be undone.
     """
 
     __table_args__ = (Index("ix_importrow_outcome", "import_id", "outcome", "number"),)

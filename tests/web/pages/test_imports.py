@@ -99,14 +99,20 @@ def test_somebody_who_only_looks_like_another_is_invited_if_an_organiser_says_so
     assert person(world, "tom@home.example.org")
 
 
-def test_nothing_is_left_of_the_file_once_it_is_in(world: World, preview: Visitor) -> None:
+def test_of_the_file_is_left_what_it_said_of_who_has_not_answered(world: World, preview: Visitor) -> None:
     work(world, preview.press("Invite 3 people"))
     with world.read() as session:
         job = session.scalars(select(Import)).one()
         rows = session.scalars(select(ImportRow)).all()
         files = session.scalars(select(ImportFile)).all()
     assert (job.state, files, job.organisations) == (ImportState.DONE, [], [])
-    assert {str(row.cells) for row in rows} == {"{}"}
+    assert {key for row in rows for key in row.cells} == {"name", "email", "phone", "known_as"}
+
+
+def test_who_says_yes_is_no_more_what_the_file_said(world: World, preview: Visitor) -> None:
+    work(world, preview.press("Invite 3 people"))
+    world.visitor().open(world.link_in(world.letter("amina@example.org"), "/confirm/")).press("Yes, I am in")
+    assert "amina@example.org" not in str(world.dump()["importrow"])
 
 
 def test_undoing_keeps_who_has_said_yes_and_forgets_the_others(world: World, preview: Visitor) -> None:

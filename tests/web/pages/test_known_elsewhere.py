@@ -12,7 +12,7 @@ from tests.support.world import World
 from web.models import LawfulBasis, Person
 from web.services.imports import import_people as importing
 from web.services.imports.takeovers import Statement
-from web.services.people import merging
+from web.services.people import invitations, merging
 
 PHONE = "+447700900123"
 FILE = b"name,organisation,email\nJ. Bloggs,Shelter,jane@leeds.example\n"
@@ -126,3 +126,39 @@ def test_whoever_was_taken_over_is_shown_as_the_file_has_them_too(world: World) 
         import_people(session, programme, "p.csv", FILE, by="a test", now=world.now, stated=stated)
     owner = world.organiser("owner@charities.example", slug="charities")
     assert given_away(owner.open(f"{HERE}/people/{person}")) == []
+
+
+WITH_PHONE = b"name,organisation,email,mobile,known as\nAnn Lee,Shelter,ann@example.org,07700 900321,Annie\n"
+
+
+def exported(world: World, slug: str) -> str:
+    page = world.organiser(f"owner@{slug}.example", slug=slug).open(f"/organise/{slug}/people")
+    return page.press("Export everyone as CSV").answer.text.partition("\n")[2].partition(",")[2]
+
+
+def bring_in(world: World, slug: str, file: bytes) -> None:
+    with world.write() as session:
+        import_people(session, world.programme(session, slug), "p.csv", file, by="a test", now=world.now)
+
+
+def test_who_is_put_on_another_programme_s_list_too_looks_the_same_to_the_first(world: World) -> None:
+    """Else an import would tell it that others have them on a list."""
+    world.start("charities", "Charities")
+    bring_in(world, "councils", WITH_PHONE)
+    before = exported(world, "councils")
+    bring_in(world, "charities", WITH_PHONE.replace(b"Ann Lee", b"A. Lee"))
+    assert (exported(world, "councils"), "Ann Lee" in before) == (before, True)
+
+
+def test_who_takes_part_elsewhere_has_the_number_of_the_file_like_anybody_else_of_it(world: World) -> None:
+    world.join("Ann Elsewhere", email="ann@example.org")
+    world.start("charities", "Charities")
+    bring_in(world, "charities", WITH_PHONE)
+    assert "Ann Lee,Shelter,ann@example.org,'+447700900321,invited," in exported(world, "charities")
+
+
+def test_a_no_forgets_what_the_file_said(world: World, jane: str) -> None:
+    with world.write() as session:
+        person, programme = session.get_one(Person, jane), world.programme(session, "charities")
+        invitations.decline_invitation(session, person, programme, now=world.now)
+    assert "Bloggs" not in str(world.dump()["importrow"])

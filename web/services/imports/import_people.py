@@ -137,8 +137,7 @@ def known(session: Session, programme: int) -> KnownPeople:
         if email:
             found.emails[email] = (id_, ALREADY[standing])
         if said := written.get(id_):
-            found.people.add(str(organisation), folded(said.name), f"{said.name}, who is here")
-            continue
+            name, phone, name_key = said.name, said.phone, folded(said.name)
         if phone:
             found.phones[phone] = (id_, name)
         found.people.add(str(organisation), name_key, f"{name}, who is here")
@@ -383,7 +382,7 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
             "outcome": Outcome.TAKEN if key in wanted else Outcome.HERE,
             "person_id": ids[key],
             "why": "",
-            "cells": _kept(row) if key in there and key in wanted else {},
+            "cells": _kept(row) if key in wanted else {},
         }
         for key, row in by_key.items()
     ]
@@ -393,8 +392,10 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
 
 
 def _kept(row: ImportRow) -> Found:
-    """What the file said of somebody of another programme: see `known_elsewhere`."""
-    return {"name": row.cells["name"], "email": row.cells["email"]}
+    """What the file said of somebody who takes part in another programme, or may until they answer: see
+    `known_elsewhere`.
+    """
+    return {name: row.cells[name] for name in ("name", "email", "phone", "known_as")}
 
 
 def _reader(one: Found) -> messages.Recipient:

@@ -22,10 +22,19 @@ class AsWritten:
 
     name: str
     email: str
+    phone: str | None = None
+    known_as: str = ""
 
     def instead_of(self, person: Person) -> Person:
         """Somebody to be shown in their place; it is in no session."""
-        return Person(id=person.id, name=self.name, email=self.email, created_at=person.created_at)
+        return Person(
+            id=person.id,
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            known_as=self.known_as,
+            created_at=person.created_at,
+        )
 
 
 def _ids(programme_id: int, *conditions: Callable[[Any], ColumnElement[bool]]) -> SelectOfScalar[str]:
@@ -69,13 +78,12 @@ def as_written(
     found: dict[str, AsWritten] = {}
     for id_, email, cells in session.exec(wanted):
         # Of who was invited before it was kept there is their address alone.
-        said = cells or {"name": email or "", "email": email or ""}
-        found[id_] = AsWritten(said["name"], said["email"])
+        found[id_] = AsWritten(**(cells or {"name": email or "", "email": email or ""}))
     return found
 
 
 def forget(session: Session, person: str, programme_id: int) -> None:
-    """They have said yes: from now on they are who they say."""
+    """They have said yes, and from now on are who they say; or no."""
     here = select(Import.id).where(Import.programme_id == programme_id)
     theirs = update(ImportRow).where(col(ImportRow.person_id) == person, col(ImportRow.import_id).in_(here))
     session.execute(theirs.values(cells={}), execution_options={"synchronize_session": False})

@@ -40,7 +40,7 @@ def export(session: Session, programme: Programme) -> Iterator[str]:
     yield _line(HEADER)
     for *cells, standing, joined_at, known_as in rows:
         if said := written.get(cells[0]):
-            cells, known_as = [cells[0], said.name, cells[2], said.email, ""], ""
+            cells, known_as = [cells[0], said.name, cells[2], said.email, said.phone], said.known_as
         told = [safe_cell(cell or "") for cell in cells]
         yield _line([*told, standing.value, joined_at.date(), safe_cell(known_as)])
 

@@ -13,7 +13,7 @@ from web.models import Membership, Person, Programme, Purpose, Standing
 from web.models.imports import Import, ImportKind, ImportRow, Outcome
 from web.services.common import audit, links, programmes
 from web.services.evidence import nameless
-from web.services.imports import import_people
+from web.services.imports import import_people, known_elsewhere
 from web.services.people import erasure, joining
 from web.services.rounds import dropouts
 
@@ -86,6 +86,7 @@ def decline_invitation(session: Session, person: Person, programme: Programme, *
     else:
         for kind in (messages.Invitation, messages.TakenOver):
             outbox.cancel(session, kind=kind.kind, programme=programme.slug, person=person.id)
+        known_elsewhere.forget(session, person.id, programme.id)
     session.delete(membership)
     session.flush()
     nameless.forget(session, programme.id, {membership.organisation_id})
