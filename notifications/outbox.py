@@ -381,15 +381,16 @@ def rewrite(
     *,
     round: str | None = None,  # noqa: A002
     programme: str | None = None,
+    subject: str | None = None,
     due: datetime | None = None,
 ) -> int:
-    """Change the facts of what has not been sent of a round or a programme, and when it is due. How many
-    there were.
+    """Change the facts of what has not been sent of a round, a programme or a subject of it, and when it is
+    due. How many there were.
 
     `anew` keeps the people a message names.
     """
     moved = 0
-    for row in session.scalars(select(OutboxMessage).where(*_unsent(kind, round, programme))).all():
+    for row in session.scalars(select(OutboxMessage).where(*_unsent(kind, round, programme, subject))).all():
         was, at = row.message(), due or row.due_at
         if not isinstance(was, kind):
             continue
@@ -407,8 +408,9 @@ def _unsent(
     kind: type[Message],
     round: str | None = None,  # noqa: A002
     programme: str | None = None,
+    subject: str | None = None,
 ) -> tuple[ColumnElement[bool], ...]:
-    given = {"kind": kind.kind, "round": round, "programme": programme}
+    given = {"kind": kind.kind, "round": round, "programme": programme, "subject": subject}
     where = [col(getattr(OutboxMessage, name)) == value for name, value in given.items() if value is not None]
     return (*where, col(OutboxMessage.state).in_((State.QUEUED, State.HELD)))
 

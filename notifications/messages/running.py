@@ -16,6 +16,7 @@ class Proposal(Message):
     """
 
     kind = "proposal"
+    kept = True
     by_day = True
 
     programme: Programme
@@ -72,6 +73,7 @@ class Review(Message):
     """
 
     kind = "review"
+    kept = True
     by_day = True
 
     programme: Programme

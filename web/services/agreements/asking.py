@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert
@@ -139,6 +140,22 @@ def _orders(
 def _earliest_end(proposal: Proposal, now: datetime) -> datetime:
     """It may end later, when delivery takes long, and never sooner."""
     return now + timedelta(seconds=proposal.notice_seconds)
+
+
+def date_anew(
+    session: Session, programme: Programme, proposal: Proposal, *, since: datetime, now: datetime
+) -> None:
+    """After a break, in which its clock stood still: what waited says until when people can object by now."""
+    left = clock.remaining(proposal, held=since, now=now)
+    closes = now + left if proposal.started_at else _earliest_end(proposal, now)
+    for reminder in (False, True):
+        outbox.rewrite(
+            session,
+            messages.Proposal,
+            lambda waiting: replace(waiting, closes_at=closes),
+            programme=programme.slug,
+            subject=tally.subject(proposal, reminder=reminder),
+        )
 
 
 def remind_if_due(proposal: Proposal, *, now: datetime) -> bool:

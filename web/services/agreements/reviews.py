@@ -5,7 +5,7 @@ that are due within a week of each other are asked about in one message.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -179,6 +179,19 @@ def _orders(
         )
         for person, door, page in zip(people, doors, pages, strict=True)
     ]
+
+
+def date_anew(session: Session, programme: Programme, *, since: datetime, now: datetime) -> None:
+    """After a break, in which its clock stood still: what waited says until when people can answer by now."""
+    if review := of_programme(session, programme):
+        closes = now + clock.remaining(review, held=since, now=now)
+        outbox.rewrite(
+            session,
+            messages.Review,
+            lambda waiting: replace(waiting, closes_at=closes),
+            programme=programme.slug,
+            subject=_subject(review),
+        )
 
 
 def _subject(review: Review) -> str:

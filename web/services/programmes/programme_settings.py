@@ -10,8 +10,8 @@ from datetime import date, datetime, time
 from sqlmodel import Session
 
 from notifications import addresses, messages, outbox
-from web.models import How, Programme, Region, Rhythm, Schedule, Subject
-from web.services.agreements import agreements
+from web.models import How, Programme, ProposalState, Region, Rhythm, Schedule, Subject
+from web.services.agreements import agreements, asking, lookup, reviews
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
@@ -221,13 +221,14 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
     """End a pause. A round whose moment passed meanwhile is not made up for. How many messages go out now."""
     if not programme.paused_at:
         return 0
-    programme.paused_at = None
+    since, programme.paused_at = programme.paused_at, None
     kept = session.get(Schedule, programme.id)
     if programme.next_round_on and _has_gone_by(session, programme, programme.next_round_on, kept, now):
         programme.next_round_on = recurrence.following(kept, times.today(now)) if kept else None
         moved_days.note(session, programme, None, programme.next_round_on, now)
     _changed(session, programme, "programme goes on", by, now)
     _welcome_with_days_to_come(session, programme, now)
+    _ask_until_days_to_come(session, programme, since, now)
     return outbox.release(session, programme=programme.slug, now=now)
 
 
@@ -240,6 +241,14 @@ def _welcome_with_days_to_come(session: Session, programme: Programme, now: date
         return replace(welcome, next_round=next_round, top_up_on=top_up_on)
 
     outbox.rewrite(session, messages.Welcome, anew, programme=programme.slug)
+
+
+def _ask_until_days_to_come(session: Session, programme: Programme, since: datetime, now: datetime) -> None:
+    """Whoever is asked about a rule reads of the days as they are after the break."""
+    for proposal in lookup.live(session, programme):
+        if proposal.state is ProposalState.OPEN:
+            asking.date_anew(session, programme, proposal, since=since, now=now)
+    reviews.date_anew(session, programme, since=since, now=now)
 
 
 def _has_gone_by(

@@ -1,0 +1,97 @@
+"""What people are asked about a rule while the programme takes a break: their letters wait, and stay true."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from notifications import messages
+from notifications.tables import OutboxMessage
+from tests.support.consenting import SECRET, THREES, Consent
+from tests.support.world import World
+from tests.web.services.agreements.test_reviews import bring_near
+from web.services.agreements import asking, deciding, lookup, reviews
+from web.services.programmes import programme_settings
+
+BY = "organiser"
+
+
+@pytest.fixture
+def consent(world: World) -> Consent:
+    return Consent.among(world, 10)
+
+
+def propose_and_pause(consent: Consent) -> int:
+    """An organiser proposes something and begins a break, before any letter is out."""
+    world = consent.world
+    with world.write() as session:
+        programme = world.programme(session)
+        made = deciding.bring(session, programme, THREES, consent.organiser, secret=SECRET, now=world.now)
+        assert made
+        asking.tell_some(session, programme, made, now=world.now)
+        programme_settings.pause(session, programme, by=BY, now=world.now)
+        return made.number
+
+
+def go_on(world: World) -> None:
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+
+
+def told_until(world: World, kind: type[messages.Proposal] | type[messages.Review]) -> set[datetime]:
+    """Until when people can answer, in what was sent of a kind."""
+    with world.read() as session:
+        rows = session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind.kind)).all()
+        sent = [row.message() for row in rows if row.accepted_at]
+    return {each.closes_at for each in sent if isinstance(each, kind)}
+
+
+@pytest.mark.parametrize("days", [2, 10])
+def test_what_was_proposed_before_a_break_is_told_after_it(consent: Consent, days: int) -> None:
+    number = propose_and_pause(consent)
+    consent.later(days=days)
+    go_on(consent.world)
+    consent.look()
+    assert (consent.state(number), len(consent.world.inbox(kind="proposal"))) == ("open", 10)
+
+
+def test_after_a_break_a_letter_says_until_when_by_now(consent: Consent) -> None:
+    propose_and_pause(consent)
+    consent.later(days=10)
+    go_on(consent.world)
+    consent.look()
+    assert told_until(consent.world, messages.Proposal) == {consent.world.now + timedelta(days=7)}
+
+
+def test_a_reminder_that_waited_names_the_day_as_it_is_by_now(consent: Consent) -> None:
+    number = consent.open()
+    world = consent.world
+    world.clock.turn(days=6, hours=1)
+    with world.write() as session:
+        programme = world.programme(session)
+        deciding.sweep(session, programme.id, now=world.now)
+        asking.tell_some(session, programme, lookup.by_number(session, programme, number), now=world.now)
+        programme_settings.pause(session, programme, by=BY, now=world.now)
+    consent.later(days=4)
+    go_on(world)
+    consent.look()
+    assert max(told_until(world, messages.Proposal)) == consent.ends_at(number)
+
+
+def test_a_review_that_waited_is_told_with_its_day_as_it_is_by_now(consent: Consent) -> None:
+    bring_near(consent)
+    world = consent.world
+    with world.write() as session:
+        programme = world.programme(session)
+        reviews.sweep(session, programme, now=world.now)
+        review = reviews.of_programme(session, programme)
+        assert review
+        reviews.tell_some(session, review.id, now=world.now)
+        programme_settings.pause(session, programme, by=BY, now=world.now)
+    consent.later(days=10)
+    go_on(world)
+    consent.look()
+    with world.read() as session:
+        review = reviews.of_programme(session, world.programme(session))
+        ends = review.ends_at if review else None
+    assert told_until(world, messages.Review) == {ends}
