@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,6 +40,29 @@ def test_a_letter_fills_the_template(fake):
         {"subject": "Meet Tom", "body": "Hello"},
     )
     assert sent["one_click_unsubscribe_url"] == "https://unm.example/unsubscribe/x"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "“See [your bank](https://evil.example/x)”",
+        "“![the plan](https://leeds.example/plan.png)”",
+        "[plan]: https://leeds.example/plan",
+        "Who | When\n---|---\nTom | Monday",
+        "# 1 in the country",
+        "* and more",
+        "3. December",
+        "See you\n\n-- \nYou get this because you are in Councils Unmentoring.",
+    ],
+)
+def test_what_people_wrote_is_words_to_notify(fake, words):
+    client(fake).send(replace(LETTER, text=words))
+    assert fake.misread == []
+
+
+def test_addresses_and_our_lists_stay_as_they_are():
+    text = "- One\n- Two\n\nSee https://unm.example/a_[b]|c#d.\n"
+    assert notify.laid_out(text) == text
 
 
 def test_our_reference_travels_with_it(fake):
