@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from notifications.errors import ProviderError, Temporary
+from notifications.errors import Permanent, ProviderError, Temporary
 from notifications.providers import notify, sendgrid, smtp, twilio
 from notifications.receipts import MOVES, Again, What
 from notifications.suppression import Why
@@ -51,10 +51,11 @@ def answers() -> Iterable[tuple[str, ...]]:
         yield "Twilio", str(code), refusal.reason, fate
     for (status, name), (error, reason) in notify.ERRORS.items():
         too_many = status == notify.TOO_MANY
-        fate = _fate(error, stop=not too_many, pause=too_many, elsewhere=name == notify.NO_ADDRESS)
+        fate = _fate(error, stop=not too_many, pause=too_many, elsewhere=name in notify.NO_ADDRESS)
         yield "Notify", f"{status} {name}", reason, fate
     for phrase, reason in notify.OURS.items():
         yield "Notify", f"400, “{phrase}”", reason, _fate(Temporary, stop=True)
+    yield "Notify", f"400, “{notify.ABROAD}”", notify.NOT_ABROAD, _fate(Permanent, elsewhere=True)
     for detail, known in smtp.ENHANCED.items():
         yield "SMTP", f"5.{detail}{'' if '.' in detail else '.…'}", known.reason, known.whose
     for code, known in smtp.REPLIES.items():
@@ -93,7 +94,8 @@ def reports() -> Iterable[tuple[str, ...]]:
     for code, failure in twilio.FAILURES.items():
         yield "Twilio", str(code), *_report(failure.what, failure.reason, failure.stops, failure.again)
     for word, what in notify.STATUSES.items():
-        reason, message, address = _report(what, notify.REASONS.get(word, ""))
+        reason, message, address = _report(what, notify.REASONS.get(word, ""), again=notify.AGAIN.get(word))
+        message += "; a text by email instead" if notify.AGAIN_TEXT.get(word) is Again.BY_EMAIL else ""
         gone = "not written to again" if word == notify.GONE else address
         yield "Notify", word, reason, message, gone
 

@@ -31,18 +31,22 @@ from notifications.providers.base import (
     OutgoingText,
     Sent,
 )
-from notifications.receipts import Event, What
+from notifications.receipts import Again, Event, What
 from notifications.replies import Inbound
 from notifications.suppression import Why
 
 NAME = "notify"
 CLIENT: Any = NotificationsAPIClient  # it comes without types
 
-TOO_MANY, NO_ADDRESS, GONE = 429, "ValidationError", "permanent-failure"
-# What an error means, by its status and name. Source: GOV.UK Notify's API documentation, "Error codes".
+TOO_MANY, GONE = 429, "permanent-failure"
+NO_ADDRESS = {"ValidationError", "InvalidPhoneError", "InvalidEmailError"}
+# What an error means, by its status and name. Source: GOV.UK Notify's API documentation, "Error codes", and
+# its own `app/v2/errors.py`.
 ERRORS: dict[tuple[int, str], tuple[type[ProviderError], str]] = {
     (400, "BadRequestError"): (Permanent, "Notify declined the message"),
-    (400, NO_ADDRESS): (Permanent, "Notify takes this for no address"),
+    (400, "ValidationError"): (Permanent, "Notify takes this for no address"),
+    (400, "InvalidPhoneError"): (Permanent, "Notify takes this for no mobile number"),
+    (400, "InvalidEmailError"): (Permanent, "Notify takes this for no address"),
     (403, "AuthError"): (Temporary, "Notify refuses our key, or our clock is wrong"),
     (404, "NoResultFound"): (Temporary, "Notify does not know our template"),
     (TOO_MANY, "RateLimitError"): (Temporary, "Notify asks us to be slower"),
@@ -54,12 +58,17 @@ OURS = {
     "in trial mode": "our service at Notify is on trial and may write to its team only",
     "Service is not allowed to send": "our service at Notify may not send on this channel",
     "Missing personalisation": "our template at Notify asks for more than subject and body",
-    "Template": "our template at Notify is not there, or not for this channel",
+    "Template": "our template at Notify is not there",
+    "template is not suitable": "our template at Notify is not for this channel",
     "template_id": "our template's id is none of Notify's",
+    "one_click_unsubscribe_url": "Notify takes our public address for none",
 }
+# And those that mean its reader's country alone.
+ABROAD, NOT_ABROAD = "international mobile numbers", "our service at Notify texts no numbers abroad"
+LIMIT_ABROAD = "international_sms"  # a hundred texts a day, beside the limit of all of them
 
-# What its Markdown would take for more than words, outside addresses. A hyphen may begin a line: so do lists of
-# ours. Source: notifications-utils, the library that Notify lays letters out with, `markdown.py`.
+# What its Markdown would take for more than words, outside addresses. Lists of ours begin with hyphens.
+# Source: notifications-utils, the library that Notify lays letters out with, `markdown.py`.
 MARKS = re.compile(r"(https?://\S+)|(^ *(?=[#*+])|^ *\d+(?=\.)|(?=[\\`\[\]|]))", re.MULTILINE)
 SIGNATURE, RULE = "\n-- \n", "\n---\n"  # to Notify the first is a list of nothing
 
@@ -74,6 +83,10 @@ STATUSES = {
     "technical-failure": What.OURS,
     "validation-failed": What.OURS,
 }
+# A text that failed has not arrived, and the reader's email address may do. What failed between Notify and
+# its carriers was never sent. Source: Notify's API documentation, "Text message status descriptions".
+AGAIN = {"technical-failure": Again.SAME}
+AGAIN_TEXT = AGAIN | dict.fromkeys((GONE, "temporary-failure"), Again.BY_EMAIL)
 REASONS = {
     GONE: "the address or number does not exist",
     "temporary-failure": "the mailbox was full or the phone off",
@@ -184,10 +197,12 @@ def _meaning(error: APIError, outgoing: Outgoing | None) -> ProviderError:
         return _unknown(status, name)
     if kind is Permanent:
         texted = outgoing is not None and not isinstance(outgoing, OutgoingEmail)
-        return Permanent(reason, name, Channel.EMAIL if texted and name == NO_ADDRESS else None)
+        reason = NOT_ABROAD if ABROAD in words else reason
+        elsewhere = texted and (name in NO_ADDRESS or reason == NOT_ABROAD)
+        return Permanent(reason, name, Channel.EMAIL if elsewhere else None)
     if status == TOO_MANY:
         wait = timedelta(minutes=1) if name == "RateLimitError" else until_midnight(datetime.now(UTC))
-        return Temporary(reason, name, wait, pause=True)
+        return Temporary(reason, name, wait, pause=LIMIT_ABROAD not in words)
     return Temporary(reason, name, stop=True)
 
 
@@ -247,6 +262,7 @@ def event(body: bytes, now: datetime) -> Event | None:
         provider_id=notify_id[:64],
         reason=REASONS.get(status, ""),
         stops=(Why.NUMBER if texted else Why.BOUNCED) if dead else None,
+        again=(AGAIN_TEXT if texted else AGAIN).get(status),
         origin=origin,
     )
 

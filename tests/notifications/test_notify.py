@@ -11,7 +11,7 @@ from notifications.messages import Channel
 from notifications.providers import notify
 from notifications.providers.base import Absent, Accepted, OutgoingEmail, OutgoingText, Sent
 from notifications.providers.notify import Notify, Templates, until_midnight
-from notifications.receipts import What
+from notifications.receipts import Again, What
 from notifications.suppression import Why
 from tests.support.fake_notify import KEY, FakeNotify, error
 
@@ -93,6 +93,15 @@ def test_the_daily_limit_pauses_until_midnight(fake):
     assert (refused.value.pause, refused.value.wait.total_seconds() > 0) == (True, True)
 
 
+def test_the_daily_limit_of_texts_abroad_pauses_nobody_else(fake):
+    fake.troubles.append(
+        error(429, "TooManyRequestsError", "Exceeded send limits (international_sms: 100) for today")
+    )
+    with pytest.raises(Temporary) as refused:
+        client(fake).send(TEXT)
+    assert (refused.value.pause, refused.value.wait > timedelta()) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("now", "hours"),
     [
@@ -114,6 +123,8 @@ def test_a_day_ends_at_the_first_midnight(now, hours):
         (400, "BadRequestError", "Service is not allowed to send text messages"),
         (400, "BadRequestError", "Missing personalisation: PERSONALISATION FIELD"),
         (400, "BadRequestError", "Template not found"),
+        (400, "BadRequestError", "sms template is not suitable for email notification"),
+        (400, "ValidationError", "one_click_unsubscribe_url is not a valid https url"),
         (400, "ValidationError", "template_id is not a valid UUID"),
         (403, "SomethingNew", "you may not"),
         (401, "AuthError", "no"),
@@ -126,8 +137,16 @@ def test_a_refusal_of_our_service_burns_no_message(fake, status, name, words):
     assert refused.value.stop
 
 
-def test_a_bad_number_falls_back_to_email(fake):
-    fake.troubles.append(error(400, "ValidationError", "phone_number Not a valid phone number"))
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ValidationError", "phone_number Not enough digits"),
+        ("InvalidPhoneError", "Not a UK mobile number"),
+        ("BadRequestError", "Cannot send to international mobile numbers"),
+    ],
+)
+def test_a_number_that_notify_does_not_text_falls_back_to_email(fake, name, words):
+    fake.troubles.append(error(400, name, words))
     with pytest.raises(Permanent) as refused:
         client(fake).send(TEXT)
     assert refused.value.fall_back is Channel.EMAIL
@@ -154,6 +173,16 @@ def test_a_receipt_means(status, what, stops):
 
 def test_a_dead_number_is_not_texted_again():
     assert receipt("permanent-failure", notification_type="sms").stops is Why.NUMBER
+
+
+@pytest.mark.parametrize("status", ["permanent-failure", "temporary-failure"])
+def test_a_text_that_did_not_arrive_is_followed_by_a_letter(status):
+    assert receipt(status, notification_type="sms").again is Again.BY_EMAIL
+
+
+@pytest.mark.parametrize("kind", ["sms", "email"])
+def test_what_notify_failed_to_hand_on_is_sent_again(kind):
+    assert receipt("technical-failure", notification_type=kind).again is Again.SAME
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.support.fake_provider import Answer, Call, FakeProvider
 
-# What Notify's Markdown makes of a body where no backslash stands before it: links and pictures of another name
-# and what only links refer to, tables, headings, lists.
+# What Notify's Markdown makes of a body where no backslash stands before it: links of another name, pictures,
+# what only links refer to, tables, headings, lists.
 MARKDOWN = re.compile(
     r"(?<!\\)\[[^\]\n]*(?<!\\)\](?:\(|:)"
     r"|^.*(?<!\\)\|.*\n-+(?<!\\)\|-+"
