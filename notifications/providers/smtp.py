@@ -59,14 +59,16 @@ class Refusal:
 
 # What an enhanced code says after 4. or 5., the longest that fits. Sources: RFC 3463 and the IANA registry of
 # its codes; RFC 7505 (1.10) and 7372 (7.20 to 7.27); Google's "SMTP errors and codes" (4.5, 7.26 to 7.30);
-# Microsoft's "NDR codes in Exchange Online" (7.5xx, 7.60 and 7.708).
+# Microsoft's "NDR codes in Exchange Online" (1.90, 2.252, 7.5xx, 7.60 and 7.708).
 ENHANCED = {
     "1": Refusal("the mailbox does not exist", Whose.NOBODY_THERE),
     "1.0": Refusal("the mail server takes this for no address", Whose.READER),
     "1.7": Refusal("our own address is refused", Whose.OURS),
     "1.8": Refusal("the domain of our own address is refused", Whose.OURS),
+    "1.90": Refusal("our mail server's limit for the day is used up", Whose.OUR_SERVER),
     "2": Refusal("the mailbox takes no mail", Whose.READER),
     "2.2": Refusal("the mailbox is full", Whose.READER),
+    "2.252": Refusal("we may not send from our address", Whose.OUR_SERVER),
     "3.4": Refusal("the letter is too big", Whose.LETTER),
     "4.5": Refusal("our mail server's limit for the day is used up", Whose.OUR_SERVER),
     "5": Refusal("the mail server did not understand us", Whose.LETTER),
@@ -86,6 +88,15 @@ ENHANCED = {
     "7.60": Refusal("we may not send from our address", Whose.OUR_SERVER),
     "7.515": Refusal("our domain lacks SPF, DKIM or DMARC", Whose.OURS),
     "7.708": Refusal("our mail server's address is not trusted", Whose.OURS),
+}
+# What only its words tell to be said of us, not of the reader: of the sender's mailbox by Exchange Online,
+# of who writes by Postfix, later than MAIL. Sources: Microsoft's page on SMTP AUTH client submission,
+# its "Sending limits"; MicrosoftDocs/OfficeDocs-Support, issue 1187; Postfix's smtpd_check.c.
+SAID_OF_US = {
+    "STOREDRV.Submission.Exception:SendAsDenied": "2.252",
+    "STOREDRV.Submission.Exception:SubmissionQuotaExceeded": "1.90",
+    "Sender address rejected": "1.7",
+    "Helo command rejected": "7",
 }
 # What a reply means that says no more. Source: RFC 5321, 4.2.3. Many servers say 550 and 554 for a mailbox
 # that is not there as for a sender they want nothing of: what becomes of other letters tells which.
@@ -351,6 +362,8 @@ def _refusal(code: int, said: str) -> ProviderError:
 
 
 def _meaning(code: int, said: str) -> Refusal:
+    if ours := next((meant for words, meant in SAID_OF_US.items() if words in said), None):
+        return ENHANCED[ours]
     found = CODE.search(said)
     if found is None:
         return REPLIES.get(code, UNKNOWN)
