@@ -392,7 +392,9 @@ def letter_for(outgoing: OutgoingEmail, sender: str) -> EmailMessage:
     if outgoing.reply_to:
         letter["Reply-To"] = outgoing.reply_to
     for name, value in outgoing.headers.items():
-        letter[name] = value
+        # The library would break a long one into encoded words, and mailboxes find no address in those.
+        # Sources: RFC 2047, section 5; python/cpython, issue 85725.
+        letter.set_raw(name, " ".join(value.split()))
     letter.set_content(outgoing.text, cte="quoted-printable")
     letter.add_alternative(outgoing.html, subtype="html", cte="quoted-printable")
     if outgoing.calendar:

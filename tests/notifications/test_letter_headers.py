@@ -53,6 +53,18 @@ def test_no_name_adds_a_header():
     assert (letter["Bcc"], letter["Subject"]) == (None, "Meet Tom")
 
 
+@pytest.mark.parametrize(
+    "host", ["unm.example", "unmentoring.digital.a-rather-long-name-of-a-council.gov.example"]
+)
+def test_an_address_to_unsubscribe_at_is_one_whatever_its_length(host: str):
+    there = f"<https://{host}/unsubscribe/{'aB3_-' * 10}>"
+    headers = {"List-Unsubscribe": there, "List-Id": f"<councils-unmentoring.{host}>"}
+    letter = letter_for(replace(LETTER, headers=headers), FROM).as_string(policy=MAIL_POLICY)
+    assert [f"{name}: {value}" for name, value in headers.items()] == [
+        line for line in letter.split("\r\n") if line.startswith("List-")
+    ]
+
+
 def test_without_a_name_an_address_stands_alone():
     assert sent("")["To"] == LETTER.to
 
