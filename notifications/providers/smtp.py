@@ -38,6 +38,7 @@ NAME = "smtp"
 MAIL_POLICY = SMTP.clone(refold_source="none")  # what is written already stays as it is
 READY_FOR_LETTER = 354
 CLOSING = 421
+LONGEST_TEXT = 900  # in a header, unbroken; a line may have 998 letters
 MOST_ON_A_LINE = 100  # letters: servers allow so many, or fewer and then say 421
 
 
@@ -383,7 +384,7 @@ def letter_for(outgoing: OutgoingEmail, sender: str) -> EmailMessage:
     letter = EmailMessage(policy=MAIL_POLICY)
     letter.set_raw("From", _written("From", *from_))
     letter.set_raw("To", _written("To", outgoing.name, outgoing.to))
-    letter["Subject"] = outgoing.subject
+    letter.set_raw("Subject", _in_words("Subject", " ".join(outgoing.subject.split())))
     domain = from_[1].rpartition("@")[2]
     known_as = f"{outgoing.origin}.{outgoing.id}" if outgoing.origin else f"message-{outgoing.id}"
     letter["Message-ID"] = f"<{known_as}@{domain}>"
@@ -417,4 +418,14 @@ def _written(header: str, name: str, address: str) -> str:
         return address
     if name.isascii():
         return f'"{quote(name)}" <{address}>'
-    return f"{Header(name, 'utf-8', header_name=header).encode(linesep=MAIL_POLICY.linesep)} <{address}>"
+    return f"{_in_words(header, name)} <{address}>"
+
+
+def _in_words(header: str, text: str) -> str:
+    """Text as it stands in a header, all of it encoded where some of it must be. The library encodes word by
+    word what is longer than a line, and the space between two such words is lost, or missing, which Yahoo
+    refuses. Sources: python/cpython, issues 92081 and 144156.
+    """
+    if text.isascii() and "=?" not in text and len(text) <= LONGEST_TEXT:
+        return text
+    return Header(text, "utf-8", header_name=header).encode(linesep=MAIL_POLICY.linesep)

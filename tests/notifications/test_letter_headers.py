@@ -48,6 +48,19 @@ def test_no_name_changes_whom_a_letter_is_to(name: str):
     assert [address for _, address in read(sent(name)["To"])] == [LETTER.to]
 
 
+@given(
+    st.lists(
+        st.sampled_from(["Meet", "Siân", "O’Neill,", "Łukasz", "Kirklees", "–", "Môn", "=?", "x" * 800]),
+        min_size=1,
+    )
+)
+@settings(deadline=None)
+def test_a_subject_keeps_its_words_and_the_spaces_between_them(words: list[str]):
+    letter = letter_for(replace(LETTER, subject=" ".join(words)), FROM).as_string(policy=MAIL_POLICY)
+    subject = Parser().parsestr(letter)["Subject"].replace("\r\n", "").replace("\n", "")
+    assert str(make_header(decode_header(subject))) == " ".join(words)
+
+
 def test_no_name_adds_a_header():
     letter = sent("Jane\r\nBcc: tom@leeds.example")
     assert (letter["Bcc"], letter["Subject"]) == (None, "Meet Tom")
