@@ -88,6 +88,12 @@ STATUSES = {
     413: Answer(Permanent, "the message is too big for SendGrid"),
     429: Answer(Temporary, "SendGrid asks us to be slower", pause=True),
 }
+# It says 401 too where a plan's emails are used up: no new key helps. Source: sendgrid/sendgrid-nodejs,
+# issue 1032.
+NO_CREDITS, USED_UP = (
+    "maximum credits exceeded",
+    Answer(Temporary, "our quota at SendGrid is used up", stop=True),
+)
 # A fault that it finds elsewhere than with the reader is likely to be in every letter of ours.
 READERS_OWN = "personalizations"
 OUR_FAULT = Answer(Temporary, "SendGrid found a fault in our letters", policy=0)
@@ -317,6 +323,8 @@ def _meaning(error: HTTPError) -> ProviderError:
         and not any(field.startswith(READERS_OWN) for field in faults)
     ):
         answer = OUR_FAULT
+    if status == 401 and NO_CREDITS in error.body.decode("utf-8", "replace").lower():
+        answer = USED_UP
     if answer is None and status == 503 and faults is not None:
         answer = REFUSED_503
     if answer is None:

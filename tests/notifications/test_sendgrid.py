@@ -98,6 +98,13 @@ def test_what_sendgrid_finds_fault_with_is_not_sent_again(fake, status):
         client(fake.url).send(LETTER)
 
 
+def test_a_plan_that_is_used_up_is_no_wrong_key(fake):
+    fake.troubles.append(error(401, "Maximum credits exceeded"))
+    with pytest.raises(Temporary) as refused:
+        client(fake.url).send(LETTER)
+    assert (refused.value.stop, refused.value.reason) == (True, "our quota at SendGrid is used up")
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_bad_credentials_stop_the_provider(fake, status):
     fake.troubles.append(error(status, "authorization required"))
