@@ -71,7 +71,7 @@ RANK = {
 class Again(StrEnum):
     """What a failure leaves to try."""
 
-    SAME = "same"  # the same way, twice at most
+    SAME = "same"  # the same way, twice at most; a text by email then
     BY_EMAIL = "by email"  # the number is bad, and the reader has given an email address too
     RELEASED = "released"  # the same way, once a person has released the provider
 
@@ -229,7 +229,7 @@ def _tried_again(
         facts |= {"due_at": now}
     elif receipt.again == Again.SAME and message.tries < MOST_AGAIN:
         facts |= {"due_at": now + AGAIN_AFTER, "tries": message.tries + 1}
-    elif receipt.again == Again.BY_EMAIL and message.email and message.channel == Channel.SMS:
+    elif receipt.again in {Again.BY_EMAIL, Again.SAME} and message.email and message.channel == Channel.SMS:
         if Channel.EMAIL not in BY_KIND[message.kind].channels:
             return False
         facts |= {"due_at": now, "channel": Channel.EMAIL, "address_key": addresses.email_key(message.email)}

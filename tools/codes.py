@@ -22,7 +22,7 @@ HEADS = {
 NOTHING = "–"
 AGAIN = {
     None: "",
-    Again.SAME: "; tried again, twice at most",
+    Again.SAME: "; tried again, twice at most, a text then by email",
     Again.BY_EMAIL: "; by email instead",
     Again.RELEASED: "",
 }
@@ -37,6 +37,8 @@ def tables() -> dict[str, str]:
 def answers() -> Iterable[tuple[str, ...]]:
     for code, answer in sendgrid.STATUSES.items():
         yield "SendGrid", str(code), answer.reason, _fate(answer.error, stop=answer.stop, pause=answer.pause)
+    used_up = sendgrid.USED_UP
+    yield "SendGrid", f"401, “{sendgrid.NO_CREDITS}”", used_up.reason, _fate(used_up.error, stop=used_up.stop)
     ours = sendgrid.OUR_FAULT
     yield "SendGrid", "400, not about its reader", ours.reason, _fate(ours.error, policy=True)
     for code, refusal in twilio.CODES.items():
@@ -91,7 +93,7 @@ def reports() -> Iterable[tuple[str, ...]]:
             yield "SendGrid", f"{prefix}{word}", *_report(told.what, told.reason, told.stops, told.again)
     for word, what in twilio.STATUSES.items():
         yield "Twilio", word, *_report(what)
-    for code, failure in twilio.FAILURES.items():
+    for code, failure in (*twilio.FAILURES.items(), ("any other code", twilio.NOT_SAID)):
         yield "Twilio", str(code), *_report(failure.what, failure.reason, failure.stops, failure.again)
     for word, what in notify.STATUSES.items():
         reason, message, address = _report(what, notify.REASONS.get(word, ""), again=notify.AGAIN.get(word))

@@ -78,6 +78,7 @@ CODES = {
     21612: Refusal(Permanent, "this number cannot be reached from our sender", fall_back=Channel.EMAIL),
     21614: Refusal(Permanent, "not a mobile number", fall_back=Channel.EMAIL),
     21617: Refusal(Permanent, "the text is too long"),
+    21635: Refusal(Permanent, "not a mobile number", fall_back=Channel.EMAIL),
     21659: Refusal(Temporary, "our sender is no number of Twilio's", stop=True),
     21660: Refusal(Temporary, "our sender belongs to another account", stop=True),
     21661: Refusal(Temporary, "our sender cannot send texts", stop=True),
@@ -103,7 +104,8 @@ class Failure:
     what: What = What.FAILED
 
 
-# Why a text did not arrive. Source: Twilio error and warning dictionary, 30001 to 30042 and 63038.
+# Why a text did not arrive; its reader's email address may do. Source: Twilio error and warning dictionary,
+# 30001 to 30042 and 63038.
 FAILURES = {
     21610: Failure("they replied STOP", stops=Why.STOP, what=What.REFUSED),
     30001: Failure("Twilio's queue was full", Again.SAME),
@@ -112,13 +114,15 @@ FAILURES = {
     30004: Failure("the phone blocks our texts", Again.BY_EMAIL, Why.NUMBER),
     30005: Failure("the number is not in use", Again.BY_EMAIL, Why.NUMBER),
     30006: Failure("the number is a landline", Again.BY_EMAIL, Why.NUMBER),
-    30007: Failure("the network filtered the text"),  # the same text again would be filtered again
+    30007: Failure("the network filtered the text", Again.BY_EMAIL),  # the same text would be filtered again
     30008: Failure("the network gave no reason", Again.SAME),
     30018: Failure("the network wants our sender registered", Again.SAME, what=What.UNWELCOME),
     30024: Failure("the network does not know our sender", Again.SAME, what=What.UNWELCOME),
+    30036: Failure("it waited too long at Twilio", Again.SAME),
     30042: Failure("the network blocks our sender name", Again.SAME, what=What.UNWELCOME),
     63038: Failure("our account's texts for the day are used up", Again.RELEASED, what=What.STOPPED),
 }
+NOT_SAID = Failure("the text did not arrive", Again.BY_EMAIL)
 STATUSES = {
     "accepted": What.ACCEPTED,
     "scheduled": What.ACCEPTED,
@@ -273,7 +277,7 @@ def event(ours: Mapping[str, str], said: Mapping[str, str], now: datetime) -> Ev
     what = STATUSES.get(status, What.NOTHING)
     failure = Failure("")
     if what is What.FAILED:
-        failure = FAILURES.get(foreign.id_of(said.get("ErrorCode")) or 0, Failure("the text did not arrive"))
+        failure = FAILURES.get(foreign.id_of(said.get("ErrorCode")) or 0, NOT_SAID)
         what = failure.what
     return Event(
         provider=NAME,

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -153,12 +154,23 @@ def test_a_text_to_a_bad_number_falls_back_to_email(text_sent, memory):
     assert (text_sent.state(), memory.took[-1].to) == (State.ACCEPTED, "amina@leeds.example")
 
 
-def test_a_text_that_may_be_tried_again_is_tried_twice_more(text_sent, memory, clock):
+def test_a_text_that_may_be_tried_again_is_tried_twice_more_and_then_goes_by_email(text_sent, memory, clock):
     for attempt in (1, 2, 3):
         take(text_sent, event(What.FAILED, f"e{attempt}", attempt=attempt, again=Again.SAME))
         clock.turn(minutes=6)
         text_sent.work()
-    assert (len(memory.took), text_sent.state()) == (3, State.FAILED)
+    number, address = AMINA_BY_TEXT.phone, AMINA_BY_TEXT.email
+    assert [made.to for made in memory.took] == [number, number, number, address]
+
+
+def test_a_text_to_somebody_without_an_address_is_tried_three_times_in_all(post, memory, clock):
+    post.queue(to=replace(AMINA_BY_TEXT, email=None))
+    post.work()
+    for attempt in (1, 2, 3):
+        take(post, event(What.FAILED, f"e{attempt}", attempt=attempt, again=Again.SAME))
+        clock.turn(minutes=6)
+        post.work()
+    assert (len(memory.took), post.state()) == (3, State.FAILED)
 
 
 def test_a_failure_told_twice_is_tried_again_once(text_sent, memory, clock):

@@ -85,7 +85,7 @@ def test_too_many_at_once_pauses_everyone(fake, code):
     assert refused.value.pause
 
 
-@pytest.mark.parametrize("code", [21211, 21612, 21614])
+@pytest.mark.parametrize("code", [21211, 21612, 21614, 21635])
 def test_a_bad_number_falls_back_to_email(fake, code):
     fake.troubles.append(error(400, code))
     with pytest.raises(Permanent) as refused:
@@ -221,13 +221,14 @@ def told(status, code=""):
         ("undelivered", "30003", What.FAILED, Again.BY_EMAIL, None),
         ("undelivered", "30005", What.FAILED, Again.BY_EMAIL, Why.NUMBER),
         ("undelivered", "30006", What.FAILED, Again.BY_EMAIL, Why.NUMBER),
-        ("undelivered", "30007", What.FAILED, None, None),
+        ("undelivered", "30007", What.FAILED, Again.BY_EMAIL, None),
         ("undelivered", "30008", What.FAILED, Again.SAME, None),
+        ("undelivered", "30036", What.FAILED, Again.SAME, None),
         ("failed", "21610", What.REFUSED, None, Why.STOP),
         ("failed", "30002", What.STOPPED, Again.RELEASED, None),
-        ("failed", "99999", What.FAILED, None, None),
-        ("failed", "", What.FAILED, None, None),
-        ("failed", "٣", What.FAILED, None, None),
+        ("failed", "99999", What.FAILED, Again.BY_EMAIL, None),
+        ("failed", "", What.FAILED, Again.BY_EMAIL, None),
+        ("failed", "٣", What.FAILED, Again.BY_EMAIL, None),
         ("something new", "", What.NOTHING, None, None),
     ],
 )
