@@ -22,7 +22,7 @@ HEADS = {
 NOTHING = "–"
 AGAIN = {
     None: "",
-    Again.SAME: "; tried again, twice at most, a text then by email",
+    Again.SAME: "; tried again, twice at most",
     Again.BY_EMAIL: "; by email instead",
     Again.RELEASED: "",
 }
