@@ -121,13 +121,21 @@ PATIENT_TRIES = 4  # a server that knows us not yet may ask each letter to come 
 
 @dataclass(frozen=True)
 class Server:
-    """`smtp://user:password@host:587`: STARTTLS where offered, always with a password. `smtps://…`: TLS."""
+    """`smtp://user:password@host:587`: STARTTLS where offered, always with a password. `smtps://…`: TLS.
+
+    On our own machine nobody listens in between, and mail servers offer STARTTLS with a certificate that they
+    made themselves, as Debian's Postfix does. Source: Chocobozzz/PeerTube, issue 373.
+    """
 
     host: str
     port: int
     tls: bool
     user: str = ""
     password: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        return self.host in {"localhost", "127.0.0.1", "::1"}
 
     @classmethod
     def at(cls, url: str) -> "Server":
@@ -207,7 +215,7 @@ class Smtp:
             smtp = _Smtp(server.host, server.port, timeout=CONNECT_SECONDS)
         try:
             smtp.ehlo_or_helo_if_needed()
-            if not server.tls and (server.password or smtp.has_extn("starttls")):
+            if not server.tls and (server.password or (smtp.has_extn("starttls") and not server.is_here)):
                 smtp.starttls(context=context)
                 smtp.ehlo_or_helo_if_needed()
             if server.user:

@@ -245,6 +245,11 @@ def test_a_greeting_that_is_none_stops_the_provider_if_it_is_for_good(mail_serve
     assert (refused.value.stop, refused.value.outage) == (stops, not stops)
 
 
+def test_a_server_on_our_own_machine_needs_no_certificate(mail_server):
+    mail_server.offers_starttls = True
+    assert by_smtp(mail_server.url)
+
+
 def test_a_server_without_the_encryption_a_password_needs_stops_the_provider(mail_server):
     with pytest.raises(Temporary) as refused:
         by_smtp(mail_server.url.replace("smtp://", "smtp://user:secret@"))

@@ -19,7 +19,8 @@ class FakeMailServer:
     """`answers` are given once each, for RCPT or the end of DATA; `refuse` is asked each time, with the step
     (MAIL, RCPT or DATA) and the address. `hang_up` is where it breaks off, or "drip": then it answers a
     letter at a time and never ends. With a `greeting` it says that to everyone who comes, and no more. It
-    `ends_after` so many letters of a connection, by saying so or by hanging up."""
+    `ends_after` so many letters of a connection, by saying so or by hanging up. It may offer STARTTLS,
+    and has no certificate for it."""
 
     letters: list[EmailMessage] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class FakeMailServer:
     greeting: str = ""
     refuse: Callable[[str, str], str | None] = lambda _step, _address: None
     ends_after: tuple[int, str] = (10**9, "")
+    offers_starttls: bool = False
     calls: int = 0
     connections: int = 0
     on_this: int = 0
@@ -38,6 +40,8 @@ class FakeMailServer:
         self.connections += 1
         self.on_this = 0
         session.host_name = hostname
+        if self.offers_starttls:
+            responses.insert(1, "250-STARTTLS")
         return responses
 
     async def handle_MAIL(  # noqa: N802
