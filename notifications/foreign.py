@@ -7,11 +7,12 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from email.utils import parseaddr
+from email.utils import parseaddr, unquote
 from typing import Any
 
 LARGEST_ID = 2**31 - 1  # of the columns of our ids
 LONGEST_ADDRESS = 1000  # letters of a mail's From that are looked at
+IN_LAST_BRACKETS = re.compile(r"(.*)<\s*([^<>\s]+@[^<>\s]+)\s*>\s*", re.DOTALL)
 CHARSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,40}")
 # Codecs of Python's own. No mail is written in them; some make half letters, some take quadratic time.
 NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
@@ -56,18 +57,25 @@ def _is_charset(name: str) -> bool:
 
 def address_in(written: str) -> str:
     """The address of a From line; nothing where there is none."""
-    try:
-        return parseaddr(written[:LONGEST_ADDRESS])[1]
-    except RecursionError:  # brackets in brackets
-        return ""
+    return _name_and_address(written)[1]
 
 
 def name_in(written: str) -> str:
     """The name of a From line, before its address; nothing where there is none."""
+    return _name_and_address(written)[0]
+
+
+def _name_and_address(written: str) -> tuple[str, str]:
+    """SendGrid decodes a name and sets no quotes around it: with a comma or an address in it, what stands in
+    the last brackets is the sender's. Source: sendgrid/docs, issue 6289.
+    """
+    written = written[:LONGEST_ADDRESS]
+    if found := IN_LAST_BRACKETS.fullmatch(written):
+        return unquote(found[1].strip()), found[2]
     try:
-        return parseaddr(written[:LONGEST_ADDRESS])[0]
+        return parseaddr(written)
     except RecursionError:  # brackets in brackets
-        return ""
+        return "", ""
 
 
 def json_object(body: bytes | str) -> dict[str, Any]:

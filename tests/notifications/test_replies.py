@@ -107,8 +107,19 @@ def test_start_undoes_stop(asked):
         assert suppression.suppressed(session, Channel.SMS, "+447700900111", key=KEY) is None
 
 
-def test_stop_by_email_stops_the_address_we_wrote_to(asked):
-    take(asked, mail("unsubscribe", sender="Amina Shah <Amina@leeds.example>"))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Amina Shah",
+        "Shah, Amína",
+        '"Shah, Amína"',
+        "[EXTERNAL] Amina",
+        "Amina (she/her); IT",
+        "<tom@leeds.example>",
+    ],
+)
+def test_stop_by_email_stops_the_address_we_wrote_to(asked, name):
+    take(asked, mail("unsubscribe", sender=f"{name} <Amina@leeds.example>"))
     with asked.database.read() as session:
         assert suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
 
