@@ -14,7 +14,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from notifications import alike, destinations, outbox, pace, render, sms_text, suppression
-from notifications.addresses import email_key
+from notifications.addresses import as_sent, email_key
 from notifications.columns import table_of
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.jobs import Bars, Job
@@ -480,12 +480,12 @@ def _letter(job: Job, made: render.Rendered, providers: Providers, now: datetime
         id=job.id,
         attempt=job.attempt,
         kind=job.kind,
-        to=job.to.email or "",
+        to=as_sent(job.to.email or ""),
         name=job.to.name,
         subject=made.subject,
         text=made.text,
         html=made.html,
-        reply_to=made.reply_to,
+        reply_to=made.reply_to and as_sent(made.reply_to),
         headers=made.headers | _list_id(job, providers),
         calendar=made.calendar,
         calendar_method=made.calendar_method,

@@ -6,6 +6,11 @@ from notifications import addresses
 from notifications.errors import BadAddress
 
 
+def test_an_address_that_few_mail_servers_write_to_is_asked_for_again():
+    with pytest.raises(BadAddress, match="without accents"):
+        addresses.email("pepé@leeds.example")
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", "amina", "a@b", "a b@example.org", "a\nb@example.org", "a@example.org\nBcc: x@y.org",

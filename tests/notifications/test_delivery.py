@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from tests.support.letters import (
     AMINA_BY_TEXT,
     COUNCILS,
     NOW,
+    TOM,
     introduction,
     links,
 )
@@ -31,6 +33,14 @@ def test_an_email_carries_our_id_and_attempt(post, memory):
     post.queue()
     post.work()
     assert (memory.took[0].id, memory.took[0].attempt) == (1, 1)
+
+
+def test_an_address_in_another_alphabet_goes_out_as_mail_servers_take_it(post, memory):
+    there = replace(TOM, email="tom@bücher.example")
+    post.queue(introduction(there), to=replace(AMINA, email="amina@bücher.example"))
+    post.work()
+    (letter,) = memory.took
+    assert (letter.to, letter.reply_to) == ("amina@xn--bcher-kva.example", "tom@xn--bcher-kva.example")
 
 
 def test_nothing_is_sent_before_it_is_due(post, memory, clock):
