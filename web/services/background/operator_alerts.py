@@ -147,4 +147,4 @@ def _complaints(session: Session, now: datetime) -> Iterator[Matter]:
     for one in complaints.due(session, now):
         day = f"{one.answer_by.day} {one.answer_by:%B}"
         detail = f"It is to be answered by {day}. Owners have had a mail, and find it on their first page."
-        yield f"complaint {one.id}", "A complaint about data is due", detail
+        yield complaints.about(one), "A complaint about data is due", detail

@@ -100,7 +100,7 @@ def _page(complaint: Complaint) -> messages.Link:
     return links.open_page(f"/complaint/{complaint.reference_said}")
 
 
-def _about(complaint: Complaint) -> str:
+def about(complaint: Complaint) -> str:
     """With its moment: the number of one that was erased may be another's."""
     return f"complaint {complaint.id} of {complaint.received_at.isoformat()}"
 
@@ -109,7 +109,7 @@ def _write(
     session: Session, complaint: Complaint, message: messages.Message, what: str, now: datetime
 ) -> None:
     to = messages.Recipient(complaint.sender, "", Channel.EMAIL, email=complaint.email)
-    outbox.queue(session, message, to, subject=f"{_about(complaint)} {what}", now=now)
+    outbox.queue(session, message, to, subject=f"{about(complaint)} {what}", now=now)
 
 
 def _record(session: Session, by: str, action: str, complaint: Complaint, now: datetime) -> None:
@@ -223,8 +223,8 @@ def answer(
         raise Answered
     found.outcome, found.answered_at, found.answered_by = outcome, now, by
     if found.email:
-        about = session.get(Programme, found.programme_id) if found.programme_id else None
-        answered = messages.ComplaintAnswered(_facts(about), found.reference_said, outcome, _page(found))
+        whose = session.get(Programme, found.programme_id) if found.programme_id else None
+        answered = messages.ComplaintAnswered(_facts(whose), found.reference_said, outcome, _page(found))
         _write(session, found, answered, "answered", now)
     if found.forget_when_answered:
         _blank(found)
@@ -241,7 +241,7 @@ def remind(session: Session, *, now: datetime) -> int:
     """Tell whoever may read it of what is due within a week, once each; how many complaints those are."""
     waiting = due(session, now)
     for complaint in waiting:
-        _tell(session, complaint, f"{_about(complaint)} due", due=True, now=now)
+        _tell(session, complaint, f"{about(complaint)} due", due=True, now=now)
     return len(waiting)
 
 

@@ -118,6 +118,19 @@ def test_a_complaint_that_is_due_is_told_of_once(world: World) -> None:
     assert [*told, look(world), look(world)] == [0, 1, 0]
 
 
+def test_the_next_complaint_is_told_of_when_the_last_has_been_forgotten(world: World) -> None:
+    for _ in range(2):
+        with world.write() as session:
+            made = complaints.complain(session, None, ComplaintMade(Matter.OTHER, "Ours."), now=world.now)
+        world.clock.turn(days=24)
+        told = look(world)
+        with world.write() as session:
+            complaints.answer(session, None, made.id, "Done.", by="operator", now=world.now)
+        world.clock.turn(days=731)
+        world.worker.sweep()
+    assert told == 1
+
+
 def test_used_up_texts_to_strangers_are_told_of(world: World) -> None:
     with world.write() as session:
         pace.wait_until(session, "twilio", world.now, pace.Spend(1, 2, unproven=True))
