@@ -288,6 +288,17 @@ def is_over() -> ColumnElement[bool]:
     return col(OutboxMessage.state).not_in((*WAITING, State.SENDING))
 
 
+def never_went(session: Session, kind: str, subject: str, person: str) -> bool:
+    """Was somebody to be told something, and has it not been tried, or was it given up before it was?"""
+    row = select(col(OutboxMessage.id)).where(
+        col(OutboxMessage.kind) == kind,
+        col(OutboxMessage.subject) == subject,
+        col(OutboxMessage.person) == person,
+        col(OutboxMessage.state).in_((*WAITING, State.EXPIRED, State.CANCELLED)),
+    )
+    return session.scalars(row).first() is not None
+
+
 def delete_some(session: Session, round: str, most: int) -> int:  # noqa: A002
     """Retention: delete messages of a round that are over; how many. Whoever calls knows that none of them is
     queued again: nothing is left that would stop a second.

@@ -1,18 +1,19 @@
 """Nobody is kept for ever: two years after their last word people are erased, and warned a month before.
 
-A person's last word is the newest thing the audit says they did, whatever it was; who never did anything is
-counted from when we first held them.
+A person's last word is the newest thing the audit says they did, under any entry that is theirs by now; who
+never did anything is counted from when we first held them.
 """
 
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from web.models import AuditEntry, Person, Programme, Purpose
 from web.services.common import audit, links, programmes, times
-from web.services.common.contacts import recipient
+from web.services.common.contacts import ids, recipient
 from web.services.evidence import nameless
 from web.services.people import erasure, participation
 
@@ -46,16 +47,24 @@ def _warn(session: Session, person: Person, now: datetime) -> None:
     programme = sections[0].programme
     page = links.make(session, Purpose.PAGE, person.id, now=now)
     message = messages.BeforeErasure(programmes.facts(programme), person.erase_on, page)
-    subject = f"silent until {person.erase_on}"
     # Of no programme: in a break of theirs it would wait, and the day that it names would not.
-    outbox.queue(session, message, recipient(person), subject=subject, now=now)
+    outbox.queue(session, message, recipient(person), subject=_warning(person), now=now)
+
+
+def _warning(person: Person) -> str:
+    return f"silent until {person.erase_on}"
 
 
 def settle(session: Session, *, now: datetime) -> int:
-    """Of those whose day has come, keep who has been heard of since the warning, and erase the others."""
+    """Of those whose day has come, keep who has been heard of since the warning, and erase the others. Whose
+    warning never went out is kept too, and warned anew.
+    """
     due = session.exec(select(Person).where(col(Person.erase_on) <= times.today(now)).limit(AT_ONCE)).all()
     for person in due:
-        if erased_on(session, person) is None:
+        kind, subject = messages.BeforeErasure.kind, _warning(person)
+        if erased_on(session, person) is None or outbox.never_went(session, kind, subject, person.id):
+            # What still waits names a day that is over.
+            outbox.cancel(session, kind=kind, subject=subject, person=person.id)
             person.erase_on = None
             session.add(person)
         else:
@@ -68,7 +77,8 @@ def erased_on(session: Session, person: Person) -> date | None:
     if person.erase_on is None:
         return None
     warned = times.london(person.erase_on - NOTICE, time(0))
-    done = select(AuditEntry.id).where(AuditEntry.actor == person.id, col(AuditEntry.at) > warned)
+    theirs = col(AuditEntry.actor).in_(ids(session, person))
+    done = select(AuditEntry.id).where(theirs, col(AuditEntry.at) > warned)
     return None if session.exec(done).first() else person.erase_on
 
 
@@ -86,4 +96,9 @@ def forget_organisations(session: Session) -> None:
 
 
 def _heard(since: datetime) -> ColumnElement[bool]:
-    return exists().where(col(AuditEntry.actor) == Person.id, col(AuditEntry.at) > since)
+    entry = aliased(Person)
+    done = col(AuditEntry.at) > since
+    under_another = exists().where(
+        col(entry.merged_into) == Person.id, col(AuditEntry.actor) == entry.id, done
+    )
+    return exists().where(col(AuditEntry.actor) == Person.id, done) | under_another

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from notifications import pace
 from tests.support import importing
 from tests.support.world import BY, World
+from web.models import Person
+from web.services.people import merging
 from web.services.people.retention import KEEP, NOTICE
 from web.services.programmes import programme_settings
 
@@ -92,3 +95,31 @@ def test_who_was_invited_and_never_answered_goes_too(world: World) -> None:
     days_later(world, 0)
     days_later(world, NOTICE.days)
     assert "Ivy" not in str(world.dump()["person"])
+
+
+def test_who_was_active_under_an_entry_that_became_theirs_is_not_silent(world: World, amina: str) -> None:
+    again = world.join("Amina Yusuf", email="amina@home.example")
+    with world.write() as session:
+        one, other = session.get_one(Person, amina), session.get_one(Person, again)
+        merging.merge(session, world.programme(session), one, other, by=BY, now=world.now)
+    days_later(world, 1)
+    assert world.inbox(kind="before_erasure") == []
+
+
+def test_nobody_is_erased_whose_warning_never_went_out(world: World, amina: str) -> None:
+    with world.write() as session:
+        pace.stop(session, "local", "a key has run out", world.now)
+    days_later(world, 0)
+    days_later(world, NOTICE.days)
+    assert world.person(amina).erased_at is None
+
+
+def test_who_could_not_be_warned_is_warned_once_letters_go_again(world: World, amina: str) -> None:
+    with world.write() as session:
+        pace.stop(session, "local", "a key has run out", world.now)
+    days_later(world, 0)
+    days_later(world, NOTICE.days)
+    with world.write() as session:
+        pace.start_again(session, "local")
+    days_later(world, 1)
+    assert world.person(amina).erase_on == (world.now + NOTICE - timedelta(days=1)).date()
