@@ -35,8 +35,9 @@ from web.commands import archives
 from web.db import Database
 from web.models import PassedOver, Person
 from web.models.complaints import Complaint
+from web.services.agreements import deciding
 from web.services.organisers import organiser_sessions
-from web.services.people import complaints, erasure
+from web.services.people import complaints, erasure, retention
 from web.settings import environment_with
 from web.upgrading import in_a_line
 
@@ -218,6 +219,9 @@ def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
     outbox.hold(session, reason="restored from a backup", now=now)
     origins.begin(session, secrets.token_hex(ORIGIN_BYTES), now)
     organiser_sessions.end_of_everybody(session)
+    # Whoever said since that they stay, or objected, is not heard any more: no time is over for them.
+    retention.warn_anew(session)
+    deciding.leave_time(session, now=now)
     again = 0
     for ids in bunches(erased):
         there = select(Person).where(col(Person.id).in_(ids), col(Person.erased_at).is_(None))

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from notifications import outbox, progress, suppression
 from notifications.messages import Channel
 from notifications.tables import State
+from tests.support.consenting import Consent
 from tests.support.databases import database_of_its_own
 from tests.support.world import BY, World
 from web.commands import backups
@@ -20,8 +21,9 @@ from web.models.complaints import Matter
 from web.models.imports import ImportKind
 from web.services.gathering import passed_over
 from web.services.imports import files, uploads
-from web.services.people import complaints, erasure
+from web.services.people import complaints, erasure, retention
 from web.services.people.complaints import ComplaintMade
+from web.services.programmes import closings
 
 OTHERS = b"name,organisation,email\nBo Lind,Leeds,bo@example.org\n"
 
@@ -193,3 +195,41 @@ def test_the_password_is_on_no_command_line(
         database.dispose()
     given = (tmp_path / "monday.backup").read_text().splitlines()
     assert ("ss word" in given[0] or "ss%20word" in given[0], given[1]) == (False, "p@ss word")
+
+
+def back_after(world: World, file: Path, days: int) -> None:
+    """A backup comes back after so many days, and a worker begins."""
+    backups.backup(world.database, file)
+    world.clock.turn(days=days)
+    restore(world, file)
+    world.worker.sweep()
+
+
+def test_nobody_is_erased_on_a_day_that_was_named_before_the_backup(world: World, tmp_path: Path) -> None:
+    """They may have said since that they want to stay."""
+    one = world.join("Amina Yusuf", email="amina@example.org")
+    world.clock.now += retention.KEEP
+    world.worker.sweep()
+    back_after(world, tmp_path / "monday.db", days=31)
+    assert world.person(one).name == "Amina Yusuf"
+
+
+def test_no_programme_closes_before_letters_go_again(world: World, tmp_path: Path) -> None:
+    """Its end may have been taken back since."""
+    one = world.join("Amina Yusuf", email="amina@example.org")
+    with world.write() as session:
+        on = world.now.date() + timedelta(days=7)
+        closings.announce(session, world.programme(session), on, wall_stays=True, by=BY, now=world.now)
+    back_after(world, tmp_path / "monday.db", days=14)
+    assert world.person(one).name == "Amina Yusuf"
+
+
+def test_a_proposal_whose_time_is_over_can_still_be_objected_to(world: World, tmp_path: Path) -> None:
+    """What was objected since the backup is not known any more."""
+    consent = Consent.among(world, 10)
+    number = consent.open()
+    back_after(world, tmp_path / "monday.db", days=14)
+    with world.write() as session:
+        outbox.release(session, now=world.now)
+    world.worker.sweep()
+    assert (consent.state(number), consent.ends_at(number)) == ("open", world.now + timedelta(hours=48))

@@ -15,10 +15,12 @@ from web.models import (
     How,
     Membership,
     ObjectionState,
+    Panel,
     Programme,
     Proposal,
     ProposalAnswer,
     ProposalState,
+    Review,
     Stance,
 )
 from web.services.agreements import (
@@ -77,6 +79,18 @@ def tell_some(session: Session, proposal_id: int, *, now: datetime) -> int:
         return 0
     programme = session.get_one(Programme, proposal.programme_id)
     return asking.tell_some(session, programme, proposal, now=now)
+
+
+def leave_time(session: Session, *, now: datetime) -> None:
+    """What people are asked, and panels judge, goes on for 48 hours at the least once messages go out: after
+    a restore, for what was said since the backup is lost.
+    """
+    tables: tuple[type[Proposal | Panel | Review], ...] = (Proposal, Panel, Review)
+    for table in tables:
+        running = select(table).where(col(table.ended_at).is_(None), col(table.ends_at).is_not(None))
+        for timed in session.exec(running).all():
+            clock.leave_at_least(timed, LEAST, held=now, now=now)
+            session.add(timed)
 
 
 def sweep(session: Session, programme_id: int, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ never did anything is counted from when we first held them.
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -80,6 +80,11 @@ def erased_on(session: Session, person: Person) -> date | None:
     theirs = col(AuditEntry.actor).in_(ids(session, person))
     done = select(AuditEntry.id).where(theirs, col(AuditEntry.at) > warned)
     return None if session.exec(done).first() else person.erase_on
+
+
+def warn_anew(session: Session) -> None:
+    """Nobody is erased on a day they have been told of: whoever is silent still is warned once more."""
+    session.execute(update(Person).where(col(Person.erase_on).is_not(None)).values(erase_on=None))
 
 
 def stay(session: Session, person: Person, *, now: datetime) -> None:
