@@ -4,6 +4,7 @@ change that was urgent goes back; reviews begin and end.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlmodel import Session, col, func, select
 
@@ -39,6 +40,8 @@ from web.services.agreements import (
 from web.services.agreements.agreements import FEW, ChangeWanted
 from web.services.agreements.proposals import Proposer
 from web.services.common import audit, times
+
+Running = TypeVar("Running", Proposal, Panel, Review)
 
 AT_A_TIME = 2  # proposals told of at once in a programme
 BETWEEN = timedelta(days=7)  # one opening and the next: nobody is written to more often
@@ -85,12 +88,16 @@ def leave_time(session: Session, *, now: datetime) -> None:
     """What people are asked, and panels judge, goes on for 48 hours at the least once messages go out: after
     a restore, for what was said since the backup is lost.
     """
-    tables: tuple[type[Proposal | Panel | Review], ...] = (Proposal, Panel, Review)
-    for table in tables:
-        running = select(table).where(col(table.ended_at).is_(None), col(table.ends_at).is_not(None))
-        for timed in session.exec(running).all():
-            clock.leave_at_least(timed, LEAST, held=now, now=now)
-            session.add(timed)
+    _leave_time(session, Proposal, now)
+    _leave_time(session, Panel, now)
+    _leave_time(session, Review, now)
+
+
+def _leave_time(session: Session, table: type[Running], now: datetime) -> None:
+    running = select(table).where(col(table.ended_at).is_(None), col(table.ends_at).is_not(None))
+    for timed in session.exec(running).all():
+        clock.leave_at_least(timed, LEAST, held=now, now=now)
+        session.add(timed)
 
 
 def sweep(session: Session, programme_id: int, *, now: datetime) -> None:
