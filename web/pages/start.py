@@ -163,7 +163,7 @@ def _open(token: str) -> Link:
 def _asked(token: str) -> ProgrammeRequest:
     """What the operator's link is about."""
     link = links.open_link(g.session, house().signer, token, Purpose.DECIDE, now=g.now)
-    asked = starting.by_number(g.session, link.subject or 0)
+    asked = starting.asked_about(g.session, link)
     if asked is None:
         raise ExpiredLink(Purpose.DECIDE)
     return asked

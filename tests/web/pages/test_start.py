@@ -298,6 +298,17 @@ def test_a_founder_takes_back_what_they_asked_for(world: World) -> None:
 
 
 @asking
+def test_the_operator_s_letter_about_what_was_taken_back_decides_about_nothing_else(world: World) -> None:
+    """SQLite gives the number of the request to the next one."""
+    confirm(world)
+    letter = operators_link(world)
+    world.visitor().open(founders_link(world)).press("Take it back and delete it")
+    world.clock.turn(hours=1)
+    confirm(world, name="Harbours", slug="harbours", email="other@harbours.example")
+    assert "Harbours" not in world.visitor().open(letter).text
+
+
+@asking
 def test_erasing_a_person_takes_what_they_asked_for(world: World) -> None:
     person = world.join(email=FOUNDER)
     world.clock.turn(minutes=2)

@@ -203,6 +203,13 @@ def by_number(session: Session, number: int) -> ProgrammeRequest | None:
     return session.get(ProgrammeRequest, number, with_for_update=writes, populate_existing=writes)
 
 
+def asked_about(session: Session, link: Link) -> ProgrammeRequest | None:
+    """What an operator's link leads to, as `by_number`."""
+    request = by_number(session, link.subject or 0)
+    # It may be another request's number by now: what was taken back left it free.
+    return request if request and request.confirmed_at <= link.created_at else None
+
+
 def approve(session: Session, request: ProgrammeRequest, *, by: str, now: datetime) -> Programme | None:
     """Begin the programme and write to its founder. None where its address has been taken meanwhile: the
     founder is asked for another one, and the request waits again then.
