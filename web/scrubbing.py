@@ -10,6 +10,7 @@ unused part of the first, which `secure_delete` never comes back to (SQLite 3.40
 it. PostgreSQL has files of its own and a vacuum of its own.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from web.db import BUSY_SECONDS, Database
 
 CLEAN, ERASED, REWRITTEN = 0, 1, 2  # the last: but its `-wal` file has not been emptied since
 LARGEST = 100 * 1024 * 1024  # bytes; rewriting them took 2.3 s, in which nobody else can write
+TWICE = 2  # times the file: it is written anew beside itself, and then through its log
 PATIENCE = 0.5  # seconds that readers of an older state are waited for, once something was erased
 
 
@@ -33,7 +35,8 @@ def want(session: Session) -> None:
 def scrub(database: Database, *, largest: int | None = LARGEST) -> bool:
     """Rewrite the file, if something in it was erased, and empty the `-wal` file. Is all of it done?
 
-    A file of more than `largest` bytes is not rewritten now, and counts as not done. Costs about 20 ms for
+    A file of more than `largest` bytes, or one that there is no room to rewrite, is not rewritten now, and
+    counts as not done: trying it would fill the disk. Costs about 20 ms for
     each MB rewritten. Somebody who reads for long keeps the `-wal` file from being emptied: ask again.
     """
     file = database.file
@@ -41,13 +44,18 @@ def scrub(database: Database, *, largest: int | None = LARGEST) -> bool:
         return True
     with database.queue, _opened(file) as connection:
         state = _state(connection)
-        if state == ERASED and (largest is None or file.stat().st_size <= largest):
+        if state == ERASED and _may_be_rewritten(file, largest):
             connection.execute("VACUUM")
             state = _note(connection, REWRITTEN)
         emptied = _empty_the_log(connection, PATIENCE if state else 0)
         if state == REWRITTEN and emptied:
             state = _note(connection, CLEAN)
         return emptied and state == CLEAN
+
+
+def _may_be_rewritten(file: Path, largest: int | None) -> bool:
+    size = file.stat().st_size
+    return (largest is None or size <= largest) and shutil.disk_usage(file.parent).free >= TWICE * size
 
 
 def _state(connection: sqlite3.Connection) -> int:

@@ -1,7 +1,9 @@
 """What was erased is in no file of SQLite's, though readers go on and pages were split before."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -65,6 +67,17 @@ def test_a_large_file_waits_for_the_night(world: World, database: Database) -> N
         erase_crowd(session, [])
     by_day = scrubbing.scrub(database, largest=1)
     assert (by_day, scrubbing.scrub(database, largest=None)) == (False, True)
+
+
+def test_a_disk_without_room_to_rewrite_the_file_is_not_filled(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        erase_crowd(session, make_crowd(session, 1))
+    assert database.file
+    room = SimpleNamespace(free=2 * database.file.stat().st_size - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: room)
+    assert not scrubbing.scrub(database)
 
 
 def test_an_erasure_that_was_rolled_back_rewrites_nothing(database: Database) -> None:
