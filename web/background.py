@@ -176,8 +176,10 @@ class Process:
             with worker.database.write() as session:
                 self._beat(session, heard - began, worker.clock())
 
-        worker.keep_up(lambda: beat() if time.monotonic() - heard >= SWEEP_EVERY else None)
-        self._wake()
+        try:
+            worker.keep_up(lambda: beat() if time.monotonic() - heard >= SWEEP_EVERY else None)
+        finally:
+            self._wake()
         beat()
 
     def _beat(self, session: Session, seconds: float, now: datetime) -> None:

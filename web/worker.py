@@ -21,7 +21,7 @@ from notifications.render import Links
 from notifications.sending import never
 from web import scrubbing
 from web.clock import utc_now
-from web.db import Database
+from web.db import DATABASE_AWAY, Database
 from web.import_work import Importing
 from web.providers import providers_of
 from web.services.agreements import deciding, measuring, reviews
@@ -107,14 +107,25 @@ class Worker:
     def keep_up(self, after_each: Callable[[], None] = lambda: None) -> None:
         """What time alone brings about: retention, the calendar, alerts, and evidence looked for. Told to
         stop, it ends after the step it is at.
+
+        Raises:
+            Exception: what the first of its steps that is in trouble came to, once the others are done.
         """
         steps = (
             *(self._forget, self._retain, self._close, self.scrub, self.database.gather_statistics),
             *(self._measure, self._decide, self._keep_the_calendar, self._alert, self._reconcile),
         )
+        trouble: Exception | None = None
         for step in takewhile(lambda _: not self.stopping(), steps):
-            step()
+            try:
+                step()
+            except DATABASE_AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001  (no round waits for a row that cannot be forgotten)
+                trouble = trouble or error
             after_each()
+        if trouble:
+            raise trouble
 
     def _forget(self) -> None:
         now = self.clock()

@@ -1,5 +1,6 @@
 """The queue only wakes us: losing a task or having it twice is harmless."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from huey.api import Huey
 
 from tests.support.talks import make_large
 from tests.support.world import World
+from web import scrubbing
 from web.models import KeptEvidence
 from web.queues import Waker, queue_of, task
 from web.worker import Worker
@@ -46,6 +48,21 @@ def test_two_sweeps_at_one_moment_do_no_more_than_one(world: World) -> None:
     world.worker.sweep()
     Worker(world.worker.settings, world.database, world.clock).sweep()
     assert len(world.inbox(kind="check_in")) == 2
+
+
+def test_a_step_in_trouble_keeps_nobody_from_being_told_of_their_round(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_what: object, **_how: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    world.join_many(2)
+    world.change(next_round_on=world.now.date() + timedelta(days=2))
+    monkeypatch.setattr(scrubbing, "scrub", locked)
+    with pytest.raises(sqlite3.OperationalError):
+        world.worker.sweep()
+    world.work()
+    assert len(world.inbox(kind="heads_up")) == 2
 
 
 def test_the_queue_carries_nothing_about_anybody(world: World) -> None:
