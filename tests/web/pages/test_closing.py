@@ -22,6 +22,7 @@ from web.models import (
     Showing,
     Standing,
 )
+from web.services.agreements import deciding
 from web.services.common import audit, names
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
@@ -357,3 +358,12 @@ def test_owners_of_an_ended_programme_still_decide_who_sees_it(world: World, own
     assert me.status == 200
     press(me, f"/organise/councils/organisers/{spare}/remove")
     assert me.open(f"/organise/councils/organisers/{spare}").status == 404
+
+
+def test_a_programme_that_has_ended_is_not_asked_for_reviews_for_ever(world: World, owner: Visitor) -> None:
+    world.join_many(2)
+    announce(owner)
+    last_day_passes(world)
+    world.clock.turn(days=400)
+    with world.read() as session:
+        assert deciding.due(session, now=world.now) == []

@@ -63,7 +63,10 @@ def near(session: Session, now: datetime) -> Sequence[int]:
     coming = (
         select(Agreement.programme_id)
         .join(AgreementVersion, col(AgreementVersion.agreement_id) == Agreement.id)
+        .join(Programme, col(Programme.id) == Agreement.programme_id)
         .where(AgreementVersion.number == Agreement.version, AgreementVersion.review_on <= soon)
+        # Else each that has ever ended would be looked at each minute for ever.
+        .where(col(Programme.closed_at).is_(None))
     )
     going_on = select(Review.programme_id).where(col(Review.ended_at).is_(None))
     return sorted({*session.exec(coming), *session.exec(going_on)})
