@@ -35,7 +35,7 @@ from web.models import (
     ReviewAnswer,
     Round,
 )
-from web.services.common import phrases
+from web.services.common import contacts, phrases
 from web.services.common.spreadsheets import safe_cell
 from web.services.conversations import conversations
 from web.services.gathering import handles
@@ -251,7 +251,9 @@ def _left_out(session: Session, person: Person, names: Mapping[int, str]) -> Row
 
 def _messages(session: Session, person: Person) -> Rows:
     rows = session.exec(
-        select(OutboxMessage).where(OutboxMessage.person == person.id).order_by(col(OutboxMessage.id))
+        select(OutboxMessage)
+        .where(col(OutboxMessage.person).in_(contacts.ids(session, person)))
+        .order_by(col(OutboxMessage.id))
     )
     return [
         {
@@ -272,7 +274,8 @@ def _replies(session: Session, person: Person) -> Rows:
 
 
 def _deeds(session: Session, person: Person, names: Mapping[int, str]) -> Rows:
-    rows = session.exec(select(AuditEntry).where(AuditEntry.actor == person.id).order_by(col(AuditEntry.id)))
+    theirs = col(AuditEntry.actor).in_(contacts.ids(session, person))
+    rows = session.exec(select(AuditEntry).where(theirs).order_by(col(AuditEntry.id)))
     return [
         {"at": _said(row.at), "what": row.action, "programme": names.get(row.programme_id or 0)}
         for row in rows

@@ -176,7 +176,12 @@ def _signs(session: Session, since: dict[str, datetime]) -> set[str]:
     if not since:
         return set()
     first = min(since.values())
-    did = session.exec(select(AuditEntry.actor, AuditEntry.at).where(AuditEntry.at >= first))
+    # The audit knows somebody by the entry they had then.
+    did = session.exec(
+        select(func.coalesce(Person.merged_into, AuditEntry.actor), AuditEntry.at)
+        .outerjoin(Person, col(Person.id) == AuditEntry.actor)
+        .where(AuditEntry.at >= first)
+    )
     # An absence, a receipt or a thumb is a machine's: nobody need be there for it.
     words = select(Reply.person, Reply.received_at).where(Reply.word != Word.NOTHING)
     wrote = session.exec(words.where(Reply.received_at >= first))

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from tests.support.world import BY, World
-from web.models import Answer, Purpose
+from web.models import Answer, Person, Purpose
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
+from web.services.people import merging
 from web.services.programmes import programme_settings
 from web.services.rounds import dropouts, pots
 
@@ -95,6 +96,16 @@ def test_anything_done_on_their_page_is_a_sign(two: World) -> None:
     page.press("I would rather not be in a three")
     go_through(two)
     assert paused(two) == [AMINA]
+
+
+def test_so_is_what_they_did_under_another_entry_of_theirs(two: World) -> None:
+    go_through(two)
+    again = two.join("Amina Yusuf", email="amina@home.example")
+    with two.write() as session:
+        one, other = session.get_one(Person, who(two, AMINA)), session.get_one(Person, again)
+        merging.merge(session, two.programme(session), one, other, by=BY, now=two.now)
+    go_through(two)
+    assert paused(two) == [TOM]
 
 
 def test_a_round_they_were_not_in_does_not_count(two: World) -> None:

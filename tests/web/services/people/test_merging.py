@@ -8,7 +8,7 @@ from tests.support.world import BY, World
 from web.models import Answer, Consent, GroupMember, Membership, NeverPair, Person, Purpose, Round, Standing
 from web.services.common import times
 from web.services.conversations import conversations
-from web.services.people import erasure, merging, moderation
+from web.services.people import data_export, erasure, merging, moderation
 from web.services.rounds import editing, rounds
 
 
@@ -42,6 +42,18 @@ def test_what_was_two_people_s_is_one_s(world: World, doubles: tuple[str, str]) 
     assert (len(groups), len(consents), places) == (2, 4, [])
     assert (tombstone.name, tombstone.email, tombstone.merged_into) == ("", None, kept)
     assert world.visitor().open(page).text.count("My conversations") > 0
+
+
+def test_what_was_done_and_written_under_the_entry_that_goes_is_taken_away_too(
+    world: World, doubles: tuple[str, str]
+) -> None:
+    kept, gone = doubles
+    merge(world, kept, gone)
+    with world.read() as session:
+        said = data_export.everything(session, world.person(kept))
+    joined = [deed for deed in said["what you did"] if deed["what"] == "joined"]
+    introduced = [one for one in said["messages to you"] if one["kind"] == "introduction"]
+    assert (len(joined), len(introduced)) == (2, 2)
 
 
 def test_links_of_both_open_the_page_that_stays(world: World, doubles: tuple[str, str]) -> None:
