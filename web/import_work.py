@@ -34,11 +34,11 @@ class Importing:
     """Goes on with imports, the oldest first, a batch at each step; or `only` with one.
 
     Between two steps messages are sent and pages written: nobody waits for the end of a long import. What has
-    been read of a file is held meanwhile.
+    been read of a file is held meanwhile. `key` is the suppression list's.
     """
 
-    def __init__(self, database: Database, clock: Clock, only: int | None = None) -> None:
-        self._database, self._clock, self._only = database, clock, only
+    def __init__(self, database: Database, clock: Clock, key: bytes, only: int | None = None) -> None:
+        self._database, self._clock, self._key, self._only = database, clock, key, only
         self._batches = self._all()
         self._busy = threading.Lock()
 
@@ -141,7 +141,7 @@ class Importing:
         with self._database.read() as session:
             job, erased = session.get_one(Import, mine.number), tombstones.count(session)
             sheet = uploads.sheet_of(session, job)
-            rows = uploads.check(session, job, sheet)
+            rows = uploads.check(session, job, sheet, key=self._key)
         counts: dict[str, int] = {}
         answers: set[str] = set()
         for batch in bunches(rows, ROWS_AT_ONCE):
@@ -197,6 +197,7 @@ def take_in(
     *,
     by: str,
     clock: Clock,
+    key: bytes,
     progress: Progress = lambda _: None,
     leave_out: bool = False,
 ) -> Imported:
@@ -217,7 +218,7 @@ def take_in(
         job = uploads.upload(session, programme, kind, given, by=by, now=clock())
         uploads.choose(session, job, chosen, None)
         number = job.id
-    importing, remarks = Importing(database, clock, only=number), list[str]()
+    importing, remarks = Importing(database, clock, key, only=number), list[str]()
     while (job := _as_it_is(database, number)).state not in uploads.ENDED:
         progress(job)
         if job.state not in claims.WORKING:

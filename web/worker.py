@@ -26,10 +26,10 @@ from web.import_work import Importing
 from web.providers import providers_of
 from web.services.agreements import deciding, measuring, reviews
 from web.services.background import jobs, operator_alerts
-from web.services.common import allowances, links, tallies, times
+from web.services.common import allowances, links, passed_over, tallies, times
 from web.services.evidence import counting, thinning
 from web.services.fetching.fetching import Fetcher, Look
-from web.services.gathering import feeds, offers, passed_over, posts, sources, webmentions
+from web.services.gathering import feeds, offers, posts, sources, webmentions
 from web.services.imports import forgetting, takeovers
 from web.services.incoming import form_requests
 from web.services.learning import previews
@@ -78,7 +78,7 @@ class Worker:
         self.address = links.address_maker(self.signer, self.settings.public_url)
         self.fetcher = Fetcher(self.settings.public_url, bluesky_login=self.settings.bluesky_login)
         self.look = self.fetcher.look
-        self.importing = Importing(self.database, lambda: self.clock())
+        self.importing = Importing(self.database, lambda: self.clock(), self.providers.key)
 
     def work(self) -> int:
         """Answer what was asked and send what is due until nothing is left. How many things were done."""

@@ -101,7 +101,7 @@ def bringing_in(database: Database) -> Iterator[Row]:
 
 
 def finish(database: Database) -> None:
-    importing = Importing(database, lambda: NOW)
+    importing = Importing(database, lambda: NOW, b"")
     while importing.step():
         pass
 

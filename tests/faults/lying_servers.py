@@ -36,7 +36,7 @@ from web.models import (
     Showing,
     SourceKind,
 )
-from web.services.common import programmes
+from web.services.common import passed_over, programmes
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.fetching import mastodon
@@ -45,7 +45,7 @@ from web.services.fetching.client import Answer as Answered
 from web.services.fetching.client import Client
 from web.services.fetching.errors import FetchError, Gone
 from web.services.fetching.found_posts import FoundPosts
-from web.services.gathering import handles, offers, passed_over, posts, sources
+from web.services.gathering import handles, offers, posts, sources
 from web.services.gathering.sources import DueSource
 from web.services.learning import digests, learnings, previews, walls
 

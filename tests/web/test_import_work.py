@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import workbooks as made
+from tests.support.importing import KEY
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web import import_work
@@ -104,7 +105,7 @@ def test_while_a_workbook_is_opened_others_have_their_turn(
 ) -> None:
     monkeypatch.setattr(import_work, "WAIT", 0)
     upload(world, workbook, "large.xlsx")
-    importing, steps = Importing(world.database, world.clock), 0
+    importing, steps = Importing(world.database, world.clock, KEY), 0
     while count_text(world) == 0:
         assert importing.step()
         steps += 1
@@ -139,7 +140,7 @@ def test_a_workbook_nobody_has_opened_is_thrown_away_when_somebody_is_erased(
 
 def test_a_worker_that_dies_over_a_workbook_leaves_it_to_another(world: World, workbook: bytes) -> None:
     upload(world, workbook, "large.xlsx")
-    assert Importing(world.database, world.clock).step()
+    assert Importing(world.database, world.clock, KEY).step()
     world.clock.turn(seconds=LEASE.total_seconds() + 1)
     world.work()
     assert state(world) is ImportState.COLUMNS
@@ -165,7 +166,7 @@ def test_a_file_is_read_while_somebody_else_writes(world: World) -> None:
 
 def test_one_that_is_thrown_away_is_gone_for_the_worker_that_reads_it(world: World) -> None:
     visitor = upload(world, large())
-    importing = Importing(world.database, world.clock)
+    importing = Importing(world.database, world.clock, KEY)
     importing.step()
     visitor.press("Throw this file away")
     while importing.step():
@@ -177,7 +178,7 @@ def test_what_a_worker_died_over_another_begins_again(world: World) -> None:
     visitor = upload(world, large())
     world.work()
     visitor.open(visitor.path).press("See what will happen")
-    died = Importing(world.database, world.clock)
+    died = Importing(world.database, world.clock, KEY)
     while state(world) is not ImportState.CHECKING or count(world, ImportRow) == 0:
         assert died.step()
     world.clock.turn(seconds=LEASE.total_seconds() + 1)
@@ -200,7 +201,7 @@ def test_a_second_thread_leaves_an_import_to_the_first(world: World) -> None:
         meanwhile.append(importing.step())
         return world.now
 
-    importing = Importing(world.database, clock)
+    importing = Importing(world.database, clock, KEY)
     assert (importing.step() > 0, set(meanwhile)) == (True, {0})
 
 
@@ -215,7 +216,7 @@ def test_a_file_is_checked_before_the_rest_of_another_is_written(world: World) -
     visitor = upload(world, f"name,organisation,email\n{first}".encode()).press("See what will happen")
     world.work()
     visitor.open(visitor.path).press("Invite 1,100 people")
-    importing = Importing(world.database, world.clock)
+    importing = Importing(world.database, world.clock, KEY)
     importing.step()
     small = b"name,organisation,email\nAmina,Brent Council,amina@example.org\n"
     waits = upload(world, small).press("See what will happen")

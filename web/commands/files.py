@@ -13,7 +13,9 @@ from web.clock import utc_now
 from web.commands.sessions import BY, opening_current
 from web.models.imports import Import, ImportKind
 from web.services.common import spreadsheets
+from web.settings import Settings
 from web.sizes import FILE_BYTES, said
+from web.tokens import signer_of
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -55,6 +57,7 @@ def take_in(kind: ImportKind, file: Path, slug: str, *, leave_out: bool) -> impo
             raw,
             by=BY,
             clock=utc_now,
+            key=signer_of(Settings.from_env()).suppression_key(),
             progress=progress,
             leave_out=leave_out,
         )

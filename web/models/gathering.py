@@ -135,11 +135,12 @@ class Webmention(Base, table=True):
 class PassedOverKind(StrEnum):
     POST = "post"
     HANDLE = "handle"
+    INVITATION = "invitation"
 
 
 class PassedOver(Base, table=True):
-    """What is not gathered again: a post that was dropped or forgotten, or whoever asked us not to. Keyed
-    digests, which can be compared and not read.
+    """What is not gathered again: a post that was dropped or forgotten, or whoever asked us not to; and whom
+    a programme invites no more. Keyed digests, which can be compared and not read.
     """
 
     __tablename__ = "passed_over"

@@ -104,7 +104,8 @@ def decline(token: str) -> ResponseReturnValue:
     link = links.open_link(g.session, house().signer, token, Purpose.INVITATION, now=g.now)
     person, programme, _ = _invited(link)
     link.used_at = g.now
-    invitations.decline_invitation(g.session, person, programme, now=g.now)
+    key = house().signer.suppression_key()
+    invitations.decline_invitation(g.session, person, programme, key=key, now=g.now)
     return redirect(url_for(".declined"), 303)
 
 

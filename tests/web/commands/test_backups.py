@@ -19,7 +19,7 @@ from web.db import Database
 from web.models import PassedOverKind, Person
 from web.models.complaints import Matter
 from web.models.imports import ImportKind
-from web.services.gathering import passed_over
+from web.services.common import passed_over
 from web.services.imports import files, uploads
 from web.services.people import complaints, erasure, retention
 from web.services.people.complaints import ComplaintMade

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import importing, workbooks
+from tests.support.importing import KEY
 from tests.support.visitor import Visitor
 from tests.support.world import BY, SLUG, World
 from web import import_work
@@ -303,7 +304,7 @@ def test_thousands_with_many_doubles_go_in_batch_by_batch(world: World) -> None:
     lines = [f"Person {i},Council {i % 20},p{i % 1500}@example.org" for i in range(2000)]
     content = "name,organisation,email\n" + "\n".join(lines)
     done = import_work.take_in(
-        world.database, SLUG, ImportKind.PEOPLE, "p.csv", content.encode(), by=BY, clock=world.clock
+        world.database, SLUG, ImportKind.PEOPLE, "p.csv", content.encode(), by=BY, clock=world.clock, key=KEY
     )
     assert (done.added, done.doubles, count(world, Membership)) == (1500, 500, 1500)
 

@@ -6,7 +6,7 @@ import pytest
 
 from notifications.messages import Channel
 from tests.support import by_text
-from tests.support.importing import import_people
+from tests.support.importing import KEY, import_people
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import LawfulBasis, Person
@@ -96,7 +96,7 @@ def test_whom_she_would_rather_not_meet_is_not_told(world: World, jane: str, own
 def test_her_number_is_not_found_out_by_another_file(world: World, owner: Visitor) -> None:
     with world.write() as session:
         programme = world.programme(session, "charities")
-        here = importing.known(session, programme.id)
+        here = importing.known(session, programme.id, KEY)
     assert here.phones == {}
 
 
@@ -160,5 +160,5 @@ def test_who_takes_part_elsewhere_has_the_number_of_the_file_like_anybody_else_o
 def test_a_no_forgets_what_the_file_said(world: World, jane: str) -> None:
     with world.write() as session:
         person, programme = session.get_one(Person, jane), world.programme(session, "charities")
-        invitations.decline_invitation(session, person, programme, now=world.now)
+        invitations.decline_invitation(session, person, programme, key=KEY, now=world.now)
     assert "Bloggs" not in str(world.dump()["importrow"])

@@ -5,6 +5,7 @@ import io
 import pytest
 from sqlmodel import select
 
+from tests.support.importing import KEY
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
 from web import import_work
@@ -268,6 +269,7 @@ def test_a_command_says_what_it_did_not_understand(by_role: World) -> None:
         PEOPLE.encode(),
         by=BY,
         clock=lambda: by_role.now,
+        key=KEY,
     )
     assert list(done.remarks) == [
         "“Cllr” is none of the choices of “Role”: these people can say it on their own page"

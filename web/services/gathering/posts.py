@@ -31,12 +31,11 @@ from web.models import (
     RoundState,
     SourceKind,
 )
-from web.services.common import audit, leases, times
+from web.services.common import audit, leases, passed_over, times
 from web.services.fetching.card import Card
 from web.services.fetching.errors import FetchError, Gone, Refused
 from web.services.fetching.fetching import Look
 from web.services.fetching.found_posts import FoundPost
-from web.services.gathering import passed_over
 from web.services.learning import previews
 
 AFTER_A_ROUND = timedelta(days=14)

@@ -1,7 +1,7 @@
 """What becomes of each row of a file of people, and inviting them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from web.models import (
     Organisation,
     OrganisationDomain,
     OrganisationName,
+    PassedOverKind,
     Person,
     Programme,
     Purpose,
@@ -27,7 +28,16 @@ from web.models.columns import new_id
 from web.models.folding import folded
 from web.models.imports import Import, ImportRow, Outcome
 from web.models.programmes import LONGEST_CHOICE
-from web.services.common import links, mixing, names, phrases, programmes, times, written_names
+from web.services.common import (
+    links,
+    mixing,
+    names,
+    passed_over,
+    phrases,
+    programmes,
+    times,
+    written_names,
+)
 from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.imports import duplicates, known_elsewhere, standings, takeovers
@@ -52,6 +62,7 @@ ALREADY = {
     Standing.LEFT: "has left; they can join again themselves",
     Standing.SUSPENDED: "suspended",
 }
+SAID_NO = "row: has said no to an invitation before; they can join by the form"
 Found = dict[str, Any]
 
 
@@ -64,6 +75,7 @@ class KnownPeople:
     rows: dict[str, tuple[int, str]] = field(default_factory=dict)
     people: People = field(default_factory=People)
     domains: dict[str, str] = field(default_factory=dict)
+    has_said_no: Callable[[str], bool] = lambda _email_key: False
 
 
 @dataclass
@@ -116,9 +128,10 @@ def _is_none(organisation: str) -> bool:
     return is_sign or folded(organisation) in NOWHERE or written_names.is_ditto(organisation)
 
 
-def known(session: Session, programme: int) -> KnownPeople:
-    """One read of everybody: 100,000 people take about a second."""
-    found = KnownPeople()
+def known(session: Session, programme: int, key: bytes) -> KnownPeople:
+    """One read of everybody: 100,000 people take about a second. `key` is the suppression list's."""
+    refused = passed_over.any_of(session, PassedOverKind.INVITATION, key=key)
+    found = KnownPeople(has_said_no=lambda email: refused(passed_over.invitation(programme, email)))
     rows = session.execute(
         select(
             col(Person.id),
@@ -196,6 +209,8 @@ def _row(
         read["known_as"] = _known_as(said.get("known_as", ""))
         read["mix"] = said.get("mix", "")[:LONGEST_CHOICE]
         email, key = _email(read["email"])
+        if key not in here.emails and here.has_said_no(key):
+            raise _WantsNoMore(SAID_NO)
         target = _organisation(read["organisation"], key, targets, here)
         phone, remark = _phone(said.get("phone", ""))
         remarks += [remark] if remark else []

@@ -9,9 +9,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Membership, Person, Programme, Purpose, Standing
+from web.models import Membership, PassedOverKind, Person, Programme, Purpose, Standing
 from web.models.imports import Import, ImportKind, ImportRow, Outcome
-from web.services.common import audit, links, programmes
+from web.services.common import audit, links, passed_over, programmes
 from web.services.evidence import nameless
 from web.services.imports import import_people, known_elsewhere
 from web.services.people import erasure, joining
@@ -66,14 +66,20 @@ def press_first(session: Session, person: str, *, now: datetime) -> None:
         audit.record(session, person, "takes part", now=now, programme=programme, subject=person)
 
 
-def decline_invitation(session: Session, person: Person, programme: Programme, *, now: datetime) -> None:
+def decline_invitation(
+    session: Session, person: Person, programme: Programme, *, key: bytes, now: datetime
+) -> None:
     """Whoever was imported or taken over says no: they are off the list, and what is known of them is erased
     unless they are in another programme. Nothing is sent to them about it, and whoever they are talking with
-    is looked after.
+    is looked after. What stays is a digest by which a later file invites them no more: `key` is the
+    suppression list's.
     """
     membership = session.get_one(Membership, (programme.id, person.id))
     if membership.standing not in UNANSWERED:
         return
+    if person.email_key:
+        said_no = passed_over.invitation(programme.id, person.email_key)
+        passed_over.add(session, PassedOverKind.INVITATION, [said_no], key=key, now=now)
     dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     audit.record(
         session, person.id, "said no to the invitation", now=now, programme=programme.id, subject=person.id

@@ -110,7 +110,7 @@ def test_who_declines_an_invitation_leaves_no_organisation_behind(world: World) 
         programme = world.programme(session)
         importing.import_people(session, programme, "people.csv", file, by=BY, now=world.now)
         ada = session.exec(select(Person).where(Person.name == "Ada Clerk")).one()
-        invitations.decline_invitation(session, ada, programme, now=world.now)
+        invitations.decline_invitation(session, ada, programme, key=importing.KEY, now=world.now)
     assert tables_with(world, NEWTOWN) == set()
 
 

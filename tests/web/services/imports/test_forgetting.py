@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.importing import KEY
 from tests.support.world import BY, World
 from web.import_work import Importing
 from web.models.imports import Import, ImportFile, ImportKind, ImportState
@@ -72,7 +73,7 @@ def test_a_file_of_others_is_read_again_where_a_row_looked_like_somebody_erased(
 
 def test_who_is_erased_while_a_file_is_read_is_not_in_what_was_read(world: World, tom: str) -> None:
     number = upload(world)
-    importing = Importing(world.database, world.clock)
+    importing = Importing(world.database, world.clock, KEY)
     while "like Tom Field" not in str(world.dump()["importrow"]):
         assert importing.step()
     world.erase(tom)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from tests.support import moves
+from tests.support.importing import KEY
 from tests.support.world import BY, World
 from web.import_work import Importing
 from web.models.imports import NEXT, Import, ImportKind, ImportState
@@ -63,7 +64,7 @@ class Walk:
 
     def work(self) -> None:
         """A worker takes it up, does a step or all, and dies; nobody has it any more after a while."""
-        importing = Importing(self.world.database, lambda: self.world.now, only=self.number)
+        importing = Importing(self.world.database, lambda: self.world.now, KEY, only=self.number)
         for _ in range(self.chance.choice((1, 2, 10, 10))):
             importing.step()
         self.world.clock.turn(minutes=3)

@@ -5,6 +5,8 @@ import csv
 import pytest
 from sqlalchemy import func, select
 
+from tests.support import importing
+from tests.support.importing import KEY
 from tests.support.world import BY, SLUG, World
 from web import import_work
 from web.import_work import Imported
@@ -27,7 +29,7 @@ ONE, TWO, THREE = (f"person-00{place}@example.org" for place in (1, 2, 3))
 
 def take_in(world: World, content: str | bytes, kind: ImportKind = ImportKind.PEOPLE) -> Imported:
     raw, name = content if isinstance(content, bytes) else content.encode(), f"{kind.value[0]}.csv"
-    return import_work.take_in(world.database, SLUG, kind, name, raw, by=BY, clock=world.clock)
+    return import_work.take_in(world.database, SLUG, kind, name, raw, by=BY, clock=world.clock, key=KEY)
 
 
 ODD = """Name,Organisation,Email
@@ -48,6 +50,7 @@ def test_a_row_that_cannot_be_is_left_out_and_named_if_that_is_asked_for(world: 
         ODD.encode(),
         by=BY,
         clock=world.clock,
+        key=KEY,
         leave_out=True,
     )
     assert (done.added, list(done.remarks)) == (
@@ -274,6 +277,7 @@ def test_whoever_is_invited_to_two_programmes_is_reminded_by_both(world: World) 
             (HEADER + AMINA).encode(),
             by=BY,
             clock=world.clock,
+            key=KEY,
         )
     world.work()
     world.clock.turn(days=6)
@@ -282,3 +286,39 @@ def test_whoever_is_invited_to_two_programmes_is_reminded_by_both(world: World) 
             invitations.remind(session, world.programme(session, slug), by=BY, now=world.now)
     world.work()
     assert len(world.inbox("amina@example.org", "invitation")) == 4
+
+
+def say_no(world: World, email: str) -> None:
+    letter = world.link_in(world.letter(email, "invitation"), "/confirm/")
+    world.visitor().open(letter).press("No, thank you")
+
+
+def test_who_said_no_is_not_invited_by_the_same_list_a_year_later(world: World) -> None:
+    take_in(world, HEADER + AMINA)
+    world.work()
+    say_no(world, "amina@example.org")
+    world.clock.turn(days=365)
+    done = take_in(world, HEADER + AMINA.replace("amina@", "Amina@"))
+    world.work()
+    assert (done.added, world.inbox("amina@example.org", "invitation")) == (0, [])
+
+
+def test_an_organiser_reads_why_they_are_left_out(world: World) -> None:
+    take_in(world, HEADER + AMINA)
+    world.work()
+    say_no(world, "amina@example.org")
+    done = take_in(world, HEADER + AMINA)
+    why = "has said no to an invitation before; they can join by the form"
+    assert list(done.remarks) == [f"row 2: left out: {why}"]
+
+
+def test_a_no_to_one_programme_is_none_to_another(world: World) -> None:
+    world.start("charities", "Charities Unmentoring")
+    take_in(world, HEADER + AMINA)
+    world.work()
+    say_no(world, "amina@example.org")
+    with world.write() as session:
+        raw, other = (HEADER + AMINA).encode(), world.programme(session, "charities")
+        importing.import_people(session, other, "p.csv", raw, by=BY, now=world.now)
+    world.work()
+    assert len(world.inbox("amina@example.org", "invitation")) == 1

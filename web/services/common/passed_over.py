@@ -1,11 +1,12 @@
 """What is not gathered again: posts that were dropped, forgotten or taken away, and whoever asked us not to.
+And who said no to a programme's invitation, and is not invited to it again.
 
 The list holds keyed digests: it can answer "is this on it?" and cannot be read.
 """
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -18,7 +19,7 @@ KEEP_POSTS = timedelta(days=365)  # by then no round is open in which they could
 
 
 def add(session: Session, kind: PassedOverKind, texts: Collection[str], *, key: bytes, now: datetime) -> None:
-    """`texts` are addresses of posts, or handles."""
+    """`texts` are addresses of posts, or handles, or what `invitation` says."""
     for text in texts:
         row = {"mark": _mark(kind, text, key), "kind": kind, "since": now}
         session.execute(insert_on(session)(PassedOver).values(row).on_conflict_do_nothing())
@@ -31,6 +32,17 @@ def among(session: Session, kind: PassedOverKind, texts: Collection[str], *, key
         return set()
     found = session.exec(select(PassedOver.mark).where(col(PassedOver.mark).in_(marks)))
     return {marks[mark] for mark in found}
+
+
+def invitation(programme: int, email_key: str) -> str:
+    """Somebody's invitation to a programme, as a text for this list."""
+    return f"{programme} {email_key}"
+
+
+def any_of(session: Session, kind: PassedOverKind, *, key: bytes) -> Callable[[str], bool]:
+    """Whether a text is on the list, for many of them: asks the database once, and never again."""
+    listed = set(session.exec(select(PassedOver.mark).where(PassedOver.kind == kind)))
+    return lambda text: bool(listed) and _mark(kind, text, key) in listed
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
