@@ -13,6 +13,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from notifications.tables import OutboxMessage, Reply
@@ -35,7 +37,7 @@ from web.models import (
     ReviewAnswer,
     Round,
 )
-from web.services.common import contacts, phrases
+from web.services.common import phrases
 from web.services.common.spreadsheets import safe_cell
 from web.services.conversations import conversations
 from web.services.gathering import handles
@@ -249,10 +251,16 @@ def _left_out(session: Session, person: Person, names: Mapping[int, str]) -> Row
     ]
 
 
+def _is_theirs(id_: Mapped[str], person: Person) -> ColumnElement[bool]:
+    """Does it stand under their entry, or under one that was merged with it?"""
+    merged = select(Person.id).where(Person.merged_into == person.id)
+    return (id_ == person.id) | id_.in_(merged)
+
+
 def _messages(session: Session, person: Person) -> Rows:
     rows = session.exec(
         select(OutboxMessage)
-        .where(col(OutboxMessage.person).in_(contacts.ids(session, person)))
+        .where(_is_theirs(col(OutboxMessage.person), person))
         .order_by(col(OutboxMessage.id))
     )
     return [
@@ -274,8 +282,8 @@ def _replies(session: Session, person: Person) -> Rows:
 
 
 def _deeds(session: Session, person: Person, names: Mapping[int, str]) -> Rows:
-    theirs = col(AuditEntry.actor).in_(contacts.ids(session, person))
-    rows = session.exec(select(AuditEntry).where(theirs).order_by(col(AuditEntry.id)))
+    theirs = select(AuditEntry).where(_is_theirs(col(AuditEntry.actor), person))
+    rows = session.exec(theirs.order_by(col(AuditEntry.id)))
     return [
         {"at": _said(row.at), "what": row.action, "programme": names.get(row.programme_id or 0)}
         for row in rows
