@@ -313,7 +313,11 @@ class Settings(BaseModel):
 
     @property
     def replies_at(self) -> str | None:
-        """The domain at which answers to our mails come in. On trial they are written in the outbox."""
+        """The domain at which answers to our mails come in; none by GOV.UK Notify, which takes no
+        address for them. On trial they are written in the outbox.
+        """
+        if self.email_provider == "notify":
+            return None
         on_trial = self.is_trial and self.email_provider == "local"
         return self.inbound_domain or (TRIAL_DOMAIN if on_trial else None)
 

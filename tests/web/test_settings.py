@@ -137,6 +137,12 @@ def test_the_trial_s_list_is_kept_in_the_spelling_that_delivery_compares() -> No
     assert settings.trial_allowlist == ("amina@example.org", "+447700900123")
 
 
+@pytest.mark.parametrize(("provider", "replies_at"), [("smtp", "in.example"), ("notify", None)])
+def test_by_notify_no_letter_asks_for_an_answer(provider: str, replies_at: str | None) -> None:
+    known = Settings.model_construct(email_provider=provider, inbound_domain="in.example")
+    assert known.replies_at == replies_at
+
+
 def test_a_port_moves_the_links_of_a_try_out() -> None:
     assert Settings().at_port(8199, {}).public_url == "http://127.0.0.1:8199"
 
