@@ -136,6 +136,18 @@ def test_a_text_that_was_taken_is_found(fake):
     assert client(fake.url).look_up(TEXT, NOW) == Accepted(sid)
 
 
+def test_a_text_that_a_trial_account_put_words_in_front_of_is_found(fake):
+    sid = client(fake.url).send(TEXT).provider_id
+    fake.texts[0]["body"] = f"Sent from your Twilio trial account - {TEXT.text}"
+    assert client(fake.url).look_up(TEXT, NOW) == Accepted(sid)
+
+
+def test_a_list_of_blanked_texts_proves_nothing(fake):
+    client(fake.url).send(TEXT)
+    fake.texts[0]["body"] = ""
+    assert client(fake.url).look_up(TEXT, NOW) is None
+
+
 def test_a_text_that_was_not_taken_is_absent(fake):
     assert client(fake.url).look_up(TEXT, NOW) == Absent()
 
