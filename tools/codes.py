@@ -60,6 +60,8 @@ def answers() -> Iterable[tuple[str, ...]]:
     yield "Notify", f"400, “{notify.ABROAD}”", notify.NOT_ABROAD, _fate(Permanent, elsewhere=True)
     for detail, known in smtp.ENHANCED.items():
         yield "SMTP", f"5.{detail}{'' if '.' in detail else '.…'}", known.reason, known.whose
+    for words, meant in smtp.SAID_OF_US.items():
+        yield "SMTP", f"5xx, “{words}”", smtp.ENHANCED[meant].reason, smtp.ENHANCED[meant].whose
     for code, known in smtp.REPLIES.items():
         yield "SMTP", f"{code} alone", known.reason, "tried again" if code < 500 else known.whose
 
