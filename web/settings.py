@@ -21,6 +21,8 @@ from notifications.errors import BadAddress
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+DRIVERLESS = re.compile(r"\Apostgres(ql)?://")
+A_DATABASE = "sqlite:///FILE or postgresql://…"
 TRIAL_NUMBER = "+447700900000"  # one of those that Ofcom keeps for stories
 TRIAL_DOMAIN = "reply.localhost"
 NEEDED = {
@@ -46,7 +48,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: str = Field(
-        default=f"sqlite:///{VAR}/unmentoring.db", description="sqlite:///FILE or postgresql+psycopg://…"
+        default=f"sqlite:///{VAR}/unmentoring.db", description="sqlite:///FILE or postgresql://…"
     )
     queue_url: str | None = Field(default=None, description="sqlite:///FILE, postgresql://… or redis://…")
     secret_key: str = Field(
@@ -160,8 +162,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        _must_be_of_a_database(value)
-        return value
+        return _of_a_database(value)
 
     @field_validator("queue_url")
     @classmethod
@@ -350,23 +351,26 @@ def database_url(given: str) -> str:
         SettingsError: it cannot be one.
     """
     try:
-        _must_be_of_a_database(given)
+        return _of_a_database(given)
     except ValueError:
-        expected = "sqlite:///FILE or postgresql+psycopg://…"
-        raise SettingsError("TO_URL", "a value not shown here", expected) from None
-    return given
+        raise SettingsError("TO_URL", "a value not shown here", A_DATABASE) from None
 
 
-def _must_be_of_a_database(address: str) -> None:
-    """Raises ValueError: it is none of ours, or none that can be read."""
+def _of_a_database(given: str) -> str:
+    """The address of a database as we write it. Hosts give one that names no driver.
+
+    Raises ValueError: it is none of ours, or none that can be read.
+    """
+    address = DRIVERLESS.sub(DATABASES[1], given)
     if not address.startswith(DATABASES):
-        raise ValueError("sqlite:///FILE or postgresql+psycopg://…")
+        raise ValueError(A_DATABASE)
     try:
         parts = make_url(address)
     except ArgumentError as error:
         raise ValueError(str(error)) from error
     if parts.get_backend_name() == "sqlite" and parts.database in (None, "", ":memory:"):
         raise ValueError("sqlite:///FILE")
+    return address
 
 
 def _must_have_a_number_for_port(address: str) -> None:

@@ -123,6 +123,12 @@ def test_production_does_without_texts() -> None:
     assert not Settings.from_env(PRODUCTION).texts_offered
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_named_as_its_host_names_it(scheme: str) -> None:
+    made = Settings.from_env(PRODUCTION | {"DATABASE_URL": f"{scheme}://u:p@db.example/unm?sslmode=require"})
+    assert made.database_url == "postgresql+psycopg://u:p@db.example/unm?sslmode=require"
+
+
 def test_the_queue_stands_beside_the_database() -> None:
     assert Settings(database_url="sqlite:////srv/data/u.db").queue == "sqlite:////srv/data/queue.db"
 
