@@ -3,6 +3,7 @@
 import gc
 
 import structlog
+from hypothesis import settings
 
 from web import logs
 
@@ -16,6 +17,9 @@ def pytest_configure() -> None:
     which takes seconds an error.
     """
     structlog.configure(processors=[*logs.SAID_WITH_EACH, *logs.AS_LINE])
+    # On a machine with much else to do a quarter of a second tells nothing of an example.
+    settings.register_profile("by no clock", deadline=None)
+    settings.load_profile("by no clock")
 
 
 def pytest_collection_finish() -> None:
