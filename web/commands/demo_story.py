@@ -121,6 +121,7 @@ class Story:
         self.worker = Worker(settings, database, self.clock)
         self.rng = random.Random(SEED)  # noqa: S311  (a story, not a secret)
         self.posted_on: dict[str, date] = {}
+        self.silent: set[str] = set()  # in the last round
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[Session]:
@@ -243,7 +244,9 @@ def _members(session: Session, number: int) -> list[tuple[int, str]]:
 
 
 def _people_answer(story: Story, number: int, when: datetime) -> None:
-    """Most answer, one in six does not; a few tell what they learned."""
+    """Most answer, one in six does not, and nobody twice running: who does is paused. A few tell what they
+    learned.
+    """
     said = iter(LEARNINGS[number - 1])
     with story.at(when) as session:
         for group, person, answer in _accounts(story, session, number):
@@ -263,12 +266,15 @@ def _people_answer(story: Story, number: int, when: datetime) -> None:
 
 def _accounts(story: Story, session: Session, number: int) -> Iterator[tuple[int, str, Answer]]:
     """Group, person and answer of everybody who says something."""
+    answers_now, story.silent = story.silent, set()
     for place, (group, rows) in enumerate(groupby(_members(session, number), key=itemgetter(0))):
         disputed = number == DISPUTED_IN and place == 0
         account = DISPUTE if disputed else story.rng.choice(ACCOUNTS)
         for position, (_, person) in enumerate(rows):
-            if disputed or story.rng.random() >= 1 / 6:
+            if story.rng.random() >= 1 / 6 or disputed or person in answers_now:
                 yield group, person, account[min(position, 1)]
+            else:
+                story.silent.add(person)
 
 
 def _links_are_looked_at(story: Story, session: Session, when: datetime) -> None:

@@ -1,5 +1,6 @@
 """The programme that `make demo` shows tells a story one can believe."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from tests.support.world import World
 from web.clock import utc_now
 from web.commands import demo_story
 from web.db import Database
-from web.models import Answer, CheckIn, GatheredPost, Membership, Organisation, Round, RoundState
+from web.models import Answer, CheckIn, GatheredPost, Group, Membership, Organisation, Round, RoundState
 from web.services.common import programmes
 from web.settings import DEFAULT_KEY, Settings
 
@@ -41,6 +42,19 @@ def test_partners_agree_whether_they_met_but_for_one_pair(made: Session) -> None
         said.setdefault(one.group_id, set()).add(one.answer is Answer.MET)
     assert [len(accounts) for accounts in said.values()].count(2) == 1
     assert len(said) > 50
+
+
+def test_nobody_is_silent_in_two_rounds_running(made: Session) -> None:
+    """They would be paused by the first sweep of the worker, and not in the next draft."""
+    rows = made.exec(
+        select(CheckIn.person_id, Round.number)
+        .join(Group, col(Group.id) == CheckIn.group_id)
+        .join(Round, col(Round.id) == Group.round_id)
+    )
+    answered: dict[int, set[str]] = defaultdict(set)
+    for person, number in rows:
+        answered[number].add(person)
+    assert [len(answered[before] | answered[before + 1]) for before in (1, 2)] == [41, 41]
 
 
 def test_it_says_what_to_text_to_join(made: Session) -> None:
