@@ -21,7 +21,7 @@ from notifications.sending import (
     Worker,
     accept_all,
     begin_all,
-    hold,
+    lock,
     prepare_alike,
 )
 from notifications.tables import State
@@ -90,7 +90,7 @@ def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counte
         return outcomes
     jobs = [letter.delivery.job for letter in letters]
     with worker.sessions() as session:
-        hold(session, jobs)
+        lock(session, jobs)
         bars = Bars.now(session, jobs, worker.providers.key)
         free = []
         for letter in letters:
@@ -142,6 +142,6 @@ def _call(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[st
 
 def _refused(letters: list[Letter], carrier: Batches, worker: Worker, error: ProviderError) -> Counter[str]:
     with worker.sessions() as session:
-        hold(session, [letter.delivery.job for letter in letters])
+        lock(session, [letter.delivery.job for letter in letters])
         worker.heed(session, carrier, error)
         return Counter(letter.delivery.not_accepted_in(session, carrier, error) for letter in letters)

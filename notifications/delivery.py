@@ -35,7 +35,7 @@ from notifications.sending import (
     Worker,
     never,
 )
-from notifications.tables import OutboxHold, OutboxMessage, State
+from notifications.tables import OutboxMessage, State
 
 __all__ = [
     "Clock",
@@ -114,7 +114,7 @@ def tidy(session: Session, now: datetime) -> int:
     claimed = _nobody_changes(col(OutboxMessage.state) == State.CLAIMED, lapsed)
     sending = _nobody_changes(col(OutboxMessage.state) == State.SENDING, lapsed)
     # What the whole outbox holds, as after a restore, may have gone out before: it goes stale as ever.
-    kept = [] if session.get(OutboxHold, outbox.EVERYTHING) else outbox.KEPT
+    kept = [] if outbox.is_held(session) else outbox.KEPT
     held = (col(OutboxMessage.state) == State.HELD) & col(OutboxMessage.kind).not_in(kept)
     late = _nobody_changes(
         (col(OutboxMessage.state) == State.QUEUED) | held, col(OutboxMessage.expires_at) <= now

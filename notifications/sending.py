@@ -146,7 +146,7 @@ def move_all(
 
     A row that another worker has claimed meanwhile has another attempt. About 20 µs each.
     """
-    hold(session, jobs)
+    lock(session, jobs)
     moved: set[int] = set()
     for attempt, ours in _by_attempt(jobs):
         values = {"ours": [job.id for job in ours], "our_attempt": attempt, "since": list(since)}
@@ -157,7 +157,7 @@ def move_all(
     return moved
 
 
-def hold(session: Session, jobs: Sequence[Job]) -> None:
+def lock(session: Session, jobs: Sequence[Job]) -> None:
     """Let nobody else change several rows of ours until all of this is written.
 
     Everybody takes them in the order of their ids: who took them in two orders would wait for each other. One

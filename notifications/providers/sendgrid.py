@@ -90,10 +90,8 @@ STATUSES = {
 }
 # It says 401 too where a plan's emails are used up: no new key helps. Source: sendgrid/sendgrid-nodejs,
 # issue 1032.
-NO_CREDITS, USED_UP = (
-    "maximum credits exceeded",
-    Answer(Temporary, "our quota at SendGrid is used up", stop=True),
-)
+NO_CREDITS = "maximum credits exceeded"
+USED_UP = Answer(Temporary, "our quota at SendGrid is used up", stop=True)
 # A fault that it finds elsewhere than with the reader is likely to be in every letter of ours.
 READERS_OWN = "personalizations"
 OUR_FAULT = Answer(Temporary, "SendGrid found a fault in our letters", policy=0)
@@ -314,27 +312,29 @@ def _address(written: str) -> dict[str, str]:
 
 
 def _meaning(error: HTTPError) -> ProviderError:
-    status, faults = int(error.status_code), _faults(error.body)
-    answer = STATUSES.get(status)
-    if (
-        status == 400
-        and faults
-        and all(faults)
-        and not any(field.startswith(READERS_OWN) for field in faults)
-    ):
-        answer = OUR_FAULT
-    if status == 401 and NO_CREDITS in error.body.decode("utf-8", "replace").lower():
-        answer = USED_UP
-    if answer is None and status == 503 and faults is not None:
-        answer = REFUSED_503
-    if answer is None:
-        answer = UNKNOWN_5XX if status >= 500 else UNKNOWN_4XX
+    status = int(error.status_code)
+    answer = _answer(status, error.body)
     if answer.error is not Temporary:
         return answer.error(answer.reason, str(status))
     wait = _reset(error) if answer.pause else None
     tries = None if answer.policy is None else TRIES_ALONE
     how = wait, answer.pause, answer.outage, answer.stop, answer.policy, tries
     return Temporary(answer.reason, str(status), *how)
+
+
+def _answer(status: int, body: bytes) -> Answer:
+    faults = _faults(body)
+    if status == 401 and NO_CREDITS in body.decode("utf-8", "replace").lower():
+        return USED_UP
+    if status == 400 and faults and all(map(_may_be_in_every_letter, faults)):
+        return OUR_FAULT
+    if status == 503 and faults is not None:
+        return REFUSED_503
+    return STATUSES.get(status) or (UNKNOWN_5XX if status >= 500 else UNKNOWN_4XX)
+
+
+def _may_be_in_every_letter(field: str) -> bool:
+    return bool(field) and not field.startswith(READERS_OWN)
 
 
 def _faults(body: bytes) -> list[str] | None:

@@ -37,7 +37,7 @@ def give_back(post: Post, clock: Clock, session: Session, jobs: list[Job]) -> No
 
 
 @contextmanager
-def held(post: Post, number: int) -> Iterator[Session]:
+def in_hand(post: Post, number: int) -> Iterator[Session]:
     """Somebody has one of them in hand."""
     with post.database.write() as somebody:
         somebody.exec(select(OutboxMessage.id).where(OutboxMessage.id == number).with_for_update()).one()
@@ -61,7 +61,7 @@ def test_nobody_waits_for_what_somebody_else_has_claimed(post: Post, clock: Cloc
     jobs = claimed(post, clock, 3)
     with post.database.write() as session:  # it was slow, and another worker took the second
         session.get_one(OutboxMessage, 2).attempt = 2
-    with held(post, 2), post.database.write() as session:
+    with in_hand(post, 2), post.database.write() as session:
         give_back(post, clock, session, jobs)
     assert states(post) == [(State.QUEUED, 1), (State.CLAIMED, 2), (State.QUEUED, 0)]
 
@@ -74,7 +74,7 @@ def test_they_are_taken_in_the_order_of_their_ids_whatever_the_attempt(post: Pos
             give_back(post, clock, session, jobs)
 
     slow = Thread(target=give_all_back)
-    with held(post, 1) as somebody:
+    with in_hand(post, 1) as somebody:
         slow.start()
         _wait_until_one_waits(post)
         nobody_has = select(OutboxMessage.id).where(col(OutboxMessage.id) > 1).with_for_update(nowait=True)
