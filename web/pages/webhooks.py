@@ -61,7 +61,7 @@ def sendgrid_events() -> ResponseReturnValue:
 @holds_no_lock
 def sendgrid_inbound() -> ResponseReturnValue:
     """A mail that somebody wrote to us. Any 4xx would drop it for ever, so all that is stored answers 200."""
-    from notifications.providers import sendgrid
+    from notifications.providers import inbound_parse
 
     if not _knows_key():
         abort(404)
@@ -70,7 +70,7 @@ def sendgrid_inbound() -> ResponseReturnValue:
     except ValueError:
         _log().warning("something that is no mail came in by the inbound webhook")
         return "", 200
-    _take(sendgrid.inbound(fields))
+    _take(inbound_parse.inbound(fields))
     return "", 200
 
 

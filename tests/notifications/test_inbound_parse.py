@@ -1,0 +1,82 @@
+"""Mail that people wrote to us, as SendGrid posts it."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.keywords import Word, understand
+from notifications.providers import inbound_parse
+
+MAIL = {
+    "headers": b"Message-ID: <abc@leeds.example>\nSubject: Re: Did you talk with Tom?\n",
+    "from": b"Amina <amina@leeds.example>",
+    "to": b"r.1.token@in.example",
+    "envelope": b'{"to": ["r.1.token@in.example"], "from": "amina@leeds.example"}',
+    "subject": b"Re: Did you talk with Tom?",
+    "text": b"We met.\n> Hello",
+    "charsets": b'{"text": "utf-8", "from": "UTF-8"}',
+}
+
+
+@pytest.mark.parametrize(
+    "subject", ["Unsubscribe", "STOP", "Re: please take me off your list", "UNSUBSCRIBE!"]
+)
+@pytest.mark.parametrize("text", ["", "Tom Field\nHead of Waste\n", "> Did you talk?\n"])
+def test_who_asks_in_the_subject_alone_is_stopped(subject, text):
+    mail = inbound_parse.inbound(MAIL | {"subject": subject.encode(), "text": text.encode()})
+    assert understand(mail.text).word is Word.STOP
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: Did you talk with Tom?", "Stop the clock: what we learned", "Re: End of round 3"]
+)
+def test_a_subject_that_says_something_else_stops_nobody(subject):
+    mail = inbound_parse.inbound(MAIL | {"subject": subject.encode(), "text": b"We met."})
+    assert mail.text == "We met."
+
+
+def test_an_inbound_mail_is_read():
+    mail = inbound_parse.inbound(MAIL)
+    assert (mail.text, mail.sender, mail.to[0]) == (
+        "We met.",
+        "Amina <amina@leeds.example>",
+        "r.1.token@in.example",
+    )
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "utf-8", "utf-16"])
+def test_each_field_is_read_in_its_own_charset(charset):
+    charsets = json.dumps({"text": charset}).encode()
+    assert inbound_parse.inbound(MAIL | {"text": "Siân".encode(charset), "charsets": charsets}).text == "Siân"
+
+
+@pytest.mark.parametrize("charset", ["no-such-charset", "idna", "hex", "", "rot13"])
+def test_a_strange_charset_loses_no_mail(charset):
+    charsets = json.dumps({"text": charset}).encode()
+    assert inbound_parse.inbound(MAIL | {"charsets": charsets}).text == "We met."
+
+
+def test_a_mail_of_html_alone_is_read():
+    fields = {name: raw for name, raw in MAIL.items() if name != "text"} | {"html": b"<p>We met.</p>"}
+    assert inbound_parse.inbound(fields).text == "We met."
+
+
+def test_an_out_of_office_is_known_by_its_header():
+    headers = MAIL["headers"] + b"Auto-Submitted: auto-replied\n"
+    assert inbound_parse.inbound(MAIL | {"headers": headers}).automatic
+
+
+def test_a_mail_told_again_is_the_same_mail():
+    assert inbound_parse.inbound(MAIL).source_id == inbound_parse.inbound(dict(MAIL)).source_id
+
+
+def test_two_mails_are_two():
+    other = MAIL | {"headers": b"Message-ID: <def@leeds.example>\n"}
+    assert inbound_parse.inbound(MAIL).source_id != inbound_parse.inbound(other).source_id
+
+
+@given(st.dictionaries(st.sampled_from(sorted(MAIL)), st.binary(max_size=60)))
+def test_no_mail_is_an_error(fields):
+    assert inbound_parse.inbound(fields).channel == "email"
