@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from notifications import sms_text
-from notifications.messages import Channel, CheckIn, Named, Partner, PartnerGone, WhatNext
+from notifications.messages import Channel, CheckIn, Digest, Named, Partner, PartnerGone, WhatNext
 from notifications.render import render
 from tests.support.letters import (
     AMINA,
@@ -52,6 +52,13 @@ def test_every_letter_is_valid_html_that_says_what_it_is(message):
 def test_every_letter_loads_nothing_from_elsewhere(message):
     page = lxml_html.fromstring(letter(message).html)
     assert page.xpath("//img | //link | //script | //iframe | //@src | //@background") == []
+
+
+def test_a_digest_of_learnings_that_nobody_is_shown_is_not_called_so():
+    assert (
+        letter(Digest(COUNCILS, "the November round", (), None, PAGE)).subject
+        == "How the November round went"
+    )
 
 
 def test_a_letter_has_a_dark_scheme_too():
