@@ -260,5 +260,6 @@ def _told_in_a_line() -> Iterator[None]:
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip().splitlines() or ["no reason given"]
         # Below an error that cannot reach the server stands only a question.
-        told = next((line for line in said if "error:" in line), said[-1])
-        raise BackupError(f"{error.cmd[0]}: {told.removeprefix(f'{error.cmd[0]}: ')}") from error
+        told = [line for line in said if "error:" in line or "detail:" in line] or said[-1:]
+        bare = (line.removeprefix(f"{error.cmd[0]}: ") for line in told)
+        raise BackupError(f"{error.cmd[0]}: {'; '.join(bare)}") from error

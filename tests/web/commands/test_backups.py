@@ -180,14 +180,39 @@ def test_what_is_no_backup_changes_nothing(world: World, tmp_path: Path) -> None
     assert world.dump() == before
 
 
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        (
+            "pg_dump: error: aborting\npg_dump: detail: server version: 18.0; pg_dump version: 15.14",
+            "pg_dump: error: aborting; detail: server version: 18.0; pg_dump version: 15.14",
+        ),
+        (
+            'pg_dump: error: connection to server at "db" failed\nIs the server running there?',
+            'pg_dump: error: connection to server at "db" failed',
+        ),
+        ("Killed", "pg_dump: Killed"),
+        ("", "pg_dump: no reason given"),
+    ],
+)
+def test_why_pg_dump_failed_is_told_in_a_line(
+    postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, told: str
+) -> None:
+    _pg_dump_is(f"cat >&2 <<'END'\n{says}\nEND\nexit 1", tmp_path, monkeypatch)
+    with contextmanager(database_of_its_own)(postgresql_server, tmp_path.name) as url:
+        database = Database(url)
+        database.upgrade()
+        with pytest.raises(backups.BackupError) as refused:
+            backups.backup(database, tmp_path / "monday.backup")
+        database.dispose()
+    assert str(refused.value) == told
+
+
 def test_the_password_is_on_no_command_line(
-    world: World, postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everybody on the machine could read it there. A `pg_dump` that writes down what it is given."""
-    program = tmp_path / "pg_dump"
-    program.write_text('#!/bin/sh\necho "$@" > "${2#--file=}"\necho "$PGPASSWORD" >> "${2#--file=}"\n')
-    program.chmod(0o700)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{environ['PATH']}")
+    _pg_dump_is('echo "$@" > "${2#--file=}"\necho "$PGPASSWORD" >> "${2#--file=}"', tmp_path, monkeypatch)
     with contextmanager(database_of_its_own)(postgresql_server, tmp_path.name) as url:
         database = Database(make_url(url).set(password="p@ss word").render_as_string(hide_password=False))
         database.upgrade()
@@ -195,6 +220,13 @@ def test_the_password_is_on_no_command_line(
         database.dispose()
     given = (tmp_path / "monday.backup").read_text().splitlines()
     assert ("ss word" in given[0] or "ss%20word" in given[0], given[1]) == (False, "p@ss word")
+
+
+def _pg_dump_is(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = folder / "pg_dump"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{folder}:{environ['PATH']}")
 
 
 def back_after(world: World, file: Path, days: int) -> None:
