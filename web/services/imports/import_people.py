@@ -1,46 +1,32 @@
-"""What becomes of each row of a file of people, and inviting them."""
+"""What becomes of each row of a file of people."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from notifications import addresses, bulk, messages, outbox
-from notifications.columns import table_of
+from notifications import addresses
 from notifications.errors import BadAddress
-from notifications.messages import Channel
 from web.models import (
     Membership,
-    Organisation,
     OrganisationDomain,
-    OrganisationName,
     PassedOverKind,
     Person,
-    Programme,
-    Purpose,
     Standing,
 )
-from web.models.columns import new_id
 from web.models.folding import folded
-from web.models.imports import Import, ImportRow, Outcome
+from web.models.imports import Outcome
 from web.models.programmes import LONGEST_CHOICE
 from web.services.common import (
-    links,
-    mixing,
-    names,
     passed_over,
     phrases,
-    programmes,
-    times,
     written_names,
 )
-from web.services.common.links import LinkWanted
 from web.services.common.spreadsheets import BadFile, Row, Sheet
-from web.services.imports import duplicates, known_elsewhere, standings, takeovers
+from web.services.imports import duplicates, known_elsewhere, standings
 from web.services.imports.duplicates import People
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
@@ -339,181 +325,3 @@ def _place(number: int, read: Mapping[str, Any], here: KnownPeople) -> tuple[Out
     if same_phone:
         return Outcome.LIKELY, f"has the phone number of {same_phone[1]}", same_phone[0]
     return (Outcome.LIKELY, f"is called like {like}", None) if like else (Outcome.NEW, "", None)
-
-
-def waiting(session: Session, job: Import, limit: int) -> Sequence[ImportRow]:
-    """The next rows to be invited: the new ones first, and then those an organiser says are somebody else."""
-    of_import = select(ImportRow).where(col(ImportRow.import_id) == job.id).order_by(col(ImportRow.number))
-    # One outcome at a time: with "or", each batch would pass over all the rows before it.
-    new = session.scalars(of_import.where(col(ImportRow.outcome) == Outcome.NEW).limit(limit)).all()
-    others = of_import.where(col(ImportRow.outcome) == Outcome.LIKELY, col(ImportRow.is_someone_else))
-    return [*new, *session.scalars(others.limit(limit - len(new)))]
-
-
-def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: datetime) -> int:
-    """Write a batch of people as invited, or as notified where an owner takes a scheme over, each with a
-    message, and say how many. About 1 ms each.
-
-    Whoever has joined since the file was checked is left as they are.
-    """
-    programme, takeover = session.get_one(Programme, job.programme_id), takeovers.of_import(session, job)
-    by_key = {row.cells["email_key"]: row for row in rows}
-    there = {
-        person.email_key: person
-        for person in session.scalars(select(Person).where(col(Person.email_key).in_(by_key)))
-    }
-    members = set(
-        session.scalars(
-            select(col(Membership.person_id)).where(
-                col(Membership.programme_id) == programme.id,
-                col(Membership.person_id).in_([person.id for person in there.values()]),
-            )
-        )
-    )
-    ids = {key: there[key].id if key in there else new_id() for key in by_key}
-    wanted = [key for key in by_key if ids[key] not in members]
-    new = [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there]
-    # Who is taken over has ticked nothing: partners see nothing but their name.
-    _write_people(session, new, now, shares_email=takeover is None)
-    # Who is known from another programme keeps their own name, whatever the file calls them.
-    called = {
-        key: {"name": there[key].name, "known_as": there[key].known_as} if key in there else {}
-        for key in wanted
-    }
-    joining = [by_key[key].cells | {"id": ids[key]} | called[key] for key in wanted]
-    standing = Standing.NOTIFIED if takeover else Standing.INVITED
-    places = _write_members(session, programme, joining, job, standing, now)
-    if takeover:
-        names_of = _named(session, set(places.values()))
-        told = [(_reader(one), names_of[places[one["id"]]]) for one in joining]
-        takeovers.tell(session, programme, takeover, told, now=now)
-    else:
-        emails = [(ids[key], by_key[key].cells["email"]) for key in wanted]
-        _write_invitations(session, programme, job, emails, now)
-    done: list[Found] = [
-        {
-            "import_id": job.id,
-            "number": row.number,
-            "outcome": Outcome.TAKEN if key in wanted else Outcome.HERE,
-            "person_id": ids[key],
-            "why": "",
-            "cells": _kept(row) if key in wanted else {},
-        }
-        for key, row in by_key.items()
-    ]
-    session.execute(update(ImportRow), done)
-    session.expire_all()
-    return len(wanted)
-
-
-def _kept(row: ImportRow) -> Found:
-    """What the file said of somebody who takes part in another programme, or may until they answer: see
-    `known_elsewhere`.
-    """
-    return {name: row.cells[name] for name in ("name", "email", "phone", "known_as")}
-
-
-def _reader(one: Found) -> messages.Recipient:
-    """By email alone, whatever else is known of them."""
-    return messages.Recipient(
-        one["id"], one["name"], Channel.EMAIL, email=one["email"], known_as=one.get("known_as", "")
-    )
-
-
-def _named(session: Session, organisations: set[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(organisations))
-    )
-    return {number: name for number, name in rows}  # noqa: C416  (a row is no pair to mypy)
-
-
-def _write_people(session: Session, new: Sequence[Found], now: datetime, *, shares_email: bool) -> None:
-    # What they have in common is worked out once.
-    alike = Person(id="", created_at=now, shares_email=shares_email).model_dump()
-    columns = ("id", "name", "known_as", "email", "email_key", "phone")
-    rows = (alike | {name: one.get(name, "") for name in columns} for one in new)
-    bulk.insert_rows(session, table_of(Person), rows)
-
-
-def _write_members(
-    session: Session,
-    programme: Programme,
-    new: Sequence[Found],
-    job: Import,
-    standing: Standing,
-    now: datetime,
-) -> dict[str, int]:
-    """Give each a place, and say in which organisation."""
-    organisation = _organisations(session, programme.id, {one["target"] for one in new}, job)
-    alike = Membership(
-        programme_id=programme.id, person_id="", organisation_id=0, standing=standing, joined_at=now
-    ).model_dump()
-    rows = [
-        alike
-        | {
-            "person_id": one["id"],
-            "organisation_id": organisation[one["target"]],
-            "name_key": names.filed_under(one["name"]),
-            "mix_choice": mixing.choice(programme, job.mix_answers.get(one.get("mix", ""), "")),
-        }
-        for one in new
-    ]
-    bulk.insert_rows(session, table_of(Membership), rows)
-    return {row["person_id"]: row["organisation_id"] for row in rows}
-
-
-def _organisations(session: Session, programme: int, targets: set[str], job: Import) -> dict[str, int]:
-    """What the file's names were taken for, as organisations: added where new, with what we now know of
-    their spellings.
-    """
-    there = organisations.register(session, programme).by_key
-    found: dict[str, int] = {}
-    for entry in job.organisations:
-        target, key = entry["taken_for"], entry["key"]
-        if target not in targets:
-            continue
-        if target not in found:
-            known = there.get(target[1:]) if target.startswith("=") else target
-            found[target] = int(known) if known else _new(session, programme, target[1:], job)
-            there.setdefault(target.removeprefix("="), str(found[target]))
-        if key not in there:
-            session.add(OrganisationName(programme_id=programme, key=key, organisation_id=found[target]))
-            there[key] = str(found[target])
-    session.flush()
-    return found | {target: int(target) for target in targets - found.keys()}
-
-
-def _new(session: Session, programme: int, key: str, job: Import) -> int:
-    name = next(entry["name"] for entry in job.organisations if entry["key"] == key)
-    return organisations.find_or_add(session, programme, name).id
-
-
-def _write_invitations(
-    session: Session, programme: Programme, job: Import, new: Sequence[tuple[str, str]], now: datetime
-) -> None:
-    wanted = [LinkWanted(Purpose.INVITATION, person, programme.id) for person, _ in new]
-    outbox.queue_all(
-        session,
-        [
-            outbox.Order(
-                invitation(programme, link, now=now),
-                messages.Recipient(person, "", Channel.EMAIL, email=email),
-                f"import {job.id}",
-                programme.slug,
-            )
-            for link, (person, email) in zip(links.make_all(session, wanted, now=now), new, strict=True)
-        ],
-        now=now,
-    )
-
-
-def targets(job: Import) -> dict[str, str]:
-    return duplicates.targets(job.organisations)
-
-
-def invitation(programme: Programme, answer: messages.Link, *, now: datetime) -> messages.Invitation:
-    """What organisers ask of whom they would like to have, with a link made at the same moment, and the last
-    day on which it works to the end.
-    """
-    answer_by = times.today(now + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
-    return messages.Invitation(programmes.facts(programme), answer, answer_by, programme.about)

@@ -23,7 +23,7 @@ from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import audit, mixing, programmes
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import columns, duplicates, import_history, import_people, takeovers
+from web.services.imports import columns, duplicates, import_history, import_people, inviting, takeovers
 from web.services.imports.claims import LEASED, WORKING
 from web.services.imports.files import Unread, Upload
 from web.services.imports.import_people import Names
@@ -393,8 +393,8 @@ def write_some(session: Session, job: Import, *, now: datetime) -> int:
         done = import_history.write(session, job, now=now)
         _finish(session, job, done, now)
         return done
-    rows = import_people.waiting(session, job, AT_ONCE)
-    taken = import_people.invite(session, job, rows, now=now) if rows else 0
+    rows = inviting.waiting(session, job, AT_ONCE)
+    taken = inviting.invite(session, job, rows, now=now) if rows else 0
     job.done += len(rows)
     job.counts = job.counts | {"taken": job.counts.get("taken", 0) + taken}
     session.add(job)

@@ -13,7 +13,7 @@ from web.models import Membership, PassedOverKind, Person, Programme, Purpose, S
 from web.models.imports import Import, ImportKind, ImportRow, Outcome
 from web.services.common import audit, links, passed_over, programmes
 from web.services.evidence import nameless
-from web.services.imports import import_people, known_elsewhere
+from web.services.imports import inviting, known_elsewhere
 from web.services.people import erasure, joining
 from web.services.rounds import dropouts
 
@@ -155,7 +155,7 @@ def _remind(session: Session, programme: Programme, people: Sequence[Person], no
         session,
         [
             outbox.Order(
-                import_people.invitation(programme, link, now=now),
+                inviting.invitation(programme, link, now=now),
                 messages.Recipient(person.id, "", Channel.EMAIL, email=person.email),
                 f"reminder of programme {programme.id}",
                 programme.slug,

@@ -14,7 +14,7 @@ from notifications.tables import OutboxMessage
 from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Standing
 from web.services.common import audit, contacts, links, names, written_names
 from web.services.common.contacts import recipient
-from web.services.imports import import_people
+from web.services.imports import inviting
 from web.services.people import own_link, participation
 from web.services.rounds import dropouts
 
@@ -102,7 +102,7 @@ def send_link(session: Session, programme: Programme, person: Person, *, by: str
     if membership.standing is Standing.INVITED:
         confirm = links.make(session, Purpose.INVITATION, person.id, now=now, subject=programme.id)
         to = messages.Recipient(person.id, "", Channel.EMAIL, email=person.email)
-        message = import_people.invitation(programme, confirm, now=now)
+        message = inviting.invitation(programme, confirm, now=now)
         outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
     else:
         own_link.send_full_page(session, person, subject=subject, now=now, by_text=by_text)
