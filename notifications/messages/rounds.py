@@ -211,6 +211,7 @@ class CheckIn(Message):
     kind = "check_in"
     by_day = True
     replies = True
+    kept = True
 
     programme: Programme
     partners: tuple[Named, ...]

@@ -42,7 +42,7 @@ from web.services.common.programmes import BadSettings
 from web.services.evidence import counting, nameless
 from web.services.evidence.findings import Evidence
 from web.services.people import erasure
-from web.services.rounds import drafts, draw_records, rounds
+from web.services.rounds import dates, drafts, draw_records, rounds
 from web.services.rounds.introductions import MORNING
 
 # Long enough to read the message and to take away what is theirs.
@@ -99,7 +99,7 @@ def announce(
     if draft := rounds.draft(session, programme):
         drafts.discard(session, programme, draft.version, by=by, now=now)
     planned = programme.next_round_on
-    _plan_nothing(session, programme, now)
+    _plan_nothing(session, programme, on, by, now)
     programme.closing_on, programme.wall_stays = on, wall_stays
     outbox.call_off(session, _about(programme), [messages.Closing.kind])
     people = _begin_telling(session, programme, on, now)
@@ -117,15 +117,16 @@ def announce(
     return people
 
 
-def _plan_nothing(session: Session, programme: Programme, now: datetime) -> None:
+def _plan_nothing(session: Session, programme: Programme, last: date, by: str, now: datetime) -> None:
     """The schedule ends, and so does a break: what waited goes out before people hear of the end."""
     if kept := session.get(Schedule, programme.id):
         session.delete(kept)
     programme.next_round_on = None
     outbox.cancel(session, kind=messages.HeadsUp.kind, programme=programme.slug)
     if programme.paused_at:
-        programme.paused_at = None
+        since, programme.paused_at = programme.paused_at, None
         outbox.cancel(session, kind=messages.Welcome.kind, programme=programme.slug, held=True)
+        dates.ask_after_break(session, programme, since=since, last=last, by=by, now=now)
         outbox.release(session, programme=programme.slug, now=now)
 
 

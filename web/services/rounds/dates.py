@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage
-from web.models import Group, Link, Programme, Purpose, Round
+from web.models import Group, Link, Programme, Purpose, Round, RoundState
 from web.services.common import audit, links, times
 from web.services.rounds.introductions import Window
 
@@ -71,9 +71,57 @@ def move(
     check(window)
     if programme.closing_on and window.ends_on > programme.closing_on:
         raise BadDates({"ends_on": "The programme ends before this day"})
-    changed = _changed(before, window, times.today(now))
-    if not changed:
-        return 0
+    changed = _changed(before, window)
+    _must_be_to_come(before, changed, times.today(now))
+    return _give(session, programme, round_, window, by=by, now=now) if changed else 0
+
+
+def ask_after_break(
+    session: Session,
+    programme: Programme,
+    *,
+    since: datetime,
+    by: str,
+    now: datetime,
+    last: date | None = None,
+) -> None:
+    """Whoever was to be asked in a break whether they met is asked after it, and once more as long after that
+    as usual: a round that ran into it ends later, on `last` at the latest.
+    """
+    running = select(Round).where(
+        Round.programme_id == programme.id,
+        Round.state == RoundState.SENT,
+        col(Round.ends_on) >= times.today(since),
+    )
+    for round_ in session.exec(running.order_by(col(Round.number))).all():
+        before = Window.of_round(round_)
+        window = _by(_late(before, since, now), before, last)
+        if window != before:
+            _give(session, programme, round_, window, by=by, now=now)
+
+
+def _late(window: Window, since: datetime, now: datetime) -> dict[str, timedelta]:
+    """By how much a break puts off the days that are left of a round."""
+    today = times.today(now)
+    if since <= window.check_in_at < now:
+        return dict.fromkeys(("check_in_on", "ask_again_on", "ends_on"), today - window.check_in_on)
+    if since <= window.ask_again_at < now:
+        return dict.fromkeys(("ask_again_on", "ends_on"), today - window.ask_again_on)
+    return {}
+
+
+def _by(late: dict[str, timedelta], window: Window, last: date | None) -> Window:
+    moved = replace(window, **{name: getattr(window, name) + days for name, days in late.items()})
+    if last is None or moved.ends_on <= last:
+        return moved
+    again = min(moved.ask_again_on, last - timedelta(days=1))
+    return replace(moved, ask_again_on=again, ends_on=last)
+
+
+def _give(
+    session: Session, programme: Programme, round_: Round, window: Window, *, by: str, now: datetime
+) -> int:
+    changed = _changed(Window.of_round(round_), window)
     round_.sqlmodel_update(asdict(window))
     session.add(round_)
     _keep_links_open(session, round_, window)
@@ -90,16 +138,20 @@ def move(
     return moved
 
 
-def _changed(before: Window, after: Window, today: date) -> dict[str, date]:
+def _changed(before: Window, after: Window) -> dict[str, date]:
     old, new = asdict(before), asdict(after)
-    changed = {name: day for name, day in new.items() if day != old[name]}
+    return {name: day for name, day in new.items() if day != old[name]}
+
+
+def _must_be_to_come(before: Window, changed: dict[str, date], today: date) -> None:
+    old = asdict(before)
     mistakes = {name: "Choose a day after today" for name, day in changed.items() if day <= today}
     mistakes |= {name: OVER for name in changed if old[name] <= today}
     last = before.starts_on + LONGEST
-    mistakes |= {name: "Choose a day within a year of the first" for name in changed if new[name] > last}
+    far = "Choose a day within a year of the first"
+    mistakes |= {name: far for name, day in changed.items() if day > last}
     if mistakes:
         raise BadDates(mistakes)
-    return changed
 
 
 def _move_messages(session: Session, round_: Round, window: Window) -> int:

@@ -1,0 +1,124 @@
+"""A round that runs into a break of its programme: people are asked afterwards whether they met, and once."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tests.support.world import World
+from web.models import Round
+from web.services.common import times
+from web.services.programmes import closings, programme_settings
+from web.services.rounds import rounds
+
+BY = "organiser"
+
+# A round sent on 1 December 2026: questions on the 15th and 19th, end on the 22nd.
+
+
+@pytest.fixture
+def running(world: World) -> World:
+    world.join_many(2)
+    world.round()
+    return world
+
+
+def on(world: World, day: int, hour: int = 10) -> None:
+    """Every morning until that day of December (the 32nd is New Year's Day), our sweeps as ever."""
+    while True:
+        tomorrow = times.today(world.now) + timedelta(days=1)
+        if tomorrow > date(2026, 12, 1) + timedelta(days=day - 1):
+            break
+        world.clock.now = datetime(tomorrow.year, tomorrow.month, tomorrow.day, 10, tzinfo=world.now.tzinfo)
+        world.work()
+    world.clock.now = world.now.replace(hour=hour)
+
+
+def pause(world: World) -> None:
+    with world.write() as session:
+        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+
+
+def go_on(world: World) -> None:
+    with world.write() as session:
+        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.work()
+
+
+def asked(world: World) -> dict[str, int]:
+    """How many were asked whether they met, by day."""
+    return dict(Counter(f"{letter.sent_at:%d %b}" for letter in reversed(world.inbox(kind="check_in"))))
+
+
+def days(world: World) -> tuple[date | None, ...]:
+    with world.read() as session:
+        found: Round = rounds.by_number(session, world.programme(session), 1)
+        return found.check_in_on, found.ask_again_on, found.ends_on
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_who_was_to_be_asked_in_a_break_is_asked_after_it_and_once_more(running: World) -> None:
+    on(running, 12)
+    pause(running)
+    on(running, 35)
+    go_on(running)
+    on(running, 60)
+    assert asked(running) == {"04 Jan": 2, "08 Jan": 2}
+    assert days(running) == (date(2027, 1, 4), date(2027, 1, 8), date(2027, 1, 11))
+
+
+def test_who_was_asked_before_it_is_asked_once_more_after_it(running: World) -> None:
+    on(running, 15)
+    pause(running)
+    on(running, 35)
+    go_on(running)
+    on(running, 60)
+    assert asked(running) == {"15 Dec": 2, "04 Jan": 2}
+    assert days(running) == (date(2026, 12, 15), date(2027, 1, 4), date(2027, 1, 7))
+
+
+def test_a_break_between_two_questions_moves_nothing(running: World) -> None:
+    on(running, 15)
+    pause(running)
+    on(running, 18)
+    go_on(running)
+    on(running, 30)
+    assert asked(running) == {"15 Dec": 2, "19 Dec": 2}
+    assert days(running) == (date(2026, 12, 15), date(2026, 12, 19), date(2026, 12, 22))
+
+
+def test_the_door_stays_open_as_long_as_after_any_question(running: World) -> None:
+    on(running, 12)
+    pause(running)
+    on(running, 90)
+    go_on(running)
+    letter = running.inbox(kind="check_in")[0]
+    running.clock.turn(days=29)
+    assert running.visitor().open(running.link_in(letter, "/checkin/")).status == 200
+
+
+def test_who_is_asked_after_a_break_has_time_to_answer(running: World) -> None:
+    """Two rounds in silence pause somebody; a round that ran into a break is no such one before its end."""
+    on(running, 31)
+    running.round()
+    on(running, 40)
+    pause(running)
+    on(running, 70)
+    go_on(running)
+    running.clock.turn(days=1)
+    running.work()
+    assert running.inbox(kind="paused") == []
+
+
+def test_where_a_break_turns_into_the_end_they_are_asked_until_then(running: World) -> None:
+    on(running, 12)
+    pause(running)
+    on(running, 35)
+    with running.write() as session:
+        programme = running.programme(session)
+        last = closings.earliest(session, programme, times.today(running.now))
+        closings.announce(session, programme, last, wall_stays=True, by=BY, now=running.now)
+    running.work()
+    on(running, 60)
+    assert asked(running) == {"04 Jan": 2, "08 Jan": 2}
+    assert days(running)[2] == last
