@@ -26,6 +26,7 @@ class Invitation(Message):
 
     kind = "invitation"
     by_day = True
+    kept = True
     deadline = timedelta(days=14)  # the link itself lives 30 days
     channels = BY_EMAIL
 
@@ -43,6 +44,7 @@ class TakenOver(Message):
 
     kind = "taken_over"
     by_day = True
+    kept = True
     deadline = timedelta(days=7)
     channels = BY_EMAIL
 

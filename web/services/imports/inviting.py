@@ -1,7 +1,8 @@
 """Inviting the people of a file, a batch at a time."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,7 +11,8 @@ from sqlmodel import Session, col
 from notifications import bulk, messages, outbox
 from notifications.columns import table_of
 from notifications.messages import Channel
-from web.models import Membership, Organisation, OrganisationName, Person, Programme, Purpose, Standing
+from notifications.tables import OutboxMessage, State
+from web.models import Link, Membership, Organisation, OrganisationName, Person, Programme, Purpose, Standing
 from web.models.columns import new_id
 from web.models.imports import Import, ImportRow, Outcome
 from web.services.common import links, mixing, names, programmes, times
@@ -192,8 +194,34 @@ def targets(job: Import) -> dict[str, str]:
 
 
 def invitation(programme: Programme, answer: messages.Link, *, now: datetime) -> messages.Invitation:
-    """What organisers ask of whom they would like to have, with a link made at the same moment, and the last
-    day on which it works to the end.
-    """
-    answer_by = times.today(now + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
-    return messages.Invitation(programmes.facts(programme), answer, answer_by, programme.about)
+    """What organisers ask of whom they would like to have, with a link made at the same moment."""
+    return messages.Invitation(programmes.facts(programme), answer, _answer_by(now), programme.about)
+
+
+def _answer_by(made_at: datetime) -> date:
+    """The last day on which its link works to the end."""
+    return times.today(made_at + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
+
+
+def date_anew(session: Session, programme: Programme, *, now: datetime) -> None:
+    """Whoever was invited or taken over in a break, and hears of it now, has as long to answer as anybody."""
+    told = select(col(OutboxMessage.person)).where(
+        col(OutboxMessage.programme) == programme.slug,
+        col(OutboxMessage.kind).in_((messages.Invitation.kind, messages.TakenOver.kind)),
+        col(OutboxMessage.state) == State.HELD,
+    )
+    doors = update(Link).where(
+        col(Link.purpose) == Purpose.INVITATION, col(Link.subject) == programme.id, col(Link.person).in_(told)
+    )
+    outbox.change(session, doors.values(expires_at=now + links.LIFE[Purpose.INVITATION]))
+    invited = update(Membership).where(
+        col(Membership.programme_id) == programme.id,
+        col(Membership.standing) == Standing.INVITED,
+        col(Membership.person_id).in_(told),
+    )
+    outbox.change(session, invited.values(joined_at=now))
+
+    def anew(was: messages.Invitation) -> messages.Invitation:
+        return replace(was, answer_by=_answer_by(now))
+
+    outbox.rewrite(session, messages.Invitation, anew, programme=programme.slug)

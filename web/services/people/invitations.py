@@ -175,6 +175,7 @@ def _to_remind(programme: Programme, now: datetime) -> SelectOfScalar[Person]:
     return (
         select(Person)
         .join(Membership, col(Membership.person_id) == Person.id)
+        .join(Programme, col(Programme.id) == Membership.programme_id)
         .where(
             Membership.programme_id == programme.id,
             Membership.standing == Standing.INVITED,
@@ -182,5 +183,6 @@ def _to_remind(programme: Programme, now: datetime) -> SelectOfScalar[Person]:
             col(Membership.reminded_at).is_(None),
             col(Person.email).is_not(None),
             Person.unreachable == "",
+            col(Programme.paused_at).is_(None),  # in a break the invitation itself may still wait
         )
     )

@@ -16,6 +16,7 @@ from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
 from web.services.common.programmes import BadSettings
+from web.services.imports import inviting
 from web.services.rounds import dates, moved_days, recurrence, schedule
 
 PAUSED = "the programme is paused"
@@ -229,6 +230,7 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
     _changed(session, programme, "programme goes on", by, now)
     _welcome_with_days_to_come(session, programme, now)
     _ask_until_days_to_come(session, programme, since, now)
+    inviting.date_anew(session, programme, now=now)
     dates.ask_after_break(session, programme, since=since, by=by, now=now)
     return outbox.release(session, programme=programme.slug, now=now)
 
