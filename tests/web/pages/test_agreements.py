@@ -334,6 +334,17 @@ def test_until_when_is_said_only_while_it_ends_then(consent: Consent, world: Wor
     assert (until in before, until in after, "Somebody objects" in after) == (True, False, True)
 
 
+@pytest.mark.parametrize("urgent", [False, True])
+def test_nobody_reads_that_it_needs_no_objection_once_there_is_one(consent: Consent, urgent: bool) -> None:
+    number = consent.open(urgent=urgent)
+    alone = "it is adopted by itself" if not urgent else "It stays if nobody objects"
+    before = door(consent, 1).text
+    consent.object(number, consent.people[0], REASON)
+    after = door(consent, 1).text
+    now = "once the objection to it is met, or found not to hold"
+    assert (alone in before, alone in after, now in after) == (True, False, True)
+
+
 # For whoever takes part
 
 

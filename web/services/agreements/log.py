@@ -86,6 +86,10 @@ class ProposalShown:
         return f"Proposal {self.proposal.number}: {self.title}"
 
     @property
+    def is_objected_to(self) -> bool:
+        return self.status in (IS_JUDGED, HOLDS, SOMEBODY_OBJECTS)
+
+    @property
     def missed_if(self) -> str:
         return words.missed_if(self.version)
 
@@ -150,6 +154,9 @@ def shown(
 
 
 CAN_OBJECT = "Open to objections"
+IS_JUDGED = "People drawn by chance are judging an objection"
+HOLDS = "An objection holds: it is amended, or taken back"
+SOMEBODY_OBJECTS = "Somebody objects"
 STATUS = {
     ProposalState.DRAFT: "Waits for an organiser, or two others, to second it",
     ProposalState.WAITING: "Waits in line: people are asked about one change a week",
@@ -169,11 +176,11 @@ def status(session: Session, programme: Programme, proposal: Proposal) -> str:
         return STATUS[proposal.state]
     in_the_way = {one.state for one in objections.in_the_way(session, proposal)}
     if panels.sitting(session, proposal):
-        return "People drawn by chance are judging an objection"
+        return IS_JUDGED
     if ObjectionState.HOLDS in in_the_way:
-        return "An objection holds: it is amended, or taken back"
+        return HOLDS
     if in_the_way:
-        return "Somebody objects"
+        return SOMEBODY_OBJECTS
     if clock.held_since(session, programme):
         return "The clock stands still while messages are held"
     if proposal.started_at:
