@@ -45,6 +45,7 @@ BY = "the restore"
 ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
+IN_USE = "{}: the service, or something else, has it open: stop that first. The database is as it was"
 MakeSafe = Callable[[Session], int]
 # What people told us to leave off, as digests; each with what a row is known by.
 LISTS = {table_of(Suppression): ("channel", "key"), table_of(PassedOver): ("mark",)}
@@ -119,7 +120,8 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
     Stop the service first. The backup is brought up to date and made safe before it takes the place.
 
     Raises:
-        BackupError: `file` is missing, damaged or no backup; the database is as it was.
+        BackupError: `file` is missing, damaged or no backup, or the service goes on with the file that would
+            be replaced; the database is as it was.
         UpgradeError: it cannot be brought to this version; so is it then.
     """
     if not file.is_file():
@@ -152,6 +154,7 @@ def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
         if opened.read(len(MAGIC)) != MAGIC:
             raise BackupError(NO_BACKUP.format(file))
     target.parent.mkdir(parents=True, exist_ok=True)
+    _must_be_closed(target)
     half = target.with_name(f"{target.name}.restoring")
     try:
         shutil.copyfile(file, half)
@@ -163,6 +166,21 @@ def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
     finally:
         unlink(half, "", "-wal", "-shm", ".lock")
     return count
+
+
+def _must_be_closed(target: Path) -> None:
+    """Whoever has it open would go on with the file that is replaced: what they write would be lost, and what
+    waits there would go out. SQLite leaves its WAL only for who is alone.
+    """
+    if not target.exists():
+        return
+    try:
+        with closing(sqlite3.connect(target)) as opened:
+            opened.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise BackupError(IN_USE.format(target)) from error
+        # What is replaced may be no database any more.
 
 
 def _prepare(half: Path, file: Path, make_safe: MakeSafe) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
+from sqlmodel import select
 
 from notifications import outbox, progress, suppression
 from notifications.messages import Channel
@@ -139,6 +140,19 @@ def test_a_ledger_may_be_longer_than_a_statement_takes_values(world: World, back
 def test_what_is_no_ledger_though_it_is_called_so_stops_no_restore(world: World, backup: Path) -> None:
     backup.with_name("notes.erased").write_bytes(b"caf\xe9")
     assert restore(world, backup).erased == 0
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+def test_nothing_is_put_in_the_place_of_a_file_that_is_in_use(world: World, backup: Path) -> None:
+    """A service that goes on would write into, and send from, a file that nobody sees any more."""
+    service, before = Database(str(world.database.engine.url)), world.dump()
+    with service.read() as session:
+        session.exec(select(Person.id)).first()  # it keeps its connection, as a server does
+    with pytest.raises(backups.BackupError, match="has it open: stop that first"):
+        restore(world, backup)
+    unchanged = world.dump() == before
+    service.dispose()
+    assert (unchanged, restore(world, backup).asked) == (True, True)
 
 
 def test_a_backup_is_not_written_over_the_database_itself(world: World) -> None:
