@@ -150,6 +150,7 @@ JOIN = re.compile(
 NO_WORDS = {"please", "pls", "thanks"}
 # A word and what follows it: "Met. We share vans now", "Yes, thanks", "Stop\n\nTom Field".
 HEAD = re.compile(r"(.{1,80}?)(?:[.!?;:–—,]+\s+|\s+[-–—]\s+|[.!?]*\s*\n\s*|[.!?…)]*\s*$)(.*)", re.DOTALL)
+TWO = re.compile(r"(.{1,80}?)[,;]? (?:and|but|so) (.*)", re.IGNORECASE)
 NAME = r"[A-ZÀ-Þ][\w'’.-]*"
 ONLY_A_NAME = re.compile(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
 MET_SOMEBODY = re.compile(
@@ -213,9 +214,16 @@ def understand(text: str) -> Understood:
         return Understood(Word.STOP)
     found = HEAD.match(text.strip())
     word = _word(found[1]) if found else None
-    if found is None or word is None:
-        return Understood(Word.LEARNING, said)
-    return _with_rest(word, found[2].strip(), said)
+    if found and word:
+        return _with_rest(word, found[2].strip(), said)
+    return _two_in_one(said) or Understood(Word.LEARNING, said)
+
+
+def _two_in_one(said: str) -> Understood | None:
+    """ "Met but skip next time": two that we know, in one breath."""
+    found = TWO.fullmatch(said)
+    word = _word(found[1]) if found else None
+    return _with_rest(word, found[2], said) if found and word and _word(found[2]) else None
 
 
 def _wants_no_more(text: str) -> bool:

@@ -112,7 +112,7 @@ MEANT = {
     """,
     Word.NOT_YET: """
         Not met yet | We haven't met | nope not yet | no, not met yet | Meeting next week | still arranging
-        ddim eto | We meet next Tuesday
+        ddim eto | We meet next Tuesday | Not yet but we're meeting tomorrow | No but booked for Tuesday
     """,
     Word.COULD_NOT: """
         didnt manage to meet | Sadly not | no, unfortunately | I will not be able to make it
@@ -120,7 +120,7 @@ MEANT = {
     """,
     Word.SKIP: """
         I'll have to skip this one | I'll pass | count me out for this one | I'm out | Sit this one out
-        Please skip me, I'm on annual leave that week. | Dim y tro yma
+        Please skip me, I'm on annual leave that week. | Dim y tro yma | Couldn't make it so skip me this time
     """,
     Word.JOIN: "Join - councils | Hi, join councils please | “Join councils”",
     Word.LEARNING: """
@@ -151,6 +151,9 @@ def test_what_people_really_text_is_taken_as_it_is_meant(word):
         ("Met. Skip next round please", Understood(Word.MET, "Skip next round please")),
         ("Met.\n\nPS please take me off your list.", Understood(Word.STOP)),
         ("Met. PS skip next round", Understood(Word.MET, "PS skip next round")),
+        ("Met but skip next time", Understood(Word.MET, "skip next time")),
+        ("Met and it was about trust", Understood(Word.LEARNING, "Met and it was about trust")),
+        ("Met but not yet", Understood(Word.LEARNING, "Met but not yet")),
         ("Met. Skip", Understood(Word.MET, "Skip")),
         ("Not yet. Skip me next time", Understood(Word.NOT_YET, "Skip me next time")),
         ("Yes, we met. We share vans now", Understood(Word.MET, "We share vans now")),
