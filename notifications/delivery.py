@@ -116,15 +116,16 @@ def tidy(session: Session, now: datetime) -> int:
     # What the whole outbox holds, as after a restore, may have gone out before: it goes stale as ever.
     kept = [] if outbox.is_held(session) else outbox.KEPT
     held = (col(OutboxMessage.state) == State.HELD) & col(OutboxMessage.kind).not_in(kept)
-    late = _nobody_changes(
-        (col(OutboxMessage.state) == State.QUEUED) | held, col(OutboxMessage.expires_at) <= now
-    )
+    unsent = (col(OutboxMessage.state) == State.QUEUED) | held
+    called_off = _nobody_changes(unsent, outbox.WAS_CALLED_OFF)
+    late = _nobody_changes(unsent, col(OutboxMessage.expires_at) <= now)
     cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
     erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
     return (
         change(session, claimed.values(state=State.QUEUED, lease_until=None))
         + change(session, sending.where(col(OutboxMessage.payload).is_(None)).values(erased))
         + change(session, sending.values(cut_off))
+        + change(session, called_off.values(outbox.CALLED_OFF))
         + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
     )
 

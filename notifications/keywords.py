@@ -220,7 +220,7 @@ def understand(text: str) -> Understood:
 
 
 def _two_in_one(said: str) -> Understood | None:
-    """ "Met but skip next time": two that we know, in one breath."""
+    """Two that we know in one breath, as in "Met but skip next time"."""
     found = TWO.fullmatch(said)
     word = _word(found[1]) if found else None
     return _with_rest(word, found[2], said) if found and word and _word(found[2]) else None

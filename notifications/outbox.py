@@ -50,6 +50,8 @@ BULK = [name for name, kind in BY_KIND.items() if kind.bulk]
 KEPT = [name for name, kind in BY_KIND.items() if kind.kept]
 ONCE = ("kind", "subject", "person")  # nobody is told the same thing twice
 EVERYTHING = "everything"  # the scope of a hold on the whole outbox
+CALLED_OFF = {"state": State.CANCELLED, "reason": "its cause is gone"}
+WAS_CALLED_OFF = col(OutboxMessage.expires_at) <= col(OutboxMessage.sending_at)  # nothing is sent that late
 
 
 @dataclass(frozen=True)
@@ -334,20 +336,26 @@ def cancel(
         where.append(col(OutboxMessage.state) == State.HELD)
     if not where:
         raise ValueError("cancel what? Give a kind, a subject or a person")
-    stop = update(OutboxMessage).where(*where, col(OutboxMessage.state).in_(WAITING))
-    return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
+    return _cancel(session, where, WAITING)
 
 
 def call_off(session: Session, subject: str, kinds: Iterable[str]) -> int:
     """Do not send what waits about a subject, in whichever edition ("group 7", "group 7 2", "group 7 again"),
     nor again what did not arrive. How many messages there were.
     """
-    stop = update(OutboxMessage).where(
+    where = [
         (col(OutboxMessage.subject) == subject) | col(OutboxMessage.subject).startswith(f"{subject} "),
         col(OutboxMessage.kind).in_(kinds),
-        col(OutboxMessage.state).in_((*WAITING, *NOT_ARRIVED)),
-    )
-    return change(session, stop.values(state=State.CANCELLED, reason="its cause is gone"))
+    ]
+    return _cancel(session, where, (*WAITING, *NOT_ARRIVED))
+
+
+def _cancel(session: Session, where: Sequence[ColumnElement[bool]], states: Iterable[State]) -> int:
+    # What is with its provider at this moment may have gone out. If it is refused, it is not tried again.
+    under_way = update(OutboxMessage).where(*where, col(OutboxMessage.state) == State.SENDING)
+    change(session, under_way.values(expires_at=OutboxMessage.sending_at))
+    stop = update(OutboxMessage).where(*where, col(OutboxMessage.state).in_(states))
+    return change(session, stop.values(CALLED_OFF))
 
 
 def readdress(session: Session, to: Recipient) -> int:

@@ -1,13 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from notifications import outbox, progress, resending
-from notifications.errors import NoWayThere
+from notifications import outbox, progress, reconcile, resending
+from notifications.errors import NoWayThere, Temporary, Uncertain
 from notifications.messages import Channel, CheckIn, Link, Named, Partner, PassedOn, PhoneCode, Recipient
 from notifications.outbox import Order
 from notifications.tables import OutboxMessage, State
-from tests.support.letters import AMINA, CHECK_IN, COUNCILS, NOW, PAGE, SIAN, TOM, introduction
+from tests.support.letters import AMINA, CHECK_IN, COUNCILS, NOW, PAGE, SIAN, TOM, introduction, links
 
 
 def test_nobody_is_told_the_same_thing_twice(post):
@@ -110,6 +111,30 @@ def test_what_did_not_arrive_is_not_sent_again_once_its_cause_is_gone(post, memo
         resending.resend_all(session, [ended], now=NOW)
     post.work()
     assert (post.state(), memory.calls) == (State.CANCELLED, 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [(Temporary("busy"), State.CANCELLED), (Uncertain("cut off"), State.UNCERTAIN)],
+)
+def test_what_is_called_off_while_it_is_sent_is_not_tried_again(post, memory, clock, error, ended):
+    """Its reader has been told by then that it does not take place."""
+
+    class Slow(type(memory)):
+        def send(self, outgoing):
+            with post.database.write() as session:
+                outbox.call_off(session, "group 7", ["introduction"])
+            return super().send(outgoing)
+
+    slow = Slow()
+    slow.answers = [error]
+    post.providers = replace(post.providers, email=slow)
+    post.queue(subject="group 7")
+    for _ in range(3):
+        post.work()
+        reconcile.reconcile(post.database.write, post.providers, links, clock)
+        clock.turn(minutes=11)
+    assert (slow.calls, post.state()) == (1, ended)
 
 
 def test_cancelling_does_not_rewrite_what_was_sent(post):
