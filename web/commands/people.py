@@ -11,6 +11,8 @@ from web.commands.sessions import BY, reading, writing
 from web.models.imports import ImportKind
 from web.services.common import contacts, phrases, programmes, spreadsheets
 from web.services.people import directory_file, erasure
+from web.settings import Settings
+from web.tokens import signer_of
 
 
 @click.group("people")
@@ -55,5 +57,6 @@ def erase_person(session: Session, email: str) -> None:
     person = contacts.by_email(session, email)
     if person is None:
         raise spreadsheets.BadFile(email, "nobody has that address")
-    erasure.erase(session, person, by=BY, now=utc_now())
+    key = signer_of(Settings.from_env()).suppression_key()
+    erasure.erase_as_asked(session, person, by=BY, key=key, now=utc_now())
     click.echo("Erased.")

@@ -72,7 +72,8 @@ def ask_to_erase(token: str) -> ResponseReturnValue:
 @with_link
 def erase(token: str) -> ResponseReturnValue:
     visit = open_visit(token, full=True)
-    erasure.erase(g.session, visit.person, by=visit.person.id, now=g.now)
+    key = house().signer.suppression_key()
+    erasure.erase_as_asked(g.session, visit.person, by=visit.person.id, key=key, now=g.now)
     return redirect(url_for(".erased"), 303)
 
 

@@ -1,12 +1,12 @@
 """What is not gathered again: posts that were dropped, forgotten or taken away, and whoever asked us not to.
-And who said no to a programme's invitation, and is not invited to it again.
+And who said no to a programme's invitation, or erased themselves, and is not invited to it again.
 
 The list holds keyed digests: it can answer "is this on it?" and cannot be read.
 """
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -32,6 +32,14 @@ def among(session: Session, kind: PassedOverKind, texts: Collection[str], *, key
         return set()
     found = session.exec(select(PassedOver.mark).where(col(PassedOver.mark).in_(marks)))
     return {marks[mark] for mark in found}
+
+
+def invite_no_more(
+    session: Session, programmes: Iterable[int], email_key: str, *, key: bytes, now: datetime
+) -> None:
+    """From now on no file of these programmes' organisers invites that address."""
+    said_no = [invitation(programme, email_key) for programme in programmes]
+    add(session, PassedOverKind.INVITATION, said_no, key=key, now=now)
 
 
 def invitation(programme: int, email_key: str) -> str:

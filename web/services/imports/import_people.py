@@ -48,7 +48,7 @@ ALREADY = {
     Standing.LEFT: "has left; they can join again themselves",
     Standing.SUSPENDED: "suspended",
 }
-SAID_NO = "row: has said no to an invitation before; they can join by the form"
+SAID_NO = "row: has said no to this programme before; they can join by the form"
 Found = dict[str, Any]
 
 

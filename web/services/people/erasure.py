@@ -44,7 +44,7 @@ from web.models import (
     Second,
     Standing,
 )
-from web.services.common import audit, programmes, tombstones
+from web.services.common import audit, passed_over, programmes, tombstones
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.gathering import handles
@@ -99,6 +99,16 @@ def erase(
         farewell_letter, to = last_word
         message = replace(farewell_letter, talked=_talked(session, person))
         outbox.queue(session, message, to, subject="erased", now=now)
+
+
+def erase_as_asked(session: Session, person: Person, *, by: str, key: bytes, now: datetime) -> None:
+    """Erase somebody who wants it. What stays is a digest by which no later file invites them again to the
+    programmes they were in: `key` is the suppression list's.
+    """
+    if person.email_key:
+        theirs = session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)).all()
+        passed_over.invite_no_more(session, theirs, person.email_key, key=key, now=now)
+    erase(session, person, by=by, now=now)
 
 
 def _delete_rows_about(session: Session, person: Person) -> None:

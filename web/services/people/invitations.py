@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Membership, PassedOverKind, Person, Programme, Purpose, Standing
+from web.models import Membership, Person, Programme, Purpose, Standing
 from web.models.imports import Import, ImportKind, ImportRow, Outcome
 from web.services.common import audit, links, passed_over, programmes
 from web.services.evidence import nameless
@@ -78,8 +78,7 @@ def decline_invitation(
     if membership.standing not in UNANSWERED:
         return
     if person.email_key:
-        said_no = passed_over.invitation(programme.id, person.email_key)
-        passed_over.add(session, PassedOverKind.INVITATION, [said_no], key=key, now=now)
+        passed_over.invite_no_more(session, [programme.id], person.email_key, key=key, now=now)
     dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     audit.record(
         session, person.id, "said no to the invitation", now=now, programme=programme.id, subject=person.id

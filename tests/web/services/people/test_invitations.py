@@ -308,8 +308,21 @@ def test_an_organiser_reads_why_they_are_left_out(world: World) -> None:
     world.work()
     say_no(world, "amina@example.org")
     done = take_in(world, HEADER + AMINA)
-    why = "has said no to an invitation before; they can join by the form"
+    why = "has said no to this programme before; they can join by the form"
     assert list(done.remarks) == [f"row 2: left out: {why}"]
+
+
+def test_who_erased_themselves_is_not_invited_by_a_list_again(world: World) -> None:
+    person = world.join("Amina Yusuf", email="amina@example.org")
+    world.visitor().open(f"{world.page_of(person, full=True)}/erase").press("Erase everything about me")
+    done = take_in(world, HEADER + AMINA)
+    world.work()
+    assert (done.added, world.inbox("amina@example.org", "invitation")) == (0, [])
+
+
+def test_who_was_erased_for_long_silence_may_be_invited(world: World) -> None:
+    world.erase(world.join("Amina Yusuf", email="amina@example.org"))
+    assert take_in(world, HEADER + AMINA).added == 1
 
 
 def test_a_no_to_one_programme_is_none_to_another(world: World) -> None:
