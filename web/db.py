@@ -179,10 +179,12 @@ def create_engine(url: str) -> Engine:
     What a statement is given stays out of every error, and so out of the log: it is names and addresses.
     """
     if not url.startswith("sqlite"):
-        # A host that answers nothing would hold a thread for minutes. What the address itself says counts.
-        patience = {"connect_timeout": BUSY_SECONDS} if "connect_timeout" not in make_url(url).query else {}
+        # A host that answers nothing would hold a thread for minutes. What a server that knows ASCII alone
+        # says would come as bytes. What the address itself says counts.
+        habits = {"connect_timeout": BUSY_SECONDS, "client_encoding": "utf8"}
+        ours = {name: value for name, value in habits.items() if name not in make_url(url).query}
         engine = sqlalchemy_engine(
-            url, pool_pre_ping=True, hide_parameters=True, connect_args=patience, max_overflow=NO_END
+            url, pool_pre_ping=True, hide_parameters=True, connect_args=ours, max_overflow=NO_END
         )
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)

@@ -5,6 +5,7 @@ UpgradeError
     NewerDatabase   a later version of the program has had it in hand
     OlderDatabase   it waits for `unmentoring db upgrade`
     EmptyDatabase   there is none yet, or it is another one than was meant
+    NarrowDatabase  it has no letters for some people's names
 BrokenReferences    rows point to rows that are gone: a migration has lost some
 """
 
@@ -57,6 +58,14 @@ class EmptyDatabase(UpgradeError):
         )
 
 
+class NarrowDatabase(UpgradeError):
+    def __init__(self, encoding: str) -> None:
+        super().__init__(
+            f"the database's encoding is {encoding}, and names are written in all letters there are: make it "
+            "with `createdb --encoding=UTF8 --template=template0`, from a dump if there is something in it"
+        )
+
+
 def upgrade(bind: Engine | Connection, target: str = "head") -> None:
     """Run every migration up to `target` in one transaction: in that of `bind`, where it has begun one.
 
@@ -79,11 +88,13 @@ def changing_tables(bind: Engine | Connection) -> Iterator[Connection]:
 
     Raises:
         NewerDatabase: the tables are of revisions we do not know.
+        NarrowDatabase: PostgreSQL makes databases of a system without a language so.
         BrokenReferences: rows point to rows that are gone; nothing is committed.
     """
     with nullcontext(bind) if isinstance(bind, Connection) else _begun(bind) as connection:
         _wait_for_others(connection)
         _refuse_newer(connection)
+        _refuse_narrow(connection)
         yield connection
         _check_references(connection)
 
@@ -126,6 +137,13 @@ def _refuse_newer(connection: Connection) -> None:
         raise NewerDatabase(max(unknown))
 
 
+def _refuse_narrow(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if encoding != "UTF8":
+            raise NarrowDatabase(encoding)
+
+
 def _check_references(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
@@ -147,6 +165,7 @@ def must_be_current(engine: Engine) -> None:
     """
     with engine.connect().execution_options(writing=False) as connection:
         _refuse_newer(connection)
+        _refuse_narrow(connection)
         there = revisions(connection)
     if not there:
         raise EmptyDatabase

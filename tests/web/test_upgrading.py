@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.world import dump
-from web.db import Database
+from web.db import Database, create_engine
 from web.upgrading import NewerDatabase, OlderDatabase, UpgradeFailed
 
 COMMAND = (sys.executable, "-W", "ignore", "-m", "web.cli")
@@ -81,6 +81,31 @@ def test_a_command_that_finds_a_newer_database_says_one_line(
     from_the_future(old_file)
     code, said = run(old_file, tmp_path, *words)
     assert (code, said.count("\n"), "newer version" in said) == (2, 1, True), said
+
+
+@pytest.fixture(params=["SQL_ASCII", "LATIN1"])
+def narrow(request: pytest.FixtureRequest, postgresql_server: str) -> Iterator[Database]:
+    """As PostgreSQL makes one where the system has no language, or an old one."""
+    admin = create_engine(postgresql_server).execution_options(isolation_level="AUTOCOMMIT")
+    made, name = f"ENCODING '{request.param}' LC_COLLATE 'C' LC_CTYPE 'C'", f"narrow_{request.param}".lower()
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {made}"))
+    opened = Database(admin.url.set(database=name).render_as_string(hide_password=False))
+    yield opened
+    opened.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def test_a_database_without_letters_for_every_name_is_refused_in_a_line(
+    narrow: Database, tmp_path: Path
+) -> None:
+    """“O’Neill” as phones write it is in no such database."""
+    with narrow.read() as session:
+        encoding = session.execute(text("SHOW server_encoding")).scalar_one()
+    code, said = run(narrow, tmp_path, "db", "upgrade")
+    assert (code, said.count("\n"), f"the database's encoding is {encoding}" in said) == (2, 1, True)
 
 
 def test_a_newer_database_is_left_alone(old: Database) -> None:
