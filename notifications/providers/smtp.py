@@ -96,6 +96,7 @@ ENHANCED = {
 SAID_OF_US = {
     "STOREDRV.Submission.Exception:SendAsDenied": "2.252",
     "STOREDRV.Submission.Exception:SubmissionQuotaExceeded": "1.90",
+    "Basic authentication is not supported": "7.57",  # its 5.7.30: no password is good enough any more
     "Sender address rejected": "1.7",
     "Helo command rejected": "7",
 }

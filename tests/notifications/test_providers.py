@@ -198,6 +198,7 @@ def test_a_second_copy_has_the_same_message_id(mail_server):
         ("554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiException", True, None),
         ("554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", True, None),
         ("530 5.7.57 client not authenticated", True, None),
+        ("550 5.7.30 Basic authentication is not supported for Client Submission.", True, None),
         ("530 authentication required", True, None),
     ],
 )
