@@ -88,7 +88,7 @@ def changing_tables(bind: Engine | Connection) -> Iterator[Connection]:
 
     Raises:
         NewerDatabase: the tables are of revisions we do not know.
-        NarrowDatabase: PostgreSQL makes databases of a system without a language so.
+        NarrowDatabase: as a PostgreSQL that was installed under `LC_ALL=C` makes them.
         BrokenReferences: rows point to rows that are gone; nothing is committed.
     """
     with nullcontext(bind) if isinstance(bind, Connection) else _begun(bind) as connection:

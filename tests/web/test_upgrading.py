@@ -85,7 +85,7 @@ def test_a_command_that_finds_a_newer_database_says_one_line(
 
 @pytest.fixture(params=["SQL_ASCII", "LATIN1"])
 def narrow(request: pytest.FixtureRequest, postgresql_server: str) -> Iterator[Database]:
-    """As PostgreSQL makes one where the system has no language, or an old one."""
+    """As a PostgreSQL makes one that was installed under `LC_ALL=C`, or in an old language."""
     admin = create_engine(postgresql_server).execution_options(isolation_level="AUTOCOMMIT")
     made, name = f"ENCODING '{request.param}' LC_COLLATE 'C' LC_CTYPE 'C'", f"narrow_{request.param}".lower()
     with admin.connect() as connection:
