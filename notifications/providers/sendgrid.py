@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError as Refused
 from urllib.request import OpenerDirector, Request
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -176,7 +177,13 @@ class _Client(Client):  # type: ignore[misc]
 
     @override
     def _make_request(self, opener: object, request: Request, timeout: float | None = None) -> Any:
-        return super()._make_request(self.opener, request, timeout)
+        try:
+            return super()._make_request(self.opener, request, timeout)
+        except HTTPError as error:
+            # The SDK has read what it was told, and leaves open what told it. Python 3.14 complains.
+            if isinstance(error.__context__, Refused):
+                error.__context__.close()
+            raise
 
 
 class SendGrid:
