@@ -60,9 +60,10 @@ def look_at_units(program: str, folder: Path) -> None:
 
 
 def look_at_nginx(program: str, folder: Path) -> None:
-    """It looks at the certificate too, and at ports that only root may have."""
+    """It looks at the certificate too, and at a log and ports that only root may have."""
     pem = certificate(folder, "unmentoring.example.org")
     ours = CERTIFICATE.sub(str(pem), (FOLDER / "nginx.conf").read_text())
+    ours = ours.replace("/var/log/nginx", str(folder))
     ours = LISTENS.sub(r"\g<1>18\2", ours)
     whole = folder / "nginx.conf"
     whole.write_text(f"pid {folder}/pid; error_log stderr; events {{}} http {{ {ours} }}")

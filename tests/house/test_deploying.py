@@ -25,6 +25,8 @@ UNITS = sorted(FOLDER.glob("*.service"))
 OURS = [name for name, service in COMPOSE["services"].items() if service.get("image") == "unmentoring"]
 A_LINE = re.compile(r"#?([A-Z_]+)='[^']*'")
 README = (FOLDER / "README.md").read_text()
+NGINX = (FOLDER / "nginx.conf").read_text()
+A_SERVER = re.compile(r"^server \{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
 
 
 def settings_lines() -> list[str]:
@@ -111,6 +113,33 @@ def test_a_unit_is_never_given_up(unit: Path) -> None:
 def test_a_unit_needs_no_folder_that_it_does_not_make(unit: Path) -> None:
     said = dict(directives(unit))
     assert ("ReadWritePaths" in said, said["StateDirectory"].split()[0]) == (False, "unmentoring")
+
+
+def test_a_certificate_can_be_renewed_behind_the_proxy() -> None:
+    """Its proof is asked for by http. A redirect to https would lead to us, who know nothing of it."""
+    (folder,) = re.findall(r"certonly --webroot --webroot-path (\S+)", README)
+    by_http = A_SERVER.findall(NGINX)[0]
+    assert f"location /.well-known/acme-challenge/ {{\n        root {folder};\n" in by_http
+    assert "return" in by_http.partition("location / {")[2]
+
+
+def test_the_proxy_takes_each_new_certificate() -> None:
+    """Certbot keeps a hook with the certificate that it is given for; a `renew` of nothing keeps none."""
+    (made,) = re.findall(r"certbot certonly .*", README)
+    assert '--deploy-hook "systemctl reload nginx"' in made
+
+
+@pytest.mark.parametrize("server", A_SERVER.findall(NGINX), ids=["http", "https"])
+def test_nginx_writes_no_address_down(server: str) -> None:
+    """An error while the service is away is written with the request, at the level `error` or `crit`."""
+    said = {line.strip() for line in server.splitlines()}
+    assert {"access_log off;", "error_log /var/log/nginx/error.log emerg;"} <= said
+
+
+def test_caddy_writes_no_address_down() -> None:
+    """Without a word of `log` it still writes its errors, each with the request."""
+    said = (FOLDER / "Caddyfile").read_text()
+    assert "log default {\n\t\texclude http.log.error http.handlers.reverse_proxy\n" in said
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in FOLDER.iterdir()))
