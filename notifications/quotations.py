@@ -2,14 +2,16 @@
 
 A quotation begins where a mail program says so: with a line that names a date or an address and ends in
 "wrote:", with two lines such as "From:" and "Sent:", or with a line of its own; and, in whatever language,
-with a line that has our answer address. A signature begins with its writer's name, as the mail's From says
-it. A sentence that only looks like one of these stays.
+with a line that names a moment and an address and ends in a colon, or with three fields of which one has an
+address in brackets and one a year. A signature begins with its writer's name, as the mail's From says it. A
+sentence that only looks like one of these stays.
 """
 
 import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -31,6 +33,15 @@ ATTRIBUTION = re.compile(rf"\b(?:{WROTE})\b[^:]{{0,200}}:$|(?:{WROTE}) ?:$|\bwro
 DATED = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b20\d\d\b|\S@\S|\b\d{1,2}/\d{1,2}/\d{2}\b")
 # Gmail in some languages, with neither "On" nor "wrote".
 DATE_AND_ADDRESS = re.compile(r"^(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*<[^<>]*@[^<>]*> ?:$")
+# In languages whose words we do not know. Mail programs name there whom a letter is from, as its From says:
+# our answer address is in its Reply-To, and seldom in what they quote.
+IN_BRACKETS = re.compile(r"<[^<>@:\s]+@[^<>@\s]+>")
+AN_ADDRESS = re.compile(r"[^\s<>@:]+@[^\s<>@:]+\.\w")
+A_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+A_TIME = re.compile(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?!\d)")
+COLON_AT_END = re.compile(r"[:：]$")
+A_FIELD = re.compile(r"^[*_ ]*[^\W\d_][\w .'’-]{0,24}[*_ ]*[:：]")
+FIELDS_LOOKED_AT = 4
 FROM = "from|von|de|da|od|van|från|fra|lähettäjä|oddi wrth|gan"
 OTHER_FIELDS = any_of("""
     sent|date|to|cc|subject|reply-to|gesendet|datum|an|betreff|envoyée?|à|objet|enviado(?: el)?|fecha|para
@@ -237,7 +248,8 @@ def _quote_at(lines: Sequence[str], at: int) -> int:
         return 1
     if _matches(RULE, line):
         return 1 if _field_block(lines, _next_words(lines, at + 1)) else 0
-    return _field_block(lines, at) or _attribution(lines, at) or int(OUR_ADDRESS.search(line) is not None)
+    fields = _field_block(lines, at) or _unknown_field_block(lines, at)
+    return fields or _attribution(lines, at) or int(OUR_ADDRESS.search(line) is not None)
 
 
 def _next_words(lines: Sequence[str], at: int) -> int:
@@ -252,6 +264,14 @@ def _field_block(lines: Sequence[str], at: int) -> int:
     return 2 if any(_matches(NEXT_FIELD, line) for line in below) else 0
 
 
+def _unknown_field_block(lines: Sequence[str], at: int) -> int:
+    """Three fields or more, of which one has an address in brackets and another a year."""
+    fields = list(itertools.takewhile(partial(_matches, A_FIELD), lines[at : at + FIELDS_LOOKED_AT]))
+    if len(fields) < 3 or not any(IN_BRACKETS.search(line) for line in fields):
+        return 0
+    return 2 if any(A_YEAR.search(line) and not IN_BRACKETS.search(line) for line in fields) else 0
+
+
 def _attribution(lines: Sequence[str], at: int) -> int:
     """How many lines "On … wrote:" goes over, as mail programs break it."""
     for count in range(1, FOLDED_OVER + 1):
@@ -261,11 +281,36 @@ def _attribution(lines: Sequence[str], at: int) -> int:
         line = " ".join(part)
         if len(line) > LONGEST_SIGN:
             return 0
-        if DATE_AND_ADDRESS.match(line) or (ATTRIBUTION.search(line) and DATED.search(line)):
-            return count
-        if SENTENCE.search(part[-1]) and not part[-1].endswith(":"):
+        if _introduces(line):
+            return 0 if _is_whole_below(part) else count
+        if SENTENCE.search(part[-1]) and not part[-1].endswith((":", "：")):
             return 0
     return 0
+
+
+def _introduces(line: str) -> bool:
+    return bool(
+        DATE_AND_ADDRESS.match(line)
+        or (ATTRIBUTION.search(line) and DATED.search(line))
+        or _introduces_somehow(line)
+    )
+
+
+def _introduces_somehow(line: str) -> bool:
+    """In a language that we do not know: a moment and whom it is from, and a colon at its end."""
+    if not COLON_AT_END.search(line):
+        return False
+    has_year, has_time = A_YEAR.search(line), A_TIME.search(line)
+    if IN_BRACKETS.search(line):
+        return bool(has_year or has_time)
+    return bool(has_year and has_time and AN_ADDRESS.search(line))
+
+
+def _is_whole_below(part: Sequence[str]) -> bool:
+    """Is the first line somebody's own, with no blank one under it: "Met" above "On … wrote:"?"""
+    rest = " ".join(part[1:])
+    is_dated = A_YEAR.search(rest) or A_TIME.search(rest)
+    return bool(is_dated and not part[0].endswith("<") and not rest.startswith("<") and _introduces(rest))
 
 
 def _unquoted(lines: Sequence[str]) -> list[str]:

@@ -120,6 +120,64 @@ def test_a_quotation_of_ours_is_known_in_any_language_by_our_address(quotation):
     assert own_words(f"{WORDS}\n\n{quotation}") == WORDS
 
 
+# What mail programs quote is the From of our letters. Sources: what each writes in the interface's language.
+FROM_US_ALL = "Councils Unmentoring <hello@example.org>"
+INTRODUCED_BY_FROM = {
+    "Russian Gmail": f"вт, 15 дек. 2026 г. в 09:00, {FROM_US_ALL}:",
+    "Ukrainian Gmail": f"вт, 15 груд. 2026 р. о 09:00 {FROM_US_ALL} пише:",
+    "Chinese Gmail": f"{FROM_US_ALL} 于2026年12月15日周二 09:00写道：",
+    "Chinese Gmail, folded": "Councils via Service\n<hello@example.org> 于2026年12月15日周二 09:00写道：",
+    "Japanese Gmail": f"2026年12月15日(火) 9:00 {FROM_US_ALL}:",
+    "Turkish Gmail": f"{FROM_US_ALL}, 15 Ara 2026 Sal, 09:00 tarihinde şunu yazdı:",
+    "Hungarian Gmail": f"{FROM_US_ALL} ezt írta (időpont: 2026. dec. 15., K, 9:00):",
+    "Romanian Gmail": f"mar., 15 dec. 2026 la 09:00, {FROM_US_ALL} a scris:",
+    "Lithuanian Gmail": f"2026-12-15, an, 09:00 {FROM_US_ALL} rašė:",
+    "Irish Gmail": f"Dé Máirt 15 Noll 2026 ag 09:00, scríobh {FROM_US_ALL}:",
+    "Arabic Gmail": f"في الثلاثاء، 15 ديسمبر 2026 في 9:00 ص تمت كتابة ما يلي بواسطة {FROM_US_ALL}:",
+    "Urdu Gmail": "بروز منگل، 15 دسمبر 2026 کو 9:00 AM بجے Councils <\nhello@example.org> نے لکھا:",
+    "Polish Apple Mail": f"Wiadomość napisana przez {FROM_US_ALL} w dniu 15.12.2026, o godz. 09:00:",
+    "German Android": "Councils <\nhello@example.org> schrieb am Di., 15. Dez. 2026, 09:00:",
+    "Tuta": "15 Dec 2026, 09:00 by hello@example.org:",
+    "Czech Outlook": f"Od: {FROM_US_ALL}\nOdesláno: úterý 15. prosince 2026 9:00\nKomu: Sam\nPředmět: x",
+    "Romanian Outlook": f"De la: {FROM_US_ALL}\nTrimis: marți, 15 decembrie 2026 09:00\nCătre: Sam",
+    "Irish Outlook": f"Ó: {FROM_US_ALL}\nSeolta: 15 Nollaig 2026 09:00\nChuig: Sam\nÁbhar: x",
+    "Welsh Outlook": f"O: {FROM_US_ALL}\nAnfonwyd: 15 Rhagfyr 2026 09:00\nI: Sam\nPwnc: x",
+    "Chinese Outlook": f"发件人: {FROM_US_ALL}\n发送时间: 2026年12月15日 9:00\n收件人: Sam\n主题: x",
+    "GMX": "Gesendet: 15. Dezember 2026 um 09:00 Uhr\nVon: Us <hello@example.org>\nAn: sam@x.org",
+    "T-Online": "-----Original-Nachricht-----\nBetreff: x\nDatum: 2026-12-15T09:00\nVon: Us <h@x.org>",
+}
+
+
+@pytest.mark.parametrize("quoted", ["Hello Sam", "> Hello Sam\n> Did you talk?"])
+@pytest.mark.parametrize("introduction", INTRODUCED_BY_FROM.values(), ids=INTRODUCED_BY_FROM)
+def test_a_quotation_of_ours_is_known_in_any_language_by_our_from(introduction, quoted):
+    assert own_words(f"{WORDS}\n\n{introduction}\n\n{quoted}\n") == WORDS
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        f"On Tue, 15 Dec 2026 at 09:00, {FROM_US_ALL} wrote:",
+        f"{FROM_US_ALL} schrieb am Di., 15. Dez. 2026, 09:00:",
+    ],
+)
+@pytest.mark.parametrize("said", ["Met", "We met at 3"])
+def test_words_right_above_a_quotation_are_no_part_of_its_first_line(said, introduction):
+    assert own_words(f"{said}\n{introduction}\n> Hello\n") == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In 2025 we rang crews@leeds.example, and learned:\nthey answer.",
+        "Where: Leeds\nWho: crews@leeds.example\nSince: 2024, and it works",
+        "At 10:30 we rang Priya. What she told us:\nask the crews.",
+    ],
+)
+def test_moments_and_addresses_in_what_somebody_writes_begin_no_quotation(said):
+    assert own_words(said) == said
+
+
 SIGNED = [
     "Sam Hill\nPronouns: he/him\nHead of Waste",
     "Cllr Sam Hill MBE\nI work flexibly, so please reply when it suits you.",
