@@ -14,6 +14,28 @@ LARGEST_ID = 2**31 - 1  # of the columns of our ids
 LONGEST_ADDRESS = 1000  # letters of a mail's From that are looked at
 IN_LAST_BRACKETS = re.compile(r"(.*)<\s*([^<>\s]+@[^<>\s]+)\s*>\s*", re.DOTALL)
 CHARSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,40}")
+# What is written under a name is the larger set that browsers and mail programs read there, and names that
+# Python does not know. Source: WHATWG, Encoding Standard, "Names and labels".
+AS_WRITTEN = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+}
+OTHER_NAMES = {
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "windows-874": "cp874",
+    "windows-31j": "cp932",
+    "x-sjis": "cp932",
+    "x-gbk": "gb18030",
+    "x-mac-roman": "mac-roman",
+}
 # Codecs of Python's own. No mail is written in them; some make half letters, some take quadratic time.
 NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,18 +63,25 @@ def id_of(value: object) -> int | None:
 
 
 def decoded(raw: bytes, charset: str) -> str:
-    """Bytes as text. In UTF-8 if there is no such charset; what cannot be decoded is replaced."""
-    return storable(raw.decode(charset if _is_charset(charset) else "utf-8", "replace"))
-
-
-def _is_charset(name: str) -> bool:
-    if not CHARSET.fullmatch(name):
-        return False
+    """Bytes as text; what cannot be decoded is replaced. Where there is no such charset, or it is ASCII, as
+    programs say that do not know what they send, the bytes are UTF-8 if they can be, or else Windows' own.
+    """
+    codec = _codec(charset)
     try:
-        "".encode(name)  # of all codecs, the ones for text
-        return codecs.lookup(name).name not in NO_CHARSETS
+        return storable(raw.decode(codec, "replace") if codec else raw.decode())
+    except UnicodeDecodeError:
+        return storable(raw.decode("cp1252", "replace"))
+
+
+def _codec(name: str) -> str | None:
+    if not CHARSET.fullmatch(name):
+        return None
+    try:
+        known = codecs.lookup(OTHER_NAMES.get(name.casefold(), name)).name
+        "".encode(known)  # of all codecs, the ones for text
     except (LookupError, UnicodeError):
-        return False
+        return None
+    return None if known in {"ascii"} | NO_CHARSETS else AS_WRITTEN.get(known, known)
 
 
 def address_in(written: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Mapping
 from email import policy
 from email.message import EmailMessage
@@ -34,7 +35,7 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
     envelope = _object(fields.get("envelope", b""))
     recipients = envelope.get("to")
     to = [foreign.text_of(each) for each in recipients] if isinstance(recipients, list) else []
-    text = said.get("text") or quotations.of_html(said.get("html", ""))
+    text = _text(said)
     asks_above = keywords.asks_to_stop_in_subject(headers["subject"])
     own = asks_above or quotations.own_words(text, foreign.name_in(said.get("from", "")))
     sender = foreign.text_of(envelope["from"]) if "from" in envelope else None
@@ -48,6 +49,12 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
         to=(*to, said.get("to", "")),
         automatic=automatic.is_automatic(headers, own, sender),
     )
+
+
+def _text(said: Mapping[str, str]) -> str:
+    """What is only in HTML often has a part of text beside it that is blank."""
+    text = said.get("text", "")
+    return text if re.search(r"\w", text) else quotations.of_html(said.get("html", "")) or text
 
 
 def _raw_mail(raw: bytes) -> dict[str, str]:
@@ -66,7 +73,7 @@ def _raw_mail(raw: bytes) -> dict[str, str]:
 def _body(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     content = part.get_payload(decode=True) if part else b""
-    charset = part.get_content_charset("utf-8") if part else "utf-8"
+    charset = part.get_content_charset("") if part else ""
     return foreign.decoded(content if isinstance(content, bytes) else b"", charset)
 
 

@@ -52,6 +52,32 @@ def test_each_field_is_read_in_its_own_charset(charset):
     assert inbound_parse.inbound(MAIL | {"text": "Siân".encode(charset), "charsets": charsets}).text == "Siân"
 
 
+@pytest.mark.parametrize(
+    ("charset", "codec", "words"),
+    [
+        ("iso-8859-1", "cp1252", "It’s £5 – fine"),
+        ("us-ascii", "utf-8", "It’s £5"),
+        ("us-ascii", "cp1252", "It’s £5"),
+        ("unknown-8bit", "cp1252", "It’s £5"),
+        ("iso-8859-8-i", "iso-8859-8", "שלום"),
+        ("windows-874", "cp874", "สวัสดี"),
+        ("ks_c_5601-1987", "cp949", "똠방"),
+        ("gb2312", "gb18030", "朱镕基"),
+        ("big5", "big5hkscs", "嘅"),
+    ],
+)
+def test_a_charset_is_what_mail_programs_take_it_for(charset, codec, words):
+    charsets = json.dumps({"text": charset}).encode()
+    assert inbound_parse.inbound(MAIL | {"text": words.encode(codec), "charsets": charsets}).text == words
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\r\n", "\u00a0\r\n", "\u200b\n"])
+def test_a_blank_text_beside_html_hides_nothing(blank):
+    html = b"<div>Met. We share vans now.</div>"
+    mail = inbound_parse.inbound(MAIL | {"text": blank.encode(), "html": html})
+    assert mail.text == "Met. We share vans now."
+
+
 @pytest.mark.parametrize("charset", ["no-such-charset", "idna", "hex", "", "rot13"])
 def test_a_strange_charset_loses_no_mail(charset):
     charsets = json.dumps({"text": charset}).encode()
