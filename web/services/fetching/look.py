@@ -1,11 +1,12 @@
 """Looking at one link: what is asked of whom, in which order."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 from web.services.fetching import reading
 from web.services.fetching.card import Card
 from web.services.fetching.client import Client, follow, good
-from web.services.fetching.errors import FetchError
+from web.services.fetching.errors import FetchError, Refused
 from web.services.fetching.reading import JSON, PAGES
 from web.services.fetching.robots import Robots
 
@@ -22,6 +23,14 @@ OEMBED_DOORS = {
     "vimeo.com": "https://vimeo.com/api/oembed.json?url=",
 }
 PREFIXES = ("www.", "m.", "mobile.")
+# Where sites send whoever is not signed in or has not agreed to cookies: login.microsoftonline.com,
+# accounts.google.com/ServiceLogin, linkedin.com/authwall, facebook.com/login.php, consent.yahoo.com. What it
+# says there is about the gate, and not about what is behind it.
+GATES = re.compile(
+    r"//(?:accounts?|adfs|auth|consent|guce|idp|login|logon|signin|sso)\."
+    r"|/(?:log-?[io]n|sign-?in|servicelogin|authwall|oauth2?|saml2?|sso|consent|zustimmung)(?:\.\w{3,4})?(?:[/?#]|$)",
+    re.IGNORECASE,
+)
 
 
 def look_at(link: str, client: Client, robots: Robots) -> Card:
@@ -33,6 +42,8 @@ def look_at(link: str, client: Client, robots: Robots) -> Card:
     if door := OEMBED_DOORS.get(_site(link)):
         return reading.of_oembed(good(follow(client, door + quote(link, safe=""), JSON)))
     page = good(follow(client, link, ", ".join(PAGES), robots.check))
+    if _is_a_gate(page.url) and not _is_a_gate(link):
+        raise Refused("its site asks people to sign in or to agree first")
     card, described_at = reading.of_page(page)
     if not described_at:
         return card
@@ -40,6 +51,10 @@ def look_at(link: str, client: Client, robots: Robots) -> Card:
         return card.filled_from(reading.of_oembed(good(follow(client, described_at, JSON, robots.check))))
     except FetchError:  # the page itself was there
         return card
+
+
+def _is_a_gate(url: str) -> bool:
+    return GATES.search(url.partition("?")[0]) is not None
 
 
 def _site(link: str) -> str:

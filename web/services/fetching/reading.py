@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +18,7 @@ from dateutil import parser as dates
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from notifications import foreign
 from web.services.fetching.card import Card, Kind
 from web.services.fetching.client import Answer
 
@@ -26,6 +27,9 @@ JSON = "application/json"
 OEMBED = "application/json+oembed"
 TITLE, AUTHOR, SENTENCE = 150, 80, 280  # letters
 YEARS = range(1990, 2100)
+EITHER_DAY = re.compile(r"(?!0?(\d{1,2})[/.-]0?\1\b)(?:0?\d|1[0-2])[/.-](?:0?\d|1[0-2])[/.-](?:\d\d){1,2}\b")
+# Two days without anything in common: what comes out alike was said, and not assumed.
+ASSUMED = (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001  (a day, wherever it is)
 LOOKED_AT = 4_096  # bytes in which a page says how it is written
 # "Jo Bloggs (@jo@example.social)": the title of a post on Mastodon and its kin is who wrote it.
 BY_HANDLE = re.compile(r"\(@[\w.-]+@[\w.-]+\)\s*$")
@@ -72,12 +76,11 @@ def clean(given: object, most: int) -> str:
 
 def parsed(answer: Answer) -> HtmlElement | None:
     """Its page as a tree; None where it is nothing at all."""
-    for encoding in (_encoding(answer), "utf-8"):
-        try:
-            return document_fromstring(answer.body, parser=HTMLParser(encoding=encoding, no_network=True))
-        except (LookupError, etree.ParserError, ValueError):
-            continue
-    return None
+    text = foreign.decoded(answer.body, _encoding(answer))
+    try:
+        return document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8", no_network=True))
+    except (etree.ParserError, ValueError):
+        return None
 
 
 def _encoding(answer: Answer) -> str:
@@ -85,7 +88,9 @@ def _encoding(answer: Answer) -> str:
     if answer.charset:
         return answer.charset
     if found := SAID.search(answer.body[:LOOKED_AT]):
-        return found[1].decode()
+        name = found[1].decode()
+        # Whoever can read that in ASCII does not read UTF-16 (WHATWG, HTML, "prescan a byte stream").
+        return "utf-8" if name.lower().startswith("utf-16") else name
     try:
         answer.body.decode()
     except UnicodeDecodeError as error:
@@ -131,18 +136,32 @@ def _by_json(page: HtmlElement) -> str:
             said = json.loads(script.text or "")
         except (ValueError, RecursionError):
             continue
-        for one in said if isinstance(said, list) else [said]:
-            if isinstance(one, dict) and isinstance(on := one.get("datePublished"), str):
+        for one in _items(said):
+            if isinstance(on := one.get("datePublished"), str):
                 return on
     return ""
 
 
+def _items(said: object) -> Iterator[dict[str, Any]]:
+    """Each thing that is told of. WordPress, by Yoast, writes them into one `@graph`."""
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, dict):
+            inside = one.get("@graph")
+            yield one
+            yield from (part for part in inside if isinstance(part, dict)) if isinstance(inside, list) else ()
+
+
 def _day(given: str) -> date | None:
+    """None for less than a whole day, such as "Tuesday", which a parser would take for the next one; and for
+    01/12/2026, which is in December here and in January across the sea.
+    """
+    if EITHER_DAY.match(given.strip()):
+        return None
     try:
-        found: date = dates.parse(given[:40]).date()
+        found, again = (dates.parse(given[:40], default=assumed).date() for assumed in ASSUMED)
     except (ValueError, OverflowError):
         return None
-    return found if found.year in YEARS else None
+    return found if found == again and found.year in YEARS else None
 
 
 def _described_at(page: HtmlElement, url: str) -> str:
@@ -168,6 +187,8 @@ def _of_embedded(given: str) -> tuple[str, date | None]:
         root: Any = document_fromstring(given)
     except (etree.ParserError, ValueError):
         return "", None
+    for line in root.iter("br"):
+        line.tail = " " + (line.tail or "")
     words = " ".join(part.text_content() for part in root.iter("p"))
     links = [link.text_content() for link in root.iter("a")]
     return clean(html.escape(words), SENTENCE), _day(links[-1]) if links else None

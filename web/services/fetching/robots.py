@@ -14,7 +14,8 @@ class Robots:
     """Each site is asked once."""
 
     def __init__(self, client: Client, agent: str) -> None:
-        self._client, self._agent = client, agent
+        # By its name alone: the rest of what it says of itself may have another program's name in it.
+        self._client, self._agent = client, agent.partition("/")[0]
         self._rules: dict[str, Protego] = {}
 
     def check(self, url: str) -> None:
@@ -34,4 +35,4 @@ class Robots:
         found = follow(self._client, file, TEXT)
         if found.status >= 500:
             raise Trouble(f"robots.txt: {found.status}")
-        return found.body.decode(errors="replace") if found.status == 200 else ""
+        return found.body.decode("utf-8-sig", "replace") if found.status == 200 else ""

@@ -88,6 +88,8 @@ def test_four_are_not(here: Client, site: StrangeSite) -> None:
         ("User-agent: unmentoring\nDisallow: /blog", False),
         ("User-agent: *\nDisallow: /\nAllow: /blog/", True),
         ("User-agent: somebody\nDisallow: /", True),
+        ("User-agent: privacy\nDisallow: /", True),  # a word of what we say of ourselves, and not our name
+        ("\ufeffUser-agent: *\nDisallow: /", False),  # as Windows saves it
         ("\0\0<html>", True),
     ],
 )

@@ -8,8 +8,9 @@ import pytest
 
 from web.services.fetching.card import Card, Kind
 from web.services.fetching.client import Answer, Client
-from web.services.fetching.errors import Gone
+from web.services.fetching.errors import Gone, Refused
 from web.services.fetching.look import OEMBED_DOORS, YOUTUBE, X, look_at
+from web.services.fetching.reading import of_page
 from web.services.fetching.robots import Robots
 
 
@@ -24,6 +25,8 @@ class Recorded(Client):
         self.asked.append(url)
         if url not in self.book:
             return Answer(url, 404, "text/plain", "", b"")
+        if self.book[url].startswith("https://"):
+            return Answer(self.book[url], 302, "text/html", "", b"")
         is_json = self.book[url].startswith("{")
         kind = "application/json" if is_json else "text/html"
         return Answer(url, 200, kind, "utf-8", self.book[url].encode())
@@ -53,6 +56,15 @@ def test_a_tweet_by_what_its_site_tells_programs() -> None:
     assert looked_at(TWEET, **{X + quote(TWEET, safe=""): json.dumps(said)}) == Card(
         Kind.POST, "", "Jo Bloggs", words, date(2026, 12, 1)
     )
+
+
+@pytest.mark.parametrize("door", [X, OEMBED_DOORS["bsky.app"]])
+def test_lines_of_a_post_are_not_run_together(door: str) -> None:
+    link = TWEET if door == X else SKEET
+    html = '<blockquote><p lang="en">Vans.<br>Lorries.<br><br>Bins.</p></blockquote>'
+    said = {"author_name": "Jo", "html": html, "type": "rich"}
+    card = looked_at(link, **{door + quote(link, safe=""): json.dumps(said)})
+    assert card.sentence == "Vans. Lorries. Bins."
 
 
 def test_a_post_on_bluesky() -> None:
@@ -115,6 +127,76 @@ def test_a_blog_by_what_it_says_in_its_head() -> None:
 def test_a_day_in_its_data() -> None:
     blog = '<title>x</title><script type="application/ld+json">{"datePublished": "2026-11-30"}</script>'
     assert looked_at(BLOG, **{BLOG: blog}).published_on == date(2026, 11, 30)
+
+
+def test_a_day_among_other_data() -> None:
+    """As WordPress has it, by its plugin Yoast."""
+    graph = {"@graph": [{"@type": "WebSite"}, {"@type": "Article", "datePublished": "2026-11-30T09:00:00Z"}]}
+    blog = f'<title>x</title><script type="application/ld+json">{json.dumps(graph)}</script>'
+    assert looked_at(BLOG, **{BLOG: blog}).published_on == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("Tuesday", None),
+        ("12:30", None),
+        ("December 2026", None),
+        ("01/12/2026", None),
+        ("1.12.26", None),
+        ("13/12/2026", date(2026, 12, 13)),
+        ("11/11/2026", date(2026, 11, 11)),
+        ("1 December 2026", date(2026, 12, 1)),
+        ("2026-12-01 09:00", date(2026, 12, 1)),
+    ],
+)
+def test_a_day_that_is_not_said_is_none(said: str, day: date | None) -> None:
+    blog = f'<title>x</title><meta name="date" content="{said}">'
+    assert looked_at(BLOG, **{BLOG: blog}).published_on == day
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "https://login.microsoftonline.com/common/oauth2/authorize?client_id=1",
+        "https://accounts.google.com/v3/signin/identifier?continue=x",
+        "https://jo.example.org/c/portal/login?p_l_id=1",
+        "https://www.facebook.com/login.php?next=x",
+        "https://www.linkedin.com/authwall?trk=x",
+        "https://consent.yahoo.com/v2/collectConsent?sessionId=1",
+    ],
+)
+def test_a_page_to_sign_in_is_not_the_page_behind_it(gate: str) -> None:
+    with pytest.raises(Refused):
+        looked_at(BLOG, **{BLOG: gate, gate: "<title>Sign in to your account</title>"})
+
+
+@pytest.mark.parametrize(
+    "moved", ["https://jo.example.org/2026/login-problems", "https://jo.example.org/vans?from=/login"]
+)
+def test_a_page_that_only_speaks_of_signing_in_is_one(moved: str) -> None:
+    assert looked_at(BLOG, **{BLOG: moved, moved: "<title>Vans</title>"}).title == "Vans"
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "words"),
+    [
+        ("ISO-8859-1", "cp1252", "It’s £5 – a “van”"),
+        ("us-ascii", "utf-8", "It’s £5"),
+        ("us-ascii", "cp1252", "It’s £5"),
+        ("ISO-8859-9", "cp1254", "Işık – 5 €"),
+        ("gb2312", "gb18030", "朱镕基"),
+        ("x-sjis", "cp932", "髙橋"),
+    ],
+)
+@pytest.mark.parametrize("in_its_head", [True, False])
+def test_a_charset_is_what_browsers_take_it_for(
+    charset: str, codec: str, words: str, in_its_head: bool
+) -> None:
+    meta = f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">'
+    body = f"<head>{meta if in_its_head else ''}<title>{words}</title></head>".encode(codec)
+    card, _ = of_page(Answer(BLOG, 200, "text/html", "" if in_its_head else charset, body))
+    assert card.title == words
 
 
 def test_what_has_only_a_title() -> None:
