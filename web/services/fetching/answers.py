@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,10 @@ from web.services.fetching.reading import AUTHOR
 
 WORDS = 500  # letters
 BETWEEN_WORDS = re.compile(r"</p>|<br\s*/?>|</li>|</div>", re.IGNORECASE)
+# Letters that no accent can be taken off.
+WITHOUT_ACCENTS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ı": "i"}
+)
 LONGEST_WAIT = 7 * 24 * 3600  # seconds that a server may ask us to stay away
 
 
@@ -60,6 +65,14 @@ def _seconds(retry_after: str, date: str) -> int:
         return max(0, min(round(left), LONGEST_WAIT))
     except (ValueError, OverflowError, TypeError):
         return 900
+
+
+def alike(hashtag: str) -> str:
+    """What spellings of a hashtag have in common. Mastodon knows #Cyfarfôd as cyfarfod, and blogs make such
+    words of their tags. Source: mastodon/mastodon, app/lib/hashtag_normalizer.rb.
+    """
+    letters = unicodedata.normalize("NFKD", hashtag.casefold().translate(WITHOUT_ACCENTS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def moment(given: object) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from web.services.fetching.answers import answered, author_of, dicts, moment, sorted_out
+from web.services.fetching.answers import alike, answered, author_of, dicts, moment, sorted_out
 from web.services.fetching.client import Client
 from web.services.fetching.errors import Refused, Trouble
 from web.services.fetching.found_posts import A_LOOK, LONGEST_HANDLE, FoundPost, FoundPosts
@@ -56,7 +56,7 @@ def _post(said: dict[str, Any] | None, hashtag: str) -> FoundPost | None:
     good = at and posted_at and len(handle) <= LONGEST_HANDLE and A_HANDLE.fullmatch(handle)
     if not good or not at or not posted_at or _is_hidden(author) or _is_hidden(said):
         return None
-    if hashtag.casefold() not in _tags(record):
+    if alike(hashtag) not in _tags(record):
         return None
     url = f"https://bsky.app/profile/{handle}/post/{at[1]}"
     name = author_of(author.get("displayName"), handle)
@@ -76,7 +76,7 @@ def _tags(record: dict[str, Any]) -> set[str]:
     given = record.get("tags")
     outline = [str(tag) for tag in given] if isinstance(given, list) else []
     inline = re.findall(r"[#＃](\w+)", str(record.get("text")))
-    return {tag.casefold() for tag in (*outline, *inline)}
+    return {alike(tag) for tag in (*outline, *inline)}
 
 
 def _indexed(said: dict[str, Any], posted_at: datetime) -> str:

@@ -9,13 +9,16 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from web.services.fetching.answers import author_of, sorted_out, words_of
+from web.services.fetching.answers import alike, author_of, sorted_out, words_of
 from web.services.fetching.client import Answer
 from web.services.fetching.errors import Refused
 from web.services.fetching.found_posts import A_LOOK, FoundPost, FoundPosts, is_page
 from web.services.fetching.reading import TITLE, clean
 
 FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+A_HASHTAG = re.compile(r"[#＃](\w+)")
+# "#<span>vans</span>" is how Mastodon and its kin write it, "<span>#</span><span>vans</span>" WriteFreely.
+INSIDE_A_WORD = re.compile(r"</?(?:a|b|em|i|mark|span|strong|wbr)\b[^<>]{0,500}>", re.IGNORECASE)
 MOST_ENTRIES = 200  # of which any may mention us; feeds begin with the newest
 
 
@@ -39,10 +42,11 @@ def posts(answer: Answer, feed: str, hashtags: Collection[str], pages: Collectio
 
 def _mentions(entry: Any, hashtags: Collection[str], pages: Collection[str]) -> tuple[str, ...]:
     whole = "\n".join([str(entry.get("title", "")), str(entry.get("summary", "")), *_contents(entry)])
-    terms = {str(tag.get("term", "")).lstrip("#").casefold() for tag in entry.get("tags", ())}
-    written = {tag.casefold() for tag in re.findall(r"[#＃](\w+)", whole)}
+    terms = [str(tag.get("term", "")).lstrip("#") for tag in entry.get("tags", ())]
+    written = [*A_HASHTAG.findall(whole), *A_HASHTAG.findall(INSIDE_A_WORD.sub("", whole))]
+    known = {alike(tag) for tag in (*terms, *written)}
     return tuple(
-        [tag for tag in hashtags if tag in terms | written] + [page for page in pages if _leads(whole, page)]
+        [tag for tag in hashtags if alike(tag) in known] + [page for page in pages if _leads(whole, page)]
     )
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from web.services.fetching.answers import answered, author_of, dicts, moment, sorted_out, words_of
+from web.services.fetching.answers import alike, answered, author_of, dicts, moment, sorted_out, words_of
 from web.services.fetching.client import Client, follow
 from web.services.fetching.errors import Trouble
 from web.services.fetching.found_posts import A_LOOK, LONGEST_HANDLE, FoundPost, FoundPosts, is_page
@@ -41,11 +41,11 @@ def _post(said: dict[str, Any] | None, server: str, hashtag: str) -> FoundPost |
         return None
     account, url, id_ = said.get("account"), said.get("url"), said.get("id")
     posted_at = moment(said.get("created_at"))
-    tags = {str(tag.get("name")).casefold() for tag in dicts(said.get("tags")) if tag}
+    tags = {alike(str(tag.get("name"))) for tag in dicts(said.get("tags")) if tag}
     if not isinstance(account, dict) or not is_page(url) or posted_at is None:
         return None
     handle = _handle(account.get("acct"), server)
-    if not handle or not isinstance(id_, str) or not AN_ID.fullmatch(id_) or hashtag.casefold() not in tags:
+    if not handle or not isinstance(id_, str) or not AN_ID.fullmatch(id_) or alike(hashtag) not in tags:
         return None
     # What is behind a warning is not shown before somebody has chosen to see it.
     words = words_of(said.get("spoiler_text")) or words_of(said.get("content"))

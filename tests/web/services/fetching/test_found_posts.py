@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -186,6 +187,32 @@ def test_an_entry_that_links_to_us_is_a_post_of_its_feed() -> None:
 
 def test_an_entry_with_the_hashtag_is_found_too() -> None:
     assert in_feed(rss(item("About #Unmentoring"))).posts[0].mentions == ("unmentoring",)
+
+
+@pytest.mark.parametrize(
+    "written", ["#<span>unmentoring</span>", '<span>#</span><span class="p-category">Unmentoring</span>']
+)
+def test_a_hashtag_in_several_pieces_is_one(written: str) -> None:
+    marked_up = f'<p>On <a href="/tags/x" class="hashtag">{written}</a>.</p>'
+    assert in_feed(rss(item(escape(marked_up)))).posts[0].mentions == ("unmentoring",)
+
+
+def test_what_stands_behind_a_hashtag_in_the_next_line_is_no_part_of_it() -> None:
+    assert in_feed(rss(item(escape("#unmentoring<br>vans")))).posts != ()
+
+
+WELSH = "cyfarfôd"
+
+
+def test_a_hashtag_with_an_accent_is_what_mastodon_calls_it() -> None:
+    server = Server([toot(tags=[{"name": "cyfarfod"}])])
+    assert mastodon.posts(server, SERVER, WELSH, "").posts[0].mentions == (WELSH,)
+
+
+def test_a_blog_may_tag_without_the_accent() -> None:
+    tagged = item("Vans").replace("</item>", "<category>cyfarfod</category></item>")
+    answer = Answer(FEED, 200, "application/rss+xml", "", rss(tagged).encode())
+    assert feeds.posts(answer, FEED, [WELSH], []).posts[0].mentions == (WELSH,)
 
 
 def test_of_a_feed_without_end_the_beginning_is_read() -> None:
