@@ -1,6 +1,7 @@
 """Mails that no person wrote in answer to us: absences, receipts, a calendar's answers, tickets, reactions.
 
-They are no learning, and no sign that somebody is there.
+They are no learning, and no sign that somebody is there. What only sounds so may be a person's: "I am on
+maternity leave from May, please wait for me". An organiser reads it.
 """
 
 import re
@@ -43,12 +44,14 @@ ANSWERS = any_of("""
     derbyniwyd|gwrthodwyd
     reaction|reaktion
 """)
-SUBJECT = re.compile(
-    rf"^\W*(?:{ABSENT}|(?:{ANSWERS}) ?:|.{{1,60}} reacted to"
+BY_PROGRAMS = (
+    rf"(?:{ANSWERS}) ?:|.{{1,60}} reacted to"
     r"|undeliver(?:able|ed)|delivery (?:status|has failed)|mail delivery|returned mail|failure notice"
-    r"|\[?(?:ticket|case|request|incident|sr|ref)\b ?[#:]? ?[\w-]*\d)",
-    re.IGNORECASE,
+    r"|\[?(?:ticket|case|request|incident|sr|ref)\b ?[#:]? ?[\w-]*\d"
 )
+SUBJECT = re.compile(rf"^\W*(?:{ABSENT}|{BY_PROGRAMS})", re.IGNORECASE)
+# "Automatic reply: Did you talk?", and not "Away in May".
+SUBJECT_BY_PROGRAMS = re.compile(rf"^\W*(?:(?:{ABSENT})\s?[:：]|{BY_PROGRAMS})", re.IGNORECASE)
 IS_AWAY = r"(?:on (?:\w+ )?leave\b|out of (?:the )?office|away (?:until|till|from the office))"
 THANKS_FIRST = r"^\W{0,3}(?:(?:thank you|thanks|diolch)[^.!\n]{0,80}[.!]\s{1,3})?"
 # As the office of a member of parliament answers whoever writes.
@@ -57,7 +60,7 @@ THANKS_FOR = (
 )
 BODY = re.compile(
     any_of(rf"""
-        this is a (?:read )?receipt for|receipt verifies that|was (?:read|displayed) on\b
+        this is a (?:read )?receipt for|receipt verifies that|was (?:read|displayed) on (?:\w+,? )?\d
         has (?:accepted|declined|tentatively accepted) (?:this|your|the) (?:invitation|meeting)
         reacted to your (?:message|email)
         {THANKS_FIRST}(?:i am|i'm|i will be) (?:currently |now )?{IS_AWAY}
@@ -85,7 +88,13 @@ def is_automatic(headers: Mapping[str, str], text: str = "", sender: str | None 
     where that is not known. Nobody as a sender is how servers keep their own mail from being answered. `text`
     is what its writer wrote themselves: an answer in it is theirs, whatever else it says.
     """
-    said = {name.casefold(): value.strip().casefold() for name, value in headers.items()}
+    subject = _folded(headers).get("subject", "")[:LONGEST_SUBJECT]
+    return is_certainly(headers, sender) or bool(SUBJECT.match(subject)) or _sounds_automatic(text)
+
+
+def is_certainly(headers: Mapping[str, str], sender: str | None = None) -> bool:
+    """Does what only programs write say so? No person's words come to the same."""
+    said = _folded(headers)
     return (
         said.get("auto-submitted", "no") != "no"
         or not SET_BY_MACHINES.isdisjoint(said)
@@ -93,9 +102,12 @@ def is_automatic(headers: Mapping[str, str], text: str = "", sender: str | None 
         or said.get("content-type", "").startswith(REPORTS)
         or said.get("return-path", "-") in NOBODY
         or (sender is not None and sender.strip() in NOBODY)
-        or bool(SUBJECT.match(said.get("subject", "")[:LONGEST_SUBJECT]))
-        or _sounds_automatic(text)
+        or bool(SUBJECT_BY_PROGRAMS.match(said.get("subject", "")[:LONGEST_SUBJECT]))
     )
+
+
+def _folded(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.casefold(): value.strip().casefold() for name, value in headers.items()}
 
 
 def _sounds_automatic(text: str) -> bool:

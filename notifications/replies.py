@@ -48,7 +48,9 @@ ANSWERS_WITHIN = timedelta(days=45)  # a text without a token answers the newest
 
 @dataclass(frozen=True)
 class Inbound:
-    """One email or text that came in. `to` are all addresses it was sent to, `automatic` if by a machine."""
+    """One email or text that came in. `to` are all addresses it was sent to, `automatic` if by a machine;
+    `doubtful` if it only sounds so, and may be a person's.
+    """
 
     channel: Channel
     source_id: str
@@ -56,6 +58,7 @@ class Inbound:
     text: str
     to: tuple[str, ...] = ()
     automatic: bool = False
+    doubtful: bool = False
     word: Word | None = None  # what it means by the provider's own word, whatever it says
 
 
@@ -145,7 +148,9 @@ def take(
 def _understood(inbound: Inbound) -> Understood:
     if inbound.word:
         return Understood(inbound.word)
-    return Understood(Word.NOTHING) if inbound.automatic else understand(inbound.text)
+    if inbound.automatic:
+        return Understood(Word.UNCLEAR if inbound.doubtful else Word.NOTHING)
+    return understand(inbound.text)
 
 
 def _newest(session: Session, person: str, word: Word, now: datetime) -> OutboxMessage | None:

@@ -48,6 +48,7 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
         text=own,
         to=(*to, said.get("to", "")),
         automatic=automatic.is_automatic(headers, own, sender),
+        doubtful=not automatic.is_certainly(headers, sender),
     )
 
 

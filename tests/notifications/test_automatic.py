@@ -1,6 +1,6 @@
 import pytest
 
-from notifications.automatic import is_automatic
+from notifications.automatic import is_automatic, is_certainly
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,32 @@ def test_a_learning_is_no_absence(text):
     ],
 )
 def test_whoever_is_away_and_answers_us_is_heard(text):
+    assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Subject": "Re: Did you talk", "Auto-Submitted": "auto-replied"},
+        {"Subject": "Automatic reply: Did you talk"},
+        {"Subject": "Out of office: Re: Did you talk"},
+        {"Subject": "Read: Did you talk"},
+    ],
+    ids=str,
+)
+def test_what_only_programs_write_is_certain(headers):
+    assert is_certainly(headers, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: Did you talk", "Away until May: please wait for me", "Absence in June"]
+)
+def test_a_person_may_write_of_an_absence(subject):
+    assert not is_certainly({"Subject": subject, "Auto-Submitted": "no"}, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize(
+    "text", ["The poem was read on the bus by schoolchildren.", "It was displayed on one page by the lift."]
+)
+def test_what_is_read_on_something_is_no_receipt(text):
     assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")

@@ -128,8 +128,8 @@ def _act(
         return Outcome(back, reply.heard)
     if reply.word is Word.NOTHING or _is_mere_courtesy(reply):
         return Outcome()
-    if reply.word is Word.HELP:
-        return Outcome(understood=reply.certain)
+    if reply.word in (Word.HELP, Word.UNCLEAR):
+        return Outcome(understood=reply.word is Word.HELP and reply.certain)
     if reply.word is Word.JOIN:
         return Outcome(Back(Says.NO_SUCH_WORD), _is_text(reply))
     talk = _talk(session, reply)

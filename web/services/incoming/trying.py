@@ -37,6 +37,7 @@ def reply(session: Session, message: Received, words: str, *, signer: Signer, no
         own,
         tuple(_to(message)),
         automatic=automatic.is_automatic(headers, own, message.to),
+        doubtful=not automatic.is_certainly(headers, message.to),
     )
     replies.take(session, inbound, signer=signer, now=now)
 

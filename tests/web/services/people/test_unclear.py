@@ -1,5 +1,6 @@
 """What we do not understand waits for an organiser, and not on the way to the wall."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlmodel import select
 
 from notifications import replies as replies_of
 from notifications.messages import Channel
+from notifications.providers import inbound_parse
 from notifications.replies import Inbound
 from notifications.tables import OutboxMessage, Reply
 from tests.support.visitor import Visitor
@@ -105,6 +107,26 @@ def test_what_is_understood_is_not(world: World, amina: str, words: str) -> None
 def test_what_a_machine_wrote_is_not(world: World, amina: str) -> None:
     answer(world, amina, "Who are you looking for?", automatic=True)
     assert waiting(world) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("Re: Did you talk", "I am on maternity leave from May - please leave me out of rounds until then."),
+        ("Re: Did you talk", "I no longer work for Leeds. Please contact Priya, she would like to join."),
+        ("Re: Did you talk", "Please do not reply to this email, my new address is a@new.example."),
+        ("Away until May", "Can I come back after that?"),
+    ],
+)
+def test_what_only_sounds_like_a_machine_is_read_by_an_organiser(
+    world: World, amina: str, subject: str, words: str
+) -> None:
+    number, key = letter(world, amina, "check_in"), world.worker.signer.reply_keys()[0]
+    to = replies_of.reply_address(number, amina, key=key, domain="in.example")
+    envelope = json.dumps({"to": [to], "from": AMINA})
+    mail = {"subject": subject, "from": AMINA, "to": to, "text": words, "envelope": envelope}
+    take(world, inbound_parse.inbound({name: value.encode() for name, value in mail.items()}))
+    assert (waiting(world), learned(world)) == ([words], [])
 
 
 @pytest.mark.parametrize("words", ["Unsubscribe", "START"])
