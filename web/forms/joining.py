@@ -35,9 +35,11 @@ WAYS = {"email": "email address", "phone": "phone number", "video": "video handl
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
 VIDEO_KINDS = [
     SelectChoice("", "I would rather not say"),
-    *(SelectChoice(kind.value) for kind in VideoKind if kind not in (VideoKind.NONE, VideoKind.OTHER)),
+    *(SelectChoice(kind.value) for kind in (VideoKind.TEAMS, VideoKind.MEET, VideoKind.ZOOM)),
     SelectChoice(VideoKind.OTHER.value, "Another one"),
 ]
+# Microsoft ended it on 5 May 2025. Whoever chose it before sees so.
+ENDED = SelectChoice(VideoKind.SKYPE.value, "Skype, which has ended: choose another")
 SHARES = [
     SelectChoice("email", "My email address"),
     SelectChoice("phone", "My phone number"),
@@ -169,6 +171,8 @@ class EditForm(DetailsForm):
         form = cls(obj=person)
         if person.email is None:
             form.needs_no_email()
+        if person.video_kind is VideoKind.SKYPE:
+            form.video_kind.choices = [*VIDEO_KINDS, ENDED]
         if not form.is_submitted():
             form.shares.data = [kind.value for kind in SHARES if getattr(person, f"shares_{kind.value}")]
             form.channel.data, form.video_kind.data = person.channel.value, person.video_kind.value

@@ -5,6 +5,7 @@ import pytest
 from notifications.messages import Channel
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.models import VideoKind
 
 PHONE = "+447700900111"
 
@@ -90,3 +91,21 @@ def test_a_new_organisation_is_added(world: World, amina: str) -> None:
     visitor = world.visitor().open(world.page_of(amina, full=True) + "/councils/organisation")
     visitor.press("Save my organisation", organisation="Cyngor Gwynedd")
     assert "Cyngor Gwynedd" in world.visitor().open(world.page_of(amina, full=True)).text
+
+
+def test_who_joins_is_offered_no_way_to_call_that_has_ended(world: World) -> None:
+    page = world.visitor().open("/p/councils/join").text
+    assert ("Zoom" in page, "Skype" in page) == (True, False)
+
+
+def test_who_had_chosen_it_is_told_and_may_save_the_rest(world: World) -> None:
+    person = world.join(video_kind=VideoKind.SKYPE, video_handle="jo.bloggs")
+    visitor = world.visitor().open(world.page_of(person, full=True) + "/details")
+    assert "Skype, which has ended" in visitor.text
+    visitor.press("Save my details", about="I run the bins.")
+    kept = world.person(person)
+    assert (kept.about, kept.video_kind, kept.video_handle) == (
+        "I run the bins.",
+        VideoKind.SKYPE,
+        "jo.bloggs",
+    )
