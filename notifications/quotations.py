@@ -17,7 +17,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from notifications import secrets, titles
-from notifications.keywords import any_of
+from notifications.keywords import Word, any_of, understand
 
 LONGEST_READ = 50_000  # letters of a mail: what somebody wrote stands at its top or close to it
 LONGEST_SIGN = 300  # letters of a line that is looked at as a header, a signature or a banner
@@ -65,15 +65,23 @@ DIVIDER = re.compile(
 RULE = re.compile(r"^[-_=*#~]{5,}$")
 OUR_ADDRESS = re.compile(secrets.REPLY_ADDRESS, re.IGNORECASE | re.ASCII)
 A_LINE_BETWEEN = re.compile(r"^-{2,}.{0,60}-{2,}$|^>>> .+ >>>$")  # such as GroupWise's
-# What council gateways put on top.
+# What council gateways put on top, as programs write it: in capitals, after a colon, or as a word alone.
+CLASSES = any_of(r"""
+    official(?:[- :]*sensitive)?|sensitive|unclassified|not protectively marked|restricted|unrestricted
+    swyddogol|controlled|internal(?: use)?(?: only)?|public|private|confidential|general|protect
+""")
+OF_A_MAIL = r"\b(?:e-?mail|message|sender|external|outside|attachments?|links?)\b"
 MARKING = re.compile(
     r"^\W*(?:"
-    + any_of(r"""
-        (?:this (?:e-?mail|message) is (?:marked|classified)\W*)?official(?:[- :]*sensitive)?(?: .{0,40})?
-        unclassified|not protectively marked|restricted|swyddogol
-        external(?: e-?mail| sender| message)?|(?:caution|warning)\b.*
-        .{0,40}\b(?:originated|came|sent) from outside\b.*
-        (?:do not|don't) click (?:on )?(?:any )?links?\b.*
+    + any_of(rf"""
+        official(?:[- :]*sensitive)?|unclassified|not protectively marked|restricted|swyddogol
+        (?-i:OFFICIAL)(?:[- :]*(?-i:SENSITIVE))?[ :-].{{0,40}}
+        (?:this (?:e-?mail|message)\b.{{0,20}} )?(?:classified|marked|labelled)(?: as)?\W{{1,3}}(?:{CLASSES})
+        (?:[\w-]+ ){{0,2}}(?:classification|marking|sensitivity) ?[:=-] ?(?:{CLASSES})(?:[ :-].{{0,40}})?
+        external(?: e-?mail| sender| message)?
+        (?:(?-i:CAUTION|WARNING)\b|(?:caution|warning) ?[:!*-].{{0,60}}{OF_A_MAIL}).*
+        (?:this|the) (?:e-?mail|message|sender)\b.{{0,30}}\b(?:originated|came|sent|is) from outside\b.*
+        (?:please )?(?:do not|don't) click (?:on )?(?:any )?links?\b.*\b(?:unless|attachments?|senders?)\b.*
     """)
     + r")\W*$",
     re.IGNORECASE,
@@ -107,7 +115,8 @@ CLOSINGS = (
     + any_of("""
         regards|wishes|best|sincerely|faithfully|truly|thanks|thank you|thx|cheers|kr|br|ta|warmly
         take care|(?:speak|talk|see you) (?:soon|then)|bye(?: for now)?|best wishes to (?:you )?all
-        cofion(?: gorau| cynnes| caredig)?|diolch(?: yn fawr)?|hwyl(?: am y tro)?|(?:yr eiddoch )?yn gywir
+        cofion(?: gorau| cynnes| caredig)?|llawer o ddiolch|(?:gyda )?diolch(?: yn fawr| o galon)?
+        hwyl(?: am y tro)?|(?:yr eiddoch )?yn gywir
         le (?:gach )?(?:dea-ghuí|deagh dhùrachd)|(?:is mise )?le meas|slán(?: go fóill)?
         (?:mit )?(?:freundliche[nr]?|viele|beste|liebe|herzliche) grü(?:ß|ss)en?|mfg|lg|danke|vielen dank
         cordialement|bien (?:à vous|cordialement)|merci(?: beaucoup)?|salutations
@@ -127,10 +136,11 @@ CLOSING_WITH_NAME = re.compile(rf"^\W*(?i:{CLOSINGS})\W+(?:[A-ZÀ-Þ][\w'’-]*\
 SMALL_PRINT = re.compile(
     r"^\W*(?:"
     + any_of(r"""
-        (?:this|the) (?:e-?mail|message|communication|information|content)\b.{0,80}\b(?:confidential|intended|privileged|attachments?|recipient|disclos|monitored|scanned|virus)
+        (?:this|the) (?:e-?mail|message|communication|transmission|information|content)\b.{0,80}\b(?:confidential|intended|privileged|attachments?|recipient|disclos|monitored|scanned|virus)
         disclaimer|confidentiality|if you (?:are not the intended|have received this)
         (?:please )?(?:consider|think (?:of|about)) the environment|(?:please )?do(?: not|n't) print|follow us on
         (?:classification|protective marking)? ?:? ?official(?:[- :]*sensitive)?\W*$|to unsubscribe\b
+        (?:[\w-]+ ){0,2}(?:classification|marking|sensitivity) ?[:=-]
         ystyriwch yr amgylchedd|mae'r (?:e-?bost|neges)|diese e-?mail|ce (?:message|courriel) et
     """)  # noqa: E501  (one way to a line)
     + ")",
@@ -346,7 +356,7 @@ def _without_signature(lines: Sequence[str], writer: frozenset[str]) -> list[str
 def _signs(lines: Sequence[str], at: int, writer: frozenset[str]) -> bool:
     if not _is_name_of(writer, lines[at]):
         return False
-    return _says_something([line for line in lines[:at] if not _matches(A_GREETING, line)])
+    return _says_something(_ungreeted(lines[:at]))
 
 
 def _is_name_of(writer: frozenset[str], line: str) -> bool:
@@ -381,9 +391,19 @@ def _without_contact(lines: Sequence[str]) -> list[str]:
         while kept and not kept[-1]:
             kept.pop()
         start = next((at + 1 for at in range(len(kept) - 1, -1, -1) if not kept[at]), 0)
-        if not start or not _says_something(kept[:start]) or not all(map(_is_contact, kept[start:])):
+        if not start or not _says_something(_ungreeted(kept[:start])) or not _is_all_contact(kept[start:]):
             return kept
         del kept[start:]
+
+
+def _ungreeted(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if not _matches(A_GREETING, line)]
+
+
+def _is_all_contact(paragraph: Sequence[str]) -> bool:
+    """And no word such as "Stop", which looks like a name."""
+    said = understand(" ".join(paragraph)).word
+    return said in (Word.LEARNING, Word.NOTHING) and all(map(_is_contact, paragraph))
 
 
 def _is_contact(line: str) -> bool:

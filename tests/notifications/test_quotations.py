@@ -232,3 +232,42 @@ def test_a_postscript_below_a_signature_is_said_too(postscript):
 @pytest.mark.parametrize("line", ["PS Gill", "PS 1234 Sam Gill", "PSNI", "P S Gill"])
 def test_a_sergeant_is_no_postscript(line):
     assert own_words(f"Met.\n\nKind regards\n{line}\nLeeds") == "Met."
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "Classification: OFFICIAL",
+        "Sensitivity: Internal",
+        "Information Classification: CONTROLLED",
+        "This email has been classified as: NOT PROTECTIVELY MARKED",
+        "OFFICIAL: Kirklees",
+        "WARNING This email originated from outside the council",
+        "Caution: external email.",
+        "This email originated from outside the organisation.",
+        "Do not click links or open attachments unless you know the sender.",
+    ],
+)
+@pytest.mark.parametrize("said", ["Met", "STOP"])
+def test_a_gateways_line_is_no_words_of_whoever_writes(banner, said):
+    assert (own_words(f"{banner}\n\n{said}"), own_words(f"{said}\n\n{banner}")[: len(said)]) == (said, said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Official figures show less waste.\nWe will copy that.",
+        "Caution is needed with shared vans, she said.\nWe will see.",
+        "Warning signs by the lift helped them.\nWe copy it.",
+        "The best idea came from outside the council.\nWe ask more people now.",
+        "Don’t click links, they tell all staff.\nWe will too.",
+    ],
+)
+def test_a_sentence_on_top_that_only_begins_like_a_gateways_line_stays(said):
+    assert own_words(said) == said
+
+
+@pytest.mark.parametrize("word", ["Met.", "Stop", "STOP", "Skip"])
+@pytest.mark.parametrize("above", ["Dear Sir/Madam,", "Hi all,", "It was a good hour."])
+def test_a_word_in_a_paragraph_of_its_own_is_no_name(above, word):
+    assert own_words(f"{above}\n\n{word}") == f"{above}\n\n{word}"
