@@ -1,7 +1,7 @@
 """What somebody's own words ask for: STOP, MET, SKIP … or a learning.
 
-The first line or sentence decides; thanks, apologies, a name or a signature after it change nothing. Whatever
-is no word is a learning: nothing is guessed that would change a row.
+The first line or sentence after a greeting decides; thanks, apologies, a name or a signature after it change
+nothing. Whatever is no word is a learning: nothing is guessed that would change a row.
 """
 
 import re
@@ -51,6 +51,18 @@ COURTESY = any_of("""
     and|but|so|p\\.?s
     (?:can|could|would|will) (?:you|u|someone|somebody)(?! (?:please |pls )?(?:cancel|end)\\b)(?: kindly)?
 """)
+HELLO = any_of("""
+    hi|hiya|hello|hey|dear|good (?:morning|afternoon|evening|day)
+    helo|annwyl|s[hi]?wmae|bore da|p(?:ry)?nhawn da
+""")
+GREETED = re.compile(
+    rf"\W{{0,3}}(?:{HELLO})\b(?: ([^\n,.!:]{{1,60}}))?(?: ?[,.!:–-]+\s+| *\n\s*)(?=\S)", re.IGNORECASE
+)
+TO_ALL = re.compile(
+    r"(?:there|all|both|again|everyone|everybody|folks|sirs?|madam|sirs?(?:/| or )madam"
+    r"|(?:the )?(?:\w+ ){0,2}(?:team|organi[sz]ers?)|(?:\w+ )?unmentoring)\W*",
+    re.IGNORECASE,
+)
 AROUND = re.compile(rf"^(?:(?:{COURTESY})\b ?)+|(?: ?\b(?:{COURTESY}))+$")
 WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 WHEN = any_of(rf"""
@@ -200,7 +212,21 @@ MACHINE = re.compile(
 
 
 def understand(text: str) -> Understood:
-    """What is asked for; a thumb's reaction and a machine's words are nothing. O(letters)."""
+    """What is asked for; a thumb's reaction and a machine's words are nothing. O(letters).
+
+    A greeting changes nothing of what follows it. Whoever greets somebody by name may write to their partner:
+    of them only STOP is heard.
+    """
+    greeted = GREETED.match(text.strip())
+    if greeted:
+        inner = _understood(text.strip()[greeted.end() :])
+        is_ours = greeted[1] is None or TO_ALL.fullmatch(greeted[1])
+        if inner.word is Word.STOP or (is_ours and inner.word not in (Word.LEARNING, Word.NOTHING)):
+            return inner
+    return _understood(text)
+
+
+def _understood(text: str) -> Understood:
     said = " ".join(text.split())
     if said.strip(" \"'“”") == "?":
         return Understood(Word.HELP)

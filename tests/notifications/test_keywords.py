@@ -168,3 +168,28 @@ def test_of_two_wishes_the_first_is_taken_and_the_other_kept(said, understood):
 
 def test_thousands_of_words_are_understood_in_no_time():
     assert understand("Yes. Yes, " * 5_000).word is Word.YES
+
+
+@pytest.mark.parametrize(
+    "greeting", ["Hi,", "Hello", "Hi there", "Dear Sir/Madam,", "Bore da,", "Hi Unmentoring team,"]
+)
+@pytest.mark.parametrize(
+    ("said", "word", "learning"),
+    [
+        ("Met. We share vans now.", Word.MET, "We share vans now."),
+        ("Stop", Word.STOP, ""),
+        ("Not yet", Word.NOT_YET, ""),
+        ("Skip please", Word.SKIP, ""),
+    ],
+)
+def test_a_greeting_of_us_changes_nothing(greeting, said, word, learning):
+    assert understand(f"{greeting}\n\n{said}") == Understood(word, learning)
+
+
+def test_whoever_greets_a_person_may_write_to_them():
+    said = "Hi Amina,\n\nCan’t make it"
+    assert understand(said) == Understood(Word.LEARNING, "Hi Amina, Can’t make it")
+
+
+def test_stop_is_heard_whoever_is_greeted():
+    assert understand("Hi Sarah,\n\nSTOP").word is Word.STOP
