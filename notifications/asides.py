@@ -68,6 +68,14 @@ SUITS = re.compile(
     re.IGNORECASE,
 )
 # What one says to somebody one is about to meet.
+# The address of a meeting. Outlook answers a mail with an invitation at one press, which comes to us.
+A_MEETING = re.compile(
+    any_of(r"""
+        \bteams\.(?:microsoft|live)\.com/(?:l/meetup-join|meet)/
+        \bzoom\.us/[jw]/|\bmeet\.google\.com/[a-z]{3}-|\bwhereby\.com/\w|\bwebex\.com/(?:meet/|\S+\.php)
+    """),
+    re.IGNORECASE,
+)
 TO_A_PARTNER = re.compile(
     any_of(r"""
         ^\W*(?:sorry\W+)?(?:(?:i'?m|i am|we'?re) )?running (?:[\w']+ ){0,3}late\b|\bon my way\b|^\W*(?:i'?ll )?be there\b|^\W*see you\b
@@ -103,11 +111,11 @@ def is_question(text: str) -> bool:
 
 
 def is_for_one_of(text: str, names: Sequence[str], *, arranging: bool) -> bool:
-    """Is it meant for one of these people? By their name and to them; or, while they are `arranging` to meet,
-    by any greeting, or what is said of a time and a place.
+    """Is it meant for one of these people? By their name and to them, or as it leads to a meeting; or, while
+    they are `arranging` to meet, by any greeting, or what is said of a time and a place.
     """
     said = " ".join(text.split())
-    if _greets(said, names):
+    if _greets(said, names) or A_MEETING.search(said):
         return True
     if not arranging or ALL_OF_US.match(said):
         return False

@@ -86,6 +86,7 @@ MARKING = re.compile(
     + r")\W*$",
     re.IGNORECASE,
 )
+INVITES = re.compile(r"^\W*(?:cyfarfod )?microsoft teams\b", re.IGNORECASE)  # below a rule: its own box
 DEVICES = any_of(r"""
     iphone|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|blackberry|nokia|smartphone|mobile|phone|tablet|windows
     outlook|yahoo|aol|bt e-?mail|gmx|web\.de|proton|mail for|mail app|e-?mail app
@@ -227,6 +228,8 @@ def _end_of_box(lines: Sequence[str], at: int) -> int | None:
     for end in range(at + 1, min(at + HIGHEST_BOX, len(lines))):
         if RULE.match(lines[end]):
             return end + 1 if any(lines[at + 1 : end]) else None
+        if _matches(INVITES, lines[end]):
+            return at + 1
         if _matches(FIRST_FIELD, lines[end]):
             return None
     return None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from notifications import quotations
 from notifications import replies as replies_of
 from notifications.messages import Channel
 from notifications.providers import inbound_parse
@@ -127,6 +128,27 @@ def test_what_only_sounds_like_a_machine_is_read_by_an_organiser(
     mail = {"subject": subject, "from": AMINA, "to": to, "text": words, "envelope": envelope}
     take(world, inbound_parse.inbound({name: value.encode() for name, value in mail.items()}))
     assert (waiting(world), learned(world)) == ([words], [])
+
+
+RULE = "_" * 80
+INVITATION = f"""{RULE}
+Microsoft Teams meeting
+Join: https://teams.microsoft.com/meet/33311122233?p=aB1cD2<https://teams.microsoft.com/meet/33311122233?p=aB1cD2>
+Meeting ID: 333 111 222 33
+Passcode: aB1cD2
+________________________________
+Need help?<https://aka.ms/JoinTeamsMeeting?omkt=en-GB>
+For organizers: Meeting options<https://teams.microsoft.com/meetingOptions/>
+{RULE}
+"""
+
+
+@pytest.mark.parametrize("kind", ["introduction", "check_in"])
+def test_an_invitation_that_came_to_us_is_read_by_an_organiser(world: World, amina: str, kind: str) -> None:
+    """As Outlook writes it for whoever presses "Reply with a meeting"."""
+    answer(world, amina, quotations.own_words(INVITATION), kind)
+    ((said,), kept) = waiting(world), learned(world)
+    assert (said.startswith("Microsoft Teams meeting\nJoin:"), kept) == (True, [])
 
 
 @pytest.mark.parametrize("words", ["Unsubscribe", "START"])
