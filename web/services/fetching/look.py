@@ -22,6 +22,13 @@ OEMBED_DOORS = {
     "bsky.app": "https://embed.bsky.app/oembed?url=",
     "vimeo.com": "https://vimeo.com/api/oembed.json?url=",
 }
+# What these doors know; of all else, such as somebody's profile or channel, they say 404, though it is there.
+# Source: oembed.com, providers.json.
+BEHIND_DOORS = re.compile(
+    r"/status(?:es)?/\d|//youtu\.be/\w|/(?:watch|shorts|live|embed|playlist|v)\b"
+    r"|/profile/[^/]+/post/\w|vimeo\.com/.*\d{5}",
+    re.IGNORECASE,
+)
 PREFIXES = ("www.", "m.", "mobile.")
 # Where sites send whoever is not signed in or has not agreed to cookies: login.microsoftonline.com,
 # accounts.google.com/ServiceLogin, linkedin.com/authwall, facebook.com/login.php, consent.yahoo.com. What it
@@ -39,7 +46,8 @@ def look_at(link: str, client: Client, robots: Robots) -> Card:
     Raises:
         Refused, Gone, Trouble.
     """
-    if door := OEMBED_DOORS.get(_site(link)):
+    door = OEMBED_DOORS.get(_site(link))
+    if door and BEHIND_DOORS.search(link):
         return reading.of_oembed(good(follow(client, door + quote(link, safe=""), JSON)))
     page = good(follow(client, link, ", ".join(PAGES), robots.check))
     if _is_a_gate(page.url) and not _is_a_gate(link):

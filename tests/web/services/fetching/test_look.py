@@ -80,6 +80,34 @@ def test_a_post_on_bluesky() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.youtube.com/@jobloggs",
+        "https://bsky.app/profile/jo.example.org",
+        "https://x.com/jobloggs",
+        "https://vimeo.com/jobloggs",
+    ],
+)
+def test_what_a_door_does_not_know_is_read_by_its_page(link: str) -> None:
+    """It would say that a channel or a profile is gone."""
+    assert looked_at(link, **{link: "<title>Jo Bloggs</title>"}).title == "Jo Bloggs"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.youtube.com/shorts/abc",
+        "https://m.youtube.com/watch?app=desktop&v=abc",
+        "https://youtube.com/live/abc?si=x",
+        "https://youtu.be/abc?si=x",
+    ],
+)
+def test_a_video_is_known_however_it_is_pasted(link: str) -> None:
+    said = {"title": "Three vans", "author_name": "Jo", "type": "video"}
+    assert looked_at(link, **{YOUTUBE + quote(link, safe=""): json.dumps(said)}).kind is Kind.VIDEO
+
+
 def test_a_video() -> None:
     said = {"title": "Three vans", "author_name": "Jo", "type": "video", "html": "<iframe src=x></iframe>"}
     assert looked_at(VIDEO, **{YOUTUBE + quote(VIDEO, safe=""): json.dumps(said)}) == Card(
