@@ -56,7 +56,13 @@ IS_AWAY = r"(?:on (?:\w+ )?leave\b|out of (?:the )?office|away (?:until|till|fro
 THANKS_FIRST = r"^\W{0,3}(?:(?:thank you|thanks|diolch)[^.!\n]{0,80}[.!]\s{1,3})?"
 # As the office of a member of parliament answers whoever writes.
 THANKS_FOR = (
-    r"\A\W{0,3}(?:thank you|thanks) for (?:your e-?mail|contacting|writing|getting in touch)[\s\S]{0,800}"
+    r"\A\W{0,3}(?:(?:diolch) [\s\S]{0,800})?(?:thank you|thanks) for"
+    r" (?:your (?:e-?mail|enquiry|message)|contacting|writing|getting in touch)[\s\S]{0,800}"
+)
+# As a council's shared mailbox acknowledges whatever comes in.
+SOON = (
+    r"(?:within (?:\d+|one|two|three|five|ten) (?:working |business )?(?:days|hours)"
+    r"|as soon as (?:possible|we can)|shortly)"
 )
 BODY = re.compile(
     any_of(rf"""
@@ -69,10 +75,14 @@ BODY = re.compile(
         this is an auto\w* (?:reply|response|message|acknowledge?ment)|automated (?:reply|response)\b
         {THANKS_FOR}(?:a|the) (?:high|large|significant) (?:volume|number) of (?:e-?mails|correspondence)
         {THANKS_FOR}if you are (?:a|my|one of my) constituents?
+        {THANKS_FOR}\b(?:we|someone|the team|one of our \w+)\b.{{0,60}}\b(?:respond|reply|answer|be in touch|get back)\b.{{0,60}}{SOON}
+        \A\W{{0,3}}your (?:e-?mail|message|enquiry) has been received\b
+        \A.{{0,120}}\b(?:has sent you|you(?:'ve| have) received) an? (?:protected|encrypted|secure) (?:e-?mail|message)\b
+        \A.{{0,200}}\bclick (?:on )?(?:the|this) link\b.{{0,60}}\b(?:verify|confirm|deliver|authenticate)\b
         your (?:ticket|request|enquiry|case)\b.{{0,60}}\b(?:has been|was) (?:received|created|logged|raised)
         do not reply to this (?:e-?mail|message)
         this (?:mailbox|inbox|address|e-?mail account) is (?:not|no longer) monitored
-    """),
+    """),  # noqa: E501  (one way to a line)
     re.IGNORECASE | re.MULTILINE,
 )
 # What whoever is away asks of us or tells us, in words of their own.

@@ -104,3 +104,31 @@ def test_a_person_may_write_of_an_absence(subject):
 )
 def test_what_is_read_on_something_is_no_receipt(text):
     assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for contacting Kirklees Council. We aim to respond within 10 working days.",
+        "Thank you for your email.\n\nYour message is important to us and we will get back to you shortly.",
+        "Diolch am eich e-bost.\n\nThank you for your enquiry. One of our advisers will be in touch shortly.",
+        "Your email has been received and will be dealt with.",
+        "Tom Field (tom@kirklees.example) has sent you a protected message.\n\nRead the message",
+        "You have received an encrypted message from tom@kirklees.example",
+        "To have your message delivered, please click the link below to verify that you are a person.",
+    ],
+)
+def test_what_a_mailbox_of_many_or_a_gateway_says_is_no_learning(text):
+    assert is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your email. We met on Tuesday and learned that they answer within 10 minutes.",
+        "They reply within 5 working days to everybody, and we do not.",
+        "A resident had sent us a protected message and nobody could open it: use plain email.",
+    ],
+)
+def test_what_somebody_learned_of_answering_is_one(text):
+    assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
