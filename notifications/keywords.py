@@ -5,6 +5,7 @@ nothing. Whatever is no word is a learning: nothing is guessed that would change
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,6 +96,7 @@ WAYS = {
         {ABOUT_ME}
         arr[eê]t|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?
         i (?:want|would like|wish|'d like) to stop|i'd like to stop
+        (?:reply|text|txt|send|type|say) (?:with )?(?:the word )?stop|stop to \d{{4,13}}
         (?:stop|unsubscribe)(?: (?:please|now|it|this|me|all|everything|texting|emailing|messages|texts|emails|stop))*
         un[ -]?subs?(?:c?r?ibe?)?(?: me)?(?: from (?:this|these|your|the|all|everything)(?: \w+){{0,3}})?
         stop (?:{WROTE_TO}|sending|spamming|calling|ringing)(?: to)?(?: (?:these|those|this|any|more|your|{OUR_LETTERS}|{ANY_MORE}))*
@@ -110,7 +112,8 @@ WAYS = {
         start (?:texting|messaging)(?: me)?(?: again)?
     """),
     Word.YES: any_of("""
-        ye+s+|y|yep|yeah|yeh|yea|ye|yup|aye|yes indeed|yes i am|yes i do|i'm in|im in|count me in|ie|ydw
+        ye+s+|y|yep|yeah|yeh|yea|ye|yup|aye|yes indeed|yes i am|yes i do|i'm in|im in|count me in
+        ie|ydw|ydyn|ydym
         yes (?:i'm in|im in|i will|i would|definitely|absolutely|of course|count me in)
     """),
     Word.HELP: any_of(rf"""
@@ -119,7 +122,9 @@ WAYS = {
         how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: (?:of |from |getting )?{ALL_OF_IT})?
     """),
     Word.MET: any_of(rf"""
-        met|have met|all met|wedi cwrdd
+        met|have met|all met
+        (?:do |ydyn )?(?:(?:ry)?d[yŷ]n ni(?:'n)? |ni )?wedi (?:cwrdd|cyfarfod|siarad)
+        (?:do )?(?:fe |mi )?(?:gwrddon|siaradon|wnaethon) ni(?: gwrdd| gyfarfod| siarad)?
         (?:yes|yep|yeah|yup|y)?(?: ?we| ?i)?(?: ?both)?(?:'ve|ve| have)?(?: both)? ?(?:did|did meet|did indeed|met)(?: (?:{WHEN}))*
         (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?(?:spoke|spoken|talked|chatted)(?: for (?:an|half an|over an|about an) hour| (?:{WHEN}))*
         (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?had (?:a|an|our) (?:(?:really|very|so) )?(?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting|catch ?up)(?: (?:{WHEN}))*
@@ -145,6 +150,7 @@ WAYS = {
     """),  # noqa: E501
     Word.SKIP: any_of(rf"""
         (?:can (?:i|you|we) |could (?:i|you) |i(?:'d| would)? (?:like|want|need|have) to |i'll (?:have to )?|(?:have|need) to |let me )?skip(?: (?:{THIS}))*
+        (?:reply|text|txt|send|type|say) (?:with )?skip
         not this (?:time|round|month|one)|ddim y tro (?:hwn|yma)|dim y tro (?:hwn|yma)|sgipi(?:o|wch)
         (?:count|leave|take) me out(?: of (?:it|this))?(?: (?:for )?(?:(?:this|next) )?(?:time|round|one|month))?
         (?:i'm |im )?(?:not in|out) this (?:time|round|month)|(?:i'm|im) out
@@ -152,6 +158,9 @@ WAYS = {
         (?:i'll )?pass(?: this (?:time|one|round))?
     """),  # noqa: E501
 }
+# Welsh answers a question about what has been with "do" or "naddo". In English "do" begins a sentence, as in
+# "Do: ask the crews".
+ALONE = {"do": Word.YES}
 PATTERNS = {word: re.compile(ways) for word, ways in WAYS.items()}
 JOIN = re.compile(
     r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"
@@ -234,7 +243,7 @@ def _understood(text: str) -> Understood:
         return Understood(Word.NOTHING)
     if join := JOIN.fullmatch(said):
         return Understood(Word.JOIN, "" if join[1] in NO_WORDS else join[1] or "")
-    if whole := _word(said):
+    if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
         return Understood(whole)
     if _wants_no_more(text.strip()):
         return Understood(Word.STOP)
@@ -311,7 +320,7 @@ def _word(said: str) -> Word | None:
 
 def _plain(said: str) -> str:
     """In small letters, without signs; phones write couldn’t."""
-    straight = said.casefold().replace("’", "'").replace("‘", "'")
+    straight = unicodedata.normalize("NFKC", said).casefold().replace("’", "'").replace("‘", "'")
     return " ".join(re.findall(r"\w[\w'-]*", straight)).rstrip("'-")
 
 

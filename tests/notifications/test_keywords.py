@@ -193,3 +193,27 @@ def test_whoever_greets_a_person_may_write_to_them():
 
 def test_stop_is_heard_whoever_is_greeted():
     assert understand("Hi Sarah,\n\nSTOP").word is Word.STOP
+
+
+@pytest.mark.parametrize("said", ["Reply STOP", "Text stop", "STOP to 60777", "send STOP please", "ＳＴＯＰ"])
+def test_stop_as_instructions_have_it_is_stop(said):
+    assert understand(said).word is Word.STOP
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("Do", Word.YES),
+        ("Do, diolch!", Word.YES),
+        ("Ydyn", Word.YES),
+        ("Do, dŷn ni wedi cwrdd", Word.MET),
+        ("Wedi cyfarfod", Word.MET),
+        ("Ni wedi siarad", Word.MET),
+        ("Naddo", Word.COULD_NOT),
+        ("Ddim eto", Word.NOT_YET),
+        ("Do: ask the crews", Word.LEARNING),
+        ("Do not share vans on Mondays", Word.LEARNING),
+    ],
+)
+def test_yes_and_no_of_what_has_been_are_words_of_their_own_in_welsh(said, word):
+    assert understand(said).word is word
