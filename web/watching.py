@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
+from typing import Any
+from urllib.parse import urlsplit
 
 from web.clock import utc_now
 from web.db import DATABASE_AWAY, Database
@@ -100,13 +102,49 @@ def watch(settings: Settings, stopping: Event) -> None:
         stopping.wait(EVERY)
 
 
+# Where Teams gives out addresses: its workflows, and the connectors that Microsoft ended before.
+OF_TEAMS = (".logic.azure.com", ".powerplatform.com", ".powerautomate.com", ".webhook.office.com")
+OF_GOOGLE, OF_DISCORD = "chat.googleapis.com", ("discord.com", "discordapp.com")
+LONGEST_AT_DISCORD = 2_000  # letters
+
+
+def shaped(address: str, said: dict[str, str]) -> dict[str, Any]:
+    """What is told, as the chat behind an address takes it. `text` is what Slack, Mattermost and their like
+    show.
+
+    A workflow of Teams answers 202 to anything, and then shows attachments alone (MicrosoftDocs/msteams-docs,
+    issue 11302). Google Chat refuses a field it does not know (pydantic/logfire, issue 1540), and Discord
+    whatever has no `content`.
+    """
+    host, text = urlsplit(address).hostname or "", said["text"]
+    if host.endswith(OF_TEAMS):
+        card = {
+            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+            "type": "AdaptiveCard",
+            "version": "1.2",
+            "body": [{"type": "TextBlock", "text": text, "wrap": True}],
+        }
+        kind = "application/vnd.microsoft.card.adaptive"
+        return {
+            "type": "message",
+            "attachments": [{"contentType": kind, "contentUrl": None, "content": card}],
+        }
+    if host == OF_GOOGLE:
+        return {"text": text}
+    if host in OF_DISCORD and not address.endswith("/slack"):
+        return {"content": text[:LONGEST_AT_DISCORD]}
+    return dict(said)
+
+
 def post(address: str, said: dict[str, str]) -> None:
-    """One call, as JSON. `text` is what Slack, Mattermost and their like show.
+    """One call, as JSON.
 
     Raises:
         OSError: nobody took it.
     """
-    body, kind = json.dumps(said).encode(), {"Content-Type": "application/json"}
-    request = urllib.request.Request(address, body, kind, method="POST")  # noqa: S310  (of the settings)
+    body = json.dumps(shaped(address, said)).encode()
+    # In our own name: Discord turns away what calls itself Python-urllib.
+    headers = {"Content-Type": "application/json", "User-Agent": "Unmentoring/1"}
+    request = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310  (of the settings)
     with urllib.request.urlopen(request, timeout=PATIENCE):  # noqa: S310
         pass

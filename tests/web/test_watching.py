@@ -104,3 +104,42 @@ def test_what_is_told_names_nobody(watch: Watch, chat: Chat, world: World) -> No
     for _ in range(2):
         watch.look()
     assert [b"lover" in call.body for call in chat.calls] == [False] * len(chat.calls) != []
+
+
+def test_a_call_is_made_in_our_own_name(chat: Chat) -> None:
+    watching.post(chat.url, SAID)
+    assert chat.calls[0].headers["User-Agent"] == "Unmentoring/1"
+
+
+SAID = {"text": "It is away", "state": "trouble", "headline": "Away", "detail": "", "service": "x"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://prod-12.uksouth.logic.azure.com:443/workflows/a/triggers/manual/paths/invoke?sig=b",
+        "https://default1a.0b.environment.api.powerplatform.com:443/powerautomate/automations/direct/x?sig=b",
+    ],
+)
+def test_teams_is_told_by_a_card_for_it_shows_nothing_else(address: str) -> None:
+    told = watching.shaped(address, SAID)
+    (card,) = told["attachments"]
+    assert (told["type"], card["contentType"], card["content"]["body"][0]["text"]) == (
+        "message",
+        "application/vnd.microsoft.card.adaptive",
+        "It is away",
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://chat.googleapis.com/v1/spaces/A/messages?key=b&token=c", {"text": "It is away"}),
+        ("https://discord.com/api/webhooks/1/a", {"content": "It is away"}),
+        ("https://discord.com/api/webhooks/1/a/slack", SAID),
+        ("https://hooks.slack.com/services/T/B/x", SAID),
+        ("https://chat.example.org/hooks/x", SAID),
+    ],
+)
+def test_each_chat_is_told_what_it_takes(address: str, told: dict[str, str]) -> None:
+    assert watching.shaped(address, SAID) == told
