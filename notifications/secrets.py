@@ -10,10 +10,14 @@ from collections.abc import Iterator
 
 # A link's token is 31 letters of base64: a byte for the key, six for the link's id, sixteen that prove it.
 # Ids of 31 bits leave the second byte and the third zero, which is "AA" between two letters of few.
-OF_A_ROW = r"[\w-][AQgw]AA[A-Za-f][\w-]{26}(?![\w-])"
+# Proofpoint closes a link with "__" (its v3), as markdown does with one; or writes "-" and "_" in it as "-2D"
+# and "-5F", and a slash as "_" (its v2). Source: Proofpoint's URLDefenseDecode.
+ENDS, V2_ENDS = r"(?=_*(?![\w-])|__)", r"(?![^\W_]|-)"
+BY_V2 = r"(?>-2D|-5F|[^\W_])"
+OF_A_ROW = rf"[\w-][AQgw]AA[A-Za-f][\w-]{{26}}{ENDS}|{BY_V2}[AQgw]AA[A-Za-f]{BY_V2}{{26}}{V2_ENDS}"
 # A token that lives as long as its person has no such mark. It stands behind a word of ours only; the slash
 # may have been written anew by a gateway that looks through links ("%2F", "%252F", "-2F", "_").
-STANDING = r"(?:unsubscribe|m)(?:/|%(?:25)*2F|-2F|_)[\w-]{36}(?![\w-])"
+STANDING = rf"(?:unsubscribe|m)(?:/|%(?:25)*2F|-2F|_)(?:[\w-]{{36}}{ENDS}|{BY_V2}{{36}}{V2_ENDS})"
 REPLY_ADDRESS = r"r\.\d{1,15}\.[a-z2-7]{26}(?:@|%(?:25)*40)?"
 SECRET = re.compile(f"{OF_A_ROW}|{STANDING}|{REPLY_ADDRESS}", re.IGNORECASE | re.ASCII)
 # "your code is 123456", "123 456 is your code"

@@ -33,11 +33,22 @@ def folded(link, column):
     return link[:column] + "=\n> " + link[column:]
 
 
+def by_v2(link):
+    """As Proofpoint's URL Defense did: "/" is "_", and all else that is special a code behind a hyphen."""
+    return "".join(
+        one if one.isalnum() or one == "." else "_" if one == "/" else f"-{ord(one):02X}" for one in link
+    )
+
+
 QUOTED = {
     "as it is": lambda link: link,
     "in brackets": lambda link: f"<{link}>",
     "looked through by a gateway": lambda link: f"https://safe.example/?url={quote(link, safe='')}&data=1",
     "looked through twice": lambda link: f"https://safe.example/?u={quote(quote(link, safe=''), safe='')}",
+    "looked through by Proofpoint": lambda link: f"https://urldefense.com/v3/__{link}__;!!Ab1!x_y-z$",
+    "looked through by its v2": lambda link: (
+        f"https://urldefense.proofpoint.com/v2/url?u={by_v2(link)}&d=Dw&e="
+    ),
     "broken over two lines": lambda link: f"> see {folded(link, len(link) - 9)} today",
     "in markdown": lambda link: f"[your page]({link})",
     "without https": lambda link: link.removeprefix("https://"),
@@ -51,6 +62,7 @@ QUOTED = {
 def test_however_a_letter_is_quoted_its_secrets_are_taken_out(quote_, secret, before, after):
     link, token = secret
     left = secrets.without(f"{before}{quote_(link)}{after}").replace("=\n> ", "")
+    left = left.replace("-5F", "_").replace("-2D", "-")
     assert [part for part in (token, "u.example/") if part in left] == []
 
 
