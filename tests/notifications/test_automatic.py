@@ -132,3 +132,13 @@ def test_what_a_mailbox_of_many_or_a_gateway_says_is_no_learning(text):
 )
 def test_what_somebody_learned_of_answering_is_one(text):
     assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
+
+
+@pytest.mark.parametrize("header", [{"List-ID": "<team.charity.example>"}, {"Precedence": "list"}], ids=str)
+def test_what_comes_by_a_group_s_mailbox_may_be_a_person_s(header):
+    headers = {"Subject": "Re: Did you talk", **header}
+    assert (is_automatic(headers, "We met."), is_certainly(headers, "team@charity.example")) == (True, False)
+
+
+def test_a_letter_called_back_by_outlook_is_no_answer():
+    assert is_certainly({"Subject": "Recall: Re: Did you talk"}, "tom@kirklees.example")
