@@ -271,8 +271,11 @@ def of_spf(patient: Patient, domain: str) -> Finding:
 
 
 def of_dmarc(patient: Patient, domain: str) -> Finding:
-    """At the domain itself, or at the one that it is below. Source: RFC 7489, 6.6.3, for two labels."""
-    for where in dict.fromkeys((domain, ".".join(domain.split(".")[-2:]), ".".join(domain.split(".")[-3:]))):
+    """At the domain itself, or at the next that it is below: gov.uk has a record too, and a council's own
+    comes before it. Source: RFC 7489, 6.6.3, and the tree walk of what follows it.
+    """
+    labels = domain.split(".")
+    for where in (".".join(labels[at:]) for at in range(max(1, len(labels) - 1))):
         found = [text for text in patient.lookup(f"_dmarc.{where}") if text.lower().startswith("v=dmarc1")]
         if len(found) > 1:
             return trouble("DMARC", f"_dmarc.{where} has {len(found)} records, so none counts")

@@ -226,6 +226,12 @@ def test_a_subdomain_is_looked_after_by_the_domain_above_it(sick: Sick) -> None:
     assert sick.findings()["DMARC"] == (Result.WELL, "_dmarc.example.org: p=quarantine")
 
 
+def test_a_council_s_own_policy_comes_before_that_of_gov_uk(sick: Sick) -> None:
+    sick.records |= {"_dmarc.gov.uk": ["v=DMARC1; p=reject"], "_dmarc.leeds.gov.uk": ["v=DMARC1; p=none"]}
+    sick.public(mail_from="Unmentoring <hello@mail.leeds.gov.uk>")
+    assert sick.findings()["DMARC"] == (Result.WELL, "_dmarc.leeds.gov.uk: p=none")
+
+
 def test_a_mail_server_s_key_is_looked_for_by_the_name_that_is_said(sick: Sick) -> None:
     sick.public(email_provider="smtp", smtp_url="smtp://localhost")
     assert (sick.findings()["DKIM"][0], sick.findings(("s1",))["DKIM"][0]) == (Result.LEFT_OUT, Result.WELL)
