@@ -198,8 +198,10 @@ CONTRARY = {
 OPENING = "[“„«‹\"'‘]"
 REACTION = re.compile(
     r"\W*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,20}to"
-    rf"|removed an? .{{1,20}} from)\W{{0,3}}{OPENING}.*"
-    rf"|.{{0,20}}\b(?:gefällt|mag|liebt|aimé|adoré|gustó|encanta|piaciut\w|piace)\b.{{0,20}}{OPENING}.*"
+    rf"|removed (?:an? )?.{{1,20}} from)\W{{0,3}}{OPENING}.*"
+    r"|\W*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,20}to)"
+    r" an? (?:image|picture|photo|attachment|movie|video|(?:audio|voice) message|link|contact)"
+    rf"|.{{0,20}}\b(?:gefällt|mag|liebt|aimé|adoré|gustó|gusta|encanta|piaciut\w|piace)\b.{{0,20}}{OPENING}.*"
     rf"|\W*hat {OPENING}.*\bgefällt mir\b.*"
     rf"|\W{{1,20}}(?:to|for) {OPENING}.*"
     r"|.{1,80}\breacted (?:to your (?:message|email)|via (?:gmail|outlook))\b.*",

@@ -217,3 +217,22 @@ def test_stop_as_instructions_have_it_is_stop(said):
 )
 def test_yes_and_no_of_what_has_been_are_words_of_their_own_in_welsh(said, word):
     assert understand(said).word is word
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Removed 👍 from “Did you talk?”",
+        "\u200aRemoved 😀 from “Did you talk?”",
+        "Liked an image",
+        "Loved an attachment",
+        "Reacted 🎉 to a photo",
+        "Le gusta “Did you talk?”",
+    ],
+)
+def test_a_thumb_taken_back_or_for_a_picture_is_nothing(said):
+    assert understand(said).word is Word.NOTHING
+
+
+def test_who_writes_of_liking_something_says_so():
+    assert understand("Liked an image she had on her wall, of bins in 1920").word is Word.LEARNING
