@@ -12,6 +12,9 @@ COUNTED = "PROMETHEUS_MULTIPROC_DIR"
 
 umask = 0o077  # the database holds addresses: it is nobody else's to read
 threads = 8
+# Longer than a proxy keeps a connection: else it may send a form on one that we close at that moment, and
+# answer 502. Load balancers keep them for a minute.
+keepalive = 75
 preload_app = True  # loaded once, for memory that all processes share; they open what they need themselves
 accesslog = None  # paths hold tokens; we log a line for each request ourselves, with its route
 control_socket_disable = True  # in a home folder that a service's user does not have

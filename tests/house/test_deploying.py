@@ -5,6 +5,7 @@
 
 import json
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
+from web.commands.serving import PATIENCE
 from web.settings import Settings
 
 FOLDER = Path("docs/deploy")
@@ -134,6 +136,14 @@ def test_nginx_writes_no_address_down(server: str) -> None:
     """An error while the service is away is written with the request, at the level `error` or `crit`."""
     said = {line.strip() for line in server.splitlines()}
     assert {"access_log off;", "error_log /var/log/nginx/error.log emerg;"} <= said
+
+
+def test_a_proxy_lets_go_of_a_connection_before_we_do() -> None:
+    """Else what it sends just then is lost, and a form is not sent again: 502."""
+    ours = min(runpy.run_path("gunicorn.conf.py")["keepalive"], PATIENCE["channel_timeout"])
+    by_nginx = re.findall(r"^upstream .*?keepalive_timeout (\d+)s;", NGINX, re.DOTALL | re.MULTILINE)
+    by_caddy = re.findall(r"transport http \{\s+keepalive (\d+)s\n", (FOLDER / "Caddyfile").read_text())
+    assert [int(seconds) < ours for seconds in (*by_nginx, *by_caddy)] == [True, True]
 
 
 def test_caddy_writes_no_address_down() -> None:
