@@ -47,7 +47,7 @@ def any_of(ways: str) -> str:
 COURTESY = any_of("""
     please|pls|plz|thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch|plis|os gwelwch yn dda
     sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
-    hi|hello|dear all|hi there|hi all|good morning|good afternoon
+    (?:hi|hello|hey|hiya)(?: there| all| again)?|dear all|good (?:morning|afternoon|evening)|helo|bore da
     ok|okay|regards|best|kind regards|x+
     and|but|so|p\\.?s
     (?:can|could|would|will) (?:you|u|someone|somebody)(?! (?:please |pls )?(?:cancel|end)\\b)(?: kindly)?

@@ -191,8 +191,9 @@ def test_whoever_greets_a_person_may_write_to_them():
     assert understand(said) == Understood(Word.LEARNING, "Hi Amina, Can’t make it")
 
 
-def test_stop_is_heard_whoever_is_greeted():
-    assert understand("Hi Sarah,\n\nSTOP").word is Word.STOP
+@pytest.mark.parametrize("said", ["Hi Sarah,\n\nSTOP", "Hey STOP", "Hi there stop", "Hi all, please stop"])
+def test_stop_is_heard_whoever_is_greeted(said):
+    assert understand(said).word is Word.STOP
 
 
 @pytest.mark.parametrize("said", ["Reply STOP", "Text stop", "STOP to 60777", "send STOP please", "ＳＴＯＰ"])
