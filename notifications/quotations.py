@@ -322,7 +322,7 @@ def _introduces_somehow(line: str) -> bool:
 def _is_whole_below(part: Sequence[str]) -> bool:
     """Is the first line somebody's own, with no blank one under it: "Met" above "On … wrote:"?"""
     rest = " ".join(part[1:])
-    is_dated = A_YEAR.search(rest) or A_TIME.search(rest)
+    is_dated = A_YEAR.search(rest) or (A_TIME.search(rest) and not A_YEAR.search(part[0]))
     return bool(is_dated and not part[0].endswith("<") and not rest.startswith("<") and _introduces(rest))
 
 

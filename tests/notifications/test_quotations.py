@@ -136,6 +136,7 @@ INTRODUCED_BY_FROM = {
     "Arabic Gmail": f"في الثلاثاء، 15 ديسمبر 2026 في 9:00 ص تمت كتابة ما يلي بواسطة {FROM_US_ALL}:",
     "Urdu Gmail": "بروز منگل، 15 دسمبر 2026 کو 9:00 AM بجے Councils <\nhello@example.org> نے لکھا:",
     "Polish Apple Mail": f"Wiadomość napisana przez {FROM_US_ALL} w dniu 15.12.2026, o godz. 09:00:",
+    "broken inside its date": f"On Tue, Dec 15, 2026 at\n9:00 AM {FROM_US_ALL} wrote:",
     "German Android": "Councils <\nhello@example.org> schrieb am Di., 15. Dez. 2026, 09:00:",
     "Tuta": "15 Dec 2026, 09:00 by hello@example.org:",
     "Czech Outlook": f"Od: {FROM_US_ALL}\nOdesláno: úterý 15. prosince 2026 9:00\nKomu: Sam\nPředmět: x",
