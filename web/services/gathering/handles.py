@@ -21,8 +21,15 @@ MOST = 10  # of a person
 LONGEST = 500  # letters
 WORDING = ("where you post", "1")
 ON_MASTODON = re.compile(r"@?([\w.-]{1,60})@((?:[a-z0-9-]+\.)+[a-z0-9-]+)")
-AT_MASTODON = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)/@([\w.-]{1,60})/?")
-ON_BLUESKY = re.compile(r"(?:(?:https?://)?bsky\.app/profile/)?@?((?:[a-z0-9-]+\.)+[a-z0-9-]+)/?")
+# As a browser shows it: a profile or a post of theirs, at their own server or, with its name, at another.
+AT_MASTODON = re.compile(
+    r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)/(?:@|users/)([\w.-]{1,60})(?:@((?:[a-z0-9-]+\.)+[a-z0-9-]+))?"
+    r"(?:/(?:statuses/)?\d+)?/?(?:[?#].*)?"
+)
+ON_BLUESKY = re.compile(
+    r"(?:(?:https?://)?bsky\.app/profile/)?@?((?:[a-z0-9-]+\.)+[a-z0-9-]+)(?:/post/\w+)?/?(?:[?#].*)?"
+)
+A_FEED_S_SCHEME = re.compile(r"feed:(?://)?(?=\S)", re.IGNORECASE)  # as some browsers copy it
 A_SITE = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/?")
 
 
@@ -72,7 +79,7 @@ def spelled(kind: HandleKind, said: str) -> str:
         if found := ON_MASTODON.fullmatch(folded):
             return f"{found[1]}@{found[2]}"
         if found := AT_MASTODON.fullmatch(folded):
-            return f"{found[2]}@{found[1]}"
+            return f"{found[2]}@{found[3] or found[1]}"
         raise BadHandle("Enter your handle with its server, like @jo@mastodon.social")
     if kind is HandleKind.BLUESKY:
         if found := ON_BLUESKY.fullmatch(folded):
@@ -87,6 +94,7 @@ def spelled(kind: HandleKind, said: str) -> str:
         if found:
             return found[1]
         raise BadHandle("Enter the name of your own site, like jo.example.org")
+    given = A_FEED_S_SCHEME.sub("", given, count=1) if folded.startswith("feed:") else given
     whole = given if "://" in given else f"https://{given}"
     if len(whole) > LONGEST or not is_page(whole) or "." not in (urlsplit(whole).hostname or ""):
         raise BadHandle("Enter the address of a feed, like https://jo.example.org/feed.xml")
