@@ -43,4 +43,9 @@ def post(answer: Answer, source: str, target: str) -> FoundPost:
 
 
 def _same(link: str, target: str) -> bool:
-    return link.partition("#")[0].rstrip("/") == target.partition("#")[0].rstrip("/")
+    """Ghost and newsletters add "?ref=…" or "?utm_source=…" to each link that leads away. Pages of ours that
+    can be mentioned have no query.
+    """
+    there, _, asked = target.partition("#")[0].partition("?")
+    found, _, with_it = link.partition("#")[0].partition("?")
+    return found.rstrip("/") == there.rstrip("/") and asked in ("", with_it)

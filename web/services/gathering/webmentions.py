@@ -68,7 +68,7 @@ def told(session: Session, source: str, target: str, *, public_url: str, now: da
 
 def _programme(session: Session, target: str, public_url: str) -> Programme:
     """Whose page it is, if it may be mentioned: the programme's own, or what people learned."""
-    path = target.partition("#")[0].removeprefix(public_url)
+    path = target.partition("#")[0].partition("?")[0].removeprefix(public_url)
     parts = path.split("/")
     if not target.startswith(f"{public_url}/p/") or len(parts) < 3 or len(target) > posts.LONGEST_ADDRESS:
         raise BadMention("target is no page of ours that can be mentioned")

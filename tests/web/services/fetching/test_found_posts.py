@@ -238,6 +238,11 @@ def test_a_page_that_links_to_us_is_a_post_of_its_host() -> None:
     )
 
 
+@pytest.mark.parametrize("added", ["?ref=jo.ghost.example", "?utm_source=substack&amp;utm_medium=email"])
+def test_what_a_blog_adds_to_its_links_changes_none(added: str) -> None:
+    assert mentioned(f"<title>Vans</title><a href='{TARGET}{added}'>x</a>").mentions == (TARGET,)
+
+
 @pytest.mark.parametrize("said", [f"<p>{TARGET}</p>", f"<a href='{TARGET}learning'>x</a>", "<p>"])
 def test_a_page_that_only_says_so_does_not_mention_us(said: str) -> None:
     with pytest.raises(Gone):

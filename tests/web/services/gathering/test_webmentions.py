@@ -45,6 +45,10 @@ def test_what_mentions_us_is_kept(world: World, servers: FakeServers) -> None:
     assert (queued(world), waiting(world)) == ([PAGE], 0)
 
 
+def test_what_a_blog_added_to_its_link_is_no_other_page(world: World, servers: FakeServers) -> None:
+    assert tell(world, target=f"{TARGET}?ref=jo.ghost.example") == 202
+
+
 def test_what_does_not_is_not(world: World, servers: FakeServers) -> None:
     servers.mentions[PAGE] = Gone("it does not mention us")
     tell(world)
