@@ -347,7 +347,8 @@ def _conversation(message: Introduction, to: Recipient, links: Links, booked: Sl
     last: datetime | date = slot.end if slot else message.until
     return calendars.Entry(
         uid=calendars.uid(message.group, _host(links, message.page, to)),
-        sequence=message.sequence,
+        # Another hour is another edition (RFC 5546, 2.1.4): calendars may leave an equal one alone.
+        sequence=message.sequence + (booked is not None),
         title=f"Talk with {people}",
         details=_details(message, booked),
         start=first,

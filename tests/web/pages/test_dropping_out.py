@@ -1,6 +1,7 @@
 """I can't make this round, and we've booked it: a tap in the message, a tap on the page."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 import icalendar
 import pytest
@@ -217,6 +218,18 @@ def test_the_calendar_file_then_says_when(world: World, pair: list[str]) -> None
         "CONFIRMED",
         times.london(date(2026, 12, 10), time(12, 30)),
     )
+
+
+def added_to_calendar(page: Visitor) -> Any:
+    file = page.client.get(page.link("Add to calendar"))
+    return icalendar.Calendar.from_ical(file.data).walk("VEVENT")[0]
+
+
+def test_the_calendar_file_with_the_hour_is_a_newer_edition(world: World, pair: list[str]) -> None:
+    """RFC 5546, 2.1.4: calendars may leave alone what has the same UID and SEQUENCE."""
+    before = added_to_calendar(world.visitor().open(door(world, pair[0])))
+    after = added_to_calendar(book(world, pair[0], "10 12 2026", "12:30"))
+    assert (before["UID"] == after["UID"], before["SEQUENCE"] < after["SEQUENCE"]) == (True, True)
 
 
 @pytest.mark.parametrize("hour", ["2.30pm", "2:30 pm", "14:30", "1430", "14.30", "2.30 P.M.", "2:30", "2.30"])
