@@ -175,7 +175,7 @@ FROM_HERE_ON = (
     " | //*[contains(@class,'OutlookMessageHeader')]"
 )
 END = "\ue000"  # a letter that nobody writes: own words end here
-BLOCKS = ("p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "ul", "ol", "table", "hr", "pre")
+BLOCKS = ("p", "div", "li", "tr", "td", "th", "br", "h1", "h2", "h3", "h4", "ul", "ol", "table", "hr", "pre")
 
 
 def own_words(text: str, writer: str = "") -> str:

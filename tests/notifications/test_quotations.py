@@ -28,6 +28,11 @@ def test_a_mail_of_html_alone_is_read():
     assert of_html(mail) == "We met & talked.\nVans!"
 
 
+def test_cells_of_a_table_are_not_run_together():
+    cells = "<table><tr><td>Met.</td><td>We share vans.</td></tr></table>"
+    assert of_html(cells) == "Met.\nWe share vans."
+
+
 def test_scripts_in_a_mail_are_no_words():
     assert of_html("<script>alert(1)</script><p>Hi</p>") == "Hi"
 
