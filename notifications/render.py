@@ -318,8 +318,14 @@ def _reply_to(message: Message, ours: str | None) -> str | None:
     return ours if message.replies else None
 
 
+# Exchange sends an absence to where a letter is answered, which may be a partner, and shows them an address
+# that was not to be seen. It knows RFC 3834 by a name of its own: [MS-OXCMAIL], 2.1.3.2.20. No "NDR" in it:
+# bounces have to come.
+NOBODY_ANSWERS_BY_ITSELF = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+
+
 def _headers(message: Message, to: Recipient, links: Links) -> dict[str, str]:
-    headers = {"Auto-Submitted": "auto-generated"}
+    headers = NOBODY_ANSWERS_BY_ITSELF.copy()
     if message.bulk:  # RFC 2369 and RFC 8058
         headers["List-Unsubscribe"] = f"<{links(UNSUBSCRIBE, to.person)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -96,6 +96,14 @@ def test_a_subject_is_one_short_line(message):
 
 
 @pytest.mark.parametrize("message", LETTERS)
+def test_no_letter_is_answered_by_an_absence(message):
+    """An introduction is answered to the partner: Exchange would tell them an address that nobody ticked."""
+    headers = letter(message).headers
+    said = headers["Auto-Submitted"], headers["X-Auto-Response-Suppress"]
+    assert said == ("auto-generated", "OOF, AutoReply")
+
+
+@pytest.mark.parametrize("message", LETTERS)
 def test_unsubscribe_headers_are_there_exactly_where_they_are_due(message):
     assert ("List-Unsubscribe" in letter(message).headers) == message.bulk
 
