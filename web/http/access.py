@@ -11,6 +11,7 @@ from flask import abort, current_app, g, redirect, render_template, request, ses
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from web.http import kept
 from web.http.context import house
 from web.models import Programme, Purpose, Role
 from web.services.common import links, page_addresses, programmes
@@ -259,6 +260,8 @@ def without_database(view: View) -> View:
 
 
 def _to_sign_in() -> Any:
+    if (form := kept.form()) and form.words:
+        return render_template("errors/not_taken.html", kept=form, signed_out=True), 403
     wanted = request.path if request.method == "GET" else None
     return redirect(url_for("organise.sign_in", next=wanted), 303)
 

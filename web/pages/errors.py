@@ -6,6 +6,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from web.db import DATABASE_AWAY
+from web.http import kept
 from web.http.bodies import throw_away
 from web.http.context import SAFE
 from web.http.limits import minutes_left
@@ -27,7 +28,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(429, _too_many)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(CSRFError, lambda _error: _page(422))
+    app.register_error_handler(CSRFError, _without_token)
     app.register_error_handler(NoSuchProgramme, _no_such_programme)
     app.register_error_handler(Ends, _ends)
     app.register_error_handler(NoSuchProposal, lambda _error: _page(404))
@@ -88,13 +89,19 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return page, 413
 
 
+def _without_token(_error: CSRFError) -> ResponseReturnValue:
+    """The browser was closed, somebody signed in beside the form, or cookies are off."""
+    form = kept.form()
+    return (render_template("errors/not_taken.html", kept=form), 422) if form else _page(422)
+
+
 def _page(code: int) -> tuple[str, int]:
     g.pop("programme", None)
     return render_template(f"errors/{code}.html"), code
 
 
 def _too_many(_error: HTTPException) -> ResponseReturnValue:
-    return render_template("errors/429.html", minutes=minutes_left()), 429
+    return render_template("errors/429.html", minutes=minutes_left(), kept=kept.form()), 429
 
 
 def _ends(error: Ends) -> ResponseReturnValue:
@@ -107,7 +114,9 @@ def _being_counted(_error: BeingCounted) -> ResponseReturnValue:
 
 def _bad_link(error: BadLink) -> ResponseReturnValue:
     used, expired = isinstance(error, UsedLink), isinstance(error, ExpiredLink)
-    page = render_template("errors/link.html", used=used, expired=expired, purpose=error.purpose)
+    page = render_template(
+        "errors/link.html", used=used, expired=expired, purpose=error.purpose, kept=kept.form()
+    )
     return page, 410 if expired else 404
 
 
