@@ -18,6 +18,12 @@ function matches(names, query) {
   return found.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b)).slice(0, most);
 }
 
+// Browsers bring back what was typed when somebody goes back or reloads, but not into a field that has no completion of
+// theirs, as a combobox must have none. So it is kept with the page's place in the history.
+function keep(id, value) {
+  history.replaceState({ ...history.state, typed: { ...history.state?.typed, [id]: value } }, "");
+}
+
 function enhance(input) {
   const names = [...(input.list?.options ?? [])].map((option) => option.value);
   if (!names.length) return;
@@ -29,7 +35,7 @@ function enhance(input) {
     element: place,
     id: input.id,
     name: input.name,
-    defaultValue: input.value,
+    defaultValue: history.state?.typed?.[input.id] ?? input.value,
     required: input.required,
     inputClasses: input.className,
     confirmOnBlur: false,
@@ -37,5 +43,8 @@ function enhance(input) {
     source: (query, populate) => populate(matches(names, query)),
     tAssistiveHint: () => [...notes, "Suggestions appear as you type. You may type a name that is not listed."].join(" "),
   });
+  const kept = () => keep(input.id, document.getElementById(input.id).value);
+  place.addEventListener("focusout", kept);
+  place.closest("form")?.addEventListener("submit", kept);
 }
 document.querySelectorAll("input[list]").forEach(enhance);
