@@ -19,8 +19,8 @@ BY_NUMBER = {
         organise.evidence_of_hours organise.evidence_of_organisations organise.evidence_of_rounds
         organise.evidence_of_ties organise.one_person
         """,
-    15: "organise.one_proposal programme.agreements",
-    14: "conversation.cannot organise.learning proposal.panel",
+    15: "organise.learning organise.one_proposal programme.agreements",
+    14: "conversation.cannot proposal.panel",
     12: "conversation.calendar conversation.show organise.read_agenda",
     11: "conversation.thanks conversation.write me.claim_post",
     10: "conversation.booked conversation.check_in me.not_again organise.every_organisation",

@@ -10,7 +10,7 @@ from web.forms.checkin import LEARNING
 from web.forms.fields import Check, LongText
 from web.forms.learning import PassedAlongForm
 from web.http.access import needs, outlives_its_programme, recently_signed_in
-from web.http.context import by_day, row_number
+from web.http.context import by_day, page_number, row_number
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.learning import card
 from web.pages.organise import pages
@@ -21,6 +21,9 @@ from web.services.conversations import passed_along
 from web.services.gathering import offers, posts
 from web.services.learning import digests, learnings, previews, walls
 from web.services.people import directory, unclear
+
+LONGEST_SEARCH = 100
+NOT_SHOWN = "If that was a slip, you find it under “Not shown”."
 
 
 class LearningForm(FlaskForm):
@@ -42,10 +45,21 @@ class LearningForm(FlaskForm):
 @pages.get("/<slug>/learning")
 @needs(Role.ORGANISER)
 def learning() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(again: LearningForm | None = None, number: int = 0) -> str:
+    """`again` is the form of learning `number` as somebody has filled it in: it needs another look."""
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
     contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
-    published, _ = walls.wall(g.session, g.programme)
+    wanted = walls.WallSearch(text=request.args.get("search", "").strip()[:LONGEST_SEARCH])
+    page = page_number()
+    published, older = walls.wall(g.session, g.programme, wanted, page=page)
+    is_all = wanted.is_everything and page == 1 and not older
     digest = digests.ready(g.session, g.programme, now=g.now)
+    forms = {one.learning.id: _form(one.learning) for one in (*waiting, *contested)}
+    if again:
+        forms[number] = _called_after(again, number)
     return render_template(
         "organise/learning.html",
         programme=g.programme,
@@ -55,9 +69,15 @@ def learning() -> ResponseReturnValue:
         kept=sum(one.learning.showing is Showing.NO for one in waiting),
         contested=contested,
         published=published,
+        older=older,
+        page=page,
+        wanted=wanted,
+        found=len(published) if is_all else walls.count(g.session, g.programme, wanted),
+        declined=learnings.declined(g.session, g.programme),
         digest=digest,
         earlier=digests.earlier(g.session, g.programme, digest, now=g.now),
-        forms={one.learning.id: _form(one.learning) for one in (*waiting, *contested)},
+        forms=forms,
+        form=again,
         card=card,
         beside=offers.beside(g.session, [one.learning for one in (*waiting, *contested)]),
         posts=offers.count(g.session, g.programme),
@@ -66,8 +86,13 @@ def learning() -> ResponseReturnValue:
 
 def _form(learning_: Learning) -> LearningForm:
     form = LearningForm(formdata=None, text=learning_.text, version=str(learning_.version))
+    return _called_after(form, learning_.id)
+
+
+def _called_after(form: LearningForm, number: int | None) -> LearningForm:
+    """The page has several of them."""
     for field in (form.text, form.without_link, form.without_preview):
-        field.id = f"{field.name}-{learning_.id}".replace("_", "-")
+        field.id = f"{field.name}-{number}".replace("_", "-")
     return form
 
 
@@ -98,8 +123,7 @@ def _passed_along(form: PassedAlongForm) -> bool:
 def publish(number: int) -> ResponseReturnValue:
     found, form = _learning(number), LearningForm()
     if not form.validate_on_submit():
-        flash("; ".join(error for errors in form.errors.values() for error in errors), "error")
-        return _back()
+        return _page(form, number), 422
     try:
         _must_be_theirs_and_there(found)
         learnings.publish(
@@ -116,13 +140,15 @@ def publish(number: int) -> ResponseReturnValue:
     except learnings.NotToShow:
         flash("Its author asked to keep it between us.", "error")
     except learnings.NothingToShow:
-        flash("There are no words left in it. Leave some, or do not show it.", "error")
+        form.text.errors = ["There are no words left in it. Leave some, or do not show it."]
+        return _page(form, number), 422
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
     except offers.TwoClaims:
         flash("Two people say that this post is theirs, so it is neither’s. Nothing was published.", "error")
     except posts.NotSeenLately:
         flash("We have not seen that post lately. We look now: press again in a few minutes.", "error")
+        return _page(form, number)  # what was asked for is kept, so no 422
     return _back()
 
 
@@ -154,7 +180,21 @@ def decline(number: int) -> ResponseReturnValue:
     found, form = _learning(number), LearningForm()
     try:
         learnings.decline(g.session, found, version=form.shown_version(), by=current_user.id, now=g.now)
-        flash("It is not shown.")
+        flash("It is not shown." if g.programme.closed_at else f"It is not shown. {NOT_SHOWN}")
+    except learnings.ChangedMeanwhile:
+        flash("It changed after you opened this page. Look at it again.", "error")
+    return _back()
+
+
+@pages.post("/<slug>/learning/<int:number>/again")
+@needs(Role.ORGANISER)
+def look_again(number: int) -> ResponseReturnValue:
+    """What was declined, by a slip perhaps, waits like any other."""
+    found = _learning(number)
+    try:
+        version = LearningForm().shown_version()
+        learnings.look_again(g.session, found, version=version, by=current_user.id, now=g.now)
+        flash("It waits to be looked at again.")
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
     return _back()
@@ -192,4 +232,6 @@ def _learning(number: int) -> Learning:
 
 
 def _back() -> ResponseReturnValue:
-    return redirect(url_for(".learning", slug=g.programme.slug), 303)
+    """To where they were on the page."""
+    search, page = request.args.get("search"), request.args.get("page")
+    return redirect(url_for(".learning", slug=g.programme.slug, search=search, page=page), 303)

@@ -33,6 +33,7 @@ from web.services.learning import bylines, previews
 from web.services.learning.previews import NOTHING, Behind
 
 SOMEBODY = "somebody"  # who reads the wall, whoever it is
+LATELY = 20  # of what was declined; a slip is seen soon
 KEY_BYTES = 12  # of chance in the address of a learning
 
 
@@ -93,6 +94,23 @@ def of_programme(session: Session, programme: Programme, state: LearningState) -
         .order_by(col(Learning.created_at))
     )
     return [_with_byline(session, one) for one in with_pages(session, session.exec(wanted).all())]
+
+
+def declined(session: Session, programme: Programme) -> list[Shown]:
+    """What organisers decided not to show lately, newest first. What its author keeps to themselves is left
+    out.
+    """
+    wanted = (
+        select(Learning)
+        .where(
+            Learning.programme_id == programme.id,
+            Learning.state == LearningState.DECLINED,
+            Learning.showing != Showing.NO,
+        )
+        .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
+        .limit(LATELY)
+    )
+    return with_names(session, session.exec(wanted).all())
 
 
 def _with_byline(session: Session, shown: Shown) -> Shown:
@@ -246,6 +264,16 @@ def decline(session: Session, learning: Learning, *, version: int, by: str, now:
         ChangedMeanwhile.
     """
     _decide(session, learning, LearningState.DECLINED, version=version, by=by, now=now)
+
+
+def look_again(session: Session, learning: Learning, *, version: int, by: str, now: datetime) -> None:
+    """What was declined waits anew. Of anything else nothing changes.
+
+    Raises:
+        ChangedMeanwhile.
+    """
+    if learning.state is LearningState.DECLINED:
+        _decide(session, learning, LearningState.WAITING, version=version, by=by, now=now)
 
 
 def _decide(
