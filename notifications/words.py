@@ -12,6 +12,8 @@ AUTHORITY = re.compile(
     r" (?:(?:Metropolitan )?(?:Borough|District)|City|County|Town|Parish) Council$", re.IGNORECASE
 )
 
+QUOTES = frozenset('“”"')
+
 
 def day(when: date, today: date | None = None) -> str:
     """`Tuesday 8 December`, with the year when it is more than half a year from `today`."""
@@ -85,8 +87,11 @@ def squeeze(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Somebody's own words, in curly quotes; theirs are taken off first."""
-    bare = squeeze(text).strip('“”"')
+    """Somebody's own words, in curly quotes and in the lines they wrote; quotes around all of them go first."""
+    lines = [squeeze(line) for line in text.strip().splitlines()]
+    bare = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    if len(bare) > 1 and bare[0] in QUOTES and bare[-1] in QUOTES and not set(bare[1:-1]) & QUOTES:
+        bare = bare[1:-1]
     return f"“{bare}”"
 
 

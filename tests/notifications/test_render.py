@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from notifications import sms_text
-from notifications.messages import Channel, CheckIn, Digest, Named, Partner, PartnerGone, WhatNext
+from notifications.messages import Channel, CheckIn, Digest, Named, Partner, PartnerGone, PassedOn, WhatNext
 from notifications.render import render
 from tests.support.letters import (
     AMINA,
@@ -187,6 +187,19 @@ def test_an_introduction_by_text_reads_as_it_should():
         "Councils Unmentoring: this time you talk with Tom Field, Kirklees Council. You write first: "
         "07700 900123. Can't make it, or stop: https://unm.example/m/pa11p1vXcT0aLw7RbYd3e1Q"
     )
+
+
+def test_a_subject_says_who_writes_first_however_long_a_name_is():
+    long = replace(TOM, name="Wilhelmina " * 6 + "Rhys", known_as="", organisation="Partnership " * 8)
+    subject = letter(introduction(long)).subject
+    assert (subject.endswith("(you write first)"), len(subject) <= 110) == (True, True)
+
+
+def test_what_is_passed_on_keeps_the_lines_of_its_writer():
+    said = "How about\nTuesday 2pm\nFriday 10am?"
+    made = letter(PassedOn(COUNCILS, TOM, said, PAGE, PAGE))
+    assert f"“{said}”" in made.text
+    assert "“How about<br>Tuesday 2pm<br>Friday 10am?”" in made.html
 
 
 def test_who_does_not_write_first_is_told_who_does():

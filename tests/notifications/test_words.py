@@ -119,6 +119,16 @@ def test_quotation_marks_are_not_doubled():
     assert words.quoted('"Hello"') == "“Hello”"
 
 
+@pytest.mark.parametrize("said", ["I read “The Spire”", "“The Spire” is good", "“Yes” and “no”", '"'])
+def test_a_quotation_in_somebody_s_words_keeps_both_its_marks(said):
+    assert words.quoted(said) == f"“{said}”"
+
+
+def test_somebody_s_words_keep_their_lines():
+    said = "Hello Tom,\r\n\r\n\r\nhow about\n  Tuesday  2pm\n  Friday 10am?\n\nAmina\n"
+    assert words.quoted(said) == "“Hello Tom,\n\nhow about\nTuesday 2pm\nFriday 10am?\n\nAmina”"
+
+
 @pytest.mark.parametrize("name", [" " * 50_000 + "x", "- " * 25_000, "(" * 50_000, "she / " * 10_000])
 def test_an_endless_name_is_looked_at_in_no_time(name):
     assert words.called(name)
