@@ -1,10 +1,16 @@
 """Whatever is sent, the answer says what to do, and is never an error of ours."""
 
 import pytest
+from flask_wtf import FlaskForm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
 
 from tests.support.world import World
+from web.forms.complaints import ComplaintForm
+from web.forms.me import RatherNotForm
+from web.forms.organisers import InviteForm
+from web.forms.settings import AboutForm
 from web.models import Purpose
 
 JOIN = "Join Councils Unmentoring"
@@ -67,6 +73,19 @@ def test_a_field_says_what_to_do(world: World, field: str, given_: object, told:
 )
 def test_a_name_is_what_people_are_called(world: World, name: str) -> None:
     assert join(world, name=name) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [(ComplaintForm, "email"), (AboutForm, "contact"), (RatherNotForm, "email"), (InviteForm, "email")],
+)
+def test_an_address_is_taken_as_it_was_copied_wherever_one_is_asked_for(
+    world: World, form: type[FlaskForm], name: str
+) -> None:
+    copied = "\u202amailto:Jo@Leeds.example.org\u200b;\u202c"
+    with world.app.test_request_context():
+        made = form(MultiDict({name: copied}), meta={"csrf": False})
+        assert (made[name].validate(made), made[name].data) == (True, "Jo@leeds.example.org")
 
 
 @pytest.mark.parametrize("name", ["A\x07mina", "\ufffe" * 200])

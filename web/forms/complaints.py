@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from web.forms.fields import LongText, Radio, Text, is_email
+from web.forms.fields import Address, LongText, Radio, Text, is_email
 from web.forms.open import OpenForm
 from web.models import Programme
 from web.models.complaints import Matter
@@ -35,7 +35,7 @@ class ComplaintForm(OpenForm):
         description="If it is about a post. What we gathered of it can then be erased, and is not gathered "
         "again.",
     )
-    email = Text(
+    email = Address(
         "Where can we answer you? (optional)",
         most=254,
         validators=[Optional(), is_email],

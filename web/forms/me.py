@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
-from web.forms.fields import Checks, Choice, Radio, Text, is_email
+from web.forms.fields import Address, Checks, Choice, Radio, is_email
 from web.forms.joining import EMAIL
 from web.models import Block, Person
 from web.services.rounds.pots import HOW_OFTEN
@@ -29,7 +29,7 @@ class AvailabilityForm(FlaskForm):
 
 class RatherNotForm(FlaskForm):
     other = Choice("Somebody you were introduced to", choices=[])
-    email = Text(
+    email = Address(
         "Or an email address",
         most=EMAIL,
         description="We do not say whether anybody has it. If somebody joins with it later, it counts.",

@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
-from web.forms.fields import Radio, Text, is_email
+from web.forms.fields import Address, Radio, is_email
 from web.forms.joining import EMAIL
 from web.models import Role
 
@@ -19,4 +19,4 @@ class RoleForm(FlaskForm):
 
 
 class InviteForm(RoleForm):
-    email = Text("Email address", most=EMAIL, needed="Enter their email address", validators=[is_email])
+    email = Address("Email address", most=EMAIL, needed="Enter their email address", validators=[is_email])

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from web.forms.evaluations import EvaluationFields
-from web.forms.fields import Check, Choice, Day, LongText, Radio, Text, is_email
+from web.forms.fields import Address, Check, Choice, Day, LongText, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
 from web.models.folding import folded
 from web.models.programmes import LONGEST_CHOICE, LONGEST_MIX
@@ -88,7 +88,7 @@ class AboutForm(FlaskForm):
         most=1000,
         description="A few sentences for its page and the invitations.",
     )
-    contact = Text(
+    contact = Address(
         "Contact address",
         most=254,
         needed="Enter an email address",
