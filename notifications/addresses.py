@@ -34,6 +34,8 @@ AN_AT = re.compile(r"\s*[@＠]\s*")
 AROUND = " \t;,.\"'<>()[]“”‘’„«»*"
 AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
 A_SENDER = re.compile(r"([^<>\x00-\x1f]*)<\s*([!-~]+)\s*>|([!-~]+)")
+# A host with a dot, and no name or password before it, which would look like one.
+A_LINK_AT_END = re.compile(r"(.*?)(https?://(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:[/?#][^\s\\]*)?)", re.IGNORECASE)
 HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
 
 
@@ -165,6 +167,14 @@ def phone_as_said(e164: str) -> str:
     if number.country_code == 44:
         return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def link_at_end(handle: str) -> tuple[str, str]:
+    """What stands before the link that a video handle ends with, and that: ("Teams: ", "https://…"). The link
+    is empty where there is none, or one that does not lead where it says.
+    """
+    found = A_LINK_AT_END.fullmatch(handle)
+    return (found[1], found[2]) if found else (handle, "")
 
 
 def calling_code(e164: str) -> str:

@@ -87,7 +87,7 @@ def squeeze(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Somebody's own words, in curly quotes and in the lines they wrote; quotes around all of them go first."""
+    """Somebody's own words in curly quotes, in the lines they wrote; quotes around all of them go first."""
     lines = [squeeze(line) for line in text.strip().splitlines()]
     bare = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
     if len(bare) > 1 and bare[0] in QUOTES and bare[-1] in QUOTES and not set(bare[1:-1]) & QUOTES:

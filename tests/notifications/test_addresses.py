@@ -166,3 +166,19 @@ def test_a_sender_is_read_as_it_is_written(written, name, address):
 def test_what_is_no_sender_is_refused(written):
     with pytest.raises(BadAddress, match="Name <address>"):
         addresses.sender(written)
+
+
+@pytest.mark.parametrize(
+    ("handle", "said", "link"),
+    [
+        ("Teams: https://teams.example.org/l/meet?x=1", "Teams: ", "https://teams.example.org/l/meet?x=1"),
+        ("https://meet.example.org:8443/amina", "", "https://meet.example.org:8443/amina"),
+        ("Teams: amina@example.org", "Teams: amina@example.org", ""),
+        ("https://bank.example.org@evil.example.org/", "https://bank.example.org@evil.example.org/", ""),
+        ("https://bank.example.org\\@evil.example.org", "https://bank.example.org\\@evil.example.org", ""),
+        ("javascript:alert(1)//https://x", "javascript:alert(1)//https://x", ""),
+        ("https://localhost/", "https://localhost/", ""),
+    ],
+)
+def test_a_video_handle_that_is_a_link_leads_where_it_says(handle: str, said: str, link: str) -> None:
+    assert addresses.link_at_end(handle) == (said, link)

@@ -202,6 +202,11 @@ def test_what_is_passed_on_keeps_the_lines_of_its_writer():
     assert "“How about<br>Tuesday 2pm<br>Friday 10am?”" in made.html
 
 
+def test_a_partner_s_video_link_is_one_to_press():
+    made = letter(introduction(replace(TOM, video="Teams: https://teams.example.org/tom")))
+    assert 'href="https://teams.example.org/tom">https://teams.example.org/tom</a>' in made.html
+
+
 def test_who_does_not_write_first_is_told_who_does():
     made = letter(introduction(TOM, first="p2"))
     assert (made.subject, "Tom writes first." in made.text) == ("Meet Tom from Kirklees Council", True)

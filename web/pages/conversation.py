@@ -162,7 +162,8 @@ def could_not(token: str) -> ResponseReturnValue:
     """After the cut-off: nobody else can be found, but we need not ask any more."""
     _, talk = _open(token, Purpose.CONVERSATION)
     conversations.say(g.session, talk, Answer.COULD_NOT, now=g.now)
-    flash("Thank you for telling us. There is a next round.")
+    ends = talk.programme.closing_on
+    flash("Thank you for telling us." if ends else "Thank you for telling us. There is a next round.")
     return redirect(url_for("me.show", token=token), 303)
 
 

@@ -1,8 +1,12 @@
 """The page of one conversation."""
 
+from datetime import date
+
+import pytest
+
 from notifications.messages import Channel
 from tests.support.world import World
-from web.models import Purpose
+from web.models import Purpose, VideoKind
 from web.services.people import erasure
 
 
@@ -24,3 +28,25 @@ def test_a_number_that_partners_would_see_is_confirmed_first(world: World) -> No
     confirmation = world.link_in(world.letter(details.email, "confirm"), "/confirm/")
     world.visitor().open(confirmation).press("Yes, I am in")
     assert world.letter("+447700900123", "phone_code").segments == 1
+
+
+def test_a_partner_s_video_link_can_be_pressed(world: World) -> None:
+    link = "https://teams.example.org/l/tom"
+    world.join("Tom Field", video_kind=VideoKind.TEAMS, video_handle=link, shares_video=True)
+    amina = world.join("Amina Yusuf")
+    world.round()
+    page = world.visitor().open(world.door(Purpose.CONVERSATION, amina, world.group_of(amina)))
+    assert (page.link(link), "Video Teams: https" in page.text) == (link, True)
+
+
+@pytest.mark.parametrize(("closing", "promised"), [(None, True), (date(2027, 1, 20), False)])
+def test_no_next_round_is_promised_where_there_is_none(
+    world: World, closing: date | None, promised: bool
+) -> None:
+    world.join_many(2)
+    world.round()
+    world.change(closing_on=closing)
+    reader, _ = world.groups()[0]
+    door = world.door(Purpose.CHECK_IN, reader, world.group_of(reader))
+    thanks = world.visitor().open(f"{door}?answer=could-not").press("Tell us")
+    assert ("There is a next round" in thanks.text) is promised
