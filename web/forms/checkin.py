@@ -5,10 +5,10 @@ from datetime import datetime, time
 
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from notifications import secrets
-from web.forms.fields import Check, Day, LongText, Radio, Text, is_web_link
+from web.forms.fields import Check, Day, LongText, OrNoDay, Radio, Text, is_web_link
 from web.models import Answer, Showing
 from web.services.common.times import clock, london
 from web.services.conversations.conversations import LONGEST, Conversation, Said
@@ -24,7 +24,7 @@ ANSWERS = {
 # As an address in a message says it.
 CHOSEN = {answer.value.replace(" ", "-"): answer.value for answer in ANSWERS}
 NOON, MORNING = 12, 7
-A_TIME = re.compile(r"(\d{1,2})(?:\s?[:.]?\s?(\d{2}))?\s?(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
+A_TIME = re.compile(r"(\d{1,2})(?:\s?[:.h]?\s?(\d{2}))?\s?(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
 SHOWINGS = [
     SelectChoice(Showing.WITH_NAME.value, "Yes, with my first name and organisation"),
     SelectChoice(Showing.WITHOUT_NAME.value, "Yes, without my name"),
@@ -41,12 +41,14 @@ def is_not_ours(_form: FlaskForm, field: Text) -> None:
 class BookedForm(FlaskForm):
     """We have agreed a time. When it is may stay between them."""
 
-    day = Day("Which day? (optional)", description="For example, 8 12 2026.", validators=[Optional()])
-    hour = Text("What time? (optional)", most=10, description="For example, 12:30 or 2pm.")
+    day = Day("Which day? (optional)", description="For example, 8 12 2026.", validators=[OrNoDay()])
+    hour = Text("What time? (optional)", most=40, description="For example, 12:30 or 2pm.")
 
     def validate_hour(self, field: Text) -> None:
-        if bool(field.data) != bool(self.day.data):
+        if bool(field.data) == self.day.is_empty:
             raise ValidationError("Give the day and the time, or leave both empty")
+        if self.day.errors:
+            return  # whether it is a time of that day is seen once the day is one
         # Where the clocks go forward an hour is left out: then the clock shows another one.
         if field.data and (self.at is None or clock(self.at) != f"{self.time_said:%H:%M}"):
             raise ValidationError("Enter a time of that day, such as 12:30")

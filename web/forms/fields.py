@@ -28,7 +28,7 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation, Vali
 
 from notifications import addresses, secrets
 from notifications.errors import BadAddress
-from web.services.common import phrases
+from web.services.common import days, phrases
 
 # Labels with dots between them. A backslash in it would lead a browser elsewhere than it says.
 A_HOST = re.compile(r"([\w-]+\.)+[\w-]+")
@@ -126,7 +126,7 @@ class ThreeBoxes(GovDateInput):
 
 
 class Day(DateField):
-    """Day, month and year in three boxes."""
+    """Day, month and year in three boxes, as people write them: 7 Dec 26, or all of it in the first."""
 
     widget = ThreeBoxes()
 
@@ -134,11 +134,24 @@ class Day(DateField):
         super().__init__(label, format="%d %m %Y", **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([value.strip() for value in valuelist[:3]])
-        except ValueError as error:
+        found = days.whole_day(" ".join(value.strip() for value in valuelist[:3]))
+        if valuelist and found is None:
             self.raw_data = [phrases.made_visible(value) for value in valuelist[:3]]  # shown again
-            raise ValueError("Enter a day, like 7 12 2026") from error
+            raise ValueError("Enter a day, like 7 12 2026")
+        super().process_formdata([f"{found.day} {found.month} {found.year:04}"] if found else [])
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(box.strip() for box in self.raw_data or ())
+
+
+class OrNoDay:
+    """A day may be left out; one box alone is no day, and not left out."""
+
+    def __call__(self, _form: Form, field: Day) -> None:
+        if field.is_empty:
+            field.errors = []
+            raise StopValidation
 
 
 class Readable:

@@ -9,10 +9,10 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from web.forms.evaluations import EvaluationFields
-from web.forms.fields import Address, Check, Choice, Day, LongText, Radio, Text, is_email
+from web.forms.fields import Address, Check, Choice, Day, LongText, OrNoDay, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
 from web.models.folding import folded
 from web.models.programmes import LONGEST_CHOICE, LONGEST_MIX
@@ -270,7 +270,7 @@ class ShowingForm(EvaluationFields, FlaskForm):
 
 
 class NextRoundForm(FlaskForm):
-    on = Day("Day of the next round", validators=[Optional()], description="Leave it empty for no day.")
+    on = Day("Day of the next round", validators=[OrNoDay()], description="Leave it empty for no day.")
 
 
 class RoundDaysForm(FlaskForm):
@@ -295,7 +295,7 @@ class ScheduleForm(FlaskForm):
     )
     first_on = Day(
         "First day",
-        validators=[Optional()],
+        validators=[OrNoDay()],
         description="For a rhythm, which keeps its weekday. For example, 8 12 2026.",
     )
     on = DayList("Dates", most=2000, description=f"For rounds on dates of your own. {ONE_A_LINE}")

@@ -232,9 +232,37 @@ def test_the_calendar_file_with_the_hour_is_a_newer_edition(world: World, pair: 
     assert (before["UID"] == after["UID"], before["SEQUENCE"] < after["SEQUENCE"]) == (True, True)
 
 
-@pytest.mark.parametrize("hour", ["2.30pm", "2:30 pm", "14:30", "1430", "14.30", "2.30 P.M.", "2:30", "2.30"])
+@pytest.mark.parametrize(
+    "hour", ["2.30pm", "2:30 pm", "14:30", "1430", "14.30", "14h30", "2.30 P.M.", "2:30", "2.30"]
+)
 def test_a_time_is_taken_as_people_write_it(world: World, pair: list[str], hour: str) -> None:
     assert "Thursday 10 December at 14:30" in book(world, pair[0], "10 12 2026", hour).text
+
+
+@pytest.mark.parametrize(
+    "day", ["10 Dec 2026", "10 December 26", "10th 12 26", "10 Rhagfyr 2026", "10/12/2026", "2026-12-10"]
+)
+def test_a_day_is_taken_as_people_write_it(world: World, pair: list[str], day: str) -> None:
+    """A whole one, pasted, stands in the first box."""
+    assert "Thursday 10 December at 14:30" in book(world, pair[0], day, "14:30").text
+
+
+@pytest.mark.parametrize(("day", "hour"), [("31 11 2026", "12:30"), ("10 smarch 2026", "half past two")])
+def test_a_day_that_is_none_is_not_told_to_be_given(
+    world: World, pair: list[str], day: str, hour: str
+) -> None:
+    assert book(world, pair[0], day, hour).mistakes == ["Enter a day, like 7 12 2026"]
+
+
+def test_a_time_in_words_is_told_what_to_write(world: World, pair: list[str]) -> None:
+    mistakes = book(world, pair[0], "10 12 2026", "half past two").mistakes
+    assert mistakes == ["Enter a time of that day, such as 12:30"]
+
+
+def test_a_day_with_its_first_box_empty_is_not_taken_for_none(world: World, pair: list[str]) -> None:
+    page = world.visitor().open(door(world, pair[0], "booked"))
+    page.press(BOOKED, day=["", "12", "2026"], hour="")
+    assert page.mistakes[0] == "Enter a day, like 7 12 2026"
 
 
 def test_an_hour_alone_needs_its_half_of_the_day(world: World, pair: list[str]) -> None:
