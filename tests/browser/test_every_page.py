@@ -253,3 +253,17 @@ def test_a_pause_without_a_day_leads_to_its_first_box(page: Page, doors: Doors) 
 def test_a_page_that_is_not_there_is_in_order(page: Page, busy: LiveApp, path: str) -> None:
     page.goto(busy.at(path))
     look_at(page, "not-there" + path.replace("/", "-").rstrip("-"))
+
+
+def test_what_a_press_came_to_takes_the_focus(page: Page, live: LiveApp) -> None:
+    """A screen reader says nothing of a live region that is there from the beginning."""
+    page.goto(live.at(live.world.page_of(live.world.join("Amina Yusuf"))))
+    expect(page.locator("body")).to_be_focused()
+    page.get_by_role("button", name="Skip the next round").click()
+    told = page.get_by_text("You skip the next round, and are in again after it.")
+    expect(page.locator(".un-notice", has=told)).to_be_focused()
+    look_at(page, "told")
+    page.keyboard.press("Tab")
+    expect(page.locator(".un-notice[tabindex]")).to_have_count(0)
+    page.reload()
+    expect(page.locator("body")).to_be_focused()

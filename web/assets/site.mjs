@@ -52,3 +52,12 @@ document.querySelectorAll('form[method="post"]').forEach((form) => {
     else last = event.timeStamp;
   });
 });
+
+// What has just happened is told above the heading of the next page. Screen readers read a live region when it changes,
+// and not what stands in it when the page comes: so it takes the focus, as an error summary does.
+const happened = document.querySelector(".govuk-error-summary") ? null : document.querySelector("[data-just-happened]");
+if (happened && !location.hash) {
+  happened.tabIndex = -1;
+  happened.focus({ preventScroll: true });
+  happened.addEventListener("blur", () => happened.removeAttribute("tabindex"), { once: true });
+}

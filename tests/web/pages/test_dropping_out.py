@@ -265,6 +265,18 @@ def test_a_day_with_its_first_box_empty_is_not_taken_for_none(world: World, pair
     assert page.mistakes[0] == "Enter a day, like 7 12 2026"
 
 
+def test_a_time_that_was_agreed_can_be_changed_from_the_conversation(world: World, pair: list[str]) -> None:
+    page = book(world, pair[0], "10 12 2026", "12:30")
+    page.open(page.link("Change the time")).press(BOOKED, day=["11", "12", "2026"], hour="9:00")
+    assert "Friday 11 December at 09:00" in page.text
+
+
+def test_a_time_that_was_not_told_can_be_told_later(world: World, pair: list[str]) -> None:
+    page = book(world, pair[0], "", "")
+    page.open(page.link("Tell us when")).press(BOOKED, day=["11", "12", "2026"], hour="9:00")
+    assert "Friday 11 December at 09:00" in page.text
+
+
 def test_an_hour_alone_needs_its_half_of_the_day(world: World, pair: list[str]) -> None:
     said = [book(world, pair[0], "10 12 2026", hour) for hour in ("2", "2pm")]
     assert (said[0].status, "Thursday 10 December at 14:00" in said[1].text) == (422, True)
