@@ -20,6 +20,8 @@ GOOD = """<!DOCTYPE html>
 FAULTS = [
     ("<title>Join – LocalGov Unmentoring</title>", "", "0 titles"),
     ("Join – Local", " – Local", "does not say where we are"),
+    ("Join – Local", "Error: Error: Join – Local", "says Error"),
+    ("<h1>", '<div class="govuk-error-summary"></div><h1>', "says Error"),
     (' lang="en-GB"', "", "no language"),
     ("<h1>Join</h1>", "", "0 main headings"),
     ("<h1>Join</h1>", "<h1>Join</h1><h1>Us</h1>", "2 main headings"),

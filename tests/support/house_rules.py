@@ -50,6 +50,8 @@ def title(page: Element) -> Iterator[str]:
         yield f"{len(titles)} titles"
     elif " – " not in words(titles[0]):
         yield "the title does not say where we are"
+    elif words(titles[0]).count("Error:") != bool(page.findall(".//*[@class='govuk-error-summary']")):
+        yield "the title says Error where there is none, or not where there is one, or twice"
 
 
 def language(page: Element) -> Iterator[str]:
