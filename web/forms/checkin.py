@@ -4,12 +4,13 @@ import re
 from datetime import datetime, time
 
 from flask_wtf import FlaskForm
+from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from notifications import secrets
 from web.forms.fields import Check, Day, LongText, OrNoDay, Radio, Text, is_web_link
-from web.models import Answer, Showing
+from web.models import Answer, Learning, Showing
 from web.services.common.times import clock, london
 from web.services.conversations.conversations import LONGEST, Conversation, Said
 
@@ -100,6 +101,7 @@ class CheckInForm(FlaskForm):
         description="An organiser reads it first.",
     )
     may_name_me = Check("If somebody I talked with shares something, it may say that it was with me")
+    seen = HiddenField()  # the version of what they had written, when the page was opened
 
     def validate_text(self, field: LongText) -> None:
         # A wish to show nothing is most likely a page sent before the sentence was written.
@@ -114,6 +116,14 @@ class CheckInForm(FlaskForm):
             Showing(self.showing.data),
             bool(self.may_name_me.data),
         )
+
+    def overlooks(self, learning: Learning | None) -> bool:
+        """Was the page opened before something was written, by a reply or in another tab, and has no word of
+        it? It takes back nothing that it did not show.
+        """
+        if learning is None or self.text.data or self.link.data:
+            return False
+        return bool(self.seen.data) and self.seen.data != str(learning.version)
 
     @property
     def begun(self) -> bool:
@@ -131,6 +141,7 @@ class CheckInForm(FlaskForm):
         if talk.learning:
             form.text.data, form.link.data = talk.learning.text, talk.learning.link
             form.showing.data = talk.learning.showing.value
+        form.seen.data = str(talk.learning.version if talk.learning else 0)
         if chosen in CHOSEN:
             form.answer.data = CHOSEN[chosen]
         return form

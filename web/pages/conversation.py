@@ -269,7 +269,10 @@ def answer(token: str) -> ResponseReturnValue:
         return _not_theirs_any_more(token, talk)
     if not form.validate_on_submit():
         return _form(token, talk, form), 422
-    conversations.check_in(g.session, talk, form.said(), now=g.now)
+    if form.overlooks(talk.learning):
+        conversations.say(g.session, talk, form.said().answer, now=g.now)
+    else:
+        conversations.check_in(g.session, talk, form.said(), now=g.now)
     return redirect(url_for(".thanks", token=token), 303)
 
 

@@ -50,3 +50,28 @@ def test_no_next_round_is_promised_where_there_is_none(
     door = world.door(Purpose.CHECK_IN, reader, world.group_of(reader))
     thanks = world.visitor().open(f"{door}?answer=could-not").press("Tell us")
     assert ("There is a next round" in thanks.text) is promised
+
+
+@pytest.mark.parametrize("begun", ["?answer=met", ""])
+def test_a_page_opened_before_something_was_written_takes_none_of_it_back(world: World, begun: str) -> None:
+    world.join_many(2)
+    world.round()
+    reader, _ = world.groups()[0]
+    door = world.door(Purpose.CHECK_IN, reader, world.group_of(reader))
+    left_open = world.visitor().open(door + begun)
+    world.visitor().open(f"{door}?answer=met").press("Tell us", text="We share a van.", showing="with name")
+    left_open.press("Tell us" if begun else "Not yet")
+    page = world.visitor().open(door).page
+    assert page.get_element_by_id("text").value.strip() == "We share a van."
+    answered = "met" if begun else "not yet"
+    assert page.xpath("//input[@name='answer'][@checked]/@value") == [answered]
+
+
+def test_who_empties_what_they_wrote_takes_it_back(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    reader, _ = world.groups()[0]
+    door = world.door(Purpose.CHECK_IN, reader, world.group_of(reader))
+    world.visitor().open(f"{door}?answer=met").press("Tell us", text="We share a van.")
+    world.visitor().open(door).press("Tell us", text="")
+    assert world.visitor().open(door).page.get_element_by_id("text").value.strip() == ""
