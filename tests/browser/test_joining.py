@@ -68,6 +68,16 @@ def test_every_line_of_the_error_summary_leads_to_its_field(form: Page) -> None:
         assert focused, line.inner_text()
 
 
+def test_mistakes_are_listed_in_the_order_of_their_fields(form: Page) -> None:
+    form.get_by_label("Your video handle").fill("x" * 200)
+    form.get_by_label("Mobile number").fill("12")
+    form.get_by_role("button", name="Join Councils Unmentoring").click()
+    places = form.locator(".govuk-error-summary a").evaluate_all(
+        "links => links.map(link => document.querySelector(link.hash).getBoundingClientRect().top)"
+    )
+    assert (len(places), places) == (6, sorted(places))
+
+
 def test_a_form_sent_back_at_once_is_only_asked_to_be_sent_again(form: Page, busy: LiveApp) -> None:
     form.get_by_label("Your name").fill("Kay Boarder")
     form.get_by_role("textbox", name="Email address").fill("quick@example.org")

@@ -239,6 +239,12 @@ class JoinForm(DetailsForm, WhichOrganisation, MixForm, OpenForm):
     happy_in_three = Check("I am happy to be in a three now and then, when the number is odd", default=True)
     agree = Check("I agree to the code of conduct and have read the privacy notice")
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Mistakes are listed in the order of the page: where somebody works, then how they are reached.
+        first = ("name", "known_as", "email", "organisation", "organisation_is", "mix_choice", "about")
+        self._fields = {name: self._fields[name] for name in (*first, *self._fields)}
+
     def validate_agree(self, field: Check) -> None:
         if not field.data:
             raise ValidationError("You can join only if you agree to the code of conduct")

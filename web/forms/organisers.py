@@ -1,5 +1,7 @@
 """Who runs a programme."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
@@ -14,9 +16,14 @@ ROLES = [
 ]
 
 
+def _role() -> Any:
+    return Radio("What may they do?", needed="Choose what they may do", choices=ROLES)
+
+
 class RoleForm(FlaskForm):
-    role = Radio("What may they do?", needed="Choose what they may do", choices=ROLES)
+    role = _role()
 
 
-class InviteForm(RoleForm):
+class InviteForm(FlaskForm):
     email = Address("Email address", most=EMAIL, needed="Enter their email address", validators=[is_email])
+    role = _role()
