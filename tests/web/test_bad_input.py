@@ -4,6 +4,7 @@ import pytest
 from flask_wtf import FlaskForm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 
 from tests.support.world import World
@@ -11,7 +12,7 @@ from web.forms.complaints import ComplaintForm
 from web.forms.me import RatherNotForm
 from web.forms.organisers import InviteForm
 from web.forms.settings import AboutForm
-from web.models import Purpose
+from web.models import Purpose, Request
 
 JOIN = "Join Councils Unmentoring"
 GOOD = {"name": "Amina", "email": "amina@example.org", "organisation": "Leeds", "agree": True}
@@ -229,6 +230,20 @@ def test_no_check_in_at_all_is_an_error_of_ours(introduced: tuple[World, str], f
     world, path = introduced
     visitor = world.visitor()
     assert visitor.post(path, form | {"csrf_token": visitor.token(path)}).status_code in (200, 422)
+
+
+def test_what_somebody_says_keeps_its_letters(introduced: tuple[World, str]) -> None:
+    world, path = introduced
+    said = "2½ hours, 10 m² and CO₂… by José\u00a0Park"
+    world.visitor().open(f"{path}?answer=met").press("Tell us", text=said)
+    kept = world.visitor().open(path).page.get_element_by_id("text").value.strip()
+    assert kept == "2½ hours, 10 m² and CO₂… by José Park"
+
+
+def test_a_name_has_one_spelling(world: World) -> None:
+    assert join(world, name="\ufb01ona Jose\u0301") == []
+    with world.read() as session:
+        assert session.exec(select(Request)).one().details["name"] == "fiona José"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from wtforms import HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from web.forms.evaluations import EvaluationFields
-from web.forms.fields import Check, LongText, Radio, Text
+from web.forms.fields import Check, LongText, Radio, Text, Words
 from web.models import Objection, ReviewAnswer, Stance, Subject, Verdict
 from web.services.agreements import agenda, answering, panels, reviews
 from web.services.agreements.agreements import ChangeWanted, InForce
@@ -81,7 +81,7 @@ class JudgementForm(FlaskForm):
 class FreeForm(EvaluationFields, FlaskForm):
     """Something to agree on in free words."""
 
-    title = Text("Title", most=LONGEST_TITLE, needed="Give it a title")
+    title = Words("Title", most=LONGEST_TITLE, needed="Give it a title")
     text = LongText(
         "What should hold?",
         most=LONGEST,
@@ -119,7 +119,7 @@ class ObjectionForm(FlaskForm):
 
 
 class WishForm(FlaskForm):
-    line = Text(
+    line = Words(
         "Anything we should change? (optional)",
         most=agenda.LONGEST,
         description="The organisers read it without your name, and may quote it as the reason of a proposal. "
@@ -146,7 +146,7 @@ class OpinionForm(FlaskForm):
 
 
 class DeclineForm(FlaskForm):
-    because = Text("Why not?", most=200, needed="Say why, in a few words: who said it is told")
+    because = Words("Why not?", most=200, needed="Say why, in a few words: who said it is told")
 
 
 class NumberForm(FlaskForm):
@@ -154,4 +154,4 @@ class NumberForm(FlaskForm):
 
 
 class ReasonForm(FlaskForm):
-    reason = Text("Why is it hidden?", most=200, needed="Say why, in a few words")
+    reason = Words("Why is it hidden?", most=200, needed="Say why, in a few words")

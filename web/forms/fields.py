@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -39,13 +39,15 @@ class Text(StringField):
 
     widget = GovTextInput()
     lines = False
+    spelling: Literal["NFC", "NFKC"] = "NFKC"  # one spelling of a name, whichever way it was typed
 
     def __init__(self, label: str, *, most: int, needed: str = "", **options: Any) -> None:
         checks = [DataRequired(needed)] if needed else []
         super().__init__(label, [*checks, Readable(most), *options.pop("validators", ())], **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        given = unicodedata.normalize("NFKC", valuelist[0]) if valuelist else ""
+        given = unicodedata.normalize(self.spelling, valuelist[0]) if valuelist else ""
+        given = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in given)
         self.data = (
             "\n".join(_tidied(line) for line in given.strip().splitlines()) if self.lines else _tidied(given)
         )
@@ -58,7 +60,13 @@ class Address(Text):
         super().process_formdata([addresses.as_seen(value) for value in valuelist[:1]])
 
 
-class LongText(Text):
+class Words(Text):
+    """One line of what somebody says, as they write it: by NFKC “2½ hours” is 21⁄2, and 10 m² is 10 m2."""
+
+    spelling = "NFC"
+
+
+class LongText(Words):
     """A few sentences, line breaks kept. A link of ours, an answer address or a code, pasted with a letter of
     ours, is taken out: somebody else reads these words.
     """

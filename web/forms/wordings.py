@@ -5,7 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 
 from notifications.wording import PARTS, PLACES, Part
-from web.forms.fields import LongText, Text
+from web.forms.fields import LongText, Words
 
 # Longer than any part may be: the part itself says so in its own words.
 ROOM = 2000
@@ -37,8 +37,8 @@ def wording_form(kind: str, **options: Any) -> WordingForm:
     return made
 
 
-def _field(part: Part) -> Text:
+def _field(part: Part) -> Words:
     places = "; ".join(f"{{{name}}} is {PLACES[name]}" for name in part.allowed)
     if part.is_line:
-        return Text(part.label, most=ROOM, description=f"{places}.")
+        return Words(part.label, most=ROOM, description=f"{places}.")
     return LongText(part.label, most=ROOM, description=f"{places}. A new line begins a new paragraph.")
