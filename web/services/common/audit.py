@@ -65,6 +65,7 @@ SAID = {
     "handle removed": "Took back where they post",
     "posts erased": "Erased posts of a handle or at an address",
     "learning declined": "Decided not to show a learning",
+    "learning waiting": "Put a learning back to be looked at",
     "dealt with a reply": "Dealt with an unclear reply",
     "took a reply for a learning": "Took an unclear reply for a learning",
     "link sent": "Sent a link",
