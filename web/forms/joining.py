@@ -243,7 +243,7 @@ class JoinForm(DetailsForm, WhichOrganisation, MixForm, OpenForm):
         super().__init__(**options)
         # Mistakes are listed in the order of the page: where somebody works, then how they are reached.
         first = ("name", "known_as", "email", "organisation", "organisation_is", "mix_choice", "about")
-        self._fields = {name: self._fields[name] for name in (*first, *self._fields)}
+        self._fields = {name: self[name] for name in (*first, *(field.short_name for field in self))}
 
     def validate_agree(self, field: Check) -> None:
         if not field.data:
