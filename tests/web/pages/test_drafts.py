@@ -128,6 +128,14 @@ def test_somebody_is_found_by_a_part_of_their_name(six: World, organiser: Visito
     assert "1 group has somebody called “son 003”" in found.text
 
 
+def test_somebody_is_found_in_a_draft_whichever_keyboard_wrote_their_name(world: World) -> None:
+    world.join("Siân O’Neill")
+    world.join("Owen Park")
+    number = world.draw()
+    found = world.organiser().open(f"/organise/councils/rounds/{number}?search=sian+o'neill")
+    assert "1 group has somebody called “sian o'neill”" in found.text
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_a_version_that_no_draft_can_have_is_an_old_one(world: World) -> None:
     world.join_many(2)

@@ -25,7 +25,7 @@ from web.models import (
     Programme,
     Standing,
 )
-from web.models.folding import folded
+from web.models.folding import looked_for, pattern
 from web.services.common import times
 from web.services.evidence import nameless
 from web.services.imports import known_elsewhere
@@ -181,17 +181,17 @@ def _where(
 
 
 def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bool]:
-    part, written = folded(text), known_elsewhere.as_written(session, programme.id)
+    part, written = looked_for(text), known_elsewhere.as_written(session, programme.id)
     organisations = [
         row.id
         for row in session.exec(
             select(Organisation).where(Organisation.programme_id == programme.id, nameless.has_name())
         )
-        if part in folded(row.name) or part in folded(row.short_name)
+        if part in looked_for(row.name) or part in looked_for(row.short_name)
     ]
-    ways: list[ColumnElement[bool]] = [col(Membership.name_key).contains(part, autoescape=True)]
+    ways: list[ColumnElement[bool]] = [col(Membership.name_key).like(f"%{pattern(text)}%", escape="/")]
     if written:
-        called = [id_ for id_, said in written.items() if part in folded(said.name)]
+        called = [id_ for id_, said in written.items() if part in looked_for(said.name)]
         one_of_these = known_elsewhere.is_one(programme.id, col(Membership.person_id))
         ways = [ways[0] & ~one_of_these, col(Membership.person_id).in_(called)]
     if organisations:
@@ -303,13 +303,15 @@ def called(session: Session, programme: Programme, typed: str) -> str:
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(*here, Person.email_key == typed.strip().casefold())
         if "@" in typed
-        else select(Membership.person_id).where(*here, Membership.name_key == folded(typed))
+        else select(Membership.person_id).where(
+            *here, col(Membership.name_key).like(pattern(typed), escape="/")
+        )
     )
     found = list(session.exec(fits.limit(3)))
     if "@" not in typed:
         written = known_elsewhere.as_written(session, programme.id)
         found = [id_ for id_ in found if id_ not in written]
-        found += [id_ for id_, said in written.items() if folded(said.name) == folded(typed)]
+        found += [id_ for id_, said in written.items() if looked_for(said.name) == looked_for(typed)]
     if len(found) > 1:
         raise NobodySo(f"Several people are called {typed.strip()}. Enter the email address instead")
     if not found:

@@ -25,6 +25,7 @@ from web.models import (
     RoundState,
     Standing,
 )
+from web.models.folding import looked_for
 from web.models.rounds import TopUp
 from web.services.common import phrases, times
 from web.services.evidence import thinning
@@ -359,7 +360,8 @@ def _groups(
 ) -> list[GroupView]:
     query = select(Group).where(Group.round_id == round_.id).order_by(col(Group.number))
     if wanted:
-        found = [person for person, name in names.items() if wanted.casefold() in name.casefold()]
+        part = looked_for(wanted)
+        found = [person for person, name in names.items() if part in looked_for(name)]
         with_them = select(GroupMember.group_id).where(col(GroupMember.person_id).in_(found[:MOST_FOUND]))
         query = query.where(col(Group.id).in_(with_them))
     else:

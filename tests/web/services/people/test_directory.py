@@ -135,3 +135,31 @@ def test_somebody_is_named_without_doubt_or_asked_again(world: World, typed: str
     world.join("ANN  park")
     with world.read() as session, pytest.raises(directory.NobodySo, match=told):
         directory.called(session, world.programme(session), typed)
+
+
+@pytest.mark.parametrize("typed", ["O'Neill", "o’neill", "sian o'neill-rees", "Siân O’Neill–Rees"])
+def test_a_name_is_found_whichever_keyboard_wrote_it(world: World, typed: str) -> None:
+    """Phones write ’ where a keyboard writes '."""
+    for name in ("Siân O’Neill-Rees", "Owen D'Arcy", "Percy 100%"):
+        world.join(name)
+    with world.read() as session:
+        programme = world.programme(session)
+        wanted = directory.Search(text=typed)
+        found = directory.search(session, programme, wanted, today=times.today(world.now))
+    assert [entry.name for entry in found.entries] == ["Siân O’Neill-Rees"]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_somebody_is_named_whichever_keyboard_wrote_it(world: World) -> None:
+    person = world.join("Siân O’Neill-Rees")
+    with world.read() as session:
+        assert directory.called(session, world.programme(session), "Sian O'Neill-Rees") == person
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "/"])
+def test_a_sign_stands_for_no_letter(world: World, typed: str) -> None:
+    world.join("Percy Shelley")
+    with world.read() as session:
+        wanted = directory.Search(text=typed)
+        programme = world.programme(session)
+        assert directory.search(session, programme, wanted, today=times.today(world.now)).total == 0

@@ -7,6 +7,7 @@ from tests.support.importing import import_people
 from tests.support.world import BY, World
 from web.models import Person
 from web.models.folding import folded
+from web.services.common import written_names
 from web.services.people import data_export, directory_file, merging
 
 ANH = "anh@example.org"
@@ -131,3 +132,7 @@ def test_a_name_is_not_taken_away(world: World) -> None:
     person = world.join("Anh Nguyen")
     page = world.organiser().open(f"/organise/councils/people/{person}/name").press("Save the name", name="")
     assert page.mistakes == ["Enter your name"]
+
+
+def test_a_name_is_compared_whichever_keyboard_wrote_it() -> None:
+    assert written_names.bare("Siân O’Neill‑Rees") == written_names.bare("Sian O'Neill-Rees")
