@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.busy_programme import VIEWER, Doors
 from tests.support.live_app import LiveApp
-from tests.support.looking import look_at
+from tests.support.looking import PHONE, assert_fits, look_at
 from web.models import Purpose, Role
 
 NOT_PAGES = re.compile(r"\.(ics|atom|txt|csv|json|zip|graphml)$|/assets/|/html$")
@@ -267,3 +267,13 @@ def test_what_a_press_came_to_takes_the_focus(page: Page, live: LiveApp) -> None
     expect(page.locator(".un-notice[tabindex]")).to_have_count(0)
     page.reload()
     expect(page.locator("body")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "path", ["p/councils/join", "organise/councils/people", "organise/councils/schedule/edit"]
+)
+def test_text_of_twice_its_size_fits_a_phone(page: Page, busy: LiveApp, path: str) -> None:
+    sign_in(page, busy)
+    page.goto(busy.at(f"/{path}"))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert_fits(page, PHONE)

@@ -48,15 +48,15 @@ def assert_accessible(page: Page) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
-def assert_fits(page: Page) -> None:
+def assert_fits(page: Page, size: tuple[int, int] = SMALLEST) -> None:
     """At 320 CSS pixels, which is also 1280 at 400%, nothing is wider than the screen."""
-    resize(page, SMALLEST)
+    resize(page, size)
     too_wide = page.evaluate("""() => [...document.querySelectorAll("body *")]
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 1
             && !element.closest(".govuk-visually-hidden, .un-scroll, .un-aside-field"))
         .map((element) => element.outerHTML.slice(0, 120))""")
     sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert sideways <= 0, f"{page.url} scrolls sideways by {sideways}px at 320: {too_wide[:5]}"
+    assert sideways <= 0, f"{page.url} scrolls sideways by {sideways}px at {size[0]}: {too_wide[:5]}"
 
 
 def assert_focus_shows(page: Page) -> None:
