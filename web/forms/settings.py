@@ -1,16 +1,19 @@
 """The forms of a programme's settings."""
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, time
 from typing import Any
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
-from wtforms import IntegerField
+from wtforms import HiddenField, IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from notifications import words
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Address, Check, Choice, Day, LongText, OrNoDay, Radio, Text, is_email
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
@@ -109,6 +112,30 @@ class AboutForm(FlaskForm):
         description="They text JOIN and this word. Without one it is the programme’s short name, as in its "
         "address.",
     )
+
+    seen = HiddenField()  # what stood there when the page was opened
+
+    @classmethod
+    def of(cls, programme: Programme) -> "AboutForm":
+        form = cls(obj=programme)
+        if not form.is_submitted():
+            form.seen.data = _facts_of(programme)
+        return form
+
+    def overlooks(self, programme: Programme) -> bool:
+        """Has somebody else changed a field after the page was opened? What was left as it stood there takes
+        their change; what was changed here too is asked about, once.
+        """
+        stood: dict[str, str] = _read(self.seen.data)
+        for name, now in _read(_facts_of(programme)).items():
+            was, field = stood.get(name, now), self[name]
+            if field.data == was:
+                field.data = now
+            elif now not in (was, field.data):
+                said = f"“{words.short(now, 80)}”" if now else "empty"
+                field.errors = [f"Somebody has made it {said} meanwhile. Save again to have it as it is here"]
+        self.seen.data = _facts_of(programme)
+        return bool(self.errors)
 
     def validate_join_word(self, field: Text) -> None:
         if field.data and not A_JOIN_WORD.fullmatch(field.data):
@@ -355,6 +382,18 @@ class ScheduleForm(FlaskForm):
             days_off=self.days_off.days,
             automatic=self.automatic.data == "yes",
         )
+
+
+def _facts_of(programme: Programme) -> str:
+    return json.dumps({one.name: getattr(programme, one.name) or "" for one in fields(About)})
+
+
+def _read(facts: str | None) -> dict[str, str]:
+    try:
+        found = json.loads(facts or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _said(day: str) -> str:

@@ -423,3 +423,24 @@ def test_a_programme_that_has_ended_keeps_its_address(world: World, organiser: V
     organiser.answer = form
     organiser.press("Move the pages", slug="town-councils")
     assert (organiser.status, setting(world, "slug")) == (410, "councils")
+
+
+def test_two_who_change_different_things_at_once_both_have_them(organiser: Visitor, world: World) -> None:
+    other = world.organiser("other@councils.example").open(f"{HOME}/settings/about")
+    organiser.open(f"{HOME}/settings/about").press("Save", contact="new@councils.example")
+    other.press("Save", about="Tea for two.")
+    with world.read() as session:
+        programme = world.programme(session)
+        assert (programme.contact, programme.about) == ("new@councils.example", "Tea for two.")
+
+
+def test_two_who_change_the_same_thing_at_once_are_asked(organiser: Visitor, world: World) -> None:
+    other = world.organiser("other@councils.example").open(f"{HOME}/settings/about")
+    organiser.open(f"{HOME}/settings/about").press("Save", contact="new@councils.example")
+    other.press("Save", contact="mine@councils.example", about="Tea for two.")
+    told = "Somebody has made it “new@councils.example” meanwhile. Save again to have it as it is here"
+    assert (other.status, other.mistakes) == (422, [told])
+    other.press("Save")
+    with world.read() as session:
+        programme = world.programme(session)
+        assert (programme.contact, programme.about) == ("mine@councils.example", "Tea for two.")

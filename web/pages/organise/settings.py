@@ -61,8 +61,8 @@ def settings() -> ResponseReturnValue:
 @pages.route("/<slug>/settings/about", methods=["GET", "POST"])
 @needs(Role.ORGANISER)
 def about_settings() -> ResponseReturnValue:
-    form = forms.AboutForm(obj=g.programme)
-    if form.validate_on_submit():
+    form = forms.AboutForm.of(g.programme)
+    if form.validate_on_submit() and not form.overlooks(g.programme):
         try:
             programme_settings.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
             return _saved("Saved.")
