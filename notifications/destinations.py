@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from notifications import addresses, pace
 from notifications.columns import table_of
 from notifications.messages import Channel
-from notifications.outbox import change
+from notifications.outbox import change, in_order
 from notifications.tables import Destination, OutboxMessage, State
 
 SHUT_AFTER = 3  # different messages in a row
@@ -138,7 +138,7 @@ def shut(session: Session) -> Sequence[Destination]:
 
 def start_again(session: Session, now: datetime) -> None:
     """A person has put it right: what waits for a place may go there now."""
-    waiting = update(OutboxMessage).where(
+    waiting = in_order(
         col(OutboxMessage.state) == State.QUEUED,
         col(OutboxMessage.reason).startswith(WAITS),
         col(OutboxMessage.due_at) > now,

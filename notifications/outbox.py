@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Select,
     delete,
     func,
     or_,
@@ -177,6 +178,18 @@ def _name(session: Session, orders: Sequence[Order], ids: Sequence[int | None]) 
     bulk.insert_rows(session, table_of(OutboxNamed), named)
 
 
+def in_order(*where: ColumnElement[bool]) -> Update:
+    """An update of the messages that fit, which takes them in the order of their ids, as whoever delivers
+    them does. On PostgreSQL two who take several in orders of their own would wait for each other, and one of
+    them would have to come back: after a call that told a provider of a letter, say.
+    """
+    return update(OutboxMessage).where(col(OutboxMessage.id).in_(_in_order(*where)))
+
+
+def _in_order(*where: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(col(OutboxMessage.id)).where(*where).order_by(col(OutboxMessage.id)).with_for_update()
+
+
 def change(session: Session, statement: Update) -> int:
     """Run a conditional update and say how many rows it changed. Loaded objects are not refreshed."""
     result = session.execute(statement, execution_options={"synchronize_session": False})
@@ -216,7 +229,7 @@ def forget_address(session: Session, address_key: str) -> int:
 
 def _cancel_and_blank(session: Session, ids: Sequence[int]) -> None:
     waiting = col(OutboxMessage.state).in_((*WAITING, State.UNCERTAIN))
-    stop = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids), waiting)
+    stop = in_order(col(OutboxMessage.id).in_(ids), waiting)
     change(session, stop.values(state=State.CANCELLED, reason="somebody it named was erased"))
     blank(session, ids)
 
@@ -224,7 +237,7 @@ def _cancel_and_blank(session: Session, ids: Sequence[int]) -> None:
 def blank(session: Session, ids: Sequence[int], *, keep_local: bool = False) -> None:
     """Take the content and the addresses out of messages, and out of the local mailbox."""
     gone = dict.fromkeys(("payload", "name", "known_as", "email", "phone", "address_key"))
-    change(session, update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(gone))
+    change(session, in_order(col(OutboxMessage.id).in_(ids)).values(gone))
     if keep_local:  # it is the reader's copy, not ours
         return
     session.execute(delete(LocalMessage).where(col(LocalMessage.message_id).in_(ids)))
@@ -256,7 +269,7 @@ def replace_in(session: Session, kind: str, round_: str, before: str, after: str
     """Put other words into the messages of a kind about a round, as they stand in their JSON."""
     payload = col(OutboxMessage.payload)
     theirs = (col(OutboxMessage.kind) == kind) & (col(OutboxMessage.round) == round_)
-    statement = update(OutboxMessage).where(theirs, payload.contains(before, autoescape=True))
+    statement = in_order(theirs, payload.contains(before, autoescape=True))
     change(session, statement.values(payload=func.replace(payload, before, after)))
 
 
@@ -265,7 +278,7 @@ def replace_in_all(session: Session, kinds: Collection[str], programme: str, bef
     payload = col(OutboxMessage.payload)
     said, left = (json.dumps(words, ensure_ascii=False)[1:-1] for words in (before, after))
     theirs = col(OutboxMessage.kind).in_(kinds) & (col(OutboxMessage.programme) == programme)
-    statement = update(OutboxMessage).where(theirs, payload.contains(said, autoescape=True))
+    statement = in_order(theirs, payload.contains(said, autoescape=True))
     change(session, statement.values(payload=func.replace(payload, said, left)))
 
 
@@ -351,6 +364,9 @@ def call_off(session: Session, subject: str, kinds: Iterable[str]) -> int:
 
 
 def _cancel(session: Session, where: Sequence[ColumnElement[bool]], states: Iterable[State]) -> int:
+    # In two statements, but held by one, in the order of their ids.
+    both = _in_order(*where, col(OutboxMessage.state).in_((State.SENDING, *states)))
+    session.execute(select(func.count()).select_from(both.subquery()))
     # What is with its provider at this moment may have gone out. If it is refused, it is not tried again.
     under_way = update(OutboxMessage).where(*where, col(OutboxMessage.state) == State.SENDING)
     change(session, under_way.values(expires_at=OutboxMessage.sending_at))
@@ -369,7 +385,8 @@ def readdress(session: Session, to: Recipient) -> int:
         col(OutboxMessage.kind).in_(BULK),
     )
     moved = 0
-    for row in session.scalars(waiting.execution_options(populate_existing=True)).all():
+    in_turn = waiting.order_by(col(OutboxMessage.id)).execution_options(populate_existing=True)
+    for row in session.scalars(in_turn).all():
         channel = _channel(row.message(), to)
         reached = {"email": to.email, "phone": to.phone, "shares_number": to.shares_number}
         reached |= {"channel": channel, "address_key": _key(channel, to)}
@@ -389,7 +406,7 @@ def move(
     *where: ColumnElement[bool],
 ) -> int:
     """Put off, or bring forward, what has not been sent of a round. How many messages there were."""
-    waiting = update(OutboxMessage).where(*_unsent(kind, round), *where)
+    waiting = in_order(*_unsent(kind, round), *where)
     return change(session, waiting.values(due_at=due, expires_at=due + kind.deadline))
 
 
@@ -409,7 +426,8 @@ def rewrite(
     `anew` keeps the people a message names.
     """
     moved = 0
-    for row in session.scalars(select(OutboxMessage).where(*_unsent(kind, round, programme, subject))).all():
+    unsent = select(OutboxMessage).where(*_unsent(kind, round, programme, subject))
+    for row in session.scalars(unsent.order_by(col(OutboxMessage.id))).all():
         was, at = row.message(), due or row.due_at
         if not isinstance(was, kind):
             continue
@@ -444,10 +462,10 @@ def hold(session: Session, *, programme: str | None = None, reason: str, now: da
     if session.get(OutboxHold, scope) is None:
         session.add(OutboxHold(scope=scope, reason=reason, since=now))
         session.flush()
-    stop = update(OutboxMessage).where(col(OutboxMessage.state) == State.QUEUED)
+    where = [col(OutboxMessage.state) == State.QUEUED]
     if programme:
-        stop = stop.where(col(OutboxMessage.programme) == programme, col(OutboxMessage.kind).in_(BULK))
-    return change(session, stop.values(state=State.HELD, reason=reason))
+        where += [col(OutboxMessage.programme) == programme, col(OutboxMessage.kind).in_(BULK)]
+    return change(session, in_order(*where).values(state=State.HELD, reason=reason))
 
 
 def release(session: Session, *, programme: str | None = None, now: datetime) -> int:
@@ -467,7 +485,7 @@ def release(session: Session, *, programme: str | None = None, now: datetime) ->
         freed.append(func.coalesce(col(OutboxMessage.programme), "").not_in(still))
     if programme:
         _put_in_time(session, freed, now)
-    return change(session, update(OutboxMessage).where(*freed).values(state=State.QUEUED, reason=None))
+    return change(session, in_order(*freed).values(state=State.QUEUED, reason=None))
 
 
 def _put_in_time(session: Session, freed: Sequence[ColumnElement[bool]], now: datetime) -> None:
@@ -482,7 +500,7 @@ def _put_in_time(session: Session, freed: Sequence[ColumnElement[bool]], now: da
 
 def rename_programme(session: Session, before: str, now: str) -> None:
     """A programme is called otherwise: its messages, and its pause, are found under its new name."""
-    ours = update(OutboxMessage).where(col(OutboxMessage.programme) == before)
+    ours = in_order(col(OutboxMessage.programme) == before)
     session.execute(ours.values(programme=now).execution_options(synchronize_session=False))
     session.execute(update(OutboxHold).where(col(OutboxHold.scope) == before).values(scope=now))
 

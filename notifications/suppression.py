@@ -11,12 +11,12 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, select
 from sqlmodel import Session, col
 
 from notifications.columns import table_of
 from notifications.messages import BY_KIND, Channel
-from notifications.outbox import change, key_on
+from notifications.outbox import change, in_order, key_on
 from notifications.tables import WAITING, OutboxMessage, State, Suppression
 
 TABLE = table_of(Suppression)
@@ -50,7 +50,7 @@ def suppress(
     if known is None:
         session.add(Suppression(channel=channel, key=mark, reason=why, since=now))
         session.flush()
-    waiting = update(OutboxMessage).where(
+    waiting = in_order(
         col(OutboxMessage.address_key) == canonical,
         col(OutboxMessage.channel) == channel,
         col(OutboxMessage.state).in_(WAITING),
@@ -71,15 +71,16 @@ def lift(session: Session, channel: Channel, address: str, *, key: bytes) -> boo
         return False
     session.delete(known)
     session.flush()
-    back = update(OutboxMessage).where(
+    back = in_order(
         col(OutboxMessage.address_key) == _canonical(channel, address),
         col(OutboxMessage.channel) == channel,
         col(OutboxMessage.state) == State.SUPPRESSED,
     )
     early = col(OutboxMessage.due_at) > col(OutboxMessage.settled_at)
-    change(session, back.where(early).values(state=State.CANCELLED, reason="they had stopped by then"))
     missed = f"{known.reason}, and wants to be written to again"
-    change(session, back.values(state=State.FAILED, reason=missed))
+    state = case((early, State.CANCELLED), else_=State.FAILED)
+    reason = case((early, "they had stopped by then"), else_=missed)
+    change(session, back.values(state=state, reason=reason))
     return True
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select, update
 
+from notifications import outbox
 from notifications.tables import WAITING, OutboxMessage
 from web.models import Person
 
@@ -53,12 +54,5 @@ def _note_who_shares(session: Session, phone: str) -> None:
     shared = len(people) > 1
     changed = update(Person).where(col(Person.id).in_(people), col(Person.shares_number) != shared)
     session.execute(changed.values(shares_number=shared))
-    # In the order of their ids, as whoever delivers them takes them.
-    waiting = (
-        select(OutboxMessage.id)
-        .where(col(OutboxMessage.person).in_(people), col(OutboxMessage.state).in_(WAITING))
-        .order_by(col(OutboxMessage.id))
-        .with_for_update()
-    )
-    statement = update(OutboxMessage).where(col(OutboxMessage.id).in_(waiting))
-    session.execute(statement.values(shares_number=shared), execution_options={"synchronize_session": False})
+    waiting = col(OutboxMessage.person).in_(people) & col(OutboxMessage.state).in_(WAITING)
+    outbox.change(session, outbox.in_order(waiting).values(shares_number=shared))
