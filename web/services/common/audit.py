@@ -1,5 +1,8 @@
 """Who did what when. Entries are only ever added, and each one's digest covers the one before it.
 
+The end of the chain is one row, which whoever adds an entry holds until commit. So entries are written down
+as the last thing of a transaction: nobody who holds it waits for anything that somebody else holds.
+
 TamperedAudit       an entry does not follow from the one before; `.entry`
 """
 
@@ -8,12 +11,15 @@ import json
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
 from web.models import AuditEntry, AuditHead
 
 SYSTEM = "the schedule"
+WAITING = "entries of the audit"  # in `Session.info`
 # Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
 SAID = {
     "programme added": "Started the programme",
@@ -98,18 +104,38 @@ def record(
     subject: str = "",
     **facts: Any,
 ) -> None:
-    """Add an entry in the caller's transaction. `actor`, `subject` and `facts` hold opaque ids and counts
-    only.
+    """Add an entry in the caller's transaction, when it is committed: until then no query finds it. `actor`,
+    `subject` and `facts` hold opaque ids and counts only.
     """
-    head = _lock_head(session)
     entry = AuditEntry(
         at=now, programme_id=programme, actor=actor, action=action, subject=subject, facts=facts, digest=b""
     )
-    entry.digest = _digest(head.digest, entry)
-    head.digest, head.entries = entry.digest, head.entries + 1
-    session.add(entry)
+    session.info.setdefault(WAITING, []).append((session.get_nested_transaction(), entry))
+    session.flush()
+
+
+@event.listens_for(Session, "before_commit")
+def _write_down(session: Session) -> None:
+    # What follows a savepoint may still wait for somebody.
+    if session.in_nested_transaction() or not (waiting := session.info.pop(WAITING, [])):
+        return
+    session.flush()
+    head = _lock_head(session)
+    for _, entry in waiting:
+        entry.digest = head.digest = _digest(head.digest, entry)
+        head.entries += 1
+        session.add(entry)
+        session.flush()
     session.add(head)
     session.flush()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _drop(session: Session, ended: SessionTransaction) -> None:
+    """What was done in a savepoint, or in all of a transaction, was not done."""
+    waiting = session.info.pop(WAITING, [])
+    if ended.nested:
+        session.info[WAITING] = [(within, entry) for within, entry in waiting if within is not ended]
 
 
 def verify(session: Session) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from tests.support.world import START
 from web.db import Database
@@ -125,6 +125,32 @@ def test_many_at_once_make_one_chain(database: Database) -> None:
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(lambda number: record(database, number=number), range(64)))
     assert entries(database) == 64
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_whoever_has_something_to_write_down_keeps_nobody_else_from_it_before_it_is_done(
+    database: Database,
+) -> None:
+    """They may go on to what the other one has, and each would wait for the other."""
+    with database.write() as session:
+        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        audit.record(session, "a test", "did the first thing", now=START)
+        record(database, "did it meanwhile")
+        audit.record(session, "a test", "did the second thing", now=START)
+    with database.read() as session:
+        done = session.exec(select(AuditEntry.action).order_by(col(AuditEntry.id))).all()
+    assert done == ["did it meanwhile", "did the first thing", "did the second thing"]
+    assert entries(database) == 3
+
+
+def test_what_was_done_in_a_savepoint_that_is_given_up_was_not_done(database: Database) -> None:
+    with database.write() as session:
+        audit.record(session, "a test", "looked", now=START)
+        with session.begin_nested():
+            audit.record(session, "a test", "looked again", now=START)
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            record_and_fail(session)
+    assert entries(database) == 2
 
 
 plain = st.dictionaries(
