@@ -80,7 +80,9 @@ def _is_text(one: Inbound | Received) -> bool:
 
 
 def _whose(session: Session, channel: Channel, address: str) -> str | None:
-    """Whose verified address it is. A number that two people share is nobody's."""
+    """Whose verified address it is: they are ours until commit, before any message of theirs is. A number
+    that two people share is nobody's.
+    """
     if channel is Channel.EMAIL:
         try:
             wanted = select(Person.id).where(Person.email_key == email_key(address_in(address)))
@@ -89,7 +91,7 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
     else:
         verified = col(Person.phone_verified_at).is_not(None)
         wanted = select(Person.id).where(Person.phone == address, verified)
-    found = session.exec(wanted.limit(2)).all()
+    found = session.exec(wanted.order_by(Person.id).limit(2).with_for_update(key_share=True)).all()
     return found[0] if len(found) == 1 else None
 
 

@@ -71,6 +71,8 @@ def erase(
     A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone. With
     `keep_closed_walls` what they let us publish stays on the walls that outlive their programmes.
     """
+    # First, as whoever comes by a link of theirs holds them first: they may have erased themselves.
+    session.refresh(person, with_for_update={"key_share": True})
     if person.erased_at:
         return
     last_word = _farewell(session, person) if farewell else None

@@ -124,6 +124,7 @@ def merge(
     Raises:
         NotOne: see `check`; nothing is changed then.
     """
+    _hold(session, kept, gone)
     check(session, programme, kept, gone)
     _details(session, programme, kept, gone)
     complaints.follow(session, gone.email_key, kept.email_key)
@@ -142,6 +143,16 @@ def merge(
     nameless.forget(session, programme.id, {left})
     scrubbing.want(session)
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
+
+
+def _hold(session: Session, kept: Person, gone: Person) -> None:
+    """Nobody else changes either until commit: they may be erasing themselves, or be merged the other way
+    round. In the order of their ids, so that two who merge them do not wait for each other.
+    """
+    for one in sorted((kept, gone), key=lambda each: each.id):
+        session.refresh(one, with_for_update={"key_share": True})
+        if one.erased_at:
+            raise NotOne("One of the two was erased or merged a moment ago")
 
 
 def _details(session: Session, programme: Programme, kept: Person, gone: Person) -> None:

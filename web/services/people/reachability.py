@@ -20,6 +20,7 @@ from web.services.rounds import dropouts
 
 def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now: datetime) -> None:
     """They asked us to write there no more: from the moment this is committed nothing begins to be sent."""
+    person = _held(session, person)
     address = _address(person, channel)
     if address is None:
         return
@@ -30,6 +31,14 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
     else:
         note(session, person, key=key, now=now)
     audit.record(session, person.id, f"stopped {channel.value}", now=now, subject=person.id)
+
+
+def _held(session: Session, person: Person) -> Person:
+    """Them, or whom they were merged into a moment ago, for us alone until commit. Before any message of
+    theirs: whoever changes where somebody is reached holds them first, and then what waits for them.
+    """
+    session.refresh(person, with_for_update={"key_share": True})
+    return _held(session, session.get_one(Person, person.merged_into)) if person.merged_into else person
 
 
 def number_stopped(session: Session, phone: str, *, key: bytes, now: datetime, by: str | None = None) -> None:

@@ -59,7 +59,9 @@ def settle(session: Session, *, now: datetime) -> int:
     """Of those whose day has come, keep who has been heard of since the warning, and erase the others. Whose
     warning never went out is kept too, and warned anew.
     """
-    due = session.exec(select(Person).where(col(Person.erase_on) <= times.today(now)).limit(AT_ONCE)).all()
+    wanted = select(Person).where(col(Person.erase_on) <= times.today(now)).limit(AT_ONCE)
+    # Held before any of their conversations, as by whoever presses something; another worker takes others.
+    due = session.exec(wanted.order_by(Person.id).with_for_update(key_share=True, skip_locked=True)).all()
     for person in due:
         kind, subject = messages.BeforeErasure.kind, _warning(person)
         if erased_on(session, person) is None or outbox.never_went(session, kind, subject, person.id):

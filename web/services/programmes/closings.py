@@ -334,7 +334,10 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
         select(Person)
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(Membership.programme_id == programme.id, col(Person.erased_at).is_(None), ~elsewhere)
+        .order_by(Person.id)
         .limit(AT_ONCE)
+        # All of them before any of their conversations, as by whoever presses something.
+        .with_for_update(of=Person, key_share=True)
     ).all()
     for person in people:
         erasure.erase(session, person, by=BY, now=now, keep_closed_walls=True)
