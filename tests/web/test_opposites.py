@@ -11,9 +11,10 @@ import pytest
 from notifications.messages import Channel
 from tests.support.together import together
 from tests.support.world import BY, World
-from web.models import Person
-from web.services.people import erasure, merging, reachability
+from web.models import Membership, Person
+from web.services.people import erasure, merging, participation, reachability
 from web.services.people.merging import NotOne
+from web.services.rounds import dropouts
 
 pytestmark = [
     pytest.mark.usefixtures("database_url"),
@@ -26,6 +27,16 @@ def failures(*acts: Act, but: type[Exception] = NotOne) -> list[Exception]:
     """What all of these come to at once, besides being done or refused."""
     answers = together(len(acts), lambda turn: acts[turn]())
     return [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, but)]
+
+
+def leave(world: World, person: str) -> None:
+    with world.write() as session:
+        participation.leave(session, session.get_one(Membership, (1, person)), now=world.now)
+
+
+def cannot(world: World, person: str, group: int) -> None:
+    with world.write() as session:
+        dropouts.cannot_make_it(session, group, person, now=world.now)
 
 
 def erase(world: World, person: str) -> None:
@@ -43,6 +54,20 @@ def merge(world: World, kept: str, gone: str) -> None:
     with world.write() as session:
         one, other = session.get_one(Person, kept), session.get_one(Person, gone)
         merging.merge(session, world.programme(session), one, other, by=BY, now=world.now)
+
+
+def test_both_of_a_pair_go_one_by_leaving_the_other_for_this_round(world: World) -> None:
+    world.join_many(24)
+    world.round()
+    acts = [
+        act
+        for one, other in world.groups()
+        for act in (
+            partial(leave, world, one),
+            partial(cannot, world, other, world.group_of(other)),
+        )
+    ]
+    assert failures(*acts) == []
 
 
 def test_two_owners_merge_the_same_two_each_the_other_way_round(world: World) -> None:

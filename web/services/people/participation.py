@@ -169,11 +169,12 @@ def leave(session: Session, membership: Membership, *, now: datetime) -> None:
     """
     if membership.standing not in TAKING_PART:
         return
-    membership.standing, membership.left_at = Standing.LEFT, now
-    _changed(session, membership, "left", now)
     programme = session.get_one(Programme, membership.programme_id)
     person = session.get_one(Person, membership.person_id)
+    # First, because it holds rounds, and whoever holds one goes on to the memberships of those in it.
     dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
+    membership.standing, membership.left_at = Standing.LEFT, now
+    _changed(session, membership, "left", now)
     for kind, known_as in product(NOT_FOR_LEAVERS, contacts.ids(session, person)):
         outbox.cancel(session, kind=kind, person=known_as, programme=programme.slug)
     rejoin = links.open_page(f"/p/{programme.slug}/join")
