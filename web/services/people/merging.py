@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from notifications import outbox
-from notifications.tables import OutboxNamed, Reply
+from notifications.tables import NOT_ARRIVED, WAITING, OutboxMessage, OutboxNamed, Reply, State
 from web import scrubbing
 from web.models import (
     AgendaItem,
@@ -80,9 +80,7 @@ def check(session: Session, programme: Programme, kept: Person, gone: Person) ->
     if together := _met_in(session, kept.id, gone.id):
         raise NotOne(f"They were introduced to each other in round {together}, so they are two people")
     if _is_elsewhere(session, programme, gone):
-        raise NotOne(
-            f"{gone.name} takes part in another programme too. Keep that entry, or ask them to leave it there"
-        )
+        raise NotOne(f"{gone.name} takes part in another programme too, or did. Keep that entry instead")
 
 
 def _drafted(session: Session, *people: str) -> int | None:
@@ -126,8 +124,9 @@ def merge(
     """
     _hold(session, kept, gone)
     check(session, programme, kept, gone)
+    address = gone.email_key
     _details(session, programme, kept, gone)
-    complaints.follow(session, gone.email_key, kept.email_key)
+    complaints.follow(session, address, kept.email_key)
     left = _membership(session, programme, kept, gone)
     _move_history(session, programme, kept.id, gone.id)
     _move_links_and_messages(session, kept.id, gone.id, now)
@@ -140,6 +139,7 @@ def merge(
     # What waits keeps the id its links are signed for.
     for person in contacts.ids(session, kept):
         outbox.readdress(session, replace(reached, person=person))
+    _say_once(session, kept.id, gone.id)
     nameless.forget(session, programme.id, {left})
     scrubbing.want(session)
     audit.record(session, by, "merged", now=now, programme=programme.id, subject=kept.id, merged=gone.id)
@@ -162,10 +162,26 @@ def _details(session: Session, programme: Programme, kept: Person, gone: Person)
         # A number opens the whole page, in programmes whose owners have not been asked too: a code proves it.
         verified_at = None if _is_elsewhere(session, programme, kept) else verified_at
         phone_numbers.give(session, kept, phone, verified_at=verified_at)
+    if (
+        not kept.email
+        and _showed_mailbox(session, programme, gone)
+        and not _is_elsewhere(session, programme, kept)
+    ):
+        address, key = gone.email, gone.email_key
+        gone.email = gone.email_key = None
+        session.flush()  # one of them has it at a time
+        kept.email, kept.email_key = address, key
     if not kept.video_handle and gone.video_handle:
         kept.video_kind, kept.video_handle = VideoKind(gone.video_kind), gone.video_handle
     kept.about = kept.about or gone.about
     kept.known_as = kept.known_as or gone.known_as
+    kept.availability = kept.availability or gone.availability
+
+
+def _showed_mailbox(session: Session, programme: Programme, person: Person) -> bool:
+    """Was it them who said yes here? Of who was only invited, an organiser gave the address."""
+    place = session.get_one(Membership, (programme.id, person.id))
+    return place.standing in (Standing.ACTIVE, Standing.LEFT, Standing.SUSPENDED)
 
 
 def _membership(session: Session, programme: Programme, kept: Person, gone: Person) -> int:
@@ -177,6 +193,8 @@ def _membership(session: Session, programme: Programme, kept: Person, gone: Pers
     stays.suspended_because = stays.suspended_because or goes.suspended_because
     stays.mix_choice = stays.mix_choice or goes.mix_choice
     stays.let_down = stays.let_down or goes.let_down
+    if goes.standing is Standing.ACTIVE and not goes.silent_since:
+        stays.silent_since = None  # they are there, by the other mailbox
     stays.joined_at = min(stays.joined_at, goes.joined_at)
     session.add(stays)
     session.delete(goes)
@@ -326,6 +344,17 @@ def _move_links_and_messages(session: Session, kept: str, gone: str, now: dateti
         col(OutboxNamed.person) == gone, col(OutboxNamed.message_id).not_in(known)
     )
     session.execute(insert(OutboxNamed).from_select(["message_id", "person"], theirs))
+
+
+def _say_once(session: Session, kept: str, gone: str) -> None:
+    """What both were to be told of one thing, and has not gone out to the one that goes, is told once."""
+    told = aliased(OutboxMessage)
+    both = (col(told.kind) == col(OutboxMessage.kind)) & (col(told.subject) == col(OutboxMessage.subject))
+    in_vain = col(told.state).in_((*NOT_ARRIVED, State.CANCELLED))
+    twice = exists().where(col(told.person) == kept, both, ~in_vain)
+    theirs = col(OutboxMessage.person) == gone, col(OutboxMessage.state).in_(WAITING)
+    stop = outbox.in_order(*theirs, col(OutboxMessage.kind).in_(outbox.BULK), twice)
+    outbox.change(session, stop.values(state=State.CANCELLED, reason="merged: they are told once"))
 
 
 def survivor(session: Session, person: str) -> Person | None:

@@ -1,9 +1,12 @@
 """Two entries of one person become one."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from notifications.messages import Link
+from notifications import outbox
+from notifications.messages import Channel, Link
 from tests.support.world import BY, World
 from web.models import Answer, Consent, GroupMember, Membership, NeverPair, Person, Purpose, Round, Standing
 from web.services.common import times
@@ -279,3 +282,70 @@ def test_the_introduction_of_the_one_is_found_for_the_other(
     with world.read() as session:
         talk = conversations.conversation(session, group, kept)
         assert conversations.introduction(session, talk) is not None
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_what_both_were_to_hear_of_one_round_is_heard_once(world: World) -> None:
+    kept, gone = world.join_many(3)[:2]
+    to = str(world.person(kept).email)
+    world.change(next_round_on=times.today(world.now) + timedelta(days=2))
+    world.worker.keep_up()
+    merge(world, kept, gone)
+    world.work()
+    assert [len(world.inbox(kind="heads_up")), len(world.inbox(to, "heads_up"))] == [2, 1]
+
+
+def test_what_has_not_arrived_under_the_one_id_goes_out_under_the_other(world: World) -> None:
+    kept, gone = world.join_many(3)[:2]
+    to = str(world.person(kept).email)
+    world.change(next_round_on=times.today(world.now) + timedelta(days=2))
+    world.worker.keep_up()
+    with world.write() as session:
+        outbox.cancel(session, kind="heads_up", person=kept)
+    merge(world, kept, gone)
+    world.work()
+    assert len(world.inbox(to, "heads_up")) == 1
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_whoever_joined_by_text_keeps_the_address_of_the_other_entry(world: World) -> None:
+    gone, kept = world.join(), world.join(phone="+447700900123", verified=True, channel=Channel.SMS)
+    with world.write() as session:
+        person = session.get_one(Person, kept)
+        person.email = person.email_key = None
+    address = world.person(gone).email
+    merge(world, kept, gone)
+    assert (world.person(kept).email, world.person(gone).email) == (address, None)
+    assert world.person(kept).phone == "+447700900123"
+
+
+@pytest.mark.parametrize("why", ["only invited", "in another programme"])
+def test_an_address_that_nobody_has_shown_to_be_theirs_there_is_not_taken_over(
+    world: World, why: str
+) -> None:
+    gone, kept = world.join(), world.join(phone="+447700900123", verified=True, channel=Channel.SMS)
+    if why == "in another programme":
+        world.start("charities", "Charities")
+        world.clock.turn(hours=2)
+        details = {"email": "person-002@example.org", "phone": "+447700900123", "channel": Channel.SMS}
+        world.join(name="Person 002", slug="charities", **details)
+    with world.write() as session:
+        person = session.get_one(Person, kept)
+        person.email = person.email_key = None
+        if why == "only invited":
+            session.get_one(Membership, (1, gone)).standing = Standing.INVITED
+    merge(world, kept, gone)
+    assert world.person(kept).email is None
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_whoever_is_there_by_one_mailbox_is_not_paused_as_silent_by_the_other(
+    world: World, is_there: bool
+) -> None:
+    kept, gone = world.join_many(2)
+    with world.write() as session:
+        session.get_one(Membership, (1, kept)).silent_since = times.today(world.now)
+        if not is_there:
+            session.get_one(Membership, (1, gone)).silent_since = times.today(world.now)
+    merge(world, kept, gone)
+    assert bool(world.membership(kept).silent_since) != is_there
