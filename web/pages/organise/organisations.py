@@ -12,6 +12,7 @@ from web.http.context import row_number
 from web.models import Organisation, Role
 from web.pages.organise import pages
 from web.services.common import programmes
+from web.services.imports import following
 from web.services.organisations import doubts, organisations
 
 
@@ -136,6 +137,7 @@ def merge_organisations(number: int) -> ResponseReturnValue:
     if kept.id == gone.id:
         flash("Nothing was changed. Choose the organisation that it is.", "error")
         return _back(number)
+    following.merged(g.session, g.programme.id, kept.id, gone.id)
     organisations.merge(g.session, kept, gone, by=current_user.id, now=g.now)
     flash(f"{name} is {kept.name} from now on, whoever writes it.")
     return _back(kept.id)
