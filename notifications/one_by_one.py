@@ -21,9 +21,7 @@ from notifications.tables import State
 def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, worker: Worker) -> Counter[str]:
     """Send them one after another; how many ended how. What a closed provider does not take is given back."""
     if carrier is None:
-        return Counter(
-            each.end(State.PARKED, reason=f"nothing carries {each.job.channel} here") for each in deliveries
-        )
+        return Counter(each.is_not_carried() for each in deliveries)
     if isinstance(carrier, InTransaction):
         return _keep_in_turn(deliveries, carrier, worker)
     staying = carrier.staying() if isinstance(carrier, StaysOnTheLine) else nullcontext()

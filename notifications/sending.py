@@ -379,12 +379,31 @@ class Delivery:
             why = suppression.Why.STOP if job.channel is Channel.SMS else suppression.Why.BOUNCED
             suppression.suppress(session, job.channel, job.address_key, why, key=self.providers.key, now=now)
             return self._end_in(session, State.SUPPRESSED, str(error))
-        if error.fall_back is Channel.EMAIL and job.to.email and Channel.EMAIL in BY_KIND[job.kind].channels:
-            other = {"channel": Channel.EMAIL, "address_key": email_key(job.to.email), "provider": None}
-            again = {"due_at": now, "reason": f"by email: {error}", "lease_until": None}
-            self.move(session, State.QUEUED, since=UNDECIDED, **other, **again)
+        if error.fall_back is Channel.EMAIL and self._goes_by_email(session, str(error), UNDECIDED):
             return State.QUEUED
         return self._end_in(session, State.FAILED, str(error))
+
+    def is_not_carried(self) -> str:
+        """Nothing carries it here, as where texts were given up: it goes by email, or waits for somebody to
+        look.
+        """
+        why = f"nothing carries {self.job.channel} here"
+        with self.sessions() as session:
+            if self._goes_by_email(session, why, (State.CLAIMED,)):
+                return State.QUEUED
+            return self._end_in(session, State.PARKED, why)
+
+    def _goes_by_email(self, session: Session, why: str, since: Collection[State]) -> bool:
+        """Queue a text as an email, if they gave us an address and its kind may travel so."""
+        email = self.job.to.email
+        if self.job.channel is Channel.EMAIL or not email:
+            return False
+        if Channel.EMAIL not in BY_KIND[self.job.kind].channels:
+            return False
+        other = {"channel": Channel.EMAIL, "address_key": email_key(email), "provider": None}
+        again = {"due_at": self.clock(), "reason": f"by email: {why}", "lease_until": None}
+        self.move(session, State.QUEUED, since=since, **other, **again)
+        return True
 
     def _crashed(self, fault: Exception) -> str:
         # Only the type: an exception's words may hold what the message says.

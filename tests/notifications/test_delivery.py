@@ -414,9 +414,18 @@ def test_nobody_outside_the_allowlist_is_really_written_to(post, memory):
 
 def test_a_text_that_nothing_carries_is_parked_with_the_reason(post, memory):
     post.providers = Providers(email=memory)
-    post.queue(to=AMINA_BY_TEXT)
+    post.queue(to=replace(AMINA_BY_TEXT, email=None))
     post.work()
     assert (post.state(), post.row().reason) == (State.PARKED, "nothing carries sms here")
+
+
+def test_where_texts_were_given_up_whoever_wanted_them_is_written_to_by_email(post, memory):
+    """They chose texts while there were some."""
+    post.providers = Providers(email=memory)
+    post.queue(to=AMINA_BY_TEXT)
+    while post.work().taken:
+        pass
+    assert ([each.to for each in memory.took], post.state()) == (["amina@leeds.example"], State.ACCEPTED)
 
 
 def test_replies_to_a_check_in_come_back_to_us(post, memory):
