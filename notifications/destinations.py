@@ -136,15 +136,18 @@ def shut(session: Session) -> Sequence[Destination]:
     return session.scalars(many.order_by(col(Destination.provider), col(Destination.place))).all()
 
 
-def start_again(session: Session, now: datetime) -> None:
-    """A person has put it right: what waits for a place may go there now."""
+def start_again(session: Session, now: datetime, provider: str | None = None) -> None:
+    """A person has put it right, or has chosen another provider than this one: what waits for a place may go
+    there now.
+    """
     waiting = in_order(
         col(OutboxMessage.state) == State.QUEUED,
         col(OutboxMessage.reason).startswith(WAITS),
         col(OutboxMessage.due_at) > now,
     )
     change(session, waiting.values(due_at=now))
-    session.execute(delete(Destination))
+    rows = delete(Destination)
+    session.execute(rows.where(col(Destination.provider) == provider) if provider else rows)
 
 
 def forget(session: Session, email_key: str) -> None:

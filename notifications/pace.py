@@ -121,7 +121,7 @@ def capped_until(session: Session, provider: str, now: datetime, spend: Spend) -
     """When the day's budget for texts allows this one; None when it does now."""
     if spend.cap is None:
         return None
-    return None if spend.passes(*_spent(_locked(session, provider), now)) else _tomorrow(now)
+    return None if spend.passes(*_spent(_locked(session, provider), now)) else tomorrow(now)
 
 
 def is_used_up(session: Session, provider: str, now: datetime, spend: Spend) -> bool:
@@ -136,7 +136,8 @@ def _spent(row: ProviderPace, now: datetime) -> tuple[int, int]:
     return (row.spent, row.spent_unproven) if row.spent_on == today else (0, 0)
 
 
-def _tomorrow(now: datetime) -> datetime:
+def tomorrow(now: datetime) -> datetime:
+    """When the next day's budget begins."""
     return end_of(now.astimezone(LONDON).date())
 
 

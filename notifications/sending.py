@@ -57,6 +57,7 @@ PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
 # How long to wait after a refusal, by how many there have been; the last one repeats until the deadline. At
 # most five minutes, so that everything is through soon after an outage: the breaker keeps the calls few.
 RETRY = (30, 60, 120, 300)
+USED_UP = "today's budget for texts is used up"
 PARK_AFTER = 5  # exceptions of our own
 
 
@@ -264,7 +265,7 @@ class Delivery:
             return refused
         capped = spend and pace.capped_until(session, carrier.name, now, spend)
         if capped:
-            facts = {"due_at": capped, "reason": "today's budget for texts is used up", "lease_until": None}
+            facts = {"due_at": capped, "reason": USED_UP, "lease_until": None}
             self.move(session, State.QUEUED, since=(State.CLAIMED,), **facts)
             return State.QUEUED
         wait = pace.wait_until(session, carrier.name, now, spend)

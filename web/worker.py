@@ -15,7 +15,7 @@ from typing import TypeVar
 import structlog
 from sqlmodel import Session
 
-from notifications import delivery, destinations, outbox, receipts, reconcile, replies
+from notifications import chosen, delivery, destinations, outbox, receipts, reconcile, replies
 from notifications.claim_size import ClaimSize
 from notifications.render import Links
 from notifications.sending import never
@@ -141,6 +141,7 @@ class Worker:
             replies.forget_older_than(session, now - KEEP_BODIES)
             receipts.forget_older_than(session, now - KEEP_EVENTS)
             destinations.forget_older_than(session, now - KEEP_EVENTS)
+            chosen.heed(session, self.providers, now)
             receipts.link(session, key=self.providers.key, now=now)
             since = (self.noted_at or now - AWAY) - LOOK_BACK
             reachability.refresh(session, key=self.providers.key, since=since, now=now)
