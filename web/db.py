@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlmodel import Session
 
 from web import upgrading
+from web.endings import WritingSession
 
 BUSY_SECONDS = 10
 FROZEN_SECONDS = 60  # longer than any of us computes between two statements of one writing transaction
@@ -56,7 +57,7 @@ class Database:
             with (
                 self.queue,
                 self.engine.connect().execution_options(writing=True) as connection,
-                Session(connection, expire_on_commit=False) as session,
+                WritingSession(connection, expire_on_commit=False) as session,
             ):
                 yield session
                 session.commit()

@@ -9,17 +9,16 @@ TamperedAudit       an entry does not follow from the one before; `.entry`
 import hashlib
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
+from web.endings import at_the_end
 from web.models import AuditEntry, AuditHead
 
 SYSTEM = "the schedule"
-WAITING = "entries of the audit"  # in `Session.info`
 # Where what was recorded would not do as a sentence's beginning. Everything else is said as it was recorded.
 SAID = {
     "programme added": "Started the programme",
@@ -110,32 +109,18 @@ def record(
     entry = AuditEntry(
         at=now, programme_id=programme, actor=actor, action=action, subject=subject, facts=facts, digest=b""
     )
-    session.info.setdefault(WAITING, []).append((session.get_nested_transaction(), entry))
     session.flush()
+    at_the_end(session, partial(_write_down, session, entry))
 
 
-@event.listens_for(Session, "before_commit")
-def _write_down(session: Session) -> None:
-    # What follows a savepoint may still wait for somebody.
-    if session.in_nested_transaction() or not (waiting := session.info.pop(WAITING, [])):
-        return
-    session.flush()
+def _write_down(session: Session, entry: AuditEntry) -> None:
+    session.flush()  # whatever else is waited for is waited for before
     head = _lock_head(session)
-    for _, entry in waiting:
-        entry.digest = head.digest = _digest(head.digest, entry)
-        head.entries += 1
-        session.add(entry)
-        session.flush()
+    entry.digest = _digest(head.digest, entry)
+    head.digest, head.entries = entry.digest, head.entries + 1
+    session.add(entry)
     session.add(head)
     session.flush()
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _drop(session: Session, ended: SessionTransaction) -> None:
-    """What was done in a savepoint, or in all of a transaction, was not done."""
-    waiting = session.info.pop(WAITING, [])
-    if ended.nested:
-        session.info[WAITING] = [(within, entry) for within, entry in waiting if within is not ended]
 
 
 def verify(session: Session) -> int:
