@@ -2,19 +2,26 @@
 is asked to come back because two of us waited for each other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
 
 from notifications.messages import Channel
 from tests.support.together import together
 from tests.support.world import BY, World
-from web.models import Membership, Person
-from web.services.people import erasure, merging, participation, reachability
+from web.models import Link, Membership, Person
+from web.services.agreements import deciding, measuring
+from web.services.common import times
+from web.services.people import erasure, joining, merging, participation, reachability
 from web.services.people.merging import NotOne
-from web.services.rounds import dropouts
+from web.services.programmes import closings
+from web.services.rounds import dropouts, schedule
 
 pytestmark = [
     pytest.mark.usefixtures("database_url"),
@@ -90,3 +97,35 @@ def test_nobody_is_merged_into_whoever_erases_themselves(world: World, which: st
 def test_whoever_unsubscribes_while_they_are_merged_is_written_to_no_more(world: World) -> None:
     kept, gone = world.join_many(2)
     assert failures(partial(merge, world, kept, gone), partial(unsubscribe, world, gone)) == []
+
+
+@contextmanager
+def in_hand(what: Callable[[Session], Any], world: World) -> Iterator[None]:
+    """The worker is at it, and has not committed yet."""
+    with world.write() as session:
+        what(session)
+        yield
+
+
+WORK: dict[str, Callable[[World, Session], Any]] = {
+    "a round is announced": lambda world, session: schedule.heads_up(session, 1, now=world.now),
+    "the end is told of": lambda world, session: closings.tell_some(session, 1, now=world.now),
+    "proposals are looked at": lambda world, session: deciding.sweep(session, 1, now=world.now),
+    "rules are judged": lambda world, session: measuring.judge(session, 1, [], now=world.now),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_nobody_who_joins_waits_until_the_worker_is_done_with_everybody(world: World, work: str) -> None:
+    """With 100,000 people that is minutes, and a form is not taken that waits for ten seconds."""
+    world.join_many(4)
+    world.change(next_round_on=times.today(world.now) + timedelta(days=2))
+    request = world.ask(world.details(organisation="Cyngor Gwynedd a Môn"))
+    world.work()
+    with in_hand(partial(WORK[work], world), world), world.write() as session:
+        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        link = session.scalars(select(Link).where(Link.subject == request)).one()
+        joining.confirm(session, link, source="web form", now=world.now)
+        joining.ask_to_join(
+            session, world.programme(session), world.details(), signer=world.worker.signer, now=world.now
+        )

@@ -39,7 +39,7 @@ from web.services.agreements import (
 )
 from web.services.agreements.agreements import FEW, ChangeWanted
 from web.services.agreements.proposals import Proposer
-from web.services.common import audit, times
+from web.services.common import audit, programmes, times
 
 Running = TypeVar("Running", Proposal, Panel, Review)
 
@@ -102,7 +102,7 @@ def _leave_time(session: Session, table: type[Running], now: datetime) -> None:
 
 def sweep(session: Session, programme_id: int, *, now: datetime) -> None:
     """Look at everything of a programme, once. A second look changes nothing until time or people do."""
-    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
+    programme = programmes.held(session, programme_id)
     for proposal in lookup.live(session, programme):
         look(session, programme, _locked(session, proposal.id), now=now)
     for objection in rule_objections.judged(session, programme):

@@ -22,7 +22,7 @@ from web.models import (
 )
 from web.services.agreements import agenda, agreements
 from web.services.agreements.agreements import InForce
-from web.services.common import phrases, times
+from web.services.common import phrases, programmes, times
 from web.services.evidence import counting
 from web.services.evidence.findings import RoundEvidence
 
@@ -85,7 +85,7 @@ def count(session: Session, programme_id: int, *, now: datetime) -> Sequence[Rou
 
 def judge(session: Session, programme_id: int, rounds: Sequence[RoundEvidence], *, now: datetime) -> None:
     """Put on the agenda what was missed in two rounds running. Again changes nothing until a round ends."""
-    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
+    programme = programmes.held(session, programme_id)
     pairs = _pairs(session, programme)
     for one in agreements.every(session, programme):
         if one.version.figure and rounds and rounds[-1].number > one.version.measured:

@@ -181,7 +181,7 @@ def _has_one(session: Session, programme: Programme, by: Proposer) -> bool:
 
 def next_number(session: Session, programme: Programme) -> int:
     """The number of the programme's next proposal; nobody else takes it meanwhile."""
-    session.get_one(Programme, programme.id, with_for_update=True, populate_existing=True)
+    programmes.held(session, programme.id)
     newest = select(func.max(Proposal.number)).where(Proposal.programme_id == programme.id)
     return (session.exec(newest).one() or 0) + 1
 

@@ -66,6 +66,13 @@ def by_slug(session: Session, slug: str) -> Programme:
     return found
 
 
+def held(session: Session, programme: int) -> Programme:
+    """It as it is now, for us alone until commit. Rows that only point at it, as of whoever joins meanwhile,
+    do not wait: a large round is drawn and sent with it in hand.
+    """
+    return session.get_one(Programme, programme, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def must_go_on(programme: Programme) -> None:
     """For what begins something: joining, drawing, planning, bringing people in.
 

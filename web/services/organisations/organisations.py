@@ -20,7 +20,6 @@ from web.models import (
     OrganisationDomain,
     OrganisationName,
     OrganisingTime,
-    Programme,
 )
 from web.services.common import audit
 from web.services.evidence import nameless
@@ -113,8 +112,9 @@ def find_or_add(session: Session, programme: int, name: str) -> Organisation:
     if known:
         return known
     # Two people from one new organisation may press their buttons together: look again, one after the other.
-    line = select(Programme.id).where(Programme.id == programme)
-    session.exec(line.with_for_update(key_share=True))
+    # Not at the programme's row, which a worker has in hand for as long as a large round takes.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"organisations of {programme}"))))
     return find(session, programme, name) or add(session, programme, name)
 
 

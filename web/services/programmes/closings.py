@@ -90,7 +90,7 @@ def announce(
     Raises:
         BadSettings: too soon, or too far away.
     """
-    programme = _locked(session, programme.id)
+    programme = programmes.held(session, programme.id)
     if programme.closing_on:
         return 0
     first = earliest(session, programme, times.today(now))
@@ -150,7 +150,7 @@ def take_back(session: Session, programme: Programme, *, by: str, now: datetime)
     Raises:
         programmes.Ends: it has closed.
     """
-    programme = _locked(session, programme.id)
+    programme = programmes.held(session, programme.id)
     programmes.must_be_open(programme)
     if programme.closing_on is None:
         return 0
@@ -194,7 +194,7 @@ def concerned(session: Session, programme: Programme) -> int:
 
 def tell_some(session: Session, programme_id: int, *, now: datetime) -> int:
     """Queue the messages of the next of those who have not been told; how many they were."""
-    return _tell_some(session, _locked(session, programme_id), TOLD_AT_ONCE, now=now)
+    return _tell_some(session, programmes.held(session, programme_id), TOLD_AT_ONCE, now=now)
 
 
 def _untold(session: Session, programme: Programme, since: datetime) -> SelectOfScalar[Person]:
@@ -281,7 +281,7 @@ def close(session: Session, programme_id: int, counted: Evidence, *, now: dateti
 
     Whoever takes part in no other programme is erased afterwards, by `erase_some`.
     """
-    programme = _locked(session, programme_id)
+    programme = programmes.held(session, programme_id)
     if programme.closed_at or programme.closing_on is None or programme.closing_on >= times.today(now):
         return
     programme.ended_with = asdict(programmes.figures(session, programme))
@@ -323,7 +323,7 @@ def to_be_emptied(session: Session) -> Sequence[int]:
 
 def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
     """Erase the next of those who were in a closed programme and are in no other. How many they were."""
-    programme = _locked(session, programme_id)
+    programme = programmes.held(session, programme_id)
     other, others = aliased(Membership), aliased(Programme)
     elsewhere = (
         exists()
@@ -346,10 +346,6 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
         nameless.forget(session, programme.id)
         _changed(session, programme, "programme emptied", audit.SYSTEM, now)
     return len(people)
-
-
-def _locked(session: Session, programme_id: int) -> Programme:
-    return session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
 
 
 def _changed(

@@ -176,7 +176,7 @@ def heads_up(session: Session, programme_id: int, *, now: datetime) -> int:
     """Tell everyone in the pot that the next round comes, once for each round; again only if the day that
     they were told of went by without it. How many they are.
     """
-    programme = _locked(session, programme_id)
+    programme = programmes.held(session, programme_id)
     on = programme.next_round_on
     if on is None or programme.paused_at:
         return 0
@@ -279,7 +279,7 @@ def fire(session: Session, ready: ReadyRound, *, now: datetime) -> None:
         rounds.StaleDraft: people or drafts changed since `prepare`; nothing is written, the next sweep
             draws again.
     """
-    programme = _locked(session, ready.programme)
+    programme = programmes.held(session, ready.programme)
     schedule = session.get(Schedule, programme.id)
     if schedule is None or programme.next_round_on != ready.on or programme.paused_at:
         return
@@ -451,11 +451,6 @@ def _tell(
         for one in people
     ]
     outbox.queue_all(session, orders, now=now)
-
-
-def _locked(session: Session, programme_id: int) -> Programme:
-    row = select(Programme).where(Programme.id == programme_id)
-    return session.exec(row.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _said(day: date) -> str:
