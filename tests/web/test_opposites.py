@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,17 +18,19 @@ from tests.support.together import together
 from tests.support.world import BY, World
 from web.models import Link, Membership, Person
 from web.services.agreements import deciding, measuring
-from web.services.common import times
-from web.services.people import erasure, joining, merging, participation, reachability
+from web.services.common import programmes, times
+from web.services.people import erasure, joining, merging, moderation, participation, reachability
 from web.services.people.merging import NotOne
 from web.services.programmes import closings
-from web.services.rounds import dropouts, schedule
+from web.services.rounds import dropouts, schedule, sending
+from web.services.rounds.rounds import RoundError
 
 pytestmark = [
     pytest.mark.usefixtures("database_url"),
     pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),  # SQLite has one writer at a time
 ]
 Act = Callable[[], Any]
+Step = Callable[[Session], Any]
 
 
 def failures(*acts: Act, but: type[Exception] = NotOne) -> list[Exception]:
@@ -97,6 +100,71 @@ def test_nobody_is_merged_into_whoever_erases_themselves(world: World, which: st
 def test_whoever_unsubscribes_while_they_are_merged_is_written_to_no_more(world: World) -> None:
     kept, gone = world.join_many(2)
     assert failures(partial(merge, world, kept, gone), partial(unsubscribe, world, gone)) == []
+
+
+def suspend(world: World, person: str) -> None:
+    with world.write() as session:
+        who = session.get_one(Person, person)
+        moderation.suspend(session, world.programme(session), who, "rude", by=BY, now=world.now)
+
+
+def send(world: World, number: int) -> None:
+    with world.write() as session:
+        send_in(world, number, session)
+
+
+def send_in(world: World, number: int, session: Session) -> None:
+    sending.send_round(session, world.programme(session), number, 1, by=BY, now=world.now)
+
+
+def announce_the_end(world: World, session: Session) -> None:
+    last = times.today(world.now) + timedelta(days=40)
+    closings.announce(session, world.programme(session), last, wall_stays=True, by=BY, now=world.now)
+
+
+def after(world: World, what: Step, act: Act, then: Step = id) -> Any:
+    """What `act` comes to, begun while somebody has done `what`; they go on to `then` before they commit."""
+    answers: list[Any] = []
+    with world.write() as session:
+        what(session)
+        other = Thread(target=lambda: answers.extend(together(1, lambda _: act())))
+        other.start()
+        _wait_until_one_waits(world)
+        then(session)
+    other.join(30)
+    return answers[0]
+
+
+def _wait_until_one_waits(world: World) -> None:
+    asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with world.read() as session:
+        while not session.execute(asked).scalar_one():
+            session.rollback()
+
+
+@pytest.mark.parametrize("goes", [leave, erase, suspend])
+def test_whoever_goes_while_a_round_is_sent_is_in_it_with_nobody(
+    world: World, goes: Callable[..., None]
+) -> None:
+    amina, tom = world.join_many(2)
+    number = world.draw()
+    assert after(world, partial(send_in, world, number), partial(goes, world, amina)) is None
+    world.work()
+    told = [letter.kind for letter in world.inbox(world.person(tom).email)]
+    assert [kind for kind in told if kind in ("introduction", "partner_gone")] == ["partner_gone"]
+
+
+def test_a_round_waits_for_the_end_of_its_programme_and_is_not_sent(world: World) -> None:
+    world.join_many(4)
+    world.change(next_round_on=times.today(world.now))
+    number = world.draw()
+    refused = after(
+        world,
+        lambda session: programmes.held(session, 1),
+        partial(send, world, number),
+        then=partial(announce_the_end, world),
+    )
+    assert isinstance(refused, RoundError)
 
 
 @contextmanager

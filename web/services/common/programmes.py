@@ -70,6 +70,7 @@ def held(session: Session, programme: int) -> Programme:
     """It as it is now, for us alone until commit. Rows that only point at it, as of whoever joins meanwhile,
     do not wait: a large round is drawn and sent with it in hand.
     """
+    session.flush()  # or what was changed of it would be read over
     return session.get_one(Programme, programme, with_for_update={"key_share": True}, populate_existing=True)
 
 

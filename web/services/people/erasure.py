@@ -76,6 +76,7 @@ def erase(
     if person.erased_at:
         return
     last_word = _farewell(session, person) if farewell else None
+    dropouts.wait_for_sendings(session, person.id)
     left_behind = dropouts.open_groups(session, person.id, now=now)
     unnaming.leave_out(session, person)
     outbox.forget(session, person.id)

@@ -5,7 +5,7 @@ is left alone waits for the top-up (see `top_ups`). After it the introduction st
 comes first in the next round. Of a three, two talk on.
 
 Whoever changes a group holds its round's row first, so that two who drop out together, or a top-up meanwhile,
-come one after the other.
+come one after the other; whoever takes somebody out of a programme holds that before.
 
 CutOffPassed        the cut-off has passed, or somebody in the group has said that they met
 """
@@ -106,8 +106,19 @@ def withdraw_everywhere(
     """Out of every conversation still to come, of every programme or only of one: they have left, or are
     suspended.
     """
+    wait_for_sendings(session, person, programme=programme)
     for group in open_groups(session, person, programme=programme, now=now):
         withdraw(session, group, person, now=now)
+
+
+def wait_for_sendings(session: Session, person: str, *, programme: int | None = None) -> None:
+    """Whoever sends a round holds its programme: until they have committed, nobody sees that somebody is in
+    it, and then their partner would be left without a word, with their name in a letter that waits.
+    """
+    theirs = select(Membership.programme_id).where(Membership.person_id == person)
+    wanted = theirs if programme is None else theirs.where(Membership.programme_id == programme)
+    for each in sorted(session.exec(wanted).all()):
+        programmes.held(session, each)
 
 
 def cannot_be_reached(session: Session, person: str, *, now: datetime) -> None:

@@ -69,6 +69,8 @@ def send_round(
         ProgrammePaused: nothing is sent meanwhile.
         matcher.Refused: the groups break a rule; nothing is written.
     """
+    # First: whoever ends, pauses or draws for the programme holds it, and goes on to its draft.
+    programme = programmes.held(session, programme.id)
     round_ = by_number(session, programme, number, lock=True)
     if round_.state is RoundState.SENT:
         return round_
