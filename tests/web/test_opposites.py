@@ -22,7 +22,7 @@ from web.services.common import programmes, times
 from web.services.people import erasure, joining, merging, moderation, participation, reachability
 from web.services.people.merging import NotOne
 from web.services.programmes import closings
-from web.services.rounds import dropouts, schedule, sending
+from web.services.rounds import dropouts, schedule, sending, top_ups
 from web.services.rounds.rounds import RoundError
 
 pytestmark = [
@@ -149,6 +149,24 @@ def test_whoever_goes_while_a_round_is_sent_is_in_it_with_nobody(
     amina, tom = world.join_many(2)
     number = world.draw()
     assert after(world, partial(send_in, world, number), partial(goes, world, amina)) is None
+    world.work()
+    told = [letter.kind for letter in world.inbox(world.person(tom).email)]
+    assert [kind for kind in told if kind in ("introduction", "partner_gone")] == ["partner_gone"]
+
+
+@pytest.mark.parametrize("goes", [leave, erase, suspend])
+def test_whoever_goes_while_they_are_given_somebody_late_is_in_it_with_nobody(
+    world: World, goes: Callable[..., None]
+) -> None:
+    world.join_many(2)
+    world.round()
+    world.clock.turn(days=1)
+    amina, tom = world.join_many(2)
+
+    def top_up(session: Session) -> None:
+        top_ups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
+
+    assert after(world, top_up, partial(goes, world, amina)) is None
     world.work()
     told = [letter.kind for letter in world.inbox(world.person(tom).email)]
     assert [kind for kind in told if kind in ("introduction", "partner_gone")] == ["partner_gone"]

@@ -266,6 +266,8 @@ def run(
         StaleTopUp: it is not what was shown as `version`.
         rounds.ProgrammePaused: nothing is sent meanwhile.
     """
+    # As whoever sends a round: who goes meanwhile waits, and sees then that they are in a group.
+    programme = programmes.held(session, programme.id)
     if programme.paused_at:
         raise rounds.ProgrammePaused(f"{programme.name} is paused: let it go on first")
     made = plan(session, programme, number, now=now, lock=True)
@@ -458,8 +460,8 @@ def due(session: Session, *, now: datetime) -> list[Round]:
 
 def run_by_itself(session: Session, round_id: int, *, now: datetime) -> None:
     """The top-up that follows the cut-off, once: a second call changes nothing."""
+    programme = programmes.held(session, session.get_one(Round, round_id).programme_id)
     round_ = dropouts.lock(session, round_id)
-    programme = session.get_one(Programme, round_.programme_id)
     if round_.topped_up_at or programme.paused_at:
         return
     try:
