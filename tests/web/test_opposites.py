@@ -16,9 +16,12 @@ from sqlmodel import Session, select
 from notifications.messages import Channel
 from tests.support.together import together
 from tests.support.world import BY, World
-from web.models import Link, Membership, Person
+from web.models import Answer, Learning, Link, Membership, Person, Showing
 from web.services.agreements import deciding, measuring
 from web.services.common import programmes, times
+from web.services.conversations import conversations
+from web.services.conversations.conversations import Said
+from web.services.learning import digests, learnings
 from web.services.people import erasure, joining, merging, moderation, participation, reachability
 from web.services.people.merging import NotOne
 from web.services.programmes import closings
@@ -129,16 +132,16 @@ def after(world: World, what: Step, act: Act, then: Step = id) -> Any:
         what(session)
         other = Thread(target=lambda: answers.extend(together(1, lambda _: act())))
         other.start()
-        _wait_until_one_waits(world)
+        _wait_until_it_waits(world, other)
         then(session)
     other.join(30)
     return answers[0]
 
 
-def _wait_until_one_waits(world: World) -> None:
+def _wait_until_it_waits(world: World, thread: Thread) -> None:
     asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with world.read() as session:
-        while not session.execute(asked).scalar_one():
+        while thread.is_alive() and not session.execute(asked).scalar_one():
             session.rollback()
 
 
@@ -170,6 +173,25 @@ def test_whoever_goes_while_they_are_given_somebody_late_is_in_it_with_nobody(
     world.work()
     told = [letter.kind for letter in world.inbox(world.person(tom).email)]
     assert [kind for kind in told if kind in ("introduction", "partner_gone")] == ["partner_gone"]
+
+
+def test_no_digest_that_is_being_written_names_whoever_erases_themselves(world: World) -> None:
+    amina, tom = (world.join(name) for name in ("Amina Yusuf", "Tom Field"))
+    world.round()
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(amina), amina)
+        said = Said(Answer.MET, text="Walk.", showing=Showing.WITH_NAME)
+        conversations.check_in(session, talk, said, now=world.now)
+    with world.write() as session:
+        learned = session.get_one(Learning, 1)
+        learnings.publish(session, learned, text="Walk.", version=1, by=BY, now=world.now)
+
+    def write(session: Session) -> None:
+        digests.send_some(session, world.programme(session), 1, now=world.now)
+
+    assert after(world, write, partial(erase, world, amina)) is None
+    world.work()
+    assert not any("Amina" in letter.text for letter in world.inbox(world.person(tom).email, "digest"))
 
 
 def test_a_round_waits_for_the_end_of_its_programme_and_is_not_sent(world: World) -> None:

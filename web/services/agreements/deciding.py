@@ -77,10 +77,11 @@ def to_be_told(session: Session) -> int | None:
 
 
 def tell_some(session: Session, proposal_id: int, *, now: datetime) -> int:
+    # First, as the sweep does; and whoever erases themselves meanwhile waits until it can be seen.
+    programme = programmes.held(session, session.get_one(Proposal, proposal_id).programme_id)
     proposal = _locked(session, proposal_id)
     if not (proposal.telling or proposal.reminding):
         return 0
-    programme = session.get_one(Programme, proposal.programme_id)
     return asking.tell_some(session, programme, proposal, now=now)
 
 

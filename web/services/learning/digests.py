@@ -160,6 +160,8 @@ def send_some(
     Raises:
         NothingToSend: see there.
     """
+    # Whoever erases themselves meanwhile waits, and is taken out of what is written here.
+    programme = programmes.held(session, programme.id)
     found = ready(session, programme, now=now, number=number)
     if found is None:
         raise NothingToSend(f"There is nothing to tell of round {number} now")

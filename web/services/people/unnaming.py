@@ -28,7 +28,7 @@ def leave_out(session: Session, person: Person) -> None:
         col(OutboxMessage.state).in_((*WAITING, State.UNCERTAIN)),
         col(OutboxMessage.payload).is_not(None),
     )
-    for row in session.exec(waiting).all():
+    for row in session.exec(waiting.order_by(col(OutboxMessage.id))).all():
         message = _without(row.message(), ids)
         if message and not message.people() & ids:
             outbox.say_instead(session, row, message)
