@@ -186,7 +186,7 @@ def in_order(*where: ColumnElement[bool]) -> Update:
     return update(OutboxMessage).where(col(OutboxMessage.id).in_(_in_order(*where)))
 
 
-def _in_order(*where: ColumnElement[bool]) -> Select[tuple[int]]:
+def _in_order(*where: ColumnElement[bool]) -> Select[int | None]:
     return select(col(OutboxMessage.id)).where(*where).order_by(col(OutboxMessage.id)).with_for_update()
 
 
