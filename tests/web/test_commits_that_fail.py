@@ -17,6 +17,8 @@ from web.settings import Settings
 
 SIGNER = fake_sendgrid.Signer()
 STAMP = "1796115600"
+HIDDEN = ("csrf_token", "started")
+OURS = {"Sec-Fetch-Site": "same-origin"}
 THEM = {"name": "Amina", "organisation": "Leeds", "email": "amina@example.org", "agree": True}
 
 
@@ -67,6 +69,24 @@ def test_a_form_is_not_acknowledged_and_can_be_sent_again(world: World) -> None:
     assert rows(world, "request") == 0
     visitor.answer = form  # back, and once more
     visitor.press("Join Councils Unmentoring", **THEM)
+    assert (visitor.status, rows(world, "request")) == (200, 1)
+
+
+def test_a_form_that_was_not_kept_is_sent_again_from_the_page_that_says_so(world: World) -> None:
+    visitor = world.visitor().open("/p/councils/join")
+    token, started = (visitor.page.xpath(f"//input[@name='{name}']/@value")[0] for name in HIDDEN)
+    world.clock.turn(seconds=61)
+    typed = THEM | {
+        "agree": "y",
+        "shares": "email",
+        "channel": "email",
+        "video_kind": "",
+        "csrf_token": token,
+    }
+    with failing_commits(world):
+        visitor.post("/p/councils/join", typed | {"started": started}, headers=OURS)
+        assert told_to_come_back(visitor.answer)
+    visitor.press("Send it again")
     assert (visitor.status, rows(world, "request")) == (200, 1)
 
 

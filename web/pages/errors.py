@@ -121,5 +121,5 @@ def _bad_link(error: BadLink) -> ResponseReturnValue:
 
 
 def _database_away(_error: Exception) -> ResponseReturnValue:
-    body, code = _page(503)
-    return body, code, {"Retry-After": "10"}
+    g.pop("programme", None)
+    return render_template("errors/503.html", kept=kept.form()), 503, {"Retry-After": "10"}
