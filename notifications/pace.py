@@ -35,6 +35,7 @@ RISE = 1.25
 RISE_EVERY = timedelta(minutes=1)
 WAITS_A_RISE = 20  # times the pause that a rise too far would cost: 5% of the time
 LEAST = 1.0  # calls a second; below it the pauses are pace enough
+SLOWEST = timedelta(seconds=30)  # between two calls, and as far as the clocks of two machines differ
 MOST = 1000.0  # from there on there is no limit to keep to
 
 # Asked with each message, so put together once.
@@ -112,8 +113,9 @@ def _stopped(row: ProviderPace, now: datetime) -> datetime | None:
 
 
 def _probing(row: ProviderPace, now: datetime) -> datetime | None:
-    if row.failures >= OPEN_AFTER and row.probe_until and row.probe_until > now:
-        return row.probe_until
+    until = row.probe_until
+    if row.failures >= OPEN_AFTER and until and now < until <= now + PROBE_EVERY:
+        return until
     return None
 
 
@@ -145,6 +147,8 @@ def _too_soon(row: ProviderPace, now: datetime) -> datetime | None:
     rate = _rate(row, now)
     if rate != row.rate:
         row.rate, row.rate_until = rate, now + RISE_EVERY
+    if row.next_at and row.next_at > now + SLOWEST:
+        row.next_at = None  # said before the clock was set back
     return row.next_at if rate and row.next_at and row.next_at > now else None
 
 

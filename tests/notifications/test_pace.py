@@ -395,3 +395,19 @@ def test_confirmed_people_may_use_the_whole_cap(post, memory):
         post.queue(to=AMINA_BY_TEXT, subject=subject)  # two segments each
     post.work()
     assert memory.calls == 3
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"rate": 4.0, "rate_until": NOW + 2 * HOUR, "next_at": NOW + HOUR},
+        {"failures": pace.OPEN_AFTER, "probe_until": NOW + HOUR},
+    ],
+)
+def test_when_the_clock_is_set_back_an_hour_nobody_waits_for_it(post, before):
+    """What was to be done a moment later by the clock before is not done an hour later."""
+    with post.database.write() as session:
+        session.add(ProviderPace(provider="memory", **before))
+    post.queue()
+    post.work()
+    assert post.state() == State.ACCEPTED

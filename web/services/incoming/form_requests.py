@@ -38,7 +38,7 @@ def answer_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:
     """
     done = 0
     for request in session.exec(_waiting(now, limit)).all():
-        written = _written(session, request, since=now - HOUR)
+        written = _written(session, request, now)
         again = any(_asks_the_same(request, one) for one in written)
         is_answered = not again and len(written) < PER_HOUR
         if is_answered and any(_is_after(one, now - APART) for one in written):
@@ -62,12 +62,15 @@ def _waiting(now: datetime, limit: int) -> SelectOfScalar[Request]:
     return waiting.limit(limit).with_for_update(skip_locked=True, of=Request)
 
 
-def _written(session: Session, request: Request, since: datetime) -> Sequence[Request]:
-    """What this address was answered."""
+def _written(session: Session, request: Request, now: datetime) -> Sequence[Request]:
+    """What this address was answered in the last hour. A clock that was set forward, and right again, has
+    answered in days to come.
+    """
     answered = select(Request).where(
         Request.address_key == request.address_key,
         col(Request.answered).is_(True),
-        col(Request.handled_at) > since,
+        col(Request.handled_at) > now - HOUR,
+        col(Request.handled_at) <= now + APART,
     )
     return session.exec(answered).all()
 

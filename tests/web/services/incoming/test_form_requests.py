@@ -73,6 +73,17 @@ def test_a_link_that_is_asked_for_twice_is_sent_once(world: World) -> None:
     assert minute_later(world)[before:] == ["my_link"]
 
 
+def test_whoever_was_answered_by_a_clock_a_day_ahead_is_answered_by_the_right_one(world: World) -> None:
+    world.join(email=AMINA.email)
+    world.clock.turn(days=1)
+    ask_for_link(world)
+    world.work()
+    world.clock.turn(days=-1, minutes=10)
+    ask_for_link(world)
+    world.work()
+    assert len(world.inbox(AMINA.email, "my_link")) == 2
+
+
 def test_who_puts_a_mistake_right_at_once_is_asked_again(world: World) -> None:
     world.ask(replace(AMINA, organisation="Leads"))
     world.work()
