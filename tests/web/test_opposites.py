@@ -11,18 +11,29 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from notifications.messages import Channel
+from tests.support.importing import import_people
 from tests.support.together import together
 from tests.support.world import BY, World
 from web.models import Answer, Learning, Link, Membership, Person, Showing
+from web.models.imports import Import
 from web.services.agreements import deciding, measuring
-from web.services.common import programmes, times
+from web.services.common import contacts, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
+from web.services.imports import undoing
 from web.services.learning import digests, learnings
-from web.services.people import erasure, joining, merging, moderation, participation, reachability
+from web.services.people import (
+    erasure,
+    invitations,
+    joining,
+    merging,
+    moderation,
+    participation,
+    reachability,
+)
 from web.services.people.merging import NotOne
 from web.services.programmes import closings
 from web.services.rounds import dropouts, schedule, sending, top_ups
@@ -192,6 +203,27 @@ def test_no_digest_that_is_being_written_names_whoever_erases_themselves(world: 
     assert after(world, write, partial(erase, world, amina)) is None
     world.work()
     assert not any("Amina" in letter.text for letter in world.inbox(world.person(tom).email, "digest"))
+
+
+def test_whoever_says_yes_while_their_import_is_taken_back_stays(world: World) -> None:
+    raw = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\nTom Field,Leeds,tom@example.org\n"
+    with world.write() as session:
+        import_people(session, world.programme(session), "people.csv", raw, by=BY, now=world.now)
+        undoing.undo(session, session.get_one(Import, 1), by=BY, now=world.now)
+
+    def say_yes(session: Session) -> None:
+        amina = contacts.by_email(session, "amina@example.org", lock=True)  # as their link does
+        assert amina
+        invitations.accept_invitation(session, amina, world.programme(session), now=world.now)
+
+    def take_back() -> None:
+        with world.write() as session:
+            undoing.undo_some(session, session.get_one(Import, 1), now=world.now)
+
+    assert after(world, say_yes, take_back) is None
+    with world.read() as session:
+        there = session.exec(select(Person.email).where(col(Person.erased_at).is_(None))).all()
+        assert list(there) == ["amina@example.org"]
 
 
 def test_a_round_waits_for_the_end_of_its_programme_and_is_not_sent(world: World) -> None:

@@ -108,11 +108,15 @@ def undo_some(session: Session, job: Import, *, now: datetime) -> int:
         .order_by(col(ImportRow.number))
         .limit(uploads.AT_ONCE)
     ).all()
+    brought = [person for _, person in rows]
+    # Whoever says yes at this moment holds themselves first: they are waited for, and then they stay.
+    held = select(col(Person.id)).where(col(Person.id).in_(brought)).order_by(col(Person.id))
+    session.execute(held.with_for_update(key_share=True))
     people = session.scalars(
         select(col(Membership.person_id)).where(
             col(Membership.programme_id) == job.programme_id,
             col(Membership.standing).in_(UNANSWERED),
-            col(Membership.person_id).in_([person for _, person in rows]),
+            col(Membership.person_id).in_(brought),
         )
     ).all()
     _take_back(session, job.programme_id, people, now)
