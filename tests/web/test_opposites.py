@@ -27,6 +27,7 @@ from web.services.imports import undoing
 from web.services.learning import digests, learnings
 from web.services.people import (
     erasure,
+    inactivity,
     invitations,
     joining,
     merging,
@@ -203,6 +204,44 @@ def test_no_digest_that_is_being_written_names_whoever_erases_themselves(world: 
     assert after(world, write, partial(erase, world, amina)) is None
     world.work()
     assert not any("Amina" in letter.text for letter in world.inbox(world.person(tom).email, "digest"))
+
+
+def test_no_reminder_goes_to_whoever_says_no_while_it_is_written(world: World) -> None:
+    raw = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
+    with world.write() as session:
+        import_people(session, world.programme(session), "people.csv", raw, by=BY, now=world.now)
+    world.work()
+    world.clock.turn(days=10)
+
+    def remind(session: Session) -> None:
+        assert invitations.remind_some(session, world.programme(session), now=world.now, most=10) == 1
+
+    def say_no() -> None:
+        with world.write() as session:
+            amina = contacts.by_email(session, "amina@example.org", lock=True)
+            assert amina
+            key, programme = world.worker.providers.key, world.programme(session)
+            invitations.decline_invitation(session, amina, programme, key=key, now=world.now)
+
+    assert after(world, remind, say_no) is None
+    world.work()
+    assert world.inbox("amina@example.org") == []
+
+
+def test_no_pause_for_silence_is_told_to_whoever_erases_themselves_meanwhile(world: World) -> None:
+    amina, _ = world.join_many(2)
+    for _ in range(2):
+        world.round()
+        for days in (14, 8):
+            world.clock.turn(days=days)
+            world.work()
+
+    def pause(session: Session) -> None:
+        assert inactivity.pause(session, 1, now=world.now) == 2
+
+    assert after(world, pause, partial(erase, world, amina)) is None
+    world.work()
+    assert len(world.inbox(kind="paused")) == 1
 
 
 def test_whoever_says_yes_while_their_import_is_taken_back_stays(world: World) -> None:

@@ -138,10 +138,11 @@ def to_be_told(session: Session) -> int | None:
 
 def tell_some(session: Session, review_id: int, *, now: datetime) -> int:
     """Ask the next of those who take part and have not been asked. How many they were."""
+    # First, as the sweep does; and whoever erases themselves meanwhile waits until it can be seen.
+    programme = programmes.held(session, session.get_one(Review, review_id).programme_id)
     review = locked(session, review_id)
     if not review.telling or review.ended_at:
         return 0
-    programme = session.get_one(Programme, review.programme_id)
     asked = select(OutboxMessage.person).where(
         OutboxMessage.kind == messages.Review.kind, OutboxMessage.subject == _subject(review)
     )

@@ -60,7 +60,8 @@ def pause(session: Session, programme_id: int, *, now: datetime) -> int:
     """Pause who was silent in the newest round that has ended and in the one they were in before it, and
     tell them; once for each round. How many they are.
     """
-    programme = session.get_one(Programme, programme_id)
+    # Whoever leaves or erases themselves meanwhile waits, and is taken out of what is written here.
+    programme = programmes.held(session, programme_id)
     rounds = _ended(session, programme, now)
     if not rounds:
         return 0
