@@ -220,6 +220,14 @@ def test_the_calendar_file_then_says_when(world: World, pair: list[str]) -> None
     )
 
 
+def test_an_hour_that_a_partner_moved_is_seen_by_both(world: World, pair: list[str]) -> None:
+    for person, hour in zip(pair, ("12:30", "15:00"), strict=True):
+        book(world, person, "10 12 2026", hour)
+        world.clock.turn(hours=1)
+    pages = [world.visitor().open(door(world, person)).text for person in pair]
+    assert ["Thursday 10 December at 15:00" in text for text in pages] == [True, True]
+
+
 def added_to_calendar(page: Visitor) -> Any:
     file = page.client.get(page.link("Add to calendar"))
     return icalendar.Calendar.from_ical(file.data).walk("VEVENT")[0]

@@ -61,7 +61,7 @@ class BadTime(Exception):
 class Conversation:
     """A group from the side of `reader`: those who still talk with them, and who cannot make it any more.
 
-    Both are ordered as in the group; erased ones have no name. `booked_for` is what anybody in it told us.
+    Both are ordered as in the group; erased ones have no name. `booked_for` is what one of them told us last.
     """
 
     programme: Programme
@@ -177,7 +177,7 @@ def conversation(session: Session, group_id: int, person_id: str) -> Conversatio
     others = [(person, row) for person, _, row in rows if person.id != person_id]
     said = {row.person_id: row for row in session.exec(select(CheckIn).where(CheckIn.group_id == group_id))}
     own = said.get(person_id)
-    booked = [row.booked_for for row in (own, *said.values()) if row and row.booked_for]
+    booked = max((row for row in said.values() if row.booked_for), key=_told_at, default=None)
     return Conversation(
         programme=session.get_one(Programme, round_.programme_id),
         round=round_,
@@ -190,8 +190,12 @@ def conversation(session: Session, group_id: int, person_id: str) -> Conversatio
         check_in=own,
         learning=learning_of(session, group_id, person_id),
         met=any(row.answer is Answer.MET for row in said.values()),
-        booked_for=booked[0] if booked else None,
+        booked_for=booked.booked_for if booked else None,
     )
+
+
+def _told_at(row: CheckIn) -> datetime:
+    return row.answered_at
 
 
 def answered(session: Session, message: OutboxMessage | None, person_id: str) -> Conversation | None:
