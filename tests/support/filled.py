@@ -171,7 +171,9 @@ def what_became_of_its_messages(world: World) -> None:
         nobody = "gone@example.org"
         suppression.suppress(session, Channel.EMAIL, nobody, suppression.Why.BOUNCED, key=key, now=world.now)
         pace.stop(session, "sendgrid", "the key was refused", world.now)
-        destinations.refused(session, "sendgrid", "gone.example", "our mail is refused", world.now)
+        # Of a provider that nothing goes by this is forgotten.
+        carrier = world.worker.providers.email.name
+        destinations.refused(session, carrier, "gone.example", "our mail is refused", world.now)
 
 
 def an_answer_by_text(world: World) -> None:

@@ -13,6 +13,7 @@ from notifications import messages, outbox
 from notifications.tables import OutboxMessage
 from web.models import Group, Link, Programme, Purpose, Round, RoundState
 from web.services.common import audit, links, times
+from web.services.rounds import top_ups
 from web.services.rounds.introductions import Window
 
 # Which day comes after which, and what to say where it does not.
@@ -85,8 +86,9 @@ def ask_after_break(
     now: datetime,
     last: date | None = None,
 ) -> None:
-    """Whoever was to be asked in a break whether they met is asked after it, and once more as long after that
-    as usual: a round that ran into it ends later, on `last` at the latest.
+    """Whoever was to be asked in a break whether they met is asked after it: what is left of such a round
+    comes as long after the break as it would have come after its beginning, on `last` at the latest. In one
+    that was to be over by now nobody is looked for any more.
     """
     running = select(Round).where(
         Round.programme_id == programme.id,
@@ -95,27 +97,25 @@ def ask_after_break(
     )
     for round_ in session.exec(running.order_by(col(Round.number))).all():
         before = Window.of_round(round_)
-        window = _by(_late(before, since, now), before, last)
+        if before.ends_on <= times.today(now):
+            top_ups.run_by_itself(session, round_.id, now=now)
+        window = _without_break(before, since, now, last or date.max)
         if window != before:
             _give(session, programme, round_, window, by=by, now=now)
 
 
-def _late(window: Window, since: datetime, now: datetime) -> dict[str, timedelta]:
-    """By how much a break puts off the days that are left of a round."""
-    today = times.today(now)
-    if since <= window.check_in_at < now:
-        return dict.fromkeys(("check_in_on", "ask_again_on", "ends_on"), today - window.check_in_on)
-    if since <= window.ask_again_at < now:
-        return dict.fromkeys(("ask_again_on", "ends_on"), today - window.ask_again_on)
-    return {}
-
-
-def _by(late: dict[str, timedelta], window: Window, last: date | None) -> Window:
-    moved = replace(window, **{name: getattr(window, name) + days for name, days in late.items()})
-    if last is None or moved.ends_on <= last:
+def _without_break(window: Window, since: datetime, now: datetime, last: date) -> Window:
+    """As if the days of the break had not been, for what is left of a round."""
+    missed = [moment for moment in (window.check_in_at, window.ask_again_at) if since <= moment < now]
+    if not missed:
+        return window
+    late = times.today(now) - times.today(since)
+    end = min(window.ends_on + late, last)
+    again = min(window.ask_again_on + late, end - timedelta(days=1))
+    moved = replace(window, ask_again_on=again, ends_on=end)
+    if window.check_in_at < since:
         return moved
-    again = min(moved.ask_again_on, last - timedelta(days=1))
-    return replace(moved, ask_again_on=again, ends_on=last)
+    return replace(moved, check_in_on=min(window.check_in_on + late, again - timedelta(days=1)))
 
 
 def _give(

@@ -9,7 +9,7 @@ from tests.support.world import World
 from web.models import Round
 from web.services.common import times
 from web.services.programmes import closings, programme_settings
-from web.services.rounds import rounds
+from web.services.rounds import dropouts, rounds
 
 BY = "organiser"
 
@@ -30,6 +30,7 @@ def on(world: World, day: int, hour: int = 10) -> None:
         if tomorrow > date(2026, 12, 1) + timedelta(days=day - 1):
             break
         world.clock.now = datetime(tomorrow.year, tomorrow.month, tomorrow.day, 10, tzinfo=world.now.tzinfo)
+        world.worker.sweep()
         world.work()
     world.clock.now = world.now.replace(hour=hour)
 
@@ -42,6 +43,7 @@ def pause(world: World) -> None:
 def go_on(world: World) -> None:
     with world.write() as session:
         programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.worker.sweep()
     world.work()
 
 
@@ -63,8 +65,9 @@ def test_who_was_to_be_asked_in_a_break_is_asked_after_it_and_once_more(running:
     on(running, 35)
     go_on(running)
     on(running, 60)
-    assert asked(running) == {"04 Jan": 2, "08 Jan": 2}
-    assert days(running) == (date(2027, 1, 4), date(2027, 1, 8), date(2027, 1, 11))
+    # Three days were left, and are left after it.
+    assert asked(running) == {"07 Jan": 2, "11 Jan": 2}
+    assert days(running) == (date(2027, 1, 7), date(2027, 1, 11), date(2027, 1, 14))
 
 
 def test_who_was_asked_before_it_is_asked_once_more_after_it(running: World) -> None:
@@ -73,8 +76,8 @@ def test_who_was_asked_before_it_is_asked_once_more_after_it(running: World) -> 
     on(running, 35)
     go_on(running)
     on(running, 60)
-    assert asked(running) == {"15 Dec": 2, "04 Jan": 2}
-    assert days(running) == (date(2026, 12, 15), date(2027, 1, 4), date(2027, 1, 7))
+    assert asked(running) == {"15 Dec": 2, "08 Jan": 2}
+    assert days(running) == (date(2026, 12, 15), date(2027, 1, 8), date(2027, 1, 11))
 
 
 def test_a_break_between_two_questions_moves_nothing(running: World) -> None:
@@ -92,6 +95,7 @@ def test_the_door_stays_open_as_long_as_after_any_question(running: World) -> No
     pause(running)
     on(running, 90)
     go_on(running)
+    on(running, 93)
     letter = running.inbox(kind="check_in")[0]
     running.clock.turn(days=29)
     assert running.visitor().open(running.link_in(letter, "/checkin/")).status == 200
@@ -105,9 +109,24 @@ def test_who_is_asked_after_a_break_has_time_to_answer(running: World) -> None:
     pause(running)
     on(running, 70)
     go_on(running)
-    running.clock.turn(days=1)
-    running.work()
+    on(running, 78)
     assert running.inbox(kind="paused") == []
+
+
+def test_whoever_finds_somebody_after_a_break_has_time_to_meet(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    with world.write() as session:
+        for number, (gone, _) in enumerate(world.groups(), 1):
+            dropouts.cannot_make_it(session, number, gone, now=world.now)
+    on(world, 5)
+    pause(world)
+    on(world, 17)
+    go_on(world)
+    on(world, 26)
+    assert (len(world.inbox(kind="introduction")), asked(world)) == (6, {})
+    on(world, 27)
+    assert asked(world) == {"27 Dec": 2}
 
 
 def test_where_a_break_turns_into_the_end_they_are_asked_until_then(running: World) -> None:
@@ -119,6 +138,6 @@ def test_where_a_break_turns_into_the_end_they_are_asked_until_then(running: Wor
         last = closings.earliest(session, programme, times.today(running.now))
         closings.announce(session, programme, last, wall_stays=True, by=BY, now=running.now)
     running.work()
-    on(running, 60)
-    assert asked(running) == {"04 Jan": 2, "08 Jan": 2}
-    assert days(running)[2] == last
+    on(running, 41)
+    assert asked(running) == {"07 Jan": 2, "10 Jan": 2}
+    assert days(running)[2] == last == date(2027, 1, 11)
