@@ -9,20 +9,20 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from notifications import pace
+from notifications.carriers import Providers
 from notifications.errors import Permanent, ProviderError, Uncertain
 from notifications.jobs import Bars
 from notifications.messages import BY_KIND
+from notifications.preparing import prepare_alike
 from notifications.providers.base import Batches, OutgoingEmail
 from notifications.sending import (
     PATIENCE,
     WAITING,
     Delivery,
-    Providers,
     Worker,
     accept_all,
     begin_all,
     lock,
-    prepare_alike,
 )
 from notifications.tables import State
 

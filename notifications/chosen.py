@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from notifications import destinations, pace
+from notifications.carriers import Providers
 from notifications.messages import Channel
 from notifications.outbox import change, in_order
-from notifications.sending import USED_UP, Providers
+from notifications.sending import USED_UP
 from notifications.tables import Destination, OutboxMessage, State
 
 OURS = "local"

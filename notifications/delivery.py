@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, Update, select, update
 from sqlmodel import Session, col
 
 from notifications import batches, one_by_one, origins, outbox, pace, quiet_hours, render
+from notifications.carriers import Providers, ReplyTo
 from notifications.claim_size import A_FEW, ClaimSize
 from notifications.jobs import Job, job_of
 from notifications.messages import Channel
@@ -28,8 +29,6 @@ from notifications.sending import (
     WAITING,
     Clock,
     Delivery,
-    Providers,
-    ReplyTo,
     Sessions,
     Sleep,
     Worker,

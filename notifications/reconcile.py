@@ -18,13 +18,15 @@ from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from notifications import origins, outbox, receipts, render, sending
+from notifications.carriers import Providers
 from notifications.delivery import Report
 from notifications.errors import ProviderError
 from notifications.jobs import Job, job_of
 from notifications.messages import BY_KIND, Channel, Promise
 from notifications.outbox import change
+from notifications.preparing import prepare
 from notifications.providers.base import Absent, Accepted, LooksUp, Sent
-from notifications.sending import Clock, Providers, Sessions
+from notifications.sending import Clock, Sessions
 from notifications.tables import OutboxMessage, State
 
 log = logging.getLogger("notifications")
@@ -127,7 +129,7 @@ def _ask(doubt: Doubt, providers: Providers, links: render.Links, clock: Clock) 
     if not isinstance(carrier, LooksUp) or carrier.name != doubt.provider:
         return None
     try:
-        outgoing = sending.prepare(doubt.job, providers, links, clock())
+        outgoing = prepare(doubt.job, providers, links, clock())
         return carrier.look_up(outgoing, doubt.began)
     except ProviderError as error:
         log.info("message %s: no evidence to be had now: %s", doubt.job.id, error)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,27 +13,26 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
-from notifications import alike, destinations, outbox, pace, render, sms_text, suppression
-from notifications.addresses import as_sent, email_key
+from notifications import destinations, outbox, pace, render, sms_text, suppression
+from notifications.addresses import email_key
+from notifications.carriers import Providers
 from notifications.columns import table_of
 from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
 from notifications.jobs import Bars, Job
-from notifications.messages import BY_KIND, Channel, Message, from_json
+from notifications.messages import BY_KIND, Channel, from_json
+from notifications.preparing import prepare
 from notifications.providers.base import (
     Accepted,
     InTransaction,
     Outgoing,
-    OutgoingEmail,
     OutgoingText,
     Provider,
 )
-from notifications.providers.local import Local
 from notifications.tables import UNDECIDED, OutboxMessage, State
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
-ReplyTo = Callable[[int, str], str]  # (message id, person) -> an address that finds its way back
 
 log = logging.getLogger("notifications")
 
@@ -59,32 +58,6 @@ PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
 RETRY = (30, 60, 120, 300)
 USED_UP = "today's budget for texts is used up"
 PARK_AFTER = 5  # exceptions of our own
-
-
-@dataclass(frozen=True)
-class Providers:
-    """Who carries what, and what delivery must know about the house.
-
-    `key` is the suppression list's. `reply_to` makes the address that answers go to, where mail comes in.
-    `allowlist`, if not empty, holds the only addresses (canonical emails, E.164 numbers) that are really
-    written to: everything else goes into the local mailbox. `sms_daily_cap` counts segments. `lists` is the
-    domain under which programmes are lists of mail. With `quiet_nights` what goes by day waits for it.
-    """
-
-    email: Provider
-    sms: Provider | None = None
-    key: bytes = b""
-    reply_to: ReplyTo | None = None
-    texts_take_replies: bool = False
-    allowlist: frozenset[str] = frozenset()
-    sms_daily_cap: int | None = None
-    lists: str = ""
-    quiet_nights: bool = False
-
-    def carrier(self, channel: str, address_key: str) -> Provider | None:
-        if self.allowlist and address_key not in self.allowlist:
-            return Local()
-        return self.email if channel == Channel.EMAIL else self.sms
 
 
 def never() -> bool:
@@ -461,63 +434,3 @@ def accept_all(session: Session, deliveries: Sequence[Delivery], provider: str, 
         if job.id not in moved:  # an event overtook us: only add what it could not know
             ours = update(TABLE).where(TABLE.c.id == job.id, TABLE.c.attempt == job.attempt)
             session.execute(ours.where(TABLE.c.provider_id.is_(None)).values(facts))
-
-
-def prepare(job: Job, providers: Providers, links: render.Links, now: datetime) -> Outgoing:
-    """What the provider is given. Any exception here is ours."""
-    message: Message = from_json(job.kind, job.payload)
-    reply_to = providers.reply_to(job.id, job.to.person) if providers.reply_to and message.replies else None
-    to = replace(job.to, channel=job.channel)
-    made = render.render(
-        message, to, links, now, reply_to=reply_to, texts_take_replies=providers.texts_take_replies
-    )
-    if made.sms is not None:
-        return OutgoingText(job.id, job.attempt, job.kind, to.phone or "", made.sms, job.origin)
-    return _letter(job, made, providers, now)
-
-
-def prepare_alike(
-    jobs: Sequence[Job], providers: Providers, links: render.Links, now: datetime
-) -> dict[int, OutgoingEmail]:
-    """The same for emails that no answers come back to, by their job's id. About a twentieth of the time.
-
-    Without those that have too little in common with others, or that cannot be made: see `prepare`.
-    """
-    by_id = {job.id: job for job in jobs}
-    made = alike.render_alike(filter(None, map(_to_be_rendered, jobs)), links, now)
-    return {id_: _letter(by_id[id_], rendered, providers, now) for id_, rendered in made.items()}
-
-
-def _to_be_rendered(job: Job) -> alike.Letter | None:
-    try:
-        return alike.Letter(job.id, from_json(job.kind, job.payload), job.to)
-    except (KeyError, ValueError):
-        return None
-
-
-def _letter(job: Job, made: render.Rendered, providers: Providers, now: datetime) -> OutgoingEmail:
-    return OutgoingEmail(
-        id=job.id,
-        attempt=job.attempt,
-        kind=job.kind,
-        to=as_sent(job.to.email or ""),
-        name=job.to.name,
-        subject=made.subject,
-        text=made.text,
-        html=made.html,
-        reply_to=made.reply_to and as_sent(made.reply_to),
-        headers=made.headers | _list_id(job, providers),
-        calendar=made.calendar,
-        calendar_method=made.calendar_method,
-        origin=job.origin,
-        date=now,
-        pattern=made.pattern,
-        own=made.own,
-    )
-
-
-def _list_id(job: Job, providers: Providers) -> dict[str, str]:
-    """Which list a letter belongs to: its programme. Source: RFC 2919."""
-    if not (providers.lists and job.programme and job.kind in outbox.BULK):
-        return {}
-    return {"List-Id": f"<{job.programme}.{providers.lists}>"}

@@ -20,9 +20,9 @@ from notifications.delivery import Providers, deliver_due
 from notifications.jobs import job_of
 from notifications.messages import Channel, CheckIn, Link, Message, Named, Partner, Recipient
 from notifications.outbox import Order
+from notifications.preparing import prepare
 from notifications.providers.base import Outgoing
 from notifications.providers.sendgrid import SendGrid
-from notifications.sending import prepare
 from notifications.tables import State
 from tests.benchmarks.rows import Row, one_time
 from tests.support.letters import COUNCILS, introduction

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, or_, select
 
-from notifications import messages, outbox, titles
+from notifications import messages, rewording, titles
 from notifications.tables import Reply
 from web.models import (
     AgendaItem,
@@ -123,7 +123,7 @@ def _rewrite_letters(session: Session, person: Person, said: str, left: str) -> 
     """Those about agreements that have what was said, sent or not, in all programmes of somebody."""
     theirs = select(Programme.slug).join(Membership, col(Membership.programme_id) == Programme.id)
     for slug in session.exec(theirs.where(Membership.person_id == person.id)).all():
-        outbox.replace_in_all(session, ABOUT_AGREEMENTS, slug, said, left)
+        rewording.replace_in_all(session, ABOUT_AGREEMENTS, slug, said, left)
 
 
 def _forget_in_stories(session: Session, person: Person, traces: Traces, now: datetime) -> None:
@@ -215,4 +215,4 @@ def _forget_in(session: Session, learning: Learning, traces: Traces, now: dateti
 def _rewrite_digests(session: Session, round_: int, said: str, left: str) -> None:
     """The digests that have what was said, sent or not."""
     before, after = (json.dumps(words, ensure_ascii=False)[1:-1] for words in (said, left))
-    outbox.replace_in(session, messages.Digest.kind, str(round_), before, after)
+    rewording.replace_in(session, messages.Digest.kind, str(round_), before, after)

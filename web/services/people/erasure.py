@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, func, select
 
-from notifications import addresses, destinations, messages, outbox
+from notifications import addresses, destinations, messages, outbox, rewording
 from web import scrubbing
 from web.models import (
     AgendaItem,
@@ -202,7 +202,7 @@ def _forget_quotations(session: Session, person: Person) -> None:
             quoted = update(column.class_).where(within, column.contains(f"“{words}”", autoescape=True))
             session.execute(quoted.values({column: func.replace(column, f"“{words}”", "“…”")}))
         slug = session.get_one(Programme, programme).slug
-        outbox.replace_in_all(session, mentions.ABOUT_AGREEMENTS, slug, f"“{words}”", "“…”")
+        rewording.replace_in_all(session, mentions.ABOUT_AGREEMENTS, slug, f"“{words}”", "“…”")
     session.flush()
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox
+from notifications import messages, rewording
 from notifications.messages import Message
 from notifications.tables import WAITING, OutboxMessage, OutboxNamed, State
 from web.models import Person
@@ -31,7 +31,7 @@ def leave_out(session: Session, person: Person) -> None:
     for row in session.exec(waiting.order_by(col(OutboxMessage.id))).all():
         message = _without(row.message(), ids)
         if message and not message.people() & ids:
-            outbox.say_instead(session, row, message)
+            rewording.say_instead(session, row, message)
 
 
 def _without(message: Message, people: Collection[str]) -> Message | None:
