@@ -67,7 +67,6 @@ SUITS = re.compile(
     r"\b\W*)*",
     re.IGNORECASE,
 )
-# What one says to somebody one is about to meet.
 # The address of a meeting. Outlook answers a mail with an invitation at one press, which comes to us.
 A_MEETING = re.compile(
     any_of(r"""
@@ -76,6 +75,7 @@ A_MEETING = re.compile(
     """),
     re.IGNORECASE,
 )
+# What one says to somebody one is about to meet.
 TO_A_PARTNER = re.compile(
     any_of(r"""
         ^\W*(?:sorry\W+)?(?:(?:i'?m|i am|we'?re) )?running (?:[\w']+ ){0,3}late\b|\bon my way\b|^\W*(?:i'?ll )?be there\b|^\W*see you\b

@@ -124,7 +124,7 @@ def tidy(session: Session, now: datetime) -> int:
         change(session, claimed.values(state=State.QUEUED, lease_until=None))
         + change(session, sending.where(col(OutboxMessage.payload).is_(None)).values(erased))
         + change(session, sending.values(cut_off))
-        + change(session, called_off.values(outbox.CALLED_OFF))
+        + change(session, called_off.values(state=State.CANCELLED, reason=outbox.CAUSE_GONE))
         + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
     )
 

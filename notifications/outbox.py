@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
-    Select,
+    case,
     delete,
     func,
     or_,
@@ -50,7 +50,7 @@ BULK = [name for name, kind in BY_KIND.items() if kind.bulk]
 KEPT = [name for name, kind in BY_KIND.items() if kind.kept]
 ONCE = ("kind", "subject", "person")  # nobody is told the same thing twice
 EVERYTHING = "everything"  # the scope of a hold on the whole outbox
-CALLED_OFF = {"state": State.CANCELLED, "reason": "its cause is gone"}
+CAUSE_GONE = "its cause is gone"
 WAS_CALLED_OFF = col(OutboxMessage.expires_at) <= col(OutboxMessage.sending_at)  # nothing is sent that late
 
 
@@ -182,11 +182,8 @@ def in_order(*where: ColumnElement[bool]) -> Update:
     them does. On PostgreSQL two who take several in orders of their own would wait for each other, and one of
     them would have to come back: after a call that told a provider of a letter, say.
     """
-    return update(OutboxMessage).where(col(OutboxMessage.id).in_(_in_order(*where)))
-
-
-def _in_order(*where: ColumnElement[bool]) -> Select[int | None]:
-    return select(col(OutboxMessage.id)).where(*where).order_by(col(OutboxMessage.id)).with_for_update()
+    ids = select(col(OutboxMessage.id)).where(*where).order_by(col(OutboxMessage.id)).with_for_update()
+    return update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
 
 
 def change(session: Session, statement: Update) -> int:
@@ -325,14 +322,16 @@ def call_off(session: Session, subject: str, kinds: Iterable[str]) -> int:
 
 
 def _cancel(session: Session, where: Sequence[ColumnElement[bool]], states: Iterable[State]) -> int:
-    # In two statements, but held by one, in the order of their ids.
-    both = _in_order(*where, col(OutboxMessage.state).in_((State.SENDING, *states)))
-    session.execute(select(func.count()).select_from(both.subquery()))
     # What is with its provider at this moment may have gone out. If it is refused, it is not tried again.
-    under_way = update(OutboxMessage).where(*where, col(OutboxMessage.state) == State.SENDING)
-    change(session, under_way.values(expires_at=OutboxMessage.sending_at))
-    stop = update(OutboxMessage).where(*where, col(OutboxMessage.state).in_(states))
-    return change(session, stop.values(CALLED_OFF))
+    under_way = col(OutboxMessage.state) == State.SENDING
+    stop = in_order(*where, under_way | col(OutboxMessage.state).in_(states)).values(
+        state=case((under_way, OutboxMessage.state), else_=State.CANCELLED),
+        reason=case((under_way, OutboxMessage.reason), else_=CAUSE_GONE),
+        expires_at=case((under_way, OutboxMessage.sending_at), else_=OutboxMessage.expires_at),
+    )
+    done = stop.returning(col(OutboxMessage.state))
+    states_now = session.scalars(done, execution_options={"synchronize_session": False}).all()
+    return states_now.count(State.CANCELLED)
 
 
 def readdress(session: Session, to: Recipient) -> int:
