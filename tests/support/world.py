@@ -48,6 +48,7 @@ from web.services.common import links, phone_numbers, programmes, times
 from web.services.organisers import accounts
 from web.services.people import complaints, erasure, joining
 from web.services.people.joining import Details
+from web.services.programmes import programme_settings
 from web.services.rounds import drafts, rounds, sending
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
@@ -196,6 +197,15 @@ class World:
         return Visitor(self.app)
 
     # Programmes and organisers
+
+    def pause(self) -> None:
+        with self.write() as session:
+            programme_settings.pause(session, self.programme(session), by=BY, now=self.now)
+
+    def go_on(self) -> None:
+        """After a pause."""
+        with self.write() as session:
+            programme_settings.go_on(session, self.programme(session), by=BY, now=self.now)
 
     def start(self, slug: str, name: str, **settings: Any) -> None:
         with self.write() as session:

@@ -12,7 +12,6 @@ from tests.support.world import PUBLIC, World, settings_at
 from web.models import Link, Person, Programme, ProgrammeRequest, Purpose, Request, SourceKind
 from web.services.common import programmes
 from web.services.people import data_export
-from web.services.programmes import programme_settings
 from web.settings import Settings
 
 FOUNDER = "founder@parishes.example"
@@ -403,12 +402,10 @@ def test_people_still_join_by_the_word_of_the_old_address(world: World) -> None:
 
 
 def test_a_renamed_programme_s_pause_and_messages_go_with_it(world: World) -> None:
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by="a test", now=world.now)
+    world.pause()
     rename(world)
     world.slug = "town-councils"
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by="a test", now=world.now)
+    world.go_on()
     with world.read() as session:
         assert outbox.held(session) == []
 

@@ -33,11 +33,6 @@ def propose_and_pause(consent: Consent) -> int:
         return made.number
 
 
-def go_on(world: World) -> None:
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
-
-
 def told_until(world: World, kind: type[messages.Proposal] | type[messages.Review]) -> set[datetime]:
     """Until when people can answer, in what was sent of a kind."""
     with world.read() as session:
@@ -50,7 +45,7 @@ def told_until(world: World, kind: type[messages.Proposal] | type[messages.Revie
 def test_what_was_proposed_before_a_break_is_told_after_it(consent: Consent, days: int) -> None:
     number = propose_and_pause(consent)
     consent.later(days=days)
-    go_on(consent.world)
+    consent.world.go_on()
     consent.look()
     assert (consent.state(number), len(consent.world.inbox(kind="proposal"))) == ("open", 10)
 
@@ -58,7 +53,7 @@ def test_what_was_proposed_before_a_break_is_told_after_it(consent: Consent, day
 def test_after_a_break_a_letter_says_until_when_by_now(consent: Consent) -> None:
     propose_and_pause(consent)
     consent.later(days=10)
-    go_on(consent.world)
+    consent.world.go_on()
     consent.look()
     assert told_until(consent.world, messages.Proposal) == {consent.world.now + timedelta(days=7)}
 
@@ -73,7 +68,7 @@ def test_a_reminder_that_waited_names_the_day_as_it_is_by_now(consent: Consent) 
         asking.tell_some(session, programme, lookup.by_number(session, programme, number), now=world.now)
         programme_settings.pause(session, programme, by=BY, now=world.now)
     consent.later(days=4)
-    go_on(world)
+    world.go_on()
     consent.look()
     assert max(told_until(world, messages.Proposal)) == consent.ends_at(number)
 
@@ -89,7 +84,7 @@ def test_a_review_that_waited_is_told_with_its_day_as_it_is_by_now(consent: Cons
         reviews.tell_some(session, review.id, now=world.now)
         programme_settings.pause(session, programme, by=BY, now=world.now)
     consent.later(days=10)
-    go_on(world)
+    world.go_on()
     consent.look()
     with world.read() as session:
         review = reviews.of_programme(session, world.programme(session))

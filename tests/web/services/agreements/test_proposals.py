@@ -14,7 +14,6 @@ from web.services.agreements import agreements, answering, proposals
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.proposals import Proposer
 from web.services.people import participation
-from web.services.programmes import programme_settings
 
 LONG_AGO = timedelta(days=8)
 
@@ -129,15 +128,13 @@ def test_the_clock_stands_still_while_the_programme_is_paused(consent: Consent, 
     _pause(world)
     consent.later(days=30)
     still = consent.ends_at(number)
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by="organiser", now=world.now)
+    world.go_on()
     consent.look()
     assert (still, consent.ends_at(number)) == (None, world.now + timedelta(days=4))
 
 
 def _pause(world: World) -> None:
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by="organiser", now=world.now)
+    world.pause()
 
 
 def test_it_lapses_when_half_have_not_had_it_in_three_days(consent: Consent, world: World) -> None:

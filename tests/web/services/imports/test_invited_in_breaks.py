@@ -33,8 +33,7 @@ def later(world: World, days: int) -> None:
 
 
 def go_on(world: World) -> None:
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     world.work()
 
 

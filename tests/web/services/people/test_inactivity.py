@@ -10,7 +10,6 @@ from web.services.common import times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.people import merging
-from web.services.programmes import programme_settings
 from web.services.rounds import dropouts, pots
 
 AMINA, TOM = "amina@example.org", "tom@example.org"
@@ -148,13 +147,11 @@ def test_who_was_never_asked_whether_they_met_is_not_silent(two: World) -> None:
 
 
 def take_a_break(world: World, *, days: int) -> None:
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
     for _ in range(days):
         world.clock.turn(days=1)
         world.worker.sweep()
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
 
 
 def test_who_was_left_alone_after_the_cut_off_is_not_silent(two: World) -> None:

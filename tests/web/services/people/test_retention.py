@@ -10,7 +10,6 @@ from tests.support.world import BY, World
 from web.models import Person
 from web.services.people import merging
 from web.services.people.retention import KEEP, NOTICE
-from web.services.programmes import programme_settings
 
 SILENCE = KEEP - NOTICE
 
@@ -44,8 +43,7 @@ def test_who_stays_silent_after_the_warning_is_erased_on_the_day_it_named(world:
 
 
 def test_who_is_to_be_erased_hears_of_it_in_a_break_too(world: World, amina: str) -> None:
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
     days_later(world, 0)
     assert len(world.inbox("amina@example.org", "before_erasure")) == 1
 

@@ -392,8 +392,7 @@ def test_who_was_left_alone_in_a_long_break_hears_of_it_once_after_it(
     for _ in range(6):
         world.clock.turn(days=1)
         world.worker.sweep()
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     world.worker.sweep()
     assert kinds(world, stays)[: -len(before)] == told
 

@@ -8,7 +8,7 @@ import pytest
 from tests.support.world import World
 from web.models import Round
 from web.services.common import times
-from web.services.programmes import closings, programme_settings
+from web.services.programmes import closings
 from web.services.rounds import dropouts, rounds
 
 BY = "organiser"
@@ -35,14 +35,8 @@ def on(world: World, day: int, hour: int = 10) -> None:
     world.clock.now = world.now.replace(hour=hour)
 
 
-def pause(world: World) -> None:
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
-
-
 def go_on(world: World) -> None:
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     world.worker.sweep()
     world.work()
 
@@ -61,7 +55,7 @@ def days(world: World) -> tuple[date | None, ...]:
 @pytest.mark.usefixtures("both_databases")
 def test_who_was_to_be_asked_in_a_break_is_asked_after_it_and_once_more(running: World) -> None:
     on(running, 12)
-    pause(running)
+    running.pause()
     on(running, 35)
     go_on(running)
     on(running, 60)
@@ -72,7 +66,7 @@ def test_who_was_to_be_asked_in_a_break_is_asked_after_it_and_once_more(running:
 
 def test_who_was_asked_before_it_is_asked_once_more_after_it(running: World) -> None:
     on(running, 15)
-    pause(running)
+    running.pause()
     on(running, 35)
     go_on(running)
     on(running, 60)
@@ -82,7 +76,7 @@ def test_who_was_asked_before_it_is_asked_once_more_after_it(running: World) -> 
 
 def test_a_break_between_two_questions_moves_nothing(running: World) -> None:
     on(running, 15)
-    pause(running)
+    running.pause()
     on(running, 18)
     go_on(running)
     on(running, 30)
@@ -92,7 +86,7 @@ def test_a_break_between_two_questions_moves_nothing(running: World) -> None:
 
 def test_the_door_stays_open_as_long_as_after_any_question(running: World) -> None:
     on(running, 12)
-    pause(running)
+    running.pause()
     on(running, 90)
     go_on(running)
     on(running, 93)
@@ -106,7 +100,7 @@ def test_who_is_asked_after_a_break_has_time_to_answer(running: World) -> None:
     on(running, 31)
     running.round()
     on(running, 40)
-    pause(running)
+    running.pause()
     on(running, 70)
     go_on(running)
     on(running, 78)
@@ -120,7 +114,7 @@ def test_whoever_finds_somebody_after_a_break_has_time_to_meet(world: World) -> 
         for number, (gone, _) in enumerate(world.groups(), 1):
             dropouts.cannot_make_it(session, number, gone, now=world.now)
     on(world, 5)
-    pause(world)
+    world.pause()
     on(world, 17)
     go_on(world)
     on(world, 26)
@@ -131,7 +125,7 @@ def test_whoever_finds_somebody_after_a_break_has_time_to_meet(world: World) -> 
 
 def test_where_a_break_turns_into_the_end_they_are_asked_until_then(running: World) -> None:
     on(running, 12)
-    pause(running)
+    running.pause()
     on(running, 35)
     with running.write() as session:
         programme = running.programme(session)

@@ -362,11 +362,9 @@ def test_when_the_day_they_heard_of_goes_by_in_a_break_they_hear_of_the_next(wor
     world.join_many(2)
     plan(world)
     at(world, 6, 9)
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
     at(world, 9, 9)
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     for day in (13, 14):
         at(world, day, 9)
     said = [letter.subject for letter in world.inbox(kind="heads_up")]
@@ -380,11 +378,9 @@ def test_a_break_that_ends_before_the_time_of_a_round_costs_no_round(
     world.join_many(2)
     plan(world)
     at(world, 6, 9)
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
     at(world, 8, hour)
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     at(world, 8, 11)
     assert states(world) == sent
 
@@ -392,21 +388,17 @@ def test_a_break_that_ends_before_the_time_of_a_round_costs_no_round(
 def test_a_break_that_ends_on_a_day_nobody_was_told_of_brings_no_round_that_day(world: World) -> None:
     world.join_many(2)
     plan(world)
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
     at(world, 8, 8)
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     assert next_round_on(world) == date(2026, 12, 15)
 
 
 def test_a_day_set_by_hand_stands_while_it_lasts_when_a_break_ends(world: World) -> None:
     moved_to(world, TUESDAY)
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
     at(world, 8, 11)
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     assert next_round_on(world) == TUESDAY
 
 

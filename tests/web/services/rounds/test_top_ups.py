@@ -15,7 +15,6 @@ from web.models.rounds import TopUp
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.people import invitations, participation
-from web.services.programmes import programme_settings
 from web.services.rounds import dropouts, keeping_apart, pots, rounds, top_ups
 
 both = pytest.mark.usefixtures("both_databases")
@@ -238,13 +237,11 @@ def break_off(world: World) -> None:
     for gone, _ in world.groups():
         drop_out(world, gone)
     world.work()
-    with world.write() as session:
-        programme_settings.pause(session, world.programme(session), by=BY, now=world.now)
+    world.pause()
 
 
 def go_on(world: World) -> None:
-    with world.write() as session:
-        programme_settings.go_on(session, world.programme(session), by=BY, now=world.now)
+    world.go_on()
     world.worker.sweep()
 
 
