@@ -159,8 +159,7 @@ def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
     try:
         shutil.copyfile(file, half)
         count = _prepare(half, file, make_safe)
-        with suppress(sqlite3.Error):  # what is replaced may be no database any more
-            close_file(target)
+        _must_be_closed(target)  # still
         unlink(target, "-wal", "-shm")
         half.replace(target)
     finally:
@@ -170,7 +169,7 @@ def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
 
 def _must_be_closed(target: Path) -> None:
     """Whoever has it open would go on with the file that is replaced: what they write would be lost, and what
-    waits there would go out. SQLite leaves its WAL only for who is alone.
+    waits there would go out. SQLite leaves its WAL only for who is alone, and then all of it is in the file.
     """
     if not target.exists():
         return

@@ -72,9 +72,8 @@ def move(
     check(window)
     if programme.closing_on and window.ends_on > programme.closing_on:
         raise BadDates({"ends_on": "The programme ends before this day"})
-    changed = _changed(before, window)
-    _must_be_to_come(before, changed, times.today(now))
-    return _give(session, programme, round_, window, by=by, now=now) if changed else 0
+    _must_be_to_come(before, _changed(before, window), times.today(now))
+    return _give(session, programme, round_, window, by=by, now=now)
 
 
 def ask_after_break(
@@ -100,8 +99,7 @@ def ask_after_break(
         if before.ends_on <= times.today(now):
             top_ups.run_by_itself(session, round_.id, now=now)
         window = _without_break(before, since, now, last or date.max)
-        if window != before:
-            _give(session, programme, round_, window, by=by, now=now)
+        _give(session, programme, round_, window, by=by, now=now)
 
 
 def _without_break(window: Window, since: datetime, now: datetime, last: date) -> Window:
@@ -122,6 +120,8 @@ def _give(
     session: Session, programme: Programme, round_: Round, window: Window, *, by: str, now: datetime
 ) -> int:
     changed = _changed(Window.of_round(round_), window)
+    if not changed:
+        return 0
     round_.sqlmodel_update(asdict(window))
     session.add(round_)
     _keep_links_open(session, round_, window)
