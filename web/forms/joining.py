@@ -28,7 +28,7 @@ from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
 ANOTHER = "="  # no organisation is called so
-NAME, KNOWN_AS, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 40, 120, 254, 120, 300
+NAME, KNOWN_AS, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 40, 120, 254, 1_000, 300
 UNTOLD = "We use it only to bring people together who differ in it. Nobody you meet is told what you choose."
 ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}

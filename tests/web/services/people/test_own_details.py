@@ -8,6 +8,9 @@ from tests.support.world import World
 from web.models import VideoKind
 
 PHONE = "+447700900111"
+# As Teams gave them out until 2024, and as Outlook hands them on.
+MEETING = "%3a".join(("https://teams.microsoft.com/l/meetup-join/19", "meeting_" + "Mj" * 24, "x" * 90))
+WRAPPED = f"https://eur02.safelinks.protection.outlook.com/?url={MEETING}&data={'05%7C02%7C' * 30}&reserved=0"
 
 
 @pytest.fixture
@@ -109,3 +112,10 @@ def test_who_had_chosen_it_is_told_and_may_save_the_rest(world: World) -> None:
         VideoKind.SKYPE,
         "jo.bloggs",
     )
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("link", [MEETING, WRAPPED])
+def test_a_long_link_to_a_meeting_is_a_video_handle(world: World, amina: str, link: str) -> None:
+    change(world, amina, video_kind=VideoKind.TEAMS.value, video_handle=link)
+    assert (len(link) > 120, world.person(amina).video_handle) == (True, link)
