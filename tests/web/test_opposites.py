@@ -17,7 +17,7 @@ from notifications.messages import Channel
 from tests.support.importing import import_people
 from tests.support.together import together
 from tests.support.world import BY, World
-from web.models import Answer, Learning, Link, Membership, Person, Showing
+from web.models import Answer, Learning, Link, Membership, NeverPair, Person, Showing
 from web.models.imports import Import
 from web.services.agreements import deciding, measuring
 from web.services.common import contacts, programmes, times
@@ -115,6 +115,38 @@ def test_nobody_is_merged_into_whoever_erases_themselves(world: World, which: st
 def test_whoever_unsubscribes_while_they_are_merged_is_written_to_no_more(world: World) -> None:
     kept, gone = world.join_many(2)
     assert failures(partial(merge, world, kept, gone), partial(unsubscribe, world, gone)) == []
+
+
+DECIDED: dict[str, dict[str, str]] = {
+    "/suspend": {"button": "Suspend Tom Field", "reason": "Sold watches"},
+    "/name": {"button": "Save the name", "name": "Tomas Field"},
+    "/send-link": {"button": "Send a link to their page"},
+    "/keep-apart": {"button": "Keep them apart", "other": "Siân Rees"},
+}
+
+
+@pytest.mark.parametrize("what", DECIDED)
+@pytest.mark.parametrize("goes", ["merged", "erased"])
+def test_what_is_decided_about_somebody_who_is_going_comes_too_late(
+    world: World, what: str, goes: str
+) -> None:
+    """It would be written into what is left of them, or meet rows that are no more."""
+    kept, gone, _ = world.join("Tom Fields"), world.join("Tom Field"), world.join("Siân Rees")
+    page = f"/organise/councils/people/{gone}"
+    organiser = world.organiser().open(page + what if what == "/name" else page)
+
+    def go(session: Session) -> None:
+        one, other = session.get_one(Person, kept), session.get_one(Person, gone)
+        if goes == "merged":
+            merging.merge(session, world.programme(session), one, other, by=BY, now=world.now)
+        else:
+            erasure.erase(session, other, by=BY, now=world.now)
+
+    assert after(world, go, lambda: organiser.press(**DECIDED[what]).status) in (404, 422)
+    left = world.person(gone)
+    with world.read() as session:
+        apart = session.exec(select(NeverPair)).all()
+    assert (left.name, left.known_as, apart) == ("", "", [])
 
 
 def suspend(world: World, person: str) -> None:

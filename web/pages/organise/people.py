@@ -17,7 +17,7 @@ from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import person_named
 from web.services.background import jobs
-from web.services.common import audit, phrases, spreadsheets, times
+from web.services.common import audit, links, phrases, spreadsheets, times
 from web.services.organisations import organisations
 from web.services.organisers import team
 from web.services.people import directory, directory_file, invitations, merging, moderation, timeline
@@ -108,8 +108,8 @@ def one_person(person: str) -> ResponseReturnValue:
     return _story(_entry(person))
 
 
-def _entry(person: str) -> Entry:
-    found = directory.one(g.session, g.programme, person, times.today(g.now))
+def _entry(person: str, *, lock: bool = False) -> Entry:
+    found = directory.one(g.session, g.programme, person, times.today(g.now), lock=lock)
     if found is None:
         abort(404)
     return found
@@ -135,7 +135,7 @@ def _story(
 @pages.post("/<slug>/people/<person>/suspend")
 @needs(Role.ORGANISER)
 def suspend(person: str) -> ResponseReturnValue:
-    entry, form = _entry(person), SuspendForm()
+    entry, form = _entry(person, lock=True), SuspendForm()
     if not form.validate_on_submit():
         return _story(entry, suspending=form)
     moderation.suspend(g.session, g.programme, entry.person, form.reason.data, by=current_user.id, now=g.now)
@@ -146,7 +146,7 @@ def suspend(person: str) -> ResponseReturnValue:
 @pages.post("/<slug>/people/<person>/unsuspend")
 @needs(Role.ORGANISER)
 def unsuspend(person: str) -> ResponseReturnValue:
-    entry = _entry(person)
+    entry = _entry(person, lock=True)
     moderation.unsuspend(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
     flash(f"{entry.shown.name} is no longer suspended.")
     return _back(person)
@@ -155,7 +155,7 @@ def unsuspend(person: str) -> ResponseReturnValue:
 @pages.post("/<slug>/people/<person>/send-link")
 @needs(Role.ORGANISER)
 def send_link(person: str) -> ResponseReturnValue:
-    entry = _entry(person)
+    entry = _entry(person, lock=True)
     try:
         moderation.send_link(g.session, g.programme, entry.person, by=current_user.id, now=g.now)
         where = entry.shown.email or phone_as_said(entry.person.phone or "")
@@ -168,7 +168,7 @@ def send_link(person: str) -> ResponseReturnValue:
 @pages.route("/<slug>/people/<person>/name", methods=["GET", "POST"])
 @needs(Role.ORGANISER)
 def correct_name(person: str) -> ResponseReturnValue:
-    entry = _entry(person)
+    entry = _entry(person, lock=links.is_writing(g.session))
     if entry.written:
         flash(NOT_THEIRS, "error")
         return _back(person)
@@ -186,13 +186,14 @@ def correct_name(person: str) -> ResponseReturnValue:
 @pages.post("/<slug>/people/<person>/keep-apart")
 @needs(Role.ORGANISER)
 def keep_apart(person: str) -> ResponseReturnValue:
-    entry, form = _entry(person), OtherForm()
+    form = OtherForm()
     if form.validate_on_submit():
         try:
             other = directory.called(g.session, g.programme, form.other.data)
             keeping_apart.keep_apart(g.session, g.programme, person, other, by=current_user.id, now=g.now)
         except (directory.NobodySo, keeping_apart.NotApart) as error:
             form.other.errors = [str(error)]
+    entry = _entry(person)
     if form.errors:
         return _story(entry, apart=form)
     flash("They will not be put in a group together.")

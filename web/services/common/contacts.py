@@ -23,6 +23,14 @@ def by_email(session: Session, email: str, *, lock: bool = False) -> Person | No
     return session.exec(wanted).one_or_none()
 
 
+def hold(session: Session, *people: str) -> Sequence[Person]:
+    """Nobody else changes these until commit; what is known of them is read anew. In the order of their ids,
+    so that two who hold them do not wait for each other, and before anything of theirs is written.
+    """
+    held = select(Person).where(col(Person.id).in_(people)).order_by(Person.id)
+    return session.exec(held.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
 def recipient(person: Person, *, by_email_only: bool = False) -> messages.Recipient:
     """How a person is reached: by text only once the number is proven to be theirs."""
     texts = person.channel is Channel.SMS and person.phone_verified_at is not None and not by_email_only

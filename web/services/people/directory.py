@@ -26,7 +26,7 @@ from web.models import (
     Standing,
 )
 from web.models.folding import looked_for, pattern
-from web.services.common import times
+from web.services.common import contacts, times
 from web.services.evidence import nameless
 from web.services.imports import known_elsewhere
 from web.services.imports.known_elsewhere import AsWritten
@@ -272,8 +272,12 @@ def _line(row: Any, written: AsWritten | None, today: date) -> PersonLine:
     )
 
 
-def one(session: Session, programme: Programme, person: str, today: date) -> Entry | None:
-    """Somebody of this programme who has not been erased."""
+def one(
+    session: Session, programme: Programme, person: str, today: date, *, lock: bool = False
+) -> Entry | None:
+    """Somebody of this programme who has not been erased. With `lock` nobody changes them until commit."""
+    if lock:
+        contacts.hold(session, person)
     row = session.exec(
         select(Person, Membership, Organisation)
         .join(Membership, col(Membership.person_id) == Person.id)

@@ -147,12 +147,11 @@ def merge(
 
 def _hold(session: Session, kept: Person, gone: Person) -> None:
     """Nobody else changes either until commit: they may be erasing themselves, or be merged the other way
-    round. In the order of their ids, so that two who merge them do not wait for each other.
+    round.
     """
-    for one in sorted((kept, gone), key=lambda each: each.id):
-        session.refresh(one, with_for_update={"key_share": True})
-        if one.erased_at:
-            raise NotOne("One of the two was erased or merged a moment ago")
+    contacts.hold(session, kept.id, gone.id)
+    if kept.erased_at or gone.erased_at:
+        raise NotOne("One of the two was erased or merged a moment ago")
 
 
 def _details(session: Session, programme: Programme, kept: Person, gone: Person) -> None:

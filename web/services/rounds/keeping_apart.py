@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from web.models import Group, Membership, NeverPair, Programme
-from web.services.common import audit
+from web.services.common import audit, contacts
 from web.services.rounds import rounds
 from web.services.rounds.rounds import RoundError
 
@@ -31,7 +31,8 @@ def keep_apart(
     first, second = sorted((one, other))
     if first == second:
         raise NotApart("Choose two different people")
-    if not all(session.get(Membership, (programme.id, person)) for person in (first, second)):
+    there = {person.id for person in contacts.hold(session, first, second) if not person.erased_at}
+    if not all(one in there and session.get(Membership, (programme.id, one)) for one in (first, second)):
         raise NotApart("Choose two people of this programme")
     if session.get(NeverPair, (programme.id, first, second)):
         return
