@@ -310,6 +310,23 @@ def test_a_round_waits_for_the_end_of_its_programme_and_is_not_sent(world: World
     assert isinstance(refused, RoundError)
 
 
+def test_whoever_leaves_while_the_people_of_an_ended_programme_are_erased_is_not_thrown_out(
+    world: World,
+) -> None:
+    amina, _ = world.join_many(2)
+    world.change(closed_at=world.now)
+
+    def empty() -> None:
+        with world.write() as session:
+            closings.erase_some(session, 1, now=world.now)
+
+    def press(session: Session) -> None:
+        contacts.hold(session, amina)
+
+    assert after(world, press, empty, then=lambda session: programmes.held(session, 1)) is None
+    assert world.person(amina).erased_at
+
+
 @contextmanager
 def in_hand(what: Callable[[Session], Any], world: World) -> Iterator[None]:
     """The worker is at it, and has not committed yet."""

@@ -323,7 +323,6 @@ def to_be_emptied(session: Session) -> Sequence[int]:
 
 def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
     """Erase the next of those who were in a closed programme and are in no other. How many they were."""
-    programme = programmes.held(session, programme_id)
     other, others = aliased(Membership), aliased(Programme)
     elsewhere = (
         exists()
@@ -333,7 +332,7 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
     people = session.exec(
         select(Person)
         .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.programme_id == programme.id, col(Person.erased_at).is_(None), ~elsewhere)
+        .where(Membership.programme_id == programme_id, col(Person.erased_at).is_(None), ~elsewhere)
         .order_by(Person.id)
         .limit(AT_ONCE)
         # All of them before any of their conversations, as by whoever presses something.
@@ -341,6 +340,7 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
     ).all()
     for person in people:
         erasure.erase(session, person, by=BY, now=now, keep_closed_walls=True)
+    programme = programmes.held(session, programme_id)  # after its people, as whoever leaves holds them
     if len(people) < AT_ONCE and programme.emptied_at is None:
         programme.emptied_at = now
         nameless.forget(session, programme.id)
