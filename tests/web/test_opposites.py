@@ -17,7 +17,7 @@ from notifications.messages import Channel
 from tests.support.importing import import_people
 from tests.support.together import together
 from tests.support.world import BY, World
-from web.models import Answer, Learning, Link, Membership, NeverPair, Person, Showing
+from web.models import Answer, Learning, Link, Membership, NeverPair, Organisation, Person, Showing
 from web.models.imports import Import
 from web.services.agreements import deciding, measuring
 from web.services.common import contacts, programmes, times
@@ -25,6 +25,7 @@ from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.imports import undoing
 from web.services.learning import digests, learnings
+from web.services.organisations import organisations
 from web.services.people import (
     erasure,
     inactivity,
@@ -325,6 +326,72 @@ def test_whoever_leaves_while_the_people_of_an_ended_programme_are_erased_is_not
 
     assert after(world, press, empty, then=lambda session: programmes.held(session, 1)) is None
     assert world.person(amina).erased_at
+
+
+def joins(world: World, organisation: str) -> tuple[str, Step]:
+    """Somebody whose confirmation is on screen: their address, and the press."""
+    details = world.details(organisation=organisation)
+    request = world.ask(details)
+    world.work()
+
+    def confirm(session: Session) -> None:
+        link = session.scalars(select(Link).where(Link.subject == request)).one()
+        joining.confirm(session, link, source="web form", now=world.now)
+
+    return details.email, confirm
+
+
+def called(session: Session, name: str) -> Organisation:
+    return session.exec(select(Organisation).where(Organisation.name == name)).one()
+
+
+def merge_organisations(world: World, session: Session) -> None:
+    gone, kept = called(session, "Moors Council"), called(session, "Dales Council")
+    organisations.merge(session, kept, gone, by=BY, now=world.now)
+
+
+def lose_its_last(world: World, session: Session) -> None:
+    last = session.exec(select(Person).where(Person.name == "Tom Field")).one()
+    erasure.erase(session, last, by=BY, now=world.now)
+
+
+@pytest.mark.parametrize(
+    ("what", "named"), [(merge_organisations, "Dales Council"), (lose_its_last, "Moors Council")]
+)
+@pytest.mark.parametrize("first", ["who joins", "what is done"])
+def test_whoever_joins_an_organisation_that_is_going_is_in_one_with_a_name(
+    world: World, what: Callable[..., None], named: str, first: str
+) -> None:
+    world.join("Amina Yusuf", "Dales Council")
+    world.join("Tom Field", "Moors Council")
+    address, confirm = joins(world, "Moors Council")
+
+    def by_itself(step: Step) -> Act:
+        def act() -> None:
+            with world.write() as session:
+                step(session)
+
+        return act
+
+    acts = [confirm, partial(what, world)]
+    one, other = acts if first == "who joins" else reversed(acts)
+    assert after(world, one, by_itself(other)) is None
+    with world.read() as session:
+        person = contacts.by_email(session, address)
+        assert person
+        place = session.get_one(Membership, (1, person.id))
+        assert session.get_one(Organisation, place.organisation_id).name == named
+
+
+def test_an_organisation_that_two_merge_away_at_once_is_merged_once(world: World) -> None:
+    world.join("Amina Yusuf", "Dales Council")
+    world.join("Tom Field", "Moors Council")
+    with world.read() as session:
+        gone, kept = called(session, "Moors Council").id, called(session, "Dales Council").id
+    organiser = world.organiser().open(f"/organise/councils/organisations/{gone}")
+    press = partial(organiser.press, "Merge them", into=str(kept))
+    after(world, partial(merge_organisations, world), press)
+    assert (organiser.status, "One of the two was merged a moment ago" in organiser.text) == (200, True)
 
 
 @contextmanager

@@ -138,7 +138,12 @@ def merge_organisations(number: int) -> ResponseReturnValue:
         flash("Nothing was changed. Choose the organisation that it is.", "error")
         return _back(number)
     following.merged(g.session, g.programme.id, kept.id, gone.id)
-    organisations.merge(g.session, kept, gone, by=current_user.id, now=g.now)
+    try:
+        organisations.merge(g.session, kept, gone, by=current_user.id, now=g.now)
+    except organisations.NotSo as error:
+        g.session.rollback()
+        flash(f"Nothing was changed. {error}.", "error")
+        return redirect(url_for(".every_organisation", slug=g.programme.slug), 303)
     flash(f"{name} is {kept.name} from now on, whoever writes it.")
     return _back(kept.id)
 

@@ -67,13 +67,23 @@ def forget(session: Session, programme: int, among: Collection[int] | None = Non
     """
     named = select(Organisation).where(Organisation.programme_id == programme, has_name())
     known = session.exec(named if among is None else named.where(col(Organisation.id).in_(among))).all()
-    empty = {one.id for one in known} - _with_members(session, programme)
-    empty -= _with_history(session, empty) | _asked_for(session, programme)
-    people = _people_ever(session, empty)
-    gone = [one for one in known if one.id in empty and people.get(one.id, 0) < FEW]
+    telling = _telling(session, programme, {one.id for one in known})
+    if telling:
+        # Whoever joins one of them at this moment holds it: once we do, they are in it.
+        held = select(Organisation.id).where(col(Organisation.id).in_(telling)).order_by(col(Organisation.id))
+        telling = _telling(session, programme, session.exec(held.with_for_update()).all())
+    gone = [one for one in known if one.id in telling]
     if gone:
         _take_names(session, programme, gone)
     return len(gone)
+
+
+def _telling(session: Session, programme: int, among: Collection[int]) -> set[int]:
+    """Those whose names would tell who was in them."""
+    empty = set(among) - _with_members(session, programme)
+    empty -= _with_history(session, empty) | _asked_for(session, programme)
+    people = _people_ever(session, empty)
+    return {one for one in empty if people.get(one, 0) < FEW}
 
 
 def _with_members(session: Session, programme: int) -> set[int]:

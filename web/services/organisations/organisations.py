@@ -108,14 +108,29 @@ def _are_two_councils(one: str, other: str) -> bool:
 
 
 def find_or_add(session: Session, programme: int, name: str) -> Organisation:
-    known = find(session, programme, name)
+    """The one that has this name. Until commit nobody merges it away, or takes its name from it because
+    nobody is in it.
+    """
+    known = _find_and_hold(session, programme, name)
     if known:
         return known
     # Two people from one new organisation may press their buttons together: look again, one after the other.
     # Not at the programme's row, which a worker has in hand for as long as a large round takes.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"organisations of {programme}"))))
-    return find(session, programme, name) or add(session, programme, name)
+    return _find_and_hold(session, programme, name) or add(session, programme, name)
+
+
+def _find_and_hold(session: Session, programme: int, name: str) -> Organisation | None:
+    """SQLite has one writer at a time, and needs no holding."""
+    while known := find(session, programme, name):
+        if session.get_bind().dialect.name != "postgresql":
+            return known
+        same = select(Organisation.id).where(Organisation.id == known.id, Organisation.key == known.key)
+        if session.scalar(same.with_for_update(read=True, key_share=True)):
+            return known
+        session.expire(known)  # merged or without its name since it was found
+    return None
 
 
 def add(
@@ -325,10 +340,11 @@ def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, 
     Whoever writes its name from now on means the one that stays.
 
     Raises:
-        NotSo: it is one organisation, or they are of two programmes.
+        NotSo: it is one organisation, they are of two programmes, or one was merged a moment ago.
     """
     if kept.id == gone.id or kept.programme_id != gone.programme_id:
         raise NotSo("Choose another organisation")
+    _hold(session, kept, gone)
     for table in (Membership, GroupMember, OrganisationName, OrganisationDomain, OrganisingTime):
         session.execute(
             update(table).where(col(table.organisation_id) == gone.id).values(organisation_id=kept.id),
@@ -339,6 +355,14 @@ def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, 
     session.flush()
     _know_as(session, kept, spelling)
     _record(session, kept, "organisations merged", by, now, merged=merged)
+
+
+def _hold(session: Session, *those: Organisation) -> None:
+    """Whoever joins one of them at this moment is in it by then."""
+    ids = [one.id for one in those]
+    there = select(Organisation).where(col(Organisation.id).in_(ids)).order_by(col(Organisation.id))
+    if len(session.scalars(there.with_for_update()).all()) < len(ids):
+        raise NotSo("One of the two was merged a moment ago")
 
 
 def _record(
