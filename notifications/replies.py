@@ -9,12 +9,13 @@ import hashlib
 import hmac
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Protocol, runtime_checkable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, true
 from sqlmodel import Session, col
 
 from notifications import suppression
@@ -60,6 +61,19 @@ class Inbound:
     automatic: bool = False
     doubtful: bool = False
     word: Word | None = None  # what it means by the provider's own word, whatever it says
+    at: datetime | None = None  # when it was written, where that is not now
+
+
+@runtime_checkable
+class ListsInbound(Protocol):
+    """A provider that can be asked for what people wrote to us, should it not have handed it over."""
+
+    @property
+    def name(self) -> str: ...
+
+    def inbound_between(self, since: datetime, until: datetime) -> Sequence[Inbound]:
+        """The oldest first. Raises like `send`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,7 @@ def take(
     person = message.person if message else who(inbound.channel, inbound.sender)
     understood = _understood(inbound)
     if message is None and person is not None:
-        message = _newest(session, person, understood.word, now)
+        message = _newest(session, person, understood.word, inbound.at, now)
     reply_id = _keep(session, inbound, understood, person, message, now)
     if reply_id is None:
         return None
@@ -153,9 +167,11 @@ def _understood(inbound: Inbound) -> Understood:
     return understand(inbound.text)
 
 
-def _newest(session: Session, person: str, word: Word, now: datetime) -> OutboxMessage | None:
+def _newest(
+    session: Session, person: str, word: Word, at: datetime | None, now: datetime
+) -> OutboxMessage | None:
     """The message they most likely answer: about a round that has begun, or, by a word that can be meant so,
-    about one to come.
+    about one to come. What has gone out since they wrote, where that was earlier, is none.
 
     Each programme's newest is looked at, the latest first: one that asks for this word and has had none yet;
     else one that has had none; else the latest.
@@ -164,7 +180,8 @@ def _newest(session: Session, person: str, word: Word, now: datetime) -> OutboxM
     sent = select(OutboxMessage).where(
         col(OutboxMessage.person) == person,
         col(OutboxMessage.round).is_not(None) | col(OutboxMessage.kind).in_(announced),
-        col(OutboxMessage.accepted_at) > now - ANSWERS_WITHIN,
+        col(OutboxMessage.accepted_at) > (at or now) - ANSWERS_WITHIN,
+        col(OutboxMessage.accepted_at) <= at if at else true(),
         col(OutboxMessage.kind).not_in([Thanks.kind] if word in WORDS else []),
     )
     rows = session.scalars(sent.order_by(col(OutboxMessage.accepted_at).desc(), col(OutboxMessage.id).desc()))

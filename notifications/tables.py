@@ -295,3 +295,12 @@ class Reply(Base, table=True):
     message_id: int | None = None
     received_at: datetime = Field(sa_type=UTCDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class InboundRead(Base, table=True):
+    """Up to when a provider's list of what people wrote to us has been read; without a row it begins now."""
+
+    __tablename__ = "inbound_read"
+
+    provider: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=UTCDateTime)

@@ -31,7 +31,7 @@ from web.services.evidence import counting, thinning
 from web.services.fetching.fetching import Fetcher, Look
 from web.services.gathering import feeds, offers, posts, sources, webmentions
 from web.services.imports import forgetting, takeovers
-from web.services.incoming import form_requests
+from web.services.incoming import form_requests, missed_texts
 from web.services.learning import previews
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, inactivity, joining, reachability, retention
@@ -160,6 +160,9 @@ class Worker:
             self.database.write, self.providers, self.address, self.clock, stopping=self.stopping
         )
         reconcile.poll(self.database.write, self.providers, self.clock, stopping=self.stopping)
+        missed_texts.take_all(
+            self.database.write, self.providers, signer=self.signer, clock=self.clock, stopping=self.stopping
+        )
 
     def _retain(self) -> None:
         """Once a day and worker; twice would change nothing."""

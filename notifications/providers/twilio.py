@@ -7,7 +7,7 @@ there before it is sent again. Our id travels in the address of the status callb
 import hmac
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlparse
@@ -38,6 +38,7 @@ from notifications.suppression import Why
 
 NAME = "twilio"
 LISTED = 50  # a number's newest texts, enough to reach back to the one in doubt
+A_PAGE = 1_000  # the most that one page lists
 SKEW = timedelta(minutes=1)
 
 
@@ -206,6 +207,22 @@ class Twilio:
         said = {"MessageSid": sent.provider_id, "MessageStatus": str(found.status), "ErrorCode": code}
         ours = {"message": str(sent.id), "attempt": str(sent.attempt), "origin": sent.origin}
         return event(ours, said, now)
+
+    def inbound_between(self, since: datetime, until: datetime) -> list[Inbound]:
+        """What people texted to our number meanwhile. Blanked bodies are left out: they say nothing."""
+        try:
+            listed = self._client.messages.list(
+                to=self._sender, date_sent_after=since - SKEW, page_size=A_PAGE
+            )
+        except (TwilioException, requests.RequestException, ValueError) as error:
+            raise _meaning(error) from error
+        theirs = [each for each in listed if each.direction == "inbound" and each.body and each.date_sent]
+        found = []
+        for each in sorted(theirs, key=lambda one: one.date_sent):
+            said = inbound({"MessageSid": each.sid, "From": each.from_, "Body": each.body})
+            if said and each.date_sent < until:
+                found.append(replace(said, at=each.date_sent))
+        return found
 
 
 def callback_for(callback: str, outgoing: OutgoingText) -> str:

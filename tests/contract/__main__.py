@@ -77,6 +77,7 @@ def twilio_requests(url: str) -> Iterator[Request]:
     for name, each in clients.items():
         yield f"Messages create, from {name}", lambda each=each: each.send(texts[0])
     yield "Messages list, by number", lambda: client.look_up(texts[0], NOW)
+    yield "Messages list, by day", lambda: client.inbound_between(NOW, NOW)
     sent = Sent("SM" + "0" * 32, 7, 1)
     yield "Messages fetch", lambda: client.outcome(sent, NOW)
 

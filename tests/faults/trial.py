@@ -30,6 +30,7 @@ TABLES = (
     "outbox_origin",
     "receipt",
     "reply",
+    "inbound_read",
 )
 
 

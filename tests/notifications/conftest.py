@@ -24,7 +24,7 @@ TABLES = [
     SQLModel.metadata.tables[name]
     for name in (
         "outbox_message", "outbox_named", "outbox_hold", "local_message", "suppression", "provider_pace",
-        "destination", "outbox_origin",        "receipt", "reply",
+        "destination", "outbox_origin", "receipt", "reply", "inbound_read",
     )
 ]  # fmt: skip
 

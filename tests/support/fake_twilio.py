@@ -1,4 +1,4 @@
-"""Twilio's Messages, as its reference describes them: create, list by number, fetch."""
+"""Twilio's Messages, as its reference describes them: create, list by number and day, fetch."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.fake_provider import Answer, Call, FakeProvider
@@ -27,8 +27,14 @@ class FakeTwilio(FakeProvider):
             form = parse_qs(call.body.decode())
             return self.create({name: values[0] for name, values in form.items()})
         if call.method == "GET" and where == f"{base}.json":
-            to = parse_qs(query)["To"][0]
-            found = [text for text in reversed(self.texts) if text["to"] == to]
+            asked = parse_qs(query)
+            since = datetime.fromisoformat(asked["DateSent>"][0]) if "DateSent>" in asked else None
+            found = [
+                text
+                for text in reversed(self.texts)
+                if text["to"] == asked["To"][0]
+                and (since is None or parsedate_to_datetime(str(text["date_sent"])) >= since)
+            ]
             return answer(200, {"messages": found, "next_page_uri": None, "page_size": 50})
         for text in self.texts:
             if urlsplit(call.path).path == f"{base}/{text['sid']}.json":
@@ -37,13 +43,23 @@ class FakeTwilio(FakeProvider):
 
     def create(self, form: dict[str, str]) -> Answer:
         text: dict[str, object] = {
-            "sid": f"SM{len(self.texts):032d}", "to": form["To"], "body": form["Body"], "status": "queued",
-            "status_callback": form.get("StatusCallback"), "from": form.get("From"), "error_code": None,
-            "date_created": format_datetime(self.now),
+            "to": form["To"], "body": form["Body"], "status": "queued", "direction": "outbound-api",
+            "status_callback": form.get("StatusCallback"), "from": form.get("From"),
             "messaging_service_sid": form.get("MessagingServiceSid"),
         }  # fmt: skip
-        self.texts.append(text)
-        return answer(201, text)
+        return answer(201, self._list(text, self.now))
+
+    def receive(self, sender: str, to: str, words: str, at: datetime) -> str:
+        """Somebody texts to a number of the account's; its SID."""
+        text: dict[str, object] = {
+            "to": to, "body": words, "status": "received", "direction": "inbound", "from": sender,
+        }  # fmt: skip
+        return str(self._list(text, at)["sid"])
+
+    def _list(self, text: dict[str, object], at: datetime) -> dict[str, object]:
+        sid, when = f"SM{len(self.texts):032d}", format_datetime(at)
+        self.texts.append({"sid": sid, "date_created": when, "date_sent": when, "error_code": None, **text})
+        return self.texts[-1]
 
 
 def answer(status: int, body: object) -> Answer:

@@ -14,7 +14,7 @@ from notifications import destinations, origins, outbox, pace, receipts, suppres
 from notifications.messages import Channel
 from notifications.receipts import Event, What
 from notifications.replies import Inbound
-from notifications.tables import OutboxMessage
+from notifications.tables import InboundRead, OutboxMessage
 from tests.support.world import BY, World
 from web.models import (
     AgendaItem,
@@ -442,6 +442,7 @@ def a_story_of_a_round(world: World) -> None:
 def a_worker_heard_of(world: World) -> None:
     with world.write() as session:
         heartbeats.beat(session, "one", started=world.now, seconds=0.5, now=world.now)
+        session.add(InboundRead(provider="twilio", until=world.now))
         tallies.add(session, tallies.Counted.DRAWN, "by hand", seconds=0.25)
 
 

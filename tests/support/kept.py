@@ -48,6 +48,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "groupmember": _of(ID, "person_id"),
     "handle": _of(ID, "person_id kind trouble") | _of(THEIRS, "name"),
     "heartbeat": _of(ID, "worker"),
+    "inbound_read": _of(ID, "provider"),
     "import": _of(ID, "kind state columns counts by") | _of(PASSING, "file_name organisations mix_answers")
     | _of(OTHERS, "problem"),
     "importfile": _of(PASSING, "content workbook"),

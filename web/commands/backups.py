@@ -36,6 +36,7 @@ from web.db import Database
 from web.models import PassedOver, Person
 from web.models.complaints import Complaint
 from web.services.agreements import deciding
+from web.services.incoming import missed_texts
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, erasure, retention
 from web.settings import environment_with
@@ -234,6 +235,7 @@ def _must_be_ours(connection: Connection, file: Path) -> None:
 def _make_safe(session: Session, erased: Iterable[str], now: datetime) -> int:
     # Held before anything else: what was due since the backup may have been sent already.
     outbox.hold(session, reason="restored from a backup", now=now)
+    missed_texts.begin_anew(session)  # what was answered since the backup would be answered once more
     origins.begin(session, secrets.token_hex(ORIGIN_BYTES), now)
     organiser_sessions.end_of_everybody(session)
     # Whoever said since that they stay, or objected, is not heard any more: no time is over for them.

@@ -37,8 +37,8 @@ ARRANGING = (
 OF_THIS_ROUND = (messages.Introduction.kind, messages.Nudge.kind, messages.PartnerGone.kind)
 
 
-def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -> None:
-    """Keep what came in, once, and do what it says as far as it is certain who says so."""
+def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -> bool:
+    """Keep what came in, once, and do what it says as far as it is certain who says so. Was it new?"""
 
     def who(channel: Channel, address: str) -> str | None:
         return _whose(session, channel, address)
@@ -52,8 +52,24 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
         else None
     )
     reply = replies.take(session, inbound, who=who, reply_keys=signer.reply_keys(), key=key, now=now)
-    if reply is None or join_by_text.take(session, inbound, reply, signer=signer, now=now):
-        return
+    if reply is None:
+        return False
+    if not join_by_text.take(session, inbound, reply, signer=signer, now=now):
+        _hear(session, inbound, reply, stopped_at, since, signer=signer, now=now)
+    return True
+
+
+def _hear(
+    session: Session,
+    inbound: Inbound,
+    reply: Received,
+    stopped_at: datetime | None,
+    since: int,
+    *,
+    signer: Signer,
+    now: datetime,
+) -> None:
+    key = signer.suppression_key()
     if _is_text(inbound) and reply.person is None:
         _for_all_who_share(session, inbound.sender, reply.word, stopped_at, key=key, now=now)
     person = merging.survivor(session, reply.person) if reply.person else None
