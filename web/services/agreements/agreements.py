@@ -23,6 +23,7 @@ from web.models import (
 )
 from web.services.common import agreed_settings, audit, times
 from web.services.common.agreed_settings import REVIEW_AFTER, Settings
+from web.services.rounds import moved_days
 
 TITLES = {Subject.MATCHING: "How we match", Subject.DAYS: "Our days", Subject.SHOWING: "What we show"}
 # Fewer people than these change everything at once.
@@ -172,6 +173,8 @@ def put_in_force(
         review_on=change.review(today),
     )
     agreed_settings.put_in_force(session, programme, change.subject, change.settings)
+    if change.subject is Subject.DAYS:
+        moved_days.follow(session, programme, change.settings[agreed_settings.RHYTHM])
     session.add_all([agreement, version, programme])
     session.flush()
     facts = {"agreement": agreement.id, "version": agreement.version, "how": how.value}

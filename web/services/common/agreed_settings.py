@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from web.models import Agreement, AgreementVersion, How, Priority, Programme, Rhythm, Schedule, Subject
+from web.models import Agreement, AgreementVersion, How, Priority, Programme, Subject
 from web.services.common import mixing
 
 REVIEW_AFTER = timedelta(days=365)
@@ -56,7 +56,7 @@ def rhythm(session: Session, programme: Programme) -> str:
 
 
 def put_in_force(session: Session, programme: Programme, subject: Subject, settings: Settings) -> None:
-    """From now on these count, for what has not begun."""
+    """From now on these count, for what has not begun. A schedule that is on is not looked at."""
     match subject:
         case Subject.MATCHING:
             programme.group_size, programme.priority = settings["size"], Priority(settings["priority"])
@@ -64,24 +64,10 @@ def put_in_force(session: Session, programme: Programme, subject: Subject, setti
             mixing.agree(session, programme, also.get("by", ""), also.get("choices", ()))
         case Subject.DAYS:
             programme.sqlmodel_update({name: settings[name] for name in DAYS})
-            _follow_rhythm(session, programme, settings[RHYTHM])
         case Subject.SHOWING:
             programme.wall_is_open = settings["wall"]
             # Versions from before it could be agreed say nothing about it.
             programme.gathers = settings.get(GATHERING, False)
-
-
-def _follow_rhythm(session: Session, programme: Programme, agreed: str) -> None:
-    """A schedule that is on goes by it after the round that is next; one that is off stays so."""
-    kept = session.get(Schedule, programme.id)
-    if kept is None or not agreed or kept.rhythm == agreed:
-        return
-    kept.rhythm = Rhythm(agreed)
-    if kept.rhythm is Rhythm.DATES:
-        kept.dates = [programme.next_round_on.isoformat()] if programme.next_round_on else []
-    else:
-        kept.first_on = programme.next_round_on or kept.first_on
-    session.add(kept)
 
 
 def begin(session: Session, programme: Programme, today: date) -> None:

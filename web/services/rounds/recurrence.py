@@ -43,6 +43,11 @@ def following(schedule: Schedule, day: date) -> date | None:
     return min(islice(later, 2), default=None)
 
 
+def planned_by(schedule: Schedule, day: date) -> date | None:
+    """The latest day of the rhythm up to `day`, wherever a holiday moved it; None before its first."""
+    return max(takewhile(lambda planned: planned <= day, _planned(schedule)), default=None)
+
+
 def _occasions(schedule: Schedule, around: date) -> Iterator[Occasion]:
     for planned in takewhile(lambda day: day <= around + HORIZON, _planned(schedule)):
         if planned >= around - timedelta(days=FURTHEST_MOVE):

@@ -6,12 +6,13 @@ import pytest
 
 from tests.support.consenting import Consent
 from tests.support.world import World
-from web.models import Region, Rhythm, Schedule, Subject
+from web.models import How, Region, Rhythm, Schedule, Subject
 from web.services.agreements import agreements
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, programmes
 from web.services.programmes import programme_settings
 from web.services.programmes.programme_settings import SchedulePlan
+from web.services.rounds import moved_days
 
 
 @pytest.fixture
@@ -97,6 +98,32 @@ def test_the_round_that_is_next_keeps_its_day(consent: Consent) -> None:
     consent.later(days=1)
     with consent.world.read() as session:
         assert consent.world.programme(session).next_round_on == date(2026, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("moved", "agreed", "then"),
+    [
+        ([date(2026, 12, 10)], Rhythm.FORTNIGHTLY, date(2026, 12, 22)),
+        ([date(2026, 12, 4)], Rhythm.FORTNIGHTLY, date(2026, 12, 22)),
+        ([date(2026, 12, 4), date(2026, 12, 3)], Rhythm.MONTHLY, date(2027, 1, 12)),
+        ([date(2026, 12, 17)], Rhythm.MONTHLY, date(2027, 1, 19)),
+    ],
+)
+def test_a_round_moved_once_moves_no_other(
+    consent: Consent, moved: list[date], agreed: Rhythm, then: date
+) -> None:
+    """The rhythm's weekday is the one that people know: a Tuesday."""
+    switch_on(consent)
+    with consent.world.write() as session:
+        programme = consent.world.programme(session)
+        for on in moved:
+            programme_settings.move_next_round(session, programme, on, by="a test", now=consent.world.now)
+        days = agreements.about(session, programme, Subject.DAYS).version.settings
+        wanted = ChangeWanted(Subject.DAYS, "", days | {"rhythm": agreed.value})
+        agreements.put_in_force(session, programme, wanted, How.AT_ONCE, by="a test", now=consent.world.now)
+    with consent.world.read() as session:
+        plan = session.get_one(Schedule, 1)
+        assert moved_days.following(session, plan, moved[-1]) == then
 
 
 def test_days_of_their_own_begin_with_the_next(consent: Consent) -> None:

@@ -292,6 +292,15 @@ def test_the_schedule_says_where_a_day_was_moved_and_which_is_next(world: World,
     assert [(one.planned.day, one.on and one.on.day) for one in coming] == [(8, day), (then, then)]
 
 
+def test_a_day_moved_twice_is_where_it_is_now(world: World) -> None:
+    plan(world)
+    for day in (15, 10):
+        moved_to(world, date(2026, 12, day))
+    with world.read() as session:
+        coming = moved_days.coming(session, session.get_one(Schedule, 1), world.now.date(), 2)
+    assert [(one.planned.day, one.on and one.on.day) for one in coming] == [(8, 10), (15, 15)]
+
+
 def test_a_paused_programme_does_nothing_by_itself(world: World) -> None:
     world.join_many(2)
     plan(world)
