@@ -370,6 +370,14 @@ def move(
     return change(session, waiting.values(due_at=due, expires_at=due + kind.deadline))
 
 
+def waits(session: Session, kind: type[Message], round: str) -> bool:  # noqa: A002
+    """Has something of a round not been sent yet?"""
+    return (
+        session.scalars(select(col(OutboxMessage.id)).where(*_unsent(kind, round)).limit(1)).first()
+        is not None
+    )
+
+
 def rewrite(
     session: Session,
     kind: type[Kind],

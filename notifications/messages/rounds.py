@@ -60,6 +60,7 @@ class Introduction(Message):
     kind = "introduction"
     by_day = True
     alone = True
+    kept = True
 
     programme: Programme
     group: str
@@ -190,6 +191,7 @@ class Nudge(Message):
 
     kind = "nudge"
     by_day = True
+    kept = True
 
     programme: Programme
     partners: tuple[Partner, ...]

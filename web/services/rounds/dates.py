@@ -13,7 +13,7 @@ from notifications import messages, outbox
 from notifications.tables import OutboxMessage
 from web.models import Group, Link, Programme, Purpose, Round, RoundState
 from web.services.common import audit, links, times
-from web.services.rounds import top_ups
+from web.services.rounds import introductions, top_ups
 from web.services.rounds.introductions import Window
 
 # Which day comes after which, and what to say where it does not.
@@ -85,9 +85,9 @@ def ask_after_break(
     now: datetime,
     last: date | None = None,
 ) -> None:
-    """Whoever was to be asked in a break whether they met is asked after it: what is left of such a round
-    comes as long after the break as it would have come after its beginning, on `last` at the latest. In one
-    that was to be over by now nobody is looked for any more.
+    """What a round was to bring in a break comes after it: what is left of such a round comes as long after
+    the break as it would have come after its beginning, on `last` at the latest. In one that was to be over
+    by now, and that people have heard of, nobody is looked for any more.
     """
     running = select(Round).where(
         Round.programme_id == programme.id,
@@ -96,16 +96,23 @@ def ask_after_break(
     )
     for round_ in session.exec(running.order_by(col(Round.number))).all():
         before = Window.of_round(round_)
-        if before.ends_on <= times.today(now):
+        unheard = outbox.waits(session, messages.Introduction, str(round_.id))
+        if before.ends_on <= times.today(now) and not unheard:
             top_ups.run_by_itself(session, round_.id, now=now)
-        window = _without_break(before, since, now, last or date.max)
+        window = _without_break(before, since, now, last or date.max, begins_anew=unheard)
         _give(session, programme, round_, window, by=by, now=now)
+        if unheard:
+            _suggest_days_to_come(session, round_, window, now)
 
 
-def _without_break(window: Window, since: datetime, now: datetime, last: date) -> Window:
-    """As if the days of the break had not been, for what is left of a round."""
+def _without_break(
+    window: Window, since: datetime, now: datetime, last: date, *, begins_anew: bool
+) -> Window:
+    """As if the days of the break had not been, for what is left of a round: with the last day to drop out
+    only where somebody hears of it after the break.
+    """
     missed = [moment for moment in (window.check_in_at, window.ask_again_at) if since <= moment < now]
-    if not missed:
+    if not missed and not begins_anew:
         return window
     late = times.today(now) - times.today(since)
     end = min(window.ends_on + late, last)
@@ -113,7 +120,24 @@ def _without_break(window: Window, since: datetime, now: datetime, last: date) -
     moved = replace(window, ask_again_on=again, ends_on=end)
     if window.check_in_at < since:
         return moved
-    return replace(moved, check_in_on=min(window.check_in_on + late, again - timedelta(days=1)))
+    check_in = min(window.check_in_on + late, again - timedelta(days=1))
+    moved = replace(moved, check_in_on=check_in)
+    before_it = check_in - timedelta(days=1)
+    if window.nudge_at >= since:
+        moved = replace(moved, nudge_on=min(window.nudge_on + late, before_it))
+    if begins_anew and window.cut_off_at > since:
+        moved = replace(moved, cut_off_on=min(window.cut_off_on + late, before_it))
+    return moved
+
+
+def _suggest_days_to_come(session: Session, round_: Round, window: Window, now: datetime) -> None:
+    """Whoever is introduced only now reads of times that have not been."""
+    times_of = introductions.times_to_suggest(session, round_, times.today(now), window.ends_on)
+
+    def anew(message: messages.Introduction) -> messages.Introduction:
+        return replace(message, slots=times_of[int(message.group)])
+
+    outbox.rewrite(session, messages.Introduction, anew, round=str(round_.id))
 
 
 def _give(
@@ -168,8 +192,12 @@ def _move_messages(session: Session, round_: Round, window: Window) -> int:
     def introduction(message: messages.Introduction) -> messages.Introduction:
         return replace(message, until=window.ends_on)
 
+    def gone(message: messages.PartnerGone) -> messages.PartnerGone:
+        return replace(message, word_by=times.today(window.top_up_at)) if message.word_by else message
+
     moved += outbox.rewrite(session, messages.Nudge, nudge, round=str(round_.id), due=window.nudge_at)
     outbox.rewrite(session, messages.Introduction, introduction, round=str(round_.id))
+    outbox.rewrite(session, messages.PartnerGone, gone, round=str(round_.id))
     return moved
 
 

@@ -139,24 +139,30 @@ def open_groups(
     settled: Sequence[Answer] = (Answer.MET,),
     now: datetime,
 ) -> Sequence[Group]:
-    """The groups they are in whose round still goes on, and where nobody has said one of the answers that
-    settle it. Their rounds are locked.
+    """The groups they are in whose round still goes on, or did when a break began: its introductions may
+    wait. Where somebody has said one of the answers that settle it, it is over. Their rounds are locked.
     """
+    in_a_break = col(Programme.paused_at).is_not(None)
     wanted = (
-        select(Round.id)
+        select(col(Round.id), col(Round.ends_on), col(Programme.paused_at))
         .join(Group, col(Group.round_id) == Round.id)
         .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .join(Programme, col(Programme.id) == Round.programme_id)
         .where(
             GroupMember.person_id == person,
             col(GroupMember.withdrew_at).is_(None),
             Round.state == RoundState.SENT,
-            col(Round.ends_on) >= times.today(now),
+            (col(Round.ends_on) >= times.today(now)) | in_a_break,
         )
     )
     if programme is not None:
         wanted = wanted.where(Round.programme_id == programme)
+    found_in = session.exec(wanted).all()
+    going_on = {
+        number for number, ends_on, since in found_in if ends_on and ends_on >= times.today(since or now)
+    }
     found: list[Group] = []
-    for round_id in sorted(set(session.exec(wanted))):
+    for round_id in sorted(going_on):
         round_ = lock(session, round_id)
         theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
         rows = session.exec(
@@ -175,7 +181,7 @@ def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> N
     """Take somebody out of a group whose round is locked, and tell those who stay."""
     round_ = session.get_one(Round, group.round_id)
     programme = session.get_one(Programme, round_.programme_id)
-    in_time = now < Window.of_round(round_).cut_off_at
+    in_time = _stands_at(session, programme, group, now) < Window.of_round(round_).cut_off_at
     member = session.get_one(GroupMember, (group.id, person))
     member.withdrew_at, member.counts = now, member.counts and not in_time
     session.add(member)
@@ -201,8 +207,17 @@ def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> N
         stays.counts = stays.counts and not in_time
         session.add(stays)
         knew = stays.person_id not in unaware
-        _tell_alone(session, programme, round_, group, stays, gone if knew else (), knew, now)
+        _tell_alone(session, programme, round_, group, stays, gone if knew else (), knew, in_time, now)
     session.flush()
+
+
+def _stands_at(session: Session, programme: Programme, group: Group, now: datetime) -> datetime:
+    """Of whom nobody has been introduced before a break will be after it, with all the days of the round."""
+    if programme.paused_at is None:
+        return now
+    people = [member.person_id for member in staying(session, group)]
+    unheard = len(introductions.never_told(session, group, people)) == len(people)
+    return programme.paused_at if unheard else now
 
 
 def staying(session: Session, group: Group) -> Sequence[GroupMember]:
@@ -264,6 +279,7 @@ def _tell_alone(
     stays: GroupMember,
     gone: tuple[messages.Named, ...],
     introduced: bool,
+    looking: bool,
     now: datetime,
 ) -> None:
     """One is left: we look for somebody else while there is time, and they come first next time. Who was not
@@ -274,7 +290,6 @@ def _tell_alone(
     session.add(membership)
     person = session.get_one(Person, stays.person_id)
     window = Window.of_round(round_)
-    looking = now < window.cut_off_at
     message = messages.PartnerGone(
         programme=programmes.facts(programme, messages.PartnerGone),
         group=str(group.id),

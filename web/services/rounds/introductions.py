@@ -353,6 +353,27 @@ def party(
     )
 
 
+def times_to_suggest(
+    session: Session, round_: Round, first: date, last: date
+) -> dict[int, tuple[messages.Slot, ...]]:
+    """Times between two days for each group of a round, by its id; O(people in it)."""
+    rows = session.exec(
+        select(GroupMember.group_id, Group.edition, Person.availability)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .join(Person, col(Person.id) == GroupMember.person_id)
+        .where(Group.round_id == round_.id, col(GroupMember.withdrew_at).is_(None))
+        .order_by(col(GroupMember.group_id), col(GroupMember.position))
+    )
+    wishes = dict[tuple[int, int], list[Collection[str]]]()
+    for group, edition, availability in rows:
+        wishes.setdefault((group, edition), []).append(availability)
+    days = times.suggestable_days(first, last)
+    return {
+        key[0]: times.suggest(days, times.shared_hours(of_group), np.random.default_rng(key))
+        for key, of_group in wishes.items()
+    }
+
+
 def shared_hours(people: dict[str, Person], members: Sequence[GroupMember]) -> tuple[time, ...]:
     return times.shared_hours(people[member.person_id].availability for member in members)
 

@@ -4,10 +4,12 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from tests.support.world import World
-from web.models import Round
+from web.models import GroupMember, Membership, Round
 from web.services.common import times
+from web.services.people import participation
 from web.services.programmes import closings
 from web.services.rounds import dropouts, rounds
 
@@ -135,3 +137,54 @@ def test_where_a_break_turns_into_the_end_they_are_asked_until_then(running: Wor
     on(running, 41)
     assert asked(running) == {"07 Jan": 2, "10 Jan": 2}
     assert days(running)[2] == last == date(2027, 1, 11)
+
+
+@pytest.fixture
+def unheard(world: World) -> World:
+    """Sent in the evening, and the programme paused before the introductions have gone out."""
+    world.join_many(2)
+    world.send(world.draw())
+    world.pause()
+    return world
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_whoever_was_to_be_introduced_in_a_break_is_introduced_after_it(unheard: World) -> None:
+    on(unheard, 60)
+    assert unheard.inbox(kind="introduction") == []
+    go_on(unheard)
+    letters = unheard.inbox(kind="introduction")
+    assert len(letters) == 2
+    assert all("19 February" in letter.text for letter in letters)  # three weeks, as ever
+    assert all("How about" in letter.text and "December" not in letter.text for letter in letters)
+
+
+def test_a_round_nobody_had_heard_of_has_all_its_days_after_the_break(unheard: World) -> None:
+    on(unheard, 60)
+    go_on(unheard)
+    on(unheard, 90)
+    reminded = [f"{letter.sent_at:%d %b}" for letter in unheard.inbox(kind="nudge")]
+    assert (reminded, asked(unheard)) == (["03 Feb"], {"12 Feb": 2, "16 Feb": 2})
+
+
+def leave(world: World, person: str) -> None:
+    with world.write() as session:
+        membership = session.get_one(Membership, (world.programme(session).id, person))
+        participation.leave(session, membership, now=world.now)
+
+
+@pytest.mark.parametrize("day", [3, 40])
+def test_nobody_is_introduced_to_whoever_left_in_the_break(world: World, day: int) -> None:
+    world.join_many(4)
+    world.send(world.draw())
+    world.pause()
+    gone, stays = world.groups()[0]
+    on(world, day)
+    leave(world, gone)
+    on(world, 60)
+    go_on(world)
+    assert world.inbox(world.person(stays).email, "introduction") == []
+    assert "by Saturday 6 February" in world.inbox(world.person(stays).email, "partner_gone")[0].text
+    with world.read() as session:
+        counts = {one.person_id: one.counts for one in session.exec(select(GroupMember))}
+    assert (counts[gone], counts[stays], sum(counts.values())) == (False, False, 2)
