@@ -44,7 +44,6 @@ Links = Callable[[Link, str], str]
 NAME_LENGTHS = (40, 28, 20, 14, 9)
 MOST_SEGMENTS = {"GSM-7": 2, "UCS-2": 3}
 SERVICE = "Unmentoring"  # who writes, where it is no programme
-SIZES = {1: "two", 2: "three", 3: "four"}
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ def _about_a_group(message: Introduction, to: Recipient) -> dict[str, Any]:
     tried = message.reader if isinstance(message, TryOut) else None
     reader = tried or to
     called = dict(zip((p.person for p in message.partners), words.firsts(message.partners), strict=True))
-    size = SIZES[len(message.partners)]
+    size = words.with_reader(message.partners)
     return {
         "tried": tried,
         "me": words.called(reader.name, reader.known_as),

@@ -1,7 +1,7 @@
 """How we say dates, names and lists: the filters of the templates."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from datetime import date, datetime
 
 from notifications import titles
@@ -62,6 +62,11 @@ def firsts(people: Iterable[Named | Partner]) -> list[str]:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A number with its word: "1 person", "2 people", "1,204 people"; without `many` an s is added."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def with_reader(others: Sized) -> str:
+    """How many a reader and these others are, in a word: up to a group of four that took in one more."""
+    return ("one", "two", "three", "four", "five")[len(others)]
 
 
 def of(name: str) -> str:

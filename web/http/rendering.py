@@ -73,6 +73,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
         month,
         number,
         words.percent,
+        words.with_reader,
     ):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")

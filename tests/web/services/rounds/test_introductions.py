@@ -7,7 +7,7 @@ import pytest
 from notifications.messages import Channel
 from notifications.providers.local import Received
 from tests.support.world import World
-from web.models import Group, GroupMember, VideoKind
+from web.models import Group, GroupMember, Purpose, VideoKind
 from web.services.rounds import introductions, rounds
 from web.services.rounds.introductions import Window
 
@@ -82,6 +82,21 @@ def test_a_three_names_both_others(world: World) -> None:
     world.round()
     text = world.letter("amina@example.org", "introduction").text
     assert ("Tom Field" in text, "Siân Jones" in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("size", "people", "said"), [(2, 2, "two"), (2, 3, "three"), (3, 4, "four"), (4, 5, "five")]
+)
+def test_a_group_is_told_how_many_it_is(world: World, size: int, people: int, said: str) -> None:
+    """Fours that do not come out even, or take in whoever came late, are five."""
+    world.change(group_size=size, video_template="https://meet.example.org/{room}")
+    reader, *_ = world.join_many(people)
+    world.round()
+    door = world.door(Purpose.CONVERSATION, reader, world.group_of(reader))
+    told = [letter.text for letter in world.inbox(kind="introduction")]
+    assert len(told) == people
+    assert all(f"Why you {said}?" in text and f"for the {said} of you" in text for text in told)
+    assert f"A video room for the {said} of you" in world.visitor().open(door).text
 
 
 def test_a_room_is_known_to_its_group_only(world: World) -> None:
