@@ -161,7 +161,7 @@ def _introduction(programme: Programme, facts: messages.Programme, partner: Part
         sequence=0,
         partners=(partner,),
         first_mover=AMINA.person,
-        why="You have never met.",
+        why="You have not been introduced before.",
         slots=SLOTS,
         until=END,
         starts_on=SOON,

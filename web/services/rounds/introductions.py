@@ -385,12 +385,27 @@ def room(programme: Programme, token: str) -> str | None:
     return programme.video_template.replace("{room}", f"{programme.slug}-{token}")
 
 
-def why(pot: RoundPot, group: Group, members: Sequence[GroupMember]) -> str:
-    """Why these people, in a sentence for themselves."""
-    start = (
-        "You have met before; nobody you have not met was free." if group.repeats else "You have never met."
-    )
+def why(pot: RoundPot, group: Group, members: Sequence[GroupMember], *, by_hand: bool = False) -> str:
+    """Why these people, in a sentence for themselves. `by_hand`: without what an organiser has changed there
+    would be fewer repeats.
+    """
+    start = _met_before(group.repeats, len(members), unavoidable=not by_hand)
     return " ".join(filter(None, [start, _organisations_sentence(pot, members)]))
+
+
+def _met_before(repeats: int, people: int, *, unavoidable: bool) -> str:
+    """True for whoever of them reads it. That they were not introduced is all we know: colleagues may know
+    each other, and so may two who take part in another programme.
+    """
+    if not repeats:
+        return (
+            "You have not been introduced before." if people == 2 else "None of you were introduced before."
+        )
+    every_pair = repeats == people * (people - 1) // 2
+    who = "Two of you" if repeats == 1 else "Some of you"
+    who = ("You" if people == 2 else "You all") if every_pair else who
+    reason = "nobody you have not met was free" if people == 2 else "there was no way around it"
+    return f"{who} have met before" + (f"; {reason}." if unavoidable else ".")
 
 
 def _organisations_sentence(pot: RoundPot, members: Sequence[GroupMember]) -> str:

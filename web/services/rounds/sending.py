@@ -147,6 +147,7 @@ def parties(
         members.setdefault(member.group_id, []).append(member)
     days = times.suggestable_days(window.starts_on, window.ends_on)
     silent = introductions.have_pressed_nothing(session, programme.id, people)
+    by_hand = round_.figures["repeats"] > round_.best["repeats"]
     return [
         Party(
             group,
@@ -154,7 +155,7 @@ def parties(
             people,
             pot.organisations,
             times.suggest(days, introductions.shared_hours(people, members[id_]), rng),
-            introductions.why(pot, group, members[id_]),
+            introductions.why(pot, group, members[id_], by_hand=by_hand),
             introductions.room(programme, secrets.token_hex(8)),
             have_pressed_nothing=silent,
         )

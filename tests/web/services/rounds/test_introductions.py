@@ -8,7 +8,8 @@ from notifications.messages import Channel
 from notifications.providers.local import Received
 from tests.support.world import World
 from web.models import Group, GroupMember, Purpose, VideoKind
-from web.services.rounds import introductions, rounds
+from web.services.common import times
+from web.services.rounds import editing, introductions, pots, rounds
 from web.services.rounds.introductions import Window
 
 HIS = {
@@ -133,11 +134,37 @@ def test_nobody_s_organisation_is_said_to_have_met_itself(world: World) -> None:
     with world.read() as session:
         group = session.get_one(Group, 1)
         members = [session.get_one(GroupMember, (1, person)) for person in world.groups()[0]]
-        from web.services.common import times
-        from web.services.rounds import pots
-
         pot = pots.gather(session, world.programme(session), times.today(world.now))
-    assert introductions.why(pot, group, members) == "You have never met."
+    assert introductions.why(pot, group, members) == "You have not been introduced before."
+
+
+def test_of_a_three_each_reads_what_is_true_of_them(world: World) -> None:
+    """Two had met, and the third read “You have met before”."""
+    world.join_many(2)
+    world.round()
+    world.join_many(1)
+    world.clock.turn(days=28)
+    world.round(seed=2)
+    texts = [letter.text for letter in world.inbox(kind="introduction")[:3]]
+    assert all("Two of you have met before; there was no way around it." in text for text in texts)
+
+
+def test_a_repeat_that_an_organiser_made_is_not_said_to_have_been_needed(world: World) -> None:
+    world.join_many(4)
+    world.round()
+    one, other = world.groups(1)[0]
+    world.clock.turn(days=28)
+    world.draw()
+    drafted = next(group for group in world.groups(2) if one in group)
+    partner = next(person for person in drafted if person != one)
+    with world.write() as session:
+        programme = world.programme(session)
+        plan = editing.swap(session, programme, 1, partner, other, today=times.today(world.now))
+        editing.keep(session, programme, plan, by="an organiser", now=world.now)
+    world.send(2)
+    world.work()
+    texts = [" ".join(letter.text.split()) for letter in world.inbox(kind="introduction")[:4]]
+    assert all("You have met before. " in text for text in texts)
 
 
 def test_the_question_comes_in_the_morning_of_its_day_in_london(world: World) -> None:
