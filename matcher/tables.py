@@ -21,6 +21,7 @@ from matcher.errors import BadTable
 from matcher.pot import Ints, Pot
 
 Row = dict[str, str]
+SEAT = re.compile(r"person_[1-9][0-9]?")
 HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -77,9 +78,10 @@ class History:
 
 
 def alike(text: str) -> str:
-    """What spellings have in common that differ only in case, spaces or accents."""
+    """What spellings have in common that differ only in case, spaces, accents or letters nobody sees."""
     letters = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    seen = (one for one in letters if not (unicodedata.combining(one) or unicodedata.category(one) == "Cf"))
+    return " ".join("".join(seen).split())
 
 
 def read_people(file: Path, mix: str = "") -> People:
@@ -202,14 +204,15 @@ def append_round(file: Path, people: People, groups: Ints) -> int:
     wide = int((groups >= 0).sum(axis=1).max(initial=2))
     new_columns = [name for name in (f"person_{place + 1}" for place in range(wide)) if name not in header]
     header += new_columns
-    records = [dict(zip(header, cells, strict=False)) for cells in rows[1:] if any(cells)]
+    records = [[*cells, *[""] * (len(header) - len(cells))] for cells in rows[1:] if any(cells)]
     for group in groups:
-        names = [safe(people.ids[person]) for person in group if person >= 0]
-        records.append(
-            {f"person_{place}": name for place, name in enumerate(names, 1)} | {"round": str(number)}
-        )
+        record = [""] * len(header)
+        record[header.index("round")] = str(number)
+        for place, person in enumerate(group[group >= 0], 1):
+            record[header.index(f"person_{place}")] = safe(people.ids[person])
+        records.append(record)
     new = file.with_name(f"{file.name}.new")
-    write_rows(new, [*written, *new_columns], [[cells.get(name, "") for name in header] for cells in records])
+    write_rows(new, [*written, *new_columns], records)
     new.replace(file)
     return number
 
@@ -244,9 +247,25 @@ def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
     for column in needed:
         if column not in header:
             raise BadTable(file.name, "this column is missing", row=1, column=column)
+    for column in header:
+        if header.count(column) > 1 and (column in needed or SEAT.fullmatch(column)):
+            raise BadTable(file.name, "two columns are called so", row=1, column=column)
+    # Of groups no column is passed over for want of a heading: somebody may stand there.
+    nameless = [place for place, column in enumerate(header) if not column and "person_1" in needed]
     for number, cells in records:
         if any(cell.strip() for cell in cells):
+            _all_have_headings(file, number, cells, [*nameless, *range(len(header), len(cells))])
             yield number, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+
+
+def _all_have_headings(file: Path, row: int, cells: Sequence[str], places: Sequence[int]) -> None:
+    """Nothing stands in these cells, which have no heading: else half of a name with a comma that nobody
+    quoted would be read, or two of a three.
+    """
+    for place in places:
+        if place < len(cells) and (cell := cells[place].strip()):
+            text = f"“{cell}” stands below no heading; a comma within a cell needs quotes around it"
+            raise BadTable(file.name, text, row=row, column=f"column {place + 1}")
 
 
 def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
@@ -303,11 +322,7 @@ def _whole(file: Path, row: int, cells: Row, column: str) -> int:
 
 def _group(file: Path, row: int, cells: Row) -> list[str]:
     """The people of a row, in their columns; at least two, nobody twice."""
-    named = [
-        (column, _unquoted(text))
-        for column, text in cells.items()
-        if text and re.fullmatch(r"person_[1-9][0-9]?", column)
-    ]
+    named = [(column, _unquoted(text)) for column, text in cells.items() if text and SEAT.fullmatch(column)]
     seen: set[str] = set()
     for column, person in named:
         if alike(person) in seen:

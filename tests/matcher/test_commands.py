@@ -368,3 +368,44 @@ def test_a_proof_of_mixing_is_refused_without_the_column(folder):
 def test_a_column_to_mix_by_that_is_not_there_is_named(folder):
     done = run(cli.draw, folder / "people.csv", "--mix", "role")
     assert (done.exit_code, done.stderr) == (2, "people.csv:1: role: this column is missing\n")
+
+
+def test_somebody_below_no_heading_is_not_passed_over(folder):
+    """The third of a three would count as never having met the others."""
+    for heading in ("round,person_1,person_2\n", "round,person_1,person_2,\n"):
+        past = table(folder, "h.csv", f"{heading}1,a,b,c\n")
+        told = run(cli.draw, folder / "people.csv", "--history", past)
+        assert (told.exit_code, told.stderr) == (
+            2,
+            "h.csv:2: column 4: “c” stands below no heading; a comma within a cell needs quotes around it\n",
+        )
+
+
+def test_an_organisation_is_not_read_up_to_its_comma(folder):
+    file = table(folder, "p.csv", "id,organisation\na,Bournemouth, Christchurch and Poole\nb,Bournemouth\n")
+    assert "p.csv:2: column 3: “Christchurch and Poole”" in run(cli.draw, file).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("people.csv", "id,ID,organisation\na,b,Leeds\n", "people.csv:1: id: two columns are called so"),
+        ("h.csv", "round,person_1,person_2,Person 2\n1,a,b,c\n", "h.csv:1: person_2: two columns"),
+    ],
+)
+def test_of_two_columns_with_one_heading_neither_is_believed(folder, name, text, words):
+    table(folder, "h.csv", "round,person_1,person_2\n")
+    file = table(folder, name, text)
+    told = run(cli.draw, folder / "people.csv", "--history", folder / "h.csv")
+    assert (told.exit_code, told.stderr.startswith(words)) == (2, True), (file, told.stderr)
+
+
+def test_columns_alike_of_a_history_are_kept_each(folder):
+    past = table(folder, "h.csv", "round,person_1,person_2,note,Note\n1,a,b,rain,snow\n")
+    run(cli.draw, folder / "people.csv", "--history", past, "--append")
+    assert past.read_text().splitlines()[:2] == ["round,person_1,person_2,note,Note", "1,a,b,rain,snow"]
+
+
+def test_letters_nobody_sees_make_nobody_another(folder):
+    past = table(folder, "h.csv", "round,person_1,person_2\n1,a\u200b,b\n")
+    assert "taken for one" in run(cli.draw, folder / "people.csv", "--history", past).stderr
