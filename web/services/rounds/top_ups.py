@@ -20,7 +20,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CompoundSelect, Select, union
+from sqlalchemy import CompoundSelect, Select, delete, union
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -49,6 +49,7 @@ from web.services.rounds.pots import RoundPot
 
 NOBODY = "We looked for somebody else for you, and there was nobody you have not met."
 NOBODY_YET = "This round had begun when you joined, and there was nobody free whom you could meet."
+FOUND_NOBODY = "nobody was free whom they have not met, in the top-up"  # for organisers
 LONGEST_DRAW = timedelta(days=1)
 LARGER = "One of you had nobody to talk with this time, and the others were happy to be one more."
 
@@ -344,7 +345,7 @@ def _new_groups(
         session.add(group)
         session.flush()
         for position, person in enumerate(people):
-            _seat(session, made.pot, group, person, position)
+            _seat(session, made, group, person, position)
         session.flush()
         regrouping.recount(session, made.round, group, dropouts.staying(session, group))
         session.flush()
@@ -372,7 +373,7 @@ def _larger_groups(
         # Who has not heard of the group yet hears of it as it is now.
         never_told = introductions.never_told(session, group, (member.person_id for member in before))
         outbox.call_off(session, introductions.about(group), dropouts.ASKED_OF_A_GROUP)
-        _seat(session, made.pot, group, person, 1 + max(member.position for member in before))
+        _seat(session, made, group, person, 1 + max(member.position for member in before))
         session.flush()
         group.edition += 1
         regrouping.recount(session, made.round, group, dropouts.staying(session, group))
@@ -384,11 +385,14 @@ def _larger_groups(
     return parties
 
 
-def _seat(session: Session, pot: RoundPot, group: Group, person: str, position: int) -> None:
-    organisation = pot.members[person].organisation_id
+def _seat(session: Session, made: TopUpPlan, group: Group, person: str, position: int) -> None:
+    organisation = made.pot.members[person].organisation_id
     session.add(
         GroupMember(group_id=group.id, person_id=person, organisation_id=organisation, position=position)
     )
+    # Who had nobody when it was sent is in it now.
+    out = delete(LeftOut).where(col(LeftOut.round_id) == made.round.id, col(LeftOut.person_id) == person)
+    session.execute(out)
 
 
 def _settle(session: Session, programme: Programme, person: str) -> None:
@@ -407,6 +411,9 @@ def tell_nobody(session: Session, programme: Programme, round_: Round, person: s
     waited = _called_off(session, round_, person)
     if waited and waited.called_off_at and waited.called_off_at >= Window.of_round(round_).cut_off_at:
         return  # they were told so at once
+    if session.get(LeftOut, (round_.id, person)) is None:
+        out = LeftOut(round_id=round_.id, person_id=person, reason=FOUND_NOBODY, on_purpose=False)
+        session.add(out)
     message = messages.NotThisTime(
         programmes.facts(programme, messages.NotThisTime),
         NOBODY if waited else NOBODY_YET,

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from tests.support.world import World
+from web.models import Person
 from web.services.common import times
+from web.services.evidence import counting
+from web.services.people import data_export
 from web.services.rounds import dropouts, rounds, top_ups
 
 
@@ -89,3 +92,39 @@ def test_nobody_is_promised_a_top_up_that_comes_after_the_next_round(
     late = world.join(email="late@example.org")
     welcome = world.letter("late@example.org", "welcome").text
     assert ("A round is under way" in welcome, promised(world, late)) == (is_promised, is_promised)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_whoever_the_top_up_found_somebody_for_is_not_left_out_of_the_round(world: World) -> None:
+    """They stood twice in the pot, in the list of who was left out, and in their own file as nobody's."""
+    world.join_many(4)
+    number = world.draw()
+    late = world.join()
+    world.send(number)
+    gone = world.groups()[0][0]
+    with world.write() as session:
+        dropouts.cannot_make_it(session, world.group_of(gone), gone, now=world.now)
+    world.clock.turn(days=8)
+    world.worker.sweep()
+    with world.read() as session:
+        programme = world.programme(session)
+        counted = counting.count(session, programme, now=world.now).rounds[0]
+        mine = data_export.everything(session, session.get_one(Person, late))
+    assert len(world.partners_of(late)) == 1
+    assert (counted.pot, counted.introduced) == (4, 4)
+    assert mine["rounds without you"] == []
+
+
+def test_whoever_waited_in_vain_was_in_the_pot(world: World) -> None:
+    """Left alone in time, or come late, they are told that there is nobody; they were in no number."""
+    stays, gone = world.join_many(2)
+    world.round()
+    with world.write() as session:
+        dropouts.cannot_make_it(session, 1, gone, now=world.now)
+    world.clock.turn(days=8)
+    world.worker.sweep()
+    with world.read() as session:
+        counted = counting.count(session, world.programme(session), now=world.now).rounds[0]
+        mine = data_export.everything(session, session.get_one(Person, stays))
+    assert (counted.pot, counted.introduced) == (1, 0)
+    assert [row["why"] for row in mine["rounds without you"]] == ["nobody could be found for you"]
