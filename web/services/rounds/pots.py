@@ -449,12 +449,15 @@ def _answers(programme: Programme, rows: Iterable[Member]) -> Ints:
 def _still_whole(
     groups: Iterable[Sequence[str]], index: Mapping[str, int], never: Iterable[tuple[int, int]], width: int
 ) -> Ints:
-    """Locked groups of which nobody has gone since, and none of whom must not meet: the others are let go."""
+    """Locked groups of which nobody has gone since, in which nobody must not meet, and that are not too large
+    for rules made since: the others are let go.
+    """
     banned = {frozenset(pair) for pair in never}
     rows = [
         [index[person] for person in group] + [-1] * (width - len(group))
         for group in groups
-        if all(person in index for person in group)
+        if len(group) <= width
+        and all(person in index for person in group)
         and not any(frozenset((index[a], index[b])) in banned for a, b in combinations(group, 2))
     ]
     return np.array(rows, np.int32).reshape(-1, width)

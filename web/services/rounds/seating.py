@@ -113,8 +113,8 @@ class Seats:
         return [person for person in self.pot.people if person not in seated]
 
     def table(self) -> Ints:
-        """The groups as the matcher has them."""
-        width = self.size + 1
+        """The groups as the matcher has them; also those that are too large for rules made since."""
+        width = max([self.size + 1, *map(len, self.groups.values())])
         rows = [[self.index[person] for person in group] for group in self.groups.values()]
         return np.array([row + [-1] * (width - len(row)) for row in rows], np.int32).reshape(-1, width)
 

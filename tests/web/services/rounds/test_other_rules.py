@@ -6,7 +6,8 @@ from tests.support.world import World
 from web.models import How, Round, Subject
 from web.services.agreements import agreements
 from web.services.agreements.agreements import ChangeWanted
-from web.services.rounds import drafts, rounds, sending
+from web.services.common import times
+from web.services.rounds import drafts, editing, rounds, seating, sending
 
 DRAFT = "/organise/councils/rounds/1"
 
@@ -56,6 +57,20 @@ def test_one_press_draws_it_under_the_new_rules(world: World) -> None:
     assert sorted(map(len, world.groups(1))) == [3, 3]
 
 
+@pytest.mark.parametrize("locked", [1, 3])
+def test_a_locked_group_too_large_for_the_new_rules_is_let_go(world: World, locked: int) -> None:
+    """The draft could be neither looked at nor drawn again; three fours were read as four threes."""
+    world.change(group_size=4)
+    world.join_many(12)
+    world.draw()
+    with world.write() as session:
+        for number in range(1, locked + 1):
+            editing.lock(session, world.programme(session), number, number, True, by="a test", now=world.now)
+    change(world, size=2)
+    world.organiser().open(DRAFT).press("Draw it under version 2")
+    assert sorted(map(len, world.groups(1))) == [2] * 6
+
+
 @pytest.mark.usefixtures("draft")
 def test_drawn_again_it_is_sent(world: World) -> None:
     page = world.organiser().open(DRAFT).press("Draw it under version 2")
@@ -87,3 +102,14 @@ def rounds_drawn(world: World) -> drafts.Drawn:
     with world.read() as session:
         number = world.programme(session).id
     return drafts.draw_next(world.read, number, seed=1, today=world.now.date())
+
+
+def test_a_draft_of_larger_groups_is_drawn_again_and_not_changed(world: World) -> None:
+    """Whoever swapped two people in it had an error of ours."""
+    world.change(group_size=4)
+    world.join_many(12)
+    world.draw()
+    change(world, size=2)
+    one, other = (group[0] for group in world.groups(1)[:2])
+    with world.read() as session, pytest.raises(seating.NotAllowed, match="too many"):
+        editing.swap(session, world.programme(session), 1, one, other, today=times.today(world.now))
