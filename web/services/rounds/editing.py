@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from matcher import Refused, Result, Violation, legal
 from matcher.counts import Counts, count, cross_bound
 from matcher.pot import Ints
+from matcher.rules import value
 from web.models import (
     Group,
     GroupMember,
@@ -56,12 +57,7 @@ class DraftPlan:
         """What the round is worth, counted by the referee; certified only where it equals the best."""
         best = self.best.figures.to_json()
         unplaced = len(self.seats.without_a_group())
-        equal = (self.counts.groups, self.counts.repeats, unplaced) == (
-            best["groups"],
-            best["repeats"],
-            best["unplaced"],
-        )
-        as_good = bool(best["optimal"] and equal and self.counts.cross >= best["cross"] and not self.broken)
+        as_good = bool(best["optimal"] and self._is_as_good() and not self.broken)
         return best | {
             "groups": self.counts.groups,
             "pairs": self.counts.pairs,
@@ -74,7 +70,15 @@ class DraftPlan:
             "method": "by hand",
             "equally_good_rounds": None,
             "fresh_rounds_left": None,
+            "mixed": self.counts.mixed,
         }
+
+    def _is_as_good(self) -> bool:
+        """In all that is proved, also which repeats, who is in a three and what else is mixed by."""
+        pot, size = self.pot.pot, self.seats.size
+        ours, best = value(pot, self.seats.table(), size), value(pot, self.best.groups, size)
+        same_groups = self.counts.groups == self.best.figures.groups
+        return same_groups and ours.before_ahead() <= best.before_ahead()
 
 
 def swap(

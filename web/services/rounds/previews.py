@@ -203,16 +203,26 @@ def how_far(ours: dict[str, Any], best: dict[str, Any]) -> str:
     possible = "best possible round" if best.get("every_mix", True) else "best round of such sizes"
     proven = possible if best["optimal"] else "best round found"
     repeats, crossing = ours["repeats"] - best["repeats"], best["cross"] - ours["cross"]
+    mixed = (best.get("mixed") or 0) - (ours.get("mixed") or 0)
     alone = ours["unplaced"] - best["unplaced"]
     worse = [
         f"{phrases.counted(repeats, 'more pair has', 'more pairs have')} met before" if repeats > 0 else "",
         f"{phrases.counted(crossing, 'fewer pair crosses', 'fewer pairs cross')} organisations"
         if crossing > 0
         else "",
+        f"{phrases.counted(mixed, 'fewer pair differs', 'fewer pairs differ')} in what else is mixed by"
+        if mixed > 0
+        else "",
         f"{phrases.counted(alone, 'more person is', 'more people are')} without a group" if alone > 0 else "",
     ]
     said = phrases.listing([each for each in worse if each])
-    return f"{said} than in the {proven}." if said else f"It is as good as the {proven}."
+    if said:
+        return f"{said} than in the {proven}."
+    if best["optimal"] and not ours["optimal"]:
+        return (
+            f"It is as good as the {proven} in repeats and crossing; in what counts after them it may not be."
+        )
+    return f"It is as good as the {proven}."
 
 
 @dataclass(frozen=True)

@@ -374,3 +374,38 @@ def test_left_out_rows_say_who_is_out_and_why(six: World) -> None:
     with six.read() as session:
         out = session.get_one(LeftOut, (1, a))
     assert (out.on_purpose, out.reason) == (True, "left out by an organiser, this once")
+
+
+def swapped(world: World, one: str, other: str) -> Round:
+    return change(world, editing.swap, one, other)
+
+
+def test_less_mixed_than_the_best_is_said_not_to_be_as_good(world: World) -> None:
+    world.change(mix_by="Role", mix_choices=["Officer", "Councillor"])
+    for place in range(4):
+        world.join(organisation=f"Council {place}", mix_choice=("Officer", "Councillor")[place % 2])
+    world.draw()
+    roles = {person: world.membership(person).mix_choice for group in world.groups() for person in group}
+    (one, _), (third, fourth) = world.groups()
+    alike = next(each for each in (third, fourth) if roles[each] == roles[one])
+    kept = swapped(world, world.groups()[0][1], alike)
+    assert (kept.figures["mixed"], kept.figures["optimal"]) == (0, False)
+    assert previews.how_far(kept.figures, kept.best).startswith(
+        "2 fewer pairs differ in what else is mixed by than"
+    )
+
+
+def test_meeting_the_latest_again_is_said_not_to_be_as_good_as_meeting_the_earliest(world: World) -> None:
+    """Four people who have all met: the best round has who met longest ago."""
+    world.join_many(4)
+    for month in range(3):
+        world.clock.turn(days=28 * bool(month))
+        world.round(seed=month + 1)
+    world.clock.turn(days=28)
+    world.draw()
+    (one, _), _ = world.groups(3)
+    latest = world.partners_of(one, 3)[0]
+    kept = swapped(world, world.partners_of(one, 4)[0], latest)
+    assert (kept.figures["repeats"], kept.best["repeats"], kept.figures["optimal"]) == (2, 2, False)
+    said = previews.how_far(kept.figures, kept.best)
+    assert "in repeats and crossing; in what counts after them it may not be" in said
