@@ -25,7 +25,7 @@ from web.models import (
     Programme,
     Standing,
 )
-from web.models.folding import looked_for, pattern
+from web.models.folding import is_like, looked_for, pattern
 from web.services.common import contacts, times
 from web.services.evidence import nameless
 from web.services.imports import known_elsewhere
@@ -189,7 +189,7 @@ def _fits(session: Session, programme: Programme, text: str) -> ColumnElement[bo
         )
         if part in looked_for(row.name) or part in looked_for(row.short_name)
     ]
-    ways: list[ColumnElement[bool]] = [col(Membership.name_key).like(f"%{pattern(text)}%", escape="/")]
+    ways: list[ColumnElement[bool]] = [is_like(col(Membership.name_key), f"%{pattern(text)}%")]
     if written:
         called = [id_ for id_, said in written.items() if part in looked_for(said.name)]
         one_of_these = known_elsewhere.is_one(programme.id, col(Membership.person_id))
@@ -307,9 +307,7 @@ def called(session: Session, programme: Programme, typed: str) -> str:
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(*here, Person.email_key == typed.strip().casefold())
         if "@" in typed
-        else select(Membership.person_id).where(
-            *here, col(Membership.name_key).like(pattern(typed), escape="/")
-        )
+        else select(Membership.person_id).where(*here, is_like(col(Membership.name_key), pattern(typed)))
     )
     found = list(session.exec(fits.limit(3)))
     if "@" not in typed:

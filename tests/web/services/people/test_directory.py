@@ -149,6 +149,37 @@ def test_a_name_is_found_whichever_keyboard_wrote_it(world: World, typed: str) -
     assert [entry.name for entry in found.entries] == ["Siân O’Neill-Rees"]
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Łukasz Kowal", "lukasz"),
+        ("Małgorzata Mazur", "Malgorzata Mazur"),
+        ("Małgorzata Mazur", "Małg"),
+        ("Søren Kjær", "soren kjaer"),
+        ("Đặng Thị Hoa", "dang thi"),
+        ("Jürgen Groß", "jurgen gross"),
+        ("Ayşe Yıldız", "yildiz"),
+        ("Þóra Óðinsdóttir", "thora odins"),
+        ("Elçin Əliyev", "eliyev"),
+    ],
+)
+def test_a_name_is_found_by_the_plain_letters_of_a_british_keyboard(
+    world: World, name: str, typed: str
+) -> None:
+    """Most of these are no letters with an accent, so taking accents off leaves them."""
+    person = world.join(name)
+    world.join("Luke Kowal")
+    assert page(world, text=typed) == [name]
+    with world.read() as session:
+        assert directory.called(session, world.programme(session), name) == person
+
+
+def test_a_name_is_called_by_plain_letters(world: World) -> None:
+    person = world.join("Łukasz Kowal")
+    with world.read() as session:
+        assert directory.called(session, world.programme(session), "Lukasz Kowal") == person
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_somebody_is_named_whichever_keyboard_wrote_it(world: World) -> None:
     person = world.join("Siân O’Neill-Rees")
