@@ -1,6 +1,9 @@
-"""What every page of one running application shares: its settings, its database, its clock."""
+"""What every page of one running application shares: its settings, its database, its clock.
 
-from collections.abc import Callable
+PastTheEnd          a page of a list is asked for that has nothing on it
+"""
+
+from collections.abc import Callable, Sized
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +23,10 @@ from web.tokens import Signer
 SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = "unmentoring"
 LAST_PAGE = 100_000
+
+
+class PastTheEnd(Exception):
+    pass
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,16 @@ def row_number(text: str) -> int:
 def page_number() -> int:
     """Which page of a list is wanted: the first, unless a sensible number says otherwise."""
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def stop_past_the_end(rows: Sized) -> None:
+    """A list that has become shorter, or an address that was typed: "nobody found" would be untrue.
+
+    Raises:
+        PastTheEnd: there are no rows on this page, and it is not the first.
+    """
+    if not rows and page_number() > 1 and request.method in SAFE:
+        raise PastTheEnd
 
 
 def by_day(sentence: str) -> str:

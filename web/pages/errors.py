@@ -1,5 +1,7 @@
 """Errors as pages that say what happened and what to do."""
 
+from urllib.parse import urlencode
+
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -8,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from web.db import DATABASE_AWAY
 from web.http import kept
 from web.http.bodies import throw_away
-from web.http.context import SAFE
+from web.http.context import SAFE, PastTheEnd
 from web.http.limits import minutes_left
 from web.services.agreements.lookup import NoSuchProposal
 from web.services.common import page_addresses
@@ -31,6 +33,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _without_token)
     app.register_error_handler(NoSuchProgramme, _no_such_programme)
     app.register_error_handler(Ends, _ends)
+    app.register_error_handler(PastTheEnd, _past_the_end)
     app.register_error_handler(NoSuchProposal, lambda _error: _page(404))
     app.register_error_handler(NoSuchLearning, lambda _error: _page(404))
     app.register_error_handler(HasGone, lambda _error: (render_template("errors/gone.html"), 410))
@@ -54,6 +57,12 @@ def _no_such_programme(error: NoSuchProgramme) -> ResponseReturnValue:
     if asked := request.query_string.decode("ascii", "ignore"):
         to = f"{to}?{asked}"
     return redirect(to, 301 if request.method in SAFE else 308)
+
+
+def _past_the_end(_error: PastTheEnd) -> ResponseReturnValue:
+    """The same list from its beginning."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return redirect(f"{request.path}?{urlencode(asked)}" if asked else request.path)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from notifications.providers import local
 from web.forms.outbox import ReplyForm, TextForm
 from web.http.access import OUTBOX_COOKIE, by_printed_link, opens_outbox, with_link
-from web.http.context import house, page_number
+from web.http.context import house, page_number, stop_past_the_end
 from web.services.common import programmes
 from web.services.incoming import trying
 
@@ -49,6 +49,7 @@ def _listing(form: TextForm) -> str:
     wanted = _wanted()
     page = page_number()
     found = local.inbox(g.session, to=wanted or None, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
+    stop_past_the_end(found)
     return render_template(
         "outbox/list.html",
         messages=found[:A_PAGE],

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
-from web.http.context import house, page_number, row_number
+from web.http.context import house, page_number, row_number, stop_past_the_end
 from web.http.feeds import agreements_feed, dates_feed, learning_feed
 from web.pages import webmention
 from web.pages.learning import card
@@ -48,6 +48,7 @@ def _home(slug: str, today: date) -> dict[str, Any]:
 def wall(slug: str) -> ResponseReturnValue:
     page, wanted = page_number(), _wanted()
     facts = house().recent.of(("wall", slug, wanted, page), lambda: _wall(slug, wanted, page))
+    stop_past_the_end(facts["cards"])
     body = render_template("programme/wall.html", wanted=wanted, page=page, **facts)
     return body, 200, facts["told"]
 
@@ -114,6 +115,7 @@ def agreements(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     page = page_number()
     proposed, older = log.of_programme(g.session, programme, page=page)
+    stop_past_the_end(proposed)
     return render_template(
         "agreements/log.html",
         programme=programme,

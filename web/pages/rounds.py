@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
-from web.http.context import page_number
+from web.http.context import page_number, stop_past_the_end
 from web.models import Role
 from web.pages.learning import card
 from web.services.common import programmes
@@ -21,6 +21,7 @@ def every(slug: str) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
     page = page_number()
     listed, older = public_rounds.every(g.session, programme, page=page)
+    stop_past_the_end(listed)
     return render_template(
         "programme/rounds.html",
         programme=programme,

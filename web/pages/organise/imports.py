@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from notifications.foreign import id_of
 from web.forms.takeovers import TakeoverForm
 from web.http.access import holds_no_lock, needs, recently_signed_in, takes_files
-from web.http.context import house, page_number, row_number
+from web.http.context import house, page_number, row_number, stop_past_the_end
 from web.models import Role
 from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
@@ -153,6 +153,7 @@ def _preview(job: Import, problems: Problems) -> str:
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
     shown = uploads.rows(g.session, job, outcome, page)
+    stop_past_the_end(shown)
     members = {row.number: row.cells.get("members", ()) for row in shown}
     people = rounds.names_of(g.session, set(chain(*members.values())))
     return render_template(

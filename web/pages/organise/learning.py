@@ -10,7 +10,7 @@ from web.forms.checkin import LEARNING
 from web.forms.fields import Check, LongText
 from web.forms.learning import PassedAlongForm
 from web.http.access import needs, outlives_its_programme, recently_signed_in
-from web.http.context import by_day, page_number, row_number
+from web.http.context import by_day, page_number, row_number, stop_past_the_end
 from web.models import Learning, LearningState, Role, Showing
 from web.pages.learning import card
 from web.pages.organise import pages
@@ -55,6 +55,7 @@ def _page(again: LearningForm | None = None, number: int = 0) -> str:
     wanted = walls.WallSearch(text=request.args.get("search", "").strip()[:LONGEST_SEARCH])
     page = page_number()
     published, older = walls.wall(g.session, g.programme, wanted, page=page)
+    stop_past_the_end(published)
     is_all = wanted.is_everything and page == 1 and not older
     digest = digests.ready(g.session, g.programme, now=g.now)
     forms = {one.learning.id: _form(one.learning) for one in (*waiting, *contested)}

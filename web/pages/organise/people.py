@@ -12,7 +12,7 @@ from notifications.addresses import phone_as_said
 from web.forms.joining import NamesForm
 from web.forms.people import OtherForm, SuspendForm
 from web.http.access import holds_no_lock, needs, recently_signed_in
-from web.http.context import by_day, house, page_number, row_number
+from web.http.context import by_day, house, page_number, row_number, stop_past_the_end
 from web.models import Role
 from web.pages.organise import pages
 from web.pages.organise.numbered import person_named
@@ -34,6 +34,7 @@ Word = TypeVar("Word", bound=StrEnum)
 def everyone() -> ResponseReturnValue:
     wanted = _wanted()
     roster = directory.search(g.session, g.programme, wanted, today=times.today(g.now))
+    stop_past_the_end(roster.entries)
     return render_template(
         "organise/people.html",
         programme=g.programme,

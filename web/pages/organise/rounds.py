@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from matcher import Refused
 from web.http.access import holds_no_lock, needs, recently_signed_in
-from web.http.context import by_day, house, page_number, row_number
+from web.http.context import by_day, house, page_number, row_number, stop_past_the_end
 from web.models import Role, Round
 from web.models.jobs import Work
 from web.pages.organise import pages
@@ -86,6 +86,7 @@ def one_round(number: int) -> ResponseReturnValue:
         preview = previews.of_round(
             g.session, g.programme, number, now=g.now, page=page_number(), wanted=wanted
         )
+        stop_past_the_end(preview.groups)
         template = "draft" if preview.is_draft else "sent"
         return render_template(
             f"organise/{template}.html",
