@@ -224,7 +224,10 @@ class CheckIn(Message):
 
 @dataclass(frozen=True)
 class Thanks(Message):
-    """Thank you for telling us; here is what you said, and how to pass it on. `learning` may be empty."""
+    """Thank you for telling us; here is what you said, and how to pass it on. `learning` may be empty.
+
+    `talked`: did they say that they have met? `let_down`: or that they had no reply.
+    """
 
     kind = "thanks"
     replies = True
@@ -236,6 +239,8 @@ class Thanks(Message):
     page: Link
     wall: Link
     share: tuple[Share, ...] = ()
+    talked: bool = True
+    let_down: bool = False
 
 
 @dataclass(frozen=True)

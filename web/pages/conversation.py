@@ -312,6 +312,7 @@ def _thanks(token: str, talk: conversations.Conversation, form: WishForm) -> str
         talk=talk,
         programme=talk.programme,
         token=token,
+        goes_on=times.today(g.now) <= Window.of_round(talk.round).ends_on,
         shares=conversations.share_buttons(talk.programme, conversations.to_share(talk)),
         byline=learnings.byline(talk.learning, talk.reader.name) if talk.learning else "",
         Answer=Answer,

@@ -52,6 +52,29 @@ def test_no_next_round_is_promised_where_there_is_none(
     assert ("There is a next round" in thanks.text) is promised
 
 
+@pytest.mark.parametrize("by_mail", [True, False], ids=["letter", "page"])
+def test_whoever_had_no_reply_is_told_that_they_come_first(world: World, by_mail: bool) -> None:
+    """And is not asked what they learned."""
+    me = world.join("Amina Yusuf", email="amina@leeds.example")
+    world.join("Tom Field")
+    world.round()
+    door = world.door(Purpose.CHECK_IN, me, world.group_of(me))
+    page = world.visitor().open(f"{door}?answer=no-reply").press("Tell us")
+    said = world.letter("amina@leeds.example", "thanks").text if by_mail else page.text
+    assert ("come first in the next round" in said, "what I learned" in said) == (True, False)
+
+
+@pytest.mark.parametrize(("days", "goes_on"), [(1, True), (27, False)])
+def test_a_round_that_is_over_is_not_said_to_go_on(world: World, days: int, goes_on: bool) -> None:
+    world.join_many(2)
+    world.round()
+    reader, _ = world.groups()[0]
+    world.clock.turn(days=days)
+    door = world.door(Purpose.CHECK_IN, reader, world.group_of(reader))
+    page = world.visitor().open(f"{door}?answer=not-yet").press("Tell us")
+    assert ("The round goes on until" in page.text) is goes_on
+
+
 @pytest.mark.parametrize("begun", ["?answer=met", ""])
 def test_a_page_opened_before_something_was_written_takes_none_of_it_back(world: World, begun: str) -> None:
     world.join_many(2)

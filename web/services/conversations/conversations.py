@@ -36,6 +36,8 @@ from web.services.common.contacts import recipient
 from web.services.rounds import introductions
 from web.services.rounds.introductions import Window
 
+# Of who has not talked yet: "how it went" they cannot have told, so their thanks come with the next answer.
+TO_COME = (None, Answer.BOOKED, Answer.NOT_YET)
 SHARES = (
     ("X", "https://x.com/intent/post?{}", "text"),
     ("Mastodon", "https://mastodonshare.com/?{}", "text"),
@@ -292,8 +294,7 @@ def as_known_at(session: Session, talks: Sequence[Conversation], moment: datetim
 def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
     """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
     was = talk.check_in.answer if talk.check_in else None
-    # A date is not yet a conversation: its thanks come with the next answer.
-    first = was in (None, Answer.BOOKED)
+    first = was in TO_COME
     row = talk.check_in or CheckIn(
         group_id=talk.group.id,
         person_id=talk.reader.id,
@@ -317,7 +318,7 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
         programme=talk.programme.id,
         subject=f"group {talk.group.id}",
     )
-    if said.text or said.link or (first and said.answer is not Answer.BOOKED):
+    if said.text or said.link or (first and said.answer not in TO_COME):
         _thank(session, talk, said, now)
 
 
@@ -438,6 +439,8 @@ def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> N
         page=links.make(session, Purpose.PAGE, talk.reader.id, now=now, subject=talk.group.id),
         wall=links.open_page(wall),
         share=share_buttons(talk.programme, said.text),
+        talked=said.answer is Answer.MET,
+        let_down=said.answer is Answer.NO_REPLY and talk.programme.closing_on is None,
     )
     # One thank-you for an answer and one for a learning, however often they are changed.
     subject = f"group {talk.group.id} {'told' if said.text or said.link else 'answered'}"

@@ -161,7 +161,6 @@ def test_at_most_three_answers_a_day(world: World, asked: str) -> None:
     ("words", "answer"),
     [
         ("MET", Answer.MET),
-        ("Not yet", Answer.NOT_YET),
         ("Couldn’t", Answer.COULD_NOT),
         ("Yes we did", Answer.MET),
     ],
@@ -171,6 +170,12 @@ def test_a_check_in_is_answered_by_its_words_and_thanked_for(
 ) -> None:
     assert "thank you for telling us" in answer_to(world, words)
     assert said(world, asked) is answer
+
+
+def test_whoever_has_not_met_yet_is_not_thanked_for_how_it_went(world: World, asked: str) -> None:
+    """Nor later for nothing: the thanks come once they have met."""
+    assert "that is noted" in answer_to(world, "Not yet")
+    assert "thank you for telling us how it went" in answer_to(world, "Met")
 
 
 def test_who_says_it_twice_is_answered_twice(world: World, asked: str) -> None:
