@@ -20,8 +20,10 @@ class Word(StrEnum):
     YES = "yes"  # what it says depends on what was asked; to who had sent STOP it is START
     JOIN = "join"  # with a programme's word, or without one
     MET = "met"
+    BOOKED = "booked"
     NOT_YET = "not yet"
     COULD_NOT = "could not"
+    NO_REPLY = "no reply"  # from their partner
     SKIP = "skip"
     LEARNING = "learning"  # anything else that somebody wrote themselves
     UNCLEAR = "unclear"  # of a reply that was kept: an organiser has to read it
@@ -65,7 +67,7 @@ TO_ALL = re.compile(
     re.IGNORECASE,
 )
 AROUND = re.compile(rf"^(?:(?:{COURTESY})\b ?)+|(?: ?\b(?:{COURTESY}))+$")
-WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thurs?|fri|sat|sun)"
 WHEN = any_of(rf"""
     up|today|yesterday|already|last week|this week|this morning|last night|now|the other day|briefly|virtually
     (?:on |last |this )?{WEEKDAY}(?: (?:morning|afternoon|evening|lunchtime))?
@@ -73,6 +75,20 @@ WHEN = any_of(rf"""
     online|in person|by (?:phone|video|teams|zoom)
     (?:on|over|via) (?:the phone|a call|video|teams|zoom|whatsapp|facetime)
     (?:for|over) (?:(?:an?|half an|a half|the|about an?) )?(?:coffee|lunch|tea|hour|half hour|chat|drink|walk)
+    (?:for|over) an? (?:brew|natter|pint)
+""")
+# How people speak of a partner whom they do not name, and of one who has not answered. Not "never answers":
+# that may be what somebody learned.
+SOMEBODY = r"(?:them|him|her|either|anyone|anybody|(?:my |the )?(?:partner|match|other person|group))"
+NO_ANSWER = any_of("""
+    (?:no|not had an?y?|never (?:had|got) an?y?) (?:reply|response|answer)(?: back)?
+    heard nothing(?: back)?
+""")
+NOT_HEARD = r"(?:have ?n['’]?o?t|i['’]?ve not|never|not) heard(?: back| anything)*"
+SILENT = any_of(r"""
+    (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) (?:replied|answered|responded|written back)
+    (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) (?:got back|(?:got|been) in touch)(?: (?:to|with) me)?
+    did ?n['’]?o?t (?:reply|answer|respond|get back|get in touch|write back)(?: (?:to|with) me)?
 """)
 THIS = "me|this|the|next|it|one|round|time|month|week|out|for|now|coming"
 WROTE_TO = "te?xt(?:ing)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
@@ -84,9 +100,10 @@ ABOUT_ME = any_of(rf"""
     (?:unsubscribe|opt|sign) me(?: out| off)?(?: from (?:this|these|your|the|all)(?: \w+){{0,3}})?
     (?:stop|quit) (?:{WROTE_TO}|sending|spamming|bothering|ringing|calling|phoning)(?: to)? (?:me|us|this number|my \w+)(?: [a-z]+){{0,4}}
     (?:do not|don't|dont|never) (?:ever )?(?:{WROTE_TO}|ring|call|bother)(?: to)? (?:me|us|this number)(?: (?:{ANY_MORE}))*
-    (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
+    (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)|account|profile))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:be (?:contacted|texted|e-?mailed|messaged|written to)|hear from you|be on (?:this|the|your) (?:mailing )?list)(?: (?:{ANY_MORE}))*
+    i (?:do not|don't|dont|no longer) (?:want|wish) to (?:take part|participate|be (?:involved|part of (?:it|this)))(?: in (?:it|this))?(?: any ?more)?
     i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?
 """)  # noqa: E501  (one way to a line)
 # Of STOP, START and HELP each begins with Twilio's default keywords. Carriers act on them too, and on "yes".
@@ -118,9 +135,11 @@ WAYS = {
     """),
     Word.HELP: any_of(rf"""
         help|info|help me|i need help|more info(?:rmation)?
-        (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|who are you
+        (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|who are you|how (?:do|can) i (?:pause|take a break)
         how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: (?:of |from |getting )?{ALL_OF_IT})?
-    """),
+        (?:(?:can i|i(?:'d| would) like to|i (?:want|need) to) )?(?:pause|take a break)(?: (?:me|it|this|my \w+))?(?: (?:for|until|till)(?: [\w']+){{1,4}})?
+        (?:(?:can i|i(?:'d| would) like to|i (?:want|need) to) )?leave the (?:programme|scheme)
+    """),  # noqa: E501
     Word.MET: any_of(rf"""
         met|have met|all met
         (?:do |ydyn )?(?:(?:ry)?d[yŷ]n ni(?:'n)? |ni )?wedi (?:cwrdd|cyfarfod|siarad)
@@ -128,24 +147,38 @@ WAYS = {
         (?:yes|yep|yeah|yup|y)?(?: ?we| ?i)?(?: ?both)?(?:'ve|ve| have)?(?: both)? ?(?:did|did meet|did indeed|met)(?: (?:{WHEN}))*
         (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?(?:spoke|spoken|talked|chatted)(?: for (?:an|half an|over an|about an) hour| (?:{WHEN}))*
         (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?had (?:a|an|our) (?:(?:really|very|so) )?(?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting|catch ?up)(?: (?:{WHEN}))*
+        (?:(?:yes|yep|yup) )?(?:(?:we|i) )?(?:finally |eventually |did )?(?:managed? to (?:meet|talk|speak|chat)|met)(?: up)?(?: (?:with )?(?:them|him|her|my partner))?(?: (?:{WHEN}))*
+        (?:yes |yep )?(?:and )?(?:it|that) was (?:(?:really|very|so|a) )*(?:great|good|lovely|brilliant|interesting|useful|nice|fun|fantastic|excellent|helpful|pleasure)
         (?:yes )?we (?:both )?met and (?:talked|chatted|spoke|had a \w+ (?:chat|talk))
     """),  # noqa: E501
-    Word.NOT_YET: any_of(rf"""
+    Word.NOT_YET: any_of(r"""
         (?:no |nope )?not (?:met )?yet|(?:no )?not (?:met|so far)|dd?im eto
         (?:no )?(?:we |i )?(?:haven't|havent|have not)(?: (?:met|spoken|talked))?(?: (?:yet|so far))?
-        (?:we're|we are) (?:meeting|talking|speaking)(?: up)? (?:tomorrow|soon|later|(?:on|this|next) \w+)
-        (?:we're |we are )?(?:meeting|talking) (?:up )?(?:next (?:week|month)|(?:on |next )?{WEEKDAY})
-        we (?:will )?meet (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
-        (?:it's |its |we're |we are )?(?:booked|arranged)(?: for .{{2,20}})?
-        still (?:trying|arranging)(?: (?:to|it|a) .{{2,30}})?
+        still (?:trying|arranging)(?: (?:to|it|a) .{2,30})?
     """),
+    Word.BOOKED: any_of(rf"""
+        (?:we're|we are) (?:meeting|talking|speaking)(?: up)? (?:tomorrow|soon|later|(?:on|this|next) \w+)
+        (?:we're |we are )?(?:meeting|talking|speaking) (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
+        we (?:will |'ll )?meet (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
+        (?:it's |its |we're |we are |we've |weve |we have |all )?(?:got (?:it )?)?(?:booked|arranged|scheduled)(?: in)?(?: for .{{2,20}})?
+        (?:(?:we've|weve|we have|we) )?(?:(?:booked|arranged|agreed|set|fixed|got|have) )+(?:a|our) (?:date|time|call|chat|slot|meeting)(?: (?:booked|arranged|in the diary))?(?: for .{{2,20}})?
+        (?:it's |its |we're )?in the (?:diary|calendar)(?: for .{{2,20}})?|(?:date|time|call|meeting|chat) (?:is )?(?:booked|arranged|set|agreed)(?: for .{{2,20}})?
+    """),  # noqa: E501
+    Word.NO_REPLY: any_of(rf"""
+        (?:(?:i|i've|ive|have|had|got|there was) )*(?:{NO_ANSWER})(?: (?:from|by) {SOMEBODY})?(?: (?:at all|so far))*
+        (?:i )?{NOT_HEARD}(?: from {SOMEBODY})?(?: (?:at all|so far))*
+        (?:i )?(?:have ?n[']?o?t|i've not) (?:had|got|received) (?:a|any) (?:reply|response|answer)(?: from {SOMEBODY})?(?: (?:at all|so far))*
+        (?:(?:my |the )?(?:partner|match|other person)|they|he|she) (?:{SILENT})(?: (?:at all|so far))*
+        i(?:'ve| have)? (?:e-?mailed|texted|messaged|written|wrote|tried|called|rang|contacted|chased)(?: [\w'-]+){{0,5}} (?:but|and|with)(?: i)?(?: (?:have|had|got|there was))? (?:{NO_ANSWER})(?: (?:at all|so far))*
+    """),  # noqa: E501
     Word.COULD_NOT: any_of(r"""
         no|n|nope|nah|na|naddo|(?:no )?(?:sadly|unfortunately|afraid) not|no (?:sadly|unfortunately)
         no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: .{2,20})?
         (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)|(?:we|i) (?:didn't|didnt|did not)
         (?:it )?(?:didn't|did not) happen
-        (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
-        (?:i'm |im |i am |we're |we are )?(?:not able|unable) to (?:make it|meet|come|attend|do (?:it|this(?: one)?))(?: this (?:time|round))?
+        (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend|take part))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
+        (?:i'm |im |i am |we're |we are )?(?:not able|unable) to (?:make it|meet|come|attend|take part|do (?:it|this(?: one)?))(?: this (?:time|round|month))?
+        (?:i(?:'ll| will)? (?:need|have|want)(?: to)? |please )?(?:drop|pull) (?:me )?out(?: of (?:it|this|this (?:one|round)))?
         (?:no (?:thanks|thank you) )(?:i )?(?:can't|cant|cannot) make it
     """),  # noqa: E501
     Word.SKIP: any_of(rf"""
@@ -175,10 +208,15 @@ TWO = re.compile(r"(.{1,80}?)[,;]? (?:and|but|so) (.*)", re.IGNORECASE)
 NAME = r"[A-ZÀ-Þ][\w'’.-]*"
 ONLY_A_NAME = re.compile(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
 MET_SOMEBODY = re.compile(
-    r"(?i:(?:yes,? )?(?:we |i )?(?:met (?:up )?(?:with )?|(?:spoke|talked) (?:to|with) "
+    r"(?i:(?:yes,? )?(?:we |i )?(?:met (?:up )?(?:with |w/ ?)?|caught up with |(?:spoke|talked) (?:to|with) "
     r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation) with ))"
     r"(?!(?i:no|not|nobody|none|never|neither)\b)"
     rf"{NAME}(?: {NAME})?(?: and {NAME})?(?i:(?: (?:{WHEN}))*)"
+)
+NO_WORD_FROM = re.compile(
+    rf"(?i:(?:(?:i|i['’]?ve|have|had|got) )*(?:{NO_ANSWER}|{NOT_HEARD}) from ){NAME}(?: {NAME})?"
+    r"(?i:(?: (?:at all|so far))*)"
+    rf"|{NAME}(?: {NAME})? (?i:{SILENT})"
 )
 # Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
 CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
@@ -188,10 +226,12 @@ LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
 BARE_NO = re.compile(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
 # Answers of which only one can be so.
 CONTRARY = {
-    Word.MET: (Word.NOT_YET, Word.COULD_NOT),
-    Word.YES: (Word.NOT_YET, Word.COULD_NOT),
+    Word.MET: (Word.NOT_YET, Word.COULD_NOT, Word.NO_REPLY),
+    Word.YES: (Word.NOT_YET, Word.COULD_NOT, Word.NO_REPLY),
+    Word.BOOKED: (Word.MET, Word.COULD_NOT, Word.NO_REPLY),
     Word.NOT_YET: (Word.MET, Word.YES),
     Word.COULD_NOT: (Word.MET, Word.YES),
+    Word.NO_REPLY: (Word.MET, Word.YES, Word.BOOKED),
     Word.SKIP: (Word.MET, Word.YES),
 }
 # What a phone or a mail program sends for its owner's thumb; behind it stands what we had written.
@@ -245,6 +285,13 @@ def _understood(text: str) -> Understood:
         return Understood(Word.NOTHING)
     if join := JOIN.fullmatch(said):
         return Understood(Word.JOIN, "" if join[1] in NO_WORDS else join[1] or "")
+    found = _in_words(text, said)
+    # "Meeting on Thursday?" asks a partner, and tells us nothing.
+    asks = "?" in said and found.word in (Word.BOOKED, Word.NO_REPLY)
+    return Understood(Word.LEARNING, said) if asks else found
+
+
+def _in_words(text: str, said: str) -> Understood:
     if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
         return Understood(whole)
     if _wants_no_more(text.strip()):
@@ -302,10 +349,12 @@ def _with_rest(word: Word, after: str, said: str) -> Understood:
 
 
 def _corrects(word: Word, then: Word | None) -> bool:
-    """Does the second say it, as in "Yes, we met" and "No, not yet"?"""
+    """Does the second say it, as in "Yes, we met", "No, not yet" and "Not yet, but booked for Tuesday"?"""
     if word is Word.YES:
-        return then in (Word.MET, Word.SKIP)
-    return word is Word.COULD_NOT and then in (Word.NOT_YET, Word.SKIP)
+        return then in (Word.MET, Word.BOOKED, Word.SKIP)
+    if word is Word.NOT_YET:
+        return then is Word.BOOKED
+    return word is Word.COULD_NOT and then in (Word.NOT_YET, Word.BOOKED, Word.NO_REPLY, Word.SKIP)
 
 
 def _word(said: str) -> Word | None:
@@ -317,7 +366,10 @@ def _word(said: str) -> Word | None:
         for word, pattern in PATTERNS.items():
             if pattern.fullmatch(candidate):
                 return word
-    return Word.MET if MET_SOMEBODY.fullmatch(said.strip(" .!")) else None
+    named = said.strip(" .!")
+    if MET_SOMEBODY.fullmatch(named):
+        return Word.MET
+    return Word.NO_REPLY if NO_WORD_FROM.fullmatch(named) else None
 
 
 def _plain(said: str) -> str:

@@ -34,15 +34,15 @@ LONGEST = 5000  # letters of a reply that are kept
 LONGEST_TO, MOST_TOKENS = 50_000, 20  # letters of the addresses a mail went to, and answer addresses in there
 ANSWER_ADDRESS = re.compile(r"(?<![\w.])r\.([0-9]{1,10})\.([a-z2-7]{26})@")
 # Which words are an answer, and which of them the words of a message ask for.
-WORDS = (Word.MET, Word.NOT_YET, Word.COULD_NOT, Word.SKIP, Word.YES)
+WORDS = (Word.MET, Word.BOOKED, Word.NOT_YET, Word.COULD_NOT, Word.NO_REPLY, Word.SKIP, Word.YES)
 OF_A_HEADS_UP = (Word.SKIP, Word.COULD_NOT, Word.YES)
-OF_A_ROUND = (Word.SKIP, Word.COULD_NOT)
+OF_A_ROUND = (Word.SKIP, Word.COULD_NOT, Word.BOOKED)
 ASKED_BY = {
     HeadsUp.kind: OF_A_HEADS_UP,
     Introduction.kind: OF_A_ROUND,
     Nudge.kind: OF_A_ROUND,
     PartnerGone.kind: OF_A_ROUND,
-    CheckIn.kind: (Word.MET, Word.NOT_YET, Word.COULD_NOT, Word.YES),
+    CheckIn.kind: (Word.MET, Word.BOOKED, Word.NOT_YET, Word.COULD_NOT, Word.NO_REPLY, Word.YES),
 }
 ANSWERS_WITHIN = timedelta(days=45)  # a text without a token answers the newest message of this time
 

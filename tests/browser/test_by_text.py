@@ -70,7 +70,7 @@ def test_from_join_by_text_to_a_learning_on_the_wall(page: Page, browser: Browse
     phone.reads("Tom Field did not get your text")
     look_at(page, "by-text-3-not-passed-on")
     later(live, days=15)
-    phone.reads("did you talk with Tom Field? Reply MET, NOT YET or COULDN'T")
+    phone.reads("did you talk with Tom Field? Reply MET, NOT YET, COULDN'T or NO REPLY")
     phone.replies(f"Met. {LEARNED}")
     phone.reads("thank you for telling us how it went")
     publish(browser, live)

@@ -100,19 +100,36 @@ MEANT = {
         cancel my subscription | delete all my data | Please delete my data and remove me from the list
         I have retired, please take me off | I've left the council, please remove me | I'm not interested
         Not yet, but stop | No and please take me off the list | Hi, please unsubscribe me. Thanks, Amina
+        Please delete my account | I no longer wish to take part
         Met Tom. It was great. Please don't text me again | yes and stop texting me | please stop spamming me
     """,
-    Word.HELP: "Who's this? | who dis | whats this | How do I opt out? | I need help",
+    Word.HELP: """
+        Who's this? | who dis | whats this | How do I opt out? | I need help | PAUSE
+        I'd like to pause, thanks | Please pause me until January | Can I take a break?
+        I'd like to leave the programme
+    """,
     Word.START: "Start texting me again | resubscribe",
     Word.YES: "yess | yeh | Yes I'm in | ie plis | Yes definitely",
     Word.MET: """
         we met tuesday | we met on 12 Dec | weve met | Met for a coffee | yes we did meet | Had a great chat
         We had a really good chat | Spoke to Tom yesterday | Spoke on the phone | had a good chat with Tom
-        We both met | Wedi cwrdd
+        We both met | Wedi cwrdd | Met with Tom on Weds. | yup met for a brew | Managed to meet up yesterday
+        We finally met! | Met her yesterday | Caught up with Siân this morning | Yes and it was great
     """,
     Word.NOT_YET: """
-        Not met yet | We haven't met | nope not yet | no, not met yet | Meeting next week | still arranging
-        ddim eto | We meet next Tuesday | Not yet but we're meeting tomorrow | No but booked for Tuesday
+        Not met yet | We haven't met | nope not yet | no, not met yet | still arranging | ddim eto
+    """,
+    Word.BOOKED: """
+        Meeting next week | We meet next Tuesday | Not yet but we're meeting tomorrow | Meeting on Thurs
+        No but booked for Tuesday | It's in the diary | We've got it booked for 3 December | Date booked
+        Booked in for the 14th | Yes, booked for Tuesday | Not met yet but we have a date | Booked!
+    """,
+    Word.NO_REPLY: """
+        No reply | no response from my partner | Haven't heard from Tom | Tom hasn’t replied
+        Heard nothing back | She never got back to me | I emailed twice but no answer
+        No, I've had no reply from Tom
+        I have not had a reply | They did not respond | I've texted him twice but heard nothing, sorry
+        Not heard from them at all
     """,
     Word.COULD_NOT: """
         didnt manage to meet | Sadly not | no, unfortunately | I will not be able to make it
@@ -134,6 +151,9 @@ MEANT = {
         Can you please cancel | Take my number | Cancel our meeting on Tuesday please | Can't wait!
         No messages from Tom yet | Can't find the link
         Couldn't agree more | I can't open the link | Met No One | Met? No | Yes. No | No. Yes
+        Meeting on Thursday? | Booked for 2pm? | Haven't heard from Tom, have you?
+        Tenants never answer letters | Pause before you answer | They never answer
+        Met my old headmaster | In the diary of a caretaker
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,
 }

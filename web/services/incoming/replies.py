@@ -353,7 +353,13 @@ def _talk(session: Session, reply: Received) -> Conversation | None:
 
 
 # What a word says of the meeting. Somebody's own words say nothing of it: they are only kept.
-SAID = {Word.MET: Answer.MET, Word.NOT_YET: Answer.NOT_YET, Word.COULD_NOT: Answer.COULD_NOT}
+SAID = {
+    Word.MET: Answer.MET,
+    Word.BOOKED: Answer.BOOKED,
+    Word.NOT_YET: Answer.NOT_YET,
+    Word.COULD_NOT: Answer.COULD_NOT,
+    Word.NO_REPLY: Answer.NO_REPLY,
+}
 
 
 def _told(session: Session, reply: Received, talk: Conversation | None, now: datetime) -> Outcome:
@@ -364,8 +370,8 @@ def _told(session: Session, reply: Received, talk: Conversation | None, now: dat
     about = talk.programme if talk else None
     if free and talk and (outcome := _for_partner(reply, talk)):
         return outcome
-    if talk is None or not talk.stands:
-        if free:
+    if talk is None or not talk.stands or _is_too_early(reply):
+        if free or _is_too_early(reply):
             return Outcome(Back(Says.ORGANISERS_READ, about), understood=False)
         return Outcome(Back(Says.NO_TALK, about), _is_text(reply))
     return _tell(session, reply, talk, now)
@@ -394,6 +400,11 @@ def _is_for_partner(reply: Received, talk: Conversation | None) -> bool:
     others = (*talk.partners, *talk.gone) if talk else ()
     names = [name for one in others for name in (one.name, one.known_as)]
     return talk is not None and asides.is_for_one_of(reply.learning, names, arranging=_is_arranging(reply))
+
+
+def _is_too_early(reply: Received) -> bool:
+    """Whoever writes a day after the introduction that they have heard nothing has not been let down yet."""
+    return reply.word is Word.NO_REPLY and not _asked(reply)
 
 
 def _tell(session: Session, reply: Received, talk: Conversation, now: datetime) -> Outcome:

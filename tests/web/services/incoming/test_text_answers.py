@@ -163,6 +163,7 @@ def test_at_most_three_answers_a_day(world: World, asked: str) -> None:
         ("MET", Answer.MET),
         ("Couldn’t", Answer.COULD_NOT),
         ("Yes we did", Answer.MET),
+        ("No reply from Tom", Answer.NO_REPLY),
     ],
 )
 def test_a_check_in_is_answered_by_its_words_and_thanked_for(
@@ -172,10 +173,53 @@ def test_a_check_in_is_answered_by_its_words_and_thanked_for(
     assert said(world, asked) is answer
 
 
+@pytest.mark.parametrize("words", ["Haven’t heard from Tom", "No, I've had no reply", "NO REPLY"])
+def test_whoever_had_no_reply_comes_first_next_time_by_text_too(world: World, asked: str, words: str) -> None:
+    """It was kept as something they had learned, and they were asked again."""
+    text(world, words)
+    assert (world.membership(asked).let_down, waiting(world)) == (True, [])
+    before = len(answers(world))
+    world.clock.turn(days=10)
+    world.work()
+    assert [MET in sent for sent in answers(world)[: len(answers(world)) - before]] == []
+
+
+def test_whoever_has_a_date_is_not_told_to_write_first(world: World, pair: tuple[str, str]) -> None:
+    assert "that is noted" in answer_to(world, "Booked for Tuesday, thanks")
+    assert said(world, pair[0]) is Answer.BOOKED
+    world.clock.turn(days=6)
+    world.work()
+    assert world.inbox(kind="nudge") == []
+
+
+@pytest.mark.parametrize("words", ["Meeting on Thursday?", "Booked for 2pm?"])
+def test_a_date_that_is_asked_for_is_meant_for_the_partner(
+    world: World, pair: tuple[str, str], words: str
+) -> None:
+    assert "Tom Field did not get your text" in answer_to(world, words)
+    assert said(world, pair[0]) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["PAUSE", "Please pause me until January", "I'd like to leave the programme"]
+)
+def test_whoever_wants_a_break_by_text_is_led_to_their_page(
+    world: World, pair: tuple[str, str], words: str
+) -> None:
+    """It was kept as something they had learned."""
+    answer = answer_to(world, words)
+    assert ("All else on your page" in answer, waiting(world)) == (True, [])
+
+
 def test_whoever_has_not_met_yet_is_not_thanked_for_how_it_went(world: World, asked: str) -> None:
     """Nor later for nothing: the thanks come once they have met."""
     assert "that is noted" in answer_to(world, "Not yet")
     assert "thank you for telling us how it went" in answer_to(world, "Met")
+
+
+def test_whoever_had_no_reply_is_not_asked_what_they_learned(world: World, asked: str) -> None:
+    answer = answer_to(world, "No reply from Tom")
+    assert ("You come first in the next round." in answer, "earned" in answer) == (True, False)
 
 
 def test_who_says_it_twice_is_answered_twice(world: World, asked: str) -> None:
@@ -190,7 +234,7 @@ def test_the_check_in_says_which_words_it_understands() -> None:
 
     question = CheckIn(COUNCILS, (Named(TOM.person, TOM.name),), CHECK_IN, PAGE)
     made = render(question, AMINA_BY_TEXT, links, NOW, texts_take_replies=True).sms or ""
-    assert "Reply MET, NOT YET or COULDN'T" in made
+    assert "Reply MET, NOT YET, COULDN'T or NO REPLY" in made
 
 
 # Met, and something learned
