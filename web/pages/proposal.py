@@ -68,8 +68,10 @@ def answer(token: str) -> ResponseReturnValue:
         except answering.BadAnswer as error:
             form.words.errors = [str(error)]
         except proposals.NotOpenToThat as error:
-            flash(str(error), "error")
-            return redirect(url_for(".show", token=token), 303)
+            if not form.words.data:
+                flash(str(error), "error")
+                return redirect(url_for(".show", token=token), 303)
+            form.words.errors = [str(error)]
         else:
             flash("Thank you. You can change it until the end.")
             return redirect(url_for(".show", token=token), 303)
@@ -116,6 +118,7 @@ def panel(token: str) -> ResponseReturnValue:
     given = panels.given_to(g.session, sitting)
     forms = {one.id: JudgementForm.about(one) for one in given if one.state is ObjectionState.OPEN}
     good = [form.validate_on_submit() for form in forms.values()]
+    refused = ""
     if sitting.ended_at is None and good and all(good):
         try:
             judgements = {id_: form.judgement() for id_, form in forms.items()}
@@ -124,8 +127,9 @@ def panel(token: str) -> ResponseReturnValue:
                 DECIDED if sitting.ended_at else "Thank you. You can change it until the panel has decided."
             )
         except proposals.NotOpenToThat as error:
-            flash(str(error), "error")
-        return redirect(url_for(".panel", token=token), 303)
+            refused = str(error)
+        else:
+            return redirect(url_for(".panel", token=token), 303)
     page = render_template(
         "proposal/panel.html",
         programme=programme,
@@ -138,5 +142,12 @@ def panel(token: str) -> ResponseReturnValue:
         forms=forms,
         form=next((form for form in forms.values() if form.errors), None),
         theirs=panels.findings_of(g.session, sitting, link.person),
+        refused=refused,
+        too_late=_reasons() if refused or sitting.ended_at else "",
     )
-    return page, 422 if any(form.errors for form in forms.values()) else 200
+    return page, 422 if refused or any(form.errors for form in forms.values()) else 200
+
+
+def _reasons() -> str:
+    """What somebody has written of the objections, whichever these were."""
+    return "\n\n".join(value for name, value in request.form.items() if name.endswith("-reason") and value)

@@ -58,9 +58,10 @@ def answer(token: str) -> ResponseReturnValue:
         return _page(token, link, programme, review, asked, forms), 422
     try:
         reviews.answer(g.session, programme, review, link.person, opinions, now=g.now)
-        flash("Thank you. You can change it until the end.")
     except NotOpenToThat as error:
-        flash(str(error), "error")
+        too_late = "\n\n".join(opinion.words for opinion in opinions.values() if opinion.words)
+        return _page(token, link, programme, review, asked, forms, str(error), too_late), 422
+    flash("Thank you. You can change it until the end.")
     return redirect(url_for(".show", token=token), 303)
 
 
@@ -71,7 +72,10 @@ def _page(
     review: Review,
     asked: list[reviews.Asked],
     forms: dict[int, OpinionForm],
+    refused: str = "",
+    too_late: str = "",
 ) -> str:
+    """`too_late` is what somebody wrote that could not be kept, and `refused` says why."""
     return render_template(
         "review/page.html",
         programme=programme,
@@ -82,5 +86,7 @@ def _page(
         form=next((form for form in forms.values() if form.errors), None),
         said=reviews.theirs(g.session, review, link.person),
         takes_answers=reviews.takes_answers(g.session, programme, review, now=g.now),
+        refused=refused,
+        too_late=too_late,
         keeps_first=request.args.get("answer", "keep") not in ("change", "drop"),
     )

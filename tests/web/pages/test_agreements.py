@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from tests.support.consenting import FOURS, THREES, Consent, said
+from tests.support.consenting import FOURS, THREES, Consent, reviewed_in, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Membership, Purpose, Stance, Standing
+from web.models import Membership, Purpose, Review, Stance, Standing
 from web.services.agreements.proposals import Proposer
 
 HOME, LOG = "/organise/councils", "/p/councils/agreements"
@@ -187,6 +188,39 @@ def test_an_answer_too_late_is_said_to_be(consent: Consent) -> None:
     assert "does not count" in page.press("No objection").text or "decided" in page.text
 
 
+WHAT_I_WROTE = "//textarea[@readonly]/text()"
+
+
+def test_words_that_came_too_late_are_shown_again_with_what_can_be_done(consent: Consent) -> None:
+    """They were gone, with "this has been decided" instead."""
+    consent.open()
+    page = door(consent, 0)
+    consent.later(days=7)
+    page.press("I object", words=REASON)
+    assert (page.status, page.page.xpath(WHAT_I_WROTE)) == (422, [f"\n{REASON}"])
+    assert "It is in force now, and anybody who takes part can object to that" in page.text
+    assert "This has been decided, so answers do not count any more" in page.mistakes
+    assert page.open(page.link("What may change")).heading == "What may change in Councils Unmentoring"
+
+
+def test_an_objection_that_a_panel_has_stays_in_its_form(consent: Consent) -> None:
+    number = consent.open()
+    door(consent, 0).press("I object", words=REASON)
+    page = door(consent, 0)
+    consent.panel(number)
+    page.press("I object", words="And in August nobody is there.")
+    assert (page.status, "And in August nobody is there." in page.answer.text) == (422, True)
+
+
+def test_a_reason_that_comes_after_the_panel_is_shown_again(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    page = panel_page(consent, consent.panel(number)[0])
+    consent.amend(number)
+    page.press("Say what I find", **{"o1-holds": "no", "o1-reason": "It is not so."})
+    assert page.page.xpath(WHAT_I_WROTE) == ["\nIt is not so."]
+
+
 def test_a_panel_member_judges_by_the_button_of_the_mail(consent: Consent, world: World) -> None:
     number = consent.open()
     consent.object(number, consent.people[0], REASON)
@@ -352,6 +386,28 @@ def test_a_participant_proposes_by_a_fresh_link(consent: Consent, world: World) 
     page = world.visitor().open(f"{world.page_of(consent.people[0], full=True)}/councils/propose")
     page.press("Propose it", title="Who may organise", text="Whoever asks.", driver="Nobody knows.")
     assert (page.heading, consent.state(1)) == ("What may change in Councils Unmentoring", "draft")
+
+
+def test_a_second_proposal_of_theirs_keeps_what_was_typed(consent: Consent, world: World) -> None:
+    consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    page = world.visitor().open(f"{world.page_of(consent.people[0], full=True)}/councils/propose")
+    page.press("Propose it", title="Tea", text="Tea for everybody.", driver="Nobody drinks.")
+    assert (page.mistakes, "Tea for everybody." in page.answer.text) == (
+        ["You have a proposal already. Take it back to make another"],
+        True,
+    )
+
+
+def test_what_comes_after_a_review_is_shown_again(consent: Consent, world: World) -> None:
+    with world.write() as session:
+        item = reviewed_in(session, world.programme(session), now=world.now)
+        assert item
+        review = session.scalars(select(Review.id)).one()
+    page = world.visitor().open(world.door(Purpose.REVIEW, consent.people[0], review))
+    consent.later(days=30)
+    number = page.page.xpath("//textarea/@name")[0]
+    page.press("Say this", **{number: "Show less of us.", number.replace("words", "verdict"): "change"})
+    assert (page.status, page.page.xpath(WHAT_I_WROTE)) == (422, ["\nShow less of us."])
 
 
 def test_a_participant_seconds(consent: Consent, world: World) -> None:

@@ -131,8 +131,7 @@ def propose(token: str, slug: str) -> ResponseReturnValue:
         except proposals.BadProposal as error:
             form[error.field or "text"].errors = [str(error)]
         except proposals.NotOpenToThat as error:
-            flash(str(error), "error")
-            return _back(token, slug)
+            form.text.errors = [str(error)]
         else:
             flash("Proposed. It is told to everybody once an organiser, or two others, second it.")
             return _back(token, slug)
@@ -159,8 +158,7 @@ def amend_proposal(token: str, slug: str, number: int) -> ResponseReturnValue:
         except proposals.BadProposal as error:
             form[error.field or "text"].errors = [str(error)]
         except proposals.NotOpenToThat as error:
-            flash(str(error), "error")
-            return _back(token, slug)
+            form.text.errors = [str(error)]
         else:
             flash("Amended. Everybody is told of the new version.")
             return _back(token, slug)

@@ -319,8 +319,7 @@ def amend_proposal(number: int) -> ResponseReturnValue:
         except proposals.BadProposal as error:
             form[error.field or "driver"].errors = [str(error)]
         except proposals.NotOpenToThat as error:
-            flash(str(error), "error")
-            return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
+            form.driver.errors = [str(error)]
     page = render_template(
         "organise/proposal_amend.html", programme=g.programme, role=g.role, form=form, number=number
     )
