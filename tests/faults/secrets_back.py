@@ -230,7 +230,7 @@ class Story:
             rows = session.execute(select(Learning.id, Learning.text, Learning.version)).all()
         for number, text, version in rows:
             more = f" {quotes.snippet(one, self.chance)}" if self.chance.random() < 0.3 else ""
-            form = {"text": f"{text}{more}"[:1000], "version": version}
+            form = {f"l{number}-text": f"{text}{more}"[:1000], f"l{number}-version": version}
             self._press(f"{HERE}/learning/{number}/publish", form)
 
     def take_for_learnings(self, _: Letter) -> None:

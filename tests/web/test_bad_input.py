@@ -187,7 +187,7 @@ def test_a_version_nobody_was_shown_changes_nothing(busy: World, door: str) -> N
     before = busy.dump()
     answers = {
         version: visitor.post(
-            f"/organise/councils/{door}", {"csrf_token": token, "version": version}
+            f"/organise/councils/{door}", {"csrf_token": token, "version": version, "l1-version": version}
         ).status_code
         for version in ("", "²", "-1", "9" * 5000, "\0", "x")
     }

@@ -88,6 +88,7 @@ NO_ROWS = {
     "page",
     "page_says",
     "search",
+    "start",
     "what",
     "who",
     "outcome",

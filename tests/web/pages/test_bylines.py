@@ -57,7 +57,7 @@ def test_the_organiser_is_told_before_publishing(world: World, tom: str, showing
 
 def test_the_organiser_leaves_the_link_out(world: World, tom: str) -> None:
     tell(world, tom, "without name")
-    queue(world).press("Publish", without_link="y")
+    queue(world).press("Publish", **{"l1-without_link": "y"})
     wall = world.visitor().open("/p/councils/learning").answer.text
     assert ("@tomf" in wall, WORDS in wall) == (False, True)
 
@@ -70,4 +70,4 @@ def test_the_organiser_may_publish_it_all_the_same(world: World, tom: str) -> No
 
 def test_without_its_link_something_must_be_left(world: World, tom: str) -> None:
     tell(world, tom, "without name", words="")
-    assert "There are no words left in it" in queue(world).press("Publish", without_link="y").text
+    assert "There are no words left in it" in queue(world).press("Publish", **{"l1-without_link": "y"}).text

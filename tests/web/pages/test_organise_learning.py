@@ -34,7 +34,7 @@ def words(organiser: Visitor) -> list[str]:
 
 
 def test_an_edit_that_is_too_long_is_told_beside_it_and_kept(organiser: Visitor) -> None:
-    organiser.press("Publish", text="van " * 300)
+    organiser.press("Publish", **{"l1-text": "van " * 300})
     [field] = organiser.page.xpath("//textarea/@id")
     assert (organiser.status, organiser.mistakes) == (422, ["Use at most 1000 letters; this has 1,199"])
     assert organiser.page.xpath(f"//a[@href='#{field}']")
@@ -42,9 +42,59 @@ def test_an_edit_that_is_too_long_is_told_beside_it_and_kept(organiser: Visitor)
 
 
 def test_an_edit_without_a_word_left_is_told_beside_it(organiser: Visitor) -> None:
-    organiser.press("Publish", text=" ")
+    organiser.press("Publish", **{"l1-text": " "})
     assert (organiser.status, len(organiser.mistakes)) == (422, 1)
     assert organiser.page.xpath("//title")[0].text.startswith("Error: ")
+
+
+@pytest.fixture
+def two(world: World, organiser: Visitor, person: str) -> Visitor:
+    """Two learnings wait."""
+    says(world, world.partners_of(person)[0], "Ask Jo Field on 07700 900123.")
+    return organiser.open(HERE)
+
+
+@pytest.mark.parametrize("button", ["Publish", "Do not show"])
+def test_what_was_written_in_one_stays_when_another_is_decided(two: Visitor, button: str) -> None:
+    """It was gone, and a name or number taken out of it stood there again."""
+    two.press(button, **{"l2-text": "Ask the crews."})
+    assert words(two) == ["Ask the crews."]
+    two.press("Publish")
+    assert "Ask the crews." in two.open("/p/councils/learning").text
+
+
+def test_what_was_written_in_one_stays_beside_a_mistake_in_another(two: Visitor) -> None:
+    two.press("Publish", **{"l1-text": " ", "l2-text": "Ask the crews."})
+    assert (two.status, words(two)) == (422, ["", "Ask the crews."])
+
+
+def test_a_decision_with_nothing_else_written_leads_back_to_the_page(two: Visitor) -> None:
+    assert two.press("Publish").path == HERE
+
+
+def test_an_edit_of_words_that_changed_meanwhile_is_not_published(
+    two: Visitor, world: World, person: str
+) -> None:
+    other = world.partners_of(person)[0]
+    two.press("Publish", **{"l2-text": "Ask the crews."})
+    says(world, other, "Ask nobody.")
+    assert "It changed after you opened this page" in two.press("Publish").text
+
+
+def test_what_comes_after_the_first_fifteen_is_a_link_away(world: World, two: Visitor, person: str) -> None:
+    group, others = world.group_of(person), world.join_many(17)
+    with world.write() as session:
+        first = session.exec(select(Learning)).first()
+        assert first
+        facts = {"programme_id": first.programme_id, "group_id": group, "showing": first.showing}
+        for number, other in enumerate(others):
+            when = world.now.replace(hour=20)
+            session.add(Learning(person_id=other, text=f"Thing {number}", created_at=when, **facts))
+    before = words(two.open(HERE))
+    assert ("1 to 15 of 19" in two.text, len(before)) == (True, 15)
+    later = words(two.open(two.link("Later ones")))
+    assert (len(later), "16 to 19 of 19" in two.text) == (4, True)
+    assert len(words(two.press("Publish"))) == 3
 
 
 @pytest.mark.parametrize("slip", ["Do not show", "Take it off the page We share one van."])
@@ -73,7 +123,7 @@ def test_who_looks_at_a_learning_twice_changes_nothing_of_what_is_published(orga
     address = organiser.page.xpath("//form[contains(@action, '/again')]/@action")[0]
     token = organiser.page.xpath("//input[@name='csrf_token']/@value")[0]
     organiser.press("Look at it again We share one van.").press("Publish")
-    organiser.post(address, {"csrf_token": token, "version": "3"})
+    organiser.post(address, {"csrf_token": token, "l1-version": "3"})
     assert "Take it off the page We share one van." in organiser.buttons
 
 
@@ -101,7 +151,7 @@ def test_everything_on_the_page_is_in_an_organiser_s_reach(
     off = "Take it off the page We share one van."
     first = organiser.open(HERE)
     assert (off in first.buttons, "21 learnings are on the page" in first.text) == (False, True)
-    assert off in organiser.open(HERE + organiser.link("Older").partition("#")[0]).buttons
+    assert off in organiser.open(organiser.link("Older").partition("#")[0]).buttons
     found = organiser.open(f"{HERE}?search=van")
     assert (found.buttons.count(off), "1 learning is on the page with “van” in it" in found.text) == (1, True)
     assert organiser.press(off).answer.request.args["search"] == "van"

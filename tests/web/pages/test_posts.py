@@ -152,7 +152,7 @@ def test_what_is_shown_by_its_link_alone_goes_when_it_is_deleted_too(
 ) -> None:
     find(world, servers, a_post(world))
     claim(world)
-    organiser.open(LEARNING).press("Publish", without_preview="y")
+    organiser.open(LEARNING).press("Publish", **{"l1-without_preview": "y"})
     servers.pages[URL] = Gone("404")
     for days in (8, 1):
         world.clock.turn(days=days)

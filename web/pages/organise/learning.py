@@ -1,5 +1,7 @@
 """Learnings waiting for an organiser's look, and those on the wall."""
 
+import re
+
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -24,22 +26,47 @@ from web.services.people import directory, unclear
 
 LONGEST_SEARCH = 100
 NOT_SHOWN = "If that was a slip, you find it under “Not shown”."
+# To decide upon at once. All their words come in one form: of the longest, more would be too large a body.
+A_PAGE = 15
+VERSION = re.compile(r"l([0-9]{1,9})-version")
 
 
 class LearningForm(FlaskForm):
+    """About one learning; the page is one form of several, each under a prefix of its own: whoever publishes
+    one keeps what they have written in the others.
+    """
+
     text = LongText("Words on the page", most=LEARNING)
     version = HiddenField()
     without_link = Check("Publish it without the link")
     without_preview = Check("Publish it without what its page says")
 
+    @classmethod
+    def about(cls, learning_: Learning) -> "LearningForm":
+        """As it was sent, if it was; else as the learning is."""
+        prefix = prefix_of(learning_)
+        if any(name.startswith(prefix) for name in request.form):
+            return cls(prefix=prefix)
+        version = str(learning_.version)
+        return cls(formdata=None, prefix=prefix, text=learning_.text, version=version)
+
+    def differs_from(self, learning_: Learning) -> bool:
+        """Has somebody changed something in it that waits?"""
+        ticked = self.without_link.data or self.without_preview.data
+        return bool(ticked) or (self.text.data or "").split() != learning_.text.split()
+
     def page_says(self) -> str | None:
         """The mark of what the organiser has read of the page behind the link, empty where nothing was there
         to read; None to show nothing of it.
         """
-        return None if self.without_preview.data else request.form.get("page_says")
+        return None if self.without_preview.data else request.form.get(f"{self._prefix}page_says")
 
     def shown_version(self) -> int:
-        return request.form.get("version", 0, type=row_number)
+        return request.form.get(f"{self._prefix}version", 0, type=row_number)
+
+
+def prefix_of(learning_: Learning) -> str:
+    return f"l{learning_.id}-"
 
 
 @pages.get("/<slug>/learning")
@@ -49,26 +76,34 @@ def learning() -> ResponseReturnValue:
 
 
 def _page(again: LearningForm | None = None, number: int = 0) -> str:
-    """`again` is the form of learning `number` as somebody has filled it in: it needs another look."""
+    """With what was typed. `again` is the form of learning `number`, which needs another look."""
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
     contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
+    to_show = [one for one in waiting if one.learning.showing is not Showing.NO]
+    undecided = [*to_show, *contested]
+    last_page = max(len(undecided) - 1, 0) // A_PAGE * A_PAGE
+    first = min(request.args.get("start", 0, type=row_number) // A_PAGE * A_PAGE, last_page)
+    shown = undecided[first : first + A_PAGE]
     wanted = walls.WallSearch(text=request.args.get("search", "").strip()[:LONGEST_SEARCH])
     page = page_number()
     published, older = walls.wall(g.session, g.programme, wanted, page=page)
     stop_past_the_end(published)
     is_all = wanted.is_everything and page == 1 and not older
     digest = digests.ready(g.session, g.programme, now=g.now)
-    forms = {one.learning.id: _form(one.learning) for one in (*waiting, *contested)}
+    forms = {one.learning.id: LearningForm.about(one.learning) for one in shown}
     if again:
-        forms[number] = _called_after(again, number)
+        forms[number] = again
     return render_template(
         "organise/learning.html",
         programme=g.programme,
         role=g.role,
-        waiting=[one for one in waiting if one.learning.showing is not Showing.NO],
+        waiting=[one for one in shown if one.learning.state is LearningState.WAITING],
+        contested=[one for one in shown if one.learning.state is LearningState.CONTESTED],
+        undecided=len(undecided),
+        first=first,
+        a_page=A_PAGE,
         unclear=unclear.waiting(g.session, g.programme),
-        kept=sum(one.learning.showing is Showing.NO for one in waiting),
-        contested=contested,
+        kept=len(waiting) - len(to_show),
         published=published,
         older=older,
         page=page,
@@ -80,21 +115,10 @@ def _page(again: LearningForm | None = None, number: int = 0) -> str:
         forms=forms,
         form=again,
         card=card,
-        beside=offers.beside(g.session, [one.learning for one in (*waiting, *contested)]),
+        prefix_of=prefix_of,
+        beside=offers.beside(g.session, [one.learning for one in shown]),
         posts=offers.count(g.session, g.programme),
     )
-
-
-def _form(learning_: Learning) -> LearningForm:
-    form = LearningForm(formdata=None, text=learning_.text, version=str(learning_.version))
-    return _called_after(form, learning_.id)
-
-
-def _called_after(form: LearningForm, number: int | None) -> LearningForm:
-    """The page has several of them."""
-    for field in (form.text, form.without_link, form.without_preview):
-        field.id = f"{field.name}-{number}".replace("_", "-")
-    return form
 
 
 @pages.route("/<slug>/learning/add", methods=["GET", "POST"])
@@ -122,7 +146,8 @@ def _passed_along(form: PassedAlongForm) -> bool:
 @pages.post("/<slug>/learning/<int:number>/publish")
 @needs(Role.ORGANISER)
 def publish(number: int) -> ResponseReturnValue:
-    found, form = _learning(number), LearningForm()
+    found = _learning(number)
+    form = LearningForm.about(found)
     if not form.validate_on_submit():
         return _page(form, number), 422
     try:
@@ -150,7 +175,7 @@ def publish(number: int) -> ResponseReturnValue:
     except posts.NotSeenLately:
         flash("We have not seen that post lately. We look now: press again in a few minutes.", "error")
         return _page(form, number)  # what was asked for is kept, so no 422
-    return _back()
+    return _decided(number)
 
 
 def _must_be_theirs_and_there(found: Learning) -> None:
@@ -168,7 +193,7 @@ def _must_be_theirs_and_there(found: Learning) -> None:
 def show_preview(number: int) -> ResponseReturnValue:
     """What its page says was read, or has changed, after the learning was published."""
     found = _learning(number)
-    mark = LearningForm().page_says()
+    mark = LearningForm.about(found).page_says()
     previews.let_out(g.session, found, mark, by=current_user.id, now=g.now)
     flash("Only the link is shown." if mark is None else "What its page says is shown beside the link.")
     return _back()
@@ -178,13 +203,14 @@ def show_preview(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @outlives_its_programme
 def decline(number: int) -> ResponseReturnValue:
-    found, form = _learning(number), LearningForm()
+    found = _learning(number)
+    form = LearningForm.about(found)
     try:
         learnings.decline(g.session, found, version=form.shown_version(), by=current_user.id, now=g.now)
         flash("It is not shown." if g.programme.closed_at else f"It is not shown. {NOT_SHOWN}")
     except learnings.ChangedMeanwhile:
         flash("It changed after you opened this page. Look at it again.", "error")
-    return _back()
+    return _decided(number)
 
 
 @pages.post("/<slug>/learning/<int:number>/again")
@@ -193,7 +219,7 @@ def look_again(number: int) -> ResponseReturnValue:
     """What was declined, by a slip perhaps, waits like any other."""
     found = _learning(number)
     try:
-        version = LearningForm().shown_version()
+        version = LearningForm.about(found).shown_version()
         learnings.look_again(g.session, found, version=version, by=current_user.id, now=g.now)
         flash("It waits to be looked at again.")
     except learnings.ChangedMeanwhile:
@@ -232,7 +258,20 @@ def _learning(number: int) -> Learning:
     return found
 
 
+def _decided(number: int) -> ResponseReturnValue:
+    """Back to the page; or at once the page as it is, where something was written in other learnings."""
+    sent = {int(found[1]) for name in request.form if (found := VERSION.fullmatch(name))}
+    for one in sorted(sent - {number}):
+        other = g.session.get(Learning, one)
+        if other is None or other.programme_id != g.programme.id:
+            continue
+        if LearningForm.about(other).differs_from(other):
+            return _page()
+    return _back()
+
+
 def _back() -> ResponseReturnValue:
     """To where they were on the page."""
-    search, page = request.args.get("search"), request.args.get("page")
-    return redirect(url_for(".learning", slug=g.programme.slug, search=search, page=page), 303)
+    search, page, start = (request.args.get(name) for name in ("search", "page", "start"))
+    here = url_for(".learning", slug=g.programme.slug, search=search, page=page, start=start)
+    return redirect(here, 303)
