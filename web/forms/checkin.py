@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from notifications import secrets
-from web.forms.fields import Check, Day, LongText, OrNoDay, Radio, Text, is_web_link
+from web.forms.fields import Check, Day, LongText, OrNoDay, PastedLink, Radio, Text, is_web_link
 from web.models import Answer, Learning, Showing
 from web.services.common.times import clock, london
 from web.services.conversations.conversations import LONGEST, Conversation, Said
@@ -87,7 +87,7 @@ class CheckInForm(FlaskForm):
         most=LEARNING,
         description="A sentence is plenty. Leave out private things.",
     )
-    link = Text(
+    link = PastedLink(
         "A link to your post (optional)",
         most=LINK,
         description="A tweet, a toot, a post or a blog.",

@@ -28,7 +28,7 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation, Vali
 
 from notifications import addresses, secrets
 from notifications.errors import BadAddress
-from web.services.common import days, phrases
+from web.services.common import days, phrases, web_links
 
 # Labels with dots between them. A backslash in it would lead a browser elsewhere than it says.
 A_HOST = re.compile(r"([\w-]+\.)+[\w-]+")
@@ -58,6 +58,14 @@ class Address(Text):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata([addresses.as_seen(value) for value in valuelist[:1]])
+
+
+class PastedLink(Text):
+    """A web address, without the gateway that rewrote it in a mail, and without who copied it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = web_links.direct(self.data)
 
 
 class Words(Text):

@@ -5,7 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from web.forms.checkin import LEARNING, LINK, is_not_ours
-from web.forms.fields import Check, LongText, Radio, Text, is_web_link
+from web.forms.fields import Check, LongText, PastedLink, Radio, Text, is_web_link
 from web.models import Answer, Showing
 from web.services.conversations.conversations import Said
 
@@ -31,7 +31,7 @@ class PassedAlongForm(FlaskForm):
         description="Their whole name, or their email address.",
     )
     text = LongText("What did they learn? (optional)", most=LEARNING)
-    link = Text("A link to their post (optional)", most=LINK, validators=[is_web_link, is_not_ours])
+    link = PastedLink("A link to their post (optional)", most=LINK, validators=[is_web_link, is_not_ours])
     showing = Radio(
         "How did they agree to have it shown?",
         needed="Choose how they agreed to have it shown",
