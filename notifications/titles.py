@@ -4,11 +4,11 @@ import re
 
 # Before a name.
 TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor rev revd reverend sir dame lord lady baroness viscount cllr cllrs "
-    "councillor cynghorydd cyng ald alderman hon rt right honourable the mayor capt captain cpt cdr cmdr "
-    "commander col colonel lt lieutenant maj major gen general brig brigadier sgt sergeant cpl corporal "
-    "sqn ldr leader flt wg wing cdre commodore adm admiral pc dc ds di dci dsupt insp inspector supt "
-    "superintendent ch chief constable fr father sister br imam rabbi canon ven venerable archdeacon "
+    "mr mrs ms miss mx dr prof professor rev revd rev'd rev’d reverend sir dame lord lady baroness viscount "
+    "cllr cllrs councillor cynghorydd cyng ald alderman hon rt right honourable the mayor capt captain "
+    "cpt cdr cmdr commander col colonel lt lieutenant maj major gen general brig brigadier sgt sergeant cpl "
+    "corporal sqn ldr leader flt wg wing cdre commodore adm admiral pc dc ds di dci dsupt insp inspector "
+    "supt superintendent ch chief constable fr father sister br imam rabbi canon ven venerable archdeacon "
     "bishop pastor mp ms msp mla td sheikh y yr athro parch parchedig county deputy senator provost bailie "
     "pcso acc dcc cc".split()
 )
@@ -37,7 +37,7 @@ GIVEN_NAMES = frozenset("gen col di major".split())
 NAMES_TOO = frozenset("ma ba am as mba beng om".split())
 IN_BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 PRONOUNS = re.compile(
-    r"\s*[|,–—-]?\s*\b(?:she|he|they)(?:\s*/\s*(?:her|hers|him|his|them|theirs|they|she|he))+\b",
+    r"\s*[|,–—-]?\s*[(\[]?\b(?:she|he|they)(?:\s*/\s*(?:her|hers|him|his|them|theirs|they|she|he))+\b[)\]]?",
     re.IGNORECASE,
 )
 

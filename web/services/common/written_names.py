@@ -30,10 +30,14 @@ NO_NAME = frozenset(
 def in_order(typed: str) -> str:
     """A name as it is said: "Smith, Jane" becomes "Jane Smith" and "Shah, Priya, CIPFA" "Priya Shah, CIPFA".
 
-    Letters after a name stay there. Where somebody works, in brackets or behind a dash or a comma at the end,
-    is left out of it, and so is their post. What cannot be understood stays as it is.
+    Letters after a name stay there. Pronouns stay at its end. Where somebody works, in brackets or behind a
+    dash or a comma at the end, is left out of it, and so is their post. What cannot be understood stays as it
+    is.
     """
     name = " ".join(typed.split())
+    pronouns = titles.PRONOUNS.search(name)
+    if pronouns and pronouns.start() and pronouns.end() == len(name):
+        return in_order(name[: pronouns.start()]) + pronouns[0]
     if (end := AT_END.search(name)) and _is_elsewhere(end[1] or end[2]) and name[: end.start()].strip(" ,"):
         name = name[: end.start()].rstrip(" ,")
     parts = [part for part in (part.strip() for part in name.split(",")) if part]
@@ -58,7 +62,7 @@ def _is_elsewhere(said: str) -> bool:
 
 def bare(name: str) -> str:
     """A name as it is compared: folded, in order, and without titles, letters after it and brackets."""
-    said = re.sub(r"\([^()]*\)", " ", in_order(name))
+    said = re.sub(r"\([^()]*\)", " ", _without_pronouns(in_order(name)))
     words = folded(said.partition(",")[0], most=None).translate(MARKS).split()
     while len(words) > 1 and words[0].rstrip(".") in TITLES:
         words = words[1:]
@@ -69,13 +73,17 @@ def bare(name: str) -> str:
 
 def first(name: str) -> str:
     """The first of somebody's names, without a title: less than the whole, for the world to read."""
-    words = titles.IN_BRACKETS.sub("", in_order(name)).split()
+    words = titles.IN_BRACKETS.sub("", _without_pronouns(in_order(name))).split()
     count = titles.count_of(words)
     if count == 0 and words[1:2] not in (["&"], ["and"]):
         # Of "Gen Field" the other is no first name.
         may_be_given = len(words) == 2 and folded(words[0]) in GIVEN_NAMES
         count = int(len(words) > 1 and folded(words[0]).rstrip(".") in TITLES and not may_be_given)
     return next(iter(words[count:]), "") or name
+
+
+def _without_pronouns(name: str) -> str:
+    return titles.PRONOUNS.sub("", name).strip() or name
 
 
 def asked_for(known_as: str | None) -> str:

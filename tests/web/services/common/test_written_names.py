@@ -21,6 +21,10 @@ from web.services.common import written_names
         ("LEE, ANN", "ANN LEE"),
         ("Field, Dr", "Dr Field"),
         ("Amina Yusuf (she/her)", "Amina Yusuf (she/her)"),
+        ("Amina Yusuf, she/her", "Amina Yusuf, she/her"),
+        ("Yusuf, Amina (she/her)", "Amina Yusuf (she/her)"),
+        ("Yusuf, Amina, they / them", "Amina Yusuf, they / them"),
+        ("she/her", "she/her"),
         ("Rt Hon Amina Yusuf MP", "Rt Hon Amina Yusuf MP"),
         ("Suharto", "Suharto"),
         ("Amina Yusuf, Leeds City Council", "Amina Yusuf"),
@@ -42,7 +46,15 @@ def test_a_name_is_said_in_order_and_letters_stay_behind_it(typed: str, said: st
 
 
 @pytest.mark.parametrize(
-    "name", ["Dr Tom Field", "Field, Tom", "Cllr Tom Field, OBE", "TOM FIELD MBE", "Tom Field (York)"]
+    "name",
+    [
+        "Dr Tom Field",
+        "Field, Tom",
+        "Cllr Tom Field, OBE",
+        "TOM FIELD MBE",
+        "Tom Field (York)",
+        "Tom Field he/him",
+    ],
 )
 def test_titles_letters_and_brackets_make_no_other_name(name: str) -> None:
     assert written_names.bare(name) == "tom field"
@@ -74,6 +86,8 @@ def test_what_somebody_is_to_be_called_is_no_remark(typed: str | None, called: s
 @pytest.mark.parametrize(
     ("name", "first"),
     [
+        ("Tom Field, he/him", "Tom"),
+        ("Rev’d Tom Field", "Tom"),
         ("Cllr Jane Smith", "Jane"),
         ("Y Cynghorydd Siân Jones", "Siân"),
         ("County Councillor Siân Jones", "Siân"),
