@@ -192,6 +192,7 @@ def set_days_off(
         programme.next_round_on = recurrence.following(kept, times.today(now))
         if programme.next_round_on is None:
             raise BadSettings("days_off", "No day of the schedule is left")
+        moved_days.note(session, programme, None, programme.next_round_on, now)
         schedule.moved(session, programme, now=now)
     _changed(session, programme, "days off set", by, now, stretches=len(days_off))
     return programme.next_round_on

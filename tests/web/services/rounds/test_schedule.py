@@ -301,6 +301,17 @@ def test_a_day_moved_twice_is_where_it_is_now(world: World) -> None:
     assert [(one.planned.day, one.on and one.on.day) for one in coming] == [(8, 10), (15, 15)]
 
 
+def test_a_day_moved_into_days_off_is_back_where_the_rhythm_has_it(world: World) -> None:
+    plan(world)
+    moved_to(world, date(2026, 12, 10))
+    with world.write() as session:
+        off = [(date(2026, 12, 10), date(2026, 12, 11))]
+        programme_settings.set_days_off(session, world.programme(session), off, by="x", now=world.now)
+    with world.read() as session:
+        coming = moved_days.coming(session, session.get_one(Schedule, 1), world.now.date(), 1)
+    assert (next_round_on(world), coming[0].on) == (date(2026, 12, 8), date(2026, 12, 8))
+
+
 def test_a_paused_programme_does_nothing_by_itself(world: World) -> None:
     world.join_many(2)
     plan(world)
