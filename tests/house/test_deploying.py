@@ -100,6 +100,13 @@ def test_only_what_is_named_goes_into_the_image() -> None:
     assert (lines[0], [line for line in named if not Path(line[1:]).exists()]) == ("*", [])
 
 
+def test_all_that_setup_reads_and_runs_goes_into_the_image() -> None:
+    setup = Path("tools/setup.py").read_text()
+    files = set(re.findall(r'"([\w.-]+\.(?:lock|toml|py))"', setup)) - {"requirements-dev.lock"}
+    files |= {f"tools/{module}.py" for module in re.findall(r'"tools\.(\w+)"', setup)}
+    assert [file for file in files if f"!{file}" not in Path(".dockerignore").read_text().splitlines()] == []
+
+
 @pytest.mark.parametrize("secret", [".git", "var", "docs", "docs/deploy", "tests", ".venv"])
 def test_no_secret_and_no_history_goes_into_the_image(secret: str) -> None:
     assert f"!{secret}" not in Path(".dockerignore").read_text().splitlines()
