@@ -19,7 +19,8 @@ class CompiledTemplates(FileSystemBytecodeCache):
     def __init__(self, folder: Path, environment: str, filters: Sequence[str]) -> None:
         super().__init__(str(folder / "__pycache__"), f"{environment}-%s.template")
         stats = [Path(file).stat() for file in filters]
-        self._made_by = f"{__version__} {[(one.st_mtime_ns, one.st_size) for one in stats]}"
+        # To the second, as Python knows its own: the layers of a container's image keep no more.
+        self._made_by = f"{__version__} {[(int(one.st_mtime), one.st_size) for one in stats]}"
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(f"{self._made_by}\n{source}")

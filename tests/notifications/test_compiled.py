@@ -65,6 +65,16 @@ def test_a_changed_filter_has_all_compiled_again(tmp_path: Path, filters: Path) 
     assert kept(tmp_path) != first
 
 
+def test_what_was_compiled_for_an_image_is_used_where_it_is_run(tmp_path: Path, filters: Path) -> None:
+    """The layers of an image keep when a file was changed to the second alone."""
+    os.utime(filters, ns=(1_000_000_001, 1_000_000_001))
+    environment(tmp_path, filters).get_template("a")
+    first = kept(tmp_path)
+    os.utime(filters, (1, 1))
+    environment(tmp_path, filters).get_template("a")
+    assert kept(tmp_path) == first
+
+
 def test_where_nothing_can_be_written_it_is_compiled_for_itself(tmp_path: Path, filters: Path) -> None:
     assert environment(tmp_path / "nowhere", filters).get_template("a").render(name="Jo") == "Jo"
 
