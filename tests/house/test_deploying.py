@@ -124,6 +124,16 @@ def test_a_unit_needs_no_folder_that_it_does_not_make(unit: Path) -> None:
     assert ("ReadWritePaths" in said, said["StateDirectory"].split()[0]) == (False, "unmentoring")
 
 
+def test_nothing_runs_while_a_new_version_is_laid_beneath_it() -> None:
+    """A process reads templates when it first needs them: it would fill those of one version from another."""
+    upgrading = README.partition("## Upgrading, and going back")[2].partition("\n## ")[0]
+    steps = "systemctl stop|unmentoring-backup|git checkout|make ready|systemctl start unmentoring-web".split(
+        "|"
+    )
+    places = [upgrading.find(step) for step in steps]
+    assert (-1 in places, places) == (False, sorted(places))
+
+
 def test_a_certificate_can_be_renewed_behind_the_proxy() -> None:
     """Its proof is asked for by http. A redirect to https would lead to us, who know nothing of it."""
     (folder,) = re.findall(r"certonly --webroot --webroot-path (\S+)", README)
