@@ -23,6 +23,7 @@ from web.logs import blanked
 from web.providers import callback_addresses
 from web.services.background import heartbeats, operator_alerts
 from web.services.common import phrases
+from web.services.people import reachability
 from web.settings import VAR, Settings
 from web.tokens import signer_of
 from web.upgrading import UpgradeError, in_a_line
@@ -32,6 +33,10 @@ GB = 1_000_000_000
 # Erasing writes the file anew beside itself, and a backup stands beside both.
 TIMES_THE_FILE = 3
 SELECTORS = {"sendgrid": ("s1", "s2")}
+LIST_UNREAD = (
+    "none of those who have stopped our messages is known any more: before anything is sent set "
+    "SUPPRESSION_KEY to what it was, or to the first SECRET_KEY there was"
+)
 SIGNS_ITSELF = "notify"  # its letters come from its own domain
 
 
@@ -92,7 +97,7 @@ def left_out(what: str, says: str) -> Finding:
 def examine(patient: Patient) -> Iterator[Finding]:
     """Every check but the test message, in order; each takes ten seconds at the most."""
     yield from of_settings(patient.settings)
-    for check in (of_database, of_backups, of_queue, of_worker, of_outbox, of_clock, of_disk):
+    for check in (of_database, of_list, of_backups, of_queue, of_worker, of_outbox, of_clock, of_disk):
         yield check(patient)
     yield from of_mail(patient)
     yield from of_webhooks(patient)
@@ -127,6 +132,18 @@ def of_database(patient: Patient) -> Finding:
         return trouble("database", f"it cannot be reached: {in_a_line(error)}")
     patient.usable = True
     return well("database", f"{database.engine.dialect.name} {version}, its tables are this version's")
+
+
+def of_list(patient: Patient) -> Finding:
+    """Read with another key than it was made with, the list lets everybody through who has stopped us."""
+    if not patient.usable:
+        return left_out("list", "the database is in trouble")
+    key = signer_of(patient.settings).suppression_key()
+    with patient.database.read() as session:
+        known = reachability.knows_the_list(session, key=key)
+    if known is False:
+        return trouble("list", LIST_UNREAD)
+    return well("list", f"{'it knows those' if known else 'nobody is known'} who stopped our messages")
 
 
 def of_backups(patient: Patient) -> Finding:

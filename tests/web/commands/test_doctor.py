@@ -24,8 +24,11 @@ from web.cli import main
 from web.commands import doctor, examining
 from web.commands.examining import Answer, Patient, Result
 from web.db import Database
+from web.models import Person
 from web.services.background import heartbeats
+from web.services.people import reachability
 from web.settings import Settings
+from web.tokens import signer_of
 
 RECORDS = {
     "example.org": ["v=spf1 include:_spf.example.net -all", "some other record"],
@@ -91,7 +94,7 @@ def sick(settings: Settings, world: World) -> Sick:
 
 def test_of_a_healthy_installation_all_is_well(sick: Sick) -> None:
     assert {what: result for what, (result, _) in sick.findings().items()} == dict.fromkeys(
-        "settings database backups queue worker outbox clock disk SPF DMARC DKIM pages webhook".split(),
+        "settings database list backups queue worker outbox clock disk SPF DMARC DKIM pages webhook".split(),
         Result.WELL,
     )
 
@@ -108,6 +111,27 @@ def test_before_anything_was_made_nothing_is_made(sick: Sick, tmp_path: Path) ->
         "it is made when it is first needed",
         [],
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "result"),
+    [
+        ({}, Result.WELL),
+        ({"secret_key": "n" * 32, "secret_key_previous": "k" * 32}, Result.WELL),
+        ({"secret_key": "n" * 32, "suppression_key": None}, Result.TROUBLE),
+        ({"suppression_key": "n" * 32}, Result.TROUBLE),
+    ],
+)
+def test_a_key_that_reads_nothing_on_the_list_is_told_of(
+    sick: Sick, world: World, keys: dict[str, str | None], result: Result
+) -> None:
+    """As after a disk was lost, and with it the settings: whoever has stopped us would be written to."""
+    with world.write() as session:
+        key = signer_of(sick.settings).suppression_key()
+        person = session.get_one(Person, world.join("Ann"))
+        reachability.stop(session, person, Channel.EMAIL, key=key, now=world.now)
+    sick.public(**keys)
+    assert sick.findings()["list"][0] is result
 
 
 def no_alerts(sick: Sick) -> None:

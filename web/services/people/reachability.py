@@ -98,6 +98,23 @@ def _listed(session: Session, channel: Channel, key: bytes) -> set[str]:
     return found
 
 
+def knows_the_list(session: Session, *, key: bytes) -> bool | None:
+    """Is anybody of whom we noted that they cannot be reached on the list, read with this key? None where
+    nobody is noted.
+
+    With another key than it was made with the list answers no to everybody, in silence. A single no is no
+    proof: somebody may have been noted by a list that a restore replaced.
+    """
+    lost = session.exec(select(Person.email_key, Person.phone).where(Person.unreachable != "")).all()
+    for some in bunches(lost, 500):
+        emails, phones = {email for email, _ in some if email}, {phone for _, phone in some if phone}
+        if suppression.refusals(session, Channel.EMAIL, emails, key=key) or suppression.refusals(
+            session, Channel.SMS, phones, key=key
+        ):
+            return True
+    return False if lost else None
+
+
 def stopped(session: Session, person: Person, *, key: bytes) -> dict[Channel, str]:
     """On which channels of theirs we must not or cannot write, and why: the one they chose or not."""
     found = {}
