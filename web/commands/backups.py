@@ -45,6 +45,11 @@ from web.upgrading import in_a_line
 BY = "the restore"
 ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
+OF_PG_DUMP = b"PGDMP"
+OF_ANOTHER = (
+    "{}: this is a backup of {}, and this database is none: restore it by another DATABASE_URL to a new one "
+    "of its kind, and copy that into an empty one of this kind by `unmentoring db move`"
+)
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
 IN_USE = "{}: the service, or something else, has it open: stop that first. The database is as it was"
 MakeSafe = Callable[[Session], int]
@@ -152,8 +157,11 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
 def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
     """The work is done on a copy beside the database, which then takes its name."""
     with file.open("rb") as opened:
-        if opened.read(len(MAGIC)) != MAGIC:
-            raise BackupError(NO_BACKUP.format(file))
+        begins = opened.read(len(MAGIC))
+    if begins.startswith(OF_PG_DUMP):
+        raise BackupError(OF_ANOTHER.format(file, "a PostgreSQL database"))
+    if begins != MAGIC:
+        raise BackupError(NO_BACKUP.format(file))
     target.parent.mkdir(parents=True, exist_ok=True)
     _must_be_closed(target)
     half = target.with_name(f"{target.name}.restoring")
@@ -215,6 +223,9 @@ def unlink(file: Path, *endings: str) -> None:
 
 def _restore_postgresql(database: Database, file: Path, make_safe: MakeSafe) -> int:
     """All of it in one transaction."""
+    with file.open("rb") as opened:
+        if opened.read(len(MAGIC)) == MAGIC:
+            raise BackupError(OF_ANOTHER.format(file, "a SQLite database"))
     with database.engine.connect() as connection, connection.begin():
         with _told_in_a_line():
             archives.replay(connection, file)

@@ -194,6 +194,15 @@ def test_what_is_no_backup_changes_nothing(world: World, tmp_path: Path) -> None
     assert world.dump() == before
 
 
+def test_a_backup_of_the_other_kind_of_database_is_known_for_one(world: World, tmp_path: Path) -> None:
+    """As from the month before somebody moved from a file to PostgreSQL."""
+    begins = {"sqlite": b"PGDMP\x01\x10\x00\x04\x08\x01\x01", "postgresql": b"SQLite format 3\0"}
+    file = tmp_path / "of-last-month"
+    file.write_bytes(begins[world.database.engine.dialect.name] + b"\0" * 100)
+    with pytest.raises(backups.BackupError, match=r"backup of a (SQLite|PostgreSQL) database.*db move"):
+        restore(world, file)
+
+
 @pytest.mark.parametrize(
     ("says", "told"),
     [
