@@ -100,6 +100,28 @@ def unsettled(session: Session) -> list[Unsettled]:
     return [Unsettled(state, count, oldest) for state, count, oldest in session.execute(found)]
 
 
+@dataclass(frozen=True)
+class InState:
+    """So many messages of a kind in one state, due from the first moment to the last."""
+
+    kind: str
+    count: int
+    first: datetime
+    last: datetime
+
+
+def by_kind(session: Session, state: State) -> list[InState]:
+    """What is in a state, the kind with the most first. Reads each of these messages."""
+    due, number = col(OutboxMessage.due_at), func.count()
+    found = (
+        select(col(OutboxMessage.kind), number, func.min(due), func.max(due))
+        .where(col(OutboxMessage.state) == state)
+        .group_by(col(OutboxMessage.kind))
+        .order_by(number.desc(), col(OutboxMessage.kind))
+    )
+    return [InState(*row) for row in session.execute(found)]
+
+
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:
     """Since when the message has waited that should have gone first; None when nothing that is due waits."""
     due = select(func.min(col(OutboxMessage.due_at))).where(

@@ -1,6 +1,7 @@
 """Commands given something wrong end with one line that names it, and exit code 2."""
 
 import os
+import re
 import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +12,9 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
 from notifications import outbox
+from notifications.messages import Channel, Recipient
 from notifications.tables import OutboxMessage, ProviderPace, State
+from tests.support.letters import introduction
 from tests.support.world import World
 from web.cli import main
 from web.clock import utc_now
@@ -267,6 +270,22 @@ def test_the_outbox_is_listed_without_addresses(command, world: World) -> None: 
     world.join(email="amina@example.org")
     said = command("outbox", "list").stdout
     assert ("welcome" in said, "amina" in said) == (True, False)
+
+
+def test_all_that_is_held_is_counted_by_kind_and_day(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    """More than can be listed may be held after a restore, and all of it is decided about."""
+    people = [
+        Recipient(f"{number:020}", "Jo", Channel.EMAIL, f"{number}@example.org") for number in range(101)
+    ]
+    with world.write() as session:
+        for number, person in enumerate(people):
+            due = world.now + timedelta(minutes=number)
+            outbox.queue(session, introduction(), person, subject="1", now=due)
+        outbox.hold(session, reason="restored from a backup", now=world.now)
+    said = command("outbox", "list", "--state", "held").stdout
+    first, last = (f"{world.now + timedelta(minutes=number):%Y-%m-%dT%H:%M}" for number in (0, 100))
+    assert [*re.findall(r"introduction │ 101 +│ (\S+) +│ (\S+)", said)] == [(first, last)]
+    assert "101 messages, the newest 100 of them listed above." in said
 
 
 def test_the_outbox_says_what_a_provider_waits_for_and_release_ends_it(command, world: World) -> None:  # type: ignore[no-untyped-def]

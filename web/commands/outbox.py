@@ -1,5 +1,6 @@
 """`unmentoring outbox …`: messages listed, cancelled, sent again and let go on."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -16,7 +17,9 @@ from web.services.rounds import delivery_problems, rounds
 from web.settings import Settings, SettingsError
 from web.tokens import signer_of
 
-MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+MINUTES = "%Y-%m-%dT%H:%M"
+MOMENT = click.DateTime(["%Y-%m-%d", MINUTES])
+DUE = "due (UTC)"
 RETRIED = [state.value for state in (State.FAILED, State.PARKED, State.EXPIRED, State.UNCERTAIN)]
 
 
@@ -32,11 +35,28 @@ def list_outbox(session: Session, state: str | None) -> None:
     """Print the newest messages, without names or addresses, and what keeps a provider from going on."""
     for who, what in stoppages.slowed(session, utc_now()).items():
         click.echo(f"{who}: {what}")
-    table = Table("id", "kind", "channel", "state", "due", "reason")
-    for row in progress.listing(session, state=State(state) if state else None):
-        due = row.due_at.isoformat(timespec="minutes")
-        table.add_row(str(row.id), row.kind, row.channel, row.state, due, row.reason or "")
+    table = Table("id", "kind", "channel", "state", DUE, "reason")
+    listed = progress.listing(session, state=State(state) if state else None)
+    for row in listed:
+        table.add_row(str(row.id), row.kind, row.channel, row.state, _said(row.due_at), row.reason or "")
     Console().print(table)
+    if state and listed:
+        _print_kinds(progress.by_kind(session, State(state)), len(listed))
+
+
+def _print_kinds(kinds: Sequence[progress.InState], listed: int) -> None:
+    """All of a state, not the newest alone: whoever cancels after a restore decides by kind and day."""
+    table = Table("kind", "messages", f"first {DUE}", f"last {DUE}")
+    for one in kinds:
+        table.add_row(one.kind, f"{one.count:,}", _said(one.first), _said(one.last))
+    Console().print(table)
+    total = sum(one.count for one in kinds)
+    click.echo(f"{phrases.counted(total, 'message')}, the newest {listed:,} of them listed above.")
+
+
+def _said(moment: datetime) -> str:
+    """As --before and --since take it."""
+    return moment.astimezone(UTC).strftime(MINUTES)
 
 
 @command.command("link")
