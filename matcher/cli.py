@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -62,7 +62,9 @@ def _one_line(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except Refused:
             raise
-        except (MatcherError, OSError) as error:
+        except OSError as error:
+            _stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        except MatcherError as error:
             _stop(" ".join(str(error).split()))
 
     return told
@@ -71,6 +73,16 @@ def _one_line(command: Callable[P, None]) -> Callable[P, None]:
 def _stop(text: str) -> NoReturn:
     click.echo(text, err=True)
     raise SystemExit(2)
+
+
+def _spare(read: Sequence[Path | None], **written: Path | None) -> None:
+    """What a round is drawn from is written over by no slip of the hand."""
+    taken = {file.resolve() for file in read if file}
+    for option, file in written.items():
+        if file and file.resolve() in taken:
+            _stop(f"--{option} {file}: this file is in use for something else already; say another")
+        if file:
+            taken.add(file.resolve())
 
 
 def _read(
@@ -180,6 +192,7 @@ def draw(
     as_json: bool,
 ) -> None:
     """Draw a round for the people of a spreadsheet, or INPUT.json's round again."""
+    _spare([people_file, history, never], out=out, proof=proof_file)
     if _is_record(people_file):
         _alone("out", "proof_file", "as_json")
         _draw_again(read_record(people_file), out, proof_file, as_json)
@@ -402,6 +415,9 @@ def _refuse(refused: Refused, given: Input, as_json: bool) -> NoReturn:
 def generate(people: int, organisations: int, rounds: int, seed: int, out: Path) -> None:
     """Write a made-up community: people.csv, history.csv and never.csv."""
     out.mkdir(parents=True, exist_ok=True)
+    for name in ("people.csv", "history.csv", "never.csv"):
+        if (out / name).exists():
+            _stop(f"{out / name} is there already: say another folder")
     # The seed goes first, so that a crash below can be repeated.
     (out / "seed.txt").write_text(f"{seed}\n", encoding="utf-8")
     made = community.community(people, organisations, rounds, seed, churn=0.05, never=0.02)

@@ -234,6 +234,33 @@ def test_a_round_is_only_appended_to_a_whole_history(folder, options):
     assert (told.exit_code, told.stderr) == (2, "--append needs --history, and all of it\n")
 
 
+@pytest.mark.parametrize("option", ["--out", "--proof"])
+@pytest.mark.parametrize("file", ["people.csv", "history.csv", "never.csv"])
+def test_no_round_is_written_over_what_it_is_drawn_from(folder, option, file):
+    table(folder, "history.csv", "round,person_1,person_2\n1,a,b\n")
+    table(folder, "never.csv", "person_1,person_2\na,c\n")
+    before = (folder / file).read_text()
+    given = [folder / "people.csv", "--history", folder / "history.csv", "--never", folder / "never.csv"]
+    told = run(cli.draw, *given, option, folder / "." / file)
+    assert (told.exit_code, (folder / file).read_text()) == (2, before)
+    assert "in use for something else already; say another" in told.stderr
+
+
+def test_a_round_and_its_proof_are_two_files(folder):
+    told = run(cli.draw, folder / "people.csv", "--out", folder / "r.csv", "--proof", folder / "r.csv")
+    assert (told.exit_code, (folder / "r.csv").exists()) == (2, False)
+
+
+def test_where_nothing_can_be_written_the_file_is_named(folder):
+    told = run(cli.draw, folder / "people.csv", "--out", folder / "none" / "r.csv")
+    assert (told.exit_code, told.stderr) == (2, f"{folder / 'none' / 'r.csv'}: No such file or directory\n")
+
+
+def test_no_made_up_community_takes_the_place_of_a_real_one(folder):
+    told = run(cli.generate, "--people", 3, "--organisations", 2, "--rounds", 0, "--seed", 1, "--out", folder)
+    assert (told.exit_code, (folder / "people.csv").read_text()) == (2, PEOPLE)
+
+
 def test_a_pot_without_people_is_a_round_without_groups(folder):
     told = run(cli.draw, table(folder, "people.csv", "id,organisation\n"))
     assert (told.exit_code, told.stdout.strip()) == (0, "0 people, 0 groups. Seed 1.")
