@@ -84,6 +84,12 @@ def test_what_serves_waits_for_the_tables(service: str) -> None:
     assert waits["upgrade"] == {"condition": "service_completed_successfully"}
 
 
+@pytest.mark.parametrize("service", COMPOSE["services"])
+def test_what_a_container_says_does_not_fill_the_disk(service: str) -> None:
+    logging = COMPOSE["services"][service]["logging"]
+    assert (logging["driver"], set(logging["options"])) == ("local", {"max-size", "max-file"})
+
+
 def test_the_image_brings_the_database_s_own_programs() -> None:
     version = COMPOSE["services"]["database"]["image"].partition(":")[2]
     assert f"postgresql-client-{version}" in (FOLDER / "Dockerfile").read_text()
