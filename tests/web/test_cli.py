@@ -20,6 +20,7 @@ from web.cli import main
 from web.clock import utc_now
 from web.commands import errors
 from web.models import Schedule
+from web.services.background import last_backup
 from web.sizes import FILE_BYTES
 
 PEOPLE = "name,organisation,email\n"
@@ -189,6 +190,23 @@ def test_a_file_may_be_called_what_is_no_text(command, tmp_path: Path) -> None: 
     Path(os.fsdecode(file)).write_text(f"{PEOPLE}Ann,Leeds,ann@example.org\n")
     result = command("people", "import", os.fsdecode(file), "--programme", "councils")
     assert (result.exit_code, "1 person invited" in result.stdout) == (0, True)
+
+
+def test_the_database_knows_when_it_was_backed_up(command, world: World, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    began = utc_now()
+    done = command("db", "backup", str(tmp_path / "monday.backup"))
+    with world.read() as session:
+        made = last_backup.last(session)
+    assert (done.exit_code, made is not None and began <= made) == (0, True)
+
+
+def test_a_database_that_takes_nothing_is_backed_up_all_the_same(
+    command, world: World, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    with world.write() as session:
+        session.connection().exec_driver_sql("DROP TABLE auditentry")
+    done = command("db", "backup", str(tmp_path / "monday.backup"))
+    assert (done.exit_code, (tmp_path / "monday.backup").exists()) == (0, True)
 
 
 def test_a_backup_needs_the_name_of_a_file(command) -> None:  # type: ignore[no-untyped-def]

@@ -36,6 +36,7 @@ from web.db import Database
 from web.models import PassedOver, Person
 from web.models.complaints import Complaint
 from web.services.agreements import deciding
+from web.services.background import last_backup
 from web.services.incoming import missed_texts
 from web.services.organisers import organiser_sessions
 from web.services.people import complaints, erasure, retention
@@ -85,6 +86,16 @@ def backup(database: Database, file: Path) -> None:
         raise BackupError(f"{file}: {in_a_line(error)}") from error
     finally:
         unlink(half, "", "-journal")
+
+
+def note(database: Database, *, by: str, now: datetime) -> None:
+    """Have the database know that it was backed up. One of another version, or that takes nothing, has been
+    backed up all the same.
+    """
+    with suppress(upgrading.UpgradeError, DatabaseError):
+        database.must_be_current()
+        with database.write() as session:
+            last_backup.note(session, by=by, now=now)
 
 
 def _must_hold_something(database: Database) -> None:

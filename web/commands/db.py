@@ -10,7 +10,7 @@ from time import monotonic
 import click
 
 from web.clock import utc_now
-from web.commands.sessions import opening
+from web.commands.sessions import BY, opening
 from web.services.common import phrases
 from web.settings import database_url
 
@@ -38,7 +38,8 @@ def backup_database(file: Path) -> None:
 
     with opening() as base:
         backups.backup(base, file)
-    click.echo(f"Written to {file}. Keep {file}.erased beside it.")
+        click.echo(f"Written to {file}. Keep {file}.erased beside it.")
+        backups.note(base, by=BY, now=utc_now())
 
 
 @command.command("move")

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from notifications import messages, outbox, progress, stoppages
+from notifications import messages, outbox, progress, stoppages, words
 from notifications.tables import WAITING, OutboxMessage
 from web import queues
 from web.db import Database
 from web.logs import blanked
 from web.providers import callback_addresses
-from web.services.background import heartbeats, operator_alerts
+from web.services.background import heartbeats, last_backup, operator_alerts
 from web.services.common import phrases
 from web.services.people import reachability
 from web.settings import VAR, Settings
@@ -148,6 +148,13 @@ def of_list(patient: Patient) -> Finding:
 
 def of_backups(patient: Patient) -> Finding:
     """PostgreSQL's `pg_dump` refuses a server that is newer than itself."""
+    if patient.usable:
+        with patient.database.read() as session:
+            made = last_backup.overdue_since(session, patient.clock())
+        if made:
+            return warning(
+                "backups", f"the last that `unmentoring db backup` made is of {words.full_day(made)}"
+            )
     if patient.database.file:
         return well("backups", "SQLite needs no program for them")
     program = shutil.which("pg_dump")

@@ -25,7 +25,7 @@ from web.commands import doctor, examining
 from web.commands.examining import Answer, Patient, Result
 from web.db import Database
 from web.models import Person
-from web.services.background import heartbeats
+from web.services.background import heartbeats, last_backup
 from web.services.people import reachability
 from web.settings import Settings
 from web.tokens import signer_of
@@ -180,6 +180,11 @@ def a_provider_stops(sick: Sick) -> None:
         pace.stop(session, "sendgrid", "the key is refused", NOW)
 
 
+def no_backup_for_days(sick: Sick) -> None:
+    with sick.database.write() as session:
+        last_backup.note(session, by="the command line", now=NOW - timedelta(days=4))
+
+
 def wrong_clock(sick: Sick) -> None:
     sick.answer = replace(OURS, headers=OURS.headers | {"Date": "Mon, 02 Mar 2026 08:59:00 GMT"})
 
@@ -216,6 +221,7 @@ def record(name: str, *texts: str) -> Callable[[Sick], None]:
         (silent_worker, "worker", Result.TROUBLE, "swept 240 seconds ago"),
         (worker_never_heard_of, "worker", Result.TROUBLE, "none has been heard of"),
         (no_tables, "worker", Result.LEFT_OUT, "the database is in trouble"),
+        (no_backup_for_days, "backups", Result.WARNING, "made is of 26 February 2026"),
         (a_message_waits, "outbox", Result.TROUBLE, "has waited for 60 minutes"),
         (a_provider_stops, "outbox", Result.TROUBLE, "the key is refused"),
         (wrong_clock, "clock", Result.TROUBLE, "it is 60 seconds off"),

@@ -1,5 +1,5 @@
 """What the operator must hear of: a provider or place that refuses us, texts used up, messages that fail or
-wait too long, a complaint that is due.
+wait too long, a complaint that is due, a backup that was not made.
 """
 
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from notifications import destinations, messages, outbox, pace, progress
+from notifications import destinations, messages, outbox, pace, progress, words
 from notifications.messages import Channel
+from web.services.background import last_backup
 from web.services.common import phrases, times
 from web.services.people import complaints
 
@@ -61,6 +62,7 @@ def matters(session: Session, chosen: Chosen, *, now: datetime) -> Iterator[Matt
         yield from _waiting(session, now)
     yield from _cap(session, chosen.sms_provider, chosen.sms_daily_cap, now)
     yield from _complaints(session, now)
+    yield from _backup(session, now)
 
 
 def _providers(session: Session, now: datetime) -> Iterator[Matter]:
@@ -148,3 +150,16 @@ def _complaints(session: Session, now: datetime) -> Iterator[Matter]:
         day = f"{one.answer_by.day} {one.answer_by:%B}"
         detail = f"It is to be answered by {day}. Owners have had a mail, and find it on their first page."
         yield complaints.about(one), "A complaint about data is due", detail
+
+
+def _backup(session: Session, now: datetime) -> Iterator[Matter]:
+    """Once for each that was the last: whoever backs the database up another way now is not told again."""
+    if made := last_backup.overdue_since(session, now):
+        yield (
+            f"no backup since {times.today(made)}",
+            "No backup has been made for three days",
+            (
+                f"The last is of {words.full_day(made)}. `journalctl --unit unmentoring-backup` may say what "
+                "stopped it; `unmentoring db backup FILE` makes one."
+            ),
+        )

@@ -28,6 +28,7 @@ SAID = {
     "programme request declined": "Declined a programme that was asked for",
     "programme request withdrawn": "Took back what they had asked for",
     "programme request expired": "Forgot a programme that nobody had decided about",
+    "backup made": "Made a backup of the database",
     "operator added": "Let somebody look after the whole installation",
     "operator removed": "Ended somebody’s looking after the installation",
     "closing announced": "Announced the end of the programme",

@@ -9,7 +9,7 @@ from notifications import destinations, pace
 from notifications.tables import OutboxMessage, State
 from tests.support.world import World
 from web.models.complaints import Matter
-from web.services.background import operator_alerts
+from web.services.background import last_backup, operator_alerts
 from web.services.incoming import form_requests
 from web.services.organisers import accounts
 from web.services.people import complaints
@@ -129,6 +129,22 @@ def test_the_next_complaint_is_told_of_when_the_last_has_been_forgotten(world: W
         world.clock.turn(days=731)
         world.worker.sweep()
     assert told == 1
+
+
+def test_nights_without_a_backup_are_told_of_once_for_the_last(world: World) -> None:
+    told = []
+    for days in (0, 3, 1, 1):
+        world.clock.turn(days=days)
+        if not days:
+            with world.write() as session:
+                last_backup.note(session, by="the command line", now=world.now)
+        told.append(look(world))
+        world.work()
+    assert told == [0, 0, 1, 0]
+    with world.write() as session:
+        last_backup.note(session, by="the command line", now=world.now)
+    world.clock.turn(days=4)
+    assert look(world) == 1
 
 
 def test_used_up_texts_to_strangers_are_told_of(world: World) -> None:
