@@ -19,7 +19,7 @@ from tests.support.world import World
 from web.cli import main
 from web.clock import utc_now
 from web.commands import errors
-from web.models import Schedule
+from web.models import Person, Schedule
 from web.services.background import last_backup
 from web.sizes import FILE_BYTES
 
@@ -61,6 +61,8 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("people import none.csv --programme councils", "none.csv"),
         ("people import . --programme councils", "."),
         ("people erase nobody@example.org", "nobody@example.org: nobody has that address"),
+        ("people erase 07700900123", "07700900123: nobody has confirmed that number"),
+        (f"people erase {'0' * 20}", "nobody has that id"),
         ("people erase nobody", "Enter an email address like name@example.org"),
         ("organiser add nobody --programme councils", "Enter an email address like name@example.org"),
         ("organiser add a@example.org --programme nowhere", "there is no programme 'nowhere'"),
@@ -267,6 +269,22 @@ def test_somebody_is_erased_by_address(command, world: World) -> None:  # type: 
     person = world.join(email="amina@example.org")
     command("people", "erase", "Amina@example.org")
     assert world.person(person).name == ""
+
+
+def test_who_has_no_address_is_erased_by_number_or_id(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    """They joined by text, and ask the organisers: nobody else could do it for them."""
+    by_number, by_id = [world.join(phone=f"+44770090012{n}", verified=True) for n in (3, 4)]
+    done = [command("people", "erase", who).exit_code for who in ("07700 900123", by_id, by_id)]
+    with world.read() as session:
+        gone = [session.get_one(Person, person).erased_at is not None for person in (by_number, by_id)]
+    assert (done, gone) == ([0, 0, 2], [True, True])
+
+
+def test_of_two_who_share_a_number_none_is_erased_by_it(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    for name in ("Ann", "Bo"):
+        world.join(name, phone="+447700900123", verified=True)
+    told = command("people", "erase", "07700900123")
+    assert "2 people have confirmed that number: say the id of one" in told.stderr
 
 
 def test_the_outbox_opens_by_the_link_that_is_printed(command, world: World) -> None:  # type: ignore[no-untyped-def]
