@@ -61,6 +61,7 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("people import none.csv --programme councils", "none.csv"),
         ("people import . --programme councils", "."),
         ("people erase nobody@example.org", "nobody@example.org: nobody has that address"),
+        ("programme approve 7", "there is no request 7: `unmentoring programme list` shows them"),
         ("people erase 07700900123", "07700900123: nobody has confirmed that number"),
         (f"people erase {'0' * 20}", "nobody has that id"),
         ("people erase nobody", "Enter an email address like name@example.org"),

@@ -80,7 +80,7 @@ def decline_request(session: Session, request: int, reason: str) -> None:
 def _request(session: Session, number: int) -> ProgrammeRequest:
     asked = starting.by_number(session, number) if 0 < number <= LARGEST_ID else None
     if asked is None:
-        raise click.ClickException(f"there is no request {number}: `unmentoring programme list` shows them")
+        raise click.UsageError(f"there is no request {number}: `unmentoring programme list` shows them")
     return asked
 
 
