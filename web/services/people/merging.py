@@ -33,6 +33,7 @@ from web.models import (
     NeverPair,
     Objection,
     ObjectionState,
+    Panel,
     PanelMember,
     Person,
     PhoneCode,
@@ -246,6 +247,23 @@ def _move_arguments(session: Session, kept: str, gone: str) -> None:
         session.execute(twice)
         _rename(session, table.person_id, kept, gone)
     _rename(session, Proposal.by, kept, gone)
+    _leave_own_panels(session, kept)
+
+
+def _leave_own_panels(session: Session, person: str) -> None:
+    """Who proposed something, or objects to it, judges nothing there, though another entry was drawn."""
+    proposed = select(col(Proposal.id)).where(col(Proposal.by) == person)
+    objected = select(col(Objection.proposal_id)).where(col(Objection.person_id) == person)
+    concerned = proposed.union(objected)
+    open_ = select(col(Objection.id)).where(
+        col(Objection.proposal_id).in_(concerned), col(Objection.state) == ObjectionState.OPEN
+    )
+    sitting = select(col(Panel.id)).where(
+        col(Panel.proposal_id).in_(concerned), col(Panel.ended_at).is_(None)
+    )
+    found, seat = col(Finding.objection_id).in_(open_), col(PanelMember.panel_id).in_(sitting)
+    session.execute(delete(Finding).where(found, col(Finding.person_id) == person))
+    session.execute(delete(PanelMember).where(seat, col(PanelMember.person_id) == person))
 
 
 def _move_reviews(session: Session, kept: str, gone: str) -> None:

@@ -121,6 +121,23 @@ def test_of_two_entries_one_objection_stays(consent: Consent, world: World) -> N
     assert consent.objections(number) == [ObjectionState.TAKEN_BACK, ObjectionState.OPEN]
 
 
+@pytest.mark.parametrize("who", ["objects", "proposed"])
+def test_of_two_entries_none_judges_what_the_other_objects_to_or_proposed(world: World, who: str) -> None:
+    consent = Consent.among(world, 9)
+    author, objector = consent.people[:2]
+    number = consent.propose(said("Who may organise"), Proposer(author, participates=True))
+    consent.second(number, consent.organiser)
+    consent.look()
+    consent.object(number, objector)
+    drawn, *others = consent.panel(number)
+    consent.find(number, drawn, holds=False)
+    merge(world, objector if who == "objects" else author, drawn)
+    consent.find(number, others[0], holds=False)
+    one_answer = consent.objections(number)
+    consent.find(number, others[1], holds=False)
+    assert (one_answer, consent.objections(number)) == ([ObjectionState.OPEN], [ObjectionState.DOES_NOT_HOLD])
+
+
 def test_what_somebody_said_is_in_their_data(consent: Consent, world: World) -> None:
     number = consent.open()
     consent.object(number, consent.people[0], WORDS)
