@@ -7,7 +7,7 @@ address or number of ours and one of their partner's sends "Hi Tom, Tuesday 2pm?
 import re
 from collections.abc import Sequence
 
-from notifications.keywords import any_of
+from notifications.keywords import THANKS_FOR, any_of
 
 LONGEST_COURTESY = 80
 LONGEST_ARRANGED = 160  # letters in which a time is agreed
@@ -95,8 +95,8 @@ def is_courtesy(text: str) -> bool:
     if len(text) > LONGEST_COURTESY:
         return False
     said = COURTESY.match(text)
-    if said is None:
-        return False
+    if said is None or THANKS_FOR.fullmatch(text):
+        return said is not None
     rest = text[said.end() :]
     return not rest or NAME.fullmatch(rest) is not None
 

@@ -71,7 +71,8 @@ WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thurs?
 WHEN = any_of(rf"""
     up|today|yesterday|already|last week|this week|this morning|last night|now|the other day|briefly|virtually
     (?:on |last |this )?{WEEKDAY}(?: (?:morning|afternoon|evening|lunchtime))?
-    on (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: [a-z]{{3,9}})?
+    (?:on )?(?:{WEEKDAY} )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)?(?: [a-z]{{3,9}})?
+    on \d{{1,2}} \d{{1,2}}(?: \d{{2,4}})?
     online|in person|by (?:phone|video|teams|zoom)
     (?:on|over|via) (?:the phone|a call|video|teams|zoom|whatsapp|facetime)
     (?:for|over) (?:(?:an?|half an|a half|the|about an?) )?(?:coffee|lunch|tea|hour|half hour|chat|drink|walk)
@@ -155,7 +156,12 @@ WAYS = {
         (?:no |nope )?not (?:met )?yet|(?:no )?not (?:met|so far)|dd?im eto
         (?:no )?(?:we |i )?(?:haven't|havent|have not)(?: (?:met|spoken|talked))?(?: (?:yet|so far))?
         still (?:trying|arranging)(?: (?:to|it|a) .{2,30})?
-    """),
+        (?:(?:i'm|we're|i am|we are) )?(?:trying to (?:arrange|find|fix|set|sort|agree)|arranging)(?: (?:it|this|a|our|up|out|date|time|one|call|chat|meeting|now))*
+        (?:(?:i|we) )?(?:haven't|havent|have not|not) (?:managed|been able)(?: (?:it|to|to meet|to talk))? yet
+        (?:(?:i'm|we're) )?(?:still )?waiting (?:to hear(?: back)?|for (?:a|his|her|their) (?:reply|answer|response))
+        (?:(?:we|i) )?(?:have )?had to (?:postpone|re-?schedule|re-?arrange)(?: it)?(?: (?:to|until|till|for) .{2,30})?
+        (?:(?:we've|we have|we|it's|it is|it was) )?(?:postponed|re-?scheduled|re-?arranged)(?: it)?(?: (?:to|until|till|for) (?:next|the|after|early|mid|late|\d|[a-z]+day\b|january|february|march|april|may|june|july|august|september|october|november|december).{0,20})?
+    """),  # noqa: E501
     Word.BOOKED: any_of(rf"""
         (?:we're|we are) (?:meeting|talking|speaking)(?: up)? (?:tomorrow|soon|later|(?:on|this|next) \w+)
         (?:we're |we are )?(?:meeting|talking|speaking) (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
@@ -175,7 +181,8 @@ WAYS = {
         no|n|nope|nah|na|naddo|(?:no )?(?:sadly|unfortunately|afraid) not|no (?:sadly|unfortunately)
         no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: .{2,20})?
         (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)|(?:we|i) (?:didn't|didnt|did not)
-        (?:it )?(?:didn't|did not) happen
+        (?:it )?(?:didn't|did not) happen|(?:we |i )?had to cancel(?: (?:it|our (?:chat|call|meeting)))?
+        (?:(?:i'm|i am) )?(?:not available|unavailable) this (?:time|round|month)
         (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend|take part))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
         (?:i'm |im |i am |we're |we are )?(?:not able|unable) to (?:make it|meet|come|attend|take part|do (?:it|this(?: one)?))(?: this (?:time|round|month))?
         (?:i(?:'ll| will)? (?:need|have|want)(?: to)? |please )?(?:drop|pull) (?:me )?out(?: of (?:it|this|this (?:one|round)))?
@@ -209,7 +216,9 @@ NAME = r"[A-ZÀ-Þ][\w'’.-]*"
 ONLY_A_NAME = re.compile(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
 MET_SOMEBODY = re.compile(
     r"(?i:(?:yes,? )?(?:we |i )?(?:met (?:up )?(?:with |w/ ?)?|caught up with |(?:spoke|talked) (?:to|with) "
-    r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation) with ))"
+    r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation) with )"
+    r"|(?:it was )?(?:(?:really|very|so) )?(?:great|good|lovely|nice|interesting|enjoyed) (?:to )?"
+    r"(?:meet(?:ing)?|(?:talk|speak|chat)(?:ing)?(?: to| with)?) )"
     r"(?!(?i:no|not|nobody|none|never|neither)\b)"
     rf"{NAME}(?: {NAME})?(?: and {NAME})?(?i:(?: (?:{WHEN}))*)"
 )
@@ -222,6 +231,13 @@ NO_WORD_FROM = re.compile(
 CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
 ASKS_TO_STOP = re.compile(ABOUT_ME)
 ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
+# What is thanked for is no more than what we do.
+THANKS_FOR = re.compile(
+    r"\W*(?:(?:many |lots of )?thanks|thank you|cheers)(?: so much| again| very much)? for"
+    r" (?:organi[sz]|sett|arrang|sort|match|introduc|connect|ask|check|remind)ing"
+    r"(?: (?:it|this|that|us|me|up|all|of|the|in|introduction|match|call|chat|meeting|everything))*\W*",
+    re.IGNORECASE,
+)
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
 BARE_NO = re.compile(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
 # Answers of which only one can be so.
@@ -383,4 +399,5 @@ def is_courtesy(rest: str) -> bool:
     if len(rest) > LONGEST_NAME:
         return False
     after = re.sub(rf"^\W*(?:(?:{COURTESY})\b\W*)+", "", rest, flags=re.IGNORECASE)
-    return not AROUND.sub("", _plain(rest)).strip() or bool(ONLY_A_NAME.fullmatch(after))
+    thanks = THANKS_FOR.fullmatch(rest) is not None
+    return thanks or not AROUND.sub("", _plain(rest)).strip() or bool(ONLY_A_NAME.fullmatch(after))

@@ -114,10 +114,14 @@ MEANT = {
         we met tuesday | we met on 12 Dec | weve met | Met for a coffee | yes we did meet | Had a great chat
         We had a really good chat | Spoke to Tom yesterday | Spoke on the phone | had a good chat with Tom
         We both met | Wedi cwrdd | Met with Tom on Weds. | yup met for a brew | Managed to meet up yesterday
+        We met Wednesday 2nd December | yes we met on 3/12 | It was great to meet Tom
+        Really enjoyed talking to Tom, thank you | We had a lovely chat, thanks for setting this up
         We finally met! | Met her yesterday | Caught up with Siân this morning | Yes and it was great
     """,
     Word.NOT_YET: """
         Not met yet | We haven't met | nope not yet | no, not met yet | still arranging | ddim eto
+        Haven't managed to meet yet | Waiting to hear back | Trying to find a time | Arranging it now
+        We had to postpone until January | We've rescheduled | Rescheduled to next week
     """,
     Word.BOOKED: """
         Meeting next week | We meet next Tuesday | Not yet but we're meeting tomorrow | Meeting on Thurs
@@ -132,6 +136,7 @@ MEANT = {
         Not heard from them at all
     """,
     Word.COULD_NOT: """
+        Had to cancel | I'm not available this month
         didnt manage to meet | Sadly not | no, unfortunately | I will not be able to make it
         I am unable to attend | No thanks can't make it
     """,
@@ -152,6 +157,8 @@ MEANT = {
         No messages from Tom yet | Can't find the link
         Couldn't agree more | I can't open the link | Met No One | Met? No | Yes. No | No. Yes
         Meeting on Thursday? | Booked for 2pm? | Haven't heard from Tom, have you?
+        Trying to listen before one answers | Rescheduled meetings save nobody | Great to meet you
+        Postponed repairs cost most | Thanks for sharing your vans
         Tenants never answer letters | Pause before you answer | They never answer
         Met my old headmaster | In the diary of a caretaker
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
