@@ -4,6 +4,7 @@ import re
 import unicodedata
 from email.utils import unquote
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -35,6 +36,7 @@ AROUND = " \t;,.\"'<>()[]“”‘’„«»*"
 AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
 A_SENDER = re.compile(r"([^<>\x00-\x1f]*)<\s*([!-~]+)\s*>|([!-~]+)")
 # A host with a dot, and no name or password before it, which would look like one.
+LONGEST_READ = 80  # letters of a link: two lines of a phone
 A_LINK_AT_END = re.compile(r"(.*?)(https?://(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:[/?#][^\s\\]*)?)", re.IGNORECASE)
 HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
 
@@ -175,6 +177,12 @@ def link_at_end(handle: str) -> tuple[str, str]:
     """
     found = A_LINK_AT_END.fullmatch(handle)
     return (found[1], found[2]) if found else (handle, "")
+
+
+def link_as_read(link: str) -> str:
+    """Whole, or only where it leads, if nobody would read more of it."""
+    parts = urlsplit(link)
+    return link if len(link) <= LONGEST_READ else f"{parts.scheme}://{parts.netloc}/…"
 
 
 def calling_code(e164: str) -> str:

@@ -92,6 +92,7 @@ def _environment(html: bool) -> Environment:
         "quoted": words.quoted,
         "sentence": words.sentence,
         "phone": addresses.phone_as_said,
+        "link_as_read": addresses.link_as_read,
         "link_at_end": addresses.link_at_end,
         "short_name": lambda name, shorten: shorten(name),
     }

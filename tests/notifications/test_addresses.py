@@ -182,3 +182,15 @@ def test_what_is_no_sender_is_refused(written):
 )
 def test_a_video_handle_that_is_a_link_leads_where_it_says(handle: str, said: str, link: str) -> None:
     assert addresses.link_at_end(handle) == (said, link)
+
+
+@pytest.mark.parametrize(
+    ("link", "read"),
+    [
+        ("https://meet.example.org:8443/amina", "https://meet.example.org:8443/amina"),
+        (f"https://teams.example.org/{'x' * 240}", "https://teams.example.org/…"),
+        (f"https://teams.example.org?{'x' * 240}", "https://teams.example.org/…"),
+    ],
+)
+def test_of_a_link_longer_than_anybody_reads_its_host_is_shown(link: str, read: str) -> None:
+    assert addresses.link_as_read(link) == read

@@ -61,11 +61,11 @@ class Address(Text):
 
 
 class PastedLink(Text):
-    """A web address, without the gateway that rewrote it in a mail, and without who copied it."""
+    """A web address, or words with one, without the gateway that rewrote it in a mail, and who copied it."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
-        self.data = web_links.direct(self.data)
+        self.data = web_links.direct_in(self.data)
 
 
 class Words(Text):
@@ -76,7 +76,8 @@ class Words(Text):
 
 class LongText(Words):
     """A few sentences, line breaks kept. A link of ours, an answer address or a code, pasted with a letter of
-    ours, is taken out: somebody else reads these words.
+    ours, is taken out, and so is a mail gateway, which has the writer's address in it: somebody else reads
+    these words.
     """
 
     lines = True
@@ -88,7 +89,7 @@ class LongText(Words):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
-        self.data = secrets.without(self.data)
+        self.data = web_links.direct_in(secrets.without(self.data))
 
 
 class Check(BooleanField):

@@ -15,6 +15,7 @@ from web.forms.fields import (
     Choice,
     Day,
     LongText,
+    PastedLink,
     Radio,
     Text,
     is_email,
@@ -94,7 +95,7 @@ class DetailsForm(NamesForm):
         description="Before any text we send you a code, to be sure the number is yours.",
     )
     video_kind = Choice("Video calls (optional)", choices=VIDEO_KINDS)
-    video_handle = Text(
+    video_handle = PastedLink(
         "Your video handle (optional)", most=HANDLE, description="The name or link people call you by."
     )
     about = LongText(

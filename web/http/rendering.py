@@ -77,6 +77,7 @@ def init_look(app: Flask, built: Path = BUILT) -> None:
     ):
         app.add_template_filter(say)
     app.add_template_filter(phone_as_said, "as_phone")
+    app.add_template_filter(addresses.link_as_read)
     app.add_template_filter(addresses.link_at_end)
     app.add_template_filter(operator.or_, "combined")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

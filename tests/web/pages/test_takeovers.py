@@ -198,6 +198,14 @@ def test_a_first_word_is_passed_on(world: World) -> None:
     assert "“Tuesday at noon?”" in world.letter(AMINA, "passed_on").text
 
 
+def test_no_gateway_in_a_pasted_link_tells_a_partner_whose_mail_it_came_from(world: World) -> None:
+    introduced(world)
+    gateway = "https://eur02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fmeet.example.org%2Fme"
+    write(world, text=f"Here: {gateway}&data=05%7C02%7C{TOM.replace('@', '%40')}%7C&reserved=0")
+    text = world.letter(AMINA, "passed_on").text
+    assert ("“Here: https://meet.example.org/me”" in text, TOM.partition("@")[0] in text) == (True, False)
+
+
 def test_whose_partner_sees_no_way_to_answer_is_told_how_an_answer_comes(world: World) -> None:
     introduced(world)
     by_us = "their answer comes by us too" in write(world).text
