@@ -146,7 +146,10 @@ def _ahead(
         turns = np.minimum(rules.trio_levels(pot), 1000) + 10_000 * pot.no_trio
         more = (_odd(pot, rng).groups for _ in range(MORE))
         rounds = _rounds(drawn, small, more, rng)
-        found = odd.ahead(graph, inside, turns.astype(np.int32), rounds, as_good, rng, give_up=give_up)
+        willing = partial(_as_willing, pot, value)
+        found = odd.ahead(
+            graph, inside, turns.astype(np.int32), rounds, as_good, willing, rng, give_up=give_up
+        )
     else:
         chance = horizon.Search(rng)
         rounds = _rounds(drawn, small, horizon.candidates(graph, inside, chance), rng)
@@ -185,6 +188,10 @@ def _rounds(
 
 def _as_good(pot: Pot, told: rules.Value, groups: Ints) -> bool:
     return rules.value(pot, groups).before_ahead() == told.before_ahead()
+
+
+def _as_willing(pot: Pot, told: rules.Value, groups: Ints) -> bool:
+    return rules.value(pot, groups).unwilling <= told.unwilling
 
 
 def _surely_open(pot: Pot) -> int:

@@ -32,6 +32,7 @@ def ahead(
     turns: Ints,
     rounds: Iterable[Ints],
     good: Callable[[Ints], bool],
+    willing: Callable[[Ints], bool],
     rng: np.random.Generator,
     *,
     give_up: bool,
@@ -40,7 +41,8 @@ def ahead(
 
     The first of the `good` ones among `rounds` after which most rounds are left, with even turns.
     `turns` (n,) are those before it. Where a schedule is longer or more even, a round of it is taken instead
-    if it is good, or with `give_up` where it is longer, whatever that costs of `inside` (n, n).
+    if it is good, or with `give_up` where it is longer and the three is `willing`, whatever that costs of
+    `inside` (n, n).
     """
     chance = Search(rng, left=PER_PERSON * len(graph))
     goal = horizon.goal(graph)
@@ -59,8 +61,12 @@ def ahead(
     found = schedule(graph, turns, goal + 1, Search(rng, left=PER_PERSON * len(graph)))
     if (len(found) - 1, -uneven(found, turns)) <= worth:
         return best
-    first = min(found, key=lambda groups: (uneven([groups], turns), not good(groups), _cost(groups, inside)))
-    if good(first) or (give_up and len(found) - 1 > worth[0]):
+
+    def rank(groups: Ints) -> tuple[bool, int, bool, int]:
+        return not willing(groups), uneven([groups], turns), not good(groups), _cost(groups, inside)
+
+    first = min(found, key=rank)
+    if good(first) or (give_up and willing(first) and len(found) - 1 > worth[0]):
         return first, len(found) - 1
     return best
 

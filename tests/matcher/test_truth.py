@@ -23,6 +23,18 @@ def test_keeping_fresh_rounds_open_never_costs_a_repeat(pot):
     assert value_of(pot, draw(pot, priority="fresh"))[:5] == best(pot)[0][:5]
 
 
+def test_nobody_who_said_no_is_in_a_three_so_that_more_rounds_stay_open():
+    pot = Pot(
+        np.array([0, 1, 0, 0, 0, 1, 0]),
+        np.array([[4, 6, 5], [1, 0, 4]]),
+        np.array([[2, 6], [5, 6], [0, 5], [3, 1], [3, 5]]),
+        trio_turns=np.array([2, 0, 0, 0, 1, 0, 0]),
+        no_trio=np.isin(np.arange(7), (0, 6)),
+    )
+    told = draw(pot, priority="fresh")
+    assert (value_of(pot, told)[4], best(pot)[0][4]) == (0, 0)
+
+
 @given(pots(max_people=7))
 @settings(max_examples=80, deadline=None)
 def test_equally_good_rounds_are_counted_exactly(pot):
