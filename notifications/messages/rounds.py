@@ -140,7 +140,7 @@ class PartnerGone(Message):
 class TooLate(Message):
     """They want to drop out after the cut-off: whom to tell themselves, and the page that says what else.
 
-    `conversation` is that page: there they tell us that it did not work out.
+    `conversation` is that page: there they tell us that it did not work out. `pass_on` as in an introduction.
     """
 
     kind = "too_late"
@@ -150,6 +150,7 @@ class TooLate(Message):
     until: date
     conversation: Link
     page: Link
+    pass_on: Link | None = None
 
     @override
     def expires(self, due: datetime) -> datetime:
@@ -187,7 +188,9 @@ class NotThisTime(Message):
 
 @dataclass(frozen=True)
 class Nudge(Message):
-    """To the first mover, once, when nobody in the group has said booked or met."""
+    """To the first mover, once, when nobody in the group has said booked or met. `pass_on` as in an
+    introduction.
+    """
 
     kind = "nudge"
     by_day = True
@@ -200,6 +203,7 @@ class Nudge(Message):
     page: Link
     cannot: Link | None = None
     slots: tuple[Slot, ...] = ()
+    pass_on: Link | None = None
 
     @override
     def expires(self, due: datetime) -> datetime:

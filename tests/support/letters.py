@@ -88,6 +88,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.TooLate(COUNCILS, partners, date(2026, 12, 24), CANNOT, PAGE),
         m.NotThisTime(COUNCILS, "the number was odd and you would rather not be in a three", later, PAGE),
         m.Nudge(COUNCILS, partners, date(2026, 12, 24), CHECK_IN, PAGE, CANNOT, (LUNCH, TEA)),
+        m.Nudge(COUNCILS, partners, date(2026, 12, 24), CHECK_IN, PAGE, pass_on=Link("conversation", 18)),
         m.CheckIn(COUNCILS, named, CHECK_IN, PAGE),
         m.Thanks(COUNCILS, named, "Gwynedd shares its vans.", CHECK_IN, PAGE, Link("wall", 5), share),
         m.Thanks(COUNCILS, named, "", CHECK_IN, PAGE, Link("wall", 5), talked=False, let_down=True),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from notifications.messages import Channel
-from tests.support.world import World
+from tests.support.world import World, links_in
 from web.models import Purpose, VideoKind
 from web.services.people import erasure
 
@@ -50,6 +50,20 @@ def test_no_next_round_is_promised_where_there_is_none(
     door = world.door(Purpose.CHECK_IN, reader, world.group_of(reader))
     thanks = world.visitor().open(f"{door}?answer=could-not").press("Tell us")
     assert ("There is a next round" in thanks.text) is promised
+
+
+def test_a_nudge_leads_to_the_page_that_passes_on_what_one_writes(world: World) -> None:
+    """The introduction led there, and the nudge sent people to the organisers."""
+    world.join_many(2, shares_email=False)
+    world.round()
+    world.clock.turn(days=6)
+    world.work()
+    [letter] = world.inbox(kind="nudge")
+    page = world.visitor().open(next(link for link in links_in(letter) if link.endswith("/write")))
+    assert (page.heading.startswith("Write to Person"), "and we will pass it on" in letter.text) == (
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize("by_mail", [True, False], ids=["letter", "page"])

@@ -276,6 +276,7 @@ def _say_too_late(session: Session, talk: Conversation, now: datetime) -> None:
         until=introduction.until,
         conversation=links.room("cannot", introduction.conversation or introduction.page),
         page=introduction.page,
+        pass_on=introduction.pass_on,
     )
     outbox.queue(
         session,

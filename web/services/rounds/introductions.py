@@ -298,22 +298,29 @@ def introduction(
         cannot=links.room("cannot", doors.conversation) if in_time else None,
         booked=links.room("booked", doors.conversation),
         gone=() if reader.id in party.newcomers else party.gone,
-        pass_on=None if all(map(has_way, partners)) else links.room("write", doors.conversation),
+        pass_on=_pass_on(partners, doors),
         no_time_shared=not party.slots and not shared_hours(party.people, party.members),
     )
+
+
+def _pass_on(partners: Sequence[messages.Partner], doors: Doors) -> messages.Link | None:
+    """The page that passes a message on, where somebody has shared no way to be reached."""
+    return None if all(map(has_way, partners)) else links.room("write", doors.conversation)
 
 
 def _nudge(
     programme: Programme, party: Party, reader: Person, doors: Doors, window: Window
 ) -> messages.Nudge:
+    partners = tuple(party.partner(member) for member in party.others(reader.id))
     return messages.Nudge(
         programme=programmes.facts(programme, messages.Nudge),
-        partners=tuple(party.partner(member) for member in party.others(reader.id)),
+        partners=partners,
         until=window.ends_on,
         check_in=links.room("booked", doors.conversation),
         page=doors.page,
         cannot=links.room("cannot", doors.conversation) if window.nudge_at < window.cut_off_at else None,
         slots=tuple(slot for slot in party.slots if slot.start > window.nudge_at),
+        pass_on=_pass_on(partners, doors),
     )
 
 
