@@ -22,6 +22,8 @@ PLAIN = {
     "ŋ": "n", "ŧ": "t", "ə": "e", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y",
 }  # fmt: skip
 SEARCHED = MARKS | str.maketrans(PLAIN)
+# Letters that somebody who writes another's name may write with an accent, or without the one it has.
+ACCENTED = re.compile(r"[aeiouycgjlnswz]|[^\x00-\x7f]")
 
 
 def folded(text: str, most: int | None = LONGEST) -> str:
@@ -51,6 +53,18 @@ def pattern(text: str) -> str:
     """For LIKE with "/" as escape, over names that are kept `folded`: any letter stands for a mark."""
     escaped = re.sub(r"([/%_])", r"/\1", looked_for(text))
     return re.sub(r"['-]", "_", escaped)
+
+
+def in_letters_that_stay(name: str) -> str:
+    """For LIKE with "/" as escape, over words as people write them, in small letters: any letter stands where
+    an accent may. A few more are found, so look again.
+    """
+    escaped = re.sub(r"([/%_])", r"/\1", name.casefold())
+    return re.sub("['-]", "_", ACCENTED.sub(lambda found: _any_for(found[0]), escaped.translate(MARKS)))
+
+
+def _any_for(letter: str) -> str:
+    return "%" if len(PLAIN.get(letter, "")) > 1 else "_"
 
 
 def _without_accents(run: re.Match[str]) -> str:

@@ -6,12 +6,13 @@ NoSuchArgument      nobody said anything to this proposal under this mark
 import re
 from datetime import datetime
 
-from sqlmodel import Session, col, literal, select
+from sqlmodel import Session, col, select
 
+from notifications import titles
 from web.models import Membership, Objection, Person, Programme, Proposal, ProposalAnswer
 from web.services.agreements import news, objections, proposals
 from web.services.agreements.log import concerns, mark_of
-from web.services.common.traces import Traces
+from web.services.common.traces import Traces, plain
 
 TOLD = "The organisers do not show what you wrote, because {}. It counts all the same. You can write it anew."
 
@@ -65,17 +66,15 @@ def for_panel(session: Session, programme: Programme, objection: Objection) -> s
     if not objection.hidden_because:
         return objection.words
     words = PERSONAL.sub(LEFT_OUT, objection.words)
-    named = (
-        select(Person)
+    said = plain(words)
+    names = session.exec(
+        select(Person.id, Person.name)
         .join(Membership, col(Membership.person_id) == Person.id)
-        .where(
-            Membership.programme_id == programme.id,
-            Person.name != "",
-            literal(words).icontains(col(Person.name)),
-        )
+        .where(Membership.programme_id == programme.id, Person.name != "")
     )
-    for person in session.exec(named):
-        words = Traces.of(person).without(words, LEFT_OUT)
+    named = [id_ for id_, name in names if plain(titles.without(name)) in said]
+    for id_ in named:
+        words = Traces.of(session.get_one(Person, id_)).without(words, LEFT_OUT)
     return words
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from notifications import titles
 from web.models import Person
+from web.models.folding import SEARCHED
 from web.services.common import written_names
 
 COMBINING = re.compile(r"[\u0300-\u036f]")
@@ -19,8 +20,21 @@ NO_PART_OF_A_WORD = re.compile(r"[^\w\s]|[\d_]")
 
 
 def plain(text: str) -> str:
-    """Without case and accents, line by line; some 50 ms for each MB."""
-    return COMBINING.sub("", unicodedata.normalize("NFKD", text).casefold())
+    """Without case and accents, and in plain letters, line by line; some 50 ms for each MB."""
+    return COMBINING.sub("", unicodedata.normalize("NFKD", text).casefold()).translate(SEARCHED)
+
+
+def _with_places(text: str) -> tuple[str, Sequence[int]]:
+    """In plain letters, and where each stands in the text: others write Sian O'Neill of Siân O’Neill."""
+    if text.isascii():
+        return plain(text), range(len(text) + 1)
+    letters: list[str] = []
+    at: list[int] = []
+    for place, letter in enumerate(text):
+        for one in plain(letter):
+            letters.append(one)
+            at.append(place)
+    return "".join(letters), [*at, len(text)]
 
 
 def _words(name: str) -> frozenset[str]:
@@ -44,7 +58,7 @@ def _tells(handle: str, name: frozenset[str]) -> bool:
 @dataclass(frozen=True)
 class Traces:
     """What somebody is known by. `words` are those of their name, in whatever order a text has them; `exact`
-    finds their address, number and handle in `plain` text, `spelled` those and their name as they write it.
+    finds their address, number and handle in `plain` text, `spelled` those and their name.
     `short_names` are the first of their names and what they are called. A name of one word is a short one:
     whoever is called Will would else take that word out of everybody's sentences.
     """
@@ -63,11 +77,11 @@ class Traces:
         handle = person.video_handle if _tells(person.video_handle, words) else ""
         given = [text for text in (person.email, handle) if text]
         # With its title and letters first: what is taken out is as long as it can be.
-        names = [name.split() for name in dict.fromkeys((person.name, titles.without(person.name)))]
+        names = [plain(name).split() for name in dict.fromkeys((person.name, titles.without(person.name)))]
         spelled = [r"\s+".join(map(re.escape, name)) for name in names if len(name) > 1]
         return cls(
             _either(number + [re.escape(plain(text)) for text in given]),
-            _either(number + spelled + [re.escape(text) for text in given]),
+            _either(number + spelled + [re.escape(plain(text)) for text in given]),
             words,
             tuple(short for short in (written_names.first(person.name), person.known_as) if short),
         )
@@ -90,11 +104,27 @@ class Traces:
 
     def without(self, text: str, instead: str) -> str:
         """The text with `instead` wherever it has their address, number, handle or whole name."""
-        return self.spelled.sub(instead, text) if self.spelled else text
+        if not self.spelled:
+            return text
+        said, at = _with_places(text)
+        kept, end = [], 0
+        for found in self.spelled.finditer(said):
+            kept += [text[end : at[found.start()]], instead]
+            end = at[found.end()]
+        return "".join([*kept, text[end:]])
 
     def a_short_name_is_in(self, text: str) -> bool:
         """As a word of its own, with its capital."""
-        return any(re.search(_whole(re.escape(short)), text) for short in self.short_names)
+        said = _keeping_capitals(text)
+        return any(re.search(_whole(re.escape(_keeping_capitals(short))), said) for short in self.short_names)
+
+
+def _keeping_capitals(text: str) -> str:
+    """In plain letters, as it is written else."""
+    return "".join(
+        plain(letter).capitalize() if letter.isupper() else plain(letter) if letter.isalpha() else letter
+        for letter in unicodedata.normalize("NFC", text)
+    )
 
 
 def _either(patterns: Sequence[str]) -> re.Pattern[str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from notifications import messages, rewording, titles
 from notifications.tables import Reply
@@ -36,6 +36,7 @@ from web.models import (
     Tick,
 )
 from web.models.complaints import Complaint
+from web.models.folding import in_letters_that_stay
 from web.models.imports import Import
 from web.models.jobs import Errand
 from web.services.common import audit, phrases
@@ -191,8 +192,11 @@ def _learnings(session: Session, person: Person) -> Sequence[Learning]:
 
 
 def _tells(column: Mapped[str], person: Person) -> ColumnElement[bool]:
-    spellings = (person.name, titles.without(person.name), person.email, person.video_handle, person.phone)
-    return or_(false(), *(column.icontains(text, autoescape=True) for text in spellings if text))
+    """Does it seem so? Whoever says yes is looked at again: see `Traces.without`."""
+    names = dict.fromkeys((person.name, titles.without(person.name)))
+    seems = [func.lower(column).like(f"%{in_letters_that_stay(name)}%", escape="/") for name in names if name]
+    spellings = (person.email, person.video_handle, person.phone)
+    return or_(false(), *seems, *(column.icontains(text, autoescape=True) for text in spellings if text))
 
 
 def _forget_in(session: Session, learning: Learning, traces: Traces, now: datetime) -> None:

@@ -216,9 +216,9 @@ def test_an_everyday_link_asks_no_panel(consent: Consent) -> None:
 HURTS = "Ask Person 003, 07700 900123, person-003@councils.example, https://x.example/p: threes hurt carers."
 
 
-def read_by_the_panel(consent: Consent, because: str) -> str:
+def read_by_the_panel(consent: Consent, because: str, words: str = HURTS) -> str:
     number = consent.open()
-    consent.object(number, consent.people[0], HURTS)
+    consent.object(number, consent.people[0], words)
     with consent.world.write() as session:
         programme = consent.world.programme(session)
         proposal = lookup.by_number(session, programme, number, lock=True)
@@ -236,6 +236,12 @@ def test_a_panel_reads_a_hidden_argument_without_what_tells_of_people(consent: C
     text = read_by_the_panel(consent, "it names somebody")
     told = ("Person 003", "900123", "person-003", "x.example")
     assert ("threes hurt carers" in text, [each for each in told if each in text]) == (True, [])
+
+
+def test_a_panel_reads_no_name_that_is_written_without_its_accents_and_title(consent: Consent) -> None:
+    consent.world.join("Cllr Siân O’Neill")
+    text = read_by_the_panel(consent, "it names somebody", "Ask Sian O'Neill: threes hurt carers.")
+    assert ("threes hurt carers" in text, "Neill" in text) == (True, False)
 
 
 def test_a_panel_reads_what_is_not_hidden_as_it_is(consent: Consent) -> None:

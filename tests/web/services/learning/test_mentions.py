@@ -52,6 +52,38 @@ def test_a_name_goes_out_whatever_stands_around_it_where_they_joined(
     assert learning(world, number).text == "somebody who has left shares vans."
 
 
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Siân O’Neill-Rees", "Sian O'Neill-Rees"),
+        ("Sian O'Neill", "SIÂN O’NEILL"),
+        ("Łukasz Kowal", "Lukasz Kowal"),
+        ("Zoe Park", "Zoë Park"),
+        ("Søren Kjær", "Soren Kjaer"),
+    ],
+)
+@pytest.mark.parametrize("of_another_group", [False, True])
+def test_a_name_goes_out_with_or_without_its_accents(
+    world: World, name: str, written: str, of_another_group: bool
+) -> None:
+    """Others write Sian: on the page of what people learned she stood there still."""
+    somebody, number = publish(world, f"We heard {written} on vans.", name)
+    world.erase(world.join(name) if of_another_group else somebody)
+    assert learning(world, number).text == "We heard somebody who has left on vans."
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("Siân Rees", "Sian"), ("Zoe Park", "Zoë"), ("Łucja Kowal", "Lucja")]
+)
+def test_a_first_name_without_its_accent_waits_for_an_organiser_s_eye(
+    world: World, name: str, written: str
+) -> None:
+    somebody, number = publish(world, f"{written} shares vans.", name)
+    world.erase(somebody)
+    assert learning(world, number).state is LearningState.WAITING
+
+
 @pytest.mark.parametrize("name", [NAME, f"Cllr {NAME}"])
 def test_a_first_name_waits_for_an_organiser_s_eye(world: World, name: str) -> None:
     zebedee, number = publish(world, "Zebedee shares vans.", name)
