@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from notifications import titles
 from notifications.titles import GIVEN_NAMES, LETTERS, PERHAPS, TITLES
-from web.models.folding import MARKS, folded
+from web.models.folding import SEARCHED, folded
 
 AT_END = re.compile(r"\s*\(([^()]*)\)$|\s[-–—|@]\s(.+)$")
 A_PLACE = re.compile(
@@ -63,7 +63,7 @@ def _is_elsewhere(said: str) -> bool:
 def bare(name: str) -> str:
     """A name as it is compared: folded, in order, and without titles, letters after it and brackets."""
     said = re.sub(r"\([^()]*\)", " ", _without_pronouns(in_order(name)))
-    words = folded(said.partition(",")[0], most=None).translate(MARKS).split()
+    words = folded(said.partition(",")[0], most=None).translate(SEARCHED).split()
     while len(words) > 1 and words[0].rstrip(".") in TITLES:
         words = words[1:]
     while len(words) > 2 and words[-1].replace(".", "") in LETTERS:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from rapidfuzz import fuzz
 
+from web.models.folding import SEARCHED
 from web.services.organisations import organisations
 from web.services.organisations.likeness import Register, is_shared
 
@@ -73,11 +74,13 @@ class People:
     blocks: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def add(self, organisation: str, name_key: str, who: str) -> None:
+        name_key = name_key.translate(SEARCHED)
         if name_key:
             self.blocks.setdefault((organisation, name_key.split()[-1]), {}).setdefault(name_key, who)
 
     def like(self, organisation: str, name_key: str) -> str | None:
         """Somebody of the organisation with this name, or nearly: a letter apart, or Jon for Jonathan."""
+        name_key = name_key.translate(SEARCHED)
         if not name_key:
             return None
         block = self.blocks.get((organisation, name_key.split()[-1]), {})

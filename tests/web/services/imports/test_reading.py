@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support import workbooks
+from tests.support.world import World
 from web.models.imports import ImportKind
 from web.services.common import decoding
 from web.services.common.spreadsheets import BadFile
@@ -146,6 +147,22 @@ def test_who_does_not_say_is_from_the_organisation_that_was_given(rows: str, org
 def test_nothing_pasted_is_told_what_to_do() -> None:
     with pytest.raises(BadFile, match="paste some rows"):
         pasted.text(ImportKind.PEOPLE, " \n ")
+
+
+@pytest.mark.parametrize("written", ["Anna Pawlowska", "Pawlowska, Anna", "anna pawłowska"])
+def test_a_history_without_the_letters_of_another_keyboard_names_the_same_person(
+    world: World, written: str
+) -> None:
+    anna = world.join("Anna Pawłowska")
+    with world.read() as session:
+        known = import_history.known(session, world.programme(session).id)
+    assert known.called(written) == [anna]
+
+
+def test_somebody_whose_last_name_is_written_in_plain_letters_may_be_here_already() -> None:
+    here = duplicates.People()
+    here.add("Leeds", "anna pawłowska", "Anna Pawłowska, who is here")
+    assert here.like("Leeds", "anna pawlowska") == "Anna Pawłowska, who is here"
 
 
 HERE = KnownByName(
