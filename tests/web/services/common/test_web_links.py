@@ -1,5 +1,7 @@
 """Links as people paste them: out of a mail that a gateway has rewritten, or by an app's "copy link"."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.support.world import World
@@ -52,6 +54,15 @@ def test_a_gateway_leads_to_nothing_but_the_web() -> None:
 def test_in_a_sentence_the_full_stop_stays() -> None:
     said = "Met. See (https://example.org/?utm_source=a), or https://x.com/a/status/1?s=20."
     assert web_links.direct_in(said) == "Met. See (https://example.org/), or https://x.com/a/status/1."
+
+
+def test_a_video_link_from_a_mail_is_not_too_long(world: World) -> None:
+    """Of 400 letters it was refused, and nobody knows how to shorten it."""
+    room = "https://zoom.example/j/5551112222?pwd=QnVz"
+    link = SAFE_LINK.replace("https%3A%2F%2Fblog.example.org%2Flearned%3Fa%3D1", quote(room, safe=""))
+    page = world.visitor().open(f"{world.page_of(world.join(), full=True)}/details")
+    page.press("Save my details", video_handle=link, video_kind="Zoom")
+    assert (page.mistakes, room in page.open(f"{page.path}").answer.text) == ([], True)
 
 
 @pytest.mark.parametrize("where", ["link", "text"])
