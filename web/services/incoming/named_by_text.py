@@ -7,6 +7,7 @@ before and after, "yes please", "my name is", "thanks", is no part of either, an
 import re
 import unicodedata
 
+from notifications import titles
 from web.services.common import phrases
 
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
@@ -21,6 +22,16 @@ INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 BETWEEN = (re.compile(r"[,;\n]"), re.compile(r"\s[-–—]\s|\s+from\s+", re.IGNORECASE))
+# Words that may stand in any sentence: between two of which the first is written as names are.
+BEHIND_A_NAME = re.compile(
+    r"(?:\s+(?:at|of|@|/|(?:and )?i work (?:for|at|in)|(?:who )?works (?:for|at)|organi[sz]ation:?)\s+|\s*\()"
+    r"(?=(?-i:[A-ZÀ-Þ]))",
+    re.IGNORECASE,
+)
+A_NAME = re.compile(
+    r"\s+(?:at|of|@|/|(?:and )?i work (?:for|at|in)|(?:who )?works (?:for|at))\s+|\s*\((?=\w)", re.IGNORECASE
+)
+A_NAME = re.compile(r"[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,4}")
 OF_A_PLACE = re.compile(
     r"\W*(?:(?:and )?(?:my )?(?:organi[sz]ation|org|employer)\b(?: is)?"
     r"|(?:and )?(?:i )?(?:work )?(?:for|from|at)\b)?\W*",
@@ -40,7 +51,9 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
     """Both, tidied; None where either is missing or cannot be."""
     said = unicodedata.normalize("NFKC", text[:READ]).strip()
     said = said[nice.end() :] if (nice := NICETIES.match(said)) else said
+    said = titles.PRONOUNS.sub("", said)
     between = next((found for sign in BETWEEN if (found := sign.search(said, 1))), None)
+    between = between or _behind_a_name(said)
     if between is None:
         return None
     name = _tidied(INTRODUCES.sub("", said[: between.start()], count=1))
@@ -49,6 +62,12 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
     is_name = not A_SENTENCE.match(name) and "?" not in said[between.end() :]
     can_be = fits and is_name and not phrases.has_invisible(name + organisation)
     return (name, organisation) if can_be else None
+
+
+def _behind_a_name(said: str) -> re.Match[str] | None:
+    found = BEHIND_A_NAME.search(said, 1)
+    is_name = found and A_NAME.fullmatch(_tidied(INTRODUCES.sub("", said[: found.start()], count=1)))
+    return found if is_name else None
 
 
 def _tidied(said: str) -> str:
