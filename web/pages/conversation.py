@@ -28,6 +28,9 @@ PASSED_ON_BOTH_WAYS = (
     "We pass it on. You let them see no way to reach you, so their answer comes by us too: your page lets "
     "you change that."
 )
+NOT_PASSED_ON = "We have not passed on what you wrote: it is below."
+WRITE_YOURSELF = "You can reach them yourself by now."
+NOBODY_THERE = "This conversation does not take place any more."
 ORGANISES_ALONE = "{} is the only organiser here, and would be the only one to read it"
 TELL_THE_HOST = "Tell whoever hosts this service: complain, on the privacy page, about the whole service"
 pages = Blueprint("conversation", __name__)
@@ -56,9 +59,10 @@ def show(token: str) -> ResponseReturnValue:
     return _page(token, talk)
 
 
-def _page(token: str, talk: conversations.Conversation) -> str:
+def _page(token: str, talk: conversations.Conversation, unsent: str = "") -> str:
+    """`unsent` is what they wrote to a partner and nobody got."""
     if not talk.goes_on:
-        return _called_off(token, talk)
+        return _called_off(token, talk, unsent)
     introduction = conversations.introduction(g.session, talk)
     if introduction is None:
         # Somebody in it asked to be erased, and with them went what was said of them.
@@ -82,10 +86,11 @@ def _page(token: str, talk: conversations.Conversation) -> str:
         programme=talk.programme,
         token=token,
         links=doors,
+        unsent=unsent,
     )
 
 
-def _called_off(token: str, talk: conversations.Conversation) -> str:
+def _called_off(token: str, talk: conversations.Conversation, unsent: str) -> str:
     return render_template(
         "conversation/called_off.html",
         talk=talk,
@@ -96,6 +101,7 @@ def _called_off(token: str, talk: conversations.Conversation) -> str:
         window=Window.of_round(talk.round),
         next_round_on=programmes.next_round_on(talk.programme, times.today(g.now)),
         in_next=_in_next(talk),
+        unsent=unsent,
     )
 
 
@@ -110,9 +116,12 @@ def write(token: str) -> ResponseReturnValue:
     """To partners who have shared no way to be reached; who has one by now is on the conversation's page."""
     _, talk = _open(token, Purpose.CONVERSATION)
     people = passing_on.unreached(g.session, talk)
-    if not talk.goes_on or not people:
-        return redirect(url_for(".show", token=token), 303)
     form = PassOnForm()
+    if not talk.goes_on or not people:
+        if request.method != "POST":
+            return redirect(url_for(".show", token=token), 303)
+        flash(f"{NOT_PASSED_ON} {WRITE_YOURSELF if talk.goes_on else NOBODY_THERE}", "error")
+        return _page(token, talk, form.text.data or ""), 422
     if form.validate_on_submit():
         try:
             passing_on.pass_on(g.session, talk, form.text.data, now=g.now)
@@ -239,8 +248,7 @@ def report(token: str) -> ResponseReturnValue:
             flash("Thank you for telling us. The organisers have been told, and nobody else.")
             return redirect(url_for(".show", token=token), 303)
         except reports.TooMany:
-            flash(f"You have sent five reports today. Please write to {talk.programme.contact}.", "error")
-            return redirect(url_for(".show", token=token), 303)
+            form.text.errors = [f"You have sent five reports today. Please write to {talk.programme.contact}"]
         except reports.NobodyElse as error:
             said = ORGANISES_ALONE.format(form.chosen().name)
             form.text.errors = [f"{said}. {TELL_THE_HOST}" if error.operated else said]

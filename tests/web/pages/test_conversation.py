@@ -6,8 +6,9 @@ import pytest
 
 from notifications.messages import Channel
 from tests.support.world import World, links_in
-from web.models import Purpose, VideoKind
+from web.models import Person, Purpose, VideoKind
 from web.services.people import erasure
+from web.services.rounds import dropouts
 
 
 def test_whose_partner_was_erased_is_told_kindly(world: World) -> None:
@@ -64,6 +65,32 @@ def test_a_nudge_leads_to_the_page_that_passes_on_what_one_writes(world: World) 
         True,
         False,
     )
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["called off", "reachable by now"])
+def test_words_to_a_partner_that_nobody_passes_on_are_not_lost(world: World, gone: bool) -> None:
+    """Who had written them was led to another page, without a word of it."""
+    me, other = world.join_many(2, shares_email=False)
+    world.round()
+    page = world.visitor().open(f"{world.door(Purpose.CONVERSATION, me, world.group_of(me))}/write")
+    with world.write() as session:
+        if gone:
+            dropouts.cannot_make_it(session, world.group_of(other), other, now=world.now)
+        else:
+            session.get_one(Person, other).shares_email = True
+    page.press("Pass it on", text="Tuesday at noon?")
+    assert (page.status, "We have not passed on what you wrote" in page.text) == (422, True)
+    assert page.page.xpath("//textarea[@readonly]/text()") == ["\nTuesday at noon?"]
+
+
+def test_a_sixth_report_of_a_day_is_shown_again(world: World) -> None:
+    me, _ = world.join_many(2)
+    world.round()
+    door = f"{world.door(Purpose.CONVERSATION, me, world.group_of(me))}/report"
+    for _ in range(5):
+        world.visitor().open(door).press("Tell the organisers", text="He would not stop.")
+    page = world.visitor().open(door).press("Tell the organisers", text="He wrote again.")
+    assert (page.status, "He wrote again." in page.answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("by_mail", [True, False], ids=["letter", "page"])
