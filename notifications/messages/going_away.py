@@ -17,6 +17,7 @@ class Paused(Message):
 
     kind = "paused"
     by_day = True
+    kept = True
 
     programme: Programme
     page: Link

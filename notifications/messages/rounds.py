@@ -179,6 +179,7 @@ class NotThisTime(Message):
 
     kind = "not_this_time"
     by_day = True
+    kept = True
 
     programme: Programme
     reason: str

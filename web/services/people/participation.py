@@ -36,6 +36,7 @@ NOT_FOR_LEAVERS = (
     messages.CheckIn.kind,
     messages.HeadsUp.kind,
     messages.NotThisTime.kind,
+    messages.Paused.kind,
     messages.Welcome.kind,
 )
 

@@ -125,7 +125,9 @@ def _plan_nothing(session: Session, programme: Programme, last: date, by: str, n
     outbox.cancel(session, kind=messages.HeadsUp.kind, programme=programme.slug)
     if programme.paused_at:
         since, programme.paused_at = programme.paused_at, None
-        outbox.cancel(session, kind=messages.Welcome.kind, programme=programme.slug, held=True)
+        # They speak of rounds to come.
+        for kind in (messages.Welcome.kind, messages.NotThisTime.kind, messages.Paused.kind):
+            outbox.cancel(session, kind=kind, programme=programme.slug, held=True)
         dates.ask_after_break(session, programme, since=since, last=last, by=by, now=now)
         outbox.release(session, programme=programme.slug, now=now)
 

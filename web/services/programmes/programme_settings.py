@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
-from web.models import How, Programme, ProposalState, Region, Rhythm, Schedule, Subject
+from notifications.tables import OutboxMessage, State
+from web.models import How, Membership, Programme, ProposalState, Region, Rhythm, Schedule, Subject
 from web.services.agreements import agreements, asking, lookup, reviews
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
@@ -229,22 +230,48 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
         programme.next_round_on = recurrence.following(kept, times.today(now)) if kept else None
         moved_days.note(session, programme, None, programme.next_round_on, now)
     _changed(session, programme, "programme goes on", by, now)
-    _welcome_with_days_to_come(session, programme, now)
+    _speak_of_days_to_come(session, programme, now)
+    _say_to_nobody_who_is_back(session, programme)
     _ask_until_days_to_come(session, programme, since, now)
     inviting.date_anew(session, programme, now=now)
     dates.ask_after_break(session, programme, since=since, by=by, now=now)
     return outbox.release(session, programme=programme.slug, now=now)
 
 
-def _welcome_with_days_to_come(session: Session, programme: Programme, now: datetime) -> None:
-    """Whoever joined in the break reads of the days as they are after it."""
+def _speak_of_days_to_come(session: Session, programme: Programme, now: datetime) -> None:
+    """Whoever joined in the break, or was left without a partner before it, reads of the days as they are
+    after it.
+    """
     next_round = programmes.next_round_on(programme, times.today(now))
     top_up_on = programmes.top_up_on(session, programme, times.today(now))
 
-    def anew(welcome: messages.Welcome) -> messages.Welcome:
-        return replace(welcome, next_round=next_round, top_up_on=top_up_on)
+    def welcome(message: messages.Welcome) -> messages.Welcome:
+        return replace(message, next_round=next_round, top_up_on=top_up_on)
 
-    outbox.rewrite(session, messages.Welcome, anew, programme=programme.slug)
+    def not_this_time(message: messages.NotThisTime) -> messages.NotThisTime:
+        return replace(message, next_round=next_round)
+
+    def partner_gone(message: messages.PartnerGone) -> messages.PartnerGone:
+        return replace(message, next_round=next_round)
+
+    outbox.rewrite(session, messages.Welcome, welcome, programme=programme.slug)
+    outbox.rewrite(session, messages.NotThisTime, not_this_time, programme=programme.slug)
+    outbox.rewrite(session, messages.PartnerGone, partner_gone, programme=programme.slug)
+
+
+def _say_to_nobody_who_is_back(session: Session, programme: Programme) -> None:
+    """Whoever was paused for silence just before the break, and came back in it, is not told any more."""
+    kind, slug = messages.Paused.kind, programme.slug
+    told = select(OutboxMessage.person).where(
+        OutboxMessage.kind == kind, OutboxMessage.programme == slug, OutboxMessage.state == State.HELD
+    )
+    back = select(Membership.person_id).where(
+        Membership.programme_id == programme.id,
+        col(Membership.silent_since).is_(None),
+        col(Membership.person_id).in_(told),
+    )
+    for person in session.exec(back).all():
+        outbox.cancel(session, kind=kind, person=person, programme=slug)
 
 
 def _ask_until_days_to_come(session: Session, programme: Programme, since: datetime, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests.support.world import World
 from web.models import GroupMember, Membership, Round
 from web.services.common import times
-from web.services.people import participation
+from web.services.people import inactivity, participation
 from web.services.programmes import closings
 from web.services.rounds import dropouts, rounds
 
@@ -188,3 +188,55 @@ def test_nobody_is_introduced_to_whoever_left_in_the_break(world: World, day: in
     with world.read() as session:
         counts = {one.person_id: one.counts for one in session.exec(select(GroupMember))}
     assert (counts[gone], counts[stays], sum(counts.values())) == (False, False, 2)
+
+
+def test_whoever_has_no_partner_hears_so_after_a_break_too(world: World) -> None:
+    """With the day of the next round as it is by then."""
+    world.join_many(2)
+    number = world.draw()
+    world.join(email="late@example.org")
+    world.send(number)
+    world.change(next_round_on=date(2026, 12, 20))
+    world.pause()
+    on(world, 30)
+    world.change(next_round_on=date(2027, 1, 19))
+    go_on(world)
+    letter = world.inbox("late@example.org", "not_this_time")[0]
+    assert "Tuesday 19 January" in letter.text
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+def test_whoever_is_paused_for_silence_hears_so_after_a_break_too(running: World, is_back: bool) -> None:
+    """Unless they came back in it."""
+    on(running, 22)
+    running.round()
+    running.clock.turn(days=14)
+    running.worker.sweep()
+    running.work()
+    running.clock.turn(days=7)
+    running.clock.now = running.now.replace(hour=22)
+    with running.write() as session:
+        quiet = inactivity.pause(session, 1, now=running.now + timedelta(days=1))
+    running.pause()
+    assert quiet == 2
+    if is_back:
+        for person in running.groups()[0]:
+            with running.write() as session:
+                participation.resume(session, session.get_one(Membership, (1, person)), now=running.now)
+    on(running, 80)
+    go_on(running)
+    assert len(running.inbox(kind="paused")) == (0 if is_back else 2)
+
+
+def test_where_a_break_turns_into_the_end_nobody_is_promised_a_next_round(world: World) -> None:
+    world.join_many(2)
+    number = world.draw()
+    world.join(email="late@example.org")
+    world.send(number)
+    world.pause()
+    with world.write() as session:
+        programme = world.programme(session)
+        last = closings.earliest(session, programme, times.today(world.now))
+        closings.announce(session, programme, last, wall_stays=True, by=BY, now=world.now)
+    world.work()
+    assert world.inbox("late@example.org", "not_this_time") == []
