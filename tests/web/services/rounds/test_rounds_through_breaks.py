@@ -173,6 +173,7 @@ def leave(world: World, person: str) -> None:
         participation.leave(session, membership, now=world.now)
 
 
+@pytest.mark.usefixtures("both_databases")
 @pytest.mark.parametrize("day", [3, 40])
 def test_nobody_is_introduced_to_whoever_left_in_the_break(world: World, day: int) -> None:
     world.join_many(4)
@@ -240,3 +241,17 @@ def test_where_a_break_turns_into_the_end_nobody_is_promised_a_next_round(world:
         closings.announce(session, programme, last, wall_stays=True, by=BY, now=world.now)
     world.work()
     assert world.inbox("late@example.org", "not_this_time") == []
+
+
+@pytest.mark.parametrize("day", [4, 40])
+def test_where_a_break_turns_into_the_end_people_are_still_introduced(unheard: World, day: int) -> None:
+    on(unheard, day)
+    with unheard.write() as session:
+        programme = unheard.programme(session)
+        last = closings.earliest(session, programme, times.today(unheard.now))
+        closings.announce(session, programme, last, wall_stays=True, by=BY, now=unheard.now)
+    unheard.work()
+    letters = unheard.inbox(kind="introduction")
+    assert [f"up to {last:%A} {last.day} {last:%B}" in letter.text for letter in letters] == [True, True]
+    on(unheard, (last - date(2026, 12, 1)).days)
+    assert sum(asked(unheard).values()) == 4
