@@ -21,6 +21,7 @@ from web.clock import utc_now
 from web.commands import errors
 from web.models import Person, Schedule
 from web.services.background import last_backup
+from web.services.rounds import previews
 from web.sizes import FILE_BYTES
 
 PEOPLE = "name,organisation,email\n"
@@ -225,6 +226,27 @@ def test_a_tampered_audit_is_told_in_one_line(command, world: World) -> None:  #
         2,
         "unmentoring: entry 2: does not follow from the entry before it\n",
     )
+
+
+def test_a_round_is_shown_with_names_as_they_are_written(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    """What looks like a style was left out, or ended in an error."""
+    for name in ("Ann [she/her]", "Tom [/]"):
+        world.join(name, "Arts :art: Council")
+    command("round", "draw", "councils")
+    told = command("round", "show", "councils")
+    assert told.exit_code == 0
+    shown = " ".join(told.stdout.split())
+    assert all(words in shown for words in ("Ann [she/her]", "Tom [/]", ":art:"))
+
+
+def test_all_groups_of_a_large_round_are_shown(  # type: ignore[no-untyped-def]
+    command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "GROUPS_ON_A_PAGE", 2)
+    people = world.join_many(10)
+    command("round", "draw", "councils")
+    shown = " ".join(command("round", "show", "councils").stdout.split())
+    assert all(world.person(person).name in shown for person in people)
 
 
 def test_a_round_is_drawn_shown_and_sent(command, world: World) -> None:  # type: ignore[no-untyped-def]

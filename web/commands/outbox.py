@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
 from notifications import messages, outbox, progress, stoppages
 from notifications.tables import State
 from web.clock import utc_now
+from web.commands.printing import plain
 from web.commands.sessions import BY, ROUND_NUMBER, opening_current, reading, writing
 from web.services.common import audit, links, phrases, programmes
 from web.services.rounds import delivery_problems, rounds
@@ -39,7 +39,7 @@ def list_outbox(session: Session, state: str | None) -> None:
     listed = progress.listing(session, state=State(state) if state else None)
     for row in listed:
         table.add_row(str(row.id), row.kind, row.channel, row.state, _said(row.due_at), row.reason or "")
-    Console().print(table)
+    plain().print(table)
     if state and listed:
         _print_kinds(progress.by_kind(session, State(state)), len(listed))
 
@@ -49,7 +49,7 @@ def _print_kinds(kinds: Sequence[progress.InState], listed: int) -> None:
     table = Table("kind", "messages", f"first {DUE}", f"last {DUE}")
     for one in kinds:
         table.add_row(one.kind, f"{one.count:,}", _said(one.first), _said(one.last))
-    Console().print(table)
+    plain().print(table)
     total = sum(one.count for one in kinds)
     click.echo(f"{phrases.counted(total, 'message')}, the newest {listed:,} of them listed above.")
 

@@ -1,13 +1,14 @@
 """`unmentoring round …`: rounds drawn, shown, sent and topped up."""
 
 import secrets
+from itertools import chain
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
 from web.clock import utc_now
+from web.commands.printing import plain
 from web.commands.sessions import BY, ROUND_NUMBER, opening_current, reading, writing
 from web.models import Programme
 from web.services.common import phrases, programmes, times
@@ -51,12 +52,15 @@ def show_round(session: Session, slug: str, number: int | None) -> None:
 
 
 def _show(session: Session, which: Programme, number: int) -> None:
-    preview = previews.of_round(session, which, number, now=utc_now())
-    console = Console()
+    now, console = utc_now(), plain()
+    preview = previews.of_round(session, which, number, now=now)
     table = Table(
         "Group", "Who", "Why these", "First to write", title=f"Round {number}: {preview.round.state.value}"
     )
-    for group in preview.groups:
+    rest = (
+        previews.of_round(session, which, number, now=now, page=page) for page in range(2, preview.pages + 1)
+    )
+    for group in chain(preview.groups, *(page.groups for page in rest)):
         who = "\n".join(", ".join(filter(None, (one.name, one.organisation))) for one in group.members)
         table.add_row(str(group.number), who, group.why, group.first_mover)
     console.print(table)

@@ -4,12 +4,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
 from notifications import outbox
 from web.clock import utc_now
+from web.commands.printing import plain
 from web.commands.sessions import BY, reading, writing
 from web.models import Organiser, Programme, Region, Rhythm, Role, Schedule
 from web.services.common import days, programmes, times
@@ -78,7 +78,7 @@ def show(session: Session, slug: str) -> None:
         table = Table("Planned for", "Takes place")
         for one in moved_days.coming(session, kept, today, COMING):
             table.add_row(_said(one.planned), _said(one.on) if one.on else "not at all: no free day is near")
-        Console().print(table)
+        plain().print(table)
     else:
         click.echo("No day is set, so no round begins by itself until one is.")
     for tick in calendar.history(session, which):
