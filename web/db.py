@@ -192,7 +192,11 @@ def create_engine(url: str) -> Engine:
         event.listen(engine, "handle_error", _forget_what_was_refused)
         return engine
     file = _sqlite_file(url)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # as where a command is given without the service's settings
+        why = f"{error.strerror}: is DATABASE_URL what the service has? It leads to {file}"
+        raise OSError(error.errno, why, error.filename) from error
     patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     engine = sqlalchemy_engine(url, connect_args=patience, hide_parameters=True, max_overflow=NO_END)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -213,6 +213,15 @@ def test_a_database_that_takes_nothing_is_backed_up_all_the_same(
     assert (done.exit_code, (tmp_path / "monday.backup").exists()) == (0, True)
 
 
+def test_where_no_folder_can_be_made_the_setting_is_asked_about(
+    command, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////proc/nowhere/unmentoring.db")
+    told = command("programme", "list").stderr
+    assert "is DATABASE_URL what the service has? It leads to /proc/nowhere/unmentoring.db" in told
+    assert told.count("\n") == 1
+
+
 def test_a_backup_needs_the_name_of_a_file(command) -> None:  # type: ignore[no-untyped-def]
     assert command("db", "backup", "").stderr == "unmentoring: say the name of the file to write\n"
 

@@ -3,6 +3,7 @@
 A check raises nothing. What it cannot look at, because something it needs is in trouble, it says so of.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -131,6 +132,8 @@ def of_database(patient: Patient) -> Finding:
     except SQLAlchemyError as error:
         return trouble("database", f"it cannot be reached: {in_a_line(error)}")
     patient.usable = True
+    if database.file and not all(os.access(each, os.W_OK) for each in (database.file, database.file.parent)):
+        return trouble("database", f"{database.file} or its folder cannot be written: whose are they?")
     return well("database", f"{database.engine.dialect.name} {version}, its tables are this version's")
 
 

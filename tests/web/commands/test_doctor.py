@@ -1,6 +1,7 @@
 """Each thing that an installation stands on, in order and out of order."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -132,6 +133,13 @@ def test_a_key_that_reads_nothing_on_the_list_is_told_of(
         reachability.stop(session, person, Channel.EMAIL, key=key, now=world.now)
     sick.public(**keys)
     assert sick.findings()["list"][0] is result
+
+
+def test_a_file_that_is_somebody_else_s_is_told_of(sick: Sick, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that root has had in hand: it can be read, and nothing is kept."""
+    monkeypatch.setattr(os, "access", lambda file, _: file != sick.database.file)
+    result, says = sick.findings()["database"]
+    assert (result, "cannot be written: whose" in says) == (Result.TROUBLE, True)
 
 
 def no_alerts(sick: Sick) -> None:
