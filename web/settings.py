@@ -4,7 +4,8 @@ SettingsError       a value that cannot be; `.name`, `.given`, `.expected`
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from ipaddress import ip_address
 from os import environ
 from pathlib import Path
@@ -20,6 +21,7 @@ from notifications.errors import BadAddress
 
 DEFAULT_KEY = "only for trying things out on this machine"
 VAR = Path("var")
+ALIKE = 0.85  # of 1: another letter or two
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 DRIVERLESS = re.compile(r"\Apostgres(ql)?://")
 A_DATABASE = "sqlite:///FILE or postgresql://…"
@@ -389,6 +391,13 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def misspelt(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Names that are nobody's and look like one of ours, each with the one that may be meant."""
+    ours = [f"{name.upper()}{ending}" for name in Settings.model_fields for ending in ("", "_FILE")]
+    for name in sorted(set(environment) - set(ours)):
+        yield from ((name, meant) for meant in get_close_matches(name, ours, n=1, cutoff=ALIKE))
 
 
 def _value(environment: Mapping[str, str], name: str) -> str | None:

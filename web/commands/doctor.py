@@ -17,7 +17,7 @@ from web.commands import examining
 from web.commands.examining import Answer, Finding, Patient, Result
 from web.commands.sessions import opening
 from web.logs import blanked
-from web.settings import Settings, SettingsError
+from web.settings import Settings, SettingsError, environment_with
 
 PATIENCE = 10  # seconds, for somebody else's answer
 
@@ -48,7 +48,9 @@ def _findings(send: str | None, selectors: tuple[str, ...]) -> Iterator[Finding]
         yield examining.trouble("settings", str(error))
         return
     with opening() as database:
-        patient = Patient(settings, database, utc_now, txt_records, ask, free_bytes, selectors)
+        patient = Patient(
+            settings, database, utc_now, txt_records, ask, free_bytes, selectors, environment_with({})
+        )
         yield from examining.examine(patient)
         if send:
             yield examining.send_a_test(patient, send, lambda: time.sleep(1))

@@ -25,7 +25,7 @@ from web.providers import callback_addresses
 from web.services.background import heartbeats, last_backup, operator_alerts
 from web.services.common import phrases
 from web.services.people import reachability
-from web.settings import VAR, Settings
+from web.settings import VAR, Settings, misspelt
 from web.tokens import signer_of
 from web.upgrading import UpgradeError, in_a_line
 
@@ -76,6 +76,7 @@ class Patient:
     ask: Ask
     free: Callable[[Path], int]
     selectors: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     usable: bool = field(init=False, default=False)  # are the tables there, and this version's?
 
 
@@ -98,6 +99,8 @@ def left_out(what: str, says: str) -> Finding:
 def examine(patient: Patient) -> Iterator[Finding]:
     """Every check but the test message, in order; each takes ten seconds at the most."""
     yield from of_settings(patient.settings)
+    for name, meant in misspelt(patient.environment):
+        yield trouble("settings", f"{name}: there is no such setting; is {meant} meant?")
     for check in (of_database, of_list, of_backups, of_queue, of_worker, of_outbox, of_clock, of_disk):
         yield check(patient)
     yield from of_mail(patient)

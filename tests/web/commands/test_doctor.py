@@ -60,6 +60,7 @@ class Sick:
     answer: Answer | OSError = OURS
     free: int = 100 * examining.GB
     now: datetime = NOW
+    environment: dict[str, str] = field(default_factory=dict)
 
     def public(self, **other: Any) -> None:
         self.settings = Settings(**self.settings.model_dump() | PUBLIC | other)
@@ -76,7 +77,14 @@ class Sick:
             return self.records.get(name, [])
 
         patient = Patient(
-            self.settings, self.database, lambda: self.now, lookup, self.ask, lambda _: self.free, selectors
+            self.settings,
+            self.database,
+            lambda: self.now,
+            lookup,
+            self.ask,
+            lambda _: self.free,
+            selectors,
+            self.environment,
         )
         order = [Result.LEFT_OUT, Result.WELL, Result.WARNING, Result.TROUBLE]
         found = sorted(examining.examine(patient), key=lambda one: order.index(one.result))
@@ -140,6 +148,17 @@ def test_a_file_that_is_somebody_else_s_is_told_of(sick: Sick, monkeypatch: pyte
     monkeypatch.setattr(os, "access", lambda file, _: file != sick.database.file)
     result, says = sick.findings()["database"]
     assert (result, "cannot be written: whose" in says) == (Result.TROUBLE, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("TRIAL_ALLOW_LIST", "TRIAL_ALLOWLIST"), ("SUPRESSION_KEY_FILE", "SUPPRESSION_KEY_FILE"), ("HOME", "")],
+)
+def test_a_setting_whose_name_is_misspelt_is_told_of(sick: Sick, name: str, meant: str) -> None:
+    """It is passed over in silence: strangers are written to on trial, or no alert ever comes."""
+    sick.environment = {name: "it", "SMTP_URL": "it", "METRICS_TOKEN_FILE": "it"}
+    result, says = sick.findings()["settings"]
+    assert (result is Result.TROUBLE, says.endswith(f"is {meant} meant?")) == (bool(meant), bool(meant))
 
 
 def no_alerts(sick: Sick) -> None:
