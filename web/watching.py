@@ -6,6 +6,7 @@ after a restart it tells again of what is still so.
 
 import json
 import logging
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -146,5 +147,8 @@ def post(address: str, said: dict[str, str]) -> None:
     # In our own name: Discord turns away what calls itself Python-urllib.
     headers = {"Content-Type": "application/json", "User-Agent": "Unmentoring/1"}
     request = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310  (of the settings)
-    with urllib.request.urlopen(request, timeout=PATIENCE):  # noqa: S310
-        pass
+    try:
+        urllib.request.urlopen(request, timeout=PATIENCE).close()  # noqa: S310
+    except urllib.error.HTTPError as refused:
+        refused.close()  # the error holds the answer, and the connection
+        raise
