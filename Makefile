@@ -5,8 +5,8 @@ JOBS ?= 2
 TESTS ?= tests
 
 # The first Python we support. Say PYTHON=… for another.
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; \
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; \
 	then echo $$python; break; fi; done)
 
 RUN := .venv/bin/python -m
@@ -80,4 +80,4 @@ ready-to-test: python
 	@"$(PYTHON)" tools/setup.py --all
 
 python:
-	@test -n "$(PYTHON)" || { echo "Unmentoring needs Python 3.11, 3.12 or 3.13 as python3. Install one, or say where: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Unmentoring needs Python 3.11 to 3.14 as python3. Install one, or say where: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
