@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.models import Membership
+from web.services.rounds import previews
 
 
 @pytest.fixture
@@ -145,3 +147,14 @@ def test_a_version_that_no_draft_can_have_is_an_old_one(world: World) -> None:
         "Send 2 introductions", version="9" * 12
     )
     assert page.status < 500
+
+
+def test_a_list_of_who_is_not_in_it_that_is_cut_says_so(six: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for person in six.join_many(2):
+        with six.write() as session:
+            session.get_one(Membership, (1, person)).skips_next = True
+    six.draw()
+    page = six.organiser().open("/organise/councils/rounds/1")
+    assert "These are not all of them" not in page.text
+    monkeypatch.setattr(previews, "MOST_FOUND", 1)
+    assert "These are not all of them" in page.open(page.path).text

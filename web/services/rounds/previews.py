@@ -193,6 +193,11 @@ class Preview:
         return [one for one in self.outside if not one.on_purpose]
 
     @property
+    def has_more_outside(self) -> bool:
+        """Are there more who are not in it than a page lists?"""
+        return len(self.outside) == MOST_FOUND
+
+    @property
     def verdict(self) -> str:
         """How far a draft that was changed by hand is from the best possible one."""
         return how_far(self.figures, self.best)
