@@ -202,7 +202,8 @@ def _move_messages(session: Session, round_: Round, window: Window) -> int:
 
 
 def _keep_links_open(session: Session, round_: Round, window: Window) -> None:
-    """The door to the question stays open as long after it is asked as it would have."""
+    """The doors to a conversation and its question stay open as long after it is asked as they would have."""
     groups = select(Group.id).where(Group.round_id == round_.id)
-    doors = update(Link).where(col(Link.purpose) == Purpose.CHECK_IN, col(Link.subject).in_(groups))
-    outbox.change(session, doors.values(expires_at=window.ask_again_at + links.LIFE[Purpose.CHECK_IN]))
+    for purpose in (Purpose.CALENDAR, Purpose.CHECK_IN, Purpose.CONVERSATION):
+        doors = update(Link).where(col(Link.purpose) == purpose, col(Link.subject).in_(groups))
+        outbox.change(session, doors.values(expires_at=window.ask_again_at + links.LIFE[purpose]))

@@ -255,3 +255,16 @@ def test_where_a_break_turns_into_the_end_people_are_still_introduced(unheard: W
     assert [f"up to {last:%A} {last.day} {last:%B}" in letter.text for letter in letters] == [True, True]
     on(unheard, (last - date(2026, 12, 1)).days)
     assert sum(asked(unheard).values()) == 4
+
+
+def test_what_is_in_an_introduction_opens_after_a_long_break(unheard: World) -> None:
+    """Doors to a conversation are shut after 90 days: they were, before anybody had the letter."""
+    unheard.clock.turn(days=91)
+    go_on(unheard)
+    unheard.clock.turn(days=6)
+    unheard.work()
+    for kind, doors in (("introduction", ("/conversation/", "/checkin/")), ("nudge", ("/conversation/",))):
+        letter = unheard.inbox(kind=kind)[0]
+        assert [unheard.visitor().open(unheard.link_in(letter, door)).status for door in doors] == [
+            200 for _ in doors
+        ]
