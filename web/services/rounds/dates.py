@@ -135,7 +135,7 @@ def _suggest_days_to_come(session: Session, round_: Round, window: Window, now: 
     times_of = introductions.times_to_suggest(session, round_, times.today(now), window.ends_on)
 
     def anew(message: messages.Introduction) -> messages.Introduction:
-        return replace(message, slots=times_of[int(message.group)])
+        return replace(message, slots=times_of.get(int(message.group), ()))
 
     outbox.rewrite(session, messages.Introduction, anew, round=str(round_.id))
 

@@ -268,3 +268,20 @@ def test_what_is_in_an_introduction_opens_after_a_long_break(unheard: World) -> 
         assert [unheard.visitor().open(unheard.link_in(letter, door)).status for door in doors] == [
             200 for _ in doors
         ]
+
+
+@pytest.mark.parametrize("day", [3, 40])
+def test_nobody_is_introduced_to_whoever_erased_themselves_in_the_break(world: World, day: int) -> None:
+    world.join_many(4)
+    world.send(world.draw())
+    world.pause()
+    gone, stays = world.groups()[0]
+    name, email = world.person(gone).name, world.person(stays).email
+    on(world, day)
+    world.erase(gone)
+    on(world, 60)
+    go_on(world)
+    told = world.inbox(email)
+    assert [letter.kind for letter in told[:1]] == ["partner_gone"]
+    assert not any(name in letter.text for letter in told)
+    assert len(world.inbox(kind="introduction")) == 2
