@@ -306,7 +306,7 @@ def check(
         return
     given = _read(people_file, history, never, before, mix)
     groups = tables.read_round(round_file, given.people)
-    proof = Proof.from_json(proof_file.read_text(encoding="utf-8")) if proof_file else None
+    proof = Proof.from_json(proof_file.read_bytes()) if proof_file else None
     try:
         verdict = referee.check_round(given.pot, groups, proof)
     except Refused as refused:

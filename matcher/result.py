@@ -75,7 +75,7 @@ class Proof:
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Proof:
+    def from_json(cls, text: str | bytes) -> Proof:
         """Raises MatcherError when the text is not a proof."""
         try:
             document = json.loads(text)
@@ -90,7 +90,8 @@ class Proof:
                 sizes=tuple((int(size), int(groups)) for size, groups in document.get("sizes", ())),
                 every_mix=bool(document.get("every_mix", False)),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        # Of what is nested too deep, or holds a number beyond all, Python says so in errors of their own.
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MatcherError("this is not a proof of a round") from error
 
 

@@ -176,9 +176,20 @@ def test_a_round_naming_a_stranger_is_refused(folder):
     assert (told.exit_code, told.stderr) == (2, "r.csv:2: person_2: zoe is not among the people\n")
 
 
-def test_a_proof_that_is_none_is_refused(folder):
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "{}",
+        "[" * 100_000,
+        b"PK\x03\x04\xff",
+        '{"kind": "counting", "certifies": [], "repeats": 1e999}',
+        '{"kind": "dual", "certifies": [], "repeats": 0, "cross": 0, "barrier": [], "duals": [[]]}',
+    ],
+    ids=["empty", "deep", "workbook", "endless", "other"],
+)
+def test_a_proof_that_is_none_is_refused(folder, proof):
     edited = table(folder, "round.csv", "person_1,person_2\na,c\nb,d\n")
-    told = run(cli.check, folder / "people.csv", edited, "--proof", table(folder, "p.json", "{}"))
+    told = run(cli.check, folder / "people.csv", edited, "--proof", table(folder, "p.json", proof))
     assert (told.exit_code, told.stderr) == (2, "this is not a proof of a round\n")
 
 
