@@ -223,7 +223,7 @@ def how_far(ours: dict[str, Any], best: dict[str, Any]) -> str:
     said = phrases.listing([each for each in worse if each])
     if said:
         return f"{said} than in the {proven}."
-    if best["optimal"] and not ours["optimal"]:
+    if best["optimal"] and not ours.get("optimal", True):
         return (
             f"It is as good as the {proven} in repeats and crossing; in what counts after them it may not be."
         )

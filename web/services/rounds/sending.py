@@ -147,7 +147,8 @@ def parties(
         members.setdefault(member.group_id, []).append(member)
     days = times.suggestable_days(window.starts_on, window.ends_on)
     silent = introductions.have_pressed_nothing(session, programme.id, people)
-    by_hand = round_.figures["repeats"] > round_.best["repeats"]
+    # A draft from before the best was kept beside it is its own measure.
+    by_hand = round_.figures["repeats"] > (round_.best or round_.figures)["repeats"]
     return [
         Party(
             group,

@@ -199,3 +199,13 @@ def test_a_draft_has_no_dates(world: World) -> None:
     number = world.draw()
     with world.read() as session, pytest.raises(ValueError, match="round 1 is draft"):
         Window.of_round(rounds.by_number(session, world.programme(session), number))
+
+
+def test_a_draft_from_before_the_best_was_kept_is_sent(world: World) -> None:
+    world.join_many(2)
+    world.draw()
+    with world.write() as session:
+        rounds.by_number(session, world.programme(session), 1).best = {}
+    world.send(1)
+    world.work()
+    assert len(world.inbox(kind="introduction")) == 2
