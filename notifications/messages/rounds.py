@@ -279,6 +279,7 @@ class PostFound(Message):
 
     kind = "post_found"
     by_day = True
+    kept = True
 
     programme: Programme
     hosts: tuple[str, ...]
@@ -294,6 +295,7 @@ class Digest(Message):
 
     kind = "digest"
     by_day = True
+    kept = True
     channels = BY_EMAIL
 
     programme: Programme

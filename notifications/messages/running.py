@@ -40,6 +40,7 @@ class PanelDrawn(Message):
 
     kind = "panel"
     by_day = True
+    kept = True
 
     programme: Programme
     change: str
@@ -90,6 +91,7 @@ class AgendaNews(Message):
 
     kind = "agenda_news"
     by_day = True
+    kept = True
 
     programme: Programme
     decided: tuple[Decided, ...]

@@ -6,7 +6,7 @@ TooFew              nobody can be drawn: the objection stands
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -141,8 +141,28 @@ def _tell(
             page=links.make(session, Purpose.PAGE, id_, now=now),
         )
         to = recipient(person, by_email_only=bool(person.email))
-        subject = f"{tally.about(proposal)} panel {panel.id}"
-        outbox.queue(session, message, to, subject=subject, programme=programme.slug, now=now)
+        outbox.queue(
+            session, message, to, subject=_subject(proposal, panel), programme=programme.slug, now=now
+        )
+
+
+def _subject(proposal: Proposal, panel: Panel) -> str:
+    return f"{tally.about(proposal)} panel {panel.id}"
+
+
+def date_anew(
+    session: Session, programme: Programme, proposal: Proposal, *, since: datetime, now: datetime
+) -> None:
+    """After a break, in which its clock stood still: what waited says until when they can judge by now."""
+    if panel := sitting(session, proposal):
+        until = now + clock.remaining(panel, held=since, now=now)
+        outbox.rewrite(
+            session,
+            messages.PanelDrawn,
+            lambda waiting: replace(waiting, until=until),
+            programme=programme.slug,
+            subject=_subject(proposal, panel),
+        )
 
 
 def given_to(session: Session, panel: Panel) -> Sequence[Objection]:

@@ -33,10 +33,14 @@ from web.services.rounds import dropouts, pots
 LONGEST_PAUSE = timedelta(days=730)
 # What is not sent any more to somebody who has left meanwhile.
 NOT_FOR_LEAVERS = (
+    messages.AgendaNews.kind,
     messages.CheckIn.kind,
+    messages.Digest.kind,
     messages.HeadsUp.kind,
     messages.NotThisTime.kind,
+    messages.PanelDrawn.kind,
     messages.Paused.kind,
+    messages.PostFound.kind,
     messages.Welcome.kind,
 )
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, update
@@ -123,6 +123,7 @@ def _plan_nothing(session: Session, programme: Programme, last: date, by: str, n
         session.delete(kept)
     programme.next_round_on = None
     outbox.cancel(session, kind=messages.HeadsUp.kind, programme=programme.slug)
+    outbox.rewrite(session, messages.Digest, _without_next_round, programme=programme.slug)
     if programme.paused_at:
         since, programme.paused_at = programme.paused_at, None
         # They speak of rounds to come.
@@ -130,6 +131,10 @@ def _plan_nothing(session: Session, programme: Programme, last: date, by: str, n
             outbox.cancel(session, kind=kind, programme=programme.slug, held=True)
         dates.ask_after_break(session, programme, since=since, last=last, by=by, now=now)
         outbox.release(session, programme=programme.slug, now=now)
+
+
+def _without_next_round(digest: messages.Digest) -> messages.Digest:
+    return replace(digest, next_round=None)
 
 
 def _planned_before(session: Session, programme: Programme, today: date) -> date | None:

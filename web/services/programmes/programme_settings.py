@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from notifications import addresses, messages, outbox
 from notifications.tables import OutboxMessage, State
 from web.models import How, Membership, Programme, ProposalState, Region, Rhythm, Schedule, Subject
-from web.services.agreements import agreements, asking, lookup, reviews
+from web.services.agreements import agreements, asking, lookup, panels, reviews
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
@@ -239,8 +239,8 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
 
 
 def _speak_of_days_to_come(session: Session, programme: Programme, now: datetime) -> None:
-    """Whoever joined in the break, or was left without a partner before it, reads of the days as they are
-    after it.
+    """Whoever joined in the break, was left without a partner before it, or is yet to read what others have
+    learned, reads of the days as they are after it.
     """
     next_round = programmes.next_round_on(programme, times.today(now))
     top_up_on = programmes.top_up_on(session, programme, times.today(now))
@@ -254,9 +254,13 @@ def _speak_of_days_to_come(session: Session, programme: Programme, now: datetime
     def partner_gone(message: messages.PartnerGone) -> messages.PartnerGone:
         return replace(message, next_round=next_round)
 
+    def digest(message: messages.Digest) -> messages.Digest:
+        return replace(message, next_round=next_round)
+
     outbox.rewrite(session, messages.Welcome, welcome, programme=programme.slug)
     outbox.rewrite(session, messages.NotThisTime, not_this_time, programme=programme.slug)
     outbox.rewrite(session, messages.PartnerGone, partner_gone, programme=programme.slug)
+    outbox.rewrite(session, messages.Digest, digest, programme=programme.slug)
 
 
 def _say_to_nobody_who_is_back(session: Session, programme: Programme) -> None:
@@ -275,10 +279,11 @@ def _say_to_nobody_who_is_back(session: Session, programme: Programme) -> None:
 
 
 def _ask_until_days_to_come(session: Session, programme: Programme, since: datetime, now: datetime) -> None:
-    """Whoever is asked about a rule reads of the days as they are after the break."""
+    """Whoever is asked about a rule, or to judge an objection, reads of the days as they are by now."""
     for proposal in lookup.live(session, programme):
         if proposal.state is ProposalState.OPEN:
             asking.date_anew(session, programme, proposal, since=since, now=now)
+        panels.date_anew(session, programme, proposal, since=since, now=now)
     reviews.date_anew(session, programme, since=since, now=now)
 
 

@@ -10,7 +10,7 @@ from notifications.tables import OutboxMessage
 from tests.support.consenting import SECRET, THREES, Consent
 from tests.support.world import World
 from tests.web.services.agreements.test_reviews import bring_near
-from web.services.agreements import asking, deciding, lookup, reviews
+from web.services.agreements import asking, deciding, lookup, panels, reviews
 from web.services.programmes import programme_settings
 
 BY = "organiser"
@@ -31,6 +31,28 @@ def propose_and_pause(consent: Consent) -> int:
         asking.tell_some(session, programme, made, now=world.now)
         programme_settings.pause(session, programme, by=BY, now=world.now)
         return made.number
+
+
+@pytest.mark.parametrize("days", [2, 10])
+def test_a_panel_drawn_before_a_break_is_told_after_it_until_when_it_sits_by_now(
+    consent: Consent, days: int
+) -> None:
+    """Of a panel that nobody had told the objection would stand."""
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    world = consent.world
+    with world.write() as session:
+        programme = world.programme(session)
+        proposal = lookup.by_number(session, programme, number, lock=True)
+        panels.convene(session, programme, proposal, by=BY, now=world.now)
+        programme_settings.pause(session, programme, by=BY, now=world.now)
+    consent.later(days=days)
+    world.go_on()
+    consent.look()
+    with world.read() as session:
+        rows = session.exec(select(OutboxMessage).where(OutboxMessage.kind == messages.PanelDrawn.kind)).all()
+        until = [row.message().until for row in rows if row.accepted_at]  # type: ignore[attr-defined]
+    assert until == [world.now + panels.TIME] * panels.MEMBERS
 
 
 def told_until(world: World, kind: type[messages.Proposal] | type[messages.Review]) -> set[datetime]:

@@ -1,15 +1,19 @@
 """The wall shows what its authors allowed, with the names that were allowed, after an organiser looked."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.support.world import BY, World
 from web.models import Answer, Learning, LearningState, Membership, Person, Showing
+from web.services.common import times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.learning import digests, learnings, walls
 from web.services.learning.digests import NothingToSend
 from web.services.learning.learnings import ChangedMeanwhile, NothingToShow, NotToShow
-from web.services.people import erasure
+from web.services.people import erasure, participation
+from web.services.programmes import closings
 
 WORDS = "Ask the crews first."
 
@@ -168,6 +172,44 @@ def test_a_digest_goes_to_each_person_once(world: World, three: list[str]) -> No
         assert digests.send(session, world.programme(session), 1, by=BY, now=world.now) == 0
     world.work()
     assert len(world.inbox(kind="digest")) == 3
+
+
+def digest_that_a_break_holds(world: World, three: list[str]) -> None:
+    say(world, three[0], words=WORDS, showing=Showing.WITH_NAME)
+    publish(world)
+    world.change(next_round_on=times.today(world.now) + timedelta(days=20))
+    with world.write() as session:
+        digests.send(session, world.programme(session), 1, by=BY, now=world.now)
+    world.pause()
+    world.clock.turn(days=30)
+
+
+def test_a_digest_that_a_break_holds_goes_out_after_it(world: World, three: list[str]) -> None:
+    digest_that_a_break_holds(world, three)
+    world.go_on()
+    world.work()
+    letters = world.inbox(kind="digest")
+    assert ["The next round starts" in one.text for one in letters] == [False] * 3
+
+
+def test_whoever_leaves_in_a_break_has_no_digest_after_it(world: World, three: list[str]) -> None:
+    digest_that_a_break_holds(world, three)
+    with world.write() as session:
+        participation.leave(session, session.get_one(Membership, (1, three[0])), now=world.now)
+    world.go_on()
+    world.work()
+    assert len(world.inbox(kind="digest")) == 2
+
+
+def test_where_a_break_turns_into_the_end_a_digest_promises_no_round(world: World, three: list[str]) -> None:
+    digest_that_a_break_holds(world, three)
+    with world.write() as session:
+        programme = world.programme(session)
+        last = closings.earliest(session, programme, times.today(world.now))
+        closings.announce(session, programme, last, wall_stays=True, by=BY, now=world.now)
+    world.work()
+    letters = world.inbox(kind="digest")
+    assert ["The next round starts" in one.text for one in letters] == [False] * 3
 
 
 @pytest.mark.parametrize("showing", [Showing.WITHOUT_NAME, Showing.WITH_NAME])
