@@ -69,7 +69,7 @@ def test_every_line_of_the_error_summary_leads_to_its_field(form: Page) -> None:
 
 
 def test_mistakes_are_listed_in_the_order_of_their_fields(form: Page) -> None:
-    form.get_by_label("Your video handle").fill("x" * 200)
+    form.get_by_label("Your video handle").fill("x" * 1_001)
     form.get_by_label("Mobile number").fill("12")
     form.get_by_role("button", name="Join Councils Unmentoring").click()
     places = form.locator(".govuk-error-summary a").evaluate_all(

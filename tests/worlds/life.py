@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -14,6 +15,7 @@ from tests.support.visitor import Visitor
 from tests.support.world import NAME, SLUG
 from tests.worlds.arrivals import until
 from tests.worlds.running import Running
+from web.forms.open import QUICKEST_SECONDS
 from web.models import Person, Purpose
 from web.services.common.links import ROOMS, open_page
 
@@ -152,9 +154,15 @@ class Journey:
         self.made.world.visitor().open(f"/p/{self.slug}")  # the slash is added by a redirect
         for email in (AMINA, TOM, SIAN):
             self.pages[email] = self.made.world.visitor().open(f"/p/{self.slug}/join")
+        self.opened_at = self.made.world.now
+
+    def is_a_person_s(self) -> bool:
+        """Their stamp is in whole seconds."""
+        return self.made.world.now - self.opened_at > timedelta(seconds=QUICKEST_SECONDS + 1)
 
     def walk(self) -> None:
         by_text = self.made.installation.sends_texts
+        until(self.is_a_person_s, "the time in which somebody fills in a form")
         self.join(AMINA, "Amina Yusuf", "Leeds City Council")
         self.join(TOM, "Tom Field", "Kirklees Council")
         texts = {"phone": NUMBER, "channel": "sms"} if by_text else {}

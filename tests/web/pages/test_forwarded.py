@@ -16,19 +16,18 @@ A_TOKEN = re.compile(r"/(?:me|checkin|conversation|m|next-round)/([\w-]{31})")
 
 @pytest.fixture
 def jo(world: World) -> str:
-    """Somebody who meets one after the other, a round each, and answers the first time."""
+    """Somebody who meets one after the other, a round each, and is asked and answers the first time."""
     jo = world.join("Jo Park", "Brent Council", email="jo@example.org")
     for name in NAMES:
         world.join(name)
     for number in range(1, len(NAMES) + 1):
         world.round()
+        world.clock.turn(days=15)
+        world.worker.sweep()
         if number == 1:
             with world.write() as session:
                 talk = conversations.conversation(session, world.group_of(jo), jo)
-                conversations.say(session, talk, Answer.NOT_YET, now=world.now)
-            world.work()
-        world.clock.turn(days=15)
-        world.worker.sweep()
+                conversations.say(session, talk, Answer.NO_REPLY, now=world.now)
         world.work()
         world.clock.turn(days=7)
     return jo
