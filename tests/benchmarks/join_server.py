@@ -55,6 +55,8 @@ def floor(file: str) -> Flask:
 
 
 def main(which: str, file: str) -> None:
+    # Sixteen wait for eight threads all the time: it says so at each form.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = {"ours": ours, "floor": floor}[which](file)
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     print(server.effective_port, flush=True)
