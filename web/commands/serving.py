@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -121,6 +122,9 @@ def serve(
     if settings.alert_webhook:
         _watch(settings)
     child = Child(worker_command(quiet=quiet), settings.child_environment()) if worker else None
+    if child:
+        # At once: letters go out for as long as connections take to be closed.
+        signal.signal(signal.SIGTERM, partial(_stop, child=child))
     try:
         ready()
         server.run()
@@ -182,7 +186,9 @@ def _bring_up_to_date(settings: Settings) -> None:
         database.dispose()
 
 
-def _stop(signal_: int, _frame: FrameType | None) -> None:
+def _stop(signal_: int, _frame: FrameType | None, *, child: Child | None = None) -> None:
     # Once: a second one would end us while we wait for the worker to finish what it holds.
     signal.signal(signal_, signal.SIG_IGN)
+    if child:
+        child.ask_to_stop()
     raise SystemExit(0)
