@@ -31,7 +31,7 @@ from web.models import (
     RoundState,
     Showing,
 )
-from web.services.common import audit, contacts, links, phrases, programmes, times, web_links
+from web.services.common import audit, contacts, links, phrases, programmes, times
 from web.services.common.contacts import recipient
 from web.services.rounds import introductions
 from web.services.rounds.introductions import Window
@@ -381,11 +381,9 @@ def keep_learning(session: Session, talk: Conversation, said: Said, now: datetim
 
 
 def _without_secrets(said: Said) -> Said:
-    """Whoever pastes a link or a letter of ours gives away what opens their own page; and with a link that a
-    mail gateway has rewritten, their own address.
-    """
+    """Whoever pastes a link of ours, or a letter of ours, gives away what opens their own page."""
     link = "" if secrets.found_in(said.link) else said.link
-    return replace(said, text=web_links.direct_in(secrets.without(said.text)), link=link)
+    return replace(said, text=secrets.without(said.text), link=link)
 
 
 def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:

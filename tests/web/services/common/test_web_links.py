@@ -3,7 +3,10 @@
 from urllib.parse import quote
 
 import pytest
+from sqlmodel import select
 
+from notifications.tables import Reply
+from tests.support.by_text import text
 from tests.support.world import World
 from web.models import Purpose
 from web.services.common import web_links
@@ -76,3 +79,11 @@ def test_whoever_asked_for_no_name_is_not_named_by_a_link_from_their_mail(world:
     world.organiser().open("/organise/councils/learning").press("Publish")
     wall = world.visitor().open("/p/councils/learning").answer.text
     assert ("https://blog.example.org/learned?a=1" in wall, "amina" in wall) == (True, False)
+
+
+def test_what_comes_in_by_text_is_kept_without_whose_mail_it_came_from(world: World) -> None:
+    """It may be a concern about a proposal, or for an organiser to read."""
+    text(world, f"Have you seen {SAFE_LINK}?")
+    with world.read() as session:
+        kept = session.exec(select(Reply.text)).one()
+    assert kept == "Have you seen https://blog.example.org/learned?a=1?"
