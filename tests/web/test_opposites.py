@@ -4,6 +4,7 @@ is asked to come back because two of us waited for each other.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Thread
@@ -14,6 +15,8 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from notifications.messages import Channel
+from notifications.providers.twilio import Twilio
+from notifications.tables import InboundRead
 from tests.support.importing import import_people
 from tests.support.together import together
 from tests.support.world import BY, World
@@ -24,6 +27,7 @@ from web.services.common import contacts, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.imports import undoing
+from web.services.incoming import missed_texts
 from web.services.learning import digests, learnings
 from web.services.organisations import organisations
 from web.services.people import (
@@ -392,6 +396,21 @@ def test_an_organisation_that_two_merge_away_at_once_is_merged_once(world: World
     press = partial(organiser.press, "Merge them", into=str(kept))
     after(world, partial(merge_organisations, world), press)
     assert (organiser.status, "One of the two was merged a moment ago" in organiser.text) == (200, True)
+
+
+def test_a_worker_that_begins_to_read_texts_beside_another_is_in_no_trouble(world: World) -> None:
+    carrier = Twilio("AC0", "token", "+447700900001")
+    texts = replace(world.worker.providers, sms=carrier, texts_take_replies=True)
+
+    def begins(session: Session) -> None:
+        session.add(InboundRead(provider=carrier.name, until=world.now))
+        session.flush()
+
+    def begins_too() -> int:
+        worker = world.worker
+        return missed_texts.take_all(worker.database.write, texts, signer=worker.signer, clock=worker.clock)
+
+    assert after(world, begins, begins_too) == 0
 
 
 @contextmanager

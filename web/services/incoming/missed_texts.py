@@ -15,6 +15,7 @@ from sqlmodel import Session, delete
 from notifications import quiet_hours
 from notifications.carriers import Providers
 from notifications.errors import ProviderError
+from notifications.outbox import insert_on
 from notifications.replies import Inbound, ListsInbound
 from notifications.sending import Clock, Sessions, never
 from notifications.tables import InboundRead
@@ -26,6 +27,7 @@ from web.tokens import Signer
 EVERY = timedelta(minutes=10)
 SETTLES = timedelta(minutes=2)  # what was written a moment ago may be on its way to us
 LATE = timedelta(hours=1)  # an answer to what was written so long ago waits for the day
+LONGEST = timedelta(days=3)  # as long as mail is tried; of last year's nobody waits for an answer
 
 log = logging.getLogger(__name__)
 
@@ -78,13 +80,15 @@ def _due(session: Session, provider: str, quiet_nights: bool, now: datetime) -> 
     until = now - SETTLES
     read = session.get(InboundRead, provider)
     if read is None:
-        session.add(InboundRead(provider=provider, until=until))
+        # Another worker may begin at this moment.
+        begun = insert_on(session)(InboundRead).values(provider=provider, until=until)
+        session.execute(begun.on_conflict_do_nothing())
         return None
     missed = until - read.until
     is_night = quiet_nights and quiet_hours.until(now) is not None
     if missed < EVERY or (missed > LATE and is_night):
         return None
-    return Stretch(read.until, until)
+    return Stretch(max(read.until, until - LONGEST), until)
 
 
 def _take(sessions: Sessions, text: Inbound, signer: Signer, now: datetime) -> bool:

@@ -73,6 +73,15 @@ def test_the_texts_of_a_longer_absence_are_heard_in_their_order(
     assert (taken(world), answer(world, amina)) == (["NOT YET", "MET"], Answer.MET)
 
 
+def test_what_was_written_long_before_we_are_back_is_not_answered_any_more(
+    world: World, twilio: FakeTwilio, amina: str
+) -> None:
+    """As where texts went by another provider for a year."""
+    twilio.receive(PHONE, OURS, "SKIP", world.now)
+    back_after(world, days=5)
+    assert taken(world) == []
+
+
 def test_what_was_handed_over_is_heard_once(world: World, twilio: FakeTwilio, amina: str) -> None:
     sid = twilio.receive(PHONE, OURS, "Bins are not boring.", world.now)
     with world.write() as session:
