@@ -35,8 +35,8 @@ AN_AT = re.compile(r"\s*[@＠]\s*")
 AROUND = " \t;,.\"'<>()[]“”‘’„«»*"
 AN_EMAIL = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
 A_SENDER = re.compile(r"([^<>\x00-\x1f]*)<\s*([!-~]+)\s*>|([!-~]+)")
-# A host with a dot, and no name or password before it, which would look like one.
 LONGEST_READ = 80  # letters of a link: two lines of a phone
+# A host with a dot, and no name or password before it, which would look like one.
 A_LINK_AT_END = re.compile(r"(.*?)(https?://(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:[/?#][^\s\\]*)?)", re.IGNORECASE)
 HOME = frozenset({"GB", "IM", "JE", "GG"})  # one numbering plan; texts to all of it cost the same
 

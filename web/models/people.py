@@ -42,7 +42,7 @@ class Person(Base, table=True):
     phone_verified_at: datetime | None = moment()
     channel: Channel = choice(Channel, Channel.EMAIL)
     video_kind: VideoKind = choice(VideoKind, VideoKind.NONE)
-    # A link to a Teams meeting of some years ago has 250 letters, and Outlook's wrapping trebles them.
+    # A link to a Teams meeting of some years ago has 250 letters, and gateways we cannot read add to it.
     video_handle: str = Field(default="", max_length=1_000)
     about: str = Field(default="", max_length=300)
     shares_email: bool = True

@@ -28,9 +28,6 @@ BEHIND_A_NAME = re.compile(
     r"(?=(?-i:[A-ZÀ-Þ]))",
     re.IGNORECASE,
 )
-A_NAME = re.compile(
-    r"\s+(?:at|of|@|/|(?:and )?i work (?:for|at|in)|(?:who )?works (?:for|at))\s+|\s*\((?=\w)", re.IGNORECASE
-)
 A_NAME = re.compile(r"[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,4}")
 OF_A_PLACE = re.compile(
     r"\W*(?:(?:and )?(?:my )?(?:organi[sz]ation|org|employer)\b(?: is)?"
