@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ from web.services.common import links, phone_numbers, programmes, times
 from web.services.organisers import accounts
 from web.services.people import complaints, erasure, joining
 from web.services.people.joining import Details
-from web.services.programmes import programme_settings
+from web.services.programmes import closings, programme_settings
 from web.services.rounds import drafts, rounds, sending
 from web.settings import DEFAULT_KEY, Settings
 from web.worker import Worker
@@ -206,6 +206,14 @@ class World:
         """After a pause."""
         with self.write() as session:
             programme_settings.go_on(session, self.programme(session), by=BY, now=self.now)
+
+    def announce_the_end(self) -> date:
+        """As soon as may be; its last day."""
+        with self.write() as session:
+            programme = self.programme(session)
+            last = closings.earliest(session, programme, times.today(self.now))
+            closings.announce(session, programme, last, wall_stays=True, by=BY, now=self.now)
+        return last
 
     def start(self, slug: str, name: str, **settings: Any) -> None:
         with self.write() as session:

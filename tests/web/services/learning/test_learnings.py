@@ -13,7 +13,6 @@ from web.services.learning import digests, learnings, walls
 from web.services.learning.digests import NothingToSend
 from web.services.learning.learnings import ChangedMeanwhile, NothingToShow, NotToShow
 from web.services.people import erasure, participation
-from web.services.programmes import closings
 
 WORDS = "Ask the crews first."
 
@@ -203,10 +202,7 @@ def test_whoever_leaves_in_a_break_has_no_digest_after_it(world: World, three: l
 
 def test_where_a_break_turns_into_the_end_a_digest_promises_no_round(world: World, three: list[str]) -> None:
     digest_that_a_break_holds(world, three)
-    with world.write() as session:
-        programme = world.programme(session)
-        last = closings.earliest(session, programme, times.today(world.now))
-        closings.announce(session, programme, last, wall_stays=True, by=BY, now=world.now)
+    world.announce_the_end()
     world.work()
     letters = world.inbox(kind="digest")
     assert ["The next round starts" in one.text for one in letters] == [False] * 3

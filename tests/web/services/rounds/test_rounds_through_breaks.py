@@ -10,7 +10,6 @@ from tests.support.world import World
 from web.models import GroupMember, Membership, Round
 from web.services.common import times
 from web.services.people import inactivity, participation
-from web.services.programmes import closings
 from web.services.rounds import dropouts, rounds
 
 BY = "organiser"
@@ -129,10 +128,7 @@ def test_where_a_break_turns_into_the_end_they_are_asked_until_then(running: Wor
     on(running, 12)
     running.pause()
     on(running, 35)
-    with running.write() as session:
-        programme = running.programme(session)
-        last = closings.earliest(session, programme, times.today(running.now))
-        closings.announce(session, programme, last, wall_stays=True, by=BY, now=running.now)
+    last = running.announce_the_end()
     running.work()
     on(running, 41)
     assert asked(running) == {"07 Jan": 2, "10 Jan": 2}
@@ -235,10 +231,7 @@ def test_where_a_break_turns_into_the_end_nobody_is_promised_a_next_round(world:
     world.join(email="late@example.org")
     world.send(number)
     world.pause()
-    with world.write() as session:
-        programme = world.programme(session)
-        last = closings.earliest(session, programme, times.today(world.now))
-        closings.announce(session, programme, last, wall_stays=True, by=BY, now=world.now)
+    world.announce_the_end()
     world.work()
     assert world.inbox("late@example.org", "not_this_time") == []
 
@@ -246,10 +239,7 @@ def test_where_a_break_turns_into_the_end_nobody_is_promised_a_next_round(world:
 @pytest.mark.parametrize("day", [4, 40])
 def test_where_a_break_turns_into_the_end_people_are_still_introduced(unheard: World, day: int) -> None:
     on(unheard, day)
-    with unheard.write() as session:
-        programme = unheard.programme(session)
-        last = closings.earliest(session, programme, times.today(unheard.now))
-        closings.announce(session, programme, last, wall_stays=True, by=BY, now=unheard.now)
+    last = unheard.announce_the_end()
     unheard.work()
     letters = unheard.inbox(kind="introduction")
     assert [f"up to {last:%A} {last.day} {last:%B}" in letter.text for letter in letters] == [True, True]
