@@ -70,8 +70,12 @@ def best(pot: Pot, rng: np.random.Generator, engine: Engine = "rustworkx") -> In
     """
     dense = rules.table(pot)
     met = dense.met.astype(np.int32)
+    let_down = pot.let_down.astype(np.int32)
+    # All best matchings pair as many people, so this counts those of them who had nobody last time.
+    again = {"again": 2 - let_down[:, None] - let_down} if pot.let_down.any() and len(pot.pairs_never) else {}
 
     def solve(levels: dict[str, Ints], allowed: Bools) -> dict[str, int]:
+        levels = again | levels
         scale = rules.pair_scale(levels, pot.n // 2)
         cost = scale.cost(levels)
         found = pairs(cost, allowed, rng, engine)
@@ -82,7 +86,7 @@ def best(pot: Pot, rng: np.random.Generator, engine: Engine = "rustworkx") -> In
         rules.recent_levels(dense.age, dense.allowed, repeats, solve) if repeats else ({}, dense.allowed)
     )
     after = {"unkind": dense.unkind, "familiar": dense.familiar}
-    levels = {"repeats": met} | recent | dense.differing() | after
+    levels = again | {"repeats": met} | recent | dense.differing() | after
     scale = rules.pair_scale(levels, pot.n // 2)
     cost = scale.cost(levels)
     found = pairs(cost, allowed, rng, engine)

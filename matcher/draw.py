@@ -11,14 +11,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher import barrier, blossom, circles, exact, horizon, odd, proof, rules, seating, sweep, trios
+from matcher import barrier, blossom, circles, exact, horizon, merge, odd, proof, rules, seating, sweep, trios
 from matcher.errors import BadPot
 from matcher.pot import Ints, Pot
 from matcher.result import Figures, Proof, Result, Sizes, Unplaced
 from matcher.rules import Priority
 
 # Raised with every change after which the same pot and seed may give another round.
-VERSION = 3
+VERSION = 4
 SIZES = (2, 3, 4)
 # Up to here the matching over all pairs takes half a second at most.
 MIDDLE = 600
@@ -244,6 +244,8 @@ def _mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) -> Drawn:
     if 2 <= pot.n <= exact.MOST_MIXED:
         return _counted_mixed(pot, size, rng, least)
     found = _searched(pot, proof.usual_sizes(pot.n, size, least), size, rng)
+    if len(found.left) and pot.n <= MIDDLE:
+        found = _merged(pot, found, size, rng)
     value = rules.value(pot, found.groups, size)
     if pot.n > MOST_MIXED or pot.n < 2 or not value.repeats:
         return found
@@ -252,7 +254,7 @@ def _mixed(pot: Pot, size: int, rng: np.random.Generator, least: int) -> Drawn:
         looked.append(proof.runs(mix))
         other = _searched(pot, mix, size, rng)
         then = rules.value(pot, other.groups, size)
-        if not then.repeats and then.left_out <= value.left_out:
+        if not then.repeats and then.placing() <= value.placing():
             return replace(other, considered=tuple(looked))
     return replace(found, considered=tuple(looked))
 
@@ -297,6 +299,15 @@ def _searched(pot: Pot, sizes: list[int], size: int, rng: np.random.Generator) -
     groups[(groups >= 0).sum(axis=1) < 2] = -1
     groups = groups[(groups >= 0).any(axis=1)]
     return Drawn(groups, others(pot.n, groups), "swaps", best=pot.n < 2)
+
+
+def _merged(pot: Pot, found: Drawn, size: int, rng: np.random.Generator) -> Drawn:
+    """The same, or groups merged from pairs where these leave fewer people out."""
+    pairs = _pairs(pot, rng, "fresh")
+    groups = merge.merged(pot, pairs.groups, size, rng)
+    if rules.value(pot, groups, size).placing() >= rules.value(pot, found.groups, size).placing():
+        return found
+    return Drawn(groups, pairs.left, "merged")
 
 
 def _counted(pot: Pot, small: exact.Small, rng: np.random.Generator) -> Drawn:

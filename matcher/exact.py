@@ -32,7 +32,7 @@ NEVER = np.int64(2**62)
 class Costs:
     """Exact integer cost of each way to place people; sums must stay under 2**62.
 
-    pair (n, n); three (n, n, n), read at i < j < k, or None; left_out, or None where everybody must be
+    pair (n, n); three (n, n, n), read at i < j < k, or None; left_out (n,), or None where everybody must be
     placed. `allowed` (n, n) says who may sit in one group. With `any_threes` False a three is used exactly
     once, by odd pots. With `of_size` groups have the sizes it names, each at its price beside its pairs.
     """
@@ -40,7 +40,7 @@ class Costs:
     pair: Longs
     allowed: Bools
     three: Longs | None = None
-    left_out: int | None = None
+    left_out: Longs | None = None
     any_threes: bool = False
     of_size: Mapping[int, int] | None = None
 
@@ -164,7 +164,7 @@ class Small:
         levels = {name: level for name, level in levels.items() if name in scale.place}
         pair = scale.cost(levels).astype(np.int64)
         three = _threes(pot, pair, scale) if n % 2 or self._awkward else None
-        left_out = scale.place["left_out"] if self._awkward else None
+        left_out = _left_out(pot, scale) if self._awkward else None
         return Rounds(Costs(pair, allowed, three, left_out, self._awkward)), scale
 
 
@@ -207,7 +207,7 @@ class Mixed:
         """All rounds best on these levels, in this order, after the sizes if they are to be near."""
         n, size = self._pot.n, self._size
         far = {s: (s - size) ** 2 for s in self._sizes}
-        tops = [("left_out", n), *((("far", n * max(far.values())), ("crowds", n)) if near else ())]
+        tops = [*_placing(self._pot), *((("far", n * max(far.values())), ("crowds", n)) if near else ())]
         # A group has at most two pairs for each of its people.
         tops += [(name, 2 * n * int(level.max())) for name, level in levels.items()]
         while (scale := rules.Scale(tops)).bits > 62:
@@ -216,13 +216,13 @@ class Mixed:
         place = scale.place
         of_size = {s: far[s] * place.get("far", 0) + (s > size) * place.get("crowds", 0) for s in far}
         pair = scale.cost(levels).astype(np.int64)
-        return Rounds(Costs(pair, allowed, left_out=place["left_out"], of_size=of_size)), scale
+        return Rounds(Costs(pair, allowed, left_out=_left_out(self._pot, scale), of_size=of_size)), scale
 
 
 def _tops(pot: Pot, levels: dict[str, Ints]) -> list[tuple[str, int]]:
     """Every wish in order with the most a round can reach in it."""
     units = pot.n
-    tops = [("left_out", pot.n), ("threes", pot.n // 3)]
+    tops = [*_placing(pot), ("threes", pot.n // 3)]
     for name, level in levels.items():
         if name == "same":
             tops.append(("unwilling", pot.n))
@@ -230,6 +230,16 @@ def _tops(pot: Pot, levels: dict[str, Ints]) -> list[tuple[str, int]]:
             tops.append(("turns", int(_turns(pot).max()) * pot.n))
         tops.append((name, units * int(level.max())))
     return tops
+
+
+def _placing(pot: Pot) -> list[tuple[str, int]]:
+    """The first wishes: nobody left out, and least of all somebody who was let down last time."""
+    return [("left_out", pot.n), ("again", int(pot.let_down.sum()))]
+
+
+def _left_out(pot: Pot, scale: rules.Scale) -> Longs:
+    """What it costs to leave each person out."""
+    return scale.place["left_out"] + pot.let_down.astype(np.int64) * scale.place["again"]
 
 
 def _turns(pot: Pot) -> Ints:
@@ -274,7 +284,7 @@ def _moves(costs: Costs, person: int) -> Moves:
     """How the last person of a set can be placed: with one earlier person, with two, or not at all."""
     moves = Moves([], [], [])
     if costs.left_out is not None:
-        _add(moves, 0, costs.left_out)
+        _add(moves, 0, int(costs.left_out[person]))
     friends = [int(j) for j in np.flatnonzero(costs.allowed[person, :person])]
     if costs.of_size is not None:
         _add_groups(moves, costs, person, friends)

@@ -415,6 +415,8 @@ def _chance(result: Result) -> list[str]:
             "From a design: rounds laid out so that nobody meets twice.",
             "Places in it were drawn by chance; after two rounds it decides who meets next.",
         ]
+    if result.figures.method == "merged":
+        return ["Merged from pairs, so that as few people as possible are left out; chance had little say."]
     if ways is None:
         chain = (
             "Drawn by a reversible chain whose long-run distribution is uniform over rounds of this quality"

@@ -31,6 +31,7 @@ class Wish:
 
 
 PLACED = Wish("placed", "everybody is in a group, and a never-pair never meets")
+AGAIN = Wish("again", "if somebody must be left out, it is not whoever was let down last time")
 REPEATS = Wish("repeats", "as few pairs as possible have met before")
 RECENT = Wish("recent", "if some must meet again, those whose last meeting is longest ago")
 WILLING = Wish("willing", "nobody who said no to a three is put in one")
@@ -47,18 +48,20 @@ def order(priority: Priority, *, mixing: bool = False) -> tuple[Wish, ...]:
     """The wishes in force, most important first; with one for whatever is mixed by besides organisations."""
     differing = (CROSSING, MIXING) if mixing else (CROSSING,)
     middle = (AHEAD, *differing) if priority == "fresh" else (*differing, AHEAD)
-    return (PLACED, REPEATS, RECENT, WILLING, *middle, KIND, TURNS, BALANCE, CHANCE)
+    return (PLACED, AGAIN, REPEATS, RECENT, WILLING, *middle, KIND, TURNS, BALANCE, CHANCE)
 
 
 @dataclass(frozen=True)
 class Value:
     """What a round is worth on the wishes decided before look-ahead and after it; smaller is better.
 
-    `recent` counts repeats by the round they last met in, the latest round first; `same` counts pairs of one
-    organisation, `alike` those alike in what is mixed by besides.
+    `again` counts people left out who were let down last time, `recent` repeats by the round they last met
+    in, the latest round first; `same` counts pairs of one organisation, `alike` those alike in what is mixed
+    by besides.
     """
 
     left_out: int
+    again: int
     threes: int
     repeats: int
     recent: tuple[int, ...]
@@ -68,9 +71,14 @@ class Value:
     unkind: int
     turns: int
 
+    def placing(self) -> tuple[int, int]:
+        """How many are left out, and how many of them were let down before."""
+        return (self.left_out, self.again)
+
     def before_ahead(self) -> tuple[Any, ...]:
         """The wishes that decide before look-ahead under `cross`; what is proved and counted."""
-        return (self.left_out, self.threes, self.repeats, self.recent, self.unwilling, self.same, self.alike)
+        others = (self.threes, self.repeats, self.recent, self.unwilling, self.same, self.alike)
+        return (*self.placing(), *others)
 
     def whole(self) -> tuple[Any, ...]:
         """Every wish of whole rounds, for comparing two of them without look-ahead."""
@@ -84,10 +92,12 @@ def value(pot: Pot, groups: Ints, size: int = 2) -> Value:
     met = ages > 0
     crowds = groups[(groups >= 0).sum(axis=1) > size] if size == 2 else groups[:0]
     crowd = crowds[crowds >= 0]
+    placed = groups[groups >= 0]
     late = np.bincount(pot.rounds - ages[met], minlength=pot.rounds)
     kind = pot.let_down | pot.newcomer
     return Value(
-        left_out=pot.n - int((groups >= 0).sum()),
+        left_out=pot.n - len(placed),
+        again=int(pot.let_down.sum() - pot.let_down[placed].sum()),
         threes=len(crowds),
         repeats=int(met.sum()),
         recent=tuple(int(count) for count in late),

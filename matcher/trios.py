@@ -179,11 +179,13 @@ def join(pot: Pot, groups: Ints, left: Ints, rng: np.random.Generator) -> tuple[
     """Seat people left over in a group with an empty seat each, where never-pairs allow; the groups (g, w),
     padded with -1, and who is still left.
 
-    Groups they have met least of are preferred, then those whose people have had fewest turns in a three.
+    Who was let down last time chooses first, others by chance. Groups they have met least of are preferred,
+    then those whose people have had fewest turns in a three.
     """
     levels = rules.trio_levels(pot)
     still = []
-    for person in rng.permutation(left):
+    asked = rng.permutation(left)
+    for person in asked[np.argsort(~pot.let_down[asked], kind="stable")]:
         there, members = groups >= 0, np.maximum(groups, 0)
         alone = np.full(groups.shape, person)
         clash = there & pot.must_not_meet(alone, members)

@@ -44,8 +44,8 @@ def every_round(
 
 
 def value(pot: Pot, groups: list[Group], out: int) -> tuple:
-    """Left out, threes, repeats, repeats by round (latest first), unwilling in a three, same organisation,
-    alike in what else is mixed by.
+    """Left out, of them let down before, threes, repeats, repeats by round (latest first), unwilling in a
+    three, same organisation, alike in what else is mixed by.
     """
     last: dict[frozenset[int], int] = {}
     for number, a, b in pot.met.tolist():
@@ -57,6 +57,7 @@ def value(pot: Pot, groups: list[Group], out: int) -> tuple:
     threes = [group for group in groups if len(group) == 3]
     return (
         out,
+        sum(bool(pot.let_down[p]) for p in {*range(pot.n)}.difference(*groups)),
         len(threes),
         len(repeats),
         tuple(repeats.count(number) for number in rounds),
@@ -67,15 +68,19 @@ def value(pot: Pot, groups: list[Group], out: int) -> tuple:
 
 
 def best(pot: Pot) -> tuple[tuple, set[frozenset[Group]]]:
-    """The best value and every round that has it: fewest left out, then fewest threes, then the rest."""
+    """The best value and every round that has it: fewest left out, then as few of them again as can be, then
+    fewest threes, then the rest.
+    """
     banned = {frozenset(pair) for pair in pot.never.tolist()}
     for out in range(pot.n + 1):
+        found: dict[tuple, set[frozenset[Group]]] = {}
         for threes in range(pot.n // 3 + 1):
-            found: dict[tuple, set[frozenset[Group]]] = {}
             for groups in every_round(list(range(pot.n)), banned, out, threes):
                 found.setdefault(value(pot, groups, out), set()).add(frozenset(groups))
-            if found:
-                return min(found.items())
+            if found and not min(found)[1]:
+                break
+        if found:
+            return min(found.items())
     raise AssertionError("leaving everybody out is a round")
 
 
@@ -90,7 +95,7 @@ def keeping(pot: Pot) -> list[frozenset[Group]]:
     found: dict[int, list[frozenset[Group]]] = {}
     for groups in sorted(rounds, key=sorted):
         met = {pair for group in groups for pair in _pairs(group)}
-        found.setdefault(0 if worth[2] else _further(pot.n, strangers - met), []).append(groups)
+        found.setdefault(0 if worth[3] else _further(pot.n, strangers - met), []).append(groups)
     return found[max(found)]
 
 
@@ -134,6 +139,7 @@ def pots(draw, max_people: int = 8, never: bool = True) -> Pot:
         banned[banned[:, 0] != banned[:, 1]],
         trio_turns=rng.integers(0, 3, n),
         no_trio=rng.random(n) < 0.3,
+        let_down=rng.random(n) < draw(st.sampled_from((0, 0.3))),
         mix=rng.integers(-1, draw(st.integers(1, 3)), n) if draw(st.booleans()) else None,
     )
 
@@ -163,8 +169,8 @@ def seatings(pot: Pot, sizes: list[int]) -> dict[tuple[int, ...], list[tuple]]:
         found: dict[tuple[int, ...], list[tuple]] = {}
         for groups in every_seating(list(range(pot.n)), sizes, banned, out):
             worth = value(pot, groups, out)
-            # Left out, repeats, the latest first, one organisation, alike.
-            told = (worth[0], worth[2], worth[3], worth[5], worth[6])
+            # Left out, again, repeats, the latest first, one organisation, alike.
+            told = (*worth[:2], *worth[3:5], *worth[6:])
             found.setdefault(tuple(sorted(map(len, groups))), []).append(told)
         if found:
             return found

@@ -56,6 +56,13 @@ def best(pot, **given):
     return explain.best(pot, draw(pot, **given), labels)
 
 
+def test_of_groups_merged_from_pairs_it_is_said_that_chance_had_little_say():
+    never = [[a, b] for a in range(5) for b in (*range(a + 1, 5), *range(7, 30))]
+    pot = Pot(np.arange(30) % 4, (), never)
+    words = "Merged from pairs, so that as few people as possible are left out; chance had little say."
+    assert words in best(pot, size=4)
+
+
 def test_a_majority_is_told_what_follows_and_what_would_help():
     told = best(majority(20, 0.7, 1))
     assert told[:4] == [

@@ -273,3 +273,37 @@ def test_churn_never_brings_a_repeat():
 def test_left_out_people_are_as_few_as_can_be():
     pot = Pot([0] * 7, (), [[a, b] for a in range(5) for b in range(a + 1, 5)])
     assert value_of(pot, draw(pot))[0] == 3
+
+
+def who_may_meet_only(hubs: int, leaves: int, others: int, let_down: list[int]) -> Pot:
+    """The first `leaves` people may meet only the next few, so all but that many of them are left out."""
+    people = leaves + hubs + others
+    never = [[a, b] for a in range(leaves) for b in (*range(a + 1, leaves), *range(leaves + hubs, people))]
+    return Pot([0] * people, (), never, let_down=np.isin(range(people), let_down))
+
+
+@pytest.mark.parametrize("size", [2, 3, 4])
+@pytest.mark.parametrize("others", [0, 4, 7, 20, 21, 60])
+def test_who_was_let_down_is_not_the_one_left_out_again(size, others):
+    pot = who_may_meet_only(2, 5, others, let_down=[1, 3])
+    left_out = {person.person for seed in range(3) for person in draw(pot, seed=seed, size=size).unplaced}
+    assert left_out == {0, 2, 4}
+
+
+@pytest.mark.parametrize("people", [11, 12, 17, 24, 40])
+@pytest.mark.parametrize("size", [3, 4])
+def test_threes_and_fours_leave_nobody_out_whom_pairs_do_not(people, size):
+    a, b = np.triu_indices(people, 1)
+    banned = np.random.default_rng(people).random(len(a)) < 0.7
+    pot = Pot(np.arange(people) % 4, (), np.stack((a[banned], b[banned]), axis=1))
+    result = draw(pot, size=size)
+    check(pot, result)
+    assert len(result.unplaced) <= len(draw(pot).unplaced)
+
+
+def test_pairs_are_merged_without_a_second_meeting():
+    a, b = np.triu_indices(24, 1)
+    some = np.random.default_rng(1).random((2, len(a)))
+    banned, met = np.stack((a, b), axis=1)[some[0] < 0.5], np.stack((a, b), axis=1)[some[1] < 0.3]
+    result = draw(Pot(np.arange(24), np.insert(met, 0, 1, axis=1), banned), size=4)
+    assert (result.figures.method, result.figures.repeats, result.figures.unplaced) == ("merged", 0, 0)
