@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,14 +83,18 @@ def keep_sent(session: Session, round_: Round, pot: RoundPot, groups: Sequence[S
         # Whoever was put in by hand is numbered on.
         number.setdefault(person, len(number))
     as_drawn = tuple(drawn) == pot.people and pot.pot.digest() == round_.input_digest
-    numbered = Numbered([number[person] for person in pot.people], pot.pot.only(np.arange(pot.pot.n)))
     sent = {
         "groups": [[number[person] for person in group] for group in groups],
-        "from": None if as_drawn else numbered.to_json(),
+        "from": None if as_drawn else _numbered(pot, number).to_json(),
     }
     kept.sent, kept.people = _packed(json.dumps(sent, separators=(",", ":"))), None
     session.add(kept)
     session.flush()
+
+
+def _numbered(pot: RoundPot, number: Mapping[str, int]) -> Numbered:
+    """What was drawn from by now, by the numbers people have in the record."""
+    return Numbered([number[person] for person in pot.people], pot.pot.only(np.arange(pot.pot.n)))
 
 
 def can_be_redone(session: Session, round_: Round) -> bool:
