@@ -218,7 +218,11 @@ def take_in(
         job = uploads.upload(session, programme, kind, given, by=by, now=clock())
         uploads.choose(session, job, chosen, None)
         number = job.id
-    importing, remarks = Importing(database, clock, key, only=number), list[str]()
+    importing = Importing(database, clock, key, only=number)
+    remarks = [
+        f"“{name}” seems to be somebody else, who is not taken in: one person of each row is"
+        for name in columns.others(kind, given.sheet, chosen)[:1]
+    ]
     while (job := _as_it_is(database, number)).state not in uploads.ENDED:
         progress(job)
         if job.state not in claims.WORKING:

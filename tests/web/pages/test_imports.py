@@ -151,6 +151,11 @@ def test_columns_can_be_chosen_again(world: World, preview: Visitor) -> None:
     assert preview.status == 200
 
 
+def test_of_two_people_in_a_row_the_page_says_that_one_is_taken_in(world: World) -> None:
+    rows = "Council,Clerk name,Clerk email,Chair name,Chair email\nLeeds,Ann Lee,a@x.org,Tom Field,t@x.org\n"
+    assert "“Chair name” seems to be somebody else than the columns below" in upload(world, rows).text
+
+
 def test_a_column_that_is_needed_is_asked_for(world: World) -> None:
     visitor = upload(world, "who,what,where\nAmina,a@example.org,Leeds\n").press("See what will happen")
     assert visitor.mistakes == ["Choose the column with the email address; there are who, what, where"]

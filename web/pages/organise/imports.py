@@ -117,13 +117,15 @@ def _page(job: Import, problems: Problems | None = None) -> ResponseReturnValue:
 def _columns(job: Import, problems: Problems, chosen: Mapping[str, int] | None = None) -> str:
     content = uploads.content_of(g.session, job)
     sheet = columns.sheet(job.file_name, content)
+    chosen = job.columns if chosen is None else chosen
     return render_template(
         "organise/import/columns.html",
         programme=g.programme,
         job=job,
         sheet=sheet,
         sheets=workbooks.names(content),
-        chosen=job.columns if chosen is None else chosen,
+        chosen=chosen,
+        others=columns.others(job.kind, sheet, chosen),
         samples=[cells[: len(sheet.header)] for _, cells in islice(sheet.rows, SAMPLES)],
         fields=columns.fields(job.kind, g.programme.mix_by),
         problems=problems,

@@ -98,6 +98,20 @@ def guess_of(kind: ImportKind, given: Sheet, mix_by: str = "") -> dict[str, int]
     return found
 
 
+def others(kind: ImportKind, given: Sheet, chosen: Mapping[str, int]) -> Sequence[str]:
+    """The headings of names of somebody else in the rows than whose columns were chosen. Reads the first.
+
+    Raises:
+        BadFile: they are no CSV.
+    """
+    if kind is not ImportKind.PEOPLE:
+        return ()
+    rows = [cells for _, cells in islice(given.rows, SAMPLE)]
+    return headings.others(
+        [[row[place] for row in rows] for place in range(len(given.header))], given.header, chosen
+    )
+
+
 def _people(header: Sequence[str], cells: Sequence[Sequence[str]]) -> dict[str, int]:
     found = headings.found(cells, header)
     halves = {"first_name", "last_name"} & found.keys()

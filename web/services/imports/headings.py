@@ -6,7 +6,7 @@ below decides: the "Email" of an anonymous Microsoft form is "anonymous" in ever
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,6 +32,12 @@ A_ROUND = re.compile(
     r"(?:round|rownd|cycle|wave|session|r|no\.?|#)?[ #]*([0-9]{1,9})"
     r"(?:\s*\(.*\)|\s*[:,–—]\s*\D.*|\s+-\s+\D.*)?",
     re.IGNORECASE | re.DOTALL,
+)
+# What a heading has besides whose it is: of "Clerk's e-mail address" the clerk is left.
+OF_NOBODY = re.compile(
+    r"\b(the|a|an|of|for|and|or|s|is|person|what|which|your|our|name|names|full|first|last|second|given|fore|family|"
+    r"christian|surname|forename|initials?|cyntaf|cyfenw|llawn|e|mail|email|address|addresses|bost|ebost|enw|phone|telephone|tel|mobile|mob|"
+    r"cell|whatsapp|contact|number|numbers|no|work|personal|main|primary|best|preferred|value|new|current)\b"
 )
 # Whoever has two numbers has texts on this one.
 A_MOBILE = re.compile(r"\b(mobile|mob|cell|symudol|whatsapp)\b")
@@ -94,6 +100,10 @@ def _heading(exactly: str, word: str = "", cell: Callable[[str], bool] = bool) -
     return Heading(re.compile(exactly), re.compile(word) if word else None, cell)
 
 
+A_POST = (
+    r"(the )?(parish |town |community |county |borough |district |ward |branch |vice[ -]?|deputy )*"
+    r"(clerk|chair(man|woman|person)?|councillor|cllr|secretary|treasurer|president|representative|delegate)"
+)
 ORGANISATION_WORD = (
     r"\b(organi[sz]ations?|organi[sz]ed by|councils?|employers?|company|charity|authority|workplace|"
     r"do you work|work for|do you represent|sefydliad|cyngor)\b"
@@ -102,7 +112,7 @@ PEOPLE = {
     "name": _heading(
         r"(full |your |your full |participant'?s? |attendee |what'?s your |what is your )?(full ?)?name|"
         r"participants?|person|who|people|member|attendees?|enw|enw llawn",
-        r"\bnames?\b|\bwho are you\b|\benw\b",
+        rf"\bnames?\b|\bwho are you\b|\benw\b|^(main )?contact( person)?$|^{A_POST}$",
         _is_words,
     ),
     "first_name": _heading(
@@ -124,7 +134,7 @@ PEOPLE = {
     ),
     "organisation": _heading(
         r"(your )?organi[sz]ation(( 1)?( -)? name)?|council|employer|company( name)?|authority|org|"
-        r"where( do)?( you work)?|council / organi[sz]ation|place of work|sefydliad|cyngor",
+        r"where( do)?( you work)?|council / organi[sz]ation|place of work|parish|sefydliad|cyngor",
         ORGANISATION_WORD,
         _is_words,
     ),
@@ -135,41 +145,104 @@ PEOPLE = {
         _is_address,
     ),
     "phone": _heading(
-        r"(your |attendee )?(mobile|phone|telephone|tel|cell|cell ?phone|contact)( ?(number|no\.?))?|"
-        r"(your )?mobile (tele)?phone( number)?|phone 1 - value|contact|ffon( symudol)?|rhif ffon( symudol)?",
-        r"\b(mobile|phone|telephone|whatsapp|contact (number|no)|ffon|symudol)\b",
+        r"(your |attendee )?(mobile|phone|telephone|tel|cell|cell ?phone)( ?(number|no\.?))?|"
+        r"contact (number|no\.?)|(your )?mobile (tele)?phone( number)?|phone 1 - value|ffon( symudol)?|"
+        r"rhif ffon( symudol)?",
+        r"\b(mobile|phone|telephone|tel|whatsapp|contact (number|no)|ffon|symudol)\b|^contact$",
         _is_phone,
     ),
 }
+NAMES = ("name", "first_name", "last_name")
 # Whose name it is, if not somebody's.
 A_NAME_OF = re.compile(ORGANISATION_WORD + r"|\b(first|last|given|family|fore|second|christian) ?names?\b")
 
 
 def found(columns: Sequence[Sequence[str]], header: Sequence[str]) -> dict[str, int]:
-    """The column of each kind, each column once. `columns` has some cells of each, or none."""
+    """The column of each kind, each column once. `columns` has some cells of each, or none.
+
+    Of a row that has two people in it, a clerk and a chair say, all are columns of the one whose name is
+    taken.
+    """
+    names = [plain(name) for name in header]
+    people = _names(columns, names)
     places: dict[str, int] = {}
-    for key, kind in PEOPLE.items():
+    for key in PEOPLE:
+        own = {places[name] for name in NAMES if name in places}
         ranked = [
             (rank, -place)
-            for place, name in enumerate(header)
-            if place not in places.values() and (rank := _rank(key, kind, plain(name), columns[place]))
+            for place, name in enumerate(names)
+            if place not in places.values()
+            and (rank := _rank(key, name, columns[place]))
+            and (key == "organisation" or not own or not _is_anothers(key, place, names, own, people - own))
         ]
         if ranked:
             places[key] = -max(ranked)[1]
     return places
 
 
-def _rank(key: str, kind: Heading, name: str, cells: Sequence[str]) -> tuple[int, ...] | None:
-    """How well a column would do, or None if not at all."""
-    surely = kind.matches(name)
+def others(
+    columns: Sequence[Sequence[str]], header: Sequence[str], chosen: Mapping[str, int]
+) -> Sequence[str]:
+    """The headings of names of somebody else than whose columns were chosen."""
+    names = [plain(name) for name in header]
+    own = {chosen[key] for key in NAMES if key in chosen}
+    free = _names(columns, names) - set(chosen.values()) if own else ()
+    return [
+        header[place]
+        for place in sorted(free)
+        if PEOPLE["name"].fits(columns[place]) == 2
+        and not SOMEBODY_ELSE.search(names[place])
+        and not any(_are_of_one(names[place], names[mine]) for mine in own)
+    ]
+
+
+def _names(columns: Sequence[Sequence[str]], names: Sequence[str]) -> set[int]:
+    return {place for key in NAMES for place, name in enumerate(names) if _is(key, name, columns[place])}
+
+
+def _is(key: str, name: str, cells: Sequence[str]) -> bool:
+    """May a column of this name, with such cells below it, be one of this kind?"""
+    surely, fits = PEOPLE[key].matches(name), PEOPLE[key].fits(cells)
     if surely == 1 and key == "name" and A_NAME_OF.search(name):
+        return False
+    return surely == 2 or bool(surely and fits)
+
+
+def _rank(key: str, name: str, cells: Sequence[str]) -> tuple[int, ...] | None:
+    """How well a column would do, or None if not at all."""
+    if not _is(key, name, cells):
         return None
-    fits = kind.fits(cells)
-    if not surely or (surely == 1 and not fits):
-        return None
+    kind = PEOPLE[key]
     is_own = not SOMEBODY_ELSE.search(name)
     is_textable = key == "phone" and A_MOBILE.search(name) is not None
-    return fits, int(is_own), int(is_textable), surely, sum(map(bool, cells))
+    return kind.fits(cells), int(is_own), int(is_textable), kind.matches(name), sum(map(bool, cells))
+
+
+def _is_anothers(key: str, place: int, names: Sequence[str], own: set[int], others: set[int]) -> bool:
+    """Does a column tell of somebody whose name stands in one of the `others`? Its heading says whose it is;
+    where two are called the same, the name before it does.
+    """
+    if key in NAMES and place in others:
+        return not any(_are_of_one(names[place], names[mine]) for mine in own)
+    others = others - {place}
+    if names.count(names[place]) > 1:
+        before = max((one for one in own | others if one < place), default=None)
+        return before in others if before is not None else min(own) < names.index(names[place], place + 1)
+    said = _whose(names[place])
+    theirs = any(_are_of_one(names[place], names[one]) for one in others)
+    return bool(said) and theirs and not any(_are_of_one(names[place], names[mine]) for mine in own)
+
+
+def _are_of_one(one: str, other: str) -> bool:
+    """Do two headings tell of the same person, as "Chair's email" and "Name of chairman" do?"""
+    few, many = sorted((_whose(one), _whose(other)), key=len)
+    return bool(few) == bool(many) and all(
+        any(word.startswith(said) or said.startswith(word) for said in many) for word in few
+    )
+
+
+def _whose(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", OF_NOBODY.sub(" ", name))
 
 
 def round_number(text: str) -> int | None:

@@ -372,6 +372,46 @@ def test_of_two_columns_the_one_that_is_theirs_is_chosen(header: str, key: str, 
 
 
 @pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Council,Clerk name,Clerk email,Clerk tel,Chair name,Chair email,Chair mobile",
+            "Leeds,Ann Lee,,,{}",
+        ),
+        ("Council,Clerk,Email,Phone,Chairman,Email,Phone", "Leeds,Ann Lee,,,{}"),
+        ("Council,Name of clerk,Clerk’s e-mail,Tel,Name of chair,Chair’s e-mail,Tel", "Leeds,Ann Lee,,,{}"),
+        (
+            "Council,Person 1 name,Person 1 email,Tel 1,Person 2 name,Person 2 email,Tel 2",
+            "Leeds,Ann Lee,,,{}",
+        ),
+        ("Council,Email,Phone,Clerk,Email,Phone,Chairman", "Leeds,{},Ann Lee,,,Tom Field"),
+    ],
+)
+def test_of_two_people_in_a_row_nobody_gets_the_address_of_the_other(header: str, row: str) -> None:
+    other = "tom@x.org,07700900123" if row.endswith("Field") else "Tom Field,tom@x.org,07700900123"
+    given = files.look("p.csv", f"{header}\n{row.format(other)}\n".encode()).sheet
+    chosen = columns.guess_of(ImportKind.PEOPLE, given)
+    assert [next(given.rows)[1][chosen[key]] for key in ("name", "email", "phone")] == ["Ann Lee", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "key", "place"),
+    [
+        ("Contact,Organisation,Email", "Ann Lee,Mind,a@x.org", "name", 0),
+        ("Name,Organisation,Email,Contact", "Ann Lee,Mind,a@x.org,07700 900123", "phone", 3),
+        ("Forename,Surname,Organisation,Email,Contact", "Ann,Lee,Mind,a@x.org,07700 900123", "phone", 4),
+        ("Clerk,Parish,Email", "Ann Lee,Leeds,a@x.org", "name", 0),
+        ("Clerk,Parish,Email", "Ann Lee,Leeds,a@x.org", "organisation", 1),
+        ("Clerk?,Name,Council,Email", "Ann Lee,Tom Field,Leeds,a@x.org", "name", 1),
+        ("Name,Telephone,Work mobile,Council,Email", "Ann,1,07700900123,Leeds,a@x.org", "phone", 2),
+    ],
+)
+def test_a_column_is_what_its_cells_are_like(header: str, cells: str, key: str, place: int) -> None:
+    given = files.look("p.csv", f"{header}\n{cells}\n".encode()).sheet
+    assert columns.guess_of(ImportKind.PEOPLE, given)[key] == place
+
+
+@pytest.mark.parametrize(
     "heading", ["Surname, Forename", "Last name, First name", "Forename / Surname", "Surname"]
 )
 def test_one_column_of_both_halves_is_read_as_a_whole_name(heading: str) -> None:

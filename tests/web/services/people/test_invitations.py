@@ -335,3 +335,9 @@ def test_a_no_to_one_programme_is_none_to_another(world: World) -> None:
         importing.import_people(session, other, "p.csv", raw, by=BY, now=world.now)
     world.work()
     assert len(world.inbox("amina@example.org", "invitation")) == 1
+
+
+def test_of_two_people_in_a_row_the_command_says_that_one_is_taken_in(world: World) -> None:
+    rows = "Council,Clerk name,Clerk email,Chair name,Chair email\nLeeds,Ann Lee,a@x.org,Tom Field,t@x.org\n"
+    (said,) = take_in(world, rows).remarks
+    assert said == "“Chair name” seems to be somebody else, who is not taken in: one person of each row is"
