@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,7 @@ ALREADY = {
 }
 SAID_NO = "row: has said no to this programme before; they can join by the form"
 Found = dict[str, Any]
+Noes = dict[str, tuple[int, str]]
 
 
 @dataclass
@@ -157,7 +159,22 @@ def check(
 ) -> Iterator[Found]:
     """What becomes of each row, one after the other. About 0.1 ms each."""
     told = standings.columns(sheet.header, set(columns.values()))
-    return (_row(row, sheet, columns, targets, here, told) for row in sheet.rows)
+    noes = _noes(sheet, columns, told) if told else {}
+    return (_row(row, sheet, columns, targets, here, told, noes) for row in sheet.rows)
+
+
+def _noes(sheet: Sheet, columns: Mapping[str, int], told: Sequence[standings.Column]) -> Noes:
+    """The last row of each address that says that somebody wants no more of it, and what it says. Of a form
+    that somebody has sent twice, the second answer counts.
+    """
+    found: Noes = {}
+    for number, cells in sheet.rows:
+        try:
+            _wants_it_still(sheet, cells, told)
+        except _WantsNoMore as wants:
+            with suppress(_WrongPerson):
+                found[_email(cells[columns["email"]])[1]] = number, str(wants).removeprefix("row: ")
+    return found
 
 
 def _in_a_line(cell: str) -> str:
@@ -179,6 +196,7 @@ def _row(
     targets: Mapping[str, str],
     here: KnownPeople,
     told: Sequence[standings.Column],
+    noes: Noes,
 ) -> Found:
     number, cells = row
     said = {
@@ -195,6 +213,9 @@ def _row(
         read["known_as"] = _known_as(said.get("known_as", ""))
         read["mix"] = said.get("mix", "")[:LONGEST_CHOICE]
         email, key = _email(read["email"])
+        later, says = noes.get(key, (0, ""))
+        if later > number:
+            raise _WantsNoMore(f"row: has the address of row {later}, where {says}")
         if key not in here.emails and here.has_said_no(key):
             raise _WantsNoMore(SAID_NO)
         target = _organisation(read["organisation"], key, targets, here)

@@ -42,6 +42,12 @@ A_REST = re.compile(
 NEW_WORD = re.compile(r"_|(?<=[a-z])(?=[A-Z])")  # "opt_out", "HasOptedOut"
 YES = frozenset("y yes yeah true 1 x ✓ ✔ ☑ ✅ ticked checked".split())
 NO = frozenset("n no false 0 nope never".split())
+# "No thanks", "Not at the moment", "Sorry, I can't": an answer to whether somebody wants it.
+A_NO = re.compile(
+    r"((i|i'm|am|sorry|unfortunately|afraid) )*"
+    r"(not?|can'?t|cannot|won'?t|unable|(do|will|would) not|don'?t|would rather not|prefer not)\b"
+    r"(?! (an? |any |yet )?(problem|preference|objections?|worries|sure|certain|decided|mind|wait)\b)"
+)
 A_DAY = re.compile(r"(?=.*\d)[\d/.: -]{6,}|\d{1,2} \w+ \d{2,4}|\w+ \d{4}")
 
 
@@ -86,4 +92,4 @@ def _is_yes(cell: str) -> bool:
 
 def _is_no(cell: str) -> bool:
     said = _said(cell)
-    return said in NO or bool(re.match(r"no\b(?! (problem|preference|objection))", said)) or _says_so(cell)
+    return said in NO or bool(A_NO.match(said.replace(",", ""))) or _says_so(cell)

@@ -313,6 +313,20 @@ def test_a_row_that_is_nobody_to_invite_is_named_with_the_reason(row: str, why: 
     assert outcome(row) == ("error", why)
 
 
+def test_who_says_no_the_second_time_is_not_invited_for_the_first() -> None:
+    rows = ("Ann,Mind,a@x.org,Yes", "Bo,Mind,b@x.org,No", "Ann,Mind,A@X.org,No thanks", "Bo,Mind,b@x.org,Yes")
+    given = files.look("p.csv", "\n".join(("Name,Charity,Email,Happy to take part?", *rows)).encode()).sheet
+    found = import_people.check(
+        given, columns.guess_of(ImportKind.PEOPLE, given), {"mind": "1"}, KnownPeople()
+    )
+    assert [(one["outcome"].value, one["why"]) for one in found] == [
+        ("error", "row: has the address of row 4, where “Happy to take part?” says “No thanks”"),
+        ("error", "row: “Happy to take part?” says “No”"),
+        ("error", "row: “Happy to take part?” says “No thanks”"),
+        ("new", ""),
+    ]
+
+
 def test_somebody_who_takes_a_break_is_invited_and_named() -> None:
     assert outcome("Ann,Mind,a@x.example.org,,Paused") == ("new", "“Subscription status” says “Paused”")
 
