@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from web.sizes import LONGEST_CELL, LONGEST_ROW, MOST_COLUMNS, MOST_ROWS
 
@@ -96,12 +96,13 @@ def parse(
     *,
     is_heading: Callable[[str], int] = lambda _: 0,
     delimiter: str = "",
+    in_two_rows: Callable[[Sequence[str], Sequence[str]], Sequence[str]] = lambda _, __: (),
 ) -> Sheet:
     """A sheet, whatever stands between the cells. Reads no further than its header.
 
     `is_heading` says how surely a cell is a heading of what we look for, from 0. The row with most of them is
     the header, and what stands above it is passed over. Where none is known, it is the first row of several
-    cells.
+    cells. `in_two_rows` gives the headings of a program that writes them in two, of these two.
 
     Raises:
         BadFile: the header is too large or names no columns, or there are more lines than a sheet has.
@@ -117,6 +118,9 @@ def parse(
     elif text[:4].casefold() == "sep=":
         text = text.partition("\n")[2]
     delimiter, number = _layout(text, delimiter or DELIMITERS, is_heading)
+    for (_, above), (row, below) in pairwise(islice(_records(file, text, delimiter), number + 2)):
+        if joined := in_two_rows(above, below):
+            return Sheet(file, text, delimiter, _header(file, list(joined), row), row, len(joined))
     records = _records(file, text, delimiter)
     row, cells = next(islice(records, number, None), (1, []))
     if not cells:

@@ -70,7 +70,9 @@ def sheet(file: str, content: str) -> Sheet:
     """
     delimiter = "," if workbooks.names(content) else ""
     text = workbooks.sheet_in_hand(content)
-    return spreadsheets.parse(file, text, is_heading=headings.surely, delimiter=delimiter)
+    return spreadsheets.parse(
+        file, text, is_heading=headings.surely, delimiter=delimiter, in_two_rows=headings.of_a_survey
+    )
 
 
 def fields(kind: ImportKind, mix_by: str) -> Sequence[Field]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from web.models.folding import folded
 
@@ -154,7 +155,10 @@ PEOPLE = {
 }
 NAMES = ("name", "first_name", "last_name")
 # Whose name it is, if not somebody's.
-A_NAME_OF = re.compile(ORGANISATION_WORD + r"|\b(first|last|given|family|fore|second|christian) ?names?\b")
+A_NAME_OF = re.compile(
+    ORGANISATION_WORD + r"|\b(first|last|given|family|fore|second|christian) ?names?\b"
+    r"|\b(address|(post|zip) ?code|city|county|country)\b"
+)
 
 
 def found(columns: Sequence[Sequence[str]], header: Sequence[str]) -> dict[str, int]:
@@ -226,11 +230,18 @@ def _is_anothers(key: str, place: int, names: Sequence[str], own: set[int], othe
         return not any(_are_of_one(names[place], names[mine]) for mine in own)
     others = others - {place}
     if names.count(names[place]) > 1:
-        before = max((one for one in own | others if one < place), default=None)
-        return before in others if before is not None else min(own) < names.index(names[place], place + 1)
+        before = _name_before(place, own | others)
+        if before is not None:
+            return before in others
+        alike = (one for one, name in enumerate(names) if name == names[place])
+        return any(_name_before(one, own | others) in own for one in alike)
     said = _whose(names[place])
     theirs = any(_are_of_one(names[place], names[one]) for one in others)
     return bool(said) and theirs and not any(_are_of_one(names[place], names[mine]) for mine in own)
+
+
+def _name_before(place: int, people: set[int]) -> int | None:
+    return max((one for one in people if one < place), default=None)
 
 
 def _are_of_one(one: str, other: str) -> bool:
@@ -243,6 +254,21 @@ def _are_of_one(one: str, other: str) -> bool:
 
 def _whose(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", OF_NOBODY.sub(" ", name))
+
+
+def of_a_survey(questions: Sequence[str], answers: Sequence[str]) -> Sequence[str]:
+    """The headings of an export of SurveyMonkey, whose questions stand in one row and what can be answered in
+    the next; none of anything else.
+    """
+    if [plain(cell) for cell in questions[:2]] != ["respondent id", "collector id"] or any(answers[:2]):
+        return ()
+    headings, asked = [], ""
+    for question, answer in zip_longest(questions, answers, fillvalue=""):
+        asked = question or asked
+        is_alone = surely(answer) == 2 or not asked
+        says_no_more = plain(answer) in ("", "response", "open-ended response")
+        headings.append(asked if says_no_more else answer if is_alone else f"{asked[:60]}: {answer}")
+    return headings
 
 
 def round_number(text: str) -> int | None:

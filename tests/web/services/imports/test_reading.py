@@ -23,6 +23,16 @@ EXPORTS = {
     "microsoft forms": "\ufeffID,Start time,Completion time,Email,Name,Your full name,Your email,"
     "Where do you work?\n"
     "1,11/4/26 8:00:00,11/4/26 8:01:00,anonymous,,Amina Yusuf,amina@example.org,Mind\n",
+    "microsoft forms of one's own names": "ID,Start time,Email,Name,Name,Email,Charity\n"
+    "1,11/4/26 8:00:00,anonymous,,Amina Yusuf,amina@example.org,Mind\n",
+    "microsoft forms of names twice": "ID,Email,Name,Name,Email,Charity\n"
+    "1,amina@example.org,Amina Yusuf,Amina Yusuf,amina@example.org,Mind\n",
+    "surveymonkey": "Respondent ID,Collector ID,Email Address,First Name,Last Name,Your name,Your charity,"
+    "Your email,Your role,\n,,,,,Open-Ended Response,Open-Ended Response,Open-Ended Response,"
+    "Response,Other (please specify)\n1,2,,,,Amina Yusuf,Mind,amina@example.org,,Lead\n",
+    "surveymonkey's contacts": "Respondent ID,Collector ID,Email Address,First Name,Last Name,Who are you?,"
+    ",,,Which day?,\n,,,,,Name,Company,Address,Email Address,Monday,Friday\n"
+    "1,2,,,,Amina Yusuf,Mind,1 High Street,amina@example.org,,Friday\n",
     "eventbrite": "Order #,Order Date,First Name,Surname,Email,Quantity,Ticket Type,Buyer Email,"
     "Company,Home Phone\n"
     "7,2026-11-04,Amina,Yusuf,amina@example.org,1,General,boss@example.org,Mind,\n",
@@ -324,6 +334,21 @@ def test_who_says_no_the_second_time_is_not_invited_for_the_first() -> None:
         ("error", "row: “Happy to take part?” says “No”"),
         ("error", "row: “Happy to take part?” says “No thanks”"),
         ("new", ""),
+    ]
+
+
+def test_a_no_in_a_column_of_its_own_is_a_no() -> None:
+    survey = (
+        b"Respondent ID,Collector ID,Your details,,,Would you like to take part?,\n"
+        b",,Name,Company,Email Address,Yes,No\n1,2,Ann,Mind,a@x.org,Yes,\n1,2,Bo,Mind,b@x.org,,No\n"
+    )
+    given = files.look("p.csv", survey).sheet
+    found = import_people.check(
+        given, columns.guess_of(ImportKind.PEOPLE, given), {"mind": "1"}, KnownPeople()
+    )
+    assert [(one["number"], one["outcome"].value, one["why"]) for one in found] == [
+        (3, "new", ""),
+        (4, "error", "row: “Would you like to take part?: No” says “No”"),
     ]
 
 
