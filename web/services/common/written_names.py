@@ -23,8 +23,20 @@ A_POST = re.compile(
 )
 NO_NAME = frozenset(
     (*"n/a na none unknown tbc tba tbd ? - – — . x xx xxx anonymous anon blank nil".split(), "not given",
-     "not applicable", "not known")
+     "not applicable", "not known", "not provided", "prefer not to say", "no name", "to be confirmed",
+     "to be announced", "to be appointed")
 )  # fmt: skip
+# A seat nobody has, and what Eventbrite writes of guests whose buyer has not named them.
+NOBODY_YET = re.compile(
+    r"(casual |current(ly)? )?(vacancy|vacancies|vacant)( (seat|post|position))?( [0-9]+)?|"
+    r"(info(rmation)? requested ?)+"
+)
+OF_POSTS = frozenset(
+    "the of to a and acting interim vice deputy assistant parish town community county district borough ward "
+    "clerk clerks clerc rfo proper finance officer officers chair chairman chairwoman chairperson secretary "
+    "treasurer president leader councillor councillors cllr manager director administrator admin office "
+    "council enquiries info information reception team general contact chief executive".split()
+)
 
 
 def in_order(typed: str) -> str:
@@ -99,7 +111,14 @@ def is_ditto(said: str) -> bool:
 
 def is_missing(name: str) -> bool:
     """Does it say that there is no name? "Null" does not: some people are called so."""
-    return folded(name).strip() in NO_NAME or not any(letter.isalnum() for letter in name)
+    said = " ".join(titles.IN_BRACKETS.sub("", folded(name)).split()) or folded(name)
+    is_gap = said in NO_NAME or NOBODY_YET.fullmatch(said) is not None
+    return is_gap or not any(letter.isalnum() for letter in name)
+
+
+def is_post(name: str) -> bool:
+    """Is it nothing but what somebody does, as "The Parish Clerk" and "Office" are?"""
+    return all(word in OF_POSTS for word in re.findall(r"\w+", folded(name)))
 
 
 def _are_letters(part: str, before: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,8 @@ SEVERAL = re.compile(r"\S\s*(?:&|\+|/|;|\band\b)\s*\S")  # "Ann Lee & Tom Field"
 OF_SEVERAL = frozenset({"name", "email", "phone"})  # where each line of a cell may be another one
 MOST_NUMBERS = 5  # in a cell that are looked at
 BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
+# As programs show large numbers: 4.47701E+11 was longer, 4.47700900123E+11 has all that there was.
+A_ROUNDED, ALL_DIGITS = re.compile(r"\d[.,]\d{1,9}E\+?1[01]", re.I), re.compile(r"4\.4\d{10}E\+?11", re.I)
 NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 ALREADY = {
@@ -263,7 +266,8 @@ def _about_name(said: Mapping[str, str], name: str) -> list[str]:
         return [f"is “{', '.join(whole_names)}” one person?"]
     if "name" in said and name != _in_a_line(said["name"]):
         return [f"from “{said['name']}”"]
-    if name.casefold() in ODD_NAMES or NO_WORDS.search(name):
+    is_place = folded(name) == folded(said.get("organisation", ""))
+    if is_place or name.casefold() in ODD_NAMES or NO_WORDS.search(name) or written_names.is_post(name):
         return [f"is “{name}” a name?"]
     return [f"is “{name}” one person?"] if SEVERAL.search(name) else []
 
@@ -308,6 +312,8 @@ def _phone(cell: str) -> tuple[str | None, str]:
     """
     if not cell or written_names.is_missing(cell):
         return None, ""
+    if A_ROUNDED.fullmatch(cell):
+        return None, f"without the phone number, of which a spreadsheet program has left {cell}"
     found = {number for part in BETWEEN_NUMBERS.split(cell, MOST_NUMBERS) if (number := _mobile(part))}
     if len(found) == 1:
         return found.pop(), ""
@@ -321,6 +327,7 @@ def _mobile(part: str) -> str | None:
     try:
         # Programs write what they take for a sum with ".0", and round it: six zeros are nobody's number.
         digits = part.strip().removesuffix(".0")
+        digits = str(int(Decimal(digits))) if ALL_DIGITS.fullmatch(digits) else digits
         return None if digits.endswith("000000") else addresses.phone(digits)
     except BadAddress:
         return None

@@ -317,6 +317,12 @@ def outcome(row: str) -> tuple[str, str]:
         ("Ann,Mind,a@x.example.org,,Unsubscribed", "row: “Subscription status” says “Unsubscribed”"),
         ("Ann,N/A,a@x.org,,", "organisation: “N/A” is none, and no organisation has the domain x.org"),
         ("Ann,-,a@gmail.com,,", "organisation: “-” is none"),
+        ("Ann,Info Requested,a@gmail.com,,", "organisation: “Info Requested” is none"),
+        ("Info Requested Info Requested,Mind,a@x.org,,", "name: “Info Requested Info ” is no name"),
+        ("VACANCY,Mind,a@x.org,,", "name: “VACANCY” is no name"),
+        ("Vacant seat (2),Mind,a@x.org,,", "name: “Vacant seat (2)” is no name"),
+        ("To be appointed,Mind,a@x.org,,", "name: “To be appointed” is no name"),
+        ("Prefer not to say,Mind,a@x.org,,", "name: “Prefer not to say” is no name"),
     ],
 )  # fmt: skip
 def test_a_row_that_is_nobody_to_invite_is_named_with_the_reason(row: str, why: str) -> None:
@@ -376,10 +382,17 @@ def test_two_people_in_a_cell_are_asked_about(name: str) -> None:
         ("0113 222 4444 / 07700 900123", "+447700900123"),
         ("07700 900123 or 07700 900123", "+447700900123"),
         ("07700 900123 / 07700 900456", None),
+        ("4.47700900123E+11", "+447700900123"),
+        ("4.47701E+11", None),
     ],
 )
 def test_of_several_numbers_in_a_cell_the_only_mobile_counts(cell: str, number: str | None) -> None:
     assert row_of(f"Ann,Mind,a@x.example.org,{cell},")["cells"]["phone"] == number
+
+
+def test_a_number_that_a_program_has_cut_is_named_as_such() -> None:
+    why = "without the phone number, of which a spreadsheet program has left 4.47701E+11"
+    assert outcome("Ann,Mind,a@x.example.org,4.47701E+11,") == ("new", why)
 
 
 @pytest.mark.parametrize("called", ["N/A", "-", "Same as above", "no", "as above"])
@@ -488,7 +501,18 @@ def test_partners_in_the_lines_of_a_workbook_s_cell_are_several() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "ann@x.example.org", "https://x.example.org/ann"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1",
+        "ann@x.example.org",
+        "https://x.example.org/ann",
+        "The Parish Clerk",
+        "Office",
+        "Clerk/RFO",
+        "Mind",
+    ],
+)
 def test_what_is_hardly_a_name_is_asked_about(name: str) -> None:
     assert outcome(f"{name},Mind,a@x.example.org,,") == ("new", f"is “{name}” a name?")
 
