@@ -100,6 +100,15 @@ def test_somebody_who_only_looks_like_another_is_invited_if_an_organiser_says_so
     assert person(world, "tom@home.example.org")
 
 
+def test_rows_with_a_remark_are_found_among_hundreds(world: World) -> None:
+    rows = "".join(f"Person {n},Mind,p{n}@x.org\n" for n in range(60)) + '"Lee, Ann",Mind,ann@x.org\n'
+    visitor = work(world, upload(world, "Name,Organisation,Email\n" + rows).press("See what will happen"))
+    assert "Ann Lee" not in visitor.text
+    found = visitor.open(f"{visitor.path}?outcome=to+look+at").text
+    assert ("1 row has a remark" in found, "from “Lee, Ann”" in found) == (True, True)
+    assert "Person 1" not in found
+
+
 def test_of_the_file_is_left_what_it_said_of_who_has_not_answered(world: World, preview: Visitor) -> None:
     work(world, preview.press("Invite 3 people"))
     with world.read() as session:

@@ -29,6 +29,7 @@ from web.sizes import FILE_BYTES
 Problems = Mapping[str, str]
 REFRESH_SECONDS = 2
 SAMPLES = 3
+TO_LOOK_AT = "to look at"  # rows that are taken in, and of which there is something to say
 LATER = "Nothing was changed: the import has moved on since this page was shown. Here it is as it stands."
 
 
@@ -151,10 +152,12 @@ def _organisations(job: Import, problems: Problems) -> str:
 
 def _preview(job: Import, problems: Problems) -> str:
     given, page = request.args.get("outcome", ""), page_number()
-    outcome = Outcome(given) if given in set(Outcome) else None
+    looks_at = given == TO_LOOK_AT
+    outcome = Outcome.NEW if looks_at else Outcome(given) if given in set(Outcome) else None
+    showing = given if outcome else ""
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
-    shown = uploads.rows(g.session, job, outcome, page)
+    shown = uploads.rows(g.session, job, outcome, page, remarked_only=looks_at)
     stop_past_the_end(shown)
     members = {row.number: row.cells.get("members", ()) for row in shown}
     people = rounds.names_of(g.session, set(chain(*members.values())))
@@ -164,10 +167,9 @@ def _preview(job: Import, problems: Problems) -> str:
         job=job,
         rows=shown,
         found={number: [people[person] for person in some] for number, some in members.items()},
-        outcome=outcome,
-        Outcome=Outcome,
+        showing=showing,
         page=page,
-        total=job.counts.get(outcome.value, 0) if outcome else job.counts["rows"],
+        total=job.counts.get(showing or "rows", 0),
         a_page=uploads.A_PAGE,
         writes=uploads.to_be_written(g.session, job),
         names=names,

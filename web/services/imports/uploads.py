@@ -287,6 +287,8 @@ def count_in(counts: dict[str, int], rows: Sequence[dict[str, Any]]) -> None:
     """Add up what becomes of `rows`."""
     for row in rows:
         counts[row["outcome"].value] = counts.get(row["outcome"].value, 0) + 1
+        if row["outcome"] is Outcome.NEW and row["why"]:
+            counts["to look at"] = counts.get("to look at", 0) + 1
         if row["cells"].get("wants_no_more"):
             counts["no more"] = counts.get("no more", 0) + 1
         if "members" in (cells := row["cells"]):
@@ -503,10 +505,14 @@ def first_wrong(session: Session, job: Import) -> ImportRow:
     return next(row for row in found if not row.cells.get("wants_no_more"))
 
 
-def rows(session: Session, job: Import, outcome: Outcome | None, page: int) -> Sequence[ImportRow]:
-    """A page of what will become of the rows."""
+def rows(
+    session: Session, job: Import, outcome: Outcome | None, page: int, *, remarked_only: bool = False
+) -> Sequence[ImportRow]:
+    """A page of what will become of the rows, or of those of which there is something to say."""
     wanted = select(ImportRow).where(col(ImportRow.import_id) == job.id)
     if outcome is not None:
         wanted = wanted.where(col(ImportRow.outcome) == outcome)
+    if remarked_only:
+        wanted = wanted.where(col(ImportRow.why) != "")
     ordered = wanted.order_by(col(ImportRow.number)).offset((page - 1) * A_PAGE).limit(A_PAGE)
     return session.scalars(ordered).all()
