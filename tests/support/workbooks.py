@@ -27,8 +27,17 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
-def xlsx(sheets: Mapping[str, Rows], hidden: Sequence[str] = (), first_row: int = 1) -> bytes:
-    """A workbook of Excel, with the sheets by name."""
+def xlsx(
+    sheets: Mapping[str, Rows],
+    hidden: Sequence[str] = (),
+    first_row: int = 1,
+    *,
+    hidden_rows: Sequence[int] = (),
+    merged: Sequence[str] = (),
+) -> bytes:
+    """A workbook of Excel, with the sheets by name, some of them hidden. In each the same rows are hidden and
+    the same ranges of cells merged.
+    """
     names = list(sheets)
     tags = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"{HIDDEN if name in hidden else ""}/>'
@@ -56,7 +65,7 @@ def xlsx(sheets: Mapping[str, Rows], hidden: Sequence[str] = (), first_row: int 
             "xl/styles.xml": f'{XML}<styleSheet {MAIN}><cellXfs count="2"><xf numFmtId="0"/>'
             '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
             **{
-                f"xl/worksheets/sheet{n}.xml": _xlsx_sheet(rows, first_row)
+                f"xl/worksheets/sheet{n}.xml": _xlsx_sheet(rows, first_row, hidden_rows, merged)
                 for n, rows in enumerate(sheets.values(), start=1)
             },
         }
@@ -64,18 +73,21 @@ def xlsx(sheets: Mapping[str, Rows], hidden: Sequence[str] = (), first_row: int 
 
 
 HIDDEN = ' state="hidden"'
+HIDDEN_ROW = ' hidden="1"'
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
-def _xlsx_sheet(rows: Rows, first_row: int) -> str:
-    lines = "".join(_xlsx_row(row, number) for number, row in enumerate(rows, start=first_row))
-    return f"{XML}<worksheet {MAIN}><sheetData>{lines}</sheetData></worksheet>"
+def _xlsx_sheet(rows: Rows, first_row: int, hidden: Sequence[int], merged: Sequence[str]) -> str:
+    lines = "".join(_xlsx_row(row, number, hidden) for number, row in enumerate(rows, start=first_row))
+    ranges = "".join(f'<mergeCell ref="{cells}"/>' for cells in merged)
+    ends = f'<mergeCells count="{len(merged)}">{ranges}</mergeCells>' if merged else ""
+    return f"{XML}<worksheet {MAIN}><sheetData>{lines}</sheetData>{ends}</worksheet>"
 
 
-def _xlsx_row(row: Sequence[object], number: int) -> str:
+def _xlsx_row(row: Sequence[object], number: int, hidden: Sequence[int]) -> str:
     cells = "".join(_xlsx_cell(cell, number, place) for place, cell in enumerate(row))
-    return f'<row r="{number}">{cells}</row>'
+    return f'<row r="{number}"{HIDDEN_ROW if number in hidden else ""}>{cells}</row>'
 
 
 def _xlsx_cell(cell: object, row: int, place: int) -> str:
@@ -89,10 +101,11 @@ def _xlsx_cell(cell: object, row: int, place: int) -> str:
     return f'<c r="{where}" t="inlineStr"><is><t xml:space="preserve">{escape(str(cell))}</t></is></c>'
 
 
-def ods(sheets: Mapping[str, Rows]) -> bytes:
-    """A workbook of LibreOffice."""
+def ods(sheets: Mapping[str, Rows], hidden_rows: Sequence[int] = ()) -> bytes:
+    """A workbook of LibreOffice. In each sheet the same rows are filtered out."""
     tables = "".join(
-        f"<table:table table:name={quoteattr(name)}>{''.join(map(_ods_row, rows))}</table:table>"
+        f"<table:table table:name={quoteattr(name)}>"
+        f"{''.join(_ods_row(row, n in hidden_rows) for n, row in enumerate(rows, start=1))}</table:table>"
         for name, rows in sheets.items()
     )
     spaces = "".join(
@@ -110,13 +123,14 @@ def ods(sheets: Mapping[str, Rows]) -> bytes:
     )
 
 
-def _ods_row(row: Sequence[object]) -> str:
+def _ods_row(row: Sequence[object], is_hidden: bool) -> str:
     cells = "".join(
         f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p>'
         "</table:table-cell>"
         for cell in row
     )
-    return f"<table:table-row>{cells}</table:table-row>"
+    seen = ' table:visibility="filter"' if is_hidden else ""
+    return f"<table:table-row{seen}>{cells}</table:table-row>"
 
 
 def far_cell() -> bytes:

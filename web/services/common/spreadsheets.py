@@ -6,6 +6,7 @@ BadFile             cannot be read as it should; the text names file, row and co
 import csv
 import io
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -65,7 +66,8 @@ class Sheet:
 
     A short row is filled up with empty cells; a long one stays long. `rows` reads the text anew each
     time, row by row: of a large file no more is held than its text. The header is the row `header_row`, and
-    had `width` cells, those without a name at its end among them.
+    had `width` cells, those without a name at its end among them. Whoever opens the workbook does not see the
+    `hidden` rows, sorted ranges of their numbers.
     """
 
     file: str
@@ -74,6 +76,7 @@ class Sheet:
     header: Sequence[str]
     header_row: int
     width: int
+    hidden: Sequence[range] = ()
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -82,6 +85,10 @@ class Sheet:
             is_data = number > self.header_row and row[: len(self.header)] != self.header
             if is_data and not RULER.fullmatch("".join(row)):
                 yield number, row + [""] * (len(self.header) - len(row))
+
+    def is_hidden(self, number: int) -> bool:
+        place = bisect_right(self.hidden, number, key=lambda rows: rows.start)
+        return place > 0 and number in self.hidden[place - 1]
 
     def is_shifted(self, row: Sequence[str]) -> bool:
         """Has a row more cells than the header, as when a comma in it had no quotation marks? What stands

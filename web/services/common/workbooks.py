@@ -1,6 +1,7 @@
 """Workbooks: .xlsx, .xlsm, .xlsb, .ods and .xls become the text of their sheets, the one in hand first.
 
-Each sheet of the text begins with its name, between letters that no cell has; then come its rows, as CSV.
+Each sheet of the text begins with its name, between letters that no cell has, and the numbers of its hidden
+rows; then come its rows, as CSV.
 """
 
 import io
@@ -13,7 +14,7 @@ from typing import Self
 
 from web.services.common import workbook_reader
 from web.services.common.spreadsheets import BadFile
-from web.services.common.workbook_reader import ROWS, SHEET
+from web.services.common.workbook_reader import HIDDEN, ROWS, SHEET
 from web.sizes import UNFOLDED_ON_PAGE, WORKBOOK_ON_PAGE
 
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -122,7 +123,14 @@ def _says_its_size(raw: bytes) -> int:
 
 def names(text: str) -> list[str]:
     """The sheets of a text, the one in hand first; none of a text that was no workbook."""
-    return [one.partition(ROWS)[0] for one in _each(text)]
+    return [one.partition(ROWS)[0].partition(HIDDEN)[0] for one in _each(text)]
+
+
+def hidden_rows(text: str) -> list[range]:
+    """The rows of the sheet in hand that nobody sees who opens the workbook."""
+    ranges = text.split(SHEET, 2)[1].partition(ROWS)[0].partition(HIDDEN)[2] if text[:1] == SHEET else ""
+    numbers = (one.split("-") for one in ranges.split(",") if one)
+    return [range(int(first), int(last) + 1) for first, last in numbers]
 
 
 def sheet_in_hand(text: str) -> str:

@@ -26,10 +26,11 @@ NO_NAME = frozenset(
      "not applicable", "not known", "not provided", "prefer not to say", "no name", "to be confirmed",
      "to be announced", "to be appointed")
 )  # fmt: skip
-# A seat nobody has, and what Eventbrite writes of guests whose buyer has not named them.
+# A seat nobody has, what Eventbrite writes of guests whose buyer has not named them, and Excel of a formula
+# that has found nothing.
 NOBODY_YET = re.compile(
     r"(casual |current(ly)? )?(vacancy|vacancies|vacant)( (seat|post|position))?( [0-9]+)?|"
-    r"(info(rmation)? requested ?)+"
+    r"(info(rmation)? requested ?)+|#(n/a|ref!|value!|name\?|div/0!|null!|num!|spill!|calc!)"
 )
 OF_POSTS = frozenset(
     "the of to a and acting interim vice deputy assistant parish town community county district borough ward "

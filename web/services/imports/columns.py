@@ -5,7 +5,7 @@ BadColumns          something needed was not chosen, or a column twice; `.proble
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from web.models.imports import ImportKind
@@ -70,9 +70,10 @@ def sheet(file: str, content: str) -> Sheet:
     """
     delimiter = "," if workbooks.names(content) else ""
     text = workbooks.sheet_in_hand(content)
-    return spreadsheets.parse(
+    found = spreadsheets.parse(
         file, text, is_heading=headings.surely, delimiter=delimiter, in_two_rows=headings.of_a_survey
     )
+    return replace(found, hidden=workbooks.hidden_rows(content))
 
 
 def fields(kind: ImportKind, mix_by: str) -> Sequence[Field]:

@@ -52,6 +52,7 @@ ALREADY = {
     Standing.LEFT: "has left; they can join again themselves",
     Standing.SUSPENDED: "suspended",
 }
+HIDDEN = "row: is hidden in the workbook; whoever is to be invited must be seen there"
 SAID_NO = "row: has said no to this programme before; they can join by the form"
 Found = dict[str, Any]
 Noes = dict[str, tuple[int, str]]
@@ -86,6 +87,8 @@ class Names:
         """
         place, email = columns["organisation"], columns.get("email")
         for number, cells in rows:
+            if sheet.is_hidden(number):
+                continue
             name = _in_a_line(cells[place])
             if _may_be_called(name):
                 counts = self.spellings.setdefault(organisations.key(name), {})
@@ -208,6 +211,8 @@ def _row(
     read: Found = {"name": _name(said), "organisation": said.get("organisation", ""), "email": said["email"]}
     found: Found = {"number": number, "cells": read, "why": "", "person_id": None}
     try:
+        if sheet.is_hidden(number):
+            raise _WantsNoMore(HIDDEN)
         if sheet.is_shifted(cells):
             raise _WrongPerson("row: more cells than the header has columns")
         rests = _wants_it_still(sheet, cells, told)

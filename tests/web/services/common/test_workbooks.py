@@ -9,7 +9,7 @@ from tests.support import workbooks as made
 from tests.support.workbooks import Serial
 from web.services.common import workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import files
+from web.services.imports import columns, files
 
 ROWS: list[list[str]] = [
     ["Volunteers of 2026"],
@@ -78,6 +78,41 @@ def test_another_sheet_can_be_taken() -> None:
 def test_a_hidden_sheet_is_not_offered() -> None:
     content = files.look("people.xlsx", made.xlsx(BOOK, hidden=["Old"])).content
     assert workbooks.names(content) == ["Sign-ups", "Read me"]
+
+
+SEEN_OR_NOT = [ROWS[2], *([f"Person {n}", "Mind", f"p{n}@example.org"] for n in range(2, 8))]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        made.xlsx({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, hidden_rows=(3, 4, 6)),
+        made.ods({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, hidden_rows=(3, 4, 6)),
+    ],
+    ids=["Excel", "LibreOffice"],
+)
+@pytest.mark.parametrize("number", [0, 1])
+def test_rows_that_a_filter_hides_are_known(raw: bytes, number: int) -> None:
+    content = workbooks.take(files.look("people", raw).content, number)
+    found = columns.sheet("people", content)
+    assert [number for number, _ in found.rows if found.is_hidden(number)] == [3, 4, 6]
+    assert (workbooks.names(content)[0], found.header) == (("Old", "People")[number], ROWS[2][:5])
+
+
+def test_an_organisation_that_is_merged_stands_in_each_of_its_rows() -> None:
+    rows = [
+        ROWS[2],
+        *([name, "Mind" if name == "Ann" else "", f"{name}@x.org"] for name in ("Ann", "Bo", "Cy")),
+    ]
+    rows[3][1] = "Leeds"
+    told = sheet(made.xlsx({"People": rows}, merged=["B2:B3", "D2:E3"]))
+    assert [cells[1] for _, cells in told.rows] == ["Mind", "Mind", "Leeds"]
+
+
+def test_headings_in_two_rows_are_read_where_the_others_are_merged() -> None:
+    rows = [["Name", "Organisation", "Contact"], ["", "", "Email", "Mobile"], ["Ann", "Mind", "a@x.org"]]
+    told = sheet(made.xlsx({"People": rows}, merged=["A1:A2", "B1:B2", "C1:D1"]))
+    assert (told.header, told.header_row) == (["Name", "Organisation", "Email", "Mobile"], 2)
 
 
 def test_notes_in_a_far_column_of_a_workbook_are_no_cells_too_many() -> None:

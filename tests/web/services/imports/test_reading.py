@@ -317,6 +317,8 @@ def outcome(row: str) -> tuple[str, str]:
         ("Ann,Mind,a@x.example.org,,Unsubscribed", "row: “Subscription status” says “Unsubscribed”"),
         ("Ann,N/A,a@x.org,,", "organisation: “N/A” is none, and no organisation has the domain x.org"),
         ("Ann,-,a@gmail.com,,", "organisation: “-” is none"),
+        ("Ann,#N/A,a@gmail.com,,", "organisation: “#N/A” is none"),
+        ("#REF!,Mind,a@x.org,,", "name: “#REF!” is no name"),
         ("Ann,Info Requested,a@gmail.com,,", "organisation: “Info Requested” is none"),
         ("Info Requested Info Requested,Mind,a@x.org,,", "name: “Info Requested Info ” is no name"),
         ("VACANCY,Mind,a@x.org,,", "name: “VACANCY” is no name"),
@@ -340,6 +342,18 @@ def test_who_says_no_the_second_time_is_not_invited_for_the_first() -> None:
         ("error", "row: “Happy to take part?” says “No”"),
         ("error", "row: “Happy to take part?” says “No thanks”"),
         ("new", ""),
+    ]
+
+
+def test_who_is_hidden_in_a_workbook_is_not_invited_and_is_named() -> None:
+    rows = [["Name", "Charity", "Email"], ["Ann", "Mind", "a@x.org"], ["Bo", "Mind", "b@x.org"]]
+    given = files.look("p.xlsx", workbooks.xlsx({"People": rows}, hidden_rows=[3])).sheet
+    found = import_people.check(
+        given, columns.guess_of(ImportKind.PEOPLE, given), {"mind": "1"}, KnownPeople()
+    )
+    assert [(one["outcome"].value, one["why"], one["cells"]["name"]) for one in found] == [
+        ("new", "", "Ann"),
+        ("error", "row: is hidden in the workbook; whoever is to be invited must be seen there", "Bo"),
     ]
 
 
