@@ -40,8 +40,9 @@ def invite_organiser() -> ResponseReturnValue:
     try:
         team.invite(g.session, g.programme, form.email.data, Role(form.role.data), by=by, now=g.now)
         flash(f"A link to sign in is on its way to {form.email.data}.")
-    except accounts.LastOwner as error:
-        _refuse(error)
+    except team.HoldsMore as error:
+        form.email.errors = [f"{error}. Open their page in the list above to change what they may do"]
+        return _list(form), 422
     except team.TooManyInvited:
         form.email.errors = ["Twenty were invited today, which is enough. Invite more from tomorrow"]
         return _list(form), 422

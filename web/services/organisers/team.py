@@ -1,5 +1,6 @@
 """The people who run a programme: who they are, who joins them, who goes.
 
+HoldsMore           somebody who is asked to help may do more here already; says what they are
 NoSuchOrganiser     nobody of that id has a role here
 TooManyInvited      twenty a day in a programme
 """
@@ -27,6 +28,10 @@ MAY = {
 
 
 class NoSuchOrganiser(Exception):
+    pass
+
+
+class HoldsMore(Exception):
     pass
 
 
@@ -73,13 +78,16 @@ def member(session: Session, programme: Programme, organiser: str) -> TeamMember
 def invite(
     session: Session, programme: Programme, email: str, role: Role, *, by: Organiser, now: datetime
 ) -> Organiser:
-    """Give somebody a role and write to them. Who has one already keeps it until they are asked for: see
-    `change`.
+    """Give somebody a role and write to them. It takes nobody's role away: see `change`.
 
     Raises:
-        organisers.LastOwner: it would take the last owner's role.
+        HoldsMore: nothing has changed, and nobody was written to.
         TooManyInvited: so many were invited today that somebody else may be at an owner's desk.
     """
+    there = accounts.by_email(session, email)
+    held = accounts.role_in(session, there.id, programme) if there else None
+    if held and accounts.RANK[role] < accounts.RANK[held]:
+        raise HoldsMore(f"{email} is {CALLED[held]} already")
     if not allowances.take(session, What.ORGANISERS, str(programme.id), now=now):
         raise TooManyInvited
     organiser = accounts.add(session, programme, email, role, by=by.id, now=now)

@@ -59,9 +59,6 @@ def test_the_link_of_an_invitation_signs_in_for_a_week_and_once(world: World, ow
 TRIED = {
     "change": lambda session, here, me, now: team.change(session, here, me, Role.VIEWER, by=me, now=now),
     "remove": lambda session, here, me, now: team.remove(session, here, me, by=me, now=now),
-    "invite": lambda session, here, me, now: team.invite(
-        session, here, OWNER, Role.ORGANISER, by=session.get_one(Organiser, me), now=now
-    ),
     "add": lambda session, here, me, now: accounts.add(session, here, OWNER, Role.VIEWER, by=me, now=now),
 }
 
@@ -73,6 +70,22 @@ def test_the_last_owner_stays_whatever_is_tried(world: World, owner: str, by: st
         with pytest.raises(LastOwner):
             TRIED[by](session, here, owner, world.now)
     assert role(world, owner) is Role.OWNER
+
+
+@pytest.mark.parametrize("asked", [OTHER, OTHER.upper(), OWNER])
+def test_who_is_asked_to_help_once_more_loses_nothing(world: World, owner: str, asked: str) -> None:
+    other = world.organiser(OTHER, Role.OWNER)
+    visitor = world.organiser(OWNER).open("/organise/councils/organisers")
+    visitor.press("Send the invitation", email=asked, role="organiser")
+    assert "is an owner already. Open their page" in visitor.text
+    assert other.open("/organise/councils/organisers").status == 200
+    assert world.inbox(asked, "organise") == []
+
+
+def test_who_is_asked_for_more_than_they_may_do_may_do_it(world: World, owner: str) -> None:
+    who = world.appoint(OTHER, Role.VIEWER)
+    invite(world, owner, Role.OWNER)
+    assert role(world, who) is Role.OWNER
 
 
 def test_an_owner_who_has_not_signed_in_yet_does_not_take_the_last_one_s_place(
