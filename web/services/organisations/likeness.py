@@ -43,6 +43,10 @@ COMMON = frozenset(
     "siorrachd isle islands upon".split()
 )
 ALIKE = 88  # of 100; found by trying the other names of the UK's councils
+# Of the words that two do not share: "Barton Parish Council" is 92 of 100 "Carlton Parish Council", and a
+# third of a county's parishes would be asked about for the words that they all have.
+REST_ALIKE = 85
+MOST_ALIKE = 3
 SHARED_FROM = 3  # councils that say of a domain that it is no one's
 SHORT_AT_MOST = 4  # short words of one name told in full: each makes up to three names of one
 INITIALS_AT_MOST = 6  # letters
@@ -155,16 +159,20 @@ class Register:
         return self.not_another(sorted(found), spelling)
 
     def _within(self, words: Sequence[str]) -> set[str]:
-        """Those whose whole name it ends or begins with, as in "Head of Waste, Leeds City Council"."""
+        """Those whose whole name it ends or begins with, as in "Head of Waste, Leeds City Council"; but not
+        one of whom somebody has written "Parish Council" and no more.
+        """
         ends = (" ".join(words[n:]) for n in range(1, len(words) - 1))
         begins = (" ".join(words[:n]) for n in range(len(words) - 1, 1, -1))
-        return {self.by_key[part] for part in (*ends, *begins) if part in self.by_key}
+        return {self.by_key[part] for part in (*ends, *begins) if part in self.by_key and _core(part)}
 
     def alike(self, spelling: str) -> list[str]:
         """Whom a misspelt name can stand for, the nearest first."""
-        near = process.extract(spelling, list(self.by_key), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
-        found = list(dict.fromkeys(self.by_key[other] for other, _, _ in near))
-        return self.not_another(found, spelling)
+        near = process.extract(spelling, list(self.by_key), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
+        found = dict.fromkeys(
+            self.by_key[other] for other, _, _ in near if _differ_by_a_slip(spelling, other)
+        )
+        return self.not_another(list(found)[:MOST_ALIKE], spelling)
 
     def candidates(self, spelling: str) -> list[str]:
         """Everything a name may stand for that is not surely anything."""
@@ -180,6 +188,16 @@ class Register:
 
 def _core(spelling: str) -> str:
     return " ".join(word for word in spelling.split() if word not in COMMON and word not in SHORT)
+
+
+def _differ_by_a_slip(one: str, other: str) -> bool:
+    """Is what they do not share nearly the same, or common words of one of them?"""
+    words, others = one.split(), other.split()
+    rest = [word for word in words if word not in others]
+    other_rest = [word for word in others if word not in words]
+    if rest and other_rest:
+        return fuzz.ratio(" ".join(rest), " ".join(other_rest)) >= REST_ALIKE
+    return COMMON.issuperset(rest + other_rest)
 
 
 def _initials(spelling: str) -> str:

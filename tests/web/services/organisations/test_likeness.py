@@ -73,6 +73,28 @@ def test_what_it_is_called_for_short_or_with_a_post_is_asked_about(typed: str, n
     assert made.candidates(key(typed)) == [name]
 
 
+@pytest.mark.parametrize("kind", ["Parish Council", "PC", "Women’s Institute", "NHS Foundation Trust"])
+def test_places_of_a_county_are_not_taken_for_each_other_for_the_words_they_share(kind: str) -> None:
+    places = ("Barton", "Carlton", "Great Paxton", "Great Abington", "Coton", "Comberton", "Fen Ditton")
+    made = Register()
+    for place in places:
+        assert (place, made.candidates(key(f"{place} {kind}"))) == (place, [])
+        made.add(place, key(f"{place} {kind}"))
+
+
+@pytest.mark.parametrize("typed", ["Bartn Parish Council", "Barton Parish Coucil", "Barton Parish  Counicl"])
+def test_a_slip_in_any_word_is_asked_about(typed: str) -> None:
+    made = Register()
+    made.add("Barton", key("Barton Parish Council"))
+    assert made.candidates(key(typed)) == ["Barton"]
+
+
+def test_whoever_says_no_more_than_parish_council_is_not_where_all_the_others_are_from() -> None:
+    made = Register()
+    made.add("unknown", key("Parish Council"))
+    assert made.candidates(key("Barton Parish Council")) == []
+
+
 def test_thirty_councils_in_seven_spellings_are_one_or_asked_about() -> None:
     found = figures.measure(figures.sample())
     assert (found.missed, found.wrong, found.one + found.asked) == ([], [], 210)
