@@ -104,6 +104,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
+@click.version_option(package_name="unmentoring")
 def main() -> None:
     """Introduce people who would not otherwise meet."""
     os.umask(0o077)  # databases, queues and backups hold addresses: they are nobody else's to read

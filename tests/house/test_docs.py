@@ -68,7 +68,9 @@ def test_no_command_is_explained_that_is_not_there(doc: Path) -> None:
     groups = {command.split()[0] for command in COMMANDS}
     for said in COMMAND.findall(doc.read_text()):
         first, *rest = said.split()
-        if first in groups:
+        if first.startswith("--"):
+            assert any(first in option.opts for option in main.params), said
+        elif first in groups:
             assert any(
                 f"{said.strip()} ".startswith(f"{command} ") or command == first for command in COMMANDS
             ) or (not rest), said

@@ -96,6 +96,19 @@ def test_what_is_wrong_is_told_in_one_line(command, words: str, told: str) -> No
     )
 
 
+def test_who_asks_for_a_programme_at_its_old_address_is_told_the_new_one(command) -> None:  # type: ignore[no-untyped-def]
+    assert (
+        "/p/councils/. It was there before." in command("programme", "rename", "councils", "councils").stdout
+    )
+    command("programme", "rename", "councils", "shire")
+    said = command("people", "export", "--programme", "councils").stderr
+    assert said == "unmentoring: there is no programme 'councils' any more: it is 'shire' now\n"
+
+
+def test_the_version_is_told(command) -> None:  # type: ignore[no-untyped-def]
+    assert re.fullmatch(r"\S+, version \d+\.\d+\.\d+\n", command("--version").stdout)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -34,8 +34,9 @@ SAY_IT_THEMSELVES = (
 def sentence(error: Exception) -> str | None:
     """What to say of it; None for one that is a fault of ours."""
     match error:
-        case programmes.NoSuchProgramme():
-            return f"there is no programme {str(error)!r}"
+        case programmes.NoSuchProgramme(moved_to=moved_to):
+            now_at = f" any more: it is {moved_to!r} now" if moved_to else ""
+            return f"there is no programme {str(error)!r}{now_at}"
         case operators.NoSuchOperator():
             return f"{error} does not look after this installation"
         case OSError():

@@ -21,15 +21,17 @@ from notifications.tables import WAITING, OutboxMessage
 from web import queues
 from web.db import Database
 from web.logs import blanked
+from web.models import Region
 from web.providers import callback_addresses
 from web.services.background import heartbeats, last_backup, operator_alerts
-from web.services.common import phrases
+from web.services.common import phrases, times
 from web.services.people import reachability
 from web.settings import VAR, Settings, misspelt
 from web.tokens import signer_of
 from web.upgrading import UpgradeError, in_a_line
 
 SKEW = timedelta(seconds=30)  # GOV.UK Notify refuses a token that is older
+HOLIDAYS_AHEAD = timedelta(days=270)  # a year's rounds are planned some months ahead
 GB = 1_000_000_000
 # Erasing writes the file anew beside itself, and a backup stands beside both.
 TIMES_THE_FILE = 3
@@ -38,6 +40,9 @@ LIST_UNREAD = (
     "none of those who have stopped our messages is known any more: before anything is sent set "
     "SUPPRESSION_KEY to what it was, or to the first SECRET_KEY there was"
 )
+# Mailboxes look for SPF where letters come back to. Source: RFC 7208, 2.4; SendGrid's automated security has
+# that at a name below the sender's domain, by a CNAME.
+RETURNS_BELOW = "sendgrid"
 SIGNS_ITSELF = "notify"  # its letters come from its own domain
 
 
@@ -101,7 +106,9 @@ def examine(patient: Patient) -> Iterator[Finding]:
     yield from of_settings(patient.settings)
     for name, meant in misspelt(patient.environment):
         yield trouble("settings", f"{name}: there is no such setting; is {meant} meant?")
-    for check in (of_database, of_list, of_backups, of_queue, of_worker, of_outbox, of_clock, of_disk):
+    for check in (
+        of_database, of_list, of_backups, of_queue, of_worker, of_outbox, of_clock, of_holidays, of_disk
+    ):  # fmt: skip
         yield check(patient)
     yield from of_mail(patient)
     yield from of_webhooks(patient)
@@ -257,6 +264,16 @@ def _clock_of_a_server(patient: Patient) -> datetime | None:
         return now
 
 
+def of_holidays(patient: Patient) -> Finding:
+    """The published ones come with the library, and are as old as it is."""
+    last = max(times.bank_holidays(Region.ALL))
+    says = f"bank holidays are known until {words.full_day(last)}"
+    if last < times.today(patient.clock()) + HOLIDAYS_AHEAD:
+        later = "upgrade, or no round is moved out of the way of a later one, nor a time suggested around it"
+        return warning("holidays", f"{says}: {later}")
+    return well("holidays", says)
+
+
 def of_disk(patient: Patient) -> Finding:
     file = patient.database.file
     folder = file.parent if file else VAR if VAR.exists() else Path()
@@ -288,6 +305,11 @@ def of_mail(patient: Patient) -> Iterator[Finding]:
 
 def of_spf(patient: Patient, domain: str) -> Finding:
     found = [text for text in patient.lookup(domain) if text.lower().split(" ")[0] == "v=spf1"]
+    if not found and patient.settings.email_provider == RETURNS_BELOW:
+        says = (
+            f"no record of {domain} begins with v=spf1. SendGrid needs none where the domain is authenticated"
+        )
+        return warning("SPF", f"{says}: letters come back to a name below it, which has its own")
     if not found:
         return trouble("SPF", f"{domain} has no record that begins with v=spf1")
     if len(found) > 1:

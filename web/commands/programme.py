@@ -92,7 +92,8 @@ def rename_programme(session: Session, slug: str, address: str) -> None:
     """Move a programme's pages from /p/SLUG/ to /p/ADDRESS/. The old address leads on."""
     which = programmes.by_slug(session, slug)
     programmes.rename(session, which, address, by=BY, now=utc_now())
-    click.echo(f"{which.name} is at {Settings.from_env().public_url}/p/{address}/; /p/{slug}/ leads there.")
+    old = f"/p/{slug}/ leads there." if slug != address else "It was there before."
+    click.echo(f"{which.name} is at {Settings.from_env().public_url}/p/{address}/. {old}")
 
 
 @command.command("pause")

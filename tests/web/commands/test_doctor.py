@@ -25,8 +25,9 @@ from web.cli import main
 from web.commands import doctor, examining
 from web.commands.examining import Answer, Patient, Result
 from web.db import Database
-from web.models import Person
+from web.models import Person, Region
 from web.services.background import heartbeats, last_backup
+from web.services.common import times
 from web.services.people import reachability
 from web.settings import Settings
 from web.tokens import signer_of
@@ -102,9 +103,10 @@ def sick(settings: Settings, world: World) -> Sick:
 
 
 def test_of_a_healthy_installation_all_is_well(sick: Sick) -> None:
+    looked_at = "settings database list backups queue worker outbox clock holidays disk"
+    by_name = "SPF DMARC DKIM pages webhook"
     assert {what: result for what, (result, _) in sick.findings().items()} == dict.fromkeys(
-        "settings database list backups queue worker outbox clock disk SPF DMARC DKIM pages webhook".split(),
-        Result.WELL,
+        f"{looked_at} {by_name}".split(), Result.WELL
     )
 
 
@@ -159,6 +161,16 @@ def test_a_setting_whose_name_is_misspelt_is_told_of(sick: Sick, name: str, mean
     sick.environment = {name: "it", "SMTP_URL": "it", "METRICS_TOKEN_FILE": "it"}
     result, says = sick.findings()["settings"]
     assert (result is Result.TROUBLE, says.endswith(f"is {meant} meant?")) == (bool(meant), bool(meant))
+
+
+def no_record_by_smtp(sick: Sick) -> None:
+    sick.public(email_provider="smtp", smtp_url="smtp://mail.example.org", sendgrid_api_key=None)
+    del sick.records["example.org"]
+
+
+def in_years(sick: Sick) -> None:
+    last = max(times.bank_holidays(Region.ALL))
+    sick.now = datetime(last.year, last.month, 1, tzinfo=UTC)
 
 
 def no_alerts(sick: Sick) -> None:
@@ -256,7 +268,14 @@ def record(name: str, *texts: str) -> Callable[[Sick], None]:
         (proxy_that_knows_us_not, "pages", Result.TROUBLE, "answered with 404"),
         (proxy_that_knows_us_not, "webhook", Result.TROUBLE, "answered with 404"),
         (name_that_leads_nowhere, "pages", Result.TROUBLE, "nobody answers: no such name"),
-        (record("example.org"), "SPF", Result.TROUBLE, "no record"),
+        (no_record_by_smtp, "SPF", Result.TROUBLE, "no record"),
+        (
+            record("example.org"),
+            "SPF",
+            Result.WARNING,
+            "SendGrid needs none where the domain is authenticated",
+        ),
+        (in_years, "holidays", Result.WARNING, "upgrade, or no round is moved"),
         (record("example.org", "v=spf1 -all", "v=spf1 ~all"), "SPF", Result.TROUBLE, "2 records"),
         (record("example.org", "v=spf1 a +all"), "SPF", Result.TROUBLE, "lets every server"),
         (record("example.org", "v=spf1 include:a.example"), "SPF", Result.WARNING, "end the record"),

@@ -1,6 +1,6 @@
 """Programmes: their settings, their place in the calendar, and the numbers they show to everyone.
 
-NoSuchProgramme     no programme under that name
+NoSuchProgramme     no programme under that name; `.moved_to` is where one is now that was
 BadSettings         a setting that cannot be; `.field`, `.message`
 Ends                it is closing, or has closed
 """
@@ -29,7 +29,9 @@ BY_SLUG = select(Programme).where(Programme.slug == bindparam("slug"))
 
 
 class NoSuchProgramme(Exception):
-    pass
+    def __init__(self, slug: str, moved_to: str | None = None) -> None:
+        super().__init__(slug)
+        self.moved_to = moved_to
 
 
 class Ends(Exception):
@@ -62,7 +64,7 @@ class Figures:
 def by_slug(session: Session, slug: str) -> Programme:
     found = session.scalars(BY_SLUG, {"slug": slug}).one_or_none()
     if found is None:
-        raise NoSuchProgramme(slug)
+        raise NoSuchProgramme(slug, page_addresses.moved_to(session, slug))
     return found
 
 
