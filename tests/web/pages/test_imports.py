@@ -96,8 +96,16 @@ def test_somebody_who_only_looks_like_another_is_invited_if_an_organiser_says_so
 ) -> None:
     preview.open(preview.path, query_string={"outcome": "likely"})
     preview.press("Save these answers", **{"row-5": "else"})
-    work(world, preview.press("Invite 4 people"))
+    assert "Noted. 4 people are to be invited now." in preview.text
+    work(world, preview.open(preview.path).press("Invite 4 people"))
     assert person(world, "tom@home.example.org")
+
+
+def test_nobody_is_invited_from_the_page_where_somebody_may_be_chosen_and_not_saved(
+    world: World, preview: Visitor
+) -> None:
+    preview.open(preview.path, query_string={"outcome": "likely"})
+    assert [button for button in preview.buttons if button.startswith("Invite")] == []
 
 
 def test_rows_with_a_remark_are_found_among_hundreds(world: World) -> None:

@@ -16,7 +16,7 @@ from web.http.context import house, page_number, row_number, stop_past_the_end
 from web.models import Role
 from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
-from web.services.common import programmes, times, workbooks
+from web.services.common import phrases, programmes, times, workbooks
 from web.services.common.spreadsheets import BadFile
 from web.services.imports import claims, columns, files, pasted, takeovers, undoing, uploads
 from web.services.imports.files import Unread, Upload
@@ -295,7 +295,8 @@ def somebody_else(number: int) -> ResponseReturnValue:
         uploads.someone_else(g.session, job, numbers)
     except WrongMoment:
         return _moved_on(number)
-    flash("Noted.")
+    invited = phrases.counted(uploads.to_be_written(g.session, job), "person is", "people are")
+    flash(f"Noted. {invited} to be invited now.")
     page = min(max(request.form.get("page", 1, type=row_number), 1), 100_000)
     here = url_for(".one_import", slug=g.programme.slug, number=number, outcome="likely", page=page)
     return redirect(here, 303)
