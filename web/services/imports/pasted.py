@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from notifications import titles
 from web.models.imports import ImportKind
 from web.services.common import written_names
 from web.services.common.spreadsheets import BadFile, Sheet
@@ -16,7 +17,14 @@ from web.services.imports import columns, headings
 
 FILE = "Pasted rows"
 IN_ANGLES = re.compile(r"<\s*(?:mailto:)?([^<>\s@]+@[^<>\s]+)\s*>")
+AN_ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+")
 BETWEEN = re.compile(r"[;,\n\t]")
+# Before the first name of a line: a bullet, its number in a list, and what mail programs call a field.
+BEFORE_A_LINE = re.compile(
+    r"^[ \t]*(?:(?:[-•*·‣–]|\d{1,4}[.)])[ \t]+)?(?:(?:to|cc|bcc|from|reply-to|at|oddi wrth)[ \t]*:[ \t]*)?",
+    re.IGNORECASE | re.MULTILINE,
+)
+AROUND_A_NAME = " \t-–—:|\"'"
 Table = list[list[str]]
 
 
@@ -41,6 +49,8 @@ def text(kind: ImportKind, pasted: str, organisation: str = "") -> str:
 def _people(given: str) -> str:
     if _has_header(given):
         return given
+    if "\t" not in given:
+        given = BEFORE_A_LINE.sub("", given)
     if "\t" not in given and IN_ANGLES.search(given):
         return _csv([["Name", "Email"], *_addresses(given)])
     rows = _rows(given)
@@ -77,9 +87,21 @@ def _addresses(given: str) -> Table:
 def _before(words: str, address: str) -> Table:
     """Addresses without a name in `words`, and then `address` with the name that is left of them."""
     parts = [part.strip(" \"'") for part in BETWEEN.split(words)]
-    alone = [["", part] for part in parts if "@" in part]
+    alone = [row for part in parts if "@" in part for row in _of_one_part(part)]
     name = written_names.in_order(", ".join(part for part in parts if part and "@" not in part))
     return [*alone, [name, address]] if address or name else alone
+
+
+def _of_one_part(part: str) -> Table:
+    """An address without angles, with the name that may stand beside it: "Ann Lee - ann@…"."""
+    found = AN_ADDRESS.findall(part)
+    if len(found) != 1:
+        return [["", address] for address in found] or [["", part]]
+    before, _, after = part.partition(found[0])
+    name = before.rstrip("( ").strip(AROUND_A_NAME) or titles.IN_BRACKETS.sub("", f" {after}").strip(
+        AROUND_A_NAME
+    )
+    return [[written_names.in_order(name), found[0]]]
 
 
 def _made_header(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -102,7 +124,9 @@ def _made_header(rows: Sequence[Sequence[str]]) -> list[str]:
         where = places.most_common(1)[0][0] if any(places.values()) else words[-1]
         made[where] = "Organisation"
         words.remove(where)
-    halves = ["First name", "Last name"] if len(words) == 2 else ["Name"]
+    are_halves = len(words) == 2 and not any(len(cell.split()) > 2 for cell in cells[words[0]])
+    are_halves &= sum(len(cell.split()) > 1 for cell in cells[words[0]]) * 2 <= len(cells[words[0]])
+    halves = ["First name", "Last name"] if are_halves else ["Name"]
     for place, name in zip(words, halves, strict=False):
         made[place] = name
     return made

@@ -115,6 +115,25 @@ def test_a_cell_too_many_beside_the_table_is_no_note_but_a_comma_without_quotes(
             [("Amina Yusuf", "amina@example.org"), ("Tom Field", "tom@example.org")],
         ),
         ("amina@example.org\ntom@example.org", [("", "amina@example.org"), ("", "tom@example.org")]),
+        (
+            "To: Yusuf, Amina <amina@example.org>\nCc: Tom Field <tom@example.org>; jo@example.org",
+            [("Amina Yusuf", "amina@example.org"), ("Tom Field", "tom@example.org"), ("", "jo@example.org")],
+        ),
+        ("1. Amina Yusuf <amina@example.org>", [("Amina Yusuf", "amina@example.org")]),
+        ("• Amina Yusuf (Leeds City Council) amina@example.org", [("Amina Yusuf", "amina@example.org")]),
+        (
+            "Amina Yusuf amina@example.org\nTom Field - tom@example.org\nal@example.org (work)",
+            [
+                ("Amina Yusuf", "amina@example.org"),
+                ("Tom Field", "tom@example.org"),
+                ("", "al@example.org"),
+            ],
+        ),
+        (
+            "jo@example.org Jo Ray\nBo Day (bo@example.org)",
+            [("Jo Ray", "jo@example.org"), ("Bo Day", "bo@example.org")],
+        ),
+        ("amina@example.org tom@example.org", [("", "amina@example.org"), ("", "tom@example.org")]),
     ],
 )
 def test_addresses_from_a_mail_are_read_with_their_names(rows: str, read: list[tuple[str, str]]) -> None:
@@ -128,6 +147,8 @@ def test_addresses_from_a_mail_are_read_with_their_names(rows: str, read: list[t
         "Name\tOrganisation\tEmail\nAmina Yusuf\tMind\tamina@example.org",
         "Amina Yusuf\tMind charity\tamina@example.org",
         "amina@example.org, Amina Yusuf, Mind charity",
+        "1. Amina Yusuf, Mind charity, amina@example.org",
+        "Amina Yusuf, Clerk, Mind charity, amina@example.org",
         "07700 900123\tMind charity\tAmina Yusuf\tamina@example.org",
         "Amina\tYusuf\tMind charity\tamina@example.org",
     ],
