@@ -33,11 +33,13 @@ def xlsx(
     first_row: int = 1,
     *,
     hidden_rows: Sequence[int] = (),
+    struck_rows: Sequence[int] = (),
     merged: Sequence[str] = (),
 ) -> bytes:
-    """A workbook of Excel, with the sheets by name, some of them hidden. In each the same rows are hidden and
-    the same ranges of cells merged.
+    """A workbook of Excel, with the sheets by name, some of them hidden. In each the same rows are hidden, or
+    struck out, and the same ranges of cells merged.
     """
+    special = dict.fromkeys(hidden_rows, A_HIDDEN_ROW) | dict.fromkeys(struck_rows, STRUCK)
     names = list(sheets)
     tags = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"{HIDDEN if name in hidden else ""}/>'
@@ -62,10 +64,11 @@ def xlsx(
             "xl/workbook.xml": f'{XML}<workbook {MAIN} xmlns:r="{LINKS}"><sheets>{tags}</sheets></workbook>',
             "xl/_rels/workbook.xml.rels": f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{links}'
             f"{styles}</Relationships>",
-            "xl/styles.xml": f'{XML}<styleSheet {MAIN}><cellXfs count="2"><xf numFmtId="0"/>'
-            '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
+            "xl/styles.xml": f'{XML}<styleSheet {MAIN}><fonts count="2"><font><b/></font>'
+            '<font><strike/></font></fonts><cellXfs count="3"><xf numFmtId="0"/>'
+            '<xf numFmtId="14" applyNumberFormat="1"/><xf numFmtId="0" fontId="1"/></cellXfs></styleSheet>',
             **{
-                f"xl/worksheets/sheet{n}.xml": _xlsx_sheet(rows, first_row, hidden_rows, merged)
+                f"xl/worksheets/sheet{n}.xml": _xlsx_sheet(rows, first_row, special, merged)
                 for n, rows in enumerate(sheets.values(), start=1)
             },
         }
@@ -73,21 +76,23 @@ def xlsx(
 
 
 HIDDEN = ' state="hidden"'
-HIDDEN_ROW = ' hidden="1"'
+A_HIDDEN_ROW, STRUCK = ' hidden="1"', ' s="2"'  # of a row, and of each of its cells
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
-def _xlsx_sheet(rows: Rows, first_row: int, hidden: Sequence[int], merged: Sequence[str]) -> str:
-    lines = "".join(_xlsx_row(row, number, hidden) for number, row in enumerate(rows, start=first_row))
+def _xlsx_sheet(rows: Rows, first_row: int, special: Mapping[int, str], merged: Sequence[str]) -> str:
+    lines = "".join(_xlsx_row(row, n, special.get(n, "")) for n, row in enumerate(rows, start=first_row))
     ranges = "".join(f'<mergeCell ref="{cells}"/>' for cells in merged)
     ends = f'<mergeCells count="{len(merged)}">{ranges}</mergeCells>' if merged else ""
     return f"{XML}<worksheet {MAIN}><sheetData>{lines}</sheetData>{ends}</worksheet>"
 
 
-def _xlsx_row(row: Sequence[object], number: int, hidden: Sequence[int]) -> str:
+def _xlsx_row(row: Sequence[object], number: int, special: str) -> str:
     cells = "".join(_xlsx_cell(cell, number, place) for place, cell in enumerate(row))
-    return f'<row r="{number}"{HIDDEN_ROW if number in hidden else ""}>{cells}</row>'
+    if special == STRUCK:
+        return f'<row r="{number}">{cells.replace("<c ", f"<c{STRUCK} ")}<c r="Z{number}"/></row>'
+    return f'<row r="{number}"{special}>{cells}</row>'
 
 
 def _xlsx_cell(cell: object, row: int, place: int) -> str:
@@ -101,18 +106,26 @@ def _xlsx_cell(cell: object, row: int, place: int) -> str:
     return f'<c r="{where}" t="inlineStr"><is><t xml:space="preserve">{escape(str(cell))}</t></is></c>'
 
 
-def ods(sheets: Mapping[str, Rows], hidden_rows: Sequence[int] = ()) -> bytes:
-    """A workbook of LibreOffice. In each sheet the same rows are filtered out."""
+def ods(
+    sheets: Mapping[str, Rows], *, hidden_rows: Sequence[int] = (), struck_rows: Sequence[int] = ()
+) -> bytes:
+    """A workbook of LibreOffice. In each sheet the same rows are filtered out, and the same struck out."""
     tables = "".join(
         f"<table:table table:name={quoteattr(name)}>"
-        f"{''.join(_ods_row(row, n in hidden_rows) for n, row in enumerate(rows, start=1))}</table:table>"
+        f"{''.join(_ods_row(row, n in hidden_rows, n in struck_rows) for n, row in enumerate(rows, start=1))}"
+        "</table:table>"
         for name, rows in sheets.items()
     )
     spaces = "".join(
         f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
-        for short in ("office", "table", "text")
+        for short in ("office", "table", "text", "style")
     )
-    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    styles = (
+        '<office:automatic-styles><style:style style:name="ce7" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        "</office:automatic-styles>"
+    )
+    body = f"{styles}<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
     return zipped(
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
@@ -123,9 +136,10 @@ def ods(sheets: Mapping[str, Rows], hidden_rows: Sequence[int] = ()) -> bytes:
     )
 
 
-def _ods_row(row: Sequence[object], is_hidden: bool) -> str:
+def _ods_row(row: Sequence[object], is_hidden: bool, is_struck: bool) -> str:
+    style = ' table:style-name="ce7"' if is_struck else ""
     cells = "".join(
-        f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p>'
+        f'<table:table-cell{style} office:value-type="string"><text:p>{escape(str(cell))}</text:p>'
         "</table:table-cell>"
         for cell in row
     )

@@ -52,7 +52,7 @@ ALREADY = {
     Standing.LEFT: "has left; they can join again themselves",
     Standing.SUSPENDED: "suspended",
 }
-HIDDEN = "row: is hidden in the workbook; whoever is to be invited must be seen there"
+HIDDEN = "row: is hidden or struck out in the workbook"
 SAID_NO = "row: has said no to this programme before; they can join by the form"
 Found = dict[str, Any]
 Noes = dict[str, tuple[int, str]]

@@ -87,12 +87,21 @@ SEEN_OR_NOT = [ROWS[2], *([f"Person {n}", "Mind", f"p{n}@example.org"] for n in 
     "raw",
     [
         made.xlsx({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, hidden_rows=(3, 4, 6)),
+        made.xlsx({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, struck_rows=(3, 4, 6)),
+        made.xlsx({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, hidden_rows=(3, 4), struck_rows=(6,)),
         made.ods({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, hidden_rows=(3, 4, 6)),
+        made.ods({"Old": SEEN_OR_NOT, "People": SEEN_OR_NOT}, struck_rows=(3, 4, 6)),
     ],
-    ids=["Excel", "LibreOffice"],
+    ids=[
+        "Excel, hidden",
+        "Excel, struck out",
+        "Excel, both",
+        "LibreOffice, hidden",
+        "LibreOffice, struck out",
+    ],
 )
 @pytest.mark.parametrize("number", [0, 1])
-def test_rows_that_a_filter_hides_are_known(raw: bytes, number: int) -> None:
+def test_rows_that_are_hidden_or_struck_out_are_known(raw: bytes, number: int) -> None:
     content = workbooks.take(files.look("people", raw).content, number)
     found = columns.sheet("people", content)
     assert [number for number, _ in found.rows if found.is_hidden(number)] == [3, 4, 6]

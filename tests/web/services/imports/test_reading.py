@@ -374,7 +374,7 @@ def test_who_is_hidden_in_a_workbook_is_not_invited_and_is_named() -> None:
     )
     assert [(one["outcome"].value, one["why"], one["cells"]["name"]) for one in found] == [
         ("new", "", "Ann"),
-        ("error", "row: is hidden in the workbook; whoever is to be invited must be seen there", "Bo"),
+        ("error", "row: is hidden or struck out in the workbook", "Bo"),
     ]
 
 
