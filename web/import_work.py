@@ -170,7 +170,7 @@ class Importing:
             if job.state is ImportState.UNDOING:
                 undoing.undo_some(session, job, now=self._clock())
             else:
-                uploads.write_some(session, job, now=self._clock())
+                uploads.write_some(session, job, key=self._key, now=self._clock())
         yield 1
 
 

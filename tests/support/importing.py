@@ -59,4 +59,4 @@ def _take_in(
     uploads.keep_checked(session, job, counts, answers)
     uploads.confirm(session, job, by=by, now=now, stated=stated)
     while job.state is ImportState.WRITING:
-        uploads.write_some(session, job, now=now)
+        uploads.write_some(session, job, key=KEY, now=now)

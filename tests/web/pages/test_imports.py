@@ -178,6 +178,21 @@ def test_a_column_that_is_needed_is_asked_for(world: World) -> None:
     assert visitor.mistakes == ["Choose the column with the email address; there are who, what, where"]
 
 
+def test_who_says_no_while_another_file_waits_is_not_invited_by_it(world: World) -> None:
+    world.start("other", "Other Unmentoring")
+    world.join("Ann Lee", "Mind", slug="other", email="ann@example.org")
+    row = "Name,Council,Email\nAnn Lee,Mind,ann@example.org\n"
+    first, second = (
+        work(world, upload(world, rows).press("See what will happen"))
+        for rows in (row, f"{row}Bo Ray,Mind,bo@example.org\n")
+    )
+    first.press("Invite 1 person")
+    door = world.link_in(world.letter("ann@example.org", "invitation"), "/confirm/")
+    world.visitor().open(door).press("No, thank you")
+    told = work(world, second.press("Invite 2 people")).text
+    assert ("1 person was invited" in told, len(world.inbox("ann@example.org", "invitation"))) == (True, 1)
+
+
 def test_pressing_twice_or_late_changes_nothing_more(world: World, preview: Visitor) -> None:
     token, here = preview.token(preview.path), preview.path
     for _ in range(2):
@@ -336,7 +351,7 @@ def test_an_import_goes_on_where_a_worker_died(world: World, preview: Visitor) -
     with world.read() as session:
         number = session.scalars(select(Import.id)).one()
     with suppress(ConnectionError), world.write() as session:
-        uploads.write_some(session, session.get_one(Import, number), now=world.now)
+        uploads.write_some(session, session.get_one(Import, number), key=KEY, now=world.now)
         raise ConnectionError
     assert "Taking it in" in preview.open(preview.path).text
     assert preview.answer.headers["Refresh"] == "2"

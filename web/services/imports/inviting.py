@@ -1,6 +1,6 @@
 """Inviting the people of a file, a batch at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,10 +12,20 @@ from notifications import bulk, messages, outbox
 from notifications.columns import table_of
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, State
-from web.models import Link, Membership, Organisation, OrganisationName, Person, Programme, Purpose, Standing
+from web.models import (
+    Link,
+    Membership,
+    Organisation,
+    OrganisationName,
+    PassedOverKind,
+    Person,
+    Programme,
+    Purpose,
+    Standing,
+)
 from web.models.columns import new_id
 from web.models.imports import Import, ImportRow, Outcome
-from web.services.common import links, mixing, names, programmes, times
+from web.services.common import links, mixing, names, passed_over, programmes, times
 from web.services.common.links import LinkWanted
 from web.services.imports import duplicates, takeovers
 from web.services.organisations import organisations
@@ -32,11 +42,12 @@ def waiting(session: Session, job: Import, limit: int) -> Sequence[ImportRow]:
     return [*new, *session.scalars(others.limit(limit - len(new)))]
 
 
-def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: datetime) -> int:
+def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, key: bytes, now: datetime) -> int:
     """Write a batch of people as invited, or as notified where an owner takes a scheme over, each with a
     message, and say how many. About 1 ms each.
 
-    Whoever has joined since the file was checked is left as they are.
+    Whoever has joined since the file was checked is left as they are, and whoever has said no since, to
+    another file say, is not asked again. `key` is the suppression list's.
     """
     programme, takeover = session.get_one(Programme, job.programme_id), takeovers.of_import(session, job)
     by_key = {row.cells["email_key"]: row for row in rows}
@@ -52,17 +63,18 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
             )
         )
     )
-    ids = {key: there[key].id if key in there else new_id() for key in by_key}
-    wanted = [key for key in by_key if ids[key] not in members]
-    new = [by_key[key].cells | {"id": ids[key]} for key in wanted if key not in there]
+    ids = {email: there[email].id if email in there else new_id() for email in by_key}
+    refused = _who_said_no(session, programme, by_key, key=key)
+    wanted = [email for email in by_key if ids[email] not in members and email not in refused]
+    new = [by_key[email].cells | {"id": ids[email]} for email in wanted if email not in there]
     # Who is taken over has ticked nothing: partners see nothing but their name.
     _write_people(session, new, now, shares_email=takeover is None)
     # Who is known from another programme keeps their own name, whatever the file calls them.
     called = {
-        key: {"name": there[key].name, "known_as": there[key].known_as} if key in there else {}
-        for key in wanted
+        email: {"name": there[email].name, "known_as": there[email].known_as} if email in there else {}
+        for email in wanted
     }
-    joining = [by_key[key].cells | {"id": ids[key]} | called[key] for key in wanted]
+    joining = [by_key[email].cells | {"id": ids[email]} | called[email] for email in wanted]
     standing = Standing.NOTIFIED if takeover else Standing.INVITED
     places = _write_members(session, programme, joining, job, standing, now)
     if takeover:
@@ -70,22 +82,30 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, now: dat
         told = [(_reader(one), names_of[places[one["id"]]]) for one in joining]
         takeovers.tell(session, programme, takeover, told, now=now)
     else:
-        emails = [(ids[key], by_key[key].cells["email"]) for key in wanted]
+        emails = [(ids[email], by_key[email].cells["email"]) for email in wanted]
         _write_invitations(session, programme, job, emails, now)
+    taken = set(wanted)
     done: list[Found] = [
         {
             "import_id": job.id,
             "number": row.number,
-            "outcome": Outcome.TAKEN if key in wanted else Outcome.HERE,
-            "person_id": ids[key],
+            "outcome": Outcome.TAKEN if email in taken else Outcome.HERE,
+            "person_id": ids[email] if email in taken or email in there else None,
             "why": "",
-            "cells": _kept(row) if key in wanted else {},
+            "cells": _kept(row) if email in taken else {},
         }
-        for key, row in by_key.items()
+        for email, row in by_key.items()
     ]
     session.execute(update(ImportRow), done)
     session.expire_all()
     return len(wanted)
+
+
+def _who_said_no(session: Session, programme: Programme, emails: Collection[str], *, key: bytes) -> set[str]:
+    texts = {passed_over.invitation(programme.id, email): email for email in emails}
+    return {
+        texts[said] for said in passed_over.among(session, PassedOverKind.INVITATION, texts.keys(), key=key)
+    }
 
 
 def _kept(row: ImportRow) -> Found:

@@ -384,8 +384,8 @@ def confirm(
     audit.record(session, by, "import confirmed", now=now, programme=job.programme_id, subject=subject(job))
 
 
-def write_some(session: Session, job: Import, *, now: datetime) -> int:
-    """Write the next batch; history in one. How many rows that were."""
+def write_some(session: Session, job: Import, *, key: bytes, now: datetime) -> int:
+    """Write the next batch; history in one. How many rows that were. `key` is the suppression list's."""
     if job.state is not ImportState.WRITING:
         return 0
     if job.kind is ImportKind.HISTORY:
@@ -396,7 +396,7 @@ def write_some(session: Session, job: Import, *, now: datetime) -> int:
         _finish(session, job, done, now)
         return done
     rows = inviting.waiting(session, job, AT_ONCE)
-    taken = inviting.invite(session, job, rows, now=now) if rows else 0
+    taken = inviting.invite(session, job, rows, key=key, now=now) if rows else 0
     job.done += len(rows)
     job.counts = job.counts | {"taken": job.counts.get("taken", 0) + taken}
     session.add(job)
