@@ -7,11 +7,12 @@ from web.loading import all_to_stay
 os.umask(0o077)  # the database holds addresses: it is nobody else's to read
 with all_to_stay():
     from web.app import create_app
-    from web.logs import configure
+    from web.logs import configure, tell_of_misspelt
     from web.queues import Bell, Waker
-    from web.settings import Settings
+    from web.settings import Settings, environment_with, misspelt
 
     configure()
+    tell_of_misspelt(misspelt(environment_with({})))
     settings = Settings.from_env()
     waker = Waker(settings)
     app = create_app(settings, poke=Bell(waker), queue_answers=waker.queue_answers, queue_depth=waker.depth)

@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from time import monotonic, perf_counter
 from types import TracebackType
 from typing import Any, TextIO
@@ -163,3 +163,11 @@ def _log(response: Response) -> Response:
 
 def _route() -> str | None:
     return request.url_rule.rule if request.url_rule else None
+
+
+def tell_of_misspelt(settings: Iterable[tuple[str, str]]) -> None:
+    """Settings whose name is nobody's, each with the one that may be meant: read by nothing, they would be
+    passed over in silence. What they say is not written down.
+    """
+    for name, meant in settings:
+        structlog.get_logger().warning("there is no such setting", setting=name, meant=meant)

@@ -100,6 +100,16 @@ def test_every_line_of_a_process_from_its_start_to_its_end_is_json(world: World,
     assert (code, [line for line in lines if not is_json(line)]) == (0, [])
 
 
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_setting_whose_name_is_misspelt_is_told_of_at_the_start(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALERT_EMIAL", "somebody")
+    with running(world.worker.settings, PROCESSES[name].format(port=free_port())) as process:
+        said = process.until('"setting": "ALERT_EMIAL", "meant": "ALERT_EMAIL"')
+    assert ("there is no such setting" in said, "somebody" in said) == (True, False)
+
+
 def is_json(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)

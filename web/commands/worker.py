@@ -7,7 +7,7 @@ import threading
 import click
 
 from web import background, logs
-from web.settings import Settings
+from web.settings import Settings, environment_with, misspelt
 
 STDIN = 0
 
@@ -19,8 +19,10 @@ STDIN = 0
 def command(threads: int, with_parent: bool, quiet: bool) -> None:
     """Answer forms and send messages."""
     logs.configure(logs.WARNINGS if quiet else logs.INFORMATION)
-    if with_parent:
+    if with_parent:  # who starts it has told of them
         _stop_at_end_of_input()
+    else:
+        logs.tell_of_misspelt(misspelt(environment_with({})))
     background.run(Settings.from_env(), threads)
 
 
