@@ -37,6 +37,10 @@ from web.sizes import MOST_ORGANISATIONS
 MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
+OF_NOBODY = frozenset(
+    ("retired", "self employed", "selfemployed", "freelance", "freelancer", "independent", "individual",
+     "unemployed", "other", "various", "personal", "private", "resident", "member of the public")
+)  # fmt: skip
 SEVERAL = re.compile(r"\S\s*(?:&|\+|/|;|\band\b)\s*\S")  # "Ann Lee & Tom Field"
 OF_SEVERAL = frozenset({"name", "email", "phone"})  # where each line of a cell may be another one
 MOST_NUMBERS = 5  # in a cell that are looked at
@@ -229,6 +233,8 @@ def _row(
         target = _organisation(read["organisation"], key, targets, here)
         phone, remark = _phone(said.get("phone", ""))
         remarks += [remark] if remark else []
+        if organisations.key(read["organisation"]) in OF_NOBODY:
+            remarks.append(f"“{read['organisation']}” is one organisation here: who is from it seldom meet")
     except _WrongPerson as wrong:
         read["wants_no_more"] = isinstance(wrong, _WantsNoMore)
         return found | {"outcome": Outcome.ERROR, "why": str(wrong)}

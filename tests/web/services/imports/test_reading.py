@@ -405,6 +405,12 @@ def test_an_organisation_of_the_row_above_is_asked_for(organisation: str) -> Non
     )
 
 
+@pytest.mark.parametrize("organisation", ["Retired", "Self-employed", "self employed", "FREELANCE"])
+def test_what_is_no_organisation_and_would_be_one_for_all_is_named(organisation: str) -> None:
+    why = f"“{organisation}” is one organisation here: who is from it seldom meet"
+    assert outcome(f"Ann,{organisation},a@gmail.com,,") == ("new", why)
+
+
 @pytest.mark.parametrize("name", ["Ann Lee & Tom Field", "Ann and Tom Field", "Ann Lee / Tom Field"])
 def test_two_people_in_a_cell_are_asked_about(name: str) -> None:
     assert outcome(f"{name},Mind,a@x.example.org,,") == ("new", f"is “{name}” one person?")
