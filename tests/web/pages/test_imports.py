@@ -193,10 +193,28 @@ def test_who_says_no_while_another_file_waits_is_not_invited_by_it(world: World)
     assert ("1 person was invited" in told, len(world.inbox("ann@example.org", "invitation"))) == (True, 1)
 
 
+TWO_EMAILS = (
+    "Name,Council,Email,Old email\nAnn Lee,Mind,ann@x.org,ann@old.org\nBo Ray,Mind,bo@x.org,bo@old.org\n"
+)
+
+
+def test_a_yes_to_what_another_tab_has_changed_invites_nobody(world: World) -> None:
+    old = work(world, upload(world, TWO_EMAILS).press("See what will happen"))
+    new = world.organiser().open(old.path).press("Change the columns")
+    work(world, new.press("See what will happen", email="3"))
+    assert "has moved on since this page was shown" in old.press("Invite 2 people").text
+    world.work()
+    assert count(world, Membership) == 0
+    old.press("Invite 2 people")
+    world.work()
+    assert person(world, "ann@old.org")
+
+
 def test_pressing_twice_or_late_changes_nothing_more(world: World, preview: Visitor) -> None:
     token, here = preview.token(preview.path), preview.path
+    (shown,) = preview.page.xpath("//input[@name='shown']/@value")
     for _ in range(2):
-        preview.post(f"{here}/confirm", {"csrf_token": token})
+        preview.post(f"{here}/confirm", {"csrf_token": token, "shown": shown})
     world.work()
     late = preview.post(f"{here}/throw-away", {"csrf_token": token}).text
     assert ("has moved on" in late, count(world, Membership)) == (True, 4)

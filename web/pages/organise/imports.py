@@ -172,6 +172,7 @@ def _preview(job: Import, problems: Problems) -> str:
         total=job.counts.get(showing or "rows", 0),
         a_page=uploads.A_PAGE,
         writes=uploads.to_be_written(g.session, job),
+        shown=uploads.as_shown(g.session, job),
         names=names,
         unknown=uploads.unknown_answers(job),
         role=g.role,
@@ -307,7 +308,9 @@ def somebody_else(number: int) -> ResponseReturnValue:
 @recently_signed_in(back=".one_import")
 def confirm_import(number: int) -> ResponseReturnValue:
     try:
-        uploads.confirm(g.session, _job(number), by=current_user.id, now=g.now)
+        uploads.confirm(
+            g.session, _job(number), by=current_user.id, now=g.now, shown=request.form.get("shown", "")
+        )
     except WrongMoment:
         return _moved_on(number)
     return _show(number)
@@ -327,7 +330,8 @@ def take_over(number: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _take_over(job, form)
     try:
-        uploads.confirm(g.session, job, by=current_user.id, now=g.now, stated=form.statement())
+        stated, shown = form.statement(), request.form.get("shown", "")
+        uploads.confirm(g.session, job, by=current_user.id, now=g.now, stated=stated, shown=shown)
     except WrongMoment:
         return _moved_on(number)
     return _show(number)
@@ -342,6 +346,7 @@ def _take_over(job: Import, form: TakeoverForm) -> ResponseReturnValue:
         job=job,
         form=form,
         writes=uploads.to_be_written(g.session, job),
+        shown=uploads.as_shown(g.session, job),
     )
     return (page, 422) if form.errors else page
 

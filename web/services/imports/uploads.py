@@ -11,6 +11,8 @@ it was taken in or thrown away, after a day, and when somebody named in it is er
     WrongMoment     the import has moved on since the page was shown
 """
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -362,20 +364,34 @@ def to_be_written(session: Session, job: Import) -> int:
     return int(job.counts.get(Outcome.NEW.value, 0) + session.execute(others).scalar_one())
 
 
+def as_shown(session: Session, job: Import) -> str:
+    """What a yes is said to, in short: other columns, answers or people are another."""
+    said = [to_be_written(session, job), job.columns, job.organisations, job.mix_answers, job.counts]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def confirm(
-    session: Session, job: Import, *, by: str, now: datetime, stated: Statement | None = None
+    session: Session,
+    job: Import,
+    *,
+    by: str,
+    now: datetime,
+    stated: Statement | None = None,
+    shown: str | None = None,
 ) -> None:
     """Yes. From here on the worker writes. A second press changes nothing. With what an owner has `stated`,
     people are taken over instead of invited.
 
     Raises:
-        WrongMoment: there is nothing to say yes to.
+        WrongMoment: there is nothing to say yes to, or it is not what was `shown`.
         programmes.Ends: nobody is brought in any more.
     """
     if job.state in (ImportState.WRITING, ImportState.DONE):
         return
     programmes.must_go_on(session.get_one(Programme, job.programme_id))
     must_be(job, ImportState.READY)
+    if shown not in (None, as_shown(session, job)):
+        raise WrongMoment
     job.total = to_be_written(session, job)
     job.state, job.done, job.by = ImportState.WRITING, 0, by
     if stated:
