@@ -193,6 +193,15 @@ def test_who_says_no_while_another_file_waits_is_not_invited_by_it(world: World)
     assert ("1 person was invited" in told, len(world.inbox("ann@example.org", "invitation"))) == (True, 1)
 
 
+def test_who_has_come_after_somebody_at_a_shared_address_is_named(world: World) -> None:
+    world.join("Ann Lee", "Mind", email="clerk@example.org")
+    world.join("Bo Ray", "Mind", email="bo@example.org")
+    rows = "Name,Council,Email\nTom Field,Mind,clerk@example.org\nCllr Bo Ray MBE,Mind,bo@example.org\n"
+    shown = work(world, upload(world, rows).press("See what will happen")).text
+    assert "is here here already, as Ann Lee: somebody else needs an address of their own" in shown
+    assert "as Bo Ray" not in shown
+
+
 TWO_EMAILS = (
     "Name,Council,Email,Old email\nAnn Lee,Mind,ann@x.org,ann@old.org\nBo Ray,Mind,bo@x.org,bo@old.org\n"
 )

@@ -49,6 +49,7 @@ BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
 A_ROUNDED, ALL_DIGITS = re.compile(r"\d[.,]\d{1,9}E\+?1[01]", re.I), re.compile(r"4\.4\d{10}E\+?11", re.I)
 NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
+AS = ", as "  # of somebody here whose address stands under another name in a file
 ALREADY = {
     Standing.INVITED: "invited already",
     Standing.NOTIFIED: "taken over already",
@@ -66,7 +67,7 @@ Noes = dict[str, tuple[int, str]]
 class KnownPeople:
     """Whom the programme has already, and what was seen further up in the file."""
 
-    emails: dict[str, tuple[str, str]] = field(default_factory=dict)
+    emails: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # who, as what, and their name
     phones: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     rows: dict[str, tuple[int, str]] = field(default_factory=dict)
     people: People = field(default_factory=People)
@@ -145,10 +146,10 @@ def known(session: Session, programme: int, key: bytes) -> KnownPeople:
     )
     written = known_elsewhere.as_written(session, programme)
     for id_, name, email, phone, standing, organisation, name_key in rows:
-        if email:
-            found.emails[email] = (id_, ALREADY[standing])
         if said := written.get(id_):
             name, phone, name_key = said.name, said.phone, folded(said.name)
+        if email:
+            found.emails[email] = (id_, ALREADY[standing], name)
         if phone:
             found.phones[phone] = (id_, name)
         found.people.add(str(organisation), name_key, f"{name}, who is here")
@@ -344,17 +345,23 @@ def _mobile(part: str) -> str | None:
         return None
 
 
+def _if_another(name: str, read: str, before: str) -> str:
+    """What to do about two names at one address; nothing where they are the same, but for a title say."""
+    one, other = (written_names.bare(said) or folded(said) for said in (name, read))
+    if duplicates.same_name(one, other):
+        return ""
+    return f"{before}{name}: somebody else needs an address of their own"
+
+
 def _place(number: int, read: Mapping[str, Any], here: KnownPeople) -> tuple[Outcome, str, str | None]:
     email, phone, target = read["email_key"], read["phone"], read["target"]
     if email in here.rows:
         row, name = here.rows[email]
-        is_same = duplicates.same_name(folded(name), folded(read["name"]))
-        other = "" if is_same else f", {name}: somebody else needs an address of their own"
-        return Outcome.DOUBLE, f"has the address of row {row}{other}", None
+        return Outcome.DOUBLE, f"has the address of row {row}" + _if_another(name, read["name"], ", "), None
     here.rows[email] = (number, read["name"])
     if email in here.emails:
-        person, standing = here.emails[email]
-        return Outcome.HERE, standing, person
+        person, standing, name = here.emails[email]
+        return Outcome.HERE, standing + _if_another(name, read["name"], AS), person
     name_key = folded(read["name"])
     same_phone = here.phones.get(phone) if phone else None
     like = here.people.like(target, name_key)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, true
+from sqlalchemy import delete, func, insert, or_, select, true
 from sqlmodel import Session, col
 
 from web import scrubbing
@@ -501,9 +501,8 @@ def one(session: Session, programme: Programme, number: int) -> Import | None:
 
 def remarked(session: Session, job: Import, most: int) -> Sequence[ImportRow]:
     """The first rows of which there is something to say; not those who are simply here."""
-    wanted = select(ImportRow).where(
-        col(ImportRow.import_id) == job.id, col(ImportRow.why) != "", col(ImportRow.outcome) != Outcome.HERE
-    )
+    is_said = or_(col(ImportRow.outcome) != Outcome.HERE, col(ImportRow.why).contains(import_people.AS))
+    wanted = select(ImportRow).where(col(ImportRow.import_id) == job.id, col(ImportRow.why) != "", is_said)
     return session.scalars(wanted.order_by(col(ImportRow.number)).limit(most)).all()
 
 

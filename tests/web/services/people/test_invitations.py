@@ -341,3 +341,10 @@ def test_of_two_people_in_a_row_the_command_says_that_one_is_taken_in(world: Wor
     rows = "Council,Clerk name,Clerk email,Chair name,Chair email\nLeeds,Ann Lee,a@x.org,Tom Field,t@x.org\n"
     (said,) = take_in(world, rows).remarks
     assert said == "“Chair name” seems to be somebody else, who is not taken in: one person of each row is"
+
+
+def test_who_has_come_after_somebody_at_a_shared_address_is_named_by_command(world: World) -> None:
+    world.join("Ann Lee", "Mind", email="clerk@example.org")
+    world.join("Bo Ray", "Mind", email="bo@example.org")
+    done = take_in(world, HEADER + "Tom Field,Mind,clerk@example.org\nBo Ray,Mind,bo@example.org\n")
+    assert (done.known, list(done.remarks)) == (2, [f"row 2: here already, as Ann Lee: {ITS_OWN}"])
