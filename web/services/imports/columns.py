@@ -11,7 +11,7 @@ from itertools import islice
 from web.models.imports import ImportKind
 from web.services.common import days, spreadsheets, workbooks
 from web.services.common.spreadsheets import Sheet
-from web.services.imports import headings
+from web.services.imports import headings, standings
 from web.services.imports.headings import LARGEST_GROUP
 
 SAMPLE = 50  # rows looked at, to tell a column of addresses from one that is only called so
@@ -31,6 +31,7 @@ class Field:
     label: str
 
 
+WANTS = "wants"
 PEOPLE = (
     Field("name", "Name, where it stands in one column"),
     Field("first_name", "First name"),
@@ -39,6 +40,7 @@ PEOPLE = (
     Field("organisation", "Organisation"),
     Field("email", "Email address"),
     Field("phone", "Mobile number"),
+    Field(WANTS, "Whether they want to take part: a no leaves them out"),
 )
 MIX = "mix"
 HISTORY = (
@@ -94,6 +96,8 @@ def guess_of(kind: ImportKind, given: Sheet, mix_by: str = "") -> dict[str, int]
         BadFile: they are no CSV.
     """
     found = guess(kind, given.header, [cells for _, cells in islice(given.rows, SAMPLE)])
+    if kind is ImportKind.PEOPLE and (asks := standings.asks(given.header, set(found.values()))) is not None:
+        found[WANTS] = asks
     if kind is ImportKind.PEOPLE and mix_by:
         named = [headings.plain(name) == headings.plain(mix_by) for name in given.header]
         free = [place for place, yes in enumerate(named) if yes and place not in found.values()]

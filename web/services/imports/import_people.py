@@ -169,7 +169,9 @@ def check(
     here: KnownPeople,
 ) -> Iterator[Found]:
     """What becomes of each row, one after the other. About 0.1 ms each."""
+    asks = columns.get("wants")
     told = standings.columns(sheet.header, set(columns.values()))
+    told += [standings.an_answer(asks)] if asks is not None else []
     noes = _noes(sheet, columns, told) if told else {}
     return (_row(row, sheet, columns, targets, here, told, noes) for row in sheet.rows)
 

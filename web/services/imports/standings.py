@@ -18,14 +18,16 @@ OUT = re.compile(
 )
 IN = re.compile(
     r"^(is |still |currently )?(active|current)( member| participant)?\W*$|"
+    r"^(your )?response\W*$|"
     r"^((gdpr |data )?consent( given)?|included?( in (the )?(matching|draw|programme|scheme|list))?)\W*$|"
     r"\b(subscribed|opt(ed)?[- ]?in|still (in|here|taking part|interested|a member)|tak(e|ing) part|"
-    r"participat(e|ing)|attending|interested|(be|being) (contacted|invited|matched|introduced|paired)|"
+    r"participat(e|ing)|attending|interested|rsvp|join(ing)?|sign (me|us) up|(consent|agree) to|"
+    r"(be|being) (contacted|invited|matched|introduced|paired)|"
     r"(contact|e-?mail|invite|match|introduce) (me|you|them))\b"
 )
 # A question that has such a word and asks something else.
 ASIDE = re.compile(
-    r"\b(shar(e|ing)|number|phone|mobile|text|sms|three|trio|newsletter|marketing|photos?|why|how|when|where|what|"
+    r"\b(shar\w+|date|id|number|phone|mobile|text|sms|three|trio|newsletter|marketing|photos?|why|how|when|where|what|"
     r"lunch|dinner|event|session|online|person|launch|"
     r"which|reason|topics?|comments?|previous\w*|before|research|evaluation|survey)\b"
 )
@@ -62,6 +64,17 @@ def columns(header: Sequence[str], taken: set[int]) -> list[Column]:
     names = ((place, NEW_WORD.sub(" ", name).casefold()) for place, name in enumerate(header))
     found = ((place, _kind(name)) for place, name in names if place not in taken)
     return [Column(place, says) for place, says in found if says]
+
+
+def asks(header: Sequence[str], taken: set[int]) -> int | None:
+    """The first column that asks whether somebody wants to take part, but for those `taken`."""
+    found = (column.place for column in columns(header, taken) if column.is_no_more is _is_no)
+    return next(found, None)
+
+
+def an_answer(place: int) -> Column:
+    """A column of which an organiser says that a no in it is a no to taking part."""
+    return Column(place, _is_no)
 
 
 def is_rest(cell: str) -> bool:

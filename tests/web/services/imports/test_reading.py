@@ -366,6 +366,21 @@ def test_who_says_no_the_second_time_is_not_invited_for_the_first() -> None:
     ]
 
 
+def test_a_column_that_nobody_would_know_may_be_the_one_that_asks() -> None:
+    given = files.look(
+        "p.csv", b"Name,Charity,Email,In?\nAnn,Mind,a@x.org,y\nBo,Mind,b@x.org,not now\n"
+    ).sheet
+    chosen = columns.guess_of(ImportKind.PEOPLE, given)
+    assert "wants" not in chosen
+    found = import_people.check(given, chosen | {"wants": 3}, {"mind": "1"}, KnownPeople())
+    assert [one["why"] for one in found] == ["", "row: “In?” says “not now”"]
+
+
+def test_a_column_that_asks_is_shown_as_what_it_is_taken_for() -> None:
+    given = files.look("p.csv", b"Name,Charity,Email,Do you want to join?\nAnn,Mind,a@x.org,Yes\n").sheet
+    assert columns.guess_of(ImportKind.PEOPLE, given)["wants"] == 3
+
+
 def test_who_is_hidden_in_a_workbook_is_not_invited_and_is_named() -> None:
     rows = [["Name", "Charity", "Email"], ["Ann", "Mind", "a@x.org"], ["Bo", "Mind", "b@x.org"]]
     given = files.look("p.xlsx", workbooks.xlsx({"People": rows}, hidden_rows=[3])).sheet
