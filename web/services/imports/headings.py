@@ -35,10 +35,12 @@ A_ROUND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # What a heading has besides whose it is: of "Clerk's e-mail address" the clerk is left.
-OF_NOBODY = re.compile(
-    r"\b(the|a|an|of|for|and|or|s|is|person|what|which|your|our|name|names|full|first|last|second|given|fore|family|"
-    r"christian|surname|forename|initials?|cyntaf|cyfenw|llawn|e|mail|email|address|addresses|bost|ebost|enw|phone|telephone|tel|mobile|mob|"
-    r"cell|whatsapp|contact|number|numbers|no|work|personal|main|primary|best|preferred|value|new|current)\b"
+OF_NOBODY = frozenset(
+    "the a an of for and or s is what which your our person name names full first last second given fore "
+    "family christian surname forename initial initials enw cyntaf cyfenw llawn vorname nachname "
+    "familienname prenom nom famille e mail email address addresses bost ebost phone telephone tel mobile "
+    "mob cell whatsapp contact number numbers no work personal main primary best preferred value new "
+    "current".split()
 )
 # Whoever has two numbers has texts on this one.
 A_MOBILE = re.compile(r"\b(mobile|mob|cell|symudol|whatsapp)\b")
@@ -112,17 +114,19 @@ ORGANISATION_WORD = (
 PEOPLE = {
     "name": _heading(
         r"(full |your |your full |participant'?s? |attendee |what'?s your |what is your )?(full ?)?name|"
-        r"participants?|person|who|people|member|attendees?|enw|enw llawn",
+        r"participants?|person|who|people|member|attendees?|enw|enw llawn|"
+        r"vor-? ?und nachname|nom complet|nom et prenom",
         rf"\bnames?\b|\bwho are you\b|\benw\b|^(main )?contact( person)?$|^{A_POST}$",
         _is_words,
     ),
     "first_name": _heading(
-        r"(your |attendee )?(first|given|fore|christian) ?names?|enw cyntaf",
+        r"(your |attendee )?(first|given|fore|christian) ?names?|enw cyntaf|vorname|prenom",
         r"\b(first|given|fore|christian) ?names?\b|\benw cyntaf\b|\binitials?\b",
         _is_words,
     ),
     "last_name": _heading(
-        r"(your |attendee )?((last|family|second) ?names?|surname)|cyfenw",
+        r"(your |attendee )?((last|family|second) ?names?|surname)|cyfenw|(nach|familien)name|"
+        r"nom( de famille)?",
         r"\b((last|family|second) ?names?|surname)\b|\bcyfenw\b",
         _is_words,
     ),
@@ -135,20 +139,21 @@ PEOPLE = {
     ),
     "organisation": _heading(
         r"(your )?organi[sz]ation(( 1)?( -)? name)?|council|employer|company( name)?|authority|org|"
-        r"where( do)?( you work)?|council / organi[sz]ation|place of work|parish|sefydliad|cyngor",
+        r"where( do)?( you work)?|council / organi[sz]ation|place of work|parish|sefydliad|cyngor|"
+        r"organisme|commune|mairie|verein|gemeinde",
         ORGANISATION_WORD,
         _is_words,
     ),
     "email": _heading(
         r"(your |work |your work |contact |attendee |primary )?(e ?-?mail)( address(es)?)?( 1( - value)?)?|"
-        r"e-?bost|cyfeiriad e-?bost",
+        r"e-?bost|cyfeiriad e-?bost|e-?mail-?adresse|courriel|adresse (e-?mail|mail|electronique)",
         r"\be ?-?mail\b|\be-?bost\b",
         _is_address,
     ),
     "phone": _heading(
         r"(your |attendee )?(mobile|phone|telephone|tel|cell|cell ?phone)( ?(number|no\.?))?|"
         r"contact (number|no\.?)|(your )?mobile (tele)?phone( number)?|phone 1 - value|ffon( symudol)?|"
-        r"rhif ffon( symudol)?",
+        r"rhif ffon( symudol)?|(mobil)?telefon(nummer)?|handy(nummer)?|mobil(nummer)?|portable",
         r"\b(mobile|phone|telephone|tel|whatsapp|contact (number|no)|ffon|symudol)\b|^contact$",
         _is_phone,
     ),
@@ -253,7 +258,7 @@ def _are_of_one(one: str, other: str) -> bool:
 
 
 def _whose(name: str) -> list[str]:
-    return re.findall(r"[^\W_]+", OF_NOBODY.sub(" ", name))
+    return [word for word in re.findall(r"[^\W_]+", name) if word not in OF_NOBODY]
 
 
 def of_a_survey(questions: Sequence[str], answers: Sequence[str]) -> Sequence[str]:

@@ -61,6 +61,8 @@ EXPORTS = {
     " Amina Yusuf | Mind         | amina@example.org\n",
     "carets": "Name^Organisation^Email\nAmina Yusuf^Mind^amina@example.org\n",
     "Welsh": "Enw,Sefydliad,E-bost,Ffôn symudol\nAmina Yusuf,Mind,amina@example.org,07700 900123\n",
+    "German": "Vorname;Nachname;Gemeinde;E-Mail-Adresse;Handy\nAmina;Yusuf;Mind;amina@example.org;\n",
+    "French": "Prénom;Nom;Organisme;Courriel;Téléphone portable\nAmina;Yusuf;Mind;amina@example.org;\n",
     "notes beside": "Name,Organisation,Email\nAmina Yusuf,Mind,amina@example.org,,ring her in May\n",
     "a tool of a chat": "username,email,status,fullname,company\n"
     "ay,amina@example.org,Member,Amina Yusuf,Mind\n",
