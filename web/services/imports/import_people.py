@@ -46,7 +46,8 @@ OF_SEVERAL = frozenset({"name", "email", "phone"})  # where each line of a cell 
 MOST_NUMBERS = 5  # in a cell that are looked at
 BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
 # As programs show large numbers: 4.47701E+11 was longer, 4.47700900123E+11 has all that there was.
-A_ROUNDED, ALL_DIGITS = re.compile(r"\d[.,]\d{1,9}E\+?1[01]", re.I), re.compile(r"4\.4\d{10}E\+?11", re.I)
+A_ROUNDED = re.compile(r"\d[.,]\d{1,8}E\+?(0?9|1[01])", re.IGNORECASE)
+ALL_DIGITS = re.compile(r"4\.4\d{10}E\+?11|7\.\d{9}E\+?0?9", re.IGNORECASE)
 NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 AS = ", as "  # of somebody here whose address stands under another name in a file
