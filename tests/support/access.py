@@ -100,7 +100,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         organise.evidence_of_organisations organise.evidence_of_rounds organise.evidence_of_ties
         organise.export_people organise.handle_report organise.keep_apart organise.learning organise.let_meet
         organise.look_again organise.look_at_merge organise.merge_organisations organise.name_organisation
-        organise.tell_organisations_apart organise.answer_mix
+        organise.tell_organisations_apart organise.forget_name organise.answer_mix
         organise.one_organisation organise.one_organiser organise.one_person organise.one_round
         organise.add_source organise.ask_for_post organise.asked_for_post organise.drop_post
         organise.read_posts organise.remove_source

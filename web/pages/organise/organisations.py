@@ -100,6 +100,16 @@ def name_organisation(number: int) -> ResponseReturnValue:
     return _back(number)
 
 
+@pages.post("/<slug>/organisations/<int:number>/names/remove")
+@needs(Role.ORGANISER)
+def forget_name(number: int) -> ResponseReturnValue:
+    found = _organisation(number)
+    spelling = storable(request.form.get("name", ""))
+    organisations.unknow_as(g.session, found, spelling, by=current_user.id, now=g.now)
+    flash("The name is removed. Whoever is in it by that name stays.")
+    return _back(number)
+
+
 @pages.post("/<slug>/organisations/<int:number>/domains")
 @needs(Role.ORGANISER)
 def attach_domain(number: int) -> ResponseReturnValue:

@@ -303,6 +303,14 @@ def _know_as(session: Session, organisation: Organisation, spelling: str) -> Non
     session.flush()
 
 
+def unknow_as(session: Session, organisation: Organisation, spelling: str, *, by: str, now: datetime) -> None:
+    """Whoever writes it like this means another one, and is asked which. Who is in it already stays."""
+    known = session.get(OrganisationName, (organisation.programme_id, spelling))
+    if known is not None and known.organisation_id == organisation.id:
+        session.delete(known)
+        _record(session, organisation, "organisation name removed", by, now)
+
+
 def attach(session: Session, organisation: Organisation, domain: str, *, by: str, now: datetime) -> None:
     """Addresses of this domain, and of those below it, speak for the organisation.
 

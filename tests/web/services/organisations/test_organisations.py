@@ -163,6 +163,16 @@ def test_a_domain_speaks_for_an_organisation_until_it_is_removed(world: World) -
     assert (known and known.id, gone) == (leeds, None)
 
 
+def test_a_name_that_was_taken_for_the_wrong_one_can_be_taken_back(world: World) -> None:
+    with world.write() as session:
+        leeds = organisations.add(session, 1, "Leeds City Council", other_names=["Leeds Beckett"]).id
+    visitor = world.organiser().open(f"/organise/councils/organisations/{leeds}")
+    visitor.press("Remove leeds beckett")
+    with world.read() as session:
+        assert organisations.find(session, 1, "Leeds Beckett") is None
+    assert "leeds beckett" not in visitor.text
+
+
 def test_a_viewer_sees_no_small_counts(world: World) -> None:
     world.join_many(2, organisation="Leeds City Council")
     visitor = world.organiser("v@councils.example", Role.VIEWER).open("/organise/councils/organisations")
