@@ -124,7 +124,7 @@ def test_whoever_unsubscribes_while_they_are_merged_is_written_to_no_more(world:
 
 DECIDED: dict[str, dict[str, str]] = {
     "/suspend": {"button": "Suspend Tom Field", "reason": "Sold watches"},
-    "/name": {"button": "Save the name", "name": "Tomas Field"},
+    "/name": {"button": "Save these details", "name": "Tomas Field"},
     "/send-link": {"button": "Send a link to their page"},
     "/keep-apart": {"button": "Keep them apart", "other": "Siân Rees"},
 }

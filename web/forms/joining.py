@@ -281,3 +281,7 @@ class CodeForm(FlaskForm):
 
 class OrganisationForm(WhichOrganisation):
     organisation = Text("Your organisation", most=ORGANISATION, needed="Enter your organisation")
+
+
+class CorrectionForm(NamesForm, OrganisationForm):
+    """What organisers may put right about somebody."""

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from notifications.addresses import phone_as_said
-from web.forms.joining import NamesForm
+from web.forms.joining import CorrectionForm
 from web.forms.people import OtherForm, SuspendForm
 from web.http.access import holds_no_lock, needs, recently_signed_in
 from web.http.context import by_day, house, page_number, row_number, stop_past_the_end
@@ -173,14 +173,33 @@ def correct_name(person: str) -> ResponseReturnValue:
     if entry.written:
         flash(NOT_THEIRS, "error")
         return _back(person)
-    form = NamesForm(obj=entry.person)
+    form = CorrectionForm(obj=entry.person)
     form.known_as.description = ORGANISERS_HINT
+    before = request.form.get("before", entry.organisation.name)
+    if not form.is_submitted():
+        form.organisation.data = before
+    typed = form.organisation.data or ""
+    # Left as it stood, it is not asked about, and changes nothing of what they have changed meanwhile.
+    known = [] if typed == before else organisations.may_be(g.session, g.programme.id, typed)
+    form.ask_which(typed, [one.name for one in known])
     if form.validate_on_submit():
         told = (form.name.data, form.known_as.data or "")
         moderation.correct_name(g.session, g.programme, entry.person, *told, by=current_user.id, now=g.now)
+        if typed != before:
+            meant = form.organisation_meant(typed)
+            moderation.correct_organisation(
+                g.session, g.programme, entry.person, meant, by=current_user.id, now=g.now
+            )
         flash("Saved.")
         return _back(person)
-    page = render_template("organise/person_name.html", programme=g.programme, entry=entry, form=form)
+    page = render_template(
+        "organise/person_name.html",
+        programme=g.programme,
+        entry=entry,
+        form=form,
+        before=before,
+        names=organisations.names(g.session, g.programme.id),
+    )
     return (page, 422) if form.errors else page
 
 

@@ -1,4 +1,5 @@
-"""What an organiser decides about one person: suspended or not, their name put right, and a fresh link.
+"""What an organiser decides about one person: suspended or not, their name and organisation put right, and a
+fresh link.
 
 NotNow              it cannot be done as things are; says why
 """
@@ -14,7 +15,9 @@ from notifications.tables import OutboxMessage
 from web.models import TAKING_PART, Membership, Person, Programme, Purpose, Standing
 from web.services.common import audit, contacts, links, names, written_names
 from web.services.common.contacts import recipient
+from web.services.evidence import nameless
 from web.services.imports import inviting
+from web.services.organisations import organisations
 from web.services.people import own_link, participation
 from web.services.rounds import dropouts
 
@@ -79,6 +82,21 @@ def correct_name(
         return
     outbox.readdress(session, recipient(person))
     audit.record(session, by, "corrected a name", now=now, programme=programme.id, subject=person.id)
+
+
+def correct_organisation(
+    session: Session, programme: Programme, person: Person, name: str, *, by: str, now: datetime
+) -> None:
+    """Put right where somebody is from, from the next draw on: rounds keep what they were drawn with."""
+    membership = session.get_one(Membership, (programme.id, person.id))
+    organisation = organisations.find_or_add(session, programme.id, name)
+    before = membership.organisation_id
+    if organisation.id == before:
+        return
+    membership.organisation_id = organisation.id
+    session.add(membership)
+    audit.record(session, by, "corrected an organisation", now=now, programme=programme.id, subject=person.id)
+    nameless.forget(session, programme.id, {before})
 
 
 def send_link(session: Session, programme: Programme, person: Person, *, by: str, now: datetime) -> None:

@@ -5,10 +5,10 @@ from sqlmodel import select
 
 from tests.support.importing import import_people
 from tests.support.world import BY, World
-from web.models import Person
+from web.models import Membership, Organisation, Person
 from web.models.folding import folded
 from web.services.common import written_names
-from web.services.people import data_export, directory_file, merging
+from web.services.people import data_export, directory_file, merging, participation
 
 ANH = "anh@example.org"
 
@@ -116,21 +116,55 @@ def test_merging_keeps_it(world: World) -> None:
 def test_an_organiser_puts_a_name_right(world: World) -> None:
     person = world.join("Van Anh Nguyen")
     page = world.organiser().open(f"/organise/councils/people/{person}/name")
-    page.press("Save the name", name="Nguyễn Văn Anh", known_as="Anh")
+    page.press("Save these details", name="Nguyễn Văn Anh", known_as="Anh")
     known = world.person(person)
     assert (page.heading, known.known_as) == ("Nguyễn Văn Anh", "Anh")
+
+
+def organisation_of(world: World, person: str) -> str:
+    with world.read() as session:
+        return session.get_one(Organisation, world.membership(person).organisation_id).name
+
+
+def test_an_organiser_puts_an_organisation_right(world: World) -> None:
+    person, _ = world.join("Ann Lee", "Abington Parish Council"), world.join("Bo", "Arrington Parish Council")
+    page = world.organiser().open(f"/organise/councils/people/{person}/name")
+    page.press("Save these details", organisation="Arrington Parish Council")
+    assert (page.heading, organisation_of(world, person)) == ("Ann Lee", "Arrington Parish Council")
+
+
+def test_what_may_be_one_that_is_known_is_asked_about(world: World) -> None:
+    person, _ = world.join("Ann Lee", "Mind"), world.join("Bo", "Leeds City Council")
+    page = world.organiser().open(f"/organise/councils/people/{person}/name")
+    page.press("Save these details", organisation="Leeds CC")
+    page.press("Save these details", organisation_is="Leeds City Council")
+    assert organisation_of(world, person) == "Leeds City Council"
+
+
+def test_where_they_went_themselves_meanwhile_is_not_taken_back_with_a_name(world: World) -> None:
+    person = world.join("Ann Lee", "Mind")
+    page = world.organiser().open(f"/organise/councils/people/{person}/name")
+    with world.write() as session:
+        here = session.get_one(Membership, (world.programme(session).id, person))
+        participation.set_organisation(session, here, "Brent Council", now=world.now)
+    page.press("Save these details", name="Anne Lee")
+    assert (page.heading, organisation_of(world, person)) == ("Anne Lee", "Brent Council")
 
 
 def test_a_list_finds_them_under_the_name_put_right(world: World) -> None:
     person = world.join("Van Anh Nguyen")
     page = world.organiser().open(f"/organise/councils/people/{person}/name")
-    page.press("Save the name", name="Nguyễn Văn Anh")
+    page.press("Save these details", name="Nguyễn Văn Anh")
     assert world.membership(person).name_key == folded("Nguyễn Văn Anh")
 
 
 def test_a_name_is_not_taken_away(world: World) -> None:
     person = world.join("Anh Nguyen")
-    page = world.organiser().open(f"/organise/councils/people/{person}/name").press("Save the name", name="")
+    page = (
+        world.organiser()
+        .open(f"/organise/councils/people/{person}/name")
+        .press("Save these details", name="")
+    )
     assert page.mistakes == ["Enter your name"]
 
 
