@@ -82,7 +82,17 @@ def test_places_of_a_county_are_not_taken_for_each_other_for_the_words_they_shar
         made.add(place, key(f"{place} {kind}"))
 
 
-@pytest.mark.parametrize("typed", ["Bartn Parish Council", "Barton Parish Coucil", "Barton Parish  Counicl"])
+@pytest.mark.parametrize("typed", ["Durhma County Council", "Durhem County Council"])
+def test_a_slip_in_a_short_name_of_a_council_is_asked_about(typed: str) -> None:
+    made = Register()
+    made.add("Durham", key("Durham County Council"))
+    assert made.candidates(key(typed)) == ["Durham"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Bartn Parish Council", "Barotn Parish Council", "Barton Parish Coucil", "Barton Parish  Counicl"],
+)
 def test_a_slip_in_any_word_is_asked_about(typed: str) -> None:
     made = Register()
     made.add("Barton", key("Barton Parish Council"))
