@@ -174,7 +174,8 @@ def check(
     told = standings.columns(sheet.header, set(columns.values()))
     told += [standings.an_answer(asks)] if asks is not None else []
     noes = _noes(sheet, columns, told) if told else {}
-    return (_row(row, sheet, columns, targets, here, told, noes) for row in sheet.rows)
+    for row in sheet.rows:
+        yield _row(row, sheet, columns, targets, here, told, noes)
 
 
 def _noes(sheet: Sheet, columns: Mapping[str, int], told: Sequence[standings.Column]) -> Noes:
