@@ -84,9 +84,13 @@ def _untold(session: Session, proposal: Proposal, reminder: bool) -> Sequence[Pe
         OutboxMessage.subject == tally.subject(proposal, reminder=reminder),
     )
     still = (*agreements.reachable(proposal.programme_id), col(Person.id).not_in(told))
+    asked = select(Asked.person_id).where(Asked.proposal_id == proposal.id)
+    # Who joined later was not asked, and what they said to an earlier version does not count for this one.
+    said_before = select(ProposalAnswer.person_id).where(
+        ProposalAnswer.proposal_id == proposal.id, ProposalAnswer.version < proposal.version
+    )
     wanted = select(Person).where(
-        Asked.proposal_id == proposal.id,
-        col(Asked.person_id) == Person.id,
+        col(Person.id).in_(asked) | col(Person.id).in_(said_before),
         *still,  # type: ignore[arg-type]
     )
     if reminder:

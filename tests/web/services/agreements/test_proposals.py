@@ -209,6 +209,15 @@ def letter_after_amending(consent: Consent, person: int) -> Received:
     return consent.world.letter(str(consent.world.person(consent.people[person]).email), "proposal")
 
 
+def test_who_joined_later_and_objected_is_told_of_another_version(consent: Consent, world: World) -> None:
+    number = consent.open()
+    late = world.join("Late Comer")
+    consent.object(number, late)
+    consent.amend(number)
+    told = world.inbox(to=str(world.person(late).email), kind="proposal")
+    assert ["does not stop this one" in each.text for each in told] == [True]
+
+
 def test_who_objected_reads_that_it_does_not_stop_another_version(consent: Consent) -> None:
     text = letter_after_amending(consent, 0).text
     assert ("does not stop this one" in text, "need not do anything" in text) == (True, False)
