@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Organiser, OrganiserRole, Programme, Proposal, Purpose, Role
+from web.models import Organiser, OrganiserRole, Panel, Programme, Proposal, Purpose, Role
 from web.services.agreements import agreements, lookup, tally
 from web.services.common import links, programmes
 from web.services.common.contacts import recipient
@@ -19,10 +19,13 @@ STEPS = " Amend it, take it back or ask a panel within 14 days, or it is withdra
 
 
 def somebody_objects(session: Session, programme: Programme, proposal: Proposal, *, now: datetime) -> None:
-    """Tell its author, once for each version: others may object as well."""
+    """Tell its author, once for each version and until a panel has judged what was raised: others may object
+    as well.
+    """
     # What is in force already cannot be amended.
     said = OBJECTED_TO if proposal.urgent else OBJECTED_TO + STEPS
-    occasion = f"objected to {proposal.version}"
+    over = select(func.count()).where(Panel.proposal_id == proposal.id, col(Panel.ended_at).is_not(None))
+    occasion = f"objected to {proposal.version} after {session.exec(over).one()}"
     to_author(session, programme, proposal, said, occasion=occasion, now=now)
 
 

@@ -235,13 +235,20 @@ def settle(
     over = clock.left(panel, now).total_seconds() <= 0
     still_here = _members_here(session, programme, panel)
     given = given_to(session, panel)
+    found = []
     for each in given:
         if each.state is ObjectionState.OPEN:
             verdict = _verdict(session, each, len(still_here), over=over)
             if verdict is not None:
                 _found(session, programme, proposal, each, verdict, now)
-    if any(each.state is ObjectionState.OPEN for each in given):
-        return
+                found.append(each)
+    if all(each.state is not ObjectionState.OPEN for each in given):
+        _end(session, programme, proposal, panel, now)
+    if not proposal.is_objection:  # what became of one to a rule is told when it ends
+        _tell_what_was_found(session, programme, proposal, found, now)
+
+
+def _end(session: Session, programme: Programme, proposal: Proposal, panel: Panel, now: datetime) -> None:
     panel.ended_at = proposal.stirred_at = now
     if proposal.started_at:
         held = clock.held_since(session, programme)
@@ -288,17 +295,27 @@ def _found(
     state = ObjectionState.HOLDS if holds else ObjectionState.DOES_NOT_HOLD
     objections.settle(session, [objection], state, now)
     proposals.record(session, programme, proposal, "a panel", f"objection {state.value}", now)
-    if proposal.is_objection:
-        return  # what became of it is told when it ends
-    found = (
-        "A panel has found that an objection holds."
-        if holds
-        else ("A panel has found that an objection does not hold.")
-    )
-    then = " The proposal is amended or taken back." if holds else " The proposal goes on."
-    occasion = f"found {objection.id}"
-    news.to_author(session, programme, proposal, found + then, occasion=occasion, now=now)
-    if objection.person_id != proposal.by:
-        news.to_person(
-            session, programme, proposal, objection.person_id, found + then, occasion=occasion, now=now
-        )
+
+
+def _tell_what_was_found(
+    session: Session, programme: Programme, proposal: Proposal, found: Sequence[Objection], now: datetime
+) -> None:
+    """Tell its author, and who objects, with what comes of all that was found."""
+    steps = news.STEPS if may_convene(session, proposal) and not proposal.urgent else ""
+    for each in found:
+        said = _what_was_found(session, proposal, each)
+        to_do = steps if each.state is ObjectionState.DOES_NOT_HOLD else ""
+        occasion = f"found {each.id}"
+        news.to_author(session, programme, proposal, said + to_do, occasion=occasion, now=now)
+        if each.person_id != proposal.by:
+            news.to_person(session, programme, proposal, each.person_id, said, occasion=occasion, now=now)
+
+
+def _what_was_found(session: Session, proposal: Proposal, objection: Objection) -> str:
+    if objection.state is ObjectionState.HOLDS:
+        # What is in force already cannot be amended.
+        then = "change goes back by itself" if proposal.urgent else "proposal is amended or taken back"
+        return f"A panel has found that an objection holds. The {then}."
+    waits = bool(objections.in_the_way(session, proposal))
+    then = "Another one stands in the way of the proposal" if waits else "The proposal goes on"
+    return f"A panel has found that an objection does not hold. {then}."
