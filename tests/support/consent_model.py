@@ -272,7 +272,7 @@ class Model:
 
     def find(self, paper: Paper, who: str, holds: bool) -> None:
         jury = paper.jury
-        if jury is None or who not in jury.members or who not in self.here:
+        if jury is None or who not in jury.members or who not in self.may_judge(paper):
             raise Refused
         self._keep(jury.clock)
         if jury.clock.remains(self.now) <= 0 * HOUR:
@@ -289,7 +289,8 @@ class Model:
         for place, one in given:
             votes = list(jury.found.get(place, {}).values())
             ayes, noes = votes.count(True), votes.count(False)
-            everybody = len(votes) >= max(2, len([who for who in jury.members if who in self.here]))
+            waited_for = (set(jury.members) & self.may_judge(paper)) - jury.found.get(place, {}).keys()
+            everybody = len(votes) >= 2 and not waited_for
             if one.state == "open" and (abs(ayes - noes) >= 2 or everybody or jury.clock.over(self.now)):
                 one.state = "does not hold" if noes > ayes and len(votes) >= 2 else "holds"
         if all(one.state != "open" for _, one in given):

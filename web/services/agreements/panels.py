@@ -104,20 +104,27 @@ def _drawn(session: Session, programme: Programme, proposal: Proposal) -> Sequen
 
 
 def eligible_ids(session: Session, programme: Programme, proposal: Proposal) -> Sequence[str]:
-    """Who takes part, has no role in the programme, and neither proposed nor objected."""
-    organisers = (
-        select(Organiser.email_key)
-        .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
-        .where(OrganiserRole.programme_id == programme.id)
-    )
-    objectors = select(Objection.person_id).where(Objection.proposal_id == proposal.id)
+    """Who takes part, can be told of it, and is not concerned."""
     wanted = select(Person.id).where(
         *agreements.reachable(programme.id),  # type: ignore[arg-type]
-        col(Person.email_key).is_(None) | col(Person.email_key).not_in(organisers),
-        col(Person.id).not_in(objectors),
-        Person.id != proposal.by,
+        *_unconcerned(programme, proposal),  # type: ignore[arg-type]
     )
     return session.exec(wanted).all()
+
+
+def _unconcerned(programme: Programme, proposal: Proposal) -> tuple[object, ...]:
+    """Who has no role in the programme, and neither proposed nor objected. Conditions on `Person`."""
+    roles = select(OrganiserRole.organiser_id).where(OrganiserRole.programme_id == programme.id)
+    # Whoever proposed it as an organiser may be none any more.
+    organisers = select(Organiser.email_key).where(
+        col(Organiser.id).in_(roles) | (col(Organiser.id) == proposal.by)
+    )
+    objectors = select(Objection.person_id).where(Objection.proposal_id == proposal.id)
+    return (
+        col(Person.email_key).is_(None) | col(Person.email_key).not_in(organisers),
+        col(Person.id).not_in(objectors),
+        col(Person.id) != proposal.by,
+    )
 
 
 def _tell(
@@ -194,12 +201,15 @@ def find(
     """What a member finds about objections, by their ids. The audit does not say who.
 
     Raises:
-        NotOpenToThat: not a member, or the panel is over.
+        NotOpenToThat: not a member, concerned by now, or the panel is over.
         BadAnswer: a reason is missing, or too long.
     """
     proposals.must_take_part(session, programme, person)
     if session.get(PanelMember, (panel.id, person)) is None:
         raise NotOpenToThat("Only those who were drawn can do this")
+    unconcerned = select(Person.id).where(Person.id == person, *_unconcerned(programme, proposal))  # type: ignore[arg-type]
+    if session.exec(unconcerned).first() is None:
+        raise NotOpenToThat("You run the programme or object yourself by now, so others judge this")
     left = clock.remaining(panel, held=clock.held_since(session, programme), now=now)
     if panel.ended_at or left <= timedelta(0):
         raise NotOpenToThat("The panel is over: thank you all the same")
@@ -233,12 +243,12 @@ def settle(
 ) -> None:
     """Decide what can be decided by now, and end the panel once nothing is left."""
     over = clock.left(panel, now).total_seconds() <= 0
-    still_here = _members_here(session, programme, panel)
     given = given_to(session, panel)
     found = []
     for each in given:
         if each.state is ObjectionState.OPEN:
-            verdict = _verdict(session, each, len(still_here), over=over)
+            waited_for = _is_waited_for(session, programme, proposal, panel, each)
+            verdict = _verdict(session, each, waited_for=waited_for, over=over)
             if verdict is not None:
                 _found(session, programme, proposal, each, verdict, now)
                 found.append(each)
@@ -257,20 +267,27 @@ def _end(session: Session, programme: Programme, proposal: Proposal, panel: Pane
     session.flush()
 
 
-def _members_here(session: Session, programme: Programme, panel: Panel) -> Sequence[str]:
-    here = (
+def _is_waited_for(
+    session: Session, programme: Programme, proposal: Proposal, panel: Panel, objection: Objection
+) -> bool:
+    """Is there a member who takes part still, may judge it, and has not?"""
+    found = select(Finding.person_id).where(Finding.objection_id == objection.id)
+    waited_for = (
         select(PanelMember.person_id)
         .join(Membership, col(Membership.person_id) == PanelMember.person_id)
+        .join(Person, col(Person.id) == PanelMember.person_id)
         .where(
             PanelMember.panel_id == panel.id,
             Membership.programme_id == programme.id,
             col(Membership.standing).in_(TAKING_PART),
+            col(PanelMember.person_id).not_in(found),
+            *_unconcerned(programme, proposal),  # type: ignore[arg-type]
         )
     )
-    return session.exec(here).all()
+    return session.exec(waited_for.limit(1)).first() is not None
 
 
-def _verdict(session: Session, objection: Objection, members: int, *, over: bool) -> bool | None:
+def _verdict(session: Session, objection: Objection, *, waited_for: bool, over: bool) -> bool | None:
     """Does it hold? The first side two ahead; at the end the majority of two answers or more. None: not yet.
 
     A tie, and a panel that is silent, uphold: nothing is waved away because nobody looked.
@@ -279,7 +296,7 @@ def _verdict(session: Session, objection: Objection, members: int, *, over: bool
     lead = 2 * sum(said) - len(said)
     if abs(lead) >= AHEAD:
         return lead > 0
-    if over or len(said) >= max(members, AHEAD):
+    if over or (len(said) >= AHEAD and not waited_for):
         return lead >= 0 or len(said) < AHEAD
     return None
 

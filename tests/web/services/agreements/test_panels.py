@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.consenting import Consent, said
 from tests.support.world import World
-from web.models import ObjectionState, Person, Role, Standing
+from web.models import ObjectionState, OrganiserRole, Person, Role, Standing
 from web.services.agreements import answering, panels, proposals
 from web.services.agreements.proposals import Proposer
 from web.services.organisers import accounts
@@ -50,10 +50,53 @@ def test_who_proposed_does_not_judge(consent: Consent) -> None:
 def test_who_runs_the_programme_does_not_judge(consent: Consent, world: World) -> None:
     number = objected(consent)
     for person in consent.people[1:4]:
-        with world.write() as session:
-            email = str(session.get_one(Person, person).email)
-            accounts.add(session, world.programme(session), email, Role.ORGANISER, by="a test", now=world.now)
+        run_it(world, person)
     assert set(consent.panel(number)) == set(consent.people[4:])
+
+
+def run_it(world: World, person: str) -> None:
+    """Somebody who takes part is an organiser from now on."""
+    with world.write() as session:
+        email = str(session.get_one(Person, person).email)
+        accounts.add(session, world.programme(session), email, Role.ORGANISER, by="a test", now=world.now)
+
+
+def test_who_proposed_it_as_an_organiser_and_is_none_any_more_does_not_judge(world: World) -> None:
+    consent = Consent.among(world, 6)
+    author, objector, *others = consent.people
+    organiser = world.appoint(str(world.person(author).email))
+    number = consent.open(by=Proposer(organiser))
+    with world.write() as session:
+        role = session.get_one(OrganiserRole, (organiser, world.programme(session).id))
+        session.delete(role)
+    consent.object(number, objector)
+    assert set(consent.panel(number)) == set(others)
+
+
+def test_a_member_who_objects_does_not_judge_any_more(consent: Consent) -> None:
+    number = objected(consent)
+    member = consent.panel(number)[0]
+    consent.object(number, member, "So do I.")
+    with pytest.raises(proposals.NotOpenToThat, match="others judge"):
+        consent.find(number, member, True)
+
+
+def test_a_member_who_runs_the_programme_by_now_does_not_judge(consent: Consent, world: World) -> None:
+    number = objected(consent)
+    member = consent.panel(number)[0]
+    run_it(world, member)
+    with pytest.raises(proposals.NotOpenToThat, match="others judge"):
+        consent.find(number, member, False)
+
+
+def test_a_member_who_objects_is_not_waited_for(consent: Consent) -> None:
+    number = objected(consent)
+    one, two, *others = consent.panel(number)
+    for member in others:
+        consent.object(number, member, "So do I.")
+    consent.find(number, one, True)
+    consent.find(number, two, False)
+    assert consent.objections(number)[0] is ObjectionState.HOLDS
 
 
 def test_with_fewer_than_three_to_draw_the_objection_stands(world: World) -> None:
@@ -174,6 +217,18 @@ def test_who_leaves_the_panel_is_not_waited_for(consent: Consent, world: World) 
     consent.find(number, members[0], True)
     consent.find(number, members[1], False)
     assert consent.objections(number) == [ObjectionState.HOLDS]
+
+
+def test_of_a_member_who_has_judged_and_left_the_rest_is_waited_for(consent: Consent, world: World) -> None:
+    number = objected(consent)
+    first, second, third, fourth, last = consent.panel(number)
+    consent.find(number, first, True)
+    _leave(world, first)
+    for member, holds in ((second, False), (third, True), (fourth, False)):
+        consent.find(number, member, holds)
+    before = consent.objections(number)
+    consent.find(number, last, False)
+    assert (before, consent.objections(number)) == ([ObjectionState.OPEN], [ObjectionState.DOES_NOT_HOLD])
 
 
 def test_a_panel_is_over_when_the_objection_is_taken_back(consent: Consent) -> None:
