@@ -246,6 +246,8 @@ class Model:
             return
         if paper.state not in ("draft", "waiting", "open"):
             raise Refused
+        if paper.urgent and self.before_urgent:
+            self.before_urgent = (self.before_urgent[0], self.now)
         self._end(paper, "withdrawn")
 
     def may_judge(self, paper: Paper) -> set[str]:

@@ -23,7 +23,7 @@ from web.models import (
     Review,
 )
 from web.services.agreements import agreements, clock, lookup, objections, tally
-from web.services.agreements.proposals import WAIT_FOR_DELIVERY, record
+from web.services.agreements.proposals import URGENT_NOTICE, WAIT_FOR_DELIVERY, record
 from web.services.common import audit, links, programmes
 from web.services.common.contacts import recipient
 
@@ -37,7 +37,9 @@ def open_(
     """Ask everybody who takes part now. Its clock waits until they have had it."""
     proposal.state = ProposalState.OPEN
     proposal.opened_at = proposal.version_opened_at = now
-    proposal.notice_seconds = round(timedelta(days=programme.consent_days).total_seconds())
+    notice = timedelta(days=programme.consent_days)
+    notice = min(notice, URGENT_NOTICE) if proposal.urgent else notice
+    proposal.notice_seconds = round(notice.total_seconds())
     proposal.telling = True
     clock.run(proposal, WAIT_FOR_DELIVERY, held=held, now=now)
     session.add(proposal)

@@ -54,7 +54,7 @@ LAPSED = "It could not be delivered to half of those who were asked."
 CLOSING = "The programme is closing."
 CHANGED = "What it would change is another version by now."
 NO_STEP = "An objection stood for 14 days, and nobody took a step."
-NOT_ADOPTED = "It was urgent, and has not been adopted by its review date: it has gone back."
+NOT_ADOPTED = "It was urgent and has not been adopted, so it has gone back."
 
 
 def due(session: Session, *, now: datetime) -> Sequence[int]:

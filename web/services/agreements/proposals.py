@@ -15,6 +15,8 @@ from notifications import messages, outbox
 from notifications.words import full_day
 from web.models import (
     TAKING_PART,
+    AgreementVersion,
+    How,
     Membership,
     Panel,
     Programme,
@@ -38,6 +40,8 @@ SECONDS = 2
 LEAST_LEFT = timedelta(hours=48)
 WAIT_FOR_DELIVERY = timedelta(hours=72)
 URGENT_FOR, URGENT_AGAIN = timedelta(days=14), timedelta(days=60)
+# So long people can object at the most: after the wait, and two days for a panel, it can still be adopted.
+URGENT_NOTICE = URGENT_FOR - WAIT_FOR_DELIVERY - LEAST_LEFT
 WITHDRAWN = "Its author took it back."
 # Who did it, where the audit names nobody.
 A_PARTICIPANT = "a participant"
@@ -308,7 +312,17 @@ def withdraw(
         return
     if proposal.state not in lookup.LIVE:
         raise NotOpenToThat("It has been decided")
+    if proposal.urgent and proposal.state is ProposalState.OPEN:
+        _go_back_now(session, proposal, now)
     end(session, programme, proposal, ProposalState.WITHDRAWN, WITHDRAWN, by=by.audited, now=now)
+
+
+def _go_back_now(session: Session, proposal: Proposal, now: datetime) -> None:
+    """What was urgent goes back by itself as soon as anybody looks: it is due."""
+    version = session.get_one(AgreementVersion, (proposal.agreement_id, proposal.base_version + 1))
+    if version.how is How.URGENT:
+        version.review_on = times.today(now)
+        session.add(version)
 
 
 def must_steer(proposal: Proposal, by: Proposer) -> None:

@@ -338,11 +338,27 @@ def test_an_urgent_change_that_is_not_adopted_goes_back(consent: Consent) -> Non
     assert (consent.size(), consent.version(), consent.state(number)) == (2, 3, "withdrawn")
 
 
+def test_an_urgent_change_that_is_taken_back_goes_back_at_once(consent: Consent) -> None:
+    number = consent.open(urgent=True)
+    consent.withdraw(number)
+    consent.look()
+    assert (consent.size(), consent.version(), consent.state(number)) == (2, 3, "withdrawn")
+
+
 def test_an_urgent_change_that_is_adopted_stays(consent: Consent) -> None:
     number = consent.open(urgent=True)
     consent.later(days=7)
     consent.later(days=30)
     assert (consent.size(), consent.version(), consent.state(number)) == (3, 2, "adopted")
+
+
+def test_an_urgent_change_that_nobody_objects_to_stays_however_long_people_have_otherwise(
+    consent: Consent, world: World
+) -> None:
+    world.change(consent_days=30)
+    number = consent.open(urgent=True)
+    consent.later(days=13, hours=14)
+    assert (consent.size(), consent.state(number)) == (3, "adopted")
 
 
 def test_the_same_is_not_changed_urgently_again_within_60_days(consent: Consent) -> None:
