@@ -115,6 +115,13 @@ def take_back(session: Session, proposal: Proposal, person: str, *, now: datetim
         end_panel(session, proposal, now)
 
 
+def wait_on(session: Session, proposal: Proposal, *, since: datetime, now: datetime) -> None:
+    """After a break: the days without a step, of which too many withdraw it, go on where they stood."""
+    if proposal.stirred_at:
+        proposal.stirred_at += now - max(since, proposal.stirred_at)
+        session.add(proposal)
+
+
 def settle(session: Session, some: Sequence[Objection], state: ObjectionState, now: datetime) -> None:
     for each in some:
         each.state, each.settled_at = state, now

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from notifications import addresses, messages, outbox
 from notifications.tables import OutboxMessage, State
 from web.models import How, Membership, Programme, ProposalState, Region, Rhythm, Schedule, Subject
-from web.services.agreements import agreements, asking, lookup, panels, reviews
+from web.services.agreements import agreements, asking, lookup, objections, panels, reviews
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
@@ -283,6 +283,7 @@ def _ask_until_days_to_come(session: Session, programme: Programme, since: datet
     for proposal in lookup.live(session, programme):
         if proposal.state is ProposalState.OPEN:
             asking.date_anew(session, programme, proposal, since=since, now=now)
+            objections.wait_on(session, proposal, since=since, now=now)
         panels.date_anew(session, programme, proposal, since=since, now=now)
     reviews.date_anew(session, programme, since=since, now=now)
 

@@ -112,3 +112,30 @@ def test_a_review_that_waited_is_told_with_its_day_as_it_is_by_now(consent: Cons
         review = reviews.of_programme(session, world.programme(session))
         ends = review.ends_at if review else None
     assert told_until(world, messages.Review) == {ends}
+
+
+@pytest.mark.parametrize("before", [0, 1, 13])
+def test_a_break_is_none_of_the_days_in_which_somebody_has_to_take_a_step(
+    consent: Consent, before: int
+) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.later(days=before)
+    consent.world.pause()
+    consent.later(days=21)
+    consent.world.go_on()
+    consent.look()
+    after_it = consent.state(number)
+    consent.later(days=14 - before)
+    assert (after_it, consent.state(number)) == ("open", "withdrawn")
+
+
+def test_a_step_in_a_break_counts_from_its_end(consent: Consent) -> None:
+    number = consent.open()
+    consent.world.pause()
+    consent.later(days=5)
+    consent.object(number, consent.people[0])
+    consent.later(days=16)
+    consent.world.go_on()
+    consent.later(days=13)
+    assert consent.state(number) == "open"
