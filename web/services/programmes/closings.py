@@ -36,6 +36,7 @@ from web.models import (
     Webmention,
 )
 from web.models.jobs import Errand
+from web.services.agreements import deciding
 from web.services.common import audit, links, programmes, times
 from web.services.common.contacts import recipient
 from web.services.common.programmes import BadSettings
@@ -101,6 +102,9 @@ def announce(
     planned = programme.next_round_on
     _plan_nothing(session, programme, on, by, now)
     programme.closing_on, programme.wall_stays = on, wall_stays
+    session.flush()
+    # Else what waited in a break would ask people about rules that end with the programme.
+    deciding.sweep(session, programme.id, now=now)
     outbox.call_off(session, _about(programme), [messages.Closing.kind])
     people = _begin_telling(session, programme, on, now)
     _changed(

@@ -139,3 +139,21 @@ def test_a_step_in_a_break_counts_from_its_end(consent: Consent) -> None:
     consent.world.go_on()
     consent.later(days=13)
     assert consent.state(number) == "open"
+
+
+def test_nobody_is_asked_about_a_rule_of_a_programme_that_ends_in_its_break(consent: Consent) -> None:
+    number = propose_and_pause(consent)
+    consent.later(days=2)
+    consent.world.announce_the_end()
+    consent.world.work()
+    assert (consent.state(number), consent.world.inbox(kind="proposal")) == ("withdrawn", [])
+
+
+def test_nobody_is_drawn_to_judge_in_a_programme_that_ends_in_its_break(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.world.pause()
+    consent.panel(number)
+    consent.world.announce_the_end()
+    consent.world.work()
+    assert consent.world.inbox(kind="panel") == []
