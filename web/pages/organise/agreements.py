@@ -360,7 +360,7 @@ def hide_argument(number: int, argument: str) -> ResponseReturnValue:
     """Others do not read it any more; it counts all the same."""
     form = ReasonForm()
     if form.validate_on_submit():
-        said = "Hidden. It counts all the same, and its author can write it anew."
+        said = "Hidden. It counts all the same, and its author is told."
         return _hide(number, argument, form.reason.data, said)
     _proposal(number)
     flash("Say why it is hidden, in a few words.", "error")

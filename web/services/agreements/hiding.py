@@ -10,11 +10,12 @@ from sqlmodel import Session, col, select
 
 from notifications import titles
 from web.models import Membership, Objection, Person, Programme, Proposal, ProposalAnswer
-from web.services.agreements import news, objections, proposals
+from web.services.agreements import answering, news, objections, proposals
 from web.services.agreements.log import concerns, mark_of
 from web.services.common.traces import Traces, plain
 
-TOLD = "The organisers do not show what you wrote, because {}. It counts all the same. You can write it anew."
+TOLD = "The organisers do not show what you wrote, because {}. It counts all the same."
+ANEW = " You can write it anew."
 
 LEFT_OUT = "[left out]"
 PERSONAL = re.compile(r"\S+@\S+\.\w+|(?:https?://|www\.)\S+|\+?\d(?:[ ().-]{0,2}\d){6,}")
@@ -56,7 +57,21 @@ def hide(
     if because:
         occasion = f"hidden {now.isoformat()}"
         told = TOLD.format(because.rstrip("."))
+        if _can_be_written_anew(session, programme, proposal, found, now):
+            told += ANEW
         news.to_person(session, programme, proposal, found.person_id, told, occasion=occasion, now=now)
+
+
+def _can_be_written_anew(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    found: Objection | ProposalAnswer,
+    now: datetime,
+) -> bool:
+    """While it is open. What a panel has been given stays as it was raised."""
+    with_panel = isinstance(found, Objection) and found.panel_id is not None
+    return not with_panel and answering.takes_answers(session, programme, proposal, now=now)
 
 
 def for_panel(session: Session, programme: Programme, objection: Objection) -> str:

@@ -294,3 +294,34 @@ def test_other_words_are_shown(consent: Consent) -> None:
     consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
     consent.later(days=8)
     assert WORDS in shown(consent, number)
+
+
+def letter_and_page_of_hiding(consent: Consent, number: int, kind: str) -> list[str]:
+    """What the first reads when what they said has been hidden."""
+    hide(consent, number, kind)
+    world = consent.world
+    world.work()
+    letter = world.letter(str(world.person(consent.people[0]).email), "proposal_news")
+    return [letter.text, world.visitor().open(world.link_in(letter, "/proposal/")).text]
+
+
+def test_while_it_is_open_who_is_hidden_reads_that_they_can_write_anew(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
+    said = letter_and_page_of_hiding(consent, number, "concern")
+    assert ["anew." in each for each in said] == [True, True]
+
+
+def test_after_the_end_nobody_is_told_to_write_anew_or_to_show_their_name(consent: Consent) -> None:
+    number = consent.open()
+    consent.answer(number, consent.people[0], Stance.CONCERN, WORDS)
+    consent.withdraw(number)
+    said = letter_and_page_of_hiding(consent, number, "concern")
+    assert ["anew" in each or "by a fresh link" in each for each in said] == [False, False]
+
+
+def test_nobody_is_told_to_write_anew_what_a_panel_has_been_given(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.panel(number)
+    assert "anew" not in letter_and_page_of_hiding(consent, number, "objection")[0]
