@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -157,6 +158,19 @@ def test_where_an_organiser_is_signed_in_is_in_order(page: Page, busy: LiveApp) 
     look_at(page, "organise-signed-in")
     page.get_by_role("row", name="this one").get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_high_contrast_colours_leave_the_words_of_a_picture_readable(
+    page: Page, busy: LiveApp, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+    sign_in(page, busy)
+    page.goto(busy.at("/organise/councils/evidence"))
+    fills = page.evaluate("""() => [...document.querySelectorAll(".un-chart text")]
+        .filter((words) => !words.matches(".un-node-number, .un-heat-count"))  // these stand in a shape
+        .map((words) => getComputedStyle(words).fill)""")
+    assert set(fills) == {page.evaluate("getComputedStyle(document.body).color")}
 
 
 def test_a_schedule_asks_only_for_what_its_rhythm_needs(page: Page, busy: LiveApp) -> None:
