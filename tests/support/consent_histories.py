@@ -494,7 +494,8 @@ class History:
             paper.seconds -= {who}
             for one in paper.objected:
                 if one.who == who:
-                    one.state = "taken back" if one.state == "open" else one.state
+                    if one.state == "open":
+                        one.state, one.taken_back = "taken back", self.now
                     one.words = ""
         return True
 

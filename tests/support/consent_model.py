@@ -43,6 +43,7 @@ class Objected:
     words: str
     state: str = "open"
     panel: int | None = None
+    taken_back: datetime | None = None
 
 
 @dataclass
@@ -208,11 +209,18 @@ class Model:
             self._object(paper, who, words, theirs)
         elif unsettled := [one for one in theirs if one.state in ("open", "holds")]:
             for one in unsettled:
-                one.state = "taken back"
+                one.state, one.taken_back = "taken back", self.now
             paper.stirred = self.now
             if not any(one.state == "open" and one.panel is not None for one in paper.in_the_way()):
                 paper.jury = None
+            self._leave_a_day(paper)
         paper.said[paper.version, who] = stance
+
+    def _leave_a_day(self, paper: Paper) -> None:
+        back = [one.taken_back for one in paper.objected if one.taken_back and one.version == paper.version]
+        least = max(back) + 24 * HOUR - self.now if back else 0 * HOUR
+        if paper.started and not paper.in_the_way() and paper.clock.remains(self.now) < least:
+            paper.clock = Clock(None if self.held else self.now + least, least)
 
     def _object(self, paper: Paper, who: str, words: str, theirs: list[Objected]) -> None:
         for one in theirs:
@@ -403,6 +411,7 @@ class Model:
                 return
             else:
                 return
+        self._leave_a_day(paper)
         asked = paper.asked & self.here
         agreed = {who for who in asked if paper.said.get((paper.version, who)) == "no objection"}
         two_days = paper.version_opened is not None and self.now >= paper.version_opened + 2 * DAY

@@ -55,6 +55,7 @@ def answer(
             news.somebody_objects(session, programme, proposal, now=now)
     else:
         objections.take_back(session, proposal, person, now=now)
+        objections.leave_a_day(session, proposal, held=clock.held_since(session, programme), now=now)
     key = (proposal.id, proposal.version, person)
     row = session.get(ProposalAnswer, key) or ProposalAnswer(
         proposal_id=proposal.id,

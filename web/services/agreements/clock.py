@@ -49,5 +49,5 @@ def remaining(timed: Timed, *, held: datetime | None, now: datetime) -> timedelt
 
 
 def leave_at_least(timed: Timed, least: timedelta, *, held: datetime | None, now: datetime) -> None:
-    if left(timed, now) < least:
+    if remaining(timed, held=held, now=now) < least:
         run(timed, least, held=held, now=now)

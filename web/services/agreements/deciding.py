@@ -151,9 +151,12 @@ def _move_on(session: Session, programme: Programme, proposal: Proposal, now: da
         return
     if proposal.started_at is None and not _start(session, programme, proposal, now):
         return
-    if not in_the_way and clock.left(proposal, now) <= timedelta(0):
+    if in_the_way:
+        return  # its last day is not known
+    objections.leave_a_day(session, proposal, held=None, now=now)  # of somebody who has been erased
+    if clock.left(proposal, now) <= timedelta(0):
         adopt(session, programme, proposal, ADOPTED, now=now)
-    elif not in_the_way and _all_agree(session, proposal, now):
+    elif _all_agree(session, proposal, now):
         adopt(session, programme, proposal, ALL_AGREE, now=now)
     else:
         asking.remind_if_due(proposal, now=now)

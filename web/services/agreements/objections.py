@@ -5,11 +5,12 @@ NotOpenToThat       see `proposals`
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from web.models import Objection, ObjectionState, Proposal
+from web.services.agreements import clock
 from web.services.agreements.proposals import NotOpenToThat, end_panel
 
 
@@ -18,6 +19,7 @@ class WithPanel(NotOpenToThat):
 
 
 UNSETTLED = (ObjectionState.OPEN, ObjectionState.HOLDS)
+A_DAY = timedelta(days=1)
 
 
 def of(session: Session, proposal: Proposal) -> Sequence[Objection]:
@@ -113,6 +115,19 @@ def take_back(session: Session, proposal: Proposal, person: str, *, now: datetim
     session.add(proposal)
     if not any(each.state is ObjectionState.OPEN and each.panel_id for each in in_the_way(session, proposal)):
         end_panel(session, proposal, now)
+
+
+def leave_a_day(session: Session, proposal: Proposal, *, held: datetime | None, now: datetime) -> None:
+    """Once the last that was in the way is taken back: whoever relied on it has a day to raise their own."""
+    taken_back = [
+        each.settled_at
+        for each in of(session, proposal)
+        if each.version == proposal.version and each.state is ObjectionState.TAKEN_BACK and each.settled_at
+    ]
+    least = max(taken_back) + A_DAY - now if taken_back else timedelta(0)
+    if least > timedelta(0) and proposal.started_at and not in_the_way(session, proposal):
+        clock.leave_at_least(proposal, least, held=held, now=now)
+        session.add(proposal)
 
 
 def wait_on(session: Session, proposal: Proposal, *, since: datetime, now: datetime) -> None:

@@ -102,8 +102,51 @@ def test_an_objection_taken_back_lets_it_be_adopted(consent: Consent) -> None:
     consent.object(number, consent.people[0])
     consent.later(days=9)
     consent.agree(number, consent.people[0])
-    consent.look()
+    consent.later(days=1)
     assert consent.state(number) == "adopted"
+
+
+def test_when_an_objection_is_taken_back_whoever_relied_on_it_has_a_day(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.later(days=9)
+    consent.agree(number, consent.people[0])
+    consent.later(hours=23)
+    consent.object(number, consent.people[1], "I thought that this was met.")
+    consent.later(days=2)
+    assert consent.state(number) == "open"
+
+
+def test_when_somebody_who_objects_is_erased_others_have_a_day(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.later(days=9)
+    world.erase(consent.people[0])
+    consent.look()
+    consent.later(hours=23)
+    before = consent.state(number)
+    consent.later(hours=1)
+    assert (before, consent.state(number)) == ("open", "adopted")
+
+
+def test_what_is_taken_back_early_leaves_the_time_as_it_was(consent: Consent, world: World) -> None:
+    number = consent.open()
+    ends = consent.ends_at(number)
+    consent.object(number, consent.people[0])
+    consent.later(days=3)
+    consent.agree(number, consent.people[0])
+    assert consent.ends_at(number) == ends
+
+
+def test_nobody_is_reminded_of_a_last_day_that_is_not_known(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.later(days=6, hours=1)
+    while_objected = len(world.inbox(kind="proposal"))
+    consent.agree(number, consent.people[0])
+    consent.look()
+    people = len(consent.people)
+    assert (while_objected, len(world.inbox(kind="proposal"))) == (people, people + people - 1)
 
 
 def test_a_concern_stops_nothing(consent: Consent) -> None:
