@@ -118,18 +118,12 @@ def panel(token: str) -> ResponseReturnValue:
     given = panels.given_to(g.session, sitting)
     forms = {one.id: JudgementForm.about(one) for one in given if one.state is ObjectionState.OPEN}
     good = [form.validate_on_submit() for form in forms.values()]
-    refused = ""
-    if sitting.ended_at is None and good and all(good):
-        try:
-            judgements = {id_: form.judgement() for id_, form in forms.items()}
-            panels.find(g.session, programme, proposal, sitting, link.person, judgements, now=g.now)
-            flash(
-                DECIDED if sitting.ended_at else "Thank you. You can change it until the panel has decided."
-            )
-        except proposals.NotOpenToThat as error:
-            refused = str(error)
-        else:
-            return redirect(url_for(".panel", token=token), 303)
+    refused = _why_not(programme, proposal, sitting, link.person)
+    if not refused and good and all(good):
+        judgements = {id_: form.judgement() for id_, form in forms.items()}
+        panels.find(g.session, programme, proposal, sitting, link.person, judgements, now=g.now)
+        flash(DECIDED if sitting.ended_at else "Thank you. You can change it until the panel has decided.")
+        return redirect(url_for(".panel", token=token), 303)
     page = render_template(
         "proposal/panel.html",
         programme=programme,
@@ -140,12 +134,21 @@ def panel(token: str) -> ResponseReturnValue:
         given=given,
         words={one.id: hiding.for_panel(g.session, programme, one) for one in given},
         forms=forms,
-        form=next((form for form in forms.values() if form.errors), None),
+        form=None if refused else next((form for form in forms.values() if form.errors), None),
         theirs=panels.findings_of(g.session, sitting, link.person),
         refused=refused,
-        too_late=_reasons() if refused or sitting.ended_at else "",
+        too_late=_reasons() if refused else "",
     )
-    return page, 422 if refused or any(form.errors for form in forms.values()) else 200
+    return page, 422 if request.method == "POST" else 200
+
+
+def _why_not(programme: Programme, proposal: Proposal, panel: Panel, person: str) -> str:
+    """Why somebody judges nothing here, or not any more; nothing if they do."""
+    try:
+        panels.must_judge(g.session, programme, proposal, panel, person, now=g.now)
+    except proposals.NotOpenToThat as error:
+        return str(error)
+    return ""
 
 
 def _reasons() -> str:

@@ -8,7 +8,9 @@ from sqlmodel import select
 from tests.support.consenting import FOURS, THREES, Consent, reviewed_in, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.http.rendering import moment
 from web.models import Membership, Purpose, Review, Stance, Standing
+from web.services.agreements import panels
 from web.services.agreements.proposals import Proposer
 
 HOME, LOG = "/organise/councils", "/p/councils/agreements"
@@ -346,6 +348,22 @@ def test_a_panel_of_a_version_that_was_amended_is_not_said_to_have_decided(conse
     consent.amend(number)
     text = page.open(page.path).text
     assert ("has decided" in text, "nothing to decide any more" in text) == (False, True)
+
+
+def test_a_panel_s_page_says_until_when_it_sits(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    page = panel_page(consent, consent.panel(number)[0])
+    assert moment(world.now + panels.TIME) in page.text
+
+
+def test_who_objects_by_now_is_told_before_they_write_that_others_judge(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    member = consent.panel(number)[0]
+    consent.object(number, member, "So do I.")
+    page = panel_page(consent, member)
+    assert ("others judge this" in page.text, "Say what I find" in page.buttons) == (True, False)
 
 
 def test_whoever_decides_a_panel_is_not_told_that_it_can_be_changed(consent: Consent) -> None:

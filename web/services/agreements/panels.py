@@ -201,9 +201,23 @@ def find(
     """What a member finds about objections, by their ids. The audit does not say who.
 
     Raises:
-        NotOpenToThat: not a member, concerned by now, or the panel is over.
+        NotOpenToThat: as `must_judge`.
         BadAnswer: a reason is missing, or too long.
     """
+    must_judge(session, programme, proposal, panel, person, now=now)
+    open_ = {each.id for each in given_to(session, panel) if each.state is ObjectionState.OPEN}
+    for objection, judgement in judgements.items():
+        _check(judgement)
+        if objection in open_:
+            _keep(session, objection, person, judgement, now)
+    proposals.record(session, programme, proposal, A_PARTICIPANT, "judged an objection", now)
+    settle(session, programme, proposal, panel, now=now)
+
+
+def must_judge(
+    session: Session, programme: Programme, proposal: Proposal, panel: Panel, person: str, *, now: datetime
+) -> None:
+    """Raises NotOpenToThat: they take part no more, are no member, are concerned by now, or it is over."""
     proposals.must_take_part(session, programme, person)
     if session.get(PanelMember, (panel.id, person)) is None:
         raise NotOpenToThat("Only those who were drawn can do this")
@@ -213,13 +227,6 @@ def find(
     left = clock.remaining(panel, held=clock.held_since(session, programme), now=now)
     if panel.ended_at or left <= timedelta(0):
         raise NotOpenToThat("The panel is over: thank you all the same")
-    open_ = {each.id for each in given_to(session, panel) if each.state is ObjectionState.OPEN}
-    for objection, judgement in judgements.items():
-        _check(judgement)
-        if objection in open_:
-            _keep(session, objection, person, judgement, now)
-    proposals.record(session, programme, proposal, A_PARTICIPANT, "judged an objection", now)
-    settle(session, programme, proposal, panel, now=now)
 
 
 def _check(judgement: Judgement) -> None:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 
-from notifications import messages
+from notifications import messages, words
 from tests.support.consenting import FOURS, Consent, said
 from tests.support.world import World
+from web.http import rendering
 from web.models import AgendaState, Reviewed, ReviewOutcome, Stance, Subject, Verdict
 from web.services.agreements import agenda, agreements, reviews
 from web.services.agreements.proposals import NotOpenToThat
@@ -277,6 +278,17 @@ def test_one_press_from_the_message_keeps_it(consent: Consent) -> None:
     letter = world.letter(str(world.person(consent.people[0]).email), messages.Review.kind)
     page = world.visitor().open(world.link_in(letter, "/review/"))
     assert "You said: keep it" in page.press("Keep it as it is").text
+
+
+def test_page_and_letter_say_the_same_hour(consent: Consent) -> None:
+    bring_near(consent)
+    consent.look()
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[0]).email), "review")
+    page = world.visitor().open(world.link_in(letter, "/review/"))
+    ends = world.now + reviews.TIME
+    assert words.moment(ends) in letter.text
+    assert rendering.moment(ends) in page.text
 
 
 def test_one_press_from_the_message_asks_for_a_change(consent: Consent) -> None:
