@@ -25,6 +25,7 @@ from web.tokens import BadLink
 pages = Blueprint("proposal", __name__)
 AMENDED = "It was amended after you opened this page. Read it as it is now, then answer once more"
 DECIDED = "Thank you. With that the panel has decided."
+FOUND = (ObjectionState.HOLDS, ObjectionState.DOES_NOT_HOLD)
 FEW_PEOPLE = 20  # below, others may guess who said something
 
 
@@ -130,7 +131,7 @@ def panel(token: str) -> ResponseReturnValue:
         token=token,
         one=log.shown(g.session, programme, proposal),
         panel=sitting,
-        decided=all(one.state is not ObjectionState.OPEN for one in given),
+        decided=not forms and any(one.state in FOUND for one in given),
         given=given,
         words={one.id: hiding.for_panel(g.session, programme, one) for one in given},
         forms=forms,

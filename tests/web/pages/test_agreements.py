@@ -350,6 +350,41 @@ def test_a_panel_of_a_version_that_was_amended_is_not_said_to_have_decided(conse
     assert ("has decided" in text, "nothing to decide any more" in text) == (False, True)
 
 
+def test_a_panel_whose_objection_was_taken_back_is_not_said_to_have_decided(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    page = panel_page(consent, consent.panel(number)[0])
+    consent.agree(number, consent.people[0])
+    text = page.open(page.path).text
+    assert ("has decided" in text, "nothing to decide any more" in text) == (False, True)
+
+
+def test_members_judge_without_reading_each_other(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    first, second, reader, *_ = consent.panel(number)
+    consent.agree(number, reader)
+    consent.find(number, first, True, "Carers cannot.")
+    place = consent.people.index(reader)
+    before = door(consent, place).text
+    consent.find(number, second, True)
+    assert ("Carers cannot." in before, "Carers cannot." in door(consent, place).text) == (False, True)
+
+
+def test_organisers_read_only_of_steps_that_they_can_take(consent: Consent, organiser: Visitor) -> None:
+    author, objector = consent.people[:2]
+    theirs = consent.propose(said("Who may organise"), Proposer(author, participates=True))
+    consent.second(theirs, consent.organiser)
+    consent.look()
+    ours = consent.open(THREES, urgent=True)
+    texts = []
+    for number in (theirs, ours):
+        consent.object(number, objector, REASON)
+        texts.append(organiser.open(f"{HOME}/proposals/{number}").text)
+    offered = [("amend the proposal" in text, "take it back" in text) for text in texts]
+    assert offered == [(False, False), (False, True)]
+
+
 def test_a_panel_s_page_says_until_when_it_sits(consent: Consent, world: World) -> None:
     number = consent.open()
     consent.object(number, consent.people[0], REASON)

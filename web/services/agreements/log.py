@@ -46,7 +46,8 @@ ONE_DAY = 24 * 60 * 60  # seconds
 @dataclass(frozen=True)
 class Argument:
     """Something somebody said to a version. `by` is empty unless they let their name be shown and take part
-    still. Of an objection, `state` is what became of it and `reasons` what members of a panel found.
+    still. Of an objection, `state` is what became of it and `reasons` what members of a panel found, once it
+    has decided: they judge without reading each other.
     """
 
     id: str
@@ -205,7 +206,7 @@ def arguments(session: Session, programme: Programme, proposal: Proposal) -> lis
     return said + [
         Argument(
             str(one.id), one.version, True, one.words, names.get(one.person_id, "") if one.named else "",
-            one.hidden_because, one.state.value, found.get(one.id, ()),
+            one.hidden_because, one.state.value, found.get(one.id, ()) if one.settled_at else (),
         )
         for one in raised
     ]  # fmt: skip

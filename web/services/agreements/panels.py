@@ -149,12 +149,13 @@ def _tell(
         )
         to = recipient(person, by_email_only=bool(person.email))
         outbox.queue(
-            session, message, to, subject=_subject(proposal, panel), programme=programme.slug, now=now
+            session,
+            message,
+            to,
+            subject=tally.panel_subject(proposal, panel),
+            programme=programme.slug,
+            now=now,
         )
-
-
-def _subject(proposal: Proposal, panel: Panel) -> str:
-    return f"{tally.about(proposal)} panel {panel.id}"
 
 
 def date_anew(
@@ -168,7 +169,7 @@ def date_anew(
             messages.PanelDrawn,
             lambda waiting: replace(waiting, until=until),
             programme=programme.slug,
-            subject=_subject(proposal, panel),
+            subject=tally.panel_subject(proposal, panel),
         )
 
 
@@ -260,17 +261,18 @@ def settle(
                 _found(session, programme, proposal, each, verdict, now)
                 found.append(each)
     if all(each.state is not ObjectionState.OPEN for each in given):
-        _end(session, programme, proposal, panel, now)
+        _end(session, programme, proposal, now)
     if not proposal.is_objection:  # what became of one to a rule is told when it ends
         _tell_what_was_found(session, programme, proposal, found, now)
 
 
-def _end(session: Session, programme: Programme, proposal: Proposal, panel: Panel, now: datetime) -> None:
-    panel.ended_at = proposal.stirred_at = now
+def _end(session: Session, programme: Programme, proposal: Proposal, now: datetime) -> None:
+    proposals.end_panel(session, proposal, now)
+    proposal.stirred_at = now
     if proposal.started_at:
         held = clock.held_since(session, programme)
         clock.leave_at_least(proposal, LEAST_LEFT, held=held, now=now)
-    session.add_all([panel, proposal])
+    session.add(proposal)
     session.flush()
 
 

@@ -279,7 +279,7 @@ def amend(
     held = clock.held_since(session, programme)
     notice = clock.left(proposal, now) if proposal.started_at else timedelta(seconds=proposal.notice_seconds)
     end_panel(session, proposal, now)
-    outbox.call_off(session, tally.about(proposal), [messages.Proposal.kind, messages.PanelDrawn.kind])
+    outbox.call_off(session, tally.about(proposal), [messages.Proposal.kind])
     proposal.version += 1
     _keep_version(session, proposal, change, now)
     proposal.notice_seconds = round(max(notice, LEAST_LEFT).total_seconds())
@@ -345,7 +345,7 @@ def end(
     counted, its author is told.
     """
     end_panel(session, proposal, now)
-    outbox.call_off(session, tally.about(proposal), [messages.Proposal.kind, messages.PanelDrawn.kind])
+    outbox.call_off(session, tally.about(proposal), [messages.Proposal.kind])
     proposal.counted = tally.counted(session, proposal)
     proposal.state, proposal.ended_at, proposal.because = state, now, because
     proposal.telling, proposal.reminding = False, False
@@ -357,11 +357,12 @@ def end(
 
 
 def end_panel(session: Session, proposal: Proposal, now: datetime) -> None:
-    """Whatever it has not found by now, it does not find."""
+    """Whatever it has not found by now, it does not find; and whoever was not told of it yet is not told."""
     sitting = select(Panel).where(Panel.proposal_id == proposal.id, col(Panel.ended_at).is_(None))
     for panel in session.exec(sitting).all():
         panel.ended_at = now
         session.add(panel)
+        outbox.call_off(session, tally.panel_subject(proposal, panel), [messages.PanelDrawn.kind])
     session.flush()
 
 

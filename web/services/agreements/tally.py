@@ -6,7 +6,7 @@ from sqlmodel import Session, col, distinct, func, select
 
 from notifications import messages
 from notifications.tables import OutboxMessage
-from web.models import Asked, Person, Proposal, ProposalAnswer, Stance
+from web.models import Asked, Panel, Person, Proposal, ProposalAnswer, Stance
 from web.services.common import phrases
 
 FEW = 5
@@ -19,6 +19,10 @@ def about(proposal: Proposal) -> str:
 
 def subject(proposal: Proposal, *, reminder: bool = False) -> str:
     return f"{about(proposal)} {proposal.version}{' reminder' if reminder else ''}"
+
+
+def panel_subject(proposal: Proposal, panel: Panel) -> str:
+    return f"{about(proposal)} panel {panel.id}"
 
 
 def asked(session: Session, proposal: Proposal) -> int:

@@ -149,6 +149,17 @@ def test_nobody_is_asked_about_a_rule_of_a_programme_that_ends_in_its_break(cons
     assert (consent.state(number), consent.world.inbox(kind="proposal")) == ("withdrawn", [])
 
 
+def test_who_was_drawn_in_a_break_is_not_told_of_what_has_been_taken_back_in_it(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    consent.world.pause()
+    consent.panel(number)
+    consent.agree(number, consent.people[0])
+    consent.world.go_on()
+    consent.look()
+    assert consent.world.inbox(kind="panel") == []
+
+
 def test_nobody_is_drawn_to_judge_in_a_programme_that_ends_in_its_break(consent: Consent) -> None:
     number = consent.open()
     consent.object(number, consent.people[0])
