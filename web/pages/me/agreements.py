@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.agreements import FreeForm, ObjectionForm
 from web.http.access import with_link
-from web.http.context import house
+from web.http.context import house, row_number
 from web.models import (
     TAKING_PART,
     Membership,
@@ -36,6 +36,9 @@ from web.services.agreements import agreements as in_force
 from web.services.agreements.proposals import Proposer
 from web.services.common import links, times
 
+CHANGED = (
+    "It has changed after you opened this page. Read it as it is now, then say once more that you object"
+)
 RAISED = "Kept. People drawn by chance judge it within three days, and you hear what they find."
 
 
@@ -239,10 +242,16 @@ def object_to_rule(token: str, slug: str, number: int) -> ResponseReturnValue:
         rule = in_force.one(g.session, programme, number)
     except in_force.NoSuchAgreement:
         return render_template("errors/404.html"), 404
+    if not rule.is_in_force:
+        flash("This rule is not in force any more", "error")
+        return _back(token, slug)
     form = ObjectionForm()
     if not visit.full:
         del form.named  # messages get forwarded
-    if form.validate_on_submit():
+    read = request.form.get("version", type=row_number)
+    if read not in (None, rule.version.number):
+        form.words.errors = [CHANGED]
+    elif form.validate_on_submit():
         try:
             made = rule_objections.raise_(
                 g.session,

@@ -64,6 +64,11 @@ class InForce:
     def title(self) -> str:
         return TITLES.get(self.agreement.subject, self.version.title)
 
+    @property
+    def is_in_force(self) -> bool:
+        """What people wrote is dropped by a version without words."""
+        return self.agreement.subject is not Subject.OTHER or bool(self.version.text)
+
 
 def every(session: Session, programme: Programme) -> Sequence[InForce]:
     """What is in force, ours first, then what people wrote and have not dropped since."""
@@ -74,7 +79,7 @@ def every(session: Session, programme: Programme) -> Sequence[InForce]:
         .order_by(col(Agreement.id))
     )
     found = [InForce(agreement, version) for agreement, version in rows]
-    return [each for each in found if each.agreement.subject is not Subject.OTHER or each.version.text]
+    return [each for each in found if each.is_in_force]
 
 
 def about(session: Session, programme: Programme, subject: Subject) -> InForce:

@@ -54,13 +54,15 @@ def raise_(
     """Object to an agreement that is in force; a panel is drawn at once. `secret` as in `proposals.propose`.
 
     Raises:
-        NotOpenToThat: they take part no more; they have objected to it in the last 90 days; another objection
-            to it is being judged, or has been upheld.
+        NotOpenToThat: they take part no more; it has been dropped; they have objected to it in the last 90
+            days; another objection to it is being judged, or has been upheld.
         answering.BadAnswer: words are missing, or too many.
         programmes.Ends: the programme is closing.
     """
     programmes.must_go_on(programme)
     proposals.must_take_part(session, programme, person)
+    if not one.is_in_force:
+        raise NotOpenToThat("It is not in force any more")
     answering.check_objection(words)
     session.get_one(Agreement, one.agreement.id, with_for_update=True, populate_existing=True)
     _must_be_free(session, one, person, now)

@@ -1,5 +1,6 @@
 """Objections to what is in force: judged by a panel, and answered by the organisers or said to be late."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlmodel import select
 
 from notifications import messages
 from tests.support.consenting import SECRET, THREES, Consent, said
+from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import PanelMember, Person, Proposal, Purpose, Subject
 from web.services.agreements import (
@@ -40,6 +42,38 @@ def object_to(consent: Consent, person: str, subject: Subject = Subject.MATCHING
         number = made.number
     consent.world.work()
     return number
+
+
+def object_page(consent: Consent, person: int, rule: int) -> Visitor:
+    """Where they object to a rule, by its id, as it is at this moment."""
+    own = consent.world.page_of(consent.people[person])
+    return consent.world.visitor().open(f"{own}/councils/agreements/{rule}/object")
+
+
+def rule_id(consent: Consent, title: str) -> int:
+    with consent.world.read() as session:
+        rules = agreements.every(session, consent.world.programme(session))
+        return next(one.agreement.id for one in rules if one.title == title)
+
+
+def test_nobody_objects_to_a_version_that_they_have_not_read(consent: Consent) -> None:
+    page = object_page(consent, 0, rule_id(consent, "How we match"))
+    consent.open(THREES)
+    consent.later(days=7)
+    page.press("I object", words=WORDS)
+    assert (page.status, "Groups: threes" in page.text, WORDS in page.answer.text) == (422, True, True)
+    assert "Kept." in page.press("I object", words=WORDS).text
+
+
+def test_nobody_objects_to_what_has_been_dropped(consent: Consent) -> None:
+    consent.open(said("Who may organise"))
+    consent.later(days=7)
+    rule = rule_id(consent, "Who may organise")
+    page = object_page(consent, 0, rule)
+    consent.open(replace(said("Who may organise", text=""), agreement_id=rule))
+    consent.later(days=7)
+    assert "not in force any more" in page.press("I object", words=WORDS).text
+    assert "not in force any more" in object_page(consent, 1, rule).text
 
 
 def members(consent: Consent, number: int) -> list[str]:
