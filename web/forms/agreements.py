@@ -85,7 +85,7 @@ class FreeForm(EvaluationFields, FlaskForm):
     text = LongText(
         "What should hold?",
         most=LONGEST,
-        description="At most 120 words. Left empty, an agreement that is there would be dropped.",
+        description="At most 120 words.",
     )
     driver = LongText(
         "Why?",
@@ -93,6 +93,10 @@ class FreeForm(EvaluationFields, FlaskForm):
         needed="Say why, in words that everyone can read",
         description="What happens now, and what it leads to.",
     )
+
+    def about_one_that_is_there(self) -> "FreeForm":
+        self.text.description = "At most 120 words. Left empty, the agreement would be dropped."
+        return self
 
     def change(self, of: InForce | None = None) -> ChangeWanted:
         return ChangeWanted(

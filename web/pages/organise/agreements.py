@@ -222,7 +222,8 @@ def change_agreement(number: int) -> ResponseReturnValue:
         return render_template("errors/404.html"), 404
     if one.agreement.subject is not Subject.OTHER:
         return redirect(f"/organise/{g.programme.slug}/{CHANGE_PAGES[one.agreement.subject]}", 303)
-    return _free(FreeForm(title=one.version.title, text=one.version.text), one)
+    form = FreeForm(title=one.version.title, text=one.version.text)
+    return _free(form.about_one_that_is_there(), one)
 
 
 def _free(form: FreeForm, of: InForce | None) -> ResponseReturnValue:
@@ -351,7 +352,8 @@ def _form_of(proposal: Proposal, version: ProposalVersion) -> FlaskForm:
         return form
     if proposal.subject is Subject.SHOWING:
         return ShowingForm.of(settings, **said)
-    return FreeForm(title=version.title, text=version.text, **said)
+    form = FreeForm(title=version.title, text=version.text, **said)
+    return form.about_one_that_is_there() if proposal.agreement_id else form
 
 
 @pages.post("/<slug>/proposals/<int:number>/arguments/<argument>/hide")

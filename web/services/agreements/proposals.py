@@ -137,6 +137,8 @@ def check(session: Session, programme: Programme, change: ChangeWanted, *, now: 
             raise BadProposal(field, f"Use at most {MOST_WORDS} words; this has {len(said.split()):,}")
     if change.subject is Subject.OTHER and not change.title.strip():
         raise BadProposal("title", "Give it a title")
+    if change.subject is Subject.OTHER and change.agreement_id is None and not re.search(r"\w", change.text):
+        raise BadProposal("text", "Say what should hold")
     if change.review_on and not times.today(now) < change.review_on:
         raise BadProposal("review_on", "Choose a day after today")
     _check_days(change, now)

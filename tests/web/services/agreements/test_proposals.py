@@ -472,6 +472,12 @@ def test_a_change_that_changes_nothing_is_refused(consent: Consent) -> None:
         consent.propose(as_it_is)
 
 
+@pytest.mark.parametrize("text", ["", " \n", "…"])
+def test_a_new_agreement_that_says_nothing_is_refused(consent: Consent, text: str) -> None:
+    with pytest.raises(proposals.BadProposal, match="what should hold"):
+        consent.propose(said("Who may organise", text))
+
+
 def test_a_proposal_without_a_reason_is_refused(consent: Consent) -> None:
     with pytest.raises(proposals.BadProposal, match="why"):
         consent.propose(ChangeWanted(Subject.MATCHING, " ", THREES.settings))
