@@ -137,6 +137,13 @@ class OpinionForm(FlaskForm):
     verdict = Radio("Does it go on?", needed="Choose whether it goes on", choices=[])
     words = LongText("What would you change, and why? (optional)", most=reviews.LONGEST)
 
+    def validate_words(self, words: LongText) -> None:
+        """Nor thrown away because what was chosen before anybody chose is to keep it."""
+        if self.verdict.data == Verdict.KEEP.value and words.data:
+            raise ValidationError(
+                "You have written what you would change. Choose to change it, or delete that"
+            )
+
     @classmethod
     def about(cls, asked: reviews.Asked, said: ReviewAnswer | None, chosen: str) -> "OpinionForm":
         """`chosen`: which was pressed in the message, if there is this one agreement alone."""

@@ -301,6 +301,19 @@ def test_one_press_from_the_message_asks_for_a_change(consent: Consent) -> None:
     assert "You said: change it" in page.press("Say this").text
 
 
+def test_what_somebody_would_change_is_not_dropped_because_they_chose_nothing(consent: Consent) -> None:
+    bring_near(consent)
+    consent.look()
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[0]).email), messages.Review.kind)
+    page = world.visitor().open(world.link_in(letter, "/review/"))
+    [words_field] = page.page.xpath("//textarea/@name")
+    page.press("Say this", **{words_field: "Threes, in summer."})
+    assert (page.status, "Threes, in summer." in page.answer.text) == (422, True)
+    [verdict] = {str(name) for name in page.page.xpath("//input[@type='radio']/@name")}
+    assert "Threes, in summer." in page.press("Say this", **{verdict: "change"}).text
+
+
 def test_the_page_behind_a_text_leads_to_where_texts_are_stopped(consent: Consent) -> None:
     bring_near(consent)
     consent.look()
