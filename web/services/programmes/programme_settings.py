@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
 from notifications.tables import OutboxMessage, State
-from web.models import How, Membership, Programme, ProposalState, Region, Rhythm, Schedule, Subject
-from web.services.agreements import agreements, asking, lookup, objections, panels, reviews
+from web.models import How, Membership, Programme, Proposal, ProposalState, Region, Rhythm, Schedule, Subject
+from web.services.agreements import agreements, asking, lookup, objections, panels, reviews, rule_objections
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
@@ -285,6 +285,9 @@ def _ask_until_days_to_come(session: Session, programme: Programme, since: datet
             asking.date_anew(session, programme, proposal, since=since, now=now)
             objections.wait_on(session, proposal, since=since, now=now)
         panels.date_anew(session, programme, proposal, since=since, now=now)
+    for judged in rule_objections.judged(session, programme):
+        objection = session.get_one(Proposal, judged)
+        panels.date_anew(session, programme, objection, since=since, now=now)
     reviews.date_anew(session, programme, since=since, now=now)
 
 

@@ -10,7 +10,8 @@ from notifications.tables import OutboxMessage
 from tests.support.consenting import SECRET, THREES, Consent
 from tests.support.world import World
 from tests.web.services.agreements.test_reviews import bring_near
-from web.services.agreements import asking, deciding, lookup, panels, reviews
+from web.models import Subject
+from web.services.agreements import agreements, asking, deciding, lookup, panels, reviews, rule_objections
 from web.services.programmes import programme_settings
 
 BY = "organiser"
@@ -168,3 +169,21 @@ def test_nobody_is_drawn_to_judge_in_a_programme_that_ends_in_its_break(consent:
     consent.world.announce_the_end()
     consent.world.work()
     assert consent.world.inbox(kind="panel") == []
+
+
+def test_who_judges_an_objection_to_a_rule_is_told_after_a_break_until_when_by_now(consent: Consent) -> None:
+    world = consent.world
+    world.pause()
+    with world.write() as session:
+        programme = world.programme(session)
+        rule = agreements.about(session, programme, Subject.MATCHING)
+        rule_objections.raise_(
+            session, programme, rule, consent.people[0], "It hurts.", secret=SECRET, now=world.now
+        )
+    consent.later(days=10)
+    world.go_on()
+    consent.look()
+    with world.read() as session:
+        rows = session.exec(select(OutboxMessage).where(OutboxMessage.kind == messages.PanelDrawn.kind)).all()
+        until = [row.message().until for row in rows if row.accepted_at]  # type: ignore[attr-defined]
+    assert until == [world.now + panels.TIME] * panels.MEMBERS
