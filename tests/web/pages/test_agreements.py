@@ -359,6 +359,15 @@ def test_a_panel_whose_objection_was_taken_back_is_not_said_to_have_decided(cons
     assert ("has decided" in text, "nothing to decide any more" in text) == (False, True)
 
 
+def test_a_member_is_told_of_all_that_is_missing(consent: Consent) -> None:
+    number = consent.open()
+    for person in consent.people[:2]:
+        consent.object(number, person, REASON)
+    page = panel_page(consent, consent.panel(number)[0]).press("Say what I find")
+    leads_to = [str(link) for link in page.page.xpath("//*[contains(@class, 'error-summary')]//a/@href")]
+    assert leads_to == ["#o1-holds", "#o1-reason", "#o2-holds", "#o2-reason"]
+
+
 def test_members_judge_without_reading_each_other(consent: Consent) -> None:
     number = consent.open()
     consent.object(number, consent.people[0], REASON)
