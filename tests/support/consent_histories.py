@@ -492,6 +492,8 @@ class History:
         self.model.here -= {who}
         for paper in self.model.papers:
             paper.seconds -= {who}
+            if paper.by == who and paper.state == "draft":
+                paper.state = "withdrawn"
             for one in paper.objected:
                 if one.who == who:
                     if one.state == "open":
