@@ -97,7 +97,7 @@ class ProposalShown:
     @property
     def answered(self) -> str:
         """How many were asked, had it delivered and answered, in a sentence."""
-        return tally.in_words(self.counted)
+        return tally.in_words(self.counted, self.proposal.version)
 
     @property
     def version(self) -> ProposalVersion:
@@ -206,10 +206,16 @@ def arguments(session: Session, programme: Programme, proposal: Proposal) -> lis
     return said + [
         Argument(
             str(one.id), one.version, True, one.words, names.get(one.person_id, "") if one.named else "",
-            one.hidden_because, one.state.value, found.get(one.id, ()) if one.settled_at else (),
+            one.hidden_because, _became(proposal, one), found.get(one.id, ()) if one.settled_at else (),
         )
         for one in raised
     ]  # fmt: skip
+
+
+def _became(proposal: Proposal, objection: Objection) -> str:
+    """In a word or two; nothing where it ended with its proposal."""
+    ended_with_it = proposal.ended_at is not None and objection.state is ObjectionState.OPEN
+    return "" if ended_with_it else objection.state.value
 
 
 def concerns(session: Session, proposal: Proposal) -> Sequence[ProposalAnswer]:

@@ -62,11 +62,13 @@ def answered(session: Session, proposal: Proposal) -> dict[str, int]:
     return {Stance(stance).value: count for stance, count in rows}
 
 
-def in_words(counted: Mapping[str, int]) -> str:
-    """How many were asked, had it and answered, in a sentence. Numbers under five are not said, nor what
-    would tell them: concerns and objections are read one by one, so a total tells how many had no objection.
+def in_words(counted: Mapping[str, int], version: int = 1) -> str:
+    """How many were asked, had this version and answered it, in a sentence. Numbers under five are not said,
+    nor what would tell them: concerns and objections are read one by one, so a total tells how many had no
+    objection.
     """
     asked = phrases.counted(counted["asked"], "person was asked", "people were asked")
+    asked += f" about version {version}" if version > 1 else ""
     told = f"{asked}, {counted['delivered']:,} had it delivered"
     answered, content = counted["answered"], counted.get(Stance.NO_OBJECTION.value, 0)
     if not answered:
