@@ -7,7 +7,7 @@ message where an owner is shown nothing. What an organiser's sign-in takes, two,
 BY_NUMBER = {
     43: "organise.dashboard",
     32: "me.my_data me.my_spreadsheets",
-    29: "me.agreements",
+    30: "me.agreements",
     26: "organise.edit_story organise.one_story",
     25: "organise.note_time",
     23: "organise.look_at_top_up organise.one_in_a_draft",
@@ -17,10 +17,10 @@ BY_NUMBER = {
     16: """
         me.a_round organise.does_it_work organise.evidence_as_graph organise.evidence_of_bridges
         organise.evidence_of_hours organise.evidence_of_organisations organise.evidence_of_rounds
-        organise.evidence_of_ties organise.one_person
+        organise.evidence_of_ties organise.one_person proposal.panel
         """,
     15: "organise.learning organise.one_proposal programme.agreements",
-    14: "conversation.cannot proposal.panel",
+    14: "conversation.cannot",
     12: "conversation.calendar conversation.show organise.read_agenda",
     11: "conversation.thanks conversation.write me.claim_post",
     10: "conversation.booked conversation.check_in me.not_again organise.every_organisation",

@@ -394,6 +394,48 @@ def test_organisers_read_only_of_steps_that_they_can_take(consent: Consent, orga
     assert offered == [(False, False), (False, True)]
 
 
+def own_page(consent: Consent, person: int) -> Visitor:
+    world = consent.world
+    return world.visitor().open(world.page_of(consent.people[person], full=True) + "/councils/agreements")
+
+
+def test_nobody_is_offered_what_is_refused_once_they_have_written(consent: Consent) -> None:
+    consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    page = own_page(consent, 0)
+    page.open(f"{page.path}/1/object").press("I object", words=REASON)
+    again = own_page(consent, 0)
+    offered = [link for link in again.links if link.endswith(("/object", "/propose"))]
+    assert [link.rpartition("agreements/")[2] for link in offered] == ["2/object", "3/object"]
+    assert "You have a proposal already. Take it back" in again.text
+    assert "You have objected to this not long ago" in again.text
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_who_takes_part_no_more_and_in_a_programme_that_closes_nobody_is_offered_to_object_or_propose(
+    consent: Consent, world: World, ends: bool
+) -> None:
+    if ends:
+        world.announce_the_end()
+    else:
+        with world.write() as session:
+            left = session.get_one(Membership, (world.programme(session).id, consent.people[0]))
+            left.standing = Standing.LEFT
+            session.add(left)
+    page = own_page(consent, 0)
+    assert [link for link in page.links if link.endswith(("/object", "/propose"))] == []
+    assert ("is closing" in page.text, "Only people who take part" in page.text) == (ends, not ends)
+
+
+def test_what_is_said_of_a_proposal_that_was_taken_back_is_true(consent: Consent, world: World) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    consent.amend(number)
+    consent.withdraw(number)
+    text = world.visitor().open(f"{LOG}/{number}").text
+    assert "An objection to version 1 (" not in text
+    assert "8 people were asked about version 2, 8 had it delivered, nobody answered." in text
+
+
 def test_a_panel_s_page_says_until_when_it_sits(consent: Consent, world: World) -> None:
     number = consent.open()
     consent.object(number, consent.people[0], REASON)

@@ -57,10 +57,14 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         log.shown(g.session, programme, one, with_arguments=one.by == author.id)
         for one in lookup.live(g.session, programme)
     ]
+    rules = log.rules(g.session, programme, times.today(g.now))
     return render_template(
         "me/agreements.html",
         visit=visit,
         programme=programme,
+        may_act=membership.standing in TAKING_PART and not programme.closing_on,
+        why_not=_why_not(visit, programme, rules),
+        has_one=proposals.HAS_ONE if any(one.proposal.by == author.id for one in live) else "",
         open_=[one for one in live if one.proposal.state is ProposalState.OPEN],
         waiting=[one for one in live if one.proposal.state is ProposalState.WAITING],
         drafts=[
@@ -79,12 +83,20 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
         said=_said(author.id, live),
         wishes=agenda.of_person(g.session, programme, author.id),
         named_in=answering.named_in(g.session, programme, author.id),
-        rules=log.rules(g.session, programme, times.today(g.now)),
+        rules=rules,
         judged=[
             log.shown(g.session, programme, g.session.get_one(Proposal, one))
             for one in rule_objections.judged(g.session, programme)
         ],
     )
+
+
+def _why_not(visit: Visit, programme: Programme, rules: list[log.Rule]) -> dict[int, str]:
+    """Why they cannot object to a rule now, by its id. A forwarded message does not tell what they did."""
+    versions = {one.id: one.version.number for one in rules}
+    if not visit.full:
+        return {}
+    return rule_objections.why_not(g.session, programme, versions, visit.person.id, now=g.now)
 
 
 def _said(person: str, live: list[log.ProposalShown]) -> dict[int, ProposalAnswer]:

@@ -42,6 +42,7 @@ WAIT_FOR_DELIVERY = timedelta(hours=72)
 URGENT_FOR, URGENT_AGAIN = timedelta(days=14), timedelta(days=60)
 # So long people can object at the most: after the wait, and two days for a panel, it can still be adopted.
 URGENT_NOTICE = URGENT_FOR - WAIT_FOR_DELIVERY - LEAST_LEFT
+HAS_ONE = "You have a proposal already. Take it back to make another"
 WITHDRAWN = "Its author took it back."
 # Who did it, where the audit names nobody.
 A_PARTICIPANT = "a participant"
@@ -101,7 +102,7 @@ def propose(
             f"This was changed urgently not long ago. It can be again from {full_day(again_on)} on"
         )
     if by.participates and _has_one(session, programme, by):
-        raise NotOpenToThat("You have a proposal already. Take it back to make another")
+        raise NotOpenToThat(HAS_ONE)
     agreement = agreements.agreement_of(session, programme, change)
     proposal = Proposal(
         programme_id=programme.id,

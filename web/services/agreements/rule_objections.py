@@ -4,11 +4,11 @@ An upheld rule stays in force, marked so, and the organisers bring a proposal wi
 the programme decides about it, and nobody can do so again and again: once in 90 days for each agreement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from notifications.words import full_day
 from web.models import (
@@ -65,7 +65,9 @@ def raise_(
         raise NotOpenToThat("It is not in force any more")
     answering.check_objection(words)
     session.get_one(Agreement, one.agreement.id, with_for_update=True, populate_existing=True)
-    _must_be_free(session, one, person, now)
+    rule, number = one.agreement.id, one.version.number
+    if refused := why_not(session, programme, {rule: number}, person, now=now)[rule]:
+        raise NotOpenToThat(refused)
     made = Proposal(
         programme_id=programme.id,
         number=proposals.next_number(session, programme),
@@ -104,19 +106,32 @@ def raise_(
     return made
 
 
-def _must_be_free(session: Session, one: InForce, person: str, now: datetime) -> None:
-    about_it = (Proposal.agreement_id == one.agreement.id, col(Proposal.is_objection).is_(True))
-    last = session.exec(select(func.max(Proposal.created_at)).where(*about_it, Proposal.by == person)).one()
+def why_not(
+    session: Session, programme: Programme, versions: Mapping[int, int], person: str, *, now: datetime
+) -> dict[int, str]:
+    """Why somebody cannot object to rules now, by their ids, in a sentence each; nothing where they can.
+    `versions` are those in force.
+    """
+    raised = session.exec(
+        select(Proposal).where(Proposal.programme_id == programme.id, col(Proposal.is_objection).is_(True))
+    ).all()
+    return {
+        rule: _why_not([one for one in raised if one.agreement_id == rule], version, person, now)
+        for rule, version in versions.items()
+    }
+
+
+def _why_not(raised: Iterable[Proposal], version: int, person: str, now: datetime) -> str:
+    last = max((one.created_at for one in raised if one.by == person), default=None)
     if last and now < last + AGAIN:
         again_on = full_day(times.today(last + AGAIN))
-        raise NotOpenToThat(f"You have objected to this not long ago. You can again from {again_on} on")
-    states = session.exec(
-        select(Proposal.state).where(*about_it, Proposal.base_version == one.version.number)
-    ).all()
+        return f"You have objected to this not long ago. You can again from {again_on} on"
+    states = {one.state for one in raised if one.base_version == version}
     if ProposalState.JUDGED in states:
-        raise NotOpenToThat("People drawn by chance are judging an objection to this: come back soon")
+        return "People drawn by chance are judging an objection to this: come back soon"
     if ProposalState.UPHELD in states:
-        raise NotOpenToThat("An objection to this has been upheld: the organisers bring a proposal")
+        return "An objection to this has been upheld: the organisers bring a proposal"
+    return ""
 
 
 def take_back(
