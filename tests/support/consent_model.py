@@ -126,7 +126,8 @@ class Model:
         if self.closing or who not in self.here:
             raise Refused
         others = [one for one in self.papers if one.objects]
-        if any(one.by == who and one.made and self.now < one.made + 90 * DAY for one in others):
+        theirs = [one for one in others if one.by == who and one.state != "stopped"]
+        if any(one.made and self.now < one.made + 90 * DAY for one in theirs):
             raise Refused
         if any(one.base == self.rule and one.state in ("judged", "upheld") for one in others):
             raise Refused

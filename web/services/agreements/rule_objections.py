@@ -37,7 +37,7 @@ NOBODY_TO_JUDGE = (
     "proposal within 30 days."
 )
 CLOSING = "The programme is closing."
-CHANGED = "What it objects to is another version by now."
+CHANGED = "What it objects to is another version by now. Anybody can object to that."
 
 
 def raise_(
@@ -122,7 +122,9 @@ def why_not(
 
 
 def _why_not(raised: Iterable[Proposal], version: int, person: str, now: datetime) -> str:
-    last = max((one.created_at for one in raised if one.by == person), default=None)
+    # One that another version overtook was not judged: else a small change would silence whoever objects.
+    theirs = [one for one in raised if one.by == person and one.state is not ProposalState.STOPPED]
+    last = max((one.created_at for one in theirs), default=None)
     if last and now < last + AGAIN:
         again_on = full_day(times.today(last + AGAIN))
         return f"You have objected to this not long ago. You can again from {again_on} on"

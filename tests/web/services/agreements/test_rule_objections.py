@@ -44,6 +44,15 @@ def object_to(consent: Consent, person: str, subject: Subject = Subject.MATCHING
     return number
 
 
+def test_who_was_overtaken_by_another_version_objects_to_that(consent: Consent, world: World) -> None:
+    """Organisers move the day of a reminder at once, while people judge how long a round lasts."""
+    number = object_to(consent, consent.people[0], Subject.DAYS)
+    world.organiser().open("/organise/councils/settings/days").press("Save these days", nudge_days="6")
+    consent.look()
+    again = object_to(consent, consent.people[0], Subject.DAYS)
+    assert (consent.state(number), consent.state(again)) == ("stopped", "judged")
+
+
 def object_page(consent: Consent, person: int, rule: int) -> Visitor:
     """Where they object to a rule, by its id, as it is at this moment."""
     own = consent.world.page_of(consent.people[person])
