@@ -152,6 +152,7 @@ def date_anew(
     session: Session, programme: Programme, proposal: Proposal, *, since: datetime, now: datetime
 ) -> None:
     """After a break, in which its clock stood still: what waited says until when people can object by now."""
+    links.live_anew(session, Purpose.PROPOSAL, proposal.id, now=now)
     left = clock.remaining(proposal, held=since, now=now)
     closes = now + left if proposal.started_at else _earliest_end(proposal, now)
     for reminder in (False, True):

@@ -163,6 +163,7 @@ def date_anew(
 ) -> None:
     """After a break, in which its clock stood still: what waited says until when they can judge by now."""
     if panel := sitting(session, proposal):
+        links.live_anew(session, Purpose.PANEL, panel.id, now=now)
         until = now + clock.remaining(panel, held=since, now=now)
         outbox.rewrite(
             session,

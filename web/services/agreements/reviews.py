@@ -188,6 +188,7 @@ def _orders(
 def date_anew(session: Session, programme: Programme, *, since: datetime, now: datetime) -> None:
     """After a break, in which its clock stood still: what waited says until when people can answer by now."""
     if review := of_programme(session, programme):
+        links.live_anew(session, Purpose.REVIEW, review.id, now=now)
         closes = now + clock.remaining(review, held=since, now=now)
         outbox.rewrite(
             session,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, select
 
 from notifications import bulk, messages
@@ -88,6 +88,14 @@ def make_all(session: Session, wanted: Sequence[LinkWanted], *, now: datetime) -
         return []
     ids = _insert(session, [one.row(now) for one in wanted])
     return [messages.Link(one.purpose, id_) for one, id_ in zip(wanted, ids, strict=True)]
+
+
+def live_anew(session: Session, purpose: Purpose, subject: int, *, now: datetime) -> None:
+    """After a break, in which what they lead to stood still: they live as long as new ones from now on."""
+    doors = update(Link).where(col(Link.purpose) == purpose, col(Link.subject) == subject)
+    session.execute(
+        doors.values(expires_at=now + LIFE[purpose]), execution_options={"synchronize_session": False}
+    )
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> Sequence[int]:

@@ -187,3 +187,34 @@ def test_who_judges_an_objection_to_a_rule_is_told_after_a_break_until_when_by_n
         rows = session.exec(select(OutboxMessage).where(OutboxMessage.kind == messages.PanelDrawn.kind)).all()
         until = [row.message().until for row in rows if row.accepted_at]  # type: ignore[attr-defined]
     assert until == [world.now + panels.TIME] * panels.MEMBERS
+
+
+def test_who_was_drawn_right_before_a_long_break_can_judge_after_it(consent: Consent) -> None:
+    world, number = consent.world, consent.open()
+    consent.object(number, consent.people[0])
+    world.pause()
+    member = consent.panel(number)[0]
+    consent.later(days=60)
+    world.go_on()
+    consent.look()
+    letter = world.letter(str(world.person(member).email), "panel")
+    page = world.visitor().open(world.link_in(letter, "/panel/"))
+    assert (page.status, page.buttons) == (200, ["Say what I find"])
+
+
+@pytest.mark.parametrize("kind", ["proposal", "review"])
+def test_what_people_were_asked_before_a_break_of_months_is_answered_after_it(
+    consent: Consent, kind: str
+) -> None:
+    world = consent.world
+    if kind == "proposal":
+        consent.open()
+    else:
+        bring_near(consent)
+        consent.look()
+    letter = world.letter(str(world.person(consent.people[0]).email), kind)
+    world.pause()
+    consent.later(days=100)
+    world.go_on()
+    page = world.visitor().open(world.link_in(letter, f"/{kind}/"))
+    assert page.status == 200
