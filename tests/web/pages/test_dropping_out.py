@@ -123,6 +123,7 @@ def test_after_the_cut_off_they_are_told_whom_to_tell(world: World, pair: list[s
     world.clock.turn(days=8)
     page.press(CANNOT)
     assert page.heading == f"{world.person(pair[1]).name} counts on you"
+    assert page.page.xpath("string(//title)") == "Too late for somebody else – Councils Unmentoring"
     assert str(world.person(pair[1]).email) in page.text
     page.press("I couldn’t make it")
     with world.read() as session:
