@@ -27,6 +27,7 @@ SIAN = Partner(
 LUNCH = Slot(datetime(2026, 12, 8, 12, 30, tzinfo=UTC), datetime(2026, 12, 8, 13, 0, tzinfo=UTC))
 TEA = Slot(datetime(2026, 12, 10, 16, 0, tzinfo=UTC), datetime(2026, 12, 10, 16, 30, tzinfo=UTC))
 PROMPTS = ("What are you thinking about?", "What are you doing?", "What would you like to share?")
+LONG = " ".join(["August and September have so few working days"] * 4)[:200]  # as a reason may be
 PAGE, CHECK_IN, CANNOT = Link("page", 11), Link("check-in", 12), Link("cannot", 13)
 
 
@@ -130,6 +131,10 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
                  PAGE, may_drop=True),
         m.AgendaNews(COUNCILS, (m.Decided("Longer rounds.", "The organisers declined it, because August."),
                      m.Decided("Fewer letters.", "It has been done.")), PAGE),
+        m.AgendaNews(COUNCILS, (m.Decided("Longer rounds.", f"The organisers declined it, because {LONG}."),
+                     m.Decided("Fewer letters.", "It has been done.")), PAGE),
+        m.ProposalNews(COUNCILS, "How we match", "The organisers do not show what you wrote, because "
+                       f"{LONG}. It counts all the same. You can write it anew.", Link("proposal", 7)),
         m.Closing(COUNCILS, later, "All details are erased a month later.", PAGE),
         m.Closing(COUNCILS, later, "Your details and your place are kept.", PAGE, stays_open=True),
         m.DraftReady(COUNCILS, soon, "41 people in 20 groups, one of them a three", Link("draft", 8)),
