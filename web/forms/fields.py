@@ -26,7 +26,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 
-from notifications import addresses, secrets
+from notifications import addresses
 from notifications.errors import BadAddress
 from web.services.common import days, phrases, web_links
 
@@ -89,7 +89,7 @@ class LongText(Words):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
-        self.data = web_links.direct_in(secrets.without(self.data))
+        self.data = web_links.for_others(self.data)
 
 
 class Check(BooleanField):

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from notifications import secrets
+
 # In a sentence: the full stop or bracket at its end is none of it.
 A_LINK = re.compile(r"https?://[^\s<>\"'“”„«»]*[^\s<>\"'“”„«».,;:!?)\]]", re.IGNORECASE)
 MOST = 3  # gateways, one in another
@@ -48,6 +50,15 @@ def direct(link: str) -> str:
 def direct_in(text: str) -> str:
     """Words with each link in them made `direct`."""
     return A_LINK.sub(lambda found: direct(found[0]), text)
+
+
+def for_others(text: str) -> str:
+    """Words as others may read them: each link `direct`, and none of ours, nor a code of ours.
+
+    Ours are looked for before, because an address cut by a mail is put together then, and again afterwards: a
+    gateway may have written one so that its letters stand there only once it is undone.
+    """
+    return secrets.without(direct_in(secrets.without(text)))
 
 
 def _carried(link: str) -> str | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import asides, messages, outbox, replies, secrets
+from notifications import asides, messages, outbox, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
@@ -45,7 +45,7 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
 
     # People quote our letters: their links open pages, and must not come back in anybody's words. Nor must an
     # address of theirs, which a mail gateway has put into a link that they pass on.
-    inbound = replace(inbound, text=web_links.direct_in(secrets.without(inbound.text)))
+    inbound = replace(inbound, text=web_links.for_others(inbound.text))
     key, since = signer.suppression_key(), text_answers.newest(session)
     stopped_at = (
         reachability.stopped_at(session, inbound.channel, inbound.sender, key=key)

@@ -87,3 +87,20 @@ def test_what_comes_in_by_text_is_kept_without_whose_mail_it_came_from(world: Wo
     with world.read() as session:
         kept = session.exec(select(Reply.text)).one()
     assert kept == "Have you seen https://blog.example.org/learned?a=1?"
+
+
+OURS = "https://unmentoring.example/checkin/kwAAAA-AEmd_U0sQpT3vBwYxZaRc1dE"
+WRITTEN = quote(OURS, safe="").replace("-", "%2D").replace("_", "%5F")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        OURS,
+        f"https://eur03.safelinks.protection.outlook.com/?url={WRITTEN}&data=05",
+        f"https://www.google.com/url?q={WRITTEN}",
+        f"https://www.google.com/url?q={quote('https://www.google.com/url?q=' + WRITTEN, safe='')}",
+    ],
+)
+def test_no_gateway_hides_a_link_of_ours_in_words_for_others(pasted: str) -> None:
+    assert web_links.for_others(f"Look: {pasted}") == "Look:"
