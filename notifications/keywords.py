@@ -47,7 +47,9 @@ def any_of(ways: str) -> str:
 
 # Said before or after a word, these change nothing.
 COURTESY = any_of("""
-    please|pls|plz|thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch|plis|os gwelwch yn dda
+    please|pls|plz|kindly|now (?=stop|please)
+    thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch|plis|os gwelwch yn dda
+    sorry for (?:the |my )?(?:late|slow|delayed) (?:reply|response)
     sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
     (?:hi|hello|hey|hiya)(?: there| all| again)?|dear all|good (?:morning|afternoon|evening)|helo|bore da
     ok|okay|regards|best|kind regards|x+
@@ -83,13 +85,15 @@ WHEN = any_of(rf"""
 SOMEBODY = r"(?:them|him|her|either|anyone|anybody|(?:my |the )?(?:partner|match|other person|group))"
 NO_ANSWER = any_of("""
     (?:no|not had an?y?|never (?:had|got) an?y?) (?:reply|response|answer)(?: back)?
-    heard nothing(?: back)?
+    heard nothing(?: back)?|nothing(?= from)|not heard a (?:peep|thing|word|sausage)
 """)
 NOT_HEARD = r"(?:have ?n['’]?o?t|i['’]?ve not|never|not) heard(?: back| anything)*"
 SILENT = any_of(r"""
     (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) (?:replied|answered|responded|written back)
     (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) (?:got back|(?:got|been) in touch)(?: (?:to|with) me)?
-    did ?n['’]?o?t (?:reply|answer|respond|get back|get in touch|write back)(?: (?:to|with) me)?
+    did ?n['’]?o?t (?:reply|answer|respond|get back|get in touch|write back)(?: (?:to|with))?(?: me| my \w+)?
+    (?:did ?n['’]?o?t|never) (?:even )?(?:turn(?:ed)? up|show(?:ed)?(?: up)?|appear(?:ed)?|arrived?)
+    (?:was ?n['’]?o?t|was never|were ?n['’]?o?t) there|(?:stood me up|ignored me|ghosted me|let me down)
 """)
 THIS = "me|this|the|next|it|one|round|time|month|week|out|for|now|coming"
 WROTE_TO = "te?xt(?:ing)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
@@ -105,17 +109,22 @@ ABOUT_ME = any_of(rf"""
     i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:be (?:contacted|texted|e-?mailed|messaged|written to)|hear from you|be on (?:this|the|your) (?:mailing )?list)(?: (?:{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:take part|participate|be (?:involved|part of (?:it|this)))(?: in (?:it|this))?(?: any ?more)?
+    (?:i (?:want|wish|need)|i would like|i'd like|please can i|can i) to be (?:removed|taken off|unsubscribed|deleted|erased|opted out|left alone)(?: [\w-]+){{0,7}}
+    (?:stop|quit) (?:processing|using|holding|keeping|storing) (?:(?:all|any|of) )*my (?:personal )?(?:data|details|information|number|e-?mail|address)(?: (?:{ANY_MORE}))*
+    i (?:hereby )?(?:(?:wish|want|would like) to )?(?:withdraw|revoke) (?:my )?consent(?: [\w-]+){{0,6}}
+    i (?:do not|don't|dont|no longer) (?:want|wish) to (?:do (?:this|it)|carry on|continue|be in (?:it|this)|be part of (?:it|this))(?: (?:{ANY_MORE}))*
     i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?
 """)  # noqa: E501  (one way to a line)
 # Of STOP, START and HELP each begins with Twilio's default keywords. Carriers act on them too, and on "yes".
 WAYS = {
     Word.STOP: any_of(rf"""
-        stop|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
+        sto+p+|stpo|sotp|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
+        (?:piss|sod|bugger|fuck|f) off
         {ABOUT_ME}
         arr[eê]t|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?
         i (?:want|would like|wish|'d like) to stop|i'd like to stop
         (?:reply|text|txt|send|type|say) (?:with )?(?:the word )?stop|stop to \d{{4,13}}
-        (?:stop|unsubscribe)(?: (?:please|now|it|this|me|all|everything|texting|emailing|messages|texts|emails|stop))*
+        (?:stop|unsubscribe)(?: (?:please|now|it|this|that|these|those|me|all|everything|texting|emailing|messages|texts|emails|stop))*
         un[ -]?subs?(?:c?r?ibe?)?(?: me)?(?: from (?:this|these|your|the|all|everything)(?: \w+){{0,3}})?
         stop (?:{WROTE_TO}|sending|spamming|calling|ringing)(?: to)?(?: (?:these|those|this|any|more|your|{OUR_LETTERS}|{ANY_MORE}))*
         stop (?:(?:all|these|those|this|the|your|any) ){{0,2}}{OUR_LETTERS}(?: (?:{ANY_MORE}))*
@@ -136,7 +145,7 @@ WAYS = {
     """),
     Word.HELP: any_of(rf"""
         help|info|help me|i need help|more info(?:rmation)?
-        (?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|who are you|how (?:do|can) i (?:pause|take a break)
+        (?:new (?:number|phone|sim) )?(?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|is this (?:a )?(?:scam|spam|real|genuine)|who are you|how (?:do|can) i (?:pause|take a break)
         how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: (?:of |from |getting )?{ALL_OF_IT})?
         (?:(?:can i|i(?:'d| would) like to|i (?:want|need) to) )?(?:pause|take a break)(?: (?:me|it|this|my \w+))?(?: (?:for|until|till)(?: [\w']+){{1,4}})?
         (?:(?:can i|i(?:'d| would) like to|i (?:want|need) to) )?leave the (?:programme|scheme)
@@ -144,8 +153,8 @@ WAYS = {
     Word.MET: any_of(rf"""
         met|have met|all met
         (?:do |ydyn )?(?:(?:ry)?d[yŷ]n ni(?:'n)? |ni )?wedi (?:cwrdd|cyfarfod|siarad)
-        (?:do )?(?:fe |mi )?(?:gwrddon|siaradon|wnaethon) ni(?: gwrdd| gyfarfod| siarad)?
-        (?:yes|yep|yeah|yup|y)?(?: ?we| ?i)?(?: ?both)?(?:'ve|ve| have)?(?: both)? ?(?:did|did meet|did indeed|met)(?: (?:{WHEN}))*
+        (?:do )?(?:fe |mi )?(?:g?c?wrddon|siaradon|wnaethon|gwrddom|cwrddom|cyfarfuom) ni(?: gwrdd| gyfarfod| siarad| ddoe| heddiw)*
+        (?:yes|yep|yeah|yup|aye|y)?(?: ?we| ?i)?(?: ?both)?(?:'ve|ve| have)?(?: both)? ?(?:did|did meet|did indeed|met)(?: (?:{WHEN}))*
         (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?(?:spoke|spoken|talked|chatted)(?: for (?:an|half an|over an|about an) hour| (?:{WHEN}))*
         (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?had (?:a|an|our) (?:(?:really|very|so) )?(?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting|catch ?up)(?: (?:{WHEN}))*
         (?:(?:yes|yep|yup) )?(?:(?:we|i) )?(?:finally |eventually |did )?(?:managed? to (?:meet|talk|speak|chat)|met)(?: up)?(?: (?:with )?(?:them|him|her|my partner))?(?: (?:{WHEN}))*
@@ -155,7 +164,9 @@ WAYS = {
     Word.NOT_YET: any_of(r"""
         (?:no |nope )?not (?:met )?yet|(?:no )?not (?:met|so far)|dd?im eto
         (?:no )?(?:we |i )?(?:haven't|havent|have not)(?: (?:met|spoken|talked))?(?: (?:yet|so far))?
-        still (?:trying|arranging)(?: (?:to|it|a) .{2,30})?
+        (?:(?:we're|we are|i'm|i am) )?still (?:trying|arranging)(?: (?:to|it|a) .{2,30})?
+        (?:we |i )?(?:keep|kept) missing each other|hoping to (?:meet|talk|speak)(?: (?:up|soon|later|next \w+|this \w+))*
+        (?:(?:we've|we have|we) )?(?:moved|pushed|put) (?:it|this|our \w+) (?:back |off )?(?:to|until|till) (?:next|the|after|early|mid|late|\d|[a-z]+day\b).{0,20}
         (?:(?:i'm|we're|i am|we are) )?(?:trying to (?:arrange|find|fix|set|sort|agree)|arranging)(?: (?:it|this|a|our|up|out|date|time|one|call|chat|meeting|now))*
         (?:(?:i|we) )?(?:haven't|havent|have not|not) (?:managed|been able)(?: (?:it|to|to meet|to talk))? yet
         (?:(?:i'm|we're) )?(?:still )?waiting (?:to hear(?: back)?|for (?:a|his|her|their) (?:reply|answer|response))
@@ -165,22 +176,26 @@ WAYS = {
     Word.BOOKED: any_of(rf"""
         (?:we're|we are) (?:meeting|talking|speaking)(?: up)? (?:tomorrow|soon|later|(?:on|this|next) \w+)
         (?:we're |we are )?(?:meeting|talking|speaking) (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
+        (?:(?:we're|we are|i'm|i am|i'll be) )?(?:meeting|seeing|talking to|speaking to|catching up with) (?:him|her|them) (?:tomorrow|soon|later|next (?:week|month)|(?:on |next |this )?{WEEKDAY})
         we (?:will |'ll )?meet (?:up )?(?:tomorrow|next (?:week|month)|(?:on |next )?{WEEKDAY})
         (?:it's |its |we're |we are |we've |weve |we have |all )?(?:got (?:it )?)?(?:booked|arranged|scheduled)(?: in)?(?: for .{{2,20}})?
         (?:(?:we've|weve|we have|we) )?(?:(?:booked|arranged|agreed|set|fixed|got|have) )+(?:a|our) (?:date|time|call|chat|slot|meeting)(?: (?:booked|arranged|in the diary))?(?: for .{{2,20}})?
         (?:it's |its |we're )?in the (?:diary|calendar)(?: for .{{2,20}})?|(?:date|time|call|meeting|chat) (?:is )?(?:booked|arranged|set|agreed)(?: for .{{2,20}})?
     """),  # noqa: E501
     Word.NO_REPLY: any_of(rf"""
-        (?:(?:i|i've|ive|have|had|got|there was) )*(?:{NO_ANSWER})(?: (?:from|by) {SOMEBODY})?(?: (?:at all|so far))*
-        (?:i )?{NOT_HEARD}(?: from {SOMEBODY})?(?: (?:at all|so far))*
-        (?:i )?(?:have ?n[']?o?t|i've not) (?:had|got|received) (?:a|any) (?:reply|response|answer)(?: from {SOMEBODY})?(?: (?:at all|so far))*
-        (?:(?:my |the )?(?:partner|match|other person)|they|he|she) (?:{SILENT})(?: (?:at all|so far))*
-        i(?:'ve| have)? (?:e-?mailed|texted|messaged|written|wrote|tried|called|rang|contacted|chased)(?: [\w'-]+){{0,5}} (?:but|and|with)(?: i)?(?: (?:have|had|got|there was))? (?:{NO_ANSWER})(?: (?:at all|so far))*
+        no[ -]?show|nobody (?:there|came|turned up|showed(?: up)?|joined|appeared)|i (?:was|got) stood up
+        (?:(?:i|i've|ive|have|had|got|there was) )*(?:{NO_ANSWER})(?: (?:from|by) {SOMEBODY})?(?: (?:at all|so far|yet))*
+        (?:i )?{NOT_HEARD}(?: from {SOMEBODY})?(?: (?:at all|so far|yet))*
+        (?:i )?(?:have ?n[']?o?t|i've not) (?:had|got|received) (?:a|any) (?:reply|response|answer)(?: from {SOMEBODY})?(?: (?:at all|so far|yet))*
+        (?:(?:my |the )?(?:partner|match|other person)|they|he|she) (?:{SILENT})(?: (?:at all|so far|yet))*
+        i(?:'ve| have)? (?:e-?mailed|texted|messaged|written|wrote|tried|called|rang|contacted|chased)(?: [\w'-]+){{0,5}} (?:but|and|with)(?: i)?(?: (?:have|had|got|there was))? (?:{NO_ANSWER})(?: (?:at all|so far|yet))*
     """),  # noqa: E501
     Word.COULD_NOT: any_of(r"""
         no|n|nope|nah|na|naddo|(?:no )?(?:sadly|unfortunately|afraid) not|no (?:sadly|unfortunately)
         no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: .{2,20})?
-        (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)|(?:we|i) (?:didn't|didnt|did not)
+        (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)(?: (?:up|this (?:time|round|month)|in the end|after all|though|either|him|her|them))*|(?:we|i) (?:didn't|didnt|did not)
+        (?:(?:we|i) )?never (?:met|spoke|talked)(?: (?:up|him|her|them|in the end|this time))*
+        (?:(?:we|i) )?(?:couldn't|couldnt|could not) (?:find|agree|fix|get|set|arrange)(?: on)? (?:a|any|one) (?:time|date|slot|day|moment)(?: .{2,40})?
         (?:it )?(?:didn't|did not) happen|(?:we |i )?had to cancel(?: (?:it|our (?:chat|call|meeting)))?
         (?:(?:i'm|i am) )?(?:not available|unavailable) this (?:time|round|month)
         (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend|take part))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
@@ -198,9 +213,13 @@ WAYS = {
         (?:i'll )?pass(?: this (?:time|one|round))?
     """),  # noqa: E501
 }
-# Welsh answers a question about what has been with "do" or "naddo". In English "do" begins a sentence, as in
-# "Do: ask the crews".
-ALONE = {"do": Word.YES}
+# Words that begin a sentence as well, so that they count where nothing else is said. Welsh answers a question
+# about what has been with "do" or "naddo": "Do: ask the crews" is English.
+ALONE = {"do": Word.YES} | dict.fromkeys(
+    ("no more", "go away", "get lost", "wrong person", "stad"), Word.STOP
+)
+# Whoever writes another language knows this word: in a short text its capitals are enough.
+SHOUTED = re.compile(r"(?:\S+ ){0,2}\W*STOP\W*(?: \S+){0,2}")
 PATTERNS = {word: re.compile(ways) for word, ways in WAYS.items()}
 JOIN = re.compile(
     r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"
@@ -224,11 +243,21 @@ MET_SOMEBODY = re.compile(
 )
 NO_WORD_FROM = re.compile(
     rf"(?i:(?:(?:i|i['’]?ve|have|had|got) )*(?:{NO_ANSWER}|{NOT_HEARD}) from ){NAME}(?: {NAME})?"
-    r"(?i:(?: (?:at all|so far))*)"
+    r"(?i:(?: (?:at all|so far|yet))*)"
     rf"|{NAME}(?: {NAME})? (?i:{SILENT})"
 )
 # Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
-CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
+# Who dictates sets no stops, so a wish may begin at its verb; not at one that is told of: "they said stop".
+TOLD_OF = "to not we you they them say said says never can could will would must should".split()
+CLAUSE = re.compile(
+    r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s|(?<!n['’]t)"
+    + "".join(rf"(?<!\b{word})" for word in TOLD_OF)
+    + r"\s(?=(?:stop|quit|unsubscribe|remove|take me|take my|delete|do not|don['’]t|dont) )",
+    re.IGNORECASE,
+)
+SIGNED = re.compile(
+    r" (?:thanks|thank you|thx|ta|regards|cheers|from|love) (?!to\b|for\b)[\w-]+(?: [\w-]+){0,2}$"
+)
 ASKS_TO_STOP = re.compile(ABOUT_ME)
 ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
 # What is thanked for is no more than what we do.
@@ -268,7 +297,7 @@ MACHINE = re.compile(
     + any_of("""
         i['’]?m driving\\b|i am driving\\b
         i(?:['’]m| am) not receiving notifications
-        sorry,? i missed your call
+        sorry,? i missed your call|sorry,? i can['’]?t talk right now
         this number (?:does not|cannot) receive
         this is an? (?:automated|automatic|auto)\\b
         (?:automatic|auto)[- ]?(?:reply|response)\\b
@@ -310,7 +339,7 @@ def _understood(text: str) -> Understood:
 def _in_words(text: str, said: str) -> Understood:
     if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
         return Understood(whole)
-    if _wants_no_more(text.strip()):
+    if _wants_no_more(text.strip()) or SHOUTED.fullmatch(said):
         return Understood(Word.STOP)
     found = HEAD.match(text.strip())
     word = _word(found[1]) if found else None
@@ -323,6 +352,8 @@ def _two_in_one(said: str) -> Understood | None:
     """Two that we know in one breath, as in "Met but skip next time"."""
     found = TWO.fullmatch(said)
     word = _word(found[1]) if found else None
+    if found and word is Word.MET and _word(found[1].split()[0]) is Word.YES:  # "Yes, met and learned that …"
+        return _with_rest(word, found[2], said)
     return _with_rest(word, found[2], said) if found and word and _word(found[2]) else None
 
 
@@ -330,7 +361,8 @@ def _wants_no_more(text: str) -> bool:
     """Does a short answer ask us anywhere not to write to its writer?"""
     if len(text) > LONGEST_WISH:
         return False
-    return any(ASKS_TO_STOP.fullmatch(AROUND.sub("", _plain(part))) for part in CLAUSE.split(text))
+    plain = (_plain(part) for part in CLAUSE.split(text))
+    return any(ASKS_TO_STOP.fullmatch(AROUND.sub("", SIGNED.sub("", part))) for part in plain)
 
 
 def asks_to_stop_in_subject(subject: str) -> str:
@@ -378,7 +410,8 @@ def _word(said: str) -> Word | None:
         return None
     plain = _plain(said)
     bare = AROUND.sub("", plain).strip()
-    for candidate in filter(None, (plain, bare)):
+    unsigned = AROUND.sub("", SIGNED.sub("", plain)).strip()
+    for candidate in filter(None, dict.fromkeys((plain, bare, unsigned))):
         for word, pattern in PATTERNS.items():
             if pattern.fullmatch(candidate):
                 return word

@@ -101,12 +101,18 @@ MEANT = {
         I have retired, please take me off | I've left the council, please remove me | I'm not interested
         Not yet, but stop | No and please take me off the list | Hi, please unsubscribe me. Thanks, Amina
         Please delete my account | I no longer wish to take part
+        Stpo | stopp | Please STOP these | Proszę STOP | no more | Go away | stop that | wrong person
+        Hi please can you stop sending these thank you Margaret | met. now stop texting
+        Kindly unsubscribe me
+        wrong number stop texting me | i have retired now please take me off your list thanks brian
+        I would like to be removed from your mailing list please | I wish to be erased under Article 17
+        Stop processing my data | I withdraw my consent | I don't want to do this any more
         Met Tom. It was great. Please don't text me again | yes and stop texting me | please stop spamming me
     """,
     Word.HELP: """
         Who's this? | who dis | whats this | How do I opt out? | I need help | PAUSE
         I'd like to pause, thanks | Please pause me until January | Can I take a break?
-        I'd like to leave the programme
+        I'd like to leave the programme | new phone who dis | Is this a scam?
     """,
     Word.START: "Start texting me again | resubscribe",
     Word.YES: "yess | yeh | Yes I'm in | ie plis | Yes definitely",
@@ -116,16 +122,20 @@ MEANT = {
         We both met | Wedi cwrdd | Met with Tom on Weds. | yup met for a brew | Managed to meet up yesterday
         We met Wednesday 2nd December | yes we met on 3/12 | It was great to meet Tom
         Really enjoyed talking to Tom, thank you | We had a lovely chat, thanks for setting this up
+        Aye we did | hi yes we did meet sorry for late reply | Cwrddom ni ddoe
+        Good morning yes we have met regards Brian | yes met and learned that they meet in the evening
         We finally met! | Met her yesterday | Caught up with Siân this morning | Yes and it was great
     """,
     Word.NOT_YET: """
         Not met yet | We haven't met | nope not yet | no, not met yet | still arranging | ddim eto
         Haven't managed to meet yet | Waiting to hear back | Trying to find a time | Arranging it now
+        We are still trying to fix a time | we keep missing each other | we've moved it to next week
         We had to postpone until January | We've rescheduled | Rescheduled to next week
     """,
     Word.BOOKED: """
         Meeting next week | We meet next Tuesday | Not yet but we're meeting tomorrow | Meeting on Thurs
         No but booked for Tuesday | It's in the diary | We've got it booked for 3 December | Date booked
+        Meeting him tomorrow | seeing her on Monday
         Booked in for the 14th | Yes, booked for Tuesday | Not met yet but we have a date | Booked!
     """,
     Word.NO_REPLY: """
@@ -133,10 +143,13 @@ MEANT = {
         Heard nothing back | She never got back to me | I emailed twice but no answer
         No, I've had no reply from Tom
         I have not had a reply | They did not respond | I've texted him twice but heard nothing, sorry
-        Not heard from them at all
+        Not heard from them at all | Tom didn't turn up | He didn't show | she never turned up | No show
+        Tom stood me up! | Not heard a peep | he didn't answer my emails | Nothing from Tom | He wasnt there
+        Nobody turned up | No reply from him yet
     """,
     Word.COULD_NOT: """
         Had to cancel | I'm not available this month
+        We couldn't find a time | Im afraid we never met | We did not manage to meet this time
         didnt manage to meet | Sadly not | no, unfortunately | I will not be able to make it
         I am unable to attend | No thanks can't make it
     """,
@@ -161,6 +174,9 @@ MEANT = {
         Postponed repairs cost most | Thanks for sharing your vans
         Tenants never answer letters | Pause before you answer | They never answer
         Met my old headmaster | In the diary of a caretaker
+        Tenants say stop texting me and they did | They told us to stop emailing my team | No more, no less
+        Their sign said STOP children | He told me don't text me call me | I forgot | Tom cancelled
+        Nobody came until they offered cake | Yes thanks to Amina | Don't stop these please, I love them
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,
 }
