@@ -16,9 +16,10 @@ from sqlmodel import Session, col, func, select
 
 from notifications import messages, outbox
 from notifications.messages import Channel
-from web.models import Group, Organiser, OrganiserRole, Person, Programme, Report, Role, Round
+from web.models import Group, Organiser, Person, Programme, Report, Round
 from web.services.common import audit, links, programmes
 from web.services.conversations.conversations import Conversation
+from web.services.organisers import accounts
 
 REPORTED = "reported somebody"
 LONGEST = 3000
@@ -86,9 +87,7 @@ def report(session: Session, talk: Conversation, about: Person, text: str, *, no
 
 
 def _readers(session: Session, programme: Programme, about: Person) -> Sequence[Organiser]:
-    here = (OrganiserRole.programme_id == programme.id, OrganiserRole.role != Role.VIEWER)
-    wanted = select(Organiser).join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
-    everyone = session.exec(wanted.where(*here)).all()
+    everyone = accounts.who_act(session, programme)
     others = [one for one in everyone if one.email_key != about.email_key]
     if everyone and not others:
         operators = select(Organiser.email_key).where(col(Organiser.operates_since).is_not(None))

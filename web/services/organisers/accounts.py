@@ -3,6 +3,7 @@
 LastOwner           a programme keeps at least one owner
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
@@ -95,6 +96,14 @@ def check_others_own(session: Session, held: OrganiserRole) -> None:
 def role_in(session: Session, organiser: str, programme: Programme) -> Role | None:
     held = session.get(OrganiserRole, (organiser, programme.id))
     return held.role if held else None
+
+
+def who_act(session: Session, programme: Programme) -> Sequence[Organiser]:
+    """Its owners and organisers, who may read what people write; not its viewers."""
+    wanted = select(Organiser).join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
+    return session.exec(
+        wanted.where(OrganiserRole.programme_id == programme.id, OrganiserRole.role != Role.VIEWER)
+    ).all()
 
 
 def place_of(session: Session, organiser: str, slug: str) -> tuple[Programme, Role] | None:
