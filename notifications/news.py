@@ -1,0 +1,150 @@
+"""What people tell of the meeting, of one another and of themselves, and what they ask of us: "Tom
+cancelled", "I forgot", "can't do Zoom", "please don't show that". An organiser reads it; nobody learned it.
+"""
+
+import re
+
+from notifications.keywords import any_of
+
+LONGEST = 300  # letters in which such a thing is said; what somebody learned may be longer
+FEWEST_WORDS = 4  # "Mey", "done that": what is shorter may be anything, unless it is written as a sentence
+A_SENTENCE = re.compile(r"[A-ZÀ-Þ]\S* \S+ \S+\.")
+PEOPLE = (
+    r"(?:i|we|he|she|they|you|nobody|no ?one|(?:my |the )?(?:partner|match|other (?:person|one))|both of us)"
+)
+HE_OR_NAMED = r"(?:he|she|they|it|nobody|no ?one|(?:my |the )?(?:partner|match|other person)|NAMED)"
+IS = (
+    r"(?:['’]?s|['’]?re|['’]?m| is| are| am| was| were| has| have|['’]ve"
+    r"|['’]?s been| has been| have been)"
+)
+NOT = (
+    r"(?:(?:did|was|were|has|have|had|could|would|do|does|is|are) ?n['’]?t"
+    r"|(?:did|was|has|have|could) not|never|not)"
+)
+RATHER = r"(?:(?:just|only|really|so|very|too|still|now|sadly|all|been|a bit|quite|totally|completely) )*"
+GOES_ON = any_of("""
+    so|as|and|but|because|due|since|until|till|this|last|again|at|in|on|for|from|with
+    now|today|yesterday|tomorrow|twice|sorry|apologies|i['’]?m afraid|unfortunately
+    regards|best|kind|thanks|thank
+""")
+# After this the sentence may say when and why, and not what: "cancelled on Monday", not "cancelled the fair".
+END = rf"(?=\W*$|[.,;!]|\W+(?:{GOES_ON})\b)[\s\S]*"
+CALLED_OFF = any_of(rf"""
+    {HE_OR_NAMED} {RATHER}(?:had to |has to |needs to |wants to |asked to )?(?:cancel(?:led)?|postponed?|bailed|called it off|pulled out|dropped out|let me down|stood me up|ignored me|ghosted me|moved? it|re-?arranged?|re-?scheduled?)\b(?: (?:it|on me|last minute))?{END}
+    (?:i|we) {RATHER}(?:had to |have to |'ve )?(?:cancel(?:led)?|called it off|postponed|gave up|given up){END}
+""")  # noqa: E501  (one way to a line)
+OF_THE_MEETING = any_of(rf"""
+    {PEOPLE}? ?{RATHER}(?:forgot|missed (?:it|each other|him|her|them|our|the (?:call|meeting|slot))|overslept|messed up|mixed up|double.booked|got the wrong)\b(?! (?:how|that|what|why|where)\b).*
+    (?:it |this )?{RATHER}(?:slipped my mind|my (?:bad|fault|mistake))\b.*
+    {CALLED_OFF}
+    (?:(?:{HE_OR_NAMED}|i|we) )?{RATHER}{NOT} (?:ever )?(?:turn(?:ed)? up|show(?:ed)?(?: up)?|there|appear(?:ed)?|came|come|join(?:ed)?|answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|g[eo]t back|been in touch|got in touch|written back)\b(?: (?:to|with|my|me|us|up)(?: \w+)?)?{END}
+    no.?show\b(?: from)?.{{0,20}}|(?:nothing|no reply|no word|not (?:heard )?a (?:peep|word|thing|sausage))(?: (?:back )?from \w+)?(?: yet)?\W*
+    i waited\b.{{0,60}}(?:nobody|no ?one|n['’]?t|never|alone|nothing).{{0,30}}
+    no (?:joy|luck|time)\b.{{0,30}}|nobody there\b.{{0,20}}
+    (?:i |we )?(?:keep|kept) missing\b.{{0,20}}
+    .{{0,50}}(?:n['’]?t|\b(?:not|never|nearly|almost|should have|hop(?:e|ing) to|due to|meant to|supposed to|going to))(?: \w+){{0,2}} (?:met|meet)\b.{{0,50}}
+    (?:i |we )?met (?:nobody|no ?one|neither|none)\b.{{0,30}}
+    (?:yes|yeah|yep|no|sort of|kind of)\W+(?:but|and no|ish)\b.*
+    (?:the |our |my |NAMED['’]?s? )?(?:link|zoom|teams|call|video|meet|wi-?fi|internet|tech(?:nology)?|technical|signal|sound|e-?mail|number|phone)(?: \w+)? (?:link |call |\w+ )?(?:failed|broken|bounced|problems?|issues?|down|(?:did|does|would|wo|is) ?n['’]?t|(?:did|does|would) not|not working|dropped|crashed|kept)\b.*
+    i (?:can['’]?t|cannot|can not|couldn['’]?t) (?:open|find|use|work|see|read|get|click|access) .*
+    .{{0,40}}\b(?:says?|said) (?:he|she|they)(?: (?:is|was|are)|['’]?s)? (?:too|not|n['’]t|can['’]?t|cannot|away|off|ill|sick|busy)\b.*
+""")  # noqa: E501  (one way to a line)
+OF_PEOPLE = any_of(rf"""
+    (?:(?:{HE_OR_NAMED}|i|we){IS} )?{RATHER}(?:ill|poorly|sick|unwell|not (?:very )?well|off (?:sick|work|ill)|in hospital|isolating|on (?:holiday|leave|annual leave|maternity leave|sick leave)|away|abroad|busy|(?:too|very|so) busy|snowed under|stressed|tired){END}.*
+    (?:{HE_OR_NAMED}|i|we){IS} (?:got )?(?:covid|flu|the flu|a (?:cold|bug|funeral|family emergency|bereavement))\b.*|(?:i )?had a (?:funeral|family emergency|bereavement)\b.*
+    (?:i |i['’]?ve |i have |(?:he|she|NAMED) (?:has |have )?)(?:now |just |since |recently )?(?:left|retired|resigned|stood down|stepped down|moved (?:jobs?|on|away|house|to)|lost my (?:seat|job)|changed (?:my |jobs?)|been made redundant)\b.*
+    (?:his|her|their|my|NAMED['’]?s) \w+(?:['’]s| is| was| has| had)?(?: \w+)? (?:died|ill|poorly|sick|in hospital|dying)\b.*
+    (?:i(?:['’]?m| am)?|he(?:['’]?s| is)?|she(?:['’]?s| is)?) no longer\b.*|i do ?n['’]?t work (?:there|here|for|at)\b.*
+    (?:my new (?:e-?mail|number|mobile|phone|address)|i(?:['’]?ve| have) (?:a new|changed my)|new number)\b.*
+    (?:i |we )?(?:already |have already )?(?:know|work with|am married to) (?:NAMED|him|her|them)(?: (?:already|well|from \w+))?\W*
+    NAMED is my \w+\b.*|i do ?n['’]?t know (?:who|any|these|this|him|her|NAMED)\b.*|i am deaf\b.*
+    (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inappropriate|creepy|offensive|drunk|patronising|nasty|bullying|flirt\w*)\b.*
+    (?:he|she|they|NAMED) (?:made me|asked me for|asked me out|kept asking|tried to sell|wanted (?:my |money)|touched|threatened|harass\w*|shouted|insulted|followed|won['’]?t leave)\b.*
+    .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ )?(?:unsafe|uncomfortable|upset|harassed|threatened|bullied|scared|awkward)\b.*
+""")  # noqa: E501
+OF_US = any_of(r"""
+    (?:(?:hi|hello|sorry|yes|no|thanks)\W+)?(?:please|pls|plz|kindly)\b.*
+    (?:can|could|will|would|may) (?:i|you|u|we|someone|somebody|anyone) .*
+    (?:who (?:gave|told|are|is|s)|when (?:is|s) (?:the|my) next|how (?:do|can) (?:i|you)|where (?:do|is) (?:i|the|my)) .*
+    (?:i |we )?(?:can['’]?t|cannot|can not|wo n['’]?t|won['’]?t|do ?n['’]?t) (?:do|use|have|like|want|drive|travel|hear|manage|be (?:paired|matched|put))\b.*
+    i (?:would |['’]?d )?(?:want|need|like|prefer|wish|demand|request|hope) (?:to |a |an |some|my |you |not )(?!.*\blearn).*
+    (?:just )?(?:ring|call|phone|telephone|e-?mail|text) me\b.*|call you later\W*
+    (?:do ?n['’]?t|do not|never) (?:ever )?(?:pair|match|put|skip|forget|leave|introduce|send|give|pass|contact|show|publish|share|post|print|quote|use|tell|repeat)\b.{0,20}\b(?:me|this|that|it|us|my|what|any)\b.*
+    not (?:NAMED|him|her|them|that one)(?: (?:please|again|thanks))*\W*|not (?:for me|interested)\b.*
+    (?:i(?:['’]?ve| have)? )?changed my mind\b.*|(?:i['’]?m |i am )?giving up\b.*
+    (?:i(?:['’]?ve| have| am|['’]?m)? )?(?:already )?(?:done (?:that|it|so)|written to (?:him|her|them)|e-?mailed (?:him|her|them)|will reply|do it later|reply later)\b.*
+    (?:i['’]?ll|i will|will) (?:do|reply|answer|get|write|fill|let you|come back|contact|e-?mail|call|ring)\b.*
+    (?:i['’]?m |i am )?in a meeting\b.*|fwd?:.*|you['’]?re (?:very |most )?welcome\W*
+    (?:take|delete|remove|get rid of|scrap|erase|hide|withdraw) (?:that|this|it|what|my)\b.*
+    (?:under|in line with) (?:the )?(?:uk )?(?:gdpr|data protection|article)\b.*
+""")  # noqa: E501
+PRIVATE = re.compile(
+    any_of(r"""
+        \b(?:in (?:strict )?(?:confidence|private)|off the record|between (?:us|you and me|ourselves)|not for (?:sharing|publication|publishing|the wall|public\w*|others|anyone))\b
+        \A\W*(?:strictly )?(?:private|confidential|personal)\b ?(?:[-–—:.,!]|and confidential)
+        \b(?:(?:that|this|it) (?:was|is) (?:private|confidential|personal|secret)|keep (?:this|it|that) (?:to yourself|between|private|confidential|quiet))\b
+        \b(?:do ?n['’]?t|do not|never|not) (?:ever )?(?:show|publish|share|post|print|quote|repeat|tell|pass)\b.{0,15}\b(?:this|that|it|anyone|anybody|what i|my words|me|on)\b
+        \b(?:take|pull) (?:that|this|it|what i \w+|my words) (?:down|off)\b|\btake down\b.{0,15}\b(?:what i|that|this|my)\b
+        \b(?:delete|remove|hide|withdraw|un-?publish) (?:that|this|it|what i \w+|my (?:words|post|comment|learning|reply|answer))\b
+        \bpeidiwch â (?:chyhoeddi|rhannu|dangos)\b|\byn gyfrinachol\b
+    """),  # noqa: E501
+    re.IGNORECASE,
+)
+
+
+HAVE_MET = (
+    r"\W*(?:(?:yes|yeah|yep|hi|hello|so|we|i|have|did|both|finally|just)\W+)*"
+    r"(?:met|meet|spoke|spoken|talked|chatted)(?: up)?(?: (?:with|to))? NAMED\b.*"
+)
+AGAINST = re.compile(r"\?|\b(?:not|never|no|nearly|almost)\b|n['’]t\b", re.IGNORECASE)
+AFTER_ALL = re.compile(
+    r"\b(?:met|spoke|talked|chat\w*|move\w*|postpon\w*|re-?arrang\w*|re-?schedul\w*"
+    r"|next|instead|new date|another)\b",
+    re.IGNORECASE,
+)
+BEGINS = any_of(r"""
+    sorry|apologies|oh(?: no)?|no(?=[,.!])|well|hi|hello|unfortunately|sadly|i['’]?m afraid
+    but|and|so|actually|dear \w+
+""")
+BEGUN = re.compile(rf"^\W*(?:(?:{BEGINS})\b\W*)*", re.IGNORECASE)
+
+
+def is_private(text: str) -> bool:
+    """Does its writer ask that these words, or those before, be shown to nobody?"""
+    return PRIVATE.search(text) is not None
+
+
+def says_met(text: str, names: tuple[str, ...]) -> bool:
+    """Does it begin with having met one of these, in any case of letters? What follows may be learned."""
+    said = " ".join(text.split())
+    return bool(_pattern((HAVE_MET,), names).fullmatch(said)) and AGAINST.search(said) is None
+
+
+def fell_through(text: str, names: tuple[str, ...] = ()) -> bool:
+    """Does it say that one of them called the conversation off, and no more of it?"""
+    said = _bare(" ".join(text.split()))
+    is_over = len(said) <= LONGEST and _pattern((CALLED_OFF,), names).fullmatch(said)
+    return bool(is_over) and AFTER_ALL.search(said) is None
+
+
+def is_news(text: str, names: tuple[str, ...] = ()) -> bool:
+    """Is it told or asked by one of two people about to meet, rather than learned? `names` are their
+    partners', in any case of letters. O(letters).
+    """
+    said = " ".join(text.split())
+    is_short = len(re.findall(r"\w+", said)) < FEWEST_WORDS and not A_SENTENCE.fullmatch(said)
+    if is_private(text) or is_short:
+        return True
+    ways = (OF_THE_MEETING, OF_PEOPLE, OF_US)
+    return len(said) <= LONGEST and _pattern(ways, names).fullmatch(_bare(said)) is not None
+
+
+def _bare(said: str) -> str:
+    """Without what people begin with whatever they say."""
+    return BEGUN.sub("", said).strip(" .!,;)")
+
+
+def _pattern(ways: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str]:
+    parts = {part for name in names for part in (name, *name.split()) if part}
+    named = rf"(?:{'|'.join(map(re.escape, sorted(parts, reverse=True)))})" if parts else r"(?!)"
+    return re.compile("|".join(ways).replace("NAMED", named), re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,93 @@
+"""What people tell of a meeting and of each other, and ask of us, is told from what they learned."""
+
+import pytest
+
+from notifications import news
+from tests.support.corpus import SAID, TEXTS
+
+TOM = ("Tom Field", "")
+LEARNINGS = """
+    Tom cancelled the contract with his bins firm, and nobody noticed
+    They cancelled the summer fair and held ten small ones
+    He was a porter before he was a mayor
+    She has moved the whole team into the library
+    Their tenants never answer letters, so they text
+    We should have a bus like theirs
+    I learned that parish clerks can issue dispensations
+    Private rents are published street by street in Newtown
+    I forgot how much I enjoy the front line
+"""
+NEWS = """
+    Tom didn't turn up | tom didnt turn up | He didn't show | No show | Tom stood me up!
+    Tom never came on the call | I forgot | Oh no I completely forgot!! So sorry | slipped my mind
+    I missed it | Missed it sorry | got the wrong day | Tom cancelled on me | tom had to cancel
+    he cancelled last minute | I cancelled, sorry | tom asked to move it | he's ill | Tom is off sick
+    Tom has covid | Hes on holiday | I was poorly | too busy sorry | I'm in hospital
+    I've left the council | Ive retired now | I lost my seat in May | I am no longer a councillor
+    I changed my number, it's 07700 900999 | my new email is jean@example.org
+    I don't work there any more | the zoom link failed so we gave up | Teams wouldn't work
+    I can't open the link | Toms number doesn't work | I waited 20 mins on teams but nobody came
+    I don't think we met | We should have met on Monday | can u ring me on 07700 900123
+    Please call me back later | I can't do video calls, no broadband here | please match me with a woman
+    I don't want to be paired with Tom | don't put me with Tom again | not Tom please
+    Tom is my husband | I know Tom already | He was rude to me the whole time
+    Tom made me uncomfortable | He asked me for money | Tom has been a bit racist, to be honest
+    I felt unsafe with him | Please don't publish what I said | take that down please | That was private
+    In confidence: Tom is leaving | Private - our chief executive is about to resign
+    off the record, their leader drinks | don't show this to anyone but I did not like her
+    yes but I want to complain | Yes and no | When is my next one | I'll do it later
+    In a meeting, will reply later | changed my mind | done that | Mey | Nie | asdkjh | x
+    You're very welcome | Under GDPR I ask for a copy of my data | His mother died so we left it
+    Tom's not well so we'll do it in Jan
+    tom says he is too busy
+"""
+
+
+def test_news_is_none_of_what_they_learned():
+    said = [each.strip() for line in NEWS.strip().splitlines() for each in line.split(" | ")]
+    assert [each for each in said if not news.is_news(each, TOM)] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [*map(str.strip, LEARNINGS.strip().splitlines()), *SAID["learning"], *TEXTS["learning"]],
+    ids=lambda said: said[:30],
+)
+def test_what_people_learned_is_no_news(said):
+    is_short = len(said.split()) < news.FEWEST_WORDS and not said.endswith(".")
+    assert news.is_news(said, TOM) is is_short
+
+
+@pytest.mark.parametrize(
+    ("said", "off"),
+    [
+        ("Tom cancelled on me", True),
+        ("he had to cancel, so did I", True),
+        ("I cancelled, sorry", True),
+        ("Tom cancelled but we met the week after", False),
+        ("tom asked to move it", False),
+        ("Tom cancelled, we have another date", False),
+        ("Priya cancelled", False),
+    ],
+)
+def test_a_conversation_that_was_called_off_and_no_more_is_one(said, off):
+    assert news.fell_through(said, TOM) is off
+
+
+@pytest.mark.parametrize(
+    ("said", "met"),
+    [
+        ("MET TOM TODAY WE HAD A LONG TALK ABOUT BINS", True),
+        ("yes we spoke to tom field on Teams, they share vans", True),
+        ("Met Tom? No", False),
+        ("Met tomatoes growers", False),
+        ("Met Tom, or no, I nearly did", False),
+    ],
+)
+def test_having_met_somebody_is_said_by_their_name(said, met):
+    assert news.says_met(said, TOM) is met
+
+
+@pytest.mark.parametrize("said", ["i was " * 800, "please " * 800, "can't " * 800, "met tom " * 700])
+def test_five_thousand_letters_are_looked_at_in_no_time(said):
+    assert (news.is_private(said), news.fell_through(said, TOM)) == (False, False)
