@@ -236,7 +236,7 @@ def _address_of(inbound: Inbound, message: OutboxMessage | None) -> str | None:
     """What STOP and START are about; None where that is not certain."""
     if inbound.channel is Channel.SMS:
         return inbound.sender or None
-    return _address_answered(inbound, message)
+    return address_answered(inbound, message)
 
 
 def _stop_or_start(
@@ -253,7 +253,7 @@ def _stop_or_start(
     return False
 
 
-def _address_answered(inbound: Inbound, message: OutboxMessage | None) -> str | None:
+def address_answered(inbound: Inbound, message: OutboxMessage | None) -> str | None:
     """The address we wrote to, if the answer came from there. A From is easily forged, so the token is asked
     for; letters are passed on, so the From is: a stranger who says "unsubscribe" stops nobody else.
     """

@@ -10,7 +10,7 @@ are opaque ids here, links a purpose and an id: no token is stored, an address i
         Thanks TextAnswer PostFound Digest
         Paused Left Erased BeforeErasure                                                going away
         Proposal PanelDrawn ProposalNews Review AgendaNews                              agreements
-        Closing DraftReady NotAsPlanned Reported Alert                                  running a programme
+        Closing DraftReady NotAsPlanned Reported ReadSoon Alert                         running a programme
         StartConfirm StartAsked StartNews ProgrammeBegun                                starting one
         ComplaintReceived ComplaintAnswered ComplaintWaits                              complaints about data
 """
@@ -83,6 +83,7 @@ from notifications.messages.running import (
     PanelDrawn,
     Proposal,
     ProposalNews,
+    ReadSoon,
     Reported,
     Review,
 )
@@ -95,9 +96,9 @@ __all__ = [
     "DraftReady", "Erased", "HeadsUp", "Introduction", "Invitation", "JoinByText", "Learned", "Left",
     "Link", "Message", "MyLink", "Named", "NewAddress", "NotAsPlanned", "NotThisTime", "Nudge", "Organise",
     "PanelDrawn", "Partner", "PartnerGone", "PassedOn", "Paused", "PhoneCode", "PostFound",
-    "Programme", "ProgrammeBegun", "Promise", "Proposal", "ProposalNews", "Recipient", "Reported",
-    "Review", "Rule", "Says", "Share", "SignIn", "Slot", "StartAsked", "StartConfirm", "StartNews",
-    "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate", "TryOut",
+    "Programme", "ProgrammeBegun", "Promise", "Proposal", "ProposalNews", "ReadSoon", "Recipient",
+    "Reported", "Review", "Rule", "Says", "Share", "SignIn", "Slot", "StartAsked", "StartConfirm",
+    "StartNews", "TakenOver", "TextAnswer", "TextsStopped", "Thanks", "TooLate", "TryOut",
     "Welcome", "WhatNext", "end_of", "from_json",
 ]  # fmt: skip
 
@@ -107,7 +108,7 @@ KINDS: tuple[type[Message], ...] = (
     HeadsUp, Introduction, TryOut, PassedOn, PartnerGone, TooLate, NotThisTime, Nudge, CheckIn, Thanks,
     TextAnswer, PostFound, Digest, Paused, Left, Erased, BeforeErasure,
     Proposal, PanelDrawn, ProposalNews, Review, AgendaNews, Closing, DraftReady, NotAsPlanned,
-    Reported, Alert, ComplaintReceived, ComplaintAnswered, ComplaintWaits,
+    Reported, ReadSoon, Alert, ComplaintReceived, ComplaintAnswered, ComplaintWaits,
     StartConfirm, StartAsked, StartNews, ProgrammeBegun,
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {kind.kind: kind for kind in KINDS}

@@ -154,6 +154,23 @@ class Reported(Message):
 
 
 @dataclass(frozen=True)
+class ReadSoon(Message):
+    """To organisers: somebody has answered that a person has died, or that they despair. What it says, and of
+    whom, is on the page alone. `stopped`: nothing is written to that address any more; `until`: or its owner
+    is in no round before that day.
+    """
+
+    kind = "read_soon"
+    channels = BY_EMAIL
+    bulk = False
+
+    programme: Programme
+    page: Link
+    stopped: bool = False
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class Alert(Message):
     """To the operator: no names, no addresses. `headline` is a line, `detail` a few sentences."""
 

@@ -354,6 +354,13 @@ def add_learning(session: Session, talk: Conversation, text: str, showing: Showi
     keep_learning(session, talk, Said(Answer.MET, whole, link, shown), now)
 
 
+def show_to_nobody(session: Session, talk: Conversation, now: datetime) -> None:
+    """What they learned is shown no more from now on, published or not; their words stay as they are."""
+    before = talk.learning
+    if before and before.showing is not Showing.NO:
+        keep_learning(session, talk, Said(Answer.MET, before.text, before.link, Showing.NO), now)
+
+
 def keep_learning(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
     """Their words and link in place of those before, to be looked at; nothing of either takes them back."""
     learning = talk.learning

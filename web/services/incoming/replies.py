@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import asides, messages, outbox, replies
+from notifications import asides, messages, news, outbox, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
@@ -21,7 +21,7 @@ from web.services.common.allowances import What
 from web.services.common.contacts import recipient
 from web.services.conversations import conversations, returning
 from web.services.conversations.conversations import Conversation
-from web.services.incoming import join_by_text, proposal_answers, text_answers
+from web.services.incoming import grieving, join_by_text, proposal_answers, text_answers
 from web.services.incoming.text_answers import Back
 from web.services.people import merging, participation, reachability, unclear
 from web.services.rounds import dropouts, introductions
@@ -72,12 +72,14 @@ def _hear(
 ) -> None:
     key = signer.suppression_key()
     if _is_text(inbound) and reply.person is None:
-        _for_all_who_share(session, inbound.sender, reply.word, stopped_at, key=key, now=now)
+        _for_all_who_share(session, inbound, reply, stopped_at, key=key, now=now)
     person = merging.survivor(session, reply.person) if reply.person else None
     if person and not person.erased_at:
         reply = replace(reply, person=person.id)
-        outcome = _of_proposal(session, inbound, reply, person, now) or _act(
-            session, reply, person, stopped_at, key=key, now=now
+        outcome = (
+            _of_grief(session, inbound, reply, person, key=key, now=now)
+            or _of_proposal(session, inbound, reply, person, now)
+            or _act(session, reply, person, stopped_at, key=key, now=now)
         )
         if not outcome.understood:
             unclear.leave(session, reply.reply_id, person)
@@ -120,6 +122,18 @@ class Outcome:
 
     back: Back | None = None
     understood: bool = True
+
+
+def _of_grief(
+    session: Session, inbound: Inbound, reply: Received, person: Person, *, key: bytes, now: datetime
+) -> Outcome | None:
+    """Nothing cheerful goes back, and nothing at all where somebody has died."""
+    done = grieving.take(session, inbound, reply, person, key=key, now=now)
+    if done is None:
+        return None
+    talk = _talk(session, reply)
+    back = None if done.stopped else Back(Says.ORGANISERS_READ, talk.programme if talk else None)
+    return Outcome(back, understood=False)
 
 
 def _of_proposal(
@@ -320,17 +334,26 @@ def _answer_stranger(
 
 
 def _for_all_who_share(
-    session: Session, phone: str, word: Word, stopped_at: datetime | None, *, key: bytes, now: datetime
+    session: Session,
+    inbound: Inbound,
+    reply: Received,
+    stopped_at: datetime | None,
+    *,
+    key: bytes,
+    now: datetime,
 ) -> None:
     """Which of those whose number it is has written, we cannot know. STOP and START hold for them all."""
+    phone, word = inbound.sender, reply.word
+    people = contacts.by_phone(session, phone)
+    grieves = grieving.take_shared(session, inbound, reply, people, now=now)
     if word is Word.STOP:
         reachability.number_stopped(session, phone, key=key, now=now)
     elif word is Word.START:
         reachability.note_number(session, phone, key=key, now=now)
-        for person in contacts.by_phone(session, phone):
+        for person in people:
             _started(session, person, stopped_at, now)
-    elif word is not Word.NOTHING:
-        for person in contacts.by_phone(session, phone):
+    elif word is not Word.NOTHING and not grieves:
+        for person in people:
             _say_it_is_shared(session, person, now)
 
 
@@ -372,11 +395,33 @@ def _told(session: Session, reply: Received, talk: Conversation | None, now: dat
     about = talk.programme if talk else None
     if free and talk and (outcome := _for_partner(reply, talk)):
         return outcome
+    if reply.certain and talk and news.is_private(reply.learning):
+        conversations.show_to_nobody(session, talk, now)
+    if free and _is_news(reply, talk):
+        return _of_news(session, reply, talk, now)
     if talk is None or not talk.stands or _is_too_early(reply):
         if free or _is_too_early(reply):
             return Outcome(Back(Says.ORGANISERS_READ, about), understood=False)
         return Outcome(Back(Says.NO_TALK, about), _is_text(reply))
     return _tell(session, reply, talk, now)
+
+
+def _is_news(reply: Received, talk: Conversation | None) -> bool:
+    return news.is_news(reply.learning, _names(talk))
+
+
+def _of_news(session: Session, reply: Received, talk: Conversation | None, now: datetime) -> Outcome:
+    """An organiser reads it. Of a conversation that was called off we need not ask again."""
+    fell_through = _asked(reply) and news.fell_through(reply.learning, _names(talk))
+    if fell_through and reply.certain and talk and talk.stands:
+        conversations.say(session, talk, Answer.COULD_NOT, now=now)
+    return Outcome(Back(Says.ORGANISERS_READ, talk.programme if talk else None), understood=False)
+
+
+def _names(talk: Conversation | None) -> tuple[str, ...]:
+    """What their partners are called, in it still or not."""
+    others = (*talk.partners, *talk.gone) if talk else ()
+    return tuple(name for one in others for name in (one.name, one.known_as))
 
 
 def _for_partner(reply: Received, talk: Conversation) -> Outcome | None:
@@ -399,9 +444,9 @@ def _is_arranging(reply: Received) -> bool:
 
 def _is_for_partner(reply: Received, talk: Conversation | None) -> bool:
     """Words that a partner should have had, in it still or not, and that came to us."""
-    others = (*talk.partners, *talk.gone) if talk else ()
-    names = [name for one in others for name in (one.name, one.known_as)]
-    return talk is not None and asides.is_for_one_of(reply.learning, names, arranging=_is_arranging(reply))
+    return talk is not None and asides.is_for_one_of(
+        reply.learning, _names(talk), arranging=_is_arranging(reply)
+    )
 
 
 def _is_too_early(reply: Received) -> bool:
@@ -415,7 +460,10 @@ def _tell(session: Session, reply: Received, talk: Conversation, now: datetime) 
     The question says that words may be shown without a name; other messages do not, so those stay with us.
     By text "Met. We share vans now" is an answer to that question, whatever we wrote last.
     """
-    met = reply.word is Word.YES and _asked(reply)
+    met = _asked(reply) and (
+        reply.word is Word.YES
+        or (reply.word is Word.LEARNING and news.says_met(reply.learning, _names(talk)))
+    )
     answer = Answer.MET if met else SAID.get(reply.word)
     teaches = _teaches(reply, talk)
     added = teaches and _may_add(talk, reply)
@@ -440,7 +488,7 @@ def _teaches(reply: Received, talk: Conversation) -> bool:
     if not reply.learning:
         return False
     if reply.word in (Word.MET, Word.YES):
-        return understand(reply.learning).word is Word.LEARNING
+        return understand(reply.learning).word is Word.LEARNING and not news.is_private(reply.learning)
     if reply.word is not Word.LEARNING or asides.is_courtesy(reply.learning):
         return False
     return not asides.is_question(reply.learning) and not _is_for_partner(reply, talk)

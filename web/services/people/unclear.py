@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
-from notifications import messages
+from notifications import messages, news
 from notifications.keywords import Word, understand
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
@@ -174,7 +174,7 @@ def keep_as_learning(
     if talk is None:
         raise NoSuchReply
     asked = message is not None and message.kind == messages.CheckIn.kind
-    showing = Showing.WITHOUT_NAME if asked else Showing.NO
+    showing = Showing.WITHOUT_NAME if asked and not news.is_private(reply.text) else Showing.NO
     words = understand(reply.text).learning or reply.text
     conversations.add_learning(session, talk, words, showing, now)
     reply.word = Word.LEARNING

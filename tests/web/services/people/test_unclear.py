@@ -14,7 +14,8 @@ from notifications.replies import Inbound
 from notifications.tables import OutboxMessage, Reply
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import AuditEntry, LearningState, Person, Role, Showing
+from web.models import Answer, AuditEntry, LearningState, Person, Role, Showing
+from web.services.conversations import conversations
 from web.services.incoming import replies
 from web.services.learning import learnings
 from web.services.people import erasure, merging, participation, unclear
@@ -79,6 +80,11 @@ UNCLEAR = [
     "Thanks, Tom",
     "Can I change my address? I am at home now",
     "Are you coming to the conference?",
+    "I forgot",
+    "He’s ill, so we left it",
+    "Please ring me on 01484 221000, I cannot do Zoom.",
+    "I have now retired from Kirklees. Please contact my successor",
+    "Tom was rude and I felt unsafe",
 ]
 
 
@@ -103,6 +109,55 @@ def test_what_somebody_learned_is_not(world: World, amina: str, words: str) -> N
 def test_what_is_understood_is_not(world: World, amina: str, words: str) -> None:
     answer(world, amina, words)
     assert waiting(world) == []
+
+
+PRIVATE = "In confidence: their chief executive is about to resign."
+
+
+def test_what_is_said_in_confidence_is_on_no_way_to_the_wall(world: World, amina: str) -> None:
+    answer(world, amina, PRIVATE)
+    assert (waiting(world), learned(world)) == ([PRIVATE], [])
+
+
+def test_it_is_shown_to_nobody_even_where_an_organiser_takes_it_for_a_learning(
+    world: World, amina: str
+) -> None:
+    answer(world, amina, PRIVATE)
+    read(world).press("It is a learning")
+    assert learned(world) == [(PRIVATE, Showing.NO)]
+
+
+@pytest.mark.parametrize("words", ["Please don't publish what I said", "Met. Take that down please"])
+def test_who_asks_for_it_is_shown_no_more_from_that_moment(world: World, amina: str, words: str) -> None:
+    answer(world, amina, "We share a bin lorry now.")
+    answer(world, amina, words)
+    assert (learned(world), waiting(world)) == ([("We share a bin lorry now.", Showing.NO)], [words])
+
+
+def test_a_stranger_who_claims_to_be_somebody_takes_nothing_down(world: World, amina: str) -> None:
+    answer(world, amina, "We share a bin lorry now.")
+    take(
+        world, Inbound(Channel.EMAIL, "<x>", AMINA, "Please don't publish what I said", ("hello@in.example",))
+    )
+    assert learned(world) == [("We share a bin lorry now.", Showing.WITHOUT_NAME)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Tom cancelled on me", Answer.COULD_NOT),
+        ("Tom didn't turn up", Answer.NO_REPLY),
+        ("met tom on Thursday at the library, they lend tools", Answer.MET),
+        ("Tom asked to move it", None),
+    ],
+)
+def test_news_of_the_meeting_answers_whether_they_met_as_far_as_it_says(
+    world: World, amina: str, words: str, said: Answer | None
+) -> None:
+    answer(world, amina, words)
+    with world.read() as session:
+        check_in = conversations.conversation(session, world.group_of(amina), amina).check_in
+    assert (check_in.answer if check_in else None) == said
 
 
 def test_what_a_machine_wrote_is_not(world: World, amina: str) -> None:

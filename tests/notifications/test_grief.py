@@ -1,0 +1,53 @@
+"""A death and despair are heard, whoever tells of them; what was learned of dying streets is not."""
+
+import pytest
+
+from notifications.grief import Grief, heard
+from tests.support.corpus import SAID, TEXTS
+
+AMINA, TOM = ("Amina Yusuf", "Amina"), ("Tom Field", "")
+TOLD = {
+    Grief.READER_DIED: """
+        this is his wife, he has died | This is Amina's husband. She died in October.
+        Amina passed away last week
+        My mum has passed away please take her off your list | please remove my late husband
+        My husband died in June. Please stop texting this number | Sadly Amina is no longer with us
+        I'm her son. mam died on sunday | Amina has sadly died, this is her sister | amina yusuf is dead
+        It is with great sadness that I have to tell you that Amina Yusuf died suddenly on Sunday.
+        I am writing to let you know that my wife Amina passed away. Please remove her from your records.
+        She died, please stop texting him | I'm sorry to say Amina has passed away.
+    """,
+    Grief.PARTNER_DIED: """
+        Tom died last week | I'm afraid Tom passed away in November | We heard that Tom Field has died
+    """,
+    Grief.SOMEBODY: """
+        she is dead | He died | Mae hi wedi marw | My dad died so I couldn't meet Tom | No, my mother died
+        I've just lost my husband, can't think about this | we lost my brother last week
+        I want to die | I can't go on, I feel like ending it all | I can't cope | I’m not coping
+        I'm having a really hard time, can't cope | I don't want to be here anymore | I feel suicidal
+        thinking about killing myself
+    """,
+    None: """
+        The high street died when the market left | Half of our trees are dead | Dead letters cost most
+        We talked about suicide prevention on bridges | Carers say they can't cope without respite
+        Their mayor passed away and they changed how they elect | His mother died so we left it
+        I lost my seat in May | I can't go on Tuesday | I can't carry on meeting at lunch
+        I want to diet | My partner did not turn up
+        The scheme died, as he had feared | I nearly died laughing
+    """,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("grief", TOLD)
+def test_it_is_told_of_whom(grief):
+    said = [each.strip() for line in TOLD[grief].strip().splitlines() for each in line.split(" | ")]
+    assert {each: heard(each, AMINA, TOM) for each in said} == dict.fromkeys(said, grief)
+
+
+@pytest.mark.parametrize("said", [*SAID["learning"], *TEXTS["learning"]], ids=lambda said: said[:30])
+def test_what_people_learned_tells_of_none(said):
+    assert heard(said, AMINA, TOM) is None
+
+
+def test_a_long_letter_is_looked_at_in_no_time():
+    assert heard("my husband my dear " * 20_000, AMINA, TOM) is None
