@@ -140,6 +140,14 @@ def phone(typed: str, regions: frozenset[str] = HOME) -> str:
     return written
 
 
+def can_be_texted(e164: str) -> bool:
+    """Is it a number that `phone` takes? A short code, a sender's name and a line abroad are none."""
+    try:
+        return phone(e164) == e164
+    except BadAddress:
+        return False
+
+
 def _spaced(copied: str) -> str:
     """With single spaces: looking for what stands between two runs of them takes quadratic time."""
     return " ".join(copied.split())

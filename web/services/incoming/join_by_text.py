@@ -1,8 +1,9 @@
 """Joining by text, for people without email: JOIN and a programme's word, one answer, a reply that says yes.
 
-Their number sent the text and answered ours, so it is theirs: no code is needed. Name and organisation come
-with the reply, or on the page behind the link in our answer. Where the organisation may be one that we know,
-a second text asks, as the form does.
+Their number sent the text and answered ours, so it is theirs: no code is needed. It has to be one that a form
+would take: texts to other countries, and to numbers that cost more, are what fraud is made of. Name and
+organisation come with the reply, or on the page behind the link in our answer. Where the organisation may be
+one that we know, a second text asks, as the form does.
 """
 
 import re
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox
+from notifications import addresses, messages, outbox
 from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.replies import Inbound, Received
@@ -39,7 +40,7 @@ BEGINS_WITH_JOIN = re.compile(
 
 def take(session: Session, inbound: Inbound, reply: Received, *, signer: Signer, now: datetime) -> bool:
     """Act on a text that asks to join, or answers our answer to one. False if it does neither."""
-    if inbound.channel is not Channel.SMS:
+    if inbound.channel is not Channel.SMS or not addresses.can_be_texted(inbound.sender):
         return False
     wanted = _join_word(inbound, reply)
     if wanted is not None:

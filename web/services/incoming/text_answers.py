@@ -2,13 +2,12 @@
 number. Whatever is no answer, like a thumb or an absence, gets none, and STOP is answered by the provider.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
-from notifications import messages, outbox
+from notifications import addresses, messages, outbox
 from notifications.messages import Channel, Says
 from notifications.tables import OutboxMessage
 from web.models import Person, Programme, Purpose
@@ -18,7 +17,6 @@ from web.services.common.contacts import recipient
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
 
-A_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")  # no short code and no sender's name: these are no people's
 # What comes of a text and is an answer to it by itself.
 ANSWERS_BY_THEMSELVES = (messages.Thanks.kind, messages.TooLate.kind, messages.Introduction.kind)
 
@@ -60,8 +58,10 @@ def to_known(
 
 
 def to_stranger(session: Session, phone: str, says: Says, *, number: str, now: datetime) -> None:
-    """Answer a number we do not know, whatever it texts: once for ever."""
-    if not A_NUMBER.fullmatch(phone):
+    """Answer a number we do not know, whatever it texts: once for ever, and only where a form would take it.
+    Whoever texts from dear numbers is paid for our answers.
+    """
+    if not addresses.can_be_texted(phone):
         return
     to = messages.Recipient(number[:20], "", Channel.SMS, phone=phone)
     _queue(session, messages.TextAnswer(says, join_word=_only_word(session)), to, "stranger", None, now)

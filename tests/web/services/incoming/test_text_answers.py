@@ -66,6 +66,28 @@ def still_talks(world: World, person: str) -> bool:
 # A number we do not know
 
 
+ABROAD = {
+    "a satellite": "+8821650000000",
+    "Nigeria": "+2348031234567",
+    "the Bahamas": "+12423591234",
+    "Ireland": "+353861234567",
+    "a personal number": "+447024123456",
+    "a premium line": "+449098790000",
+    "a landline": "+441134960000",
+    "a short code": "60777",
+    "a sender": "BANK",
+}
+
+
+@pytest.mark.parametrize("number", ABROAD.values(), ids=ABROAD)
+@pytest.mark.parametrize("words", ["HELP", "JOIN councils", "YES Amina Yusuf, Leeds City Council"])
+def test_whoever_texts_from_where_no_form_lets_us_text_costs_nothing(
+    world: World, number: str, words: str
+) -> None:
+    text(world, words, number)
+    assert answers(world, number) == []
+
+
 @pytest.mark.parametrize(
     "words", ["HELP", "START", "JOIN nowhere", "Join us!", "Who is this?", "Their vans are shared now", "MET"]
 )
