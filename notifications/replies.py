@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlmodel import Session, col
 
 from notifications import suppression
@@ -148,6 +148,8 @@ def take(
     understood = _understood(inbound)
     if message is None and person is not None:
         message = _newest(session, person, understood.word, inbound.at, now)
+    if person and inbound.at and _is_overtaken(session, person, message, understood.word, inbound.at):
+        understood = Understood(Word.UNCLEAR)
     reply_id = _keep(session, inbound, understood, person, message, now)
     if reply_id is None:
         return None
@@ -195,6 +197,20 @@ def _newest(
     return next(iter([*asking, *unanswered, *latest]), None)
 
 
+def _is_overtaken(
+    session: Session, person: str, message: OutboxMessage | None, word: Word, at: datetime
+) -> bool:
+    """Have they said otherwise since they wrote this: START after a STOP, STOP after a START or a YES, or
+    another answer to the same message? What was handed over late must not take that back.
+    """
+    otherwise = {Word.STOP: [Word.START], Word.START: [Word.STOP], Word.YES: [Word.STOP]}.get(word, [])
+    says: ColumnElement[bool] = col(Reply.word).in_(otherwise)
+    if word in WORDS and message:
+        says |= col(Reply.word).in_(WORDS) & (col(Reply.message_id) == message.id)
+    since = select(col(Reply.id)).where(col(Reply.person) == person, col(Reply.received_at) > at, says)
+    return session.scalars(since.limit(1)).first() is not None
+
+
 def _when(row: OutboxMessage) -> tuple[datetime, int]:
     return row.accepted_at or row.queued_at, row.id or 0
 
@@ -225,7 +241,7 @@ def _keep(
         "text": inbound.text.replace("\x00", "")[:LONGEST],
         "person": person,
         "message_id": message.id if message else None,
-        "received_at": now,
+        "received_at": inbound.at or now,
         "handled_at": now,
     }
     once = insert_on(session)(Reply).on_conflict_do_nothing(index_elements=["channel", "source_id"])
@@ -249,6 +265,9 @@ def _stop_or_start(
     # A carrier that stopped them starts again at "yes"; a mail's "yes" answers what the mail asked.
     by_text = inbound.channel is Channel.SMS
     if word is Word.START or (word is Word.YES and by_text):
+        known = suppression.suppressed(session, inbound.channel, address, key=key)
+        if known and inbound.at and known.since > inbound.at:
+            return False  # of a number that several share nobody is known who has said so since
         return suppression.lift(session, inbound.channel, address, key=key)
     return False
 

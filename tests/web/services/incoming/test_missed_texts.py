@@ -194,3 +194,51 @@ def test_a_restored_database_hears_nothing_of_before(world: World, twilio: FakeT
     back_after(world, hours=1)
     back_after(world, hours=1)
     assert taken(world) == []
+
+
+def says_live(world: World, words: str) -> None:
+    with world.write() as session:
+        text = Inbound(Channel.SMS, f"SM-{words}", PHONE, words)
+        replies.take(session, text, signer=world.worker.signer, now=world.now)
+
+
+@pytest.mark.parametrize(("missed", "later", "is_stopped"), [("YES", "STOP", True), ("STOP", "START", False)])
+def test_what_was_missed_overrules_no_stop_or_start_that_was_texted_since(
+    world: World, twilio: FakeTwilio, amina: str, missed: str, later: str, is_stopped: bool
+) -> None:
+    if missed == "STOP":
+        says_live(world, "Stop.")
+    twilio.receive(PHONE, OURS, missed, world.now + timedelta(minutes=1))
+    world.clock.turn(minutes=5)
+    says_live(world, later)
+    back_after(world, minutes=30)
+    assert (missed in taken(world), world.person(amina).unreachable != "") == (True, is_stopped)
+
+
+def test_of_a_number_of_two_it_overrules_none_either(world: World, twilio: FakeTwilio) -> None:
+    two = [world.join(name, phone=PHONE, channel=Channel.SMS, verified=True) for name in ("Amina", "Omar")]
+    twilio.receive(PHONE, OURS, "START", world.now + timedelta(minutes=1))
+    world.clock.turn(minutes=5)
+    says_live(world, "STOP")
+    back_after(world, minutes=30)
+    assert ["START" in taken(world), *(world.person(one).unreachable != "" for one in two)] == [True] * 3
+
+
+def test_what_was_missed_takes_back_no_answer_that_was_given_since(
+    world: World, twilio: FakeTwilio, amina: str
+) -> None:
+    twilio.receive(PHONE, OURS, "NOT YET", world.now + timedelta(minutes=1))
+    world.clock.turn(minutes=5)
+    says_live(world, "MET")
+    back_after(world, minutes=30)
+    assert (taken(world), answer(world, amina)) == (["MET", "NOT YET"], Answer.MET)
+
+
+def test_a_missed_stop_counts_whatever_else_was_texted_since(
+    world: World, twilio: FakeTwilio, amina: str
+) -> None:
+    twilio.receive(PHONE, OURS, "STOP", world.now + timedelta(minutes=1))
+    world.clock.turn(minutes=5)
+    says_live(world, "MET")
+    back_after(world, minutes=30)
+    assert world.person(amina).unreachable != ""
