@@ -55,8 +55,8 @@ DESPAIR = re.compile(
         \bi(?:['’]?m| am| just| really)*(?: (?:want|wish|going|ready|would rather|feel like|think i want)(?: to)?)+ (?:die|dying|be dead|end(?:ing)? (?:it all|it|my life|things)|kill(?:ing)? myself|not be here)\b
         \b(?:kill|killing|hurt|hurting|harm|harming|cut|cutting) myself\b|\b(?:end|ending|take|taking) my (?:own )?life\b|\bend(?:ing)? it all\b
         \bi(?:['’]?m| am| feel| have been| was)(?: \w+)? suicidal\b|\bbetter off (?:dead|without me)\b|\b(?:no|nothing)(?: reason)? to live for\b
-        \bi (?:can['’]?t|cannot|can not|can no longer|ca n['’]t)(?: really)? (?:go on|cope|carry on|do this any ?more|take (?:it|this|much more|any more))\W*(?:$|[.,;!]|\b(?:with|any|at|i|it|and)\b)
-        \bi (?:do ?n['’]?t|do not) want to (?:live|be here|wake up|be alive|go on)(?: any ?more)?\b|\b(?:can['’]?t|cannot|not) cop(?:e|ing)\W*$
+        \bi (?:can['’]?t|cannot|can not|can no longer|ca n['’]t)(?: really)? (?:go on|cope|carry on|do this any ?more|take (?:it|this|much more|any more))\W*(?:$|[.,;!]|\b(?:with|any|at|i|it|and|cheers|thanks|sorry)\b)
+        \bi (?:do ?n['’]?t|do not) want to (?:live|be here|wake up|be alive|go on)(?: any ?more)?\b|\b(?:can['’]?t|cannot|not) cop(?:e|ing)\W*(?:$|(?:cheers|thanks|sorry|regards|best)\b)
         \bi(?:['’]?m| am) (?:having a (?:breakdown|really hard time|very hard time)|not coping|at breaking point|in a very dark place)\b
     """),  # noqa: E501  (one way to a line)
     re.IGNORECASE,

@@ -4,7 +4,7 @@ cancelled", "I forgot", "can't do Zoom", "please don't show that". An organiser 
 
 import re
 
-from notifications.keywords import any_of
+from notifications.keywords import GREETED, NAME, any_of
 
 LONGEST = 300  # letters in which such a thing is said; what somebody learned may be longer
 FEWEST_WORDS = 4  # "Mey", "done that": what is shorter may be anything, unless it is written as a sentence
@@ -81,7 +81,7 @@ OF_US = any_of(r"""
 PRIVATE = re.compile(
     any_of(r"""
         \b(?:in (?:strict )?(?:confidence|private)|off the record|between (?:us|you and me|ourselves)|not for (?:sharing|publication|publishing|the wall|public\w*|others|anyone))\b
-        \A\W*(?:strictly )?(?:private|confidential|personal)\b ?(?:[-–—:.,!]|and confidential)
+        (?:\A|\A.{1,30}[,!\n])\W*(?:strictly )?(?:private|confidential|personal)\b ?(?:[-–—:.,!]|and confidential)
         \b(?:(?:that|this|it) (?:was|is) (?:private|confidential|personal|secret)|keep (?:this|it|that) (?:to yourself|between|private|confidential|quiet))\b
         \b(?:do ?n['’]?t|do not|never|not) (?:ever )?(?:show|publish|share|post|print|quote|repeat|tell|pass)\b.{0,15}\b(?:this|that|it|anyone|anybody|what i|my words|me|on)\b
         \b(?:take|pull) (?:that|this|it|what i \w+|my words) (?:down|off)\b|\btake down\b.{0,15}\b(?:what i|that|this|my)\b
@@ -106,6 +106,11 @@ BEGINS = any_of(r"""
     sorry|apologies|oh(?: no)?|no(?=[,.!])|well|hi|hello|unfortunately|sadly|i['’]?m afraid
     but|and|so|actually|dear \w+
 """)
+SIGNED = re.compile(
+    r"\W+(?i:many thanks|thanks|thank you|cheers|ta|(?:kind |best |warm )?(?:regards|wishes)|best|diolch)"
+    rf"\W*(?:{NAME}(?: {NAME}){{0,3}})?\W*$"
+)
+NAMES_AT_END = re.compile(rf"[\s.,]+{NAME}(?: {NAME}){{0,4}}$")
 BEGUN = re.compile(rf"^\W*(?:(?:{BEGINS})\b\W*)*", re.IGNORECASE)
 
 
@@ -116,15 +121,12 @@ def is_private(text: str) -> bool:
 
 def says_met(text: str, names: tuple[str, ...]) -> bool:
     """Does it begin with having met one of these, in any case of letters? What follows may be learned."""
-    said = " ".join(text.split())
-    return bool(_pattern((HAVE_MET,), names).fullmatch(said)) and AGAINST.search(said) is None
+    return _is_said((HAVE_MET,), names, text) and AGAINST.search(text) is None
 
 
 def fell_through(text: str, names: tuple[str, ...] = ()) -> bool:
     """Does it say that one of them called the conversation off, and no more of it?"""
-    said = _bare(" ".join(text.split()))
-    is_over = len(said) <= LONGEST and _pattern((CALLED_OFF,), names).fullmatch(said)
-    return bool(is_over) and AFTER_ALL.search(said) is None
+    return len(text) <= LONGEST and _is_said((CALLED_OFF,), names, text) and AFTER_ALL.search(text) is None
 
 
 def is_news(text: str, names: tuple[str, ...] = ()) -> bool:
@@ -132,16 +134,29 @@ def is_news(text: str, names: tuple[str, ...] = ()) -> bool:
     partners', in any case of letters. O(letters).
     """
     said = " ".join(text.split())
-    is_short = len(re.findall(r"\w+", said)) < FEWEST_WORDS and not A_SENTENCE.fullmatch(said)
+    is_short = len(re.findall(r"\w+", _bare(said))) < FEWEST_WORDS and not A_SENTENCE.fullmatch(
+        _ungreeted(said)
+    )
     if is_private(text) or is_short:
         return True
-    ways = (OF_THE_MEETING, OF_PEOPLE, OF_US)
-    return len(said) <= LONGEST and _pattern(ways, names).fullmatch(_bare(said)) is not None
+    return len(said) <= LONGEST and _is_said((OF_THE_MEETING, OF_PEOPLE, OF_US), names, said)
+
+
+def _is_said(ways: tuple[str, ...], names: tuple[str, ...], text: str) -> bool:
+    """In one of these ways, with or without a name below it."""
+    said = _bare(" ".join(text.split()))
+    pattern = _pattern(ways, names)
+    return any(pattern.fullmatch(each) for each in (said, NAMES_AT_END.sub("", said)))
 
 
 def _bare(said: str) -> str:
-    """Without what people begin with whatever they say."""
-    return BEGUN.sub("", said).strip(" .!,;)")
+    """Without what people begin and end with whatever they say."""
+    return BEGUN.sub("", SIGNED.sub("", _ungreeted(said))).strip(" .!,;)")
+
+
+def _ungreeted(said: str) -> str:
+    greeted = GREETED.match(said)
+    return said[greeted.end() :] if greeted else said
 
 
 def _pattern(ways: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str]:

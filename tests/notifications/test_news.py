@@ -3,7 +3,9 @@
 import pytest
 
 from notifications import news
-from tests.support.corpus import SAID, TEXTS
+from notifications.keywords import Word, understand
+from notifications.quotations import own_words
+from tests.support.corpus import BELOW, FOOT, SAID, TEXTS
 
 TOM = ("Tom Field", "")
 LEARNINGS = """
@@ -43,9 +45,22 @@ NEWS = """
 """
 
 
+SAYINGS = [each.strip() for line in NEWS.strip().splitlines() for each in line.split(" | ")]
+
+
 def test_news_is_none_of_what_they_learned():
-    said = [each.strip() for line in NEWS.strip().splitlines() for each in line.split(" | ")]
-    assert [each for each in said if not news.is_news(each, TOM)] == []
+    assert [each for each in SAYINGS if not news.is_news(each, TOM)] == []
+
+
+@pytest.mark.parametrize("foot", ["", " Cheers, Sam", "\n\nThanks\nSam", "\nRegards Sam", *FOOT.values()])
+@pytest.mark.parametrize("below", ["nothing", "gmail", "outlook"])
+@pytest.mark.parametrize("hello", ["", "Hi there,\n\n", "Dear organisers, "])
+def test_news_in_a_letter_is_news(hello, foot, below):
+    """Of what is understood as an answer nothing is left to be news."""
+    said = [each for each in SAYINGS if " " in each]
+    own = [understand(own_words(f"{hello}{each}{foot}{BELOW[below]}")) for each in said]
+    free = [each.learning for each in own if each.word is Word.LEARNING]
+    assert [each for each in free if not news.is_news(each, TOM)] == []
 
 
 @pytest.mark.parametrize(
