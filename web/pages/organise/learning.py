@@ -102,7 +102,7 @@ def _page(again: LearningForm | None = None, number: int = 0) -> str:
         undecided=len(undecided),
         first=first,
         a_page=A_PAGE,
-        unclear=unclear.waiting(g.session, g.programme),
+        unclear=unclear.waiting(g.session, g.programme, current_user.id),
         kept=len(waiting) - len(to_show),
         published=published,
         older=older,

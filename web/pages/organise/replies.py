@@ -25,8 +25,8 @@ def read_replies() -> ResponseReturnValue:
     return render_template(
         "organise/replies.html",
         programme=g.programme,
-        waiting=unclear.of_programme(g.session, g.programme, key=key),
-        dealt_with=unclear.dealt_with(g.session, g.programme),
+        waiting=unclear.of_programme(g.session, g.programme, current_user.id, key=key),
+        dealt_with=unclear.dealt_with(g.session, g.programme, current_user.id),
     )
 
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, literal, true
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, func, or_, select
 
 from notifications import messages, news
 from notifications.keywords import Word, understand
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
-from web.models import Membership, Person, Programme, Showing
+from web.models import GroupMember, Membership, Organiser, OrganiserRole, Person, Programme, Role, Showing
 from web.services.common import audit
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
@@ -72,9 +74,10 @@ def leave(session: Session, reply_id: int, person: Person) -> None:
 Row = tuple[Reply, Person, OutboxMessage | None]
 
 
-def _of(programme: Programme) -> Any:
+def _of(programme: Programme, reader: str | None) -> Any:
     """From its participants, and in answer to its messages or to none. What somebody of another programme
-    wrote, who has not said yes here, is read there.
+    wrote, who has not said yes here, is read there. Nor does the organiser `reader` see what was said of a
+    conversation of their own, while another one does.
     """
     is_ours = ~known_elsewhere.is_one(programme.id, col(Person.id))
     to_none = col(OutboxMessage.programme).is_(None) & is_ours
@@ -85,19 +88,51 @@ def _of(programme: Programme) -> Any:
         .join(Membership, col(Membership.person_id) == Person.id)
         .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
         .where(Membership.programme_id == programme.id, col(Person.erased_at).is_(None), ours)
+        .where(true() if reader is None else ~_of_their_own(programme, reader))
     )
 
 
-def waiting(session: Session, programme: Programme) -> int:
+def _of_their_own(programme: Programme, reader: str) -> ColumnElement[bool]:
+    """Did this organiser, by id, talk with who wrote it, and is there another organiser who did not?"""
+    partner, other = aliased(Person), aliased(Organiser)
+    its_group = literal("group ") + cast(GroupMember.group_id, String) + " %"
+    partners = (
+        select(partner.email_key)
+        .join(GroupMember, col(GroupMember.person_id) == partner.id)
+        .where(
+            col(partner.email_key).is_not(None),
+            partner.id != Reply.person,
+            (col(OutboxMessage.subject) + " ").like(its_group),
+        )
+        .correlate(Reply, OutboxMessage)
+    )
+    others = (
+        select(OrganiserRole.organiser_id)
+        .join(other, col(other.id) == OrganiserRole.organiser_id)
+        .where(
+            OrganiserRole.programme_id == programme.id,
+            OrganiserRole.role != Role.VIEWER,
+            other.id != reader,
+            col(other.email_key).not_in(partners),
+        )
+        .correlate(Reply, OutboxMessage)
+    )
+    own = select(Organiser.email_key).where(Organiser.id == reader).scalar_subquery()
+    return and_(own.in_(partners), others.exists())
+
+
+def waiting(session: Session, programme: Programme, reader: str | None = None) -> int:
     """How many nobody has dealt with."""
-    still = _of(programme).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
+    still = _of(programme, reader).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
     ids = still.with_only_columns(col(Reply.id)).subquery()
     return session.exec(select(func.count()).select_from(ids)).one()
 
 
-def of_programme(session: Session, programme: Programme, *, key: bytes) -> list[Unclear]:
+def of_programme(
+    session: Session, programme: Programme, reader: str | None = None, *, key: bytes
+) -> list[Unclear]:
     """Those that wait, the oldest first; `key` is the suppression list's."""
-    still = _of(programme).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
+    still = _of(programme, reader).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
     rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id))).all()
     written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
     return [
@@ -106,9 +141,9 @@ def of_programme(session: Session, programme: Programme, *, key: bytes) -> list[
     ]
 
 
-def dealt_with(session: Session, programme: Programme) -> Sequence[Row]:
+def dealt_with(session: Session, programme: Programme, reader: str | None = None) -> Sequence[Row]:
     """The newest of those that an organiser has dealt with."""
-    done = _of(programme).where(col(Reply.handled_at).is_not(None), Reply.word == Word.UNCLEAR)
+    done = _of(programme, reader).where(col(Reply.handled_at).is_not(None), Reply.word == Word.UNCLEAR)
     rows: Sequence[Row] = session.exec(done.order_by(col(Reply.handled_at).desc()).limit(SHOWN)).all()
     written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
     return [
@@ -153,7 +188,7 @@ def finish(session: Session, programme: Programme, number: int, *, by: str, now:
     Raises:
         NoSuchReply, DealtWith.
     """
-    reply, _, _ = _waiting(session, programme, number)
+    reply, _, _ = _waiting(session, programme, number, by)
     _handled(session, programme, reply, DONE, by, now)
 
 
@@ -169,7 +204,7 @@ def keep_as_learning(
         NoSuchReply: or it is about no conversation.
         DealtWith
     """
-    reply, person, message = _waiting(session, programme, number)
+    reply, person, message = _waiting(session, programme, number, by)
     talk = _talk(session, person, message)
     if talk is None:
         raise NoSuchReply
@@ -182,9 +217,9 @@ def keep_as_learning(
     return talk.learning.showing if talk.learning else showing
 
 
-def _waiting(session: Session, programme: Programme, number: int) -> Row:
+def _waiting(session: Session, programme: Programme, number: int, by: str) -> Row:
     """Locked: two organisers may have pressed at once."""
-    wanted = _of(programme).where(Reply.id == number).with_for_update(of=Reply)
+    wanted = _of(programme, by).where(Reply.id == number).with_for_update(of=Reply)
     found: Row | None = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise NoSuchReply

@@ -109,7 +109,8 @@ def of_programme(
     waiting = list(_complaints(session, programme, role))
     if accounts.may(role, Role.ORGANISER):
         waiting += _reports(session, programme, reader)
-        waiting += _waiting(session, programme, sent, delivery, tally, today, now)
+        unread = unclear.waiting(session, programme, reader or None)
+        waiting += _waiting(session, programme, sent, delivery, tally, unread, today, now)
     return Board(
         next_round_on=programmes.next_round_on(programme, today),
         tally=tally,
@@ -228,10 +229,11 @@ def _waiting(
     sent: Round | None,
     delivery: Delivery | None,
     tally: dict[str, int],
+    unread: int,
     today: date,
     now: datetime,
 ) -> Iterator[Waiting]:
-    """The most pressing first."""
+    """The most pressing first. `unread` replies wait for whoever looks."""
     if sent and delivery and delivery.troubled:
         one = "message did" if delivery.troubled == 1 else "messages did"
         yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")
@@ -247,8 +249,8 @@ def _waiting(
         has = "has" if asked.people == 1 else "have"
         what = f"{asked.people:,} of {asked.asked:,} {has} not answered: remind them"
         yield Waiting(what, "people?showing=invited")
-    if replies := unclear.waiting(session, programme):
-        what = phrases.counted(replies, "reply", "replies") + " we could not understand"
+    if unread:
+        what = phrases.counted(unread, "reply", "replies") + " we could not understand"
         yield Waiting(what, "replies")
     if doubtful := doubts.of_programme(session, programme.id):
         first = doubtful[0]

@@ -404,3 +404,42 @@ def test_a_secret_of_ours_is_not_read_by_an_organiser(world: World, amina: str) 
     door = world.page_of(amina)
     answer(world, amina, f"Is http://127.0.0.1:8000{door} mine?")
     assert door.rpartition("/")[2] not in read(world).answer.text
+
+
+# Of an organiser who takes part themselves
+
+TOM, RUDE = "tom@example.org", "Tom was rude and I felt unsafe"
+
+
+def read_by(world: World, email: str) -> str:
+    return world.organiser(email, Role.ORGANISER).open(PAGE).answer.text
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_what_is_said_of_an_organiser_s_conversation_is_read_by_the_others(world: World, amina: str) -> None:
+    answer(world, amina, RUDE)
+    texts = [read_by(world, email) for email in ("priya@example.org", TOM)]
+    board = world.organiser(TOM, Role.ORGANISER).open("/organise/councils/").answer.text
+    assert ([RUDE in text for text in texts], "we could not understand" in board) == ([True, False], False)
+
+
+def test_nor_can_they_deal_with_it(world: World, amina: str) -> None:
+    world.appoint("priya@example.org")
+    answer(world, amina, RUDE)
+    tom = world.appoint(TOM, Role.ORGANISER)
+    with world.write() as session:
+        [number] = session.exec(select(Reply.id).where(Reply.text == RUDE)).all()
+        programme = world.programme(session)
+        with pytest.raises(unclear.NoSuchReply):
+            unclear.finish(session, programme, number, by=tom, now=world.now)
+
+
+def test_where_nobody_else_organises_it_is_not_lost(world: World, amina: str) -> None:
+    answer(world, amina, RUDE)
+    assert RUDE in read_by(world, TOM)
+
+
+def test_what_others_say_an_organiser_reads(world: World, amina: str) -> None:
+    world.appoint("priya@example.org")
+    answer(world, amina, RUDE, kind="welcome")
+    assert RUDE in read_by(world, TOM)
