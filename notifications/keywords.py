@@ -373,6 +373,12 @@ def asks_to_stop_in_subject(subject: str) -> str:
     return said if _word(said) is Word.STOP else ""
 
 
+def said_in_subject(subject: str) -> str:
+    """A subject of its writer's own; or "" where it answers or passes on one of ours."""
+    said = subject.strip()
+    return "" if ANSWERED.match(said) else said
+
+
 def _with_rest(word: Word, after: str, said: str) -> Understood:
     rest = " ".join(after.split())
     then = _word(rest)

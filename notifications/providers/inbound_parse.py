@@ -38,6 +38,8 @@ def inbound(fields: Mapping[str, bytes]) -> Inbound:
     text = _text(said)
     asks_above = keywords.asks_to_stop_in_subject(headers["subject"])
     own = asks_above or quotations.own_words(text, foreign.name_in(said.get("from", "")))
+    if not re.search(r"\w", own):  # some people write all they say above an empty mail
+        own = keywords.said_in_subject(headers["subject"]) or own
     sender = foreign.text_of(envelope["from"]) if "from" in envelope else None
     known = headers.get("message-id", "")
     told_by = f"{known}|{said.get('envelope', '')}|{'' if known else said}"

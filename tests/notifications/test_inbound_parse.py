@@ -37,6 +37,27 @@ def test_a_subject_that_says_something_else_stops_nobody(subject):
     assert mail.text == "We met."
 
 
+@pytest.mark.parametrize("text", ["", "Sent from my iPad\n", "> Did you talk?\n"])
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("Tom has died", "Tom has died"),
+        ("yes we met", "yes we met"),
+        ("Re: Did you talk with Tom?", ""),
+        ("AW: RE: Did you talk with Tom?", ""),
+        ("Fwd: Did you talk with Tom?", ""),
+    ],
+)
+def test_what_is_said_above_an_empty_mail_is_heard(subject, said, text):
+    mail = inbound_parse.inbound(MAIL | {"subject": subject.encode(), "text": text.encode()})
+    assert mail.text == said
+
+
+def test_a_subject_above_words_is_none_of_them():
+    mail = inbound_parse.inbound(MAIL | {"subject": b"Bins", "text": b"We met."})
+    assert mail.text == "We met."
+
+
 def test_an_inbound_mail_is_read():
     mail = inbound_parse.inbound(MAIL)
     assert (mail.text, mail.sender, mail.to[0]) == (
