@@ -74,6 +74,7 @@ OF_US = any_of(r"""
     (?:i(?:['’]?ve| have)? )?changed my mind\b.*|(?:i['’]?m |i am )?giving up\b.*
     (?:i(?:['’]?ve| have| am|['’]?m)? )?(?:already )?(?:done (?:that|it|so)|written to (?:him|her|them)|e-?mailed (?:him|her|them)|will reply|do it later|reply later)\b.*
     (?:i['’]?ll|i will|will) (?:do|reply|answer|get|write|fill|let you|come back|contact|e-?mail|call|ring)\b.*
+    (?:(?:updated |new )?invitation|(?:cancell?ed|updated|new) event|reminder):.*|.{0,80}\b(?:has )?invited you to\b.*
     (?:i['’]?m |i am )?in a meeting\b.*|fwd?:.*|you['’]?re (?:very |most )?welcome\W*
     (?:take|delete|remove|get rid of|scrap|erase|hide|withdraw) (?:that|this|it|what|my)\b.*
     (?:under|in line with) (?:the )?(?:uk )?(?:gdpr|data protection|article)\b.*

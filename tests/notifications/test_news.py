@@ -41,7 +41,8 @@ NEWS = """
     In a meeting, will reply later | changed my mind | done that | Mey | Nie | asdkjh | x
     You're very welcome | Under GDPR I ask for a copy of my data | His mother died so we left it
     Tom's not well so we'll do it in Jan
-    tom says he is too busy
+    tom says he is too busy | Invitation: Chat with Tom @ Mon 7 Dec 2026 2pm - 2:30pm (GMT)
+    Canceled event: Chat @ Mon 7 Dec 2026 | Tom Field has invited you to the following event
 """
 
 
