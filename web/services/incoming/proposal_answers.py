@@ -58,20 +58,26 @@ class SaidOfProposal:
     page: messages.Link
 
 
-def take(session: Session, person: Person, text: str, word: Word, *, now: datetime) -> SaidOfProposal | None:
-    """Act upon a text that speaks of a proposal; None where it does not."""
-    told = _told(session, person, now)
+def take(
+    session: Session, person: Person, text: str, word: Word, *, written_at: datetime, now: datetime
+) -> SaidOfProposal | None:
+    """Act upon a text that speaks of a proposal; None where it does not. What they were told after it was
+    written it cannot speak of.
+    """
+    told = _told(session, person, written_at)
     stance, words = _understood(text, after=bool(told and told.is_last))
     if told is None or not (stance or (told.is_last and word in UNCERTAIN)):
-        return _after_a_review(session, person, now) if word in UNCERTAIN else None
+        return _after_a_review(session, person, written_at, now) if word in UNCERTAIN else None
     says = _answer(session, told, person, stance, words, now) if stance else Says.NOT_AN_ANSWER
     page = links.make(session, Purpose.PROPOSAL, person.id, now=now, subject=told.proposal.id)
     return SaidOfProposal(says, told.programme, page)
 
 
-def _after_a_review(session: Session, person: Person, now: datetime) -> SaidOfProposal | None:
+def _after_a_review(
+    session: Session, person: Person, written_at: datetime, now: datetime
+) -> SaidOfProposal | None:
     """A review is answered on its page: what is texted right after it is answered with the link."""
-    message = _last(session, person, now, col(OutboxMessage.channel) == Channel.SMS)
+    message = _last(session, person, written_at, col(OutboxMessage.channel) == Channel.SMS)
     if message is None or message.kind != messages.Review.kind:
         return None
     review = session.get(Review, int(message.subject.split()[1]))
@@ -83,23 +89,24 @@ def _after_a_review(session: Session, person: Person, now: datetime) -> SaidOfPr
 
 
 def _last(
-    session: Session, person: Person, now: datetime, *conditions: ColumnElement[bool]
+    session: Session, person: Person, by: datetime, *conditions: ColumnElement[bool]
 ) -> OutboxMessage | None:
-    """The newest message of these that somebody has had."""
+    """The newest message of these that somebody had had by then."""
     sent = select(OutboxMessage).where(
         col(OutboxMessage.person).in_(contacts.ids(session, person)),
-        col(OutboxMessage.accepted_at) > now - WITHIN,
+        col(OutboxMessage.accepted_at) > by - WITHIN,
+        col(OutboxMessage.accepted_at) <= by,
         *conditions,
     )
     newest = sent.order_by(col(OutboxMessage.accepted_at).desc(), col(OutboxMessage.id).desc()).limit(1)
     return session.exec(newest).first()
 
 
-def _told(session: Session, person: Person, now: datetime) -> Told | None:
-    message = _last(session, person, now, col(OutboxMessage.kind) == messages.Proposal.kind)
+def _told(session: Session, person: Person, by: datetime) -> Told | None:
+    message = _last(session, person, by, col(OutboxMessage.kind) == messages.Proposal.kind)
     if message is None:
         return None
-    by_text = _last(session, person, now, col(OutboxMessage.channel) == Channel.SMS)
+    by_text = _last(session, person, by, col(OutboxMessage.channel) == Channel.SMS)
     _, proposal_id, version, *_ = message.subject.split()
     proposal = session.get(Proposal, int(proposal_id), with_for_update=True)
     if proposal is None:

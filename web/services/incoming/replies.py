@@ -142,7 +142,8 @@ def _of_proposal(
     """A text about the last proposal they were told of; of the ways to answer it, HELP and STOP are none."""
     if not _is_text(reply) or reply.word in (Word.STOP, Word.START, Word.HELP, Word.JOIN, Word.NOTHING):
         return None
-    said = proposal_answers.take(session, person, inbound.text, reply.word, now=now)
+    at = inbound.at or now
+    said = proposal_answers.take(session, person, inbound.text, reply.word, written_at=at, now=now)
     return Outcome(Back(said.says, said.programme, page=said.page)) if said else None
 
 

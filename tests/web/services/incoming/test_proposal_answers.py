@@ -1,5 +1,7 @@
 """Answering a proposal by text."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
@@ -122,3 +124,23 @@ def test_the_link_in_the_answer_opens_the_proposal(consent: Consent, world: Worl
     letter = world.letter(PHONE, "text_answer")
     page = world.visitor().open(world.link_in(letter, "/m/"))
     assert "You said: no objection" in page.text
+
+
+def text_of_before(world: World, words: str, **ago: float) -> None:
+    """One that is read from the provider's list only now."""
+    with world.write() as session:
+        texted = Inbound(Channel.SMS, f"SM{words}", PHONE, words, at=world.now - timedelta(**ago))
+        replies.take(session, texted, signer=world.worker.signer, now=world.now)
+
+
+def test_a_text_read_late_agrees_to_nothing_that_was_sent_after_it(consent: Consent, world: World) -> None:
+    number = consent.open()
+    text_of_before(world, "NO OBJECTION", hours=1)
+    assert consent.counted(number).get("no objection", 0) == 0
+
+
+def test_one_that_was_written_after_it_does(consent: Consent, world: World) -> None:
+    number = consent.open()
+    world.clock.turn(hours=2)
+    text_of_before(world, "NO OBJECTION", hours=1)
+    assert consent.counted(number)["no objection"] == 1
