@@ -247,17 +247,12 @@ NO_WORD_FROM = re.compile(
     rf"|{NAME}(?: {NAME})? (?i:{SILENT})"
 )
 # Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
-# Who dictates sets no stops, so a wish may begin at its verb; not at one that is told of: "they said stop".
-TOLD_OF = "to not we you they them say said says never can could will would must should".split()
-CLAUSE = re.compile(
-    r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s|(?<!n['’]t)"
-    + "".join(rf"(?<!\b{word})" for word in TOLD_OF)
-    + r"\s(?=(?:stop|quit|unsubscribe|remove|take me|take my|delete|do not|don['’]t|dont) )",
-    re.IGNORECASE,
+CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
+# Who dictates sets no stops: "wrong number stop texting me". Behind any other words it may be told of.
+AT_A_VERB = re.compile(
+    r"\s(?=(?:stop|quit|unsubscribe|remove|take m[ey]|delete|do not|don['’]?t) )", re.IGNORECASE
 )
-SIGNED = re.compile(
-    r" (?:thanks|thank you|thx|ta|regards|cheers|from|love) (?!to\b|for\b)[\w-]+(?: [\w-]+){0,2}$"
-)
+SIGNED = re.compile(r" (?:thanks|thank you|thx|ta|regards|cheers) (?!to\b|for\b)[\w-]+(?: [\w-]+){0,2}$")
 ASKS_TO_STOP = re.compile(ABOUT_ME)
 ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
 # What is thanked for is no more than what we do.
@@ -361,7 +356,10 @@ def _wants_no_more(text: str) -> bool:
     """Does a short answer ask us anywhere not to write to its writer?"""
     if len(text) > LONGEST_WISH:
         return False
-    plain = (_plain(part) for part in CLAUSE.split(text))
+    parts = CLAUSE.split(text)
+    for part in tuple(parts):
+        parts += [part[at.end() :] for at in AT_A_VERB.finditer(part) if _word(part[: at.start()])]
+    plain = (_plain(part) for part in parts)
     return any(ASKS_TO_STOP.fullmatch(AROUND.sub("", SIGNED.sub("", part))) for part in plain)
 
 

@@ -176,6 +176,8 @@ MEANT = {
         Met my old headmaster | In the diary of a caretaker
         Tenants say stop texting me and they did | They told us to stop emailing my team | No more, no less
         Their sign said STOP children | He told me don't text me call me | I forgot | Tom cancelled
+        Stop from the start | Help from neighbours | Met from time to time | End thanks to the crews
+        We let people stop emailing us on Fridays | Tenants can stop texting me and ring instead
         Nobody came until they offered cake | Yes thanks to Amina | Don't stop these please, I love them
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,
