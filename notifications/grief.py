@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from notifications import titles
 from notifications.keywords import any_of
 
 LONGEST = 600  # letters of a letter that tells of it; it stands in the first of a longer one
@@ -31,6 +32,7 @@ AT_A_CLAUSE = (
     r"(?:^|[.,;:!?\n(-]\s*|\b(?:that|and|but|so|as|because|say|afraid|you|know|unfortunately|sadly|mae|since"
     r"|hi|hello|sorry|please|our|poor|dear) )\W*"
 )
+AUXILIARIES = {"will", "may"}
 LATE = re.compile(rf"\b(?:my|his|her|their) late {KIN}\b", re.IGNORECASE)
 OF_MINE = re.compile(
     rf"(?:{AT_A_CLAUSE}|\bmy (?:dear |lovely |poor |late |old )?){KIN}(?:,? [a-zà-þ'’-]+){{0,2}},? ?"
@@ -83,9 +85,16 @@ def heard(text: str, reader: Sequence[str], partners: Sequence[str]) -> Grief | 
 
 
 def _died(said: str, names: Sequence[str]) -> bool:
-    """Is it said of one of these, by a name or a part of it?"""
-    parts = {part for name in names for part in (name, *name.split()) if len(part) > 1}
+    """Is it said of one of these, by a name or a part of it? A name has its capital, unless nothing has one:
+    "the scheme will have died by May" is not of Will.
+    """
+    bare = [titles.without(name) for name in names]
+    parts = {part for name in bare for part in (name, *name.split()) if len(part) > 1}
+    if not any(letter.isupper() for letter in said):
+        parts = {part.lower() for part in parts} - AUXILIARIES
+    elif said.isupper():
+        parts = {part.upper() for part in parts}
     if not parts:
         return False
     called = "|".join(map(re.escape, sorted(parts, key=len, reverse=True)))
-    return re.search(rf"\b(?:{called})(?:,? (?:{called}))* ?{HAS} {DIED}\b", said, re.IGNORECASE) is not None
+    return re.search(rf"\b(?:{called})(?:,? (?:{called}))* ?(?i:{HAS} {DIED})\b", said) is not None

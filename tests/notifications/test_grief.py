@@ -49,5 +49,25 @@ def test_what_people_learned_tells_of_none(said):
     assert heard(said, AMINA, TOM) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("The scheme will have died by spring", "Will Hill"),
+        ("the scheme will have died by spring", "Will Hill"),
+        ("Half of them may have died", "May Jones"),
+        ("A Cllr died here, and we named the hall after them", "Cllr Amina Yusuf"),
+        ("Our OBE died with the old list", "Amina Yusuf OBE"),
+        ("Anything died there", "An Li"),
+    ],
+)
+def test_a_name_is_no_other_word(said, name):
+    assert heard(said, (name, ""), TOM) is None
+
+
+@pytest.mark.parametrize("said", ["will hill has died", "WILL HAS DIED", "Will died", "Will Hill sadly died"])
+def test_a_name_is_heard_in_the_letters_people_use(said):
+    assert heard(said, ("Will Hill", ""), TOM) is Grief.READER_DIED
+
+
 def test_a_long_letter_is_looked_at_in_no_time():
     assert heard("my husband my dear " * 20_000, AMINA, TOM) is None
