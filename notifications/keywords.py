@@ -118,7 +118,7 @@ ABOUT_ME = any_of(rf"""
 # Of STOP, START and HELP each begins with Twilio's default keywords. Carriers act on them too, and on "yes".
 WAYS = {
     Word.STOP: any_of(rf"""
-        sto+p+|stpo|sotp|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
+        sto+p+|stpo|sotp|s t o p|st0p|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
         (?:piss|sod|bugger|fuck|f) off
         {ABOUT_ME}
         arr[eê]t|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?

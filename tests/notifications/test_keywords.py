@@ -101,7 +101,8 @@ MEANT = {
         I have retired, please take me off | I've left the council, please remove me | I'm not interested
         Not yet, but stop | No and please take me off the list | Hi, please unsubscribe me. Thanks, Amina
         Please delete my account | I no longer wish to take part
-        Stpo | stopp | Please STOP these | Proszę STOP | no more | Go away | stop that | wrong person
+        Stpo | stopp | S.T.O.P | st0p | Please STOP these | Proszę STOP
+        no more | Go away | stop that | wrong person
         Hi please can you stop sending these thank you Margaret | met. now stop texting
         Kindly unsubscribe me
         wrong number stop texting me | i have retired now please take me off your list thanks brian

@@ -10,6 +10,7 @@ from notifications.words import counted as counted
 # (right-to-left overrides among them), surrogates, private use, line and paragraph separators.
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Joiners are part of how some names and many emoji are written.
+LINES = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 A_PERSON = re.compile(r"\{([0-9a-f]{20})\}")
 GONE = "somebody who has left"
@@ -23,6 +24,11 @@ TIMES = (
 
 def has_invisible(line: str) -> bool:
     return any(unicodedata.category(letter) in INVISIBLE and letter not in JOINERS for letter in line)
+
+
+def without_invisible(text: str) -> str:
+    """Several lines of somebody's words without what nobody sees in them; joiners stay."""
+    return "".join(letter for letter in text if letter in LINES or not has_invisible(letter))
 
 
 def made_visible(text: str) -> str:

@@ -16,7 +16,7 @@ from notifications.keywords import BARE_NO, Word, understand
 from notifications.messages import Channel, Says
 from notifications.replies import Inbound, Received
 from web.models import TAKING_PART, Answer, LearningState, Membership, Person, Programme, Purpose, Showing
-from web.services.common import allowances, contacts, links, programmes, times, web_links
+from web.services.common import allowances, contacts, links, phrases, programmes, times, web_links
 from web.services.common.allowances import What
 from web.services.common.contacts import recipient
 from web.services.conversations import conversations, returning
@@ -45,7 +45,9 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
 
     # People quote our letters: their links open pages, and must not come back in anybody's words. Nor must an
     # address of theirs, which a mail gateway has put into a link that they pass on.
-    inbound = replace(inbound, text=web_links.for_others(inbound.text))
+    # What no form takes is in no text either: iPhones put marks of direction around words, and an organiser
+    # could not publish them.
+    inbound = replace(inbound, text=phrases.without_invisible(web_links.for_others(inbound.text)))
     key, since = signer.suppression_key(), text_answers.newest(session)
     stopped_at = (
         reachability.stopped_at(session, inbound.channel, inbound.sender, key=key)

@@ -284,6 +284,11 @@ def test_what_is_learned_after_the_thanks_waits_for_the_organiser(world: World, 
     assert waiting(world) == [("Ask the crews before you draw the map.", Showing.WITHOUT_NAME)]
 
 
+def test_what_nobody_sees_is_in_no_learning(world: World, asked: str) -> None:
+    text(world, "Their \u2066bins\u2069 \u202eklat\u202c to each\u200b other, 👩\u200d🌾 says.")
+    assert waiting(world) == [("Their bins klat to each other, 👩\u200d🌾 says.", Showing.WITHOUT_NAME)]
+
+
 def test_what_comes_after_the_decision_is_said_to_be_too_late(world: World, asked: str) -> None:
     text(world, "Met. We will share a van.")
     with world.write() as session:
