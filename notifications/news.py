@@ -79,16 +79,27 @@ OF_US = any_of(r"""
     (?:take|delete|remove|get rid of|scrap|erase|hide|withdraw) (?:that|this|it|what|my)\b.*
     (?:under|in line with) (?:the )?(?:uk )?(?:gdpr|data protection|article)\b.*
 """)  # noqa: E501
+# Where one asks us, and does not tell of others: "They do not share this" is something learned.
+ASKS = (
+    r"(?:\A|[.,;:!?\n]\s*|\b(?:please|pls|but|and|so|actually|kindly"
+    r"|(?:can|could|would|will) (?:you|u|someone)) )\W*(?:please )?"
+)
+WORDS_OF_MINE = r"(?:that|this|it|what i \w+|my (?:words|post|comment|learning|reply|answer|message|text))"
 PRIVATE = re.compile(
-    any_of(r"""
-        \b(?:in (?:strict )?(?:confidence|private)|off the record|between (?:us|you and me|ourselves)|not for (?:sharing|publication|publishing|the wall|public\w*|others|anyone))\b
-        (?:\A|\A.{1,30}[,!\n])\W*(?:strictly )?(?:private|confidential|personal)\b ?(?:[-–—:.,!]|and confidential)
-        \b(?:(?:that|this|it) (?:was|is) (?:private|confidential|personal|secret)|keep (?:this|it|that) (?:to yourself|between|private|confidential|quiet))\b
-        \b(?:do ?n['’]?t|do not|never|not) (?:ever )?(?:show|publish|share|post|print|quote|repeat|tell|pass)\b.{0,15}\b(?:this|that|it|anyone|anybody|what i|my words|me|on)\b
-        \b(?:take|pull) (?:that|this|it|what i \w+|my words) (?:down|off)\b|\btake down\b.{0,15}\b(?:what i|that|this|my)\b
-        \b(?:delete|remove|hide|withdraw|un-?publish) (?:that|this|it|what i \w+|my (?:words|post|comment|learning|reply|answer))\b
+    any_of(rf"""
+        \A\W*(?:said |told )?in (?:strict )?confidence\b|\b(?:told|said|say|tell)[^.!?]{{0,30}} in (?:strict )?confidence\b|\bin (?:strict )?confidence\W*\Z
+        \A\W*off the record\b|\boff the record\W*\Z
+        (?:\A|[.!;,\n]\s*)(?:just |strictly )?between (?:you and me|ourselves)\b|\b(?:just|strictly|this is|keep (?:this|it|that)) between (?:us|you and me|ourselves)\b
+        (?:\A|[.!;,\n-]\s*)(?:this is )?not for (?:sharing|publication|publishing|the wall|others|anyone)\b
+        (?:\A|\A.{{1,30}}[,!\n])\W*(?:strictly )?(?:private|confidential|personal)\b ?(?:[-–—:.,!]|and confidential)
+        (?:\A|[.!;,\n]\s*)(?:that|this|it) (?:was|is) (?:strictly )?(?:private|confidential|secret)(?=\W*\Z|[.,;!])
+        {ASKS}keep (?:this|it|that) (?:to yourself|between|private|confidential|quiet)\b
+        {ASKS}(?:do ?n['’]?t|do not|never) (?:ever )?(?:show|publish|share|post|print|quote|repeat|tell|pass)\b(?: \w+){{0,2}} (?:{WORDS_OF_MINE}|me)\b
+        {ASKS}(?:do ?n['’]?t|do not|never) (?:ever )?(?:show|publish|share|post|print|quote|repeat|pass on) {WORDS_OF_MINE}(?!\w)
+        {ASKS}(?:take|pull) {WORDS_OF_MINE} (?:down|off)\b|{ASKS}take down {WORDS_OF_MINE}
+        {ASKS}(?:delete|remove|hide|withdraw|un-?publish) {WORDS_OF_MINE}(?!\w)
         \bpeidiwch â (?:chyhoeddi|rhannu|dangos)\b|\byn gyfrinachol\b
-    """),  # noqa: E501
+    """),  # noqa: E501  (one way to a line)
     re.IGNORECASE,
 )
 
@@ -117,7 +128,8 @@ BEGUN = re.compile(rf"^\W*(?:(?:{BEGINS})\b\W*)*", re.IGNORECASE)
 
 def is_private(text: str) -> bool:
     """Does its writer ask that these words, or those before, be shown to nobody?"""
-    return PRIVATE.search(text) is not None
+    said = SIGNED.sub("", _ungreeted(text.strip()))
+    return any(PRIVATE.search(each) for each in (said, NAMES_AT_END.sub("", said)))
 
 
 def says_met(text: str, names: tuple[str, ...]) -> bool:

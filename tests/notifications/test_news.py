@@ -75,6 +75,48 @@ def test_what_people_learned_is_no_news(said):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Between us we share six vans",
+        "They do not share this with tenants",
+        "Do not tell anyone what to do, ask them",
+        "People say in private what no meeting hears",
+        "They take it down every May and paint it",
+        "They remove it by hand",
+        "Data that is not for sharing is not for keeping",
+        "It is personal: their letters use first names",
+        "This is private land, and open to walkers",
+        "Confidence grows in small rooms",
+        "I was told to never publish a plan without a date",
+        "Personal letters get answers",
+    ],
+)
+def test_what_was_learned_of_private_things_is_not_private(said):
+    assert not news.is_private(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Please don’t publish what I said",
+        "Great chat. Please do not show this to anyone",
+        "Could you delete what I wrote?",
+        "Hi, take that down please",
+        "Just between us, their leader drinks",
+        "Their leader drinks. Strictly off the record",
+        "Tom told me in confidence that he is leaving",
+        "Confidential. Her council is bankrupt",
+        "we met but don't quote me",
+        "That was private.",
+        "Keep this to yourself: they have no money",
+        "Peidiwch â chyhoeddi hwn",
+    ],
+)
+def test_what_is_asked_to_be_kept_is_private(said):
+    assert news.is_private(said)
+
+
+@pytest.mark.parametrize(
     ("said", "off"),
     [
         ("Tom cancelled on me", True),
