@@ -194,8 +194,6 @@ WAYS = {
         no|n|nope|nah|na|naddo|(?:no )?(?:sadly|unfortunately|afraid) not|no (?:sadly|unfortunately)
         no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: .{2,20})?
         (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)(?: (?:up|this (?:time|round|month)|in the end|after all|though|either|him|her|them))*|(?:we|i) (?:didn't|didnt|did not)
-        (?:(?:we|i) )?never (?:met|spoke|talked)(?: (?:up|him|her|them|in the end|this time))*
-        (?:(?:we|i) )?(?:couldn't|couldnt|could not) (?:find|agree|fix|get|set|arrange)(?: on)? (?:a|any|one) (?:time|date|slot|day|moment)(?: .{2,40})?
         (?:it )?(?:didn't|did not) happen|(?:we |i )?had to cancel(?: (?:it|our (?:chat|call|meeting)))?
         (?:(?:i'm|i am) )?(?:not available|unavailable) this (?:time|round|month)
         (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend|take part))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?

@@ -31,6 +31,8 @@ GOES_ON = any_of("""
 END = rf"(?=\W*$|[.,;!]|\W+(?:{GOES_ON})\b)[\s\S]*"
 CALLED_OFF = any_of(rf"""
     {HE_OR_NAMED} {RATHER}(?:had to |has to |needs to |wants to |asked to )?(?:cancel(?:led)?|postponed?|bailed|called it off|pulled out|dropped out|let me down|stood me up|ignored me|ghosted me|moved? it|re-?arranged?|re-?scheduled?)\b(?: (?:it|on me|last minute))?{END}
+    (?:(?:we|i) )?never (?:met|spoke|talked)(?: (?:up|him|her|them|NAMED|in the end|this time))*{END}
+    (?:(?:we|i) )?(?:couldn['’]?t|could not) (?:find|agree|fix|get|set|arrange)(?: on)? (?:a|any|one) (?:time|date|slot|day|moment)\b.*
     (?:i|we) {RATHER}(?:had to |have to |'ve )?(?:cancel(?:led)?|called it off|postponed|gave up|given up){END}
 """)  # noqa: E501  (one way to a line)
 OF_THE_MEETING = any_of(rf"""
@@ -110,7 +112,7 @@ HAVE_MET = (
 )
 AGAINST = re.compile(r"\?|\b(?:not|never|no|nearly|almost)\b|n['’]t\b", re.IGNORECASE)
 AFTER_ALL = re.compile(
-    r"\b(?:met|spoke|talked|chat\w*|move\w*|postpon\w*|re-?arrang\w*|re-?schedul\w*"
+    r"\b(?:(?<!never )(?:met|spoke|talked)|chat\w*|move\w*|postpon\w*|re-?arrang\w*|re-?schedul\w*"
     r"|next|instead|new date|another)\b",
     re.IGNORECASE,
 )

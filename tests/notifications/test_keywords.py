@@ -150,7 +150,7 @@ MEANT = {
     """,
     Word.COULD_NOT: """
         Had to cancel | I'm not available this month
-        We couldn't find a time | Im afraid we never met | We did not manage to meet this time
+        We did not manage to meet this time
         didnt manage to meet | Sadly not | no, unfortunately | I will not be able to make it
         I am unable to attend | No thanks can't make it
     """,

@@ -126,6 +126,8 @@ def test_what_is_asked_to_be_kept_is_private(said):
         ("tom asked to move it", False),
         ("Tom cancelled, we have another date", False),
         ("Priya cancelled", False),
+        ("We couldn't find a time", True),
+        ("Im afraid we never met", True),
     ],
 )
 def test_a_conversation_that_was_called_off_and_no_more_is_one(said, off):

@@ -149,6 +149,7 @@ def test_a_stranger_who_claims_to_be_somebody_takes_nothing_down(world: World, a
         ("Tom didn't turn up", Answer.NO_REPLY),
         ("met tom on Thursday at the library, they lend tools", Answer.MET),
         ("Tom asked to move it", None),
+        ("We couldn’t find a time", Answer.COULD_NOT),
     ],
 )
 def test_news_of_the_meeting_answers_whether_they_met_as_far_as_it_says(
