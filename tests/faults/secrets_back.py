@@ -38,7 +38,7 @@ from web import logs
 from web.models import CheckIn, Learning, LearningState, Purpose, Report
 from web.models.complaints import Complaint
 from web.providers import SENDGRID_INBOUND, TWILIO_INBOUND
-from web.services.common import phone_numbers
+from web.services.common import phone_numbers, web_links
 from web.services.incoming import replies
 from web.services.people import phone_codes
 
@@ -348,17 +348,18 @@ def _log() -> Iterator[io.StringIO]:
 
 @contextmanager
 def _mistake(mutant: str) -> Iterator[None]:
-    honest = secrets.without, secrets._unfolded, replies.secrets  # type: ignore[attr-defined]
+    honest = secrets.without, secrets._unfolded, replies.web_links  # type: ignore[attr-defined]
     if mutant == "trusts the cut of quotations":
         secrets.without = _as_it_is
     elif mutant == "keeps answers as they come":
-        replies.secrets = SimpleNamespace(without=_as_it_is)  # type: ignore[assignment,attr-defined]
+        as_they_come = vars(web_links) | {"for_others": _as_it_is}
+        replies.web_links = SimpleNamespace(**as_they_come)  # type: ignore[assignment,attr-defined]
     elif mutant == BY_LINES:
         secrets._unfolded = lambda text: ("", [])
     try:
         yield
     finally:
-        secrets.without, secrets._unfolded, replies.secrets = honest  # type: ignore[attr-defined]
+        secrets.without, secrets._unfolded, replies.web_links = honest  # type: ignore[attr-defined]
 
 
 def _as_it_is(text: str) -> str:

@@ -163,15 +163,16 @@ def _one_drops_out(world: World, people: list[str]) -> None:
 
 def _text(world: World, number: str, words: str) -> None:
     with world.write() as session:
-        texted = Inbound(Channel.SMS, f"SM{number}{world.now}", number, words)
+        texted = Inbound(Channel.SMS, f"SM{number}{words}{world.now}", number, words)
         replies.take(session, texted, signer=world.worker.signer, now=world.now)
     world.work()
 
 
 def _one_phone(world: World) -> None:
-    """Two who share one, and STOP from either."""
+    """Two who share one: a death that one of them tells of, and STOP from either."""
     for name in ("Ann Field", "Bo Field"):
         world.join(name, phone=SHARED, channel=Channel.SMS, verified=True)
+    _text(world, SHARED, "My husband died")
     _text(world, SHARED, "STOP")
 
 

@@ -39,13 +39,14 @@ BY_NUMBER = {
         """,
     4: """
         me.handles me.phone organise.amend_proposal organise.begin_import organise.change_agreement
-        organise.everybody_who_organises organise.matching_settings organise.new_agreement
-        organise.one_complaint organise.one_organiser organise.read_replies organise.show_schedule
-        organise.showing_settings programme.dates programme.feed rounds.every rounds.story
+        organise.correct_name organise.everybody_who_organises organise.matching_settings
+        organise.new_agreement organise.one_complaint organise.one_organiser organise.read_replies
+        organise.show_schedule organise.showing_settings programme.dates programme.feed rounds.every
+        rounds.story
         """,
     3: """
         join.show me.details me.free_times organise.ask_for_post organise.ask_to_take_over
-        organise.correct_name organise.edit_schedule organise.read_complaints organise.read_reports
+        organise.edit_schedule organise.read_complaints organise.read_reports
         organise.round_dates organise.settings programme.how_we_match start.founder
         """,
     2: """

@@ -92,6 +92,9 @@ NO_ROWS = {
     "what",
     "who",
     "outcome",
+    "shown",
+    "before",
+    "name",
 }
 READ = re.compile(r"(?:request\.(?:form|args)\.get|person_named)\(\"(\w+)\"")
 A_WORD = re.compile(r"/([^/<]+)/<(?:\w+:)?(\w+)>")
