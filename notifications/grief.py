@@ -23,9 +23,25 @@ KIN = (
     r"(?:husband|wife|spouse|partner|mum|mam|mom|mother|dad|father|son|daughter|brother|sister|child|baby"
     r"|nan|gran|grandma|grandad|aunt|uncle|friend|fianc[ée]+|g[wŵ]r|gwraig|mam|tad)"
 )
+MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+# What follows where no more is said of it than when, where and how. "He passed on a tip" and "she was dead
+# nice" go on otherwise.
+SAID_SO = (
+    r"(?=\W*$|\s*[.,;:!?)]|\s*[-–—]\s|\s+(?:so|but|yesterday|today|now|recently|suddenly|sadly|peacefully"
+    rf"|earlier|aged|since|(?:last|this) (?:\w+day|week|weekend|month|year|night|morning|{MONTH})(?!['\w])"
+    rf"|(?:on|in) (?:the \d|\d|\w+day\b|{MONTH}\b|hospital\b|(?:his|her|their) sleep\b)"
+    r"|(?:a|two|three|some|many|several) (?:few )?(?:days?|weeks?|months?|years?)\b)\b)"
+)
+AN_ILLNESS = r"(?:cancer|illness|disease|covid|dementia|leuk\w+|tumour|sepsis|mnd)"
+IN_JEST = (
+    r"(?:laughing|a death|out|down|halfway|on (?:me|us|him|her|them)|of (?:laughter|embarrassment|boredom))"
+)
 DIED = (
-    r"(?:died|dead|passed (?:away|on|over|peacefully)|deceased|no longer with us|"
-    r"lost (?:his|her|their) (?:\w+ )?(?:life|battle|fight)|wedi marw|bu farw|zmar[łl]a?|chaochail)"
+    rf"(?:died(?! {IN_JEST}\b)|(?:found )?dead{SAID_SO}|deceased|no longer with us"
+    rf"|passed (?:away|peacefully)|passed(?: on| over)?{SAID_SO}"
+    r"|lost (?:his|her|their) (?:\w+ )?(?:life|battle|fight)"
+    rf"(?: (?:with|to|against) (?:\w+ ){{0,2}}{AN_ILLNESS}\b|{SAID_SO})"
+    r"|wedi marw|bu farw|zmar[łl]a?|chaochail)"
 )
 HAS = r"(?:['’]s|['’]d)?(?: (?:has|had|is|was|have|being|just|now|very|so|sadly|suddenly|peacefully|recently|unexpectedly|also))*"  # noqa: E501
 AT_A_CLAUSE = (
@@ -34,32 +50,45 @@ AT_A_CLAUSE = (
 )
 AUXILIARIES = {"will", "may"}
 LATE = re.compile(rf"\b(?:my|his|her|their) late {KIN}\b", re.IGNORECASE)
+# "My husband Peter died", and neither "my partner's laptop died" nor "our baby project died".
+NO_NAME = (
+    r"(?!\S*['’]s\b|(?:laptop|computer|tablet|screen|phone|mobile|battery|wi-?fi|internet|line|signal|connection"
+    r"|call|link|zoom|teams|video|car|project|scheme|idea|bid|plan|pilot|campaign|dog|cat)\b)"
+)
 OF_MINE = re.compile(
-    rf"(?:{AT_A_CLAUSE}|\bmy (?:dear |lovely |poor |late |old )?){KIN}(?:,? [a-zà-þ'’-]+){{0,2}},? ?"
-    rf"{HAS} {DIED}\b"
+    rf"(?:{AT_A_CLAUSE}|\bmy (?:dear |lovely |poor |late |old )?){KIN}(?:,? {NO_NAME}[a-zà-þ'’-]+){{0,2}},? ?"
+    rf"{HAS} {DIED}(?!\w)"
     rf"|\b(?:i|we)(?:['’]?ve| have)?(?: just| recently| sadly)? lost my {KIN}\b",
     re.IGNORECASE,
 )
+RELATION = rf"(?:{KIN}|widow|widower|executor)"
 WRITES_FOR = re.compile(
-    r"\b(?:this is|it['’]?s|i am|i['’]?m|here is|am)(?: (?:now|writing as))?"
-    r" (?:his|her|their|the|[\w-]+['’]s) (?:\w+ )?"
-    rf"(?:{KIN}|widow|widower|executor|family|carer|neighbour|secretary|colleague)\b",
+    r"(?:\b(?:this is|here is|(?:i am |i['’]?m |am )?writing as)(?: now)?"
+    rf" (?:his|her|their|the|[\w-]+['’]s)(?: \w+)? (?:{RELATION}|family|carer|neighbour|secretary|colleague)"
+    rf"|(?:\A\W*it['’]?s|\bi am|\bi['’]?m|\A\W*am) (?:his|her|their|[\w-]+['’]s)(?: \w+)? {RELATION})\b",
     re.IGNORECASE,
 )
 TAKE_OFF = re.compile(
-    rf"\b(?:remove|delete|take|erase|unsubscribe|stop|cancel)\b[^.!?]{{0,40}}?\b(?:him|her|his|them|their|he|she|{KIN})\b",
+    rf"(?:{AT_A_CLAUSE}|\b(?:kindly|you|(?:like|want|wish|need|asking|you) to) )"
+    + any_of(rf"""
+        (?:remove|delete|erase|unsubscribe) (?:him|her|his|them|their|(?:my |the )?(?:late )?{KIN})\b
+        take (?:him|her|his|them|their|(?:my |the )?(?:late )?{KIN})(?: \w+){{0,3}} (?:off|out)\b
+        stop (?:text|e-?mail|messag|writ|contact|send|call|phon|ring)\w*|stop(?: (?:please|now|this|it))?\W*(?:$|[.!])
+        (?:stop|cancel) (?:his|her|their|these|all|the)(?: \w+)? (?:texts?|e-?mails?|messages?|letters?|place|membership|account)\b
+    """),  # noqa: E501
     re.IGNORECASE,
 )
-NO_MORE = re.compile(r"\b(?:stop|remove|unsubscribe|take|delete|no more)\b", re.IGNORECASE)
-PRONOUN = re.compile(rf"{AT_A_CLAUSE}(?:he|she|hi|ef) ?{HAS} {DIED}\b", re.IGNORECASE)
+PRONOUN = re.compile(rf"{AT_A_CLAUSE}(?:he|she|hi|ef) ?{HAS} {DIED}(?!\w)", re.IGNORECASE)
+NO_MORE_SAID = r"(?=\W*$|\s*[.,;!]|\s(?:i|and|any ?more|cheers|thanks|sorry|regards|best)\b)"
 DESPAIR = re.compile(
-    any_of(r"""
-        \bi(?:['’]?m| am| just| really)*(?: (?:want|wish|going|ready|would rather|feel like|think i want)(?: to)?)+ (?:die|dying|be dead|end(?:ing)? (?:it all|it|my life|things)|kill(?:ing)? myself|not be here)\b
-        \b(?:kill|killing|hurt|hurting|harm|harming|cut|cutting) myself\b|\b(?:end|ending|take|taking) my (?:own )?life\b|\bend(?:ing)? it all\b
+    any_of(rf"""
+        \bi(?:['’]?m| am| just| really)*(?: (?:want|wish|going|ready|would rather|feel like|think i want)(?: to)?)+ (?:(?:die|dying|be dead|end(?:ing)? it|not be here){NO_MORE_SAID}|end(?:ing)? my life\b)
+        \b(?:kill|killing) myself\b(?! laughing)|\b(?:end|ending|take|taking) my (?:own )?life\b(?!['’])|\bend(?:ing)? it all{NO_MORE_SAID}
+        \b(?:want to|going to|thinking (?:of|about)|might|feel like) (?:hurt|harm|cut)(?:t?ing)? myself\b|\bself.?harm(?:ing|ed)\b
         \bi(?:['’]?m| am| feel| have been| was)(?: \w+)? suicidal\b|\bbetter off (?:dead|without me)\b|\b(?:no|nothing)(?: reason)? to live for\b
-        \bi (?:can['’]?t|cannot|can not|can no longer|ca n['’]t)(?: really)? (?:go on|cope|carry on|do this any ?more|take (?:it|this|much more|any more))\W*(?:$|[.,;!]|\b(?:with|any|at|i|it|and|cheers|thanks|sorry)\b)
-        \bi (?:do ?n['’]?t|do not) want to (?:live|be here|wake up|be alive|go on)(?: any ?more)?\b|\b(?:can['’]?t|cannot|not) cop(?:e|ing)\W*(?:$|(?:cheers|thanks|sorry|regards|best)\b)
-        \bi(?:['’]?m| am) (?:having a (?:breakdown|really hard time|very hard time)|not coping|at breaking point|in a very dark place)\b
+        \bi (?:can['’]?t|cannot|can not|can no longer|ca n['’]t)(?: really)? (?:go on|cope|carry on|do this any ?more|take (?:it|this|much more|any more))(?: with (?:this|it|it all|life|everything))?{NO_MORE_SAID}
+        \bi (?:do ?n['’]?t|do not) want to (?:live|be here|wake up|be alive|go on)(?: any ?more)?{NO_MORE_SAID}|\b(?:can['’]?t|cannot|not) cop(?:e|ing){NO_MORE_SAID}
+        \bi(?:['’]?m| am) (?:having a (?:breakdown|really hard time|very hard time){NO_MORE_SAID}|not coping{NO_MORE_SAID}|at breaking point|in a very dark place)
     """),  # noqa: E501  (one way to a line)
     re.IGNORECASE,
 )
@@ -74,12 +103,10 @@ def heard(text: str, reader: Sequence[str], partners: Sequence[str]) -> Grief | 
     said = " ".join(text[:LONGEST].split()).replace("’", "'")
     if _died(said, reader) and not _died(said, partners):
         return Grief.READER_DIED
-    of_mine, pronoun = OF_MINE.search(said), PRONOUN.search(said)
-    late = LATE.search(said) if TAKE_OFF.search(said) else None
-    in_place = WRITES_FOR.search(said) or TAKE_OFF.search(said) or (of_mine and NO_MORE.search(said))
-    if late or ((of_mine or pronoun) and in_place):
+    told, asked = OF_MINE.search(said) or PRONOUN.search(said), TAKE_OFF.search(said)
+    if (LATE.search(said) and asked) or (told and (asked or WRITES_FOR.search(said))):
         return Grief.READER_DIED
-    if of_mine or pronoun or DESPAIR.search(said):
+    if told or DESPAIR.search(said):
         return Grief.SOMEBODY
     return Grief.PARTNER_DIED if _died(said, partners) else None
 
@@ -97,4 +124,4 @@ def _died(said: str, names: Sequence[str]) -> bool:
     if not parts:
         return False
     called = "|".join(map(re.escape, sorted(parts, key=len, reverse=True)))
-    return re.search(rf"\b(?:{called})(?:,? (?:{called}))* ?(?i:{HAS} {DIED})\b", said) is not None
+    return re.search(rf"\b(?:{called})(?:,? (?:{called}))* ?(?i:{HAS} {DIED})(?!\w)", said) is not None

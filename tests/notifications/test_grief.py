@@ -26,6 +26,9 @@ TOLD = {
         I want to die | I can't go on, I feel like ending it all | I can't cope | I’m not coping
         I'm having a really hard time, can't cope | I don't want to be here anymore | I feel suicidal
         thinking about killing myself
+        My dad died last week, it will take me a few weeks to reply | My dad died so I had no more time
+        My mum died, it's the family that matters now | My mum died in March. They take their time
+        My friend passed on Monday | he was found dead yesterday | she lost her battle with cancer
     """,
     None: """
         The high street died when the market left | Half of our trees are dead | Dead letters cost most
@@ -34,6 +37,16 @@ TOLD = {
         I lost my seat in May | I can't go on Tuesday | I can't carry on meeting at lunch
         I want to diet | My partner did not turn up
         The scheme died, as he had feared | I nearly died laughing
+        My partner was dead nice | He was dead helpful, met Tuesday | Tom was dead funny | he's dead right
+        She passed on some tips about waste, take them to your team | Tom passed on a great tip
+        He passed on this idea of a repair café | she passed on last year's notes
+        He passed on the offer to cancel his meeting | She has passed over to me the list
+        He lost his fight for the library, and told me how | She lost her battle to save the bus route
+        My partner Tom's laptop died | Partner phone died halfway | our baby project died | he died laughing
+        he was dead busy so stop asking him | I've hurt myself so couldn't meet
+        I can't cope with more spreadsheets, thanks | I can't go on at the moment, Tuesday instead?
+        I don't want to live in a town with no buses | I want to end things with a vote
+        I'm having a really hard time finding a slot | We want to end it all as a county by 2030
     """,
 }  # fmt: skip
 
