@@ -216,8 +216,10 @@ WAYS = {
 ALONE = {"do": Word.YES} | dict.fromkeys(
     ("no more", "go away", "get lost", "wrong person", "stad"), Word.STOP
 )
+# "DON'T STOP", "NON STOP", "BUS STOP".
+NO_STOP = r"(?i:do ?n['’]?t|not|never|non|bus|full|hard)\W+(?:\w+ )?STOP"
 # Whoever writes another language knows this word: in a short text its capitals are enough.
-SHOUTED = re.compile(r"(?:\S+ ){0,2}\W*STOP\W*(?: \S+){0,2}")
+SHOUTED = re.compile(rf"(?!.*\b{NO_STOP})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
 PATTERNS = {word: re.compile(ways) for word, ways in WAYS.items()}
 JOIN = re.compile(
     r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"

@@ -74,6 +74,14 @@ def test_thanks_a_name_or_a_second_sentence_do_not_hide_a_word(said, word):
     assert understand(said).word == word
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["DON'T STOP", "DO NOT STOP", "PLEASE DON’T EVER STOP", "NEVER STOP", "NON-STOP FUN", "BUS STOP CAFE"],
+)
+def test_capitals_alone_make_no_stop_of_what_is_none(said):
+    assert understand(said).word is not Word.STOP
+
+
 def test_a_word_that_begins_a_sentence_is_none():
     assert understand("No grant pays for patience.") == Understood(
         Word.LEARNING, "No grant pays for patience."
@@ -101,6 +109,7 @@ MEANT = {
         I have retired, please take me off | I've left the council, please remove me | I'm not interested
         Not yet, but stop | No and please take me off the list | Hi, please unsubscribe me. Thanks, Amina
         Please delete my account | I no longer wish to take part
+        STOP NOT INTERESTED | STOP czarne listy
         Stpo | stopp | S.T.O.P | st0p | Please STOP these | Proszę STOP
         no more | Go away | stop that | wrong person
         Hi please can you stop sending these thank you Margaret | met. now stop texting
