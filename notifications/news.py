@@ -32,7 +32,7 @@ END = rf"(?=\W*$|[.,;!]|\W+(?:{GOES_ON})\b)[\s\S]*"
 CALLED_OFF = any_of(rf"""
     {HE_OR_NAMED} {RATHER}(?:had to |has to |needs to |wants to |asked to )?(?:cancel(?:led)?|postponed?|bailed|called it off|pulled out|dropped out|let me down|stood me up|ignored me|ghosted me|moved? it|re-?arranged?|re-?scheduled?)\b(?: (?:it|on me|last minute))?{END}
     (?:(?:we|i) )?never (?:met|spoke|talked)(?: (?:up|him|her|them|NAMED|in the end|this time))*{END}
-    (?:(?:we|i) )?(?:couldn['’]?t|could not) (?:find|agree|fix|get|set|arrange)(?: on)? (?:a|any|one) (?:time|date|slot|day|moment)\b.*
+    (?:(?:we|i) )?(?:couldn['’]?t|could not) (?:find|agree|fix|get|set|arrange)(?: on)? (?:a|any|one) (?:time|date|slot|day|moment)\b(?! of\b| for (?!us|both|it|this|that|me|him|her|NAMED)).*
     (?:i|we) {RATHER}(?:had to |have to |'ve )?(?:cancel(?:led)?|called it off|postponed|gave up|given up){END}
 """)  # noqa: E501  (one way to a line)
 OF_THE_MEETING = any_of(rf"""

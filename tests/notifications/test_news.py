@@ -127,6 +127,9 @@ def test_what_is_asked_to_be_kept_is_private(said):
         ("Tom cancelled, we have another date", False),
         ("Priya cancelled", False),
         ("We couldn't find a time", True),
+        ("Couldn't find a date for us both", True),
+        ("We couldn't agree on a date for the fair until we asked the band", False),
+        ("I could not find a date of birth on any form, they do not ask", False),
         ("Im afraid we never met", True),
     ],
 )
