@@ -9,8 +9,8 @@ from notifications.words import counted as counted
 # Categories of letters that change how other letters are read, or are not letters at all: controls, formats
 # (right-to-left overrides among them), surrogates, private use, line and paragraph separators.
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Joiners are part of how some names and many emoji are written.
 LINES = {"\n", "\r", "\t"}
+# Joiners are part of how some names and many emoji are written.
 JOINERS = {"\u200c", "\u200d"}
 A_PERSON = re.compile(r"\{([0-9a-f]{20})\}")
 GONE = "somebody who has left"
