@@ -16,7 +16,7 @@ from web.models import Programme
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import programmes, tombstones, workbooks
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import claims, columns, files, undoing, uploads
+from web.services.imports import claims, columns, files, lookup, undoing, uploads
 from web.services.imports.claims import Claim, Lost
 from web.services.imports.import_people import Names
 from web.services.imports.uploads import ROWS_AT_ONCE, WrongMoment
@@ -266,11 +266,11 @@ def _answer(
             remarks = _doubtful(session, job)
             uploads.answer_rest_as_new(session, job)
             return remarks
-        if leave_out or not uploads.wrong(job):
+        if leave_out or not lookup.wrong(job):
             remarks = [*_unknown_answers(session, job), *_remarks(session, job)]
             uploads.confirm(session, job, by=by, now=clock())
             return remarks
-        wrong = uploads.first_wrong(session, job)
+        wrong = lookup.first_wrong(session, job)
         refused = BadFile.of(file_name, _row_of(wrong), wrong.why)
         uploads.abandon(session, job, by=by, now=clock(), problem=refused.without_file)
         session.commit()
@@ -298,7 +298,7 @@ def _unknown_answers(session: Session, job: Import) -> list[str]:
 
 def _remarks(session: Session, job: Import) -> list[str]:
     """One for each row of which there is something to say, up to so many."""
-    rows = uploads.remarked(session, job, MOST_REMARKS + 1)
+    rows = lookup.remarked(session, job, MOST_REMARKS + 1)
     remarks = [
         f"row {_row_of(row)}: {REMARKS.get(row.outcome, '')}{row.why.removeprefix('row: ')}"
         for row in rows[:MOST_REMARKS]

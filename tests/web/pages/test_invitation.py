@@ -10,7 +10,7 @@ from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, World
 from web.models import Link, Membership, Person, Programme, Purpose, Standing
-from web.services.imports import undoing, uploads
+from web.services.imports import lookup, undoing
 from web.services.people import reachability
 
 AMINA = "amina@example.org"
@@ -130,7 +130,7 @@ def test_who_is_known_elsewhere_can_be_invited_again_after_an_undo(world: World)
         bring_in(world, "charities")
         world.work()
         with world.write() as session:
-            job = uploads.one(session, world.programme(session, "charities"), number)
+            job = lookup.one(session, world.programme(session, "charities"), number)
             assert job is not None
             undoing.undo(session, job, by=BY, now=world.now)
             undoing.undo_some(session, job, now=world.now)
@@ -150,7 +150,7 @@ def test_an_undo_leaves_the_links_of_other_programmes_alone(world: World) -> Non
     last = f"charity-number-{'abcd'[group - 1]}"
     bring_in(world, last)
     with world.write() as session:
-        job = uploads.one(session, world.programme(session, last), 1)
+        job = lookup.one(session, world.programme(session, last), 1)
         assert job is not None
         assert job.programme_id == group
         undoing.undo(session, job, by=BY, now=world.now)

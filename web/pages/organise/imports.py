@@ -18,7 +18,7 @@ from web.models.imports import Import, ImportKind, ImportState, Outcome
 from web.pages.organise import pages
 from web.services.common import phrases, programmes, times, workbooks
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import claims, columns, files, pasted, takeovers, undoing, uploads
+from web.services.imports import claims, columns, files, lookup, pasted, takeovers, undoing, uploads
 from web.services.imports.files import Unread, Upload
 from web.services.imports.undoing import NotToUndo
 from web.services.imports.uploads import WrongMoment
@@ -44,7 +44,7 @@ def _begin(problem: str = "", kind: str = "people", rows: str = "") -> str:
     return render_template(
         "organise/import/begin.html",
         programme=g.programme,
-        jobs=uploads.every(g.session, g.programme),
+        jobs=lookup.every(g.session, g.programme),
         problem=problem,
         kind=kind,
         pasted=rows,
@@ -94,7 +94,7 @@ def _pasted(kind: ImportKind, rows: str) -> Upload:
 
 
 def _job(number: int) -> Import:
-    job = uploads.one(g.session, g.programme, number)
+    job = lookup.one(g.session, g.programme, number)
     if job is None:
         abort(404)
     return job
@@ -157,7 +157,7 @@ def _preview(job: Import, problems: Problems) -> str:
     showing = given if outcome else ""
     names = {str(id_): name for id_, name in organisations.listed(g.session, g.programme.id)}
     names |= {f"={entry['key']}": entry["name"] for entry in job.organisations}
-    shown = uploads.rows(g.session, job, outcome, page, remarked_only=looks_at)
+    shown = lookup.rows(g.session, job, outcome, page, remarked_only=looks_at)
     stop_past_the_end(shown)
     members = {row.number: row.cells.get("members", ()) for row in shown}
     people = rounds.names_of(g.session, set(chain(*members.values())))
@@ -170,7 +170,7 @@ def _preview(job: Import, problems: Problems) -> str:
         showing=showing,
         page=page,
         total=job.counts.get(showing or "rows", 0),
-        a_page=uploads.A_PAGE,
+        a_page=lookup.A_PAGE,
         writes=uploads.to_be_written(g.session, job),
         shown=uploads.as_shown(g.session, job),
         names=names,
