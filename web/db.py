@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,15 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
-        readonly = {"postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
-        self._reader = self.engine.execution_options(writing=False, **readonly)
         self.written = 0
         self._counted_at = 1  # pages; the first time they have grown
         self._writes = count(1)
         self.queue = WriterQueue(self.file and self.file.with_name(f"{self.file.name}.lock"))
+
+    @cached_property
+    def _reader(self) -> Engine:
+        readonly = {"postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
+        return self.engine.execution_options(writing=False, **readonly)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
