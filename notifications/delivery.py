@@ -8,24 +8,24 @@ slow cannot overwrite the one that took its place.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, exists, select, update
 from sqlmodel import Session, col
 
 from notifications import batches, one_by_one, origins, outbox, pace, quiet_hours, render
 from notifications.carriers import Providers, ReplyTo
 from notifications.claim_size import A_FEW, ClaimSize
-from notifications.jobs import Job, job_of
+from notifications.jobs import PAUSES, Job, job_of
 from notifications.messages import Channel
-from notifications.outbox import change
 from notifications.providers.base import Batches, Provider
 from notifications.sending import (
     CLAIM_LEASE,
+    TABLE,
     WAITING,
     Clock,
     Delivery,
@@ -109,32 +109,40 @@ def tidy(session: Session, now: datetime) -> int:
 
     Before `sending` nothing has left, so the message is queued again; after it, only evidence can tell.
     """
-    lapsed = col(OutboxMessage.lease_until) < now
-    claimed = _nobody_changes(col(OutboxMessage.state) == State.CLAIMED, lapsed)
-    sending = _nobody_changes(col(OutboxMessage.state) == State.SENDING, lapsed)
-    # What the whole outbox holds, as after a restore, may have gone out before: it goes stale as ever.
-    kept = [] if outbox.is_held(session) else outbox.KEPT
-    held = (col(OutboxMessage.state) == State.HELD) & col(OutboxMessage.kind).not_in(kept)
-    unsent = (col(OutboxMessage.state) == State.QUEUED) | held
-    called_off = _nobody_changes(unsent, outbox.WAS_CALLED_OFF)
-    late = _nobody_changes(unsent, col(OutboxMessage.expires_at) <= now)
-    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
-    erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
-    return (
-        change(session, claimed.values(state=State.QUEUED, lease_until=None))
-        + change(session, sending.where(col(OutboxMessage.payload).is_(None)).values(erased))
-        + change(session, sending.values(cut_off))
-        + change(session, called_off.values(state=State.CANCELLED, reason=outbox.CAUSE_GONE))
-        + change(session, late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now))
-    )
+    line = session.connection()
+    return sum(line.execute(each, {"now": now}).rowcount for each in TIDYING)
 
 
 def _nobody_changes(*where: ColumnElement[bool]) -> Update:
     """An update of the rows that fit, but for those somebody else has in hand: two workers that tidy up at
     once would else wait for each other on PostgreSQL, each with a row that the other one wants.
     """
-    ids = select(col(OutboxMessage.id)).where(*where).with_for_update(skip_locked=True)
-    return update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
+    ids = select(TABLE.c.id).where(*where).with_for_update(skip_locked=True)
+    return update(TABLE).where(TABLE.c.id.in_(ids))
+
+
+def _tidying() -> Iterator[Update]:
+    """In this order: of what was cut off some was erased, and of what is late some was called off."""
+    now = bindparam("now", type_=TABLE.c.expires_at.type)
+    lapsed = TABLE.c.lease_until < now
+    claimed = _nobody_changes(TABLE.c.state == State.CLAIMED, lapsed)
+    sending = _nobody_changes(TABLE.c.state == State.SENDING, lapsed)
+    # What the whole outbox holds, as after a restore, may have gone out before: it goes stale as ever.
+    is_kept = TABLE.c.kind.in_(outbox.KEPT) & ~exists().where(PAUSES.c.scope == outbox.EVERYTHING)
+    unsent = (TABLE.c.state == State.QUEUED) | ((TABLE.c.state == State.HELD) & ~is_kept)
+    is_late = TABLE.c.expires_at <= now
+    called_off = _nobody_changes(unsent, is_late, outbox.WAS_CALLED_OFF)
+    late = _nobody_changes(unsent, is_late)
+    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
+    erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
+    yield claimed.values(state=State.QUEUED, lease_until=None)
+    yield sending.where(TABLE.c.payload.is_(None)).values(erased)
+    yield sending.values(cut_off)
+    yield called_off.values(state=State.CANCELLED, reason=outbox.CAUSE_GONE)
+    yield late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now)
+
+
+TIDYING = tuple(_tidying())  # put together once, which takes longer than running it
 
 
 def is_left(session: Session, now: datetime) -> bool:
