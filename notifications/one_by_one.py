@@ -13,8 +13,9 @@ from itertools import takewhile
 from sqlmodel import Session
 
 from notifications.errors import ProviderError
+from notifications.jobs import Bars
 from notifications.providers.base import Accepted, InTransaction, Provider, StaysOnTheLine
-from notifications.sending import WAITING, Delivery, Worker
+from notifications.sending import WAITING, Delivery, Worker, lock
 from notifications.tables import State
 
 
@@ -23,19 +24,27 @@ def deliver_in_turn(deliveries: Sequence[Delivery], carrier: Provider | None, wo
     if carrier is None:
         return Counter(each.is_not_carried() for each in deliveries)
     if isinstance(carrier, InTransaction):
-        return _keep_in_turn(deliveries, carrier, worker)
+        return _keep_all(deliveries, carrier, worker)
     staying = carrier.staying() if isinstance(carrier, StaysOnTheLine) else nullcontext()
     with staying, ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as writer:
         return _Line(carrier, worker, writer).deliver(deliveries)
 
 
-def _keep_in_turn(deliveries: Sequence[Delivery], carrier: InTransaction, worker: Worker) -> Counter[str]:
+def _keep_all(deliveries: Sequence[Delivery], carrier: InTransaction, worker: Worker) -> Counter[str]:
+    """All in one transaction: what is kept and what is written of it are kept together or not at all."""
     goes_on = takewhile(lambda _: not (worker.stopping() or worker.has_lapsed()), deliveries)
-    kept = Counter(each.keep(carrier) for each in goes_on)
-    if left := deliveries[kept.total() :]:
-        with worker.sessions() as session:
-            worker.give_back(session, [delivery.job for delivery in left])
-    return kept + Counter({WAITING: len(left)})
+    made = [(each, each.prepared()) for each in goes_on]
+    left = [delivery.job for delivery in deliveries[len(made) :]]
+    with worker.sessions() as session:
+        jobs = [delivery.job for delivery, _ in made]
+        lock(session, jobs)
+        bars = Bars.now(session, jobs, worker.providers.key)
+        ended = Counter(
+            outgoing if isinstance(outgoing, str) else each.keep(session, carrier, outgoing, bars)
+            for each, outgoing in made
+        )
+        worker.give_back(session, left)
+    return ended + Counter({WAITING: len(left)})
 
 
 class _Line:

@@ -191,18 +191,14 @@ class Delivery:
                 return self._crashed(fault)
         return self.made
 
-    def keep(self, carrier: InTransaction) -> str:
+    def keep(self, session: Session, carrier: InTransaction, outgoing: Outgoing, bars: Bars) -> str:
         """For a provider that lives in our database all three steps are one."""
-        outgoing = self.prepared()
-        if isinstance(outgoing, str):
-            return outgoing
-        with self.sessions() as session:
-            refused = self.refused_in(session, "local")
-            if refused:
-                return refused
-            if not self.move(session, State.SENDING, since=(State.CLAIMED,)):
-                return "lost"
-            accept_all(session, [self], "local", carrier.keep(session, outgoing, self.clock()))
+        refused = self.refused_in(session, carrier.name, bars)
+        if refused:
+            return refused
+        if not self.move(session, State.SENDING, since=(State.CLAIMED,)):
+            return "lost"
+        accept_all(session, [self], carrier.name, carrier.keep(session, outgoing, self.clock()))
         return State.ACCEPTED
 
     def start(self, carrier: Provider, sessions: Sessions) -> str | None:

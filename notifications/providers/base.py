@@ -141,4 +141,7 @@ class LooksUp(Protocol):
 class InTransaction(Protocol):
     """A provider that lives in our own database: what it takes and our record of it are one transaction."""
 
+    @property
+    def name(self) -> str: ...
+
     def keep(self, session: Session, outgoing: Outgoing, now: datetime) -> Accepted: ...
