@@ -18,6 +18,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import quote
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
@@ -171,6 +172,11 @@ class Smtp:
             self._let_go(line)
         return Accepted(letter["Message-ID"])
 
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        """Read once: the authorities that this machine trusts take longer to load than a line to open."""
+        return ssl.create_default_context()
+
     @contextmanager
     def staying(self) -> Iterator[None]:
         """Keep this thread's connection from one letter to the next, until the end."""
@@ -209,15 +215,14 @@ class Smtp:
 
     def _connect(self) -> "_Line":
         server = self._server
-        context = ssl.create_default_context()
         if server.tls:
-            smtp: _Smtp = _SmtpInTls(server.host, server.port, timeout=CONNECT_SECONDS, context=context)
+            smtp: _Smtp = _SmtpInTls(server.host, server.port, timeout=CONNECT_SECONDS, context=self._trusted)
         else:
             smtp = _Smtp(server.host, server.port, timeout=CONNECT_SECONDS)
         try:
             smtp.ehlo_or_helo_if_needed()
             if not server.tls and (server.password or (smtp.has_extn("starttls") and not server.is_here)):
-                smtp.starttls(context=context)
+                smtp.starttls(context=self._trusted)
                 smtp.ehlo_or_helo_if_needed()
             if server.user:
                 smtp.login(server.user, server.password)
