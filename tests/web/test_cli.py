@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,7 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("programme add blank --name=", "name: a programme needs a name"),
         (f"programme add long --name {'x' * 81}", "name: at most 80 letters"),
         ("programme add wrong --name A --contact nobody", "Enter an email address like name@example.org"),
+        ("programme add wrong --name A --owner nobody", "Enter an email address like name@example.org"),
         ("programme pause nowhere", "there is no programme 'nowhere'"),
         ("schedule show nowhere", "there is no programme 'nowhere'"),
         ("schedule on councils --for a@example.org --on 2036-12-08", "a@example.org is no organiser"),
@@ -288,10 +289,23 @@ def test_a_round_is_sent_once(command, world: World) -> None:  # type: ignore[no
 
 def test_the_first_organiser_s_link_signs_in(command, world: World) -> None:  # type: ignore[no-untyped-def]
     link = command("organiser", "add", "first@example.org", "--programme", "councils").stdout.strip()
-    from datetime import UTC, datetime
-
     world.clock.now = datetime.now(UTC)
     assert world.visitor().open(link).press("Sign in").path == "/organise/councils/"
+
+
+def test_a_programme_begins_with_its_owner(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    said = command("programme", "add", "leeds", "--name", "Leeds", "--owner", "first@example.org").stdout
+    where, link = said.splitlines()
+    world.clock.now = datetime.now(UTC)
+    assert (where, world.visitor().open(link).press("Sign in").path) == (
+        "Leeds is at http://127.0.0.1:8000/p/leeds/",
+        "/organise/leeds/",
+    )
+
+
+def test_no_programme_begins_with_an_owner_who_cannot_be(command) -> None:  # type: ignore[no-untyped-def]
+    command("programme", "add", "leeds", "--name", "Leeds", "--owner", "nobody")
+    assert "leeds" not in command("programme", "list").stdout
 
 
 def test_people_go_out_as_they_are(command, world: World) -> None:  # type: ignore[no-untyped-def]

@@ -145,9 +145,8 @@ class Journey:
 
     def open_forms(self) -> None:
         """Long before they are sent: a form that comes back at once is a program's."""
-        contact = ("--contact", "hello@localgov.example.org")
-        self.made.command("programme", "add", self.slug, "--name", "LocalGov Unmentoring", *contact)
-        said = self.made.command("organiser", "add", "lena@localgov.example.org", "--programme", self.slug)
+        who = ("--contact", "hello@localgov.example.org", "--owner", "lena@localgov.example.org")
+        said = self.made.command("programme", "add", self.slug, "--name", "LocalGov Unmentoring", *who)
         link = next(word for word in said.split() if "/organise/sign-in/" in word)
         assert link.startswith(self.made.site.address), link
         self.organiser = self.made.world.visitor().open(link).press("Sign in")

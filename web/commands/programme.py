@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from notifications.foreign import LARGEST_ID
 from web.clock import utc_now
+from web.commands.organiser import sign_in_link
 from web.commands.sessions import BY, reading, writing
-from web.models import Programme, ProgrammeRequest
+from web.models import Programme, ProgrammeRequest, Role
 from web.models.starting import REASON
 from web.services.common import phrases, programmes
 from web.services.programmes import starting
@@ -25,14 +26,17 @@ def command() -> None:
 @click.argument("slug")
 @click.option("--name", required=True)
 @click.option("--contact", help="The address shown to everyone; MAIL_FROM's unless given.")
+@click.option("--owner", help="Whose it is. Prints a link for them to sign in with (15 minutes, once).")
 @writing
-def add_programme(session: Session, slug: str, name: str, contact: str | None) -> None:
+def add_programme(session: Session, slug: str, name: str, contact: str | None, owner: str | None) -> None:
     """Start a programme at /p/SLUG/."""
     settings = Settings.from_env()
     made = programmes.add(
         session, slug, name, contact=contact or settings.sender_address, now=utc_now(), by=BY
     )
     click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
+    if owner:
+        click.echo(sign_in_link(session, made, owner, Role.OWNER))
 
 
 @command.command("list")
