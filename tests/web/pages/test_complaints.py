@@ -102,6 +102,7 @@ def test_an_answer_of_nothing_is_refused(world: World) -> None:
 
 
 def test_one_of_another_programme_is_not_there(world: World) -> None:
+    world.appoint("owner@councils.example")
     fill_in(world)
     world.start("charities", "Charities Unmentoring")
     owner = world.organiser("else@charities.example", slug="charities")

@@ -77,11 +77,17 @@ def page(programme: Programme | None, number: int, form: OutcomeForm) -> str:
         programme=programme,
         complaint=found,
         about=complaints.IN_WORDS[found.about],
-        ownerless=g.session.get(Programme, found.programme_id)
-        if found.programme_id and programme is None
-        else None,
+        ownerless=_ownerless(programme, found),
         form=form,
         known=complaints.is_known_here(g.session, found),
         letters=timeline.letters_to(g.session, [found.sender]),
         by=rounds.name_of(g.session, found.answered_by) if found.answered_by else "",
     )
+
+
+def _ownerless(programme: Programme | None, complaint: Complaint) -> Programme | None:
+    """The programme that a complaint is about, where whoever reads it comes by another way."""
+    if complaint.programme_id is None or (programme and programme.id == complaint.programme_id):
+        return None
+    found: Programme = g.session.get_one(Programme, complaint.programme_id)
+    return found

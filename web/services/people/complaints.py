@@ -120,22 +120,22 @@ def _record(session: Session, by: str, action: str, complaint: Complaint, now: d
 def _tell(session: Session, complaint: Complaint, subject: str, *, due: bool, now: datetime) -> None:
     """Whoever may read it, each once."""
     readable_by_operators = select(Complaint.id).where(Complaint.id == complaint.id, _of(None))
-    operators = (
-        session.exec(select(Organiser).where(OPERATES)).all()
-        if session.exec(readable_by_operators).first()
-        else ()
-    )
+    is_theirs = session.exec(readable_by_operators).first() is not None
+    operators = session.exec(select(Organiser).where(OPERATES)).all() if is_theirs else ()
     for organiser in operators:
         page = links.open_page("/operate/complaints")
         message = messages.ComplaintWaits(None, complaint.answer_by, page, due)
         to = messages.Recipient(organiser.id, "", Channel.EMAIL, email=organiser.email)
         outbox.queue(session, message, to, subject=subject, now=now)
     if not operators:
-        _tell_owners(session, complaint, subject, due=due, now=now)
+        whose = None if is_theirs else complaint.programme_id
+        _tell_owners(session, complaint, subject, whose=whose, due=due, now=now)
 
 
-def _tell_owners(session: Session, complaint: Complaint, subject: str, *, due: bool, now: datetime) -> None:
-    """Each owner once: of the programme, or of any where it is about the whole service."""
+def _tell_owners(
+    session: Session, complaint: Complaint, subject: str, *, whose: int | None, due: bool, now: datetime
+) -> None:
+    """Each owner once: of the programme `whose` it is, or of any where it is nobody's in particular."""
     wanted = (
         select(Organiser, Programme)
         .join(OrganiserRole, col(OrganiserRole.organiser_id) == Organiser.id)
@@ -143,8 +143,8 @@ def _tell_owners(session: Session, complaint: Complaint, subject: str, *, due: b
         .where(OrganiserRole.role == Role.OWNER)
         .order_by(col(Programme.closed_at).is_not(None).desc(), col(Programme.id).desc())
     )
-    if complaint.programme_id is not None:
-        wanted = wanted.where(Programme.id == complaint.programme_id)
+    if whose is not None:
+        wanted = wanted.where(Programme.id == whose)
     owners = {organiser.id: (organiser, programme) for organiser, programme in session.exec(wanted)}
     for organiser, programme in owners.values():
         page = links.open_page(f"/organise/{programme.slug}/complaints")
@@ -166,16 +166,16 @@ def by_reference(session: Session, reference: str) -> Complaint | None:
 
 
 def _of(programme: Programme | None) -> ColumnElement[bool]:
-    """Those about it. Those about the whole service are the operators', or every owner's where nobody looks
-    after the installation; those about a programme without an owner are the operators' too.
+    """Those about it. Those about the whole service, or about a programme without an owner, are the
+    operators', or every owner's where nobody looks after the installation.
     """
-    whole_service = col(Complaint.programme_id).is_(None)
+    ownerless = ~exists().where(
+        col(OrganiserRole.programme_id) == col(Complaint.programme_id), col(OrganiserRole.role) == Role.OWNER
+    )
+    nobodys = col(Complaint.programme_id).is_(None) | ownerless
     if programme is None:
-        return whole_service | ~exists().where(
-            col(OrganiserRole.programme_id) == col(Complaint.programme_id),
-            col(OrganiserRole.role) == Role.OWNER,
-        )
-    return or_(col(Complaint.programme_id) == programme.id, whole_service & ~exists().where(OPERATES))
+        return nobodys
+    return or_(col(Complaint.programme_id) == programme.id, nobodys & ~exists().where(OPERATES))
 
 
 def readable(session: Session, programme: Programme | None) -> Sequence[Complaint]:

@@ -92,6 +92,7 @@ def test_where_somebody_looks_after_the_installation_the_whole_service_is_theirs
 
 def test_owners_read_those_of_their_programme_and_of_the_whole_service(world: World) -> None:
     world.start("charities", "Charities Unmentoring")
+    world.appoint("else@charities.example", slug="charities")
     theirs, others = complain(world), complain(world, slug="charities")
     whole = complain(world, whole=True)
     with world.read() as session:
@@ -260,3 +261,12 @@ def test_a_reference_is_found_however_it_is_typed(world: World) -> None:
         found = complaints.by_reference(session, typed)
     assert found
     assert (found.id, found.answer_by) == (row.id, (row.received_at + timedelta(days=30)).date())
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_one_that_no_owner_and_no_operator_would_read_reaches_every_owner(world: World) -> None:
+    world.start("charities", "Charities Unmentoring")
+    owner = world.organiser(OWNER, slug="charities")
+    number = complain(world)
+    page = owner.open(f"/organise/charities/complaints/{number}")
+    assert (letters(world, "complaint_waits", OWNER), "which has no owner" in page.text) == (1, True)
