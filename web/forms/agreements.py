@@ -116,7 +116,7 @@ class ObjectionForm(FlaskForm):
         "What harm or risk do you see, or what would be better?",
         most=answering.LONGEST,
         needed=answering.MISSING[Stance.OBJECTION],
-        description="Leave out private things: five people drawn by chance read it now, and everybody later, "
+        description="Leave out private things: people drawn by chance read it now, and everybody later, "
         "without your name.",
     )
     named = Check("Show my name with it")
