@@ -6,12 +6,15 @@ from playwright.sync_api import Page, expect
 from notifications.messages import Channel
 from tests.support import importing
 from tests.support.live_app import LiveApp
-from tests.support.looking import look_at
+from tests.support.looking import LAPTOP, assert_fits, look_at
 from tests.support.world import BY, NAME
 from web.models import Purpose
+from web.models.imports import ImportKind
+from web.services.imports import files, uploads
 from web.services.programmes import closings
 
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
+WIDE = "\n".join(",".join(f"{what} {place}" for place in range(40)) for what in ("Question", "Answer"))
 
 
 @pytest.mark.slow
@@ -75,3 +78,15 @@ def test_while_very_many_are_told_of_an_end_the_page_says_how_far_it_is(
     look_at(page, "closing-telling")
     live.worker.go_on()
     expect(page.get_by_text("Everyone has been told")).to_be_visible()
+
+
+def test_a_file_of_many_columns_pushes_no_page_sideways(page: Page, live: LiveApp) -> None:
+    organiser = live.world.appoint("organiser@councils.example")
+    with live.world.write() as session:
+        programme, given = live.world.programme(session), files.look("form.csv", WIDE.encode())
+        uploads.upload(session, programme, ImportKind.PEOPLE, given, by=organiser, now=live.world.now)
+    page.goto(live.at(live.world.door(Purpose.SIGN_IN, organiser)))
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(live.at("/organise/councils/import/1"))
+    page.get_by_role("region", name="The first rows of the file").wait_for()
+    assert_fits(page, LAPTOP)
