@@ -7,7 +7,7 @@ on a SQLite file of their own.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -38,7 +38,6 @@ from web.models import (
     Person,
     Programme,
     Purpose,
-    Request,
     Role,
     Round,
 )
@@ -472,7 +471,3 @@ def _unfolded(table: past.Rows, documents: set[str]) -> list[tuple[Any, ...]]:
         )
         for row in table.rows
     ]
-
-
-def waiting_requests(session: Session) -> Sequence[Request]:
-    return session.scalars(select(Request).where(Request.handled_at.is_(None))).all()

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,11 +25,6 @@ def told(database: Database, numbers: Iterator[int] | range) -> int:
     assert database.file
     files = b"".join(file.read_bytes() for file in database.file.parent.glob(f"{database.file.name}*"))
     return sum(any(word.encode() in files for word in words_of(number).values()) for number in numbers)
-
-
-def log_of(database: Database) -> Path:
-    assert database.file
-    return database.file.with_name(f"{database.file.name}-wal")
 
 
 def test_nobody_erased_is_told_of_by_a_page_that_was_split(database: Database) -> None:

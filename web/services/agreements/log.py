@@ -264,7 +264,6 @@ class Rule:
     version: AgreementVersion
     versions: Sequence[AgreementVersion]
     id: int
-    is_ours: bool
     reviews: Sequence["ReviewShown"] = ()
     owed: rule_objections.Owed | None = None
 
@@ -293,7 +292,7 @@ def rules(session: Session, programme: Programme, today: date) -> list[Rule]:
         kept = agreements.versions(session, one.agreement)
         found.append(
             Rule(
-                one.title, lines, one.version, kept, one.agreement.id, subject in agreements.TITLES,
+                one.title, lines, one.version, kept, one.agreement.id,
                 reviewed.get(one.agreement.id, ()), owed.get(one.agreement.id),
             )
         )  # fmt: skip

@@ -46,7 +46,6 @@ OF_NOBODY = frozenset(
 A_MOBILE = re.compile(r"\b(mobile|mob|cell|symudol|whatsapp)\b")
 YES_OR_NO = frozenset("yes no y n true false 0 1 x on off".split())
 AN_ADDRESS = re.compile(r"\S@\S")
-A_PHONE = re.compile(r"[\d\s()+./-]{7,30}")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ class Choice:
     name: str
     organisation: str
     group: int
-    effect: Effect
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def of_person(
     swaps: dict[Effect, list[Choice]] = {}
     for other, key, effect in found[:MOST_OFFERED]:
         name = named.get(other) or phrases.GONE
-        choice = Choice(other, name, _place(pot, other), seats.numbers[key], effect)
+        choice = Choice(other, name, _place(pot, other), seats.numbers[key])
         swaps.setdefault(effect, []).append(choice)
     return Choices(
         person=person,

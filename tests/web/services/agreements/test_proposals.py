@@ -15,8 +15,6 @@ from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.proposals import Proposer
 from web.services.people import participation
 
-LONG_AGO = timedelta(days=8)
-
 
 @pytest.fixture
 def consent(world: World) -> Consent:

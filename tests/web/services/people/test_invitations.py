@@ -24,7 +24,7 @@ ENDLESS = "at most 100,000 letters in a row; this has more. " + SAVE_AS
 NOT_CLOSED = "a cell begins with a quotation mark here, and no other one ends it"
 AMINA = "Amina Yusuf,Leeds City Council,amina@example.org\n"
 HISTORY = "round,person_1,person_2,person_3\n"
-ONE, TWO, THREE = (f"person-00{place}@example.org" for place in (1, 2, 3))
+ONE, TWO = (f"person-00{place}@example.org" for place in (1, 2))
 
 
 def take_in(world: World, content: str | bytes, kind: ImportKind = ImportKind.PEOPLE) -> Imported:
