@@ -9,10 +9,10 @@ with all_to_stay():
     from web.app import create_app
     from web.logs import configure, tell_of_misspelt
     from web.queues import Bell, Waker
-    from web.settings import Settings, environment_with, misspelt
+    from web.settings import Settings, misspelt
 
     configure()
-    tell_of_misspelt(misspelt(environment_with({})))
+    tell_of_misspelt(misspelt())
     settings = Settings.from_env()
     waker = Waker(settings)
     app = create_app(settings, poke=Bell(waker), queue_answers=waker.queue_answers, queue_depth=waker.depth)

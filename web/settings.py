@@ -393,7 +393,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def misspelt(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def misspelt(environment: Mapping[str, str] = environ) -> Iterator[tuple[str, str]]:
     """Names that are nobody's and look like one of ours, each with the one that may be meant."""
     ours = [f"{name.upper()}{ending}" for name in Settings.model_fields for ending in ("", "_FILE")]
     for name in sorted(set(environment) - set(ours)):

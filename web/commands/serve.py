@@ -4,7 +4,7 @@ import click
 
 from web import logs
 from web.commands import outbox, serving
-from web.settings import Settings, environment_with, misspelt
+from web.settings import Settings, misspelt
 
 
 @click.command("serve")
@@ -14,7 +14,7 @@ from web.settings import Settings, environment_with, misspelt
 def command(host: str, port: int, no_worker: bool) -> None:
     """Serve the pages and, unless told otherwise, do the background work."""
     logs.configure()
-    logs.tell_of_misspelt(misspelt(environment_with({})))
+    logs.tell_of_misspelt(misspelt())
     settings = Settings.from_env().at_port(port)
 
     def ready() -> None:

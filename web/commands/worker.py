@@ -7,7 +7,7 @@ import threading
 import click
 
 from web import background, logs
-from web.settings import Settings, environment_with, misspelt
+from web.settings import Settings, misspelt
 
 STDIN = 0
 
@@ -22,7 +22,7 @@ def command(threads: int, with_parent: bool, quiet: bool) -> None:
     if with_parent:  # who starts it has told of them
         _stop_at_end_of_input()
     else:
-        logs.tell_of_misspelt(misspelt(environment_with({})))
+        logs.tell_of_misspelt(misspelt())
     background.run(Settings.from_env(), threads)
 
 
