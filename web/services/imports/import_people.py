@@ -28,8 +28,8 @@ from web.services.common import (
     written_names,
 )
 from web.services.common.spreadsheets import BadFile, Row, Sheet
-from web.services.imports import duplicates, known_elsewhere, standings
-from web.services.imports.duplicates import People
+from web.services.imports import doubles, known_elsewhere, standings
+from web.services.imports.doubles import People
 from web.services.organisations import organisations
 from web.sizes import MOST_ORGANISATIONS
 
@@ -352,7 +352,7 @@ def _mobile(part: str) -> str | None:
 def _if_another(name: str, read: str, before: str) -> str:
     """What to do about two names at one address; nothing where they are the same, but for a title say."""
     one, other = (written_names.bare(said) or folded(said) for said in (name, read))
-    if duplicates.same_name(one, other):
+    if doubles.same_name(one, other):
         return ""
     return f"{before}{name}: somebody else needs an address of their own"
 

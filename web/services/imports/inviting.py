@@ -27,7 +27,7 @@ from web.models.columns import new_id
 from web.models.imports import Import, ImportRow, Outcome
 from web.services.common import links, mixing, names, passed_over, programmes, times
 from web.services.common.links import LinkWanted
-from web.services.imports import duplicates, takeovers
+from web.services.imports import doubles, takeovers
 from web.services.organisations import organisations
 
 Found = dict[str, Any]
@@ -210,7 +210,7 @@ def _write_invitations(
 
 
 def targets(job: Import) -> dict[str, str]:
-    return duplicates.targets(job.organisations)
+    return doubles.targets(job.organisations)
 
 
 def invitation(programme: Programme, answer: messages.Link, *, now: datetime) -> messages.Invitation:

@@ -25,7 +25,7 @@ from web.models import Programme
 from web.models.imports import Import, ImportFile, ImportKind, ImportRow, ImportState, Outcome
 from web.services.common import audit, mixing, programmes
 from web.services.common.spreadsheets import BadFile, Sheet
-from web.services.imports import columns, duplicates, import_history, import_people, inviting, takeovers
+from web.services.imports import columns, doubles, import_history, import_people, inviting, takeovers
 from web.services.imports.claims import LEASED, WORKING
 from web.services.imports.files import Unread, Upload
 from web.services.imports.import_people import Names
@@ -186,7 +186,7 @@ def choose(session: Session, job: Import, chosen: Mapping[str, int], names: Name
 
 def match(session: Session, job: Import, names: Names) -> None:
     """Organisations are matched to known ones; the doubtful are asked next. 0.3 s for 10,000 of them."""
-    job.organisations = duplicates.match(
+    job.organisations = doubles.match(
         names.rows(), organisations.register(session, job.programme_id), names.domains
     )
     _go_on(session, job)
@@ -269,7 +269,7 @@ def check(session: Session, job: Import, sheet: Sheet, *, key: bytes) -> Iterato
     if job.kind is ImportKind.HISTORY:
         return import_history.check(sheet, job.columns, import_history.known(session, job.programme_id))
     here = import_people.known(session, job.programme_id, key)
-    return import_people.check(sheet, job.columns, duplicates.targets(job.organisations), here)
+    return import_people.check(sheet, job.columns, doubles.targets(job.organisations), here)
 
 
 def note_answers(answers: set[str], sheet: Sheet, columns_: Mapping[str, int], rows: Sequence[Any]) -> None:

@@ -32,7 +32,7 @@ from web.models import (
 from web.models.columns import new_id
 from web.services.common import audit, links, mixing, names, phone_numbers, programmes, times, written_names
 from web.services.common.contacts import address_key, by_email, recipient
-from web.services.imports import duplicates, known_elsewhere
+from web.services.imports import doubles, known_elsewhere
 from web.services.organisations import organisations
 from web.tokens import Signer
 
@@ -179,7 +179,7 @@ def _is_somebody_else(known: Person, details: Details) -> bool:
         return False
     one, other = written_names.bare(known.name), written_names.bare(details.name)
     short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
-    return not (duplicates.same_name(one, other) or (" " in short and long.startswith(short)))
+    return not (doubles.same_name(one, other) or (" " in short and long.startswith(short)))
 
 
 def ask_elsewhere(session: Session, link: Link, email: str, *, signer: Signer, now: datetime) -> None:

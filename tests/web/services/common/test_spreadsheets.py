@@ -6,8 +6,8 @@ import pytest
 
 from web.models.imports import ImportKind
 from web.services.common import days, decoding, spreadsheets
-from web.services.imports import columns, duplicates
-from web.services.imports.duplicates import PEOPLE_AT_MOST, People
+from web.services.imports import columns, doubles
+from web.services.imports.doubles import PEOPLE_AT_MOST, People
 from web.services.organisations import organisations
 from web.services.organisations.likeness import Register
 from web.sizes import LONGEST_ROW
@@ -163,22 +163,20 @@ def test_shortened_names_are_likely_and_never_sure(typed: str, sure: str | None,
     register = Register()
     for name in KNOWN:
         register.add(name, organisations.key(name))
-    (entry,) = duplicates.match({typed: 1}, register)
+    (entry,) = doubles.match({typed: 1}, register)
     assert (entry["taken_for"], entry["likely"]) == (sure, likely)
 
 
 def test_a_misspelt_name_is_asked_and_a_new_one_is_not() -> None:
     register = Register()
     register.add("1", organisations.key("Leeds City Council"))
-    found = {
-        entry["name"]: entry for entry in duplicates.match({"Leds City Council": 1, "Mind": 2}, register)
-    }
+    found = {entry["name"]: entry for entry in doubles.match({"Leds City Council": 1, "Mind": 2}, register)}
     assert (found["Leds City Council"]["candidates"], found["Leds City Council"]["likely"]) == (["1"], None)
     assert found["Mind"]["taken_for"] == "=mind"
 
 
 def test_two_spellings_in_one_file_are_asked_about() -> None:
-    first, second = duplicates.match({"Leeds City Council": 5, "Leeds CC": 1}, Register())
+    first, second = doubles.match({"Leeds City Council": 5, "Leeds CC": 1}, Register())
     assert (first["taken_for"], second["likely"]) == ("=leeds city council", "=leeds city council")
 
 
@@ -194,12 +192,12 @@ def test_two_spellings_in_one_file_are_asked_about() -> None:
     ],
 )
 def test_names_of_people_are_alike_or_not(one: str, other: str, same: bool) -> None:
-    assert duplicates.same_name(one, other) is same
+    assert doubles.same_name(one, other) is same
 
 
 def test_a_name_of_nothing_but_short_words_is_not_told_in_full() -> None:
     """Each of its 40 words stands for up to three: that would be 10¹⁵ names."""
-    (entry,) = duplicates.match({"mbc " * 29: 1}, Register())
+    (entry,) = doubles.match({"mbc " * 29: 1}, Register())
     assert entry["candidates"] == []
 
 

@@ -9,7 +9,7 @@ from tests.support.world import World
 from web.models.imports import ImportKind
 from web.services.common import decoding
 from web.services.common.spreadsheets import BadFile
-from web.services.imports import columns, duplicates, files, import_history, pasted
+from web.services.imports import columns, doubles, files, import_history, pasted
 from web.services.imports.import_history import KnownByName
 from web.services.organisations import organisations
 from web.services.organisations.likeness import Register
@@ -191,7 +191,7 @@ def test_a_history_without_the_letters_of_another_keyboard_names_the_same_person
 
 
 def test_somebody_whose_last_name_is_written_in_plain_letters_may_be_here_already() -> None:
-    here = duplicates.People()
+    here = doubles.People()
     here.add("Leeds", "anna pawłowska", "Anna Pawłowska, who is here")
     assert here.like("Leeds", "anna pawlowska") == "Anna Pawłowska, who is here"
 
@@ -305,13 +305,13 @@ def test_letters_that_a_program_has_spoilt_are_mended(spoilt: str, mended: str) 
 
 def test_a_domain_of_several_councils_says_nothing_of_an_organisation() -> None:
     domains = {organisations.key(name): ["mail.example"] for name in ("Kent", "Brent", "Bury", "Mind")}
-    found = duplicates.match(dict.fromkeys(("Kent", "Brent", "Bury", "Mind"), 1), Register(), domains)
+    found = doubles.match(dict.fromkeys(("Kent", "Brent", "Bury", "Mind"), 1), Register(), domains)
     assert [one["candidates"] for one in found] == [[], [], [], []]
 
 
 def test_a_domain_of_one_council_is_asked_about() -> None:
     domains = {organisations.key(name): ["leeds.example"] for name in ("Leeds City Council", "Highways")}
-    found = duplicates.match({"Leeds City Council": 2, "Highways": 1}, Register(), domains)
+    found = doubles.match({"Leeds City Council": 2, "Highways": 1}, Register(), domains)
     assert [one["candidates"] for one in found] == [[], ["=leeds city council"]]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import workbooks
 from web.models.imports import ImportKind
-from web.services.imports import columns, duplicates, files, import_people
+from web.services.imports import columns, doubles, files, import_people
 from web.services.imports.import_people import KnownPeople, Names
 from web.services.organisations.likeness import Register
 
@@ -17,7 +17,7 @@ def row_of(row: str) -> dict[str, Any]:
     given = files.look("p.csv", (HEADER + row + "\n").encode()).sheet
     chosen, names = columns.guess_of(ImportKind.PEOPLE, given), Names()
     names.note(given, chosen, given.rows)
-    targets = duplicates.targets(duplicates.match(names.rows(), Register(), names.domains))
+    targets = doubles.targets(doubles.match(names.rows(), Register(), names.domains))
     (found,) = import_people.check(given, chosen, targets, KnownPeople())
     return found
 
