@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 
+from tests.faults.mistakes import mistaken
 from tests.faults.trial import Outcome, Trial, opened
 from tests.support.consent_histories import History, nothing_kept
 from web.db import Database
@@ -57,7 +57,7 @@ def _each(trial: Trial, parts: Sequence[Part]) -> Iterator[Walked]:
 def _walk(part: Part) -> Walked:
     trial, first = part
     walked, seen, apart = 0, Counter[str](), 0
-    with _of_its_own(trial, first) as database, _mistaken(trial.mutant):
+    with _of_its_own(trial, first) as database, mistaken(MISTAKES, trial.mutant):
         for number in range(first, min(first + PART, trial.size(60 if trial.mutant else 10, 20_000))):
             with database.write() as session, nothing_kept(session):
                 history = History(session, random.Random(f"{trial.seed} {number}"), f"history-{number}")
@@ -107,14 +107,3 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "one for a change is not heard": (reviews, "FOR_A_CHANGE", ()),
     "the same person objects to a rule again and again": (rule_objections, "AGAIN", timedelta(0)),
 }
-
-
-@contextmanager
-def _mistaken(mutant: str) -> Iterator[None]:
-    """Ours with one mistake in it."""
-    if not mutant:
-        yield
-        return
-    module, name, instead = MISTAKES[mutant]
-    with patch.object(module, name, instead):
-        yield

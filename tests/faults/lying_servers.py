@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 
 from sqlmodel import Session, select
 
+from tests.faults.mistakes import mistaken
 from tests.faults.trial import BEGAN, KEY, Outcome, Trial, opened
 from tests.support.consent_histories import nothing_kept
 from tests.support.consenting import take_part
@@ -381,7 +381,7 @@ def fault(trial: Trial) -> Outcome:
     wanted, apart, moves, learned = trial.size(10, 1_000), "", 0, 0
     database = opened(trial.url)
     database.upgrade()
-    with _mistaken(trial.mutant):
+    with mistaken(MISTAKES, trial.mutant):
         for number in range(200 if trial.mutant else wanted):
             with database.write() as session, nothing_kept(session):
                 history = History(session, random.Random(f"{trial.seed} {number}"))
@@ -419,14 +419,3 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "gathers again what was dropped": (passed_over, "among", _nothing),
     "believes the first of two claims": (offers, "settle_disputes", _nothing),
 }
-
-
-@contextmanager
-def _mistaken(mutant: str) -> Iterator[None]:
-    """Ours with one mistake in it."""
-    if not mutant:
-        yield
-        return
-    module, name, instead = MISTAKES[mutant]
-    with patch.object(module, name, instead):
-        yield

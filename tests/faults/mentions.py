@@ -4,15 +4,13 @@ A worker reads them meanwhile. One page in ten really mentions us.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random
 from time import perf_counter
 from typing import Any
-from unittest import mock
 
 from sqlmodel import Session, func, select
 
+from tests.faults.mistakes import mistaken
 from tests.faults.trial import Outcome, Trial
 from tests.faults.worlds import world_of
 from tests.support.gathering import FakeServers, add_source, begin_gathering
@@ -34,7 +32,7 @@ def fault(trial: Trial) -> Outcome:
     """No host has more than a hundred of its pages opened, and a person's own is opened all the same."""
     number = trial.size(300, 10_000)
     chance, said, slowest = Random(trial.seed), Counter[int](), 0.0
-    with world_of(trial) as world, _mistaken(trial.mutant):
+    with world_of(trial) as world, mistaken(MISTAKES, trial.mutant):
         servers = begin_gathering(world)
         add_source(world, SourceKind.WEBMENTION)
         for one in range(number):
@@ -69,20 +67,14 @@ def fault(trial: Trial) -> Outcome:
     )
 
 
-@contextmanager
-def _mistaken(mutant: str) -> Iterator[None]:
-    """A host is counted by what waits alone: a quick worker opens all that it tells."""
-    if not mutant:
-        yield
-        return
-    with mock.patch.object(webmentions, "settle", _settle_and_forget):
-        yield
-
-
 def _settle_and_forget(session: Session, due: DueMention, *found: Any, **other: Any) -> None:
+    """A host is counted by what waits alone: a quick worker opens all that it tells."""
     SETTLE(session, due, *found, **other)
     if read := session.get(Webmention, due.id):
         session.delete(read)
+
+
+MISTAKES = {"counts only what waits": (webmentions, "settle", _settle_and_forget)}
 
 
 def _page(chance: Random, number: int) -> str:
