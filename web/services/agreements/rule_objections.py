@@ -68,6 +68,21 @@ def raise_(
     rule, number = one.agreement.id, one.version.number
     if refused := why_not(session, programme, {rule: number}, person, now=now)[rule]:
         raise NotOpenToThat(refused)
+    made = _proposal_to_judge(session, programme, one, person, secret, now)
+    objections.raise_(session, made, person, words.strip(), named=named, now=now)
+    proposals.record(session, programme, made, A_PARTICIPANT, "objected to what is in force", now)
+    try:
+        panels.convene(session, programme, made, by=audit.SYSTEM, now=now)
+    except panels.TooFew:
+        objections.settle(session, objections.of(session, made), ObjectionState.HOLDS, now)
+        proposals.end(session, programme, made, ProposalState.UPHELD, NOBODY_TO_JUDGE, now=now)
+    return made
+
+
+def _proposal_to_judge(
+    session: Session, programme: Programme, one: InForce, person: str, secret: str, now: datetime
+) -> Proposal:
+    """An objection to a rule is kept as a proposal that says what the rule says."""
     made = Proposal(
         programme_id=programme.id,
         number=proposals.next_number(session, programme),
@@ -96,13 +111,6 @@ def raise_(
             made_at=now,
         )
     )
-    objections.raise_(session, made, person, words.strip(), named=named, now=now)
-    proposals.record(session, programme, made, A_PARTICIPANT, "objected to what is in force", now)
-    try:
-        panels.convene(session, programme, made, by=audit.SYSTEM, now=now)
-    except panels.TooFew:
-        objections.settle(session, objections.of(session, made), ObjectionState.HOLDS, now)
-        proposals.end(session, programme, made, ProposalState.UPHELD, NOBODY_TO_JUDGE, now=now)
     return made
 
 
