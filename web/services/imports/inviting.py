@@ -1,6 +1,6 @@
 """Inviting the people of a file, a batch at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -55,14 +55,7 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, key: byt
         person.email_key: person
         for person in session.scalars(select(Person).where(col(Person.email_key).in_(by_key)))
     }
-    members = set(
-        session.scalars(
-            select(col(Membership.person_id)).where(
-                col(Membership.programme_id) == programme.id,
-                col(Membership.person_id).in_([person.id for person in there.values()]),
-            )
-        )
-    )
+    members = _members_among(session, programme, [person.id for person in there.values()])
     ids = {email: there[email].id if email in there else new_id() for email in by_key}
     refused = _who_said_no(session, programme, by_key, key=key)
     wanted = [email for email in by_key if ids[email] not in members and email not in refused]
@@ -84,21 +77,34 @@ def invite(session: Session, job: Import, rows: Sequence[ImportRow], *, key: byt
     else:
         emails = [(ids[email], by_key[email].cells["email"]) for email in wanted]
         _write_invitations(session, programme, job, emails, now)
-    taken = set(wanted)
+    known = {email: ids[email] for email in by_key if email in there}
+    _note_outcomes(session, by_key, {email: ids[email] for email in wanted}, known)
+    session.expire_all()
+    return len(wanted)
+
+
+def _members_among(session: Session, programme: Programme, people: Collection[str]) -> set[str]:
+    """Whoever of these, by their ids, is in the programme already."""
+    here = col(Membership.programme_id) == programme.id, col(Membership.person_id).in_(people)
+    return set(session.scalars(select(col(Membership.person_id)).where(*here)))
+
+
+def _note_outcomes(
+    session: Session, by_key: Mapping[str, ImportRow], taken: Mapping[str, str], known: Mapping[str, str]
+) -> None:
+    """What became of each row: who was `taken` in, or had been `known`, by their ids."""
     done: list[Found] = [
         {
-            "import_id": job.id,
+            "import_id": row.import_id,
             "number": row.number,
             "outcome": Outcome.TAKEN if email in taken else Outcome.HERE,
-            "person_id": ids[email] if email in taken or email in there else None,
+            "person_id": taken.get(email) or known.get(email),
             "why": "",
             "cells": _kept(row) if email in taken else {},
         }
         for email, row in by_key.items()
     ]
     session.execute(update(ImportRow), done)
-    session.expire_all()
-    return len(wanted)
 
 
 def _who_said_no(session: Session, programme: Programme, emails: Collection[str], *, key: bytes) -> set[str]:
