@@ -148,7 +148,7 @@ def _complaints(session: Session, now: datetime) -> Iterator[Matter]:
     """The law's days run whether or not an owner looks."""
     for one in complaints.due(session, now):
         day = f"{one.answer_by.day} {one.answer_by:%B}"
-        detail = f"It is to be answered by {day}. Owners have had a mail, and find it on their first page."
+        detail = f"It is to be answered by {day}. Whoever answers it has had a mail, with a link to it."
         yield complaints.about(one), "A complaint about data is due", detail
 
 
