@@ -32,6 +32,30 @@ VERDICTS = [
 ]
 
 
+SENT_TWICE = "It says that already. Nothing was sent a second time."
+CHANGED = (
+    "It was changed after you opened this page. Read it as it is now, then send yours again, or leave it so"
+)
+THIS_TOO = "This was changed too, as it says above. Send it again to have it as it is here"
+
+
+def overlooks(form: FlaskForm, read: FlaskForm) -> bool:
+    """`form` began with what holds by now, `read` with what its sender read. What they left as it stood there
+    takes what holds now; what differs is asked about, once. Have they sent anything but what holds now?
+    """
+    fields = [field for field in form if field.name in read and field.name != "csrf_token"]
+    if all(field.data == field.object_data for field in fields):
+        return False
+    for field in fields:
+        stood, now = read[field.name].object_data, field.object_data
+        if field.data == stood:
+            field.data = now
+        elif now not in (stood, field.data):
+            field.errors = [THIS_TOO]
+    form.form_errors.append(CHANGED)
+    return True
+
+
 class AnswerForm(FlaskForm):
     """Its three buttons say the stance."""
 

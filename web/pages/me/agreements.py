@@ -5,7 +5,7 @@ import secrets
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.forms.agreements import FreeForm, ObjectionForm
+from web.forms.agreements import SENT_TWICE, FreeForm, ObjectionForm, overlooks
 from web.http.access import with_link
 from web.http.context import house, row_number
 from web.models import (
@@ -15,6 +15,7 @@ from web.models import (
     Proposal,
     ProposalAnswer,
     ProposalState,
+    ProposalVersion,
     Purpose,
     Stance,
     Subject,
@@ -164,23 +165,42 @@ def amend_proposal(token: str, slug: str, number: int) -> ResponseReturnValue:
     if proposal.by != author.id or proposal.subject is not Subject.OTHER or proposal.is_objection:
         flash("Only its author can do this", "error")
         return _back(token, slug)
-    version = lookup.version_of(g.session, proposal)
-    form = FreeForm(obj=version, bound=str(version.bound or ""))
+    read = lookup.version_read(g.session, proposal, request.form.get("version", type=row_number))
+    form, is_stale = _amending(lookup.version_of(g.session, proposal)), False
     if form.validate_on_submit():
-        rule = in_force.one(g.session, programme, proposal.agreement_id) if proposal.agreement_id else None
-        try:
-            proposals.amend(g.session, programme, proposal, form.change(rule), author, now=g.now)
-        except proposals.BadProposal as error:
-            form[error.field or "text"].errors = [str(error)]
-        except proposals.NotOpenToThat as error:
-            form.text.errors = [str(error)]
-        else:
+        is_stale = read.number != proposal.version
+        if is_stale and not overlooks(form, _amending(read)):
+            flash(SENT_TWICE)
+            return _back(token, slug)
+        if not is_stale and _amended(programme, proposal, form, author):
             flash("Amended. Everybody is told of the new version.")
             return _back(token, slug)
     page = render_template(
-        "me/propose.html", visit=visit, programme=programme, form=form, amends=proposal.number
+        "me/propose.html",
+        visit=visit,
+        programme=programme,
+        form=form,
+        amends=proposal.number,
+        reads=proposal.version if is_stale else read.number,
+        now=log.shown(g.session, programme, proposal) if is_stale else None,
     )
     return page, 422 if form.errors else 200
+
+
+def _amending(version: ProposalVersion) -> FreeForm:
+    return FreeForm(obj=version, bound=str(version.bound or ""))
+
+
+def _amended(programme: Programme, proposal: Proposal, form: FreeForm, author: Proposer) -> bool:
+    """Is it? Else the form says why not."""
+    rule = in_force.one(g.session, programme, proposal.agreement_id) if proposal.agreement_id else None
+    try:
+        proposals.amend(g.session, programme, proposal, form.change(rule), author, now=g.now)
+    except proposals.BadProposal as error:
+        form[error.field or "text"].errors = [str(error)]
+    except proposals.NotOpenToThat as error:
+        form.text.errors = [str(error)]
+    return not form.errors
 
 
 @pages.post("/me/<token>/<slug>/proposals/<int:number>/name")

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
-from web.forms.agreements import DeclineForm, FreeForm, NumberForm, ReasonForm
+from web.forms.agreements import SENT_TWICE, DeclineForm, FreeForm, NumberForm, ReasonForm, overlooks
 from web.forms.settings import DaysForm, MatchingForm, ShowingForm
 from web.http.access import needs
+from web.http.context import row_number
 from web.models import AgendaItem, AgendaState, Proposal, ProposalState, ProposalVersion, Role, Subject
 from web.pages.organise import pages
 from web.services.agreements import (
@@ -310,21 +311,39 @@ def _do(number: int, what: Callable[[Proposal], object], said: str) -> ResponseR
 @needs(Role.ORGANISER)
 def amend_proposal(number: int) -> ResponseReturnValue:
     proposal = _proposal(number)
-    version = lookup.version_of(g.session, proposal)
-    form = _form_of(proposal, version)
+    read = lookup.version_read(g.session, proposal, request.form.get("version", type=row_number))
+    form, is_stale = _form_of(proposal, lookup.version_of(g.session, proposal)), False
     if form.validate_on_submit():
-        change = form.change() if not isinstance(form, FreeForm) else form.change(_in_force(proposal))
-        try:
-            proposals.amend(g.session, g.programme, proposal, change, Proposer(current_user.id), now=g.now)
-            return saved("Amended. Everybody is told of the new version.", ".one_proposal", number=number)
-        except proposals.BadProposal as error:
-            form[error.field or "driver"].errors = [str(error)]
-        except proposals.NotOpenToThat as error:
-            form.driver.errors = [str(error)]
+        is_stale = read.number != proposal.version
+        if is_stale and not overlooks(form, _form_of(proposal, read)):
+            return saved(SENT_TWICE, ".one_proposal", number=number)
+        if not is_stale and (answer := _amended(proposal, form)):
+            return answer
     page = render_template(
-        "organise/proposal_amend.html", programme=g.programme, role=g.role, form=form, number=number
+        "organise/proposal_amend.html",
+        programme=g.programme,
+        role=g.role,
+        form=form,
+        number=number,
+        reads=proposal.version if is_stale else read.number,
+        now=log.shown(g.session, g.programme, proposal) if is_stale else None,
     )
     return page, 422 if form.errors else 200
+
+
+def _amended(proposal: Proposal, form: FlaskForm) -> ResponseReturnValue | None:
+    """None where it cannot be, and the form says why."""
+    change = form.change(_in_force(proposal)) if isinstance(form, FreeForm) else form.change()
+    try:
+        proposals.amend(g.session, g.programme, proposal, change, Proposer(current_user.id), now=g.now)
+        return saved(
+            "Amended. Everybody is told of the new version.", ".one_proposal", number=proposal.number
+        )
+    except proposals.BadProposal as error:
+        form[error.field or "driver"].errors = [str(error)]
+    except proposals.NotOpenToThat as error:
+        form.driver.errors = [str(error)]
+    return None
 
 
 def _in_force(proposal: Proposal) -> InForce | None:

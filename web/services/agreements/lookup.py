@@ -53,6 +53,12 @@ def version_of(session: Session, proposal: Proposal) -> ProposalVersion:
     return session.get_one(ProposalVersion, (proposal.id, proposal.version))
 
 
+def version_read(session: Session, proposal: Proposal, number: int | None) -> ProposalVersion:
+    """The one of this number, which somebody read before they wrote; where none is, the one that counts."""
+    read = session.get(ProposalVersion, (proposal.id, number)) if number else None
+    return read or version_of(session, proposal)
+
+
 def change_of(proposal: Proposal, version: ProposalVersion) -> ChangeWanted:
     return ChangeWanted(
         subject=proposal.subject,
