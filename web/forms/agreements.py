@@ -155,6 +155,9 @@ class WishForm(FlaskForm):
     )
 
 
+SAY_THIS = "You have said what you would change. Press “Say this”, or take it back and press once more"
+
+
 class OpinionForm(FlaskForm):
     """About one agreement; a review's page holds several, each under a prefix of its own."""
 
@@ -167,6 +170,13 @@ class OpinionForm(FlaskForm):
             raise ValidationError(
                 "You have written what you would change. Choose to change it, or delete that"
             )
+
+    def stops_keeping(self) -> bool:
+        """Nor because the button that keeps everything was pressed beside it."""
+        written = self.words.data and self.words.data != self.words.object_data
+        if written or self.verdict.data not in (Verdict.KEEP.value, self.verdict.object_data):
+            self.words.errors = [SAY_THIS]
+        return bool(self.words.errors)
 
     @classmethod
     def about(cls, asked: reviews.Asked, said: ReviewAnswer | None, chosen: str) -> "OpinionForm":
@@ -182,6 +192,12 @@ class OpinionForm(FlaskForm):
 
 class DeclineForm(FlaskForm):
     because = Words("Why not?", most=200, needed="Say why, in a few words: who said it is told")
+
+    def stops_another(self) -> bool:
+        """What was written to decline it is not thrown away because another button was pressed."""
+        if self.because.data:
+            self.because.errors = ["You have written why not. Decline it, or delete that and press once more"]
+        return bool(self.because.data)
 
 
 class NumberForm(FlaskForm):

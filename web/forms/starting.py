@@ -82,3 +82,9 @@ class DeclineForm(FlaskForm):
     reason = LongText(
         "Why not? (optional)", most=REASON, description="The founder reads it. One or two sentences."
     )
+
+    def stops_a_yes(self) -> bool:
+        """What was written to the founder is not thrown away because the other button was pressed."""
+        if self.reason.data:
+            self.reason.errors = ["You have written why not. Decline it, or delete that to approve it"]
+        return bool(self.reason.data)

@@ -11,6 +11,7 @@ from web.forms.starting import DeclineForm
 from web.http.access import operators_only
 from web.http.context import house
 from web.models import Programme, ProgrammeRequest
+from web.models.starting import StartState
 from web.pages.organise import complaints as complaint_pages
 from web.pages.start import approved, declined
 from web.services.people import complaints
@@ -42,7 +43,10 @@ def look(number: int) -> str:
 @pages.post("/requests/<int:number>")
 @operators_only
 def approve(number: int) -> ResponseReturnValue:
-    flash(approved(_asked(number), by=current_user.id))
+    asked, form = _asked(number), DeclineForm()
+    if asked.state is StartState.WAITING and form.stops_a_yes():
+        return _page(asked, form), 422
+    flash(approved(asked, by=current_user.id))
     return redirect(url_for(".home"), 303)
 
 

@@ -50,19 +50,27 @@ def answer(token: str) -> ResponseReturnValue:
     review = reviews.locked(g.session, review.id)
     asked = reviews.of_review(g.session, review)
     forms = _forms(asked, review, link.person)
-    if "keep" in request.form:
-        opinions = {one.id: reviews.Opinion(Verdict.KEEP) for one in asked}
-    elif {form.validate_on_submit() for form in forms.values()} == {True}:
-        opinions = {id_: form.opinion() for id_, form in forms.items()}
-    else:
+    takes_answers = reviews.takes_answers(g.session, programme, review, now=g.now)
+    opinions = _opinions(forms) if takes_answers else {}
+    if opinions is None:
         return _page(token, link, programme, review, asked, forms), 422
     try:
         reviews.answer(g.session, programme, review, link.person, opinions, now=g.now)
     except NotOpenToThat as error:
-        too_late = "\n\n".join(opinion.words for opinion in opinions.values() if opinion.words)
+        too_late = "\n\n".join(form.words.data for form in forms.values() if form.words.data)
         return _page(token, link, programme, review, asked, forms, str(error), too_late), 422
     flash("Thank you. You can change it until the end.")
     return redirect(url_for(".show", token=token), 303)
+
+
+def _opinions(forms: dict[int, OpinionForm]) -> dict[int, reviews.Opinion] | None:
+    """What was said of each, by its id; None where that cannot be, and its form says why."""
+    keeps = "keep" in request.form
+    good = [not form.stops_keeping() if keeps else form.validate_on_submit() for form in forms.values()]
+    if not all(good):
+        return None
+    kept = reviews.Opinion(Verdict.KEEP)
+    return {id_: kept if keeps else form.opinion() for id_, form in forms.items()}
 
 
 def _page(

@@ -122,7 +122,10 @@ def look(token: str) -> ResponseReturnValue:
 @pages.post("/decide/<token>")
 @with_link
 def approve(token: str) -> ResponseReturnValue:
-    flash(approved(_asked(token), by=OPERATOR))
+    asked, form = _asked(token), DeclineForm()
+    if asked.state is StartState.WAITING and form.stops_a_yes():
+        return _decision(asked, form), 422
+    flash(approved(asked, by=OPERATOR))
     return redirect(url_for(".look", token=token), 303)
 
 

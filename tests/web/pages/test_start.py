@@ -266,6 +266,14 @@ def test_the_founder_reads_why_it_was_declined(world: World) -> None:
 
 
 @asking
+def test_why_not_is_not_lost_by_approving(world: World) -> None:
+    confirm(world)
+    page = world.visitor().open(operators_link(world))
+    page.press("Approve Parishes Unmentoring", reason="There is one.")
+    assert ("There is one." in page.text, page.status, states(world)) == (True, 422, ["waiting"])
+
+
+@asking
 def test_a_founder_whose_address_is_taken_meanwhile_chooses_another_and_waits_again(world: World) -> None:
     confirm(world)
     world.start("pari-shes", "Others")

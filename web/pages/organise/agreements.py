@@ -177,13 +177,26 @@ def decline_item(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/agenda/<int:number>/done")
 @needs(Role.ORGANISER)
 def item_done(number: int) -> ResponseReturnValue:
-    return _decide(number, lambda item: agenda.done(g.session, item, by=current_user.id, now=g.now))
+    stopped = _stopped(number)
+    return stopped or _decide(
+        number, lambda item: agenda.done(g.session, item, by=current_user.id, now=g.now)
+    )
+
+
+def _stopped(number: int) -> ResponseReturnValue | None:
+    """The page again, where words for another button of it were written beside the one that was pressed."""
+    waits = number in {item.id for item in agenda.waiting(g.session, g.programme)}
+    if waits and (form := DeclineForm()).stops_another():
+        return _agenda(form, number), 422
+    return None
 
 
 @pages.post("/<slug>/agenda/<int:number>/proposal")
 @needs(Role.ORGANISER)
 def item_proposed(number: int) -> ResponseReturnValue:
     """It is what a proposal that is there already is about."""
+    if stopped := _stopped(number):
+        return stopped
     form = NumberForm()
     typed = form.number.data if form.validate_on_submit() else ""
 
