@@ -30,6 +30,7 @@ from web.services.agreements import (
     asking,
     clock,
     lookup,
+    news,
     objections,
     panels,
     proposals,
@@ -149,6 +150,8 @@ def _move_on(session: Session, programme: Programme, proposal: Proposal, now: da
     if in_the_way and panels.sitting(session, proposal) is None and _stalled(proposal, now):
         proposals.end(session, programme, proposal, ProposalState.WITHDRAWN, NO_STEP, now=now)
         return
+    if objections.ended_by_taking_back(session, proposal):
+        news.nobody_objects(session, programme, proposal, now=now)
     if proposal.started_at is None and not _start(session, programme, proposal, now):
         return
     if in_the_way:

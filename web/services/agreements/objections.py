@@ -130,6 +130,15 @@ def leave_a_day(session: Session, proposal: Proposal, *, held: datetime | None, 
         session.add(proposal)
 
 
+def ended_by_taking_back(session: Session, proposal: Proposal) -> bool:
+    """Is nothing in the way any more because the last that was has been taken back?"""
+    raised = [each for each in of(session, proposal) if each.version == proposal.version]
+    settled = [each for each in raised if each.settled_at]
+    last = max(settled, key=lambda each: (each.settled_at, each.id), default=None)
+    still = any(each.state in UNSETTLED for each in raised)
+    return not still and last is not None and last.state is ObjectionState.TAKEN_BACK
+
+
 def wait_on(session: Session, proposal: Proposal, *, since: datetime, now: datetime) -> None:
     """After a break: the days without a step, of which too many withdraw it, go on where they stood."""
     if proposal.stirred_at:
