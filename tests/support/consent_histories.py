@@ -458,7 +458,11 @@ class History:
         return True
 
     def release(self) -> bool:
-        self.model.held = self.programme.paused_at = None
+        since = self.programme.paused_at
+        self.model.go_on()
+        self.programme.paused_at = None
+        if since:
+            deciding.stay_for_a_break(self.session, self.programme, since=since, now=self.now)
         self.session.add(self.programme)
         return True
 

@@ -319,13 +319,31 @@ class Model:
         for paper in self.papers:
             if paper.state == "judged":
                 self._look_at_objection(paper)
-        if self.before_urgent and self.before_urgent[1].date() <= self.now.date():
+        if (
+            self.before_urgent
+            and self.before_urgent[1].date() <= self.now.date()
+            and not self._urgent_waits()
+        ):
             for paper in self.papers:
                 if paper.urgent and paper.state == "open":
                     self._end(paper, "stopped")
             self._change(self.before_urgent[0])
         self._review()
         self._next_in_line()
+
+    def _urgent_waits(self) -> bool:
+        """Are people asked about it, and is there a break?"""
+        return bool(self.held) and self._is_asked_of_the_urgent()
+
+    def _is_asked_of_the_urgent(self) -> bool:
+        return any(paper.urgent and paper.state == "open" for paper in self.papers)
+
+    def go_on(self) -> None:
+        """The break is over, and what is urgent has as many days more."""
+        if self.held and self.before_urgent and self._is_asked_of_the_urgent():
+            size, due = self.before_urgent
+            self.before_urgent = (size, due + DAY * (self.now.date() - self.held.date()).days)
+        self.held = None
 
     def _change(self, size: int) -> None:
         """Another version of the rule is in force, and due in a year."""

@@ -38,7 +38,7 @@ from web.services.agreements import (
     rule_objections,
     tally,
 )
-from web.services.agreements.agreements import FEW, ChangeWanted
+from web.services.agreements.agreements import FEW, ChangeWanted, InForce
 from web.services.agreements.proposals import Proposer
 from web.services.common import audit, programmes, times
 
@@ -317,14 +317,32 @@ def begin_urgent(
     asking.open_(session, programme, proposal, held=clock.held_since(session, programme), now=now)
 
 
+def stay_for_a_break(session: Session, programme: Programme, *, since: datetime, now: datetime) -> None:
+    """After a break, in which nobody could agree to it and no round began by it: what is urgent goes back as
+    many days later.
+    """
+    for one in agreements.every(session, programme):
+        if one.version.how is How.URGENT and _asked_of(session, programme, one):
+            one.version.review_on += times.today(now) - times.today(since)
+            session.add(one.version)
+
+
+def _asked_of(session: Session, programme: Programme, one: InForce) -> Sequence[Proposal]:
+    """What asks people whether an urgent version stays; nothing where its author has taken that back."""
+    live = lookup.live(session, programme)
+    return [each for each in live if each.urgent and each.agreement_id == one.agreement.id]
+
+
 def _go_back(session: Session, programme: Programme, now: datetime) -> None:
     today = times.today(now)
     for one in agreements.every(session, programme):
         if one.version.how is not How.URGENT or one.version.review_on > today:
             continue
-        for proposal in lookup.live(session, programme):
-            if proposal.agreement_id == one.agreement.id and proposal.urgent:
-                proposals.end(session, programme, proposal, ProposalState.STOPPED, NOT_ADOPTED, now=now)
+        asked = _asked_of(session, programme, one)
+        if asked and programme.paused_at:
+            continue
+        for proposal in asked:
+            proposals.end(session, programme, proposal, ProposalState.STOPPED, NOT_ADOPTED, now=now)
         before = session.get(AgreementVersion, (one.agreement.id, one.version.number - 1))
         back = ChangeWanted(
             subject=one.agreement.subject,

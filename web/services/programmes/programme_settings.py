@@ -12,7 +12,16 @@ from sqlmodel import Session, col, select
 from notifications import addresses, messages, outbox
 from notifications.tables import OutboxMessage, State
 from web.models import How, Membership, Programme, Proposal, ProposalState, Region, Rhythm, Schedule, Subject
-from web.services.agreements import agreements, asking, lookup, objections, panels, reviews, rule_objections
+from web.services.agreements import (
+    agreements,
+    asking,
+    deciding,
+    lookup,
+    objections,
+    panels,
+    reviews,
+    rule_objections,
+)
 from web.services.agreements.agreements import ChangeWanted
 from web.services.common import agreed_settings, audit, programmes, times
 from web.services.common.agreed_settings import RHYTHM
@@ -288,6 +297,7 @@ def _ask_until_days_to_come(session: Session, programme: Programme, since: datet
     for judged in rule_objections.judged(session, programme):
         objection = session.get_one(Proposal, judged)
         panels.date_anew(session, programme, objection, since=since, now=now)
+    deciding.stay_for_a_break(session, programme, since=since, now=now)
     reviews.date_anew(session, programme, since=since, now=now)
 
 

@@ -142,6 +142,48 @@ def test_a_step_in_a_break_counts_from_its_end(consent: Consent) -> None:
     assert consent.state(number) == "open"
 
 
+def test_what_is_urgent_does_not_go_back_in_a_break_and_can_be_adopted_after_it(consent: Consent) -> None:
+    number = consent.open(urgent=True)
+    consent.later(days=3)
+    consent.world.pause()
+    consent.later(days=21)
+    in_the_break = (consent.size(), consent.state(number))
+    consent.world.go_on()
+    consent.look()
+    consent.later(days=5)
+    assert (in_the_break, (consent.size(), consent.state(number))) == ((3, "open"), (3, "adopted"))
+
+
+def test_what_is_urgent_and_objected_to_has_its_14_days_besides_a_break(consent: Consent) -> None:
+    number = consent.open(urgent=True)
+    consent.object(number, consent.people[0])
+    consent.later(days=3)
+    consent.world.pause()
+    consent.later(days=21)
+    consent.world.go_on()
+    consent.look()
+    consent.later(days=10)
+    before = consent.size()
+    consent.later(days=1)
+    assert (before, consent.size(), consent.state(number)) == (3, 2, "withdrawn")
+
+
+def test_what_is_urgent_and_taken_back_in_a_break_goes_back_at_once(consent: Consent) -> None:
+    number = consent.open(urgent=True)
+    consent.world.pause()
+    consent.withdraw(number)
+    consent.look()
+    assert consent.size() == 2
+
+
+def test_in_a_break_the_log_says_that_its_days_do_not_count(consent: Consent, world: World) -> None:
+    consent.open(urgent=True)
+    page = world.visitor().open("/p/councils/agreements")
+    before = "days of the break" in page.text
+    world.pause()
+    assert (before, "days of the break" in page.open(page.path).text) == (False, True)
+
+
 def test_nobody_is_asked_about_a_rule_of_a_programme_that_ends_in_its_break(consent: Consent) -> None:
     number = propose_and_pause(consent)
     consent.later(days=2)
