@@ -253,7 +253,8 @@ class TextAnswer(Message):
     """Our one short answer to a text that has no other: what became of it, or what to do instead.
 
     `page` is None when we do not know whose number it is. `join_word` is what to text where there is only one
-    such word. Of `partners` no more is said than their introduction said.
+    such word. Of `partners` no more is said than their introduction said. `until` then they are in no round,
+    because of what they wrote.
     """
 
     kind = "text_answer"
@@ -267,6 +268,7 @@ class TextAnswer(Message):
     partners: tuple[Partner, ...] = ()
     round_on: date | None = None
     join_word: str = ""
+    until: date | None = None
 
     @property
     def unproven(self) -> bool:

@@ -94,6 +94,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.Thanks(COUNCILS, named, "Gwynedd shares its vans.", CHECK_IN, PAGE, Link("wall", 5), share),
         m.Thanks(COUNCILS, named, "", CHECK_IN, PAGE, Link("wall", 5), talked=False, let_down=True),
         *(m.TextAnswer(says, COUNCILS, PAGE, partners, later) for says in m.Says),
+        m.TextAnswer(m.Says.ORGANISERS_READ, COUNCILS, PAGE, until=later),
         m.TextAnswer(m.Says.STRANGER, join_word="councils"),
         m.TextAnswer(m.Says.NO_SUCH_WORD),
         m.PostFound(COUNCILS, ("example.social",), PAGE),

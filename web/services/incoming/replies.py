@@ -134,8 +134,8 @@ def _of_grief(
     if done is None:
         return None
     talk = _talk(session, reply)
-    back = None if done.stopped else Back(Says.ORGANISERS_READ, talk.programme if talk else None)
-    return Outcome(back, understood=False)
+    back = Back(Says.ORGANISERS_READ, talk.programme if talk else None, until=done.until)
+    return Outcome(None if done.stopped else back, understood=False)
 
 
 def _of_proposal(

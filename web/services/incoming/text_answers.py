@@ -24,13 +24,14 @@ ANSWERS_BY_THEMSELVES = (messages.Thanks.kind, messages.TooLate.kind, messages.I
 @dataclass(frozen=True)
 class Back:
     """What to say. `talk` is the conversation it is about, if it is about one; `page` where it leads if that
-    is elsewhere.
+    is elsewhere. `until` then they are in no round.
     """
 
     says: Says
     programme: Programme | None = None
     talk: Conversation | None = None
     page: messages.Link | None = None
+    until: date | None = None
 
 
 def newest(session: Session) -> int:
@@ -86,6 +87,7 @@ def _message(session: Session, person: Person, back: Back, now: datetime) -> mes
         page=back.page or _page(session, person, back, now),
         partners=_partners(session, back.talk) if back.talk else (),
         round_on=_next_round(about, now) if about else None,
+        until=back.until,
     )
 
 
