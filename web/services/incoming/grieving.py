@@ -45,7 +45,7 @@ def take(
         reachability.note(session, person, key=key, now=now)
     done = _done_at_once(session, inbound, reply, person, told, key=key, now=now)
     unclear.leave(session, reply.reply_id, person)
-    _tell_organisers(session, person, _programmes(session, reply, person), done, now)
+    _tell_organisers(session, reply, person, _programmes(session, reply, person), done, now)
     return done
 
 
@@ -60,7 +60,8 @@ def take_shared(
         return False
     unclear.leave(session, reply.reply_id, people[0])
     everywhere = {one.id: one for person in people for one in _programmes(session, reply, person)}
-    _tell_organisers(session, people[0], list(everywhere.values()), Grieved(reply.word is Word.STOP), now)
+    done = Grieved(reply.word is Word.STOP)
+    _tell_organisers(session, reply, people[0], list(everywhere.values()), done, now)
     return True
 
 
@@ -116,9 +117,14 @@ def _spare(session: Session, person: Person, now: datetime) -> date:
 
 
 def _tell_organisers(
-    session: Session, person: Person, where: Sequence[Programme], done: Grieved, now: datetime
+    session: Session,
+    reply: Received,
+    person: Person,
+    where: Sequence[Programme],
+    done: Grieved,
+    now: datetime,
 ) -> None:
-    """Once a day for each person, whatever else they write."""
+    """Once a day for each person, whatever else they write. Nobody who does not read it: decision 0127."""
     today = times.today(now)
     for programme in where:
         page = links.open_page(f"/organise/{programme.slug}/replies")
@@ -131,6 +137,7 @@ def _tell_organisers(
                 programme.slug,
             )
             for one in accounts.who_act(session, programme)
+            if not unclear.is_kept_from(session, programme, reply.reply_id, one.id)
         ]
         outbox.queue_all(session, orders, now=now)
 

@@ -121,6 +121,16 @@ def _of_their_own(programme: Programme, reader: str) -> ColumnElement[bool]:
     return and_(own.in_(partners), others.exists())
 
 
+def is_kept_from(session: Session, programme: Programme, reply_id: int, organiser: str) -> bool:
+    """Is it about a conversation of this organiser, and does another one read it?"""
+    wanted = (
+        select(Reply.id)
+        .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
+        .where(Reply.id == reply_id, _of_their_own(programme, organiser))
+    )
+    return session.exec(wanted).first() is not None
+
+
 def waiting(session: Session, programme: Programme, reader: str | None = None) -> int:
     """How many nobody has dealt with."""
     still = _of(programme, reader).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)

@@ -6,6 +6,7 @@ from notifications.messages import Channel
 from tests.support.by_text import PHONE, answer_to, answers, text
 from tests.support.world import World
 from tests.web.services.people.test_unclear import AMINA, answer, learned, waiting
+from web.models import Role
 from web.services.people import participation
 
 ORGANISER = "priya@example.org"
@@ -63,6 +64,37 @@ def test_whoever_grieves_is_in_no_round_for_four_weeks_and_told_who_reads_it(
     with world.read() as session:
         is_in = participation.is_in_next(session, world.membership(amina), world.now.date())
     assert (is_in, len(answers(world)) - asked, world.person(amina).unreachable) == (False, 0, "")
+
+
+@pytest.mark.parametrize("said", [DESPAIR, "Tom died last week"])
+def test_an_organiser_who_was_in_the_conversation_has_no_letter_about_it(
+    world: World, amina: str, said: str
+) -> None:
+    world.appoint("tom@example.org", Role.ORGANISER)
+    text(world, said)
+    assert (len(letters(world)), world.inbox("tom@example.org", "read_soon")) == (1, [])
+
+
+def test_where_nobody_else_organises_they_have_it(world: World) -> None:
+    world.appoint("tom@example.org")
+    world.join("Amina Yusuf", "Leeds City Council", phone=PHONE, channel=Channel.SMS, verified=True)
+    world.join("Tom Field", "Kirklees Council", email="tom@example.org")
+    world.round()
+    world.clock.turn(days=14, hours=1)
+    world.work()
+    text(world, DESPAIR)
+    assert len(world.inbox("tom@example.org", "read_soon")) == 1
+
+
+def test_whoever_is_spared_reads_until_when_and_how_to_change_it(world: World, amina: str) -> None:
+    said = answer_to(world, DESPAIR)
+    assert "Nothing about rounds comes here before Tuesday 12 January" in said
+    page = world.visitor().open(said.split()[-1])
+    assert "I’m back" in page.buttons or "paused" in page.text
+
+
+def test_who_writes_of_a_partner_s_death_is_not_said_to_be_spared(world: World, amina: str) -> None:
+    assert "about rounds" not in answer_to(world, "Tom died last week")
 
 
 def test_a_longer_pause_stays(world: World, amina: str) -> None:
