@@ -390,6 +390,7 @@ class Model:
         wishes = [who for who, verdict in going_on.said.items() if verdict == "change" and who in self.here]
         if self.closing or going_on.rule != self.rule:
             going_on.outcome = "overtaken"
+            self.agenda = going_on.rule if wishes and not self.closing else self.agenda
         elif wishes:
             going_on.outcome, self.agenda = "change", self.rule
         elif 2 * going_on.got < going_on.asked:

@@ -77,14 +77,17 @@ def raise_(
     words: str,
     *,
     now: datetime,
+    version: int | None = None,
     round_number: int = 0,
 ) -> None:
-    """Put something on the agenda that nobody has said in these words."""
+    """Put something on the agenda that nobody has said in these words. `version` is the one that it is about,
+    if that is not in force any more: to decide about it renews nothing.
+    """
     item = AgendaItem(
         programme_id=agreement.programme_id,
         raised=raised,
         agreement_id=agreement.id,
-        version=agreement.version,
+        version=version or agreement.version,
         round_number=round_number,
         words=words,
         raised_at=now,

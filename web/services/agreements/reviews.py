@@ -223,6 +223,11 @@ class Asked:
         return self.in_force.agreement.id
 
     @property
+    def is_overtaken(self) -> bool:
+        """Is another version in force by now?"""
+        return self.in_force.agreement.version != self.reviewed.version
+
+    @property
     def missed_if(self) -> str:
         return words.missed_if(self.in_force.version)
 
@@ -327,8 +332,9 @@ def _end(session: Session, programme: Programme, review: Review, now: datetime) 
         agreement = asked.in_force.agreement
         if one.outcome is ReviewOutcome.RENEWED:
             one.until = renewing.renew(session, agreement, by=audit.SYSTEM, now=now)
-        elif one.outcome is ReviewOutcome.CHANGE:
-            agenda.raise_(session, Raised.REVIEW, agreement, _wishes(answers), now=now)
+        elif one.outcome is ReviewOutcome.CHANGE or _is_wished_all_the_same(session, programme, one):
+            wishes = _wishes(answers)
+            agenda.raise_(session, Raised.REVIEW, agreement, wishes, version=one.version, now=now)
         elif one.outcome is ReviewOutcome.UNHEARD:
             agenda.raise_(session, Raised.REVIEW, agreement, UNHEARD, now=now)
         session.add(one)
@@ -337,11 +343,19 @@ def _end(session: Session, programme: Programme, review: Review, now: datetime) 
     _record(session, programme, review, audit.SYSTEM, "review over", now)
 
 
+def _is_wished_all_the_same(session: Session, programme: Programme, one: Reviewed) -> bool:
+    """Is somebody for a change of what is another version by now? It may have nothing of what they wish."""
+    wished = any(one.counted.get(verdict.value) for verdict in FOR_A_CHANGE)
+    if programme.closing_on or not wished:
+        return False
+    return agreements.one(session, programme, one.agreement_id).is_in_force
+
+
 UNHEARD = "The question whether it goes on could not be delivered to half of those who take part."
 
 
 def _outcome(programme: Programme, asked: Asked, counted: Mapping[str, int]) -> ReviewOutcome:
-    if programme.closing_on or asked.in_force.agreement.version != asked.reviewed.version:
+    if programme.closing_on or asked.is_overtaken:
         return ReviewOutcome.OVERTAKEN
     if any(counted.get(verdict.value) for verdict in FOR_A_CHANGE):
         return ReviewOutcome.CHANGE

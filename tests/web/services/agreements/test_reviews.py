@@ -210,6 +210,39 @@ def test_another_version_overtakes_a_review(consent: Consent) -> None:
     assert outcomes(consent) == [ReviewOutcome.OVERTAKEN]
 
 
+def overtaken(consent: Consent) -> None:
+    """An organiser moves a day that only says when we write, while people are asked: it holds at once."""
+    bring_near(consent, Subject.DAYS)
+    consent.look()
+    page = consent.world.organiser().open("/organise/councils/settings/days")
+    page.press("Save these days", nudge_days="6")
+
+
+def test_what_people_would_change_is_not_lost_where_another_version_comes(consent: Consent) -> None:
+    overtaken(consent)
+    opine(consent, consent.people[0], Verdict.CHANGE, "Four weeks, please.")
+    consent.later(days=7)
+    assert outcomes(consent) == [ReviewOutcome.OVERTAKEN]
+    assert on_agenda(consent) == ["At its review 1 person is for a change. “Four weeks, please.”"]
+
+
+def test_to_decline_what_was_said_of_an_earlier_version_renews_nothing(consent: Consent) -> None:
+    overtaken(consent)
+    due = due_on(consent, Subject.DAYS)
+    opine(consent, consent.people[0], Verdict.CHANGE)
+    consent.later(days=7)
+    consent.world.organiser().open("/organise/councils/agenda").press("It is done")
+    assert (on_agenda(consent), due_on(consent, Subject.DAYS)) == ([], due)
+
+
+def test_the_page_says_what_has_been_changed_since_it_was_asked(consent: Consent) -> None:
+    overtaken(consent)
+    world = consent.world
+    letter = world.letter(str(world.person(consent.people[0]).email), "review")
+    text = world.visitor().open(world.link_in(letter, "/review/")).text
+    assert ("changed since we asked" in text, "goes on for as long again" in text) == (True, False)
+
+
 def test_a_review_that_reached_fewer_than_half_renews_nothing(consent: Consent) -> None:
     bring_near(consent)
     with consent.world.write() as session:
