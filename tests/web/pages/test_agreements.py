@@ -285,6 +285,14 @@ def test_an_organiser_asks_a_panel(consent: Consent, organiser: Visitor, world: 
     assert ("drawn by chance" in page.text, len(world.inbox(kind="panel"))) == (True, 5)
 
 
+def test_a_panel_that_is_asked_twice_is_said_to_look_already(consent: Consent, organiser: Visitor) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    tabs = [Visitor.over(organiser.client).open(f"{HOME}/proposals/{number}") for _ in range(2)]
+    texts = [tab.press("Ask a panel").text for tab in tabs]
+    assert ["looking at an objection already" in text for text in texts] == [False, True]
+
+
 def test_an_organiser_takes_back(consent: Consent, organiser: Visitor) -> None:
     number = consent.open()
     organiser.open(f"{HOME}/proposals/{number}").press("Take it back")

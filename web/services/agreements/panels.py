@@ -62,11 +62,11 @@ def convene(session: Session, programme: Programme, proposal: Proposal, *, by: s
         NotOpenToThat: there is no open objection, or a panel sits already.
         TooFew: fewer than three can be drawn.
     """
+    if sitting(session, proposal):
+        raise NotOpenToThat("A panel is looking at an objection already")
     unjudged = [each for each in objections.in_the_way(session, proposal) if each.panel_id is None]
     if proposal.state not in (ProposalState.OPEN, ProposalState.JUDGED) or not unjudged:
         raise NotOpenToThat("There is no objection for a panel to look at")
-    if sitting(session, proposal):
-        raise NotOpenToThat("A panel is looking at an objection already")
     members = _drawn(session, programme, proposal)
     panel = Panel(proposal_id=proposal.id, version=proposal.version, convened_at=now)
     clock.run(panel, TIME, held=clock.held_since(session, programme), now=now)
