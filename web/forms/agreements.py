@@ -6,6 +6,7 @@ from wtforms.fields.choices import SelectChoice
 
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Check, LongText, Radio, Text, Words
+from web.forms.seen import SeenForm
 from web.models import Objection, ReviewAnswer, Stance, Subject, Verdict
 from web.services.agreements import agenda, answering, panels, reviews
 from web.services.agreements.agreements import ChangeWanted, InForce
@@ -43,7 +44,7 @@ def overlooks(form: FlaskForm, read: FlaskForm) -> bool:
     """`form` began with what holds by now, `read` with what its sender read. What they left as it stood there
     takes what holds now; what differs is asked about, once. Have they sent anything but what holds now?
     """
-    fields = [field for field in form if field.name in read and field.name != "csrf_token"]
+    fields = [field for field in form if field.name in read and not isinstance(field, HiddenField)]
     if all(field.data == field.object_data for field in fields):
         return False
     for field in fields:
@@ -102,8 +103,10 @@ class JudgementForm(FlaskForm):
         return Judgement(self.holds.data == "yes", self.reason.data)
 
 
-class FreeForm(EvaluationFields, FlaskForm):
+class FreeForm(EvaluationFields, SeenForm):
     """Something to agree on in free words."""
+
+    over = ("title", "text")
 
     title = Words("Title", most=LONGEST_TITLE, needed="Give it a title")
     text = LongText(

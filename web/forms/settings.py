@@ -1,6 +1,5 @@
 """The forms of a programme's settings."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -9,13 +8,13 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
-from wtforms import HiddenField, IntegerField
+from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from notifications import words
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Address, Check, Choice, Day, LongText, OrNoDay, Radio, Text, is_email
+from web.forms.seen import SeenForm
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
 from web.models.folding import folded
 from web.models.programmes import LONGEST_CHOICE, LONGEST_MIX
@@ -84,7 +83,7 @@ class DayList(LongText):
             raise ValidationError(str(error)) from error
 
 
-class AboutForm(FlaskForm):
+class AboutForm(SeenForm):
     name = Text("Name", most=LONGEST_NAME, needed="Enter a name")
     about = LongText(
         "About it (optional)",
@@ -113,29 +112,11 @@ class AboutForm(FlaskForm):
         "address.",
     )
 
-    seen = HiddenField()  # what stood there when the page was opened
+    over = tuple(one.name for one in fields(About))
 
     @classmethod
     def of(cls, programme: Programme) -> "AboutForm":
-        form = cls(obj=programme)
-        if not form.is_submitted():
-            form.seen.data = _facts_of(programme)
-        return form
-
-    def overlooks(self, programme: Programme) -> bool:
-        """Has somebody else changed a field after the page was opened? What was left as it stood there takes
-        their change; what was changed here too is asked about, once.
-        """
-        stood: dict[str, str] = _read(self.seen.data)
-        for name, now in _read(_facts_of(programme)).items():
-            was, field = stood.get(name, now), self[name]
-            if field.data == was:
-                field.data = now
-            elif now not in (was, field.data):
-                said = f"“{words.short(now, 80)}”" if now else "empty"
-                field.errors = [f"Somebody has made it {said} meanwhile. Save again to have it as it is here"]
-        self.seen.data = _facts_of(programme)
-        return bool(self.errors)
+        return cls(obj=programme).begun()
 
     def validate_join_word(self, field: Text) -> None:
         if field.data and not A_JOIN_WORD.fullmatch(field.data):
@@ -165,7 +146,9 @@ class AboutForm(FlaskForm):
         )
 
 
-class MatchingForm(EvaluationFields, FlaskForm):
+class MatchingForm(EvaluationFields, SeenForm):
+    over = ("size", "priority", "mix_by", "mix_choices")
+
     size = Radio(
         "How large are the groups?",
         needed="Choose a size",
@@ -200,7 +183,7 @@ class MatchingForm(EvaluationFields, FlaskForm):
     def of(cls, settings: Mapping[str, Any], **said: str) -> "MatchingForm":
         also = settings.get(MIX) or {}
         words = {"mix_by": also.get("by", ""), "mix_choices": "\n".join(also.get("choices", ()))}
-        return cls(size=str(settings["size"]), priority=settings["priority"], **words, **said)
+        return cls(size=str(settings["size"]), priority=settings["priority"], **words, **said).begun()
 
     def validate_mix_by(self, field: Text) -> None:
         if self._choices() and not field.data:
@@ -230,7 +213,9 @@ class MatchingForm(EvaluationFields, FlaskForm):
         return ChangeWanted(Subject.MATCHING, self.driver.data, rules | also, **self.judged_by())
 
 
-class DaysForm(EvaluationFields, FlaskForm):
+class DaysForm(EvaluationFields, SeenForm):
+    over = (RHYTHM, *DAYS_OF_A_ROUND, "consent_days")
+
     rhythm = Choice(
         "How often rounds begin",
         choices=[SelectChoice(often, words[:1].upper() + words[1:]) for often, words in OFTEN.items()],
@@ -247,7 +232,7 @@ class DaysForm(EvaluationFields, FlaskForm):
 
     @classmethod
     def of(cls, programme: Programme, rhythm: str) -> "DaysForm":
-        return cls(obj=programme, rhythm=rhythm)
+        return cls(obj=programme, rhythm=rhythm).begun()
 
     driver = LongText(
         "Why this change?",
@@ -262,7 +247,9 @@ class DaysForm(EvaluationFields, FlaskForm):
         return ChangeWanted(Subject.DAYS, self.driver.data, days, **self.judged_by())
 
 
-class ShowingForm(EvaluationFields, FlaskForm):
+class ShowingForm(EvaluationFields, SeenForm):
+    over = ("wall", GATHERING)
+
     wall = Radio(
         "Is what people learned shown to everyone?",
         needed="Choose whether it is shown",
@@ -289,7 +276,7 @@ class ShowingForm(EvaluationFields, FlaskForm):
     @classmethod
     def of(cls, shown: Mapping[str, bool], **said: str) -> "ShowingForm":
         words = {name: "yes" if shown.get(name) else "no" for name in ("wall", GATHERING)}
-        return cls(**words, **said)
+        return cls(**words, **said).begun()
 
     def change(self) -> ChangeWanted:
         shown = {"wall": self.wall.data == "yes", GATHERING: self.gathering.data == "yes"}
@@ -382,18 +369,6 @@ class ScheduleForm(FlaskForm):
             days_off=self.days_off.days,
             automatic=self.automatic.data == "yes",
         )
-
-
-def _facts_of(programme: Programme) -> str:
-    return json.dumps({one.name: getattr(programme, one.name) or "" for one in fields(About)})
-
-
-def _read(facts: str | None) -> dict[str, str]:
-    try:
-        found = json.loads(facts or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _said(day: str) -> str:

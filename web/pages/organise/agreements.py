@@ -237,13 +237,14 @@ def change_agreement(number: int) -> ResponseReturnValue:
     if one.agreement.subject is not Subject.OTHER:
         return redirect(f"/organise/{g.programme.slug}/{CHANGE_PAGES[one.agreement.subject]}", 303)
     form = FreeForm(title=one.version.title, text=one.version.text)
-    return _free(form.about_one_that_is_there(), one)
+    return _free(form.about_one_that_is_there().begun(), one)
 
 
 def _free(form: FreeForm, of: InForce | None) -> ResponseReturnValue:
     programmes.must_go_on(g.programme)
     give_reason(form)
-    if form.validate_on_submit() and (answer := bring(form, form.change(of))):
+    overlooks_nothing = form.validate_on_submit() and not (of and form.overlooks())
+    if overlooks_nothing and (answer := bring(form, form.change(of))):
         return answer
     page = render_template(
         "organise/agreement_free.html",

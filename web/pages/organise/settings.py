@@ -62,7 +62,7 @@ def settings() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def about_settings() -> ResponseReturnValue:
     form = forms.AboutForm.of(g.programme)
-    if form.validate_on_submit() and not form.overlooks(g.programme):
+    if form.validate_on_submit() and not form.overlooks():
         try:
             programme_settings.describe(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
             return _saved("Saved.")
@@ -103,7 +103,7 @@ def matching_settings() -> ResponseReturnValue:
     if g.role is not Role.OWNER:
         del form.urgent
     give_reason(form)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.overlooks():
         urgent = bool(form.urgent and form.urgent.data)
         if answer := bring(form, form.change(), urgent=urgent):
             return answer
@@ -120,7 +120,7 @@ def _consent() -> dict[str, object]:
 def showing_settings() -> ResponseReturnValue:
     form = forms.ShowingForm.of(agreed_settings.of(g.session, g.programme, Subject.SHOWING))
     give_reason(form)
-    if form.validate_on_submit() and (answer := bring(form, form.change())):
+    if form.validate_on_submit() and not form.overlooks() and (answer := bring(form, form.change())):
         return answer
     return _show("settings_showing", form, **_consent())
 
@@ -130,7 +130,7 @@ def showing_settings() -> ResponseReturnValue:
 def day_settings() -> ResponseReturnValue:
     form = forms.DaysForm.of(g.programme, agreed_settings.rhythm(g.session, g.programme))
     give_reason(form)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.overlooks():
         programme_settings.set_consent_days(
             g.session, g.programme, form.consent_days.data, by=current_user.id, now=g.now
         )

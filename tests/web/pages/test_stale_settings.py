@@ -1,0 +1,85 @@
+"""A form over what holds already takes back nothing that somebody else has changed since it was opened."""
+
+import pytest
+
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Priority, Programme
+from web.services.agreements import agreements
+
+HOME = "/organise/councils"
+
+
+@pytest.fixture
+def organiser(world: World) -> Visitor:
+    return world.organiser()
+
+
+def programme(world: World) -> Programme:
+    with world.read() as session:
+        return world.programme(session)
+
+
+def settings(world: World, which: str) -> tuple[Visitor, Visitor]:
+    """Two tabs over the same."""
+    one, other = world.organiser(), world.organiser("priya@example.org")
+    return one.open(f"{HOME}/settings/{which}"), other.open(f"{HOME}/settings/{which}")
+
+
+def test_how_we_match_is_not_set_back(world: World) -> None:
+    one, other = settings(world, "matching")
+    one.press("Change how we match", size="3", driver="Pairs cancel.")
+    other.press("Change how we match", priority="cross", driver="More of others.")
+    found = programme(world)
+    assert (found.group_size, found.priority) == (3, Priority.CROSS)
+
+
+def test_of_two_sizes_the_second_is_asked_about(world: World) -> None:
+    one, other = settings(world, "matching")
+    one.press("Change how we match", size="3", driver="Pairs cancel.")
+    other.press("Change how we match", size="4", driver="Threes cancel.")
+    assert (other.mistakes, programme(world).group_size) == (
+        ["Somebody has made it “Threes” meanwhile. Save again to have it as it is here"],
+        3,
+    )
+    other.press("Change how we match")
+    assert programme(world).group_size == 4
+
+
+def test_the_same_sent_twice_is_no_question(world: World) -> None:
+    for tab in settings(world, "matching"):
+        assert tab.press("Change how we match", size="3", driver="Pairs cancel.").mistakes == []
+
+
+def test_days_are_not_set_back(world: World) -> None:
+    one, other = settings(world, "days")
+    one.press("Save these days", nudge_days="6", consent_days="9")
+    other.press("Save these days", heads_up_days="3")
+    found = programme(world)
+    assert (found.nudge_days, found.heads_up_days, found.consent_days) == (6, 3, 9)
+
+
+def test_what_we_show_is_not_set_back(world: World) -> None:
+    world.change(gathers=True)
+    one, other = settings(world, "showing")
+    one.press("Change what we show", wall="no")
+    other.press("Change what we show", gathering="no")
+    found = programme(world)
+    assert (found.wall_is_open, found.gathers) == (False, False)
+
+
+def test_words_of_an_agreement_are_not_set_back(world: World, organiser: Visitor) -> None:
+    organiser.open(f"{HOME}/agreements/new").press(
+        "Change it",
+        title="Who may organise",
+        text="Whoever asks.",
+        driver="Nobody knows.",
+    )
+    with world.read() as session:
+        rule = agreements.every(session, world.programme(session))[-1].agreement.id
+    tabs = [world.organiser().open(f"{HOME}/agreements/{rule}/change") for _ in range(2)]
+    tabs[0].press("Change it", text="Whoever asks two.", driver="One is few.")
+    tabs[1].press("Change it", text="Whoever asks three.", driver="Two is few.")
+    with world.read() as session:
+        text = agreements.every(session, world.programme(session))[-1].version.text
+    assert (text, "“Whoever asks two.”" in tabs[1].mistakes[0]) == ("Whoever asks two.", True)

@@ -1,0 +1,54 @@
+"""Forms over what stands already, which take back nothing that somebody else has changed meanwhile."""
+
+import json
+from typing import ClassVar, Self
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField
+
+from notifications import words
+
+
+class SeenForm(FlaskForm):
+    """What is in `over` stood there when the page was opened, and `seen` says how."""
+
+    over: ClassVar[tuple[str, ...]]
+    seen = HiddenField()
+
+    def begun(self) -> Self:
+        """The form, which notes how it stands now if it is opened now."""
+        if not self.is_submitted():
+            self.seen.data = json.dumps(self._now())
+        return self
+
+    def overlooks(self) -> bool:
+        """Has somebody else changed a field after the page was opened? What was left as it stood there takes
+        their change; what was changed here too is asked about, once.
+        """
+        stood = _read(self.seen.data)
+        for name, now in self._now().items():
+            was, field = stood.get(name, now), self[name]
+            if field.data == was:
+                field.data = now
+            elif now not in (was, field.data):
+                said = f"“{words.short(_called(field, now), 80)}”" if now else "empty"
+                field.errors = [f"Somebody has made it {said} meanwhile. Save again to have it as it is here"]
+        self.seen.data = json.dumps(self._now())
+        return bool(self.errors)
+
+    def _now(self) -> dict[str, str | int]:
+        return {name: "" if self[name].object_data is None else self[name].object_data for name in self.over}
+
+
+def _called(field: Field, value: str | int) -> str:
+    """A choice as people read it, anything else as it is."""
+    choices = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
+    return str(choices.get(value, value))
+
+
+def _read(seen: str | None) -> dict[str, str | int]:
+    try:
+        found = json.loads(seen or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
