@@ -23,6 +23,7 @@ from web.forms.fields import (
     is_phone,
 )
 from web.forms.open import OpenForm
+from web.forms.seen import SeenForm, Value
 from web.models import Person, Programme, VideoKind
 from web.services.common import written_names
 from web.services.people.joining import Details
@@ -151,7 +152,11 @@ class DetailsForm(NamesForm):
         }
 
 
-class EditForm(DetailsForm):
+class EditForm(DetailsForm, SeenForm):
+    over = ("name", "known_as", "email", "phone", "channel", "video_kind", "video_handle", "about")
+    made = "It has been made"
+    person: Person
+
     def needs_no_email(self) -> None:
         """For who joined by text: an address may be added, and none is asked for. The number has to stay."""
         self.email.label.text = "Email address (optional)"
@@ -170,14 +175,27 @@ class EditForm(DetailsForm):
     @classmethod
     def of(cls, person: Person) -> "EditForm":
         form = cls(obj=person)
+        form.person = person
         if person.email is None:
             form.needs_no_email()
         if person.video_kind is VideoKind.SKYPE:
             form.video_kind.choices = [*VIDEO_KINDS, ENDED]
         if not form.is_submitted():
-            form.shares.data = [kind.value for kind in SHARES if getattr(person, f"shares_{kind.value}")]
+            form.shares.data = _shared(person)
             form.channel.data, form.video_kind.data = person.channel.value, person.video_kind.value
-        return form
+        return form.begun()
+
+    def standing(self) -> dict[str, Value]:
+        person = self.person
+        facts = {name: getattr(person, name) or "" for name in self.over if name in self}
+        chosen = {"channel": person.channel.value, "video_kind": person.video_kind.value}
+        facts |= {name: value for name, value in chosen.items() if name in self}
+        shown = {choice.value for choice in self.shares.choices}
+        return facts | {"shares": [kind for kind in _shared(person) if kind in shown]}
+
+
+def _shared(person: Person) -> list[str]:
+    return [kind.value for kind in SHARES if getattr(person, f"shares_{kind.value}")]
 
 
 class WhichOrganisation(FlaskForm):

@@ -8,17 +8,20 @@ from wtforms import Field, HiddenField
 
 from notifications import words
 
+Value = str | int | list[str]
+
 
 class SeenForm(FlaskForm):
     """What is in `over` stood there when the page was opened, and `seen` says how."""
 
     over: ClassVar[tuple[str, ...]]
+    made: ClassVar[str] = "Somebody has made it"
     seen = HiddenField()
 
     def begun(self) -> Self:
         """The form, which notes how it stands now if it is opened now."""
         if not self.is_submitted():
-            self.seen.data = json.dumps(self._now())
+            self.seen.data = json.dumps(self.standing())
         return self
 
     def overlooks(self) -> bool:
@@ -26,27 +29,30 @@ class SeenForm(FlaskForm):
         their change; what was changed here too is asked about, once.
         """
         stood = _read(self.seen.data)
-        for name, now in self._now().items():
+        for name, now in self.standing().items():
             was, field = stood.get(name, now), self[name]
             if field.data == was:
                 field.data = now
             elif now not in (was, field.data):
                 said = f"“{words.short(_called(field, now), 80)}”" if now else "empty"
-                field.errors = [f"Somebody has made it {said} meanwhile. Save again to have it as it is here"]
-        self.seen.data = json.dumps(self._now())
+                field.errors = [f"{self.made} {said} meanwhile. Save again to have it as it is here"]
+        self.seen.data = json.dumps(self.standing())
         return bool(self.errors)
 
-    def _now(self) -> dict[str, str | int]:
+    def standing(self) -> dict[str, Value]:
+        """What stands there by now."""
         return {name: "" if self[name].object_data is None else self[name].object_data for name in self.over}
 
 
-def _called(field: Field, value: str | int) -> str:
-    """A choice as people read it, anything else as it is."""
-    choices = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
+def _called(field: Field, value: Value) -> str:
+    """A choice, or several, as people read them; anything else as it is."""
+    if isinstance(value, list):
+        return ", ".join(_called(field, one) for one in value)
+    choices = {choice.value: choice.label or value for choice in getattr(field, "choices", None) or ()}
     return str(choices.get(value, value))
 
 
-def _read(seen: str | None) -> dict[str, str | int]:
+def _read(seen: str | None) -> dict[str, Value]:
     try:
         found = json.loads(seen or "{}")
     except ValueError:

@@ -7,6 +7,7 @@ from flask import current_app, request
 from web.http.context import SAFE
 
 TOKEN = "csrf_token"  # noqa: S105  (its field's name)
+SEEN = "seen"  # what stood in a form when it was opened, which nobody wrote
 AGAIN = "sent_again"  # in a form that we have shown again
 
 
@@ -38,7 +39,7 @@ def form() -> Kept | None:
     return Kept(
         address=request.full_path.removesuffix("?"),
         fields=typed if again else [*typed, (AGAIN, "y")],
-        words="\n\n".join(value.strip() for _, value in typed if _is_written(value)),
+        words="\n\n".join(value.strip() for name, value in typed if name != SEEN and _is_written(value)),
         cookies_off=again and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies,
     )
 

@@ -83,3 +83,54 @@ def test_words_of_an_agreement_are_not_set_back(world: World, organiser: Visitor
     with world.read() as session:
         text = agreements.every(session, world.programme(session))[-1].version.text
     assert (text, "“Whoever asks two.”" in tabs[1].mistakes[0]) == ("Whoever asks two.", True)
+
+
+# Somebody's own page
+
+
+def two_tabs(world: World) -> tuple[str, Visitor, Visitor]:
+    amina = world.join("Amina Yusuf", phone="+447700900123", shares_phone=True)
+    page = world.page_of(amina, full=True) + "/details"
+    return amina, world.visitor().open(page), world.visitor().open(page)
+
+
+def test_a_number_that_is_shown_no_more_stays_hidden(world: World) -> None:
+    amina, one, other = two_tabs(world)
+    one.press("Save my details", shares=["email"])
+    other.press("Save my details", about="I run libraries.")
+    found = world.person(amina)
+    assert (found.shares_phone, found.about) == (False, "I run libraries.")
+
+
+def test_of_two_lines_about_oneself_the_second_is_asked_about(world: World) -> None:
+    amina, one, other = two_tabs(world)
+    one.press("Save my details", about="I run libraries.")
+    other.press("Save my details", about="I ran libraries.")
+    told = "It has been made “I run libraries.” meanwhile. Save again to have it as it is here"
+    assert (other.mistakes, world.person(amina).about) == ([told], "I run libraries.")
+    other.press("Save my details")
+    assert world.person(amina).about == "I ran libraries."
+
+
+def test_of_two_wishes_what_partners_see_the_second_is_asked_about(world: World) -> None:
+    amina, one, other = two_tabs(world)
+    one.press("Save my details", shares=["email"])
+    other.press("Save my details", shares=["phone"])
+    told = "It has been made “My email address” meanwhile. Save again to have it as it is here"
+    assert (other.mistakes, world.person(amina).shares_phone) == ([told], False)
+
+
+def test_a_name_that_an_organiser_has_put_right_stays_so(world: World) -> None:
+    amina, one, _ = two_tabs(world)
+    page = world.organiser().open(f"{HOME}/people/{amina}/name")
+    page.press("Save these details", name="Amina Yusuf-Khan")
+    one.press("Save my details", about="I run libraries.")
+    assert world.person(amina).name == "Amina Yusuf-Khan"
+
+
+def test_what_stood_in_a_form_is_not_shown_as_what_somebody_wrote(world: World) -> None:
+    _, page, _ = two_tabs(world)
+    values = {**dict(page.page.forms[0].form_values()), "csrf_token": "old", "about": "I run libraries."}
+    page.post(page.path, values, headers={"Sec-Fetch-Site": "same-origin"})
+    written = page.page.xpath("string(//textarea[@readonly])")
+    assert ("I run libraries." in written, "known_as" in written) == (True, False)
