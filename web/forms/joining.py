@@ -301,5 +301,8 @@ class OrganisationForm(WhichOrganisation):
     organisation = Text("Your organisation", most=ORGANISATION, needed="Enter your organisation")
 
 
-class CorrectionForm(NamesForm, OrganisationForm):
+class CorrectionForm(NamesForm, OrganisationForm, SeenForm):
     """What organisers may put right about somebody."""
+
+    over = ("name", "known_as")
+    made = "It has been made"

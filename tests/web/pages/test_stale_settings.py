@@ -134,3 +134,12 @@ def test_what_stood_in_a_form_is_not_shown_as_what_somebody_wrote(world: World) 
     page.post(page.path, values, headers={"Sec-Fetch-Site": "same-origin"})
     written = page.page.xpath("string(//textarea[@readonly])")
     assert ("I run libraries." in written, "known_as" in written) == (True, False)
+
+
+def test_an_organiser_puts_no_name_back_that_somebody_has_changed(world: World) -> None:
+    amina, one, _ = two_tabs(world)
+    page = world.organiser().open(f"{HOME}/people/{amina}/name")
+    one.press("Save my details", name="Amina Khan")
+    page.press("Save these details", known_as="Mina")
+    found = world.person(amina)
+    assert (found.name, found.known_as) == ("Amina Khan", "Mina")

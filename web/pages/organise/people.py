@@ -173,7 +173,7 @@ def correct_name(person: str) -> ResponseReturnValue:
     if entry.written:
         flash(NOT_THEIRS, "error")
         return _back(person)
-    form = CorrectionForm(obj=entry.person)
+    form = CorrectionForm(obj=entry.person).begun()
     form.known_as.description = ORGANISERS_HINT
     before = request.form.get("before", entry.organisation.name)
     if not form.is_submitted():
@@ -182,7 +182,7 @@ def correct_name(person: str) -> ResponseReturnValue:
     # Left as it stood, it is not asked about, and changes nothing of what they have changed meanwhile.
     known = [] if typed == before else organisations.may_be(g.session, g.programme.id, typed)
     form.ask_which(typed, [one.name for one in known])
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.overlooks():
         told = (form.name.data, form.known_as.data or "")
         moderation.correct_name(g.session, g.programme, entry.person, *told, by=current_user.id, now=g.now)
         if typed != before:
