@@ -29,6 +29,8 @@ from web.services.agreements.agreements import ChangeWanted, InForce
 from web.services.agreements.proposals import LONGEST_DRIVER, Proposer
 from web.services.common import links, programmes, times
 
+DECIDED = "Somebody has decided about it already."
+
 
 def saved(words: str, endpoint: str = ".settings", **values: object) -> ResponseReturnValue:
     flash(words)
@@ -139,8 +141,8 @@ def read_agenda() -> ResponseReturnValue:
     return _agenda(DeclineForm(formdata=None))
 
 
-def _agenda(form: DeclineForm, number: int = 0) -> str:
-    """`number` is what `form` is about."""
+def _agenda(form: DeclineForm, number: int = 0, too_late: str = "") -> str:
+    """`number` is what `form` is about, `too_late` what was written of something that is decided."""
     decided = agenda.decided(g.session, g.programme)
     numbers = agenda.numbers(g.session, decided)
     return render_template(
@@ -155,6 +157,7 @@ def _agenda(form: DeclineForm, number: int = 0) -> str:
         Subject=Subject,
         form=form,
         number=number,
+        too_late=too_late,
     )
 
 
@@ -162,10 +165,13 @@ def _agenda(form: DeclineForm, number: int = 0) -> str:
 @needs(Role.ORGANISER)
 def decline_item(number: int) -> ResponseReturnValue:
     try:
-        agenda.one(g.session, g.programme, number)
+        item = agenda.one(g.session, g.programme, number)
     except agenda.NoSuchItem:
         return render_template("errors/404.html"), 404
     form = DeclineForm()
+    if item.state is not AgendaState.OPEN:
+        flash(DECIDED, "error")
+        return _agenda(DeclineForm(formdata=None), too_late=form.because.data or ""), 422
     if not form.validate_on_submit():
         return _agenda(form, number), 422
     return _decide(
@@ -214,7 +220,7 @@ def _decide(number: int, what: Callable[[AgendaItem], object]) -> ResponseReturn
     except agenda.NoSuchItem:
         return render_template("errors/404.html"), 404
     except agenda.Decided:
-        flash("Somebody has decided about it already.", "error")
+        flash(DECIDED, "error")
     except lookup.NoSuchProposal:
         flash("There is no proposal of this number.", "error")
     return redirect(url_for(".read_agenda", slug=g.programme.slug), 303)
