@@ -219,13 +219,16 @@ def second(
     Raises:
         NotOpenToThat: it needs no support, or it is one's own.
     """
+    has_seconded = by.participates and session.get(Second, (proposal.id, by.id)) is not None
+    if has_seconded and proposal.state in (ProposalState.WAITING, ProposalState.OPEN):
+        return
     if proposal.state is not ProposalState.DRAFT:
         raise NotOpenToThat("It needs nobody to second it")
     if by.id == proposal.by:
         raise NotOpenToThat("Others second it: it is your own")
     if by.participates:
         must_take_part(session, programme, by.id)
-        if session.get(Second, (proposal.id, by.id)) is None:
+        if not has_seconded:
             session.add(Second(proposal_id=proposal.id, person_id=by.id))
             session.flush()
     if not by.participates or seconds(session, proposal) >= SECONDS:

@@ -325,3 +325,14 @@ def test_nobody_is_told_to_write_anew_what_a_panel_has_been_given(consent: Conse
     consent.object(number, consent.people[0])
     consent.panel(number)
     assert "anew" not in letter_and_page_of_hiding(consent, number, "objection")[0]
+
+
+def test_who_seconds_twice_is_not_told_that_it_needs_nobody(consent: Consent) -> None:
+    """Their press was the one that brought it in line."""
+    number = consent.propose(said("Who may organise"), Proposer(consent.people[0], participates=True))
+    consent.second(number, Proposer(consent.people[1], participates=True))
+    texts = [
+        page.press("Everybody should be told of this").text
+        for page in [own_page(consent, 2, fresh=True) for _ in range(2)]
+    ]
+    assert ["Seconded." in text for text in texts] == [True, True]
