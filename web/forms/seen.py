@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 
-from notifications import words
+from notifications import foreign, words
 
 Value = str | int | list[str]
 
@@ -54,7 +54,6 @@ def _called(field: Field, value: Value) -> str:
 
 def _read(seen: str | None) -> dict[str, Value]:
     try:
-        found = json.loads(seen or "{}")
+        return foreign.json_object(seen or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}

@@ -51,6 +51,17 @@ def test_the_same_sent_twice_is_no_question(world: World) -> None:
         assert tab.press("Change how we match", size="3", driver="Pairs cancel.").mistakes == []
 
 
+NESTED, OF_ANOTHER_KIND = "[" * 15_000, '{"size": {}, "priority": null}'
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"), [("", 200), ("{", 200), ("[]", 200), (NESTED, 200), (OF_ANOTHER_KIND, 422)]
+)
+def test_a_form_is_taken_whatever_it_says_of_how_it_stood(world: World, seen: str, status: int) -> None:
+    tab = world.organiser().open(f"{HOME}/settings/matching")
+    assert tab.press("Change how we match", size="3", driver="Pairs cancel.", seen=seen).status == status
+
+
 def test_days_are_not_set_back(world: World) -> None:
     one, other = settings(world, "days")
     one.press("Save these days", nudge_days="6", consent_days="9")
