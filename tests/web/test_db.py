@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
+from tests.support.databases import OpenDatabase
 from web.db import Database, WriterQueue
 from web.models import Organiser
 
@@ -21,6 +22,22 @@ def add_organiser(session: Session, name: str) -> None:
     from tests.support.world import START
 
     session.add(Organiser(email=f"{name}@x.example", email_key=f"{name}@x.example", created_at=START))
+
+
+def compiled_by(database: Database) -> list[tuple[object, object]]:
+    """Where a reader's statements and a writer's are kept once they are compiled, and for which dialect."""
+    with database.read() as reading, database.write() as writing:
+        lines = [session.connection() for session in (reading, writing)]
+        return [(line.get_execution_options()["compiled_cache"], line.dialect) for line in lines]
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_no_test_compiles_what_another_has(database_url: str, open_database: OpenDatabase) -> None:
+    first, second = open_database(database_url), open_database(database_url)
+    found = [one for each in (first, second) for one in compiled_by(each)]
+    assert all(cache is found[0][0] and dialect is found[0][1] for cache, dialect in found)
+    for each in (first, second):
+        each.dispose()
 
 
 def add_and_fail(session: Session) -> None:
