@@ -25,11 +25,13 @@ def amina(world: World) -> Visitor:
 
 
 def save_each(world: World, visitor: Visitor, field: str, values: list[str], **other: str) -> list[str]:
-    """Save one value after the other, seconds apart; what the pages said."""
+    """Save one value after the other, seconds apart, as a program does that notes nothing of how the form
+    stood; what the pages said.
+    """
     shown, said = visitor.answer, []
     for value in values:
         visitor.answer = shown
-        visitor.press(SAVE, **{field: value}, **other)
+        visitor.press(SAVE, **{field: value, "seen": ""}, **other)
         said.append(visitor.text)
         world.clock.turn(seconds=0.25)
     world.work()
