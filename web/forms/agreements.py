@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Check, LongText, Radio, Text, Words
-from web.forms.seen import SeenForm
+from web.forms.seen import SeenForm, take_or_ask
 from web.models import Objection, ReviewAnswer, Stance, Subject, Verdict
 from web.services.agreements import agenda, answering, panels, reviews
 from web.services.agreements.agreements import ChangeWanted, InForce
@@ -48,11 +48,7 @@ def overlooks(form: FlaskForm, read: FlaskForm) -> bool:
     if all(field.data == field.object_data for field in fields):
         return False
     for field in fields:
-        stood, now = read[field.name].object_data, field.object_data
-        if field.data == stood:
-            field.data = now
-        elif now not in (stood, field.data):
-            field.errors = [THIS_TOO]
+        take_or_ask(field, read[field.name].object_data, field.object_data, THIS_TOO)
     form.form_errors.append(CHANGED)
     return True
 

@@ -30,18 +30,24 @@ class SeenForm(FlaskForm):
         """
         stood = _read(self.seen.data)
         for name, now in self.standing().items():
-            was, field = stood.get(name, now), self[name]
-            if field.data == was:
-                field.data = now
-            elif now not in (was, field.data):
-                said = f"“{words.short(_called(field, now), 80)}”" if now else "empty"
-                field.errors = [f"{self.made} {said} meanwhile. Save again to have it as it is here"]
+            field = self[name]
+            said = f"“{words.short(_called(field, now), 80)}”" if now else "empty"
+            asks = f"{self.made} {said} meanwhile. Save again to have it as it is here"
+            take_or_ask(field, stood.get(name, now), now, asks)
         self.seen.data = json.dumps(self.standing())
         return bool(self.errors)
 
     def standing(self) -> dict[str, Value]:
         """What stands there by now."""
         return {name: "" if self[name].object_data is None else self[name].object_data for name in self.over}
+
+
+def take_or_ask(field: Field, stood: object, now: object, asks: str) -> None:
+    """What was left as it stood takes what holds by now. What was changed here too is asked about."""
+    if field.data == stood:
+        field.data = now
+    elif now not in (stood, field.data):
+        field.errors = [asks]
 
 
 def _called(field: Field, value: Value) -> str:
