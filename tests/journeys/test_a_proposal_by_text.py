@@ -29,11 +29,6 @@ def phone(place: int) -> str:
     return f"+4477009002{place:02}"
 
 
-@pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
 def propose_threes(organiser: Visitor, consent: Consent) -> None:
     organiser.open(f"{HOME}/settings/matching").press("Propose this change", size="3", driver=WHY)
     consent.world.work()

@@ -161,6 +161,12 @@ def world(app: Flask, worker: Worker, clock: Clock) -> Iterator["World"]:
         assert rows_that_disagree(session) == []
 
 
+@pytest.fixture
+def organiser(world: "World") -> Visitor:
+    """Somebody who organises councils, signed in."""
+    return world.organiser()
+
+
 @dataclass
 class World:
     """Tells stories. `slug` is the programme that is meant where none is named."""

@@ -22,11 +22,6 @@ def consent(world: World) -> Consent:
     return Consent.among(world, 8)
 
 
-@pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
 def door(consent: Consent, person: int, answer: str = "") -> Visitor:
     """The page behind the button of the newest message about a proposal."""
     world = consent.world

@@ -20,11 +20,6 @@ def consent(world: World) -> Consent:
     return Consent.among(world, 8)
 
 
-@pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
 def version(consent: Consent, number: int) -> ProposalVersion:
     with consent.world.read() as session:
         proposal = lookup.by_number(session, consent.world.programme(session), number)

@@ -21,11 +21,6 @@ ROLES = "Officer\nCouncillor\nCharity worker"
 
 
 @pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
-@pytest.fixture
 def by_role(world: World) -> World:
     world.change(mix_by="Role", mix_choices=ROLES.splitlines())
     return world

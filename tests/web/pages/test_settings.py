@@ -15,11 +15,6 @@ from web.services.people import participation
 HOME = "/organise/councils"
 
 
-@pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
 def schedule(world: World) -> Schedule | None:
     with world.read() as session:
         return session.get(Schedule, 1)

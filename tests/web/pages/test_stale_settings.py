@@ -10,11 +10,6 @@ from web.services.agreements import agreements
 HOME = "/organise/councils"
 
 
-@pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
 def programme(world: World) -> Programme:
     with world.read() as session:
         return world.programme(session)

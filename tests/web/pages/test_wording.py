@@ -10,11 +10,6 @@ from web.services.programmes.wordings import KINDS
 HOME = "/organise/councils/settings/wording"
 
 
-@pytest.fixture
-def organiser(world: World) -> Visitor:
-    return world.organiser()
-
-
 def own(world: World) -> object:
     with world.read() as session:
         return world.programme(session).wording
