@@ -154,7 +154,10 @@ class WishForm(FlaskForm):
     )
 
 
-SAY_THIS = "You have said what you would change. Press “Say this”, or take it back and press once more"
+SAY_THIS = (
+    "You have said what you would change. Choose what should become of it and press “Say this”, or take it "
+    "back and press once more"
+)
 
 
 class OpinionForm(FlaskForm):

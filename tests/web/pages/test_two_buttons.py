@@ -44,9 +44,11 @@ def test_words_to_a_review_are_not_lost_by_keeping_it(consent: Consent) -> None:
     page = review(consent)
     page.press("Keep it as it is", **{field(page, "//textarea"): WORDS})
     assert (page.status, said(consent), typed(page)) == (422, [], WORDS)
-    assert page.mistakes == [
-        "You have said what you would change. Press “Say this”, or take it back and press once more"
-    ]
+    (told,) = page.mistakes
+    assert told == (
+        "You have said what you would change. Choose what should become of it and press “Say this”, "
+        "or take it back and press once more"
+    )
 
 
 def test_a_change_that_was_chosen_is_not_lost_by_keeping_it(consent: Consent) -> None:
