@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from notifications.keywords import THANKS_FOR, any_of
+from notifications.lazy_patterns import lazy_pattern
 
 LONGEST_COURTESY = 80
 LONGEST_ARRANGED = 160  # letters in which a time is agreed
@@ -22,9 +23,9 @@ COURTEOUS = any_of(r"""
     (?:see|speak to) you(?: (?:then|soon|there|next (?:time|month|round)))?|until (?:then|next time)
     looking forward(?: to (?:it|that|this))?|and|very|so|much|from
 """)
-COURTESY = re.compile(rf"(?:\W*\b(?:{COURTEOUS})\b)+\W*", re.IGNORECASE)
-NAME = re.compile(r"\W*[A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*){0,2}\W*")
-ASKS = re.compile(
+COURTESY = lazy_pattern(rf"(?:\W*\b(?:{COURTEOUS})\b)+\W*", re.IGNORECASE)
+NAME = lazy_pattern(r"\W*[A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*){0,2}\W*")
+ASKS = lazy_pattern(
     r"\W*(?:(?:hi|hello|hey|dear|sorry|thanks|ok)\b\W*(?:\w+\W+)?)?(?:"
     + any_of(r"""
         (?:who|when|where|which) (?:is|are|was|am|do|did|does|will|should|can)\b
@@ -36,10 +37,12 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 GREETING = r"(?:hi|hiya|hello|hey|dear|morning|good morning|good afternoon|afternoon|evening|helo|shwmae)"
-ALL_OF_US = re.compile(rf"{GREETING} (?:there|all|team|everyone|everybody|folks|again|you)\b", re.IGNORECASE)
-A_NAME = re.compile(rf"\W*(?i:{GREETING})[ ,]+[A-ZÀ-Þ][\w'’-]+")
-TO_YOU = re.compile(r"\b(?:you|your|u|ur|yours)\b|\?", re.IGNORECASE)
-A_TIME = re.compile(
+ALL_OF_US = lazy_pattern(
+    rf"{GREETING} (?:there|all|team|everyone|everybody|folks|again|you)\b", re.IGNORECASE
+)
+A_NAME = lazy_pattern(rf"\W*(?i:{GREETING})[ ,]+[A-ZÀ-Þ][\w'’-]+")
+TO_YOU = lazy_pattern(r"\b(?:you|your|u|ur|yours)\b|\?", re.IGNORECASE)
+A_TIME = lazy_pattern(
     any_of(r"""
         \b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)\b
         \b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b
@@ -48,11 +51,11 @@ A_TIME = re.compile(
     """),
     re.IGNORECASE,
 )
-TO_TALK = re.compile(
+TO_TALK = lazy_pattern(
     r"\b(?:shall we|can we|could we|let'?s|how about a)\b[^.?!]*\b(?:talk|meet|speak|chat|call)\b",
     re.IGNORECASE,
 )
-AN_OFFER = re.compile(
+AN_OFFER = lazy_pattern(
     any_of(r"""
         \?|\b(?:are|r) (?:you|u) free\b|\bwhen (?:are|would|suits|is good)\b|\b(?:suits?|works?|ok) (?:for )?(?:you|me)\b
         \b(?:shall|can|could) we\b|\blet'?s\b|\bhow about\b|\bwhat about\b|\bfancy\b|\bsee you\b|\bi can do\b|\bi(?:'?| a)m free\b
@@ -61,14 +64,14 @@ AN_OFFER = re.compile(
     re.IGNORECASE,
 )
 # A time, and no more than that it suits: "Tuesday works", "Yes, 2pm is fine", "Thursday pm is better for me".
-SUITS = re.compile(
+SUITS = lazy_pattern(
     rf"\W*(?:(?:yes|ok|sure|sorry|great|no|on)\W+)*(?:(?:{A_TIME.pattern})\W*(?:(?:or|and|at|am|pm|morning|afternoon)\W+)*)+"
     r"(?:(?:is|are|was|would|be|works?|suits?|fine|good|great|perfect|better|best|ok|okay|for|me|you|us|then|please|thanks)"
     r"\b\W*)*",
     re.IGNORECASE,
 )
 # The address of a meeting. Outlook answers a mail with an invitation at one press, which comes to us.
-A_MEETING = re.compile(
+A_MEETING = lazy_pattern(
     any_of(r"""
         \bteams\.(?:microsoft|live)\.com/(?:l/meetup-join|meet)/
         \bzoom\.us/[jw]/|\bmeet\.google\.com/[a-z]{3}-|\bwhereby\.com/\w|\bwebex\.com/(?:meet/|\S+\.php)
@@ -76,7 +79,7 @@ A_MEETING = re.compile(
     re.IGNORECASE,
 )
 # What one says to somebody one is about to meet.
-TO_A_PARTNER = re.compile(
+TO_A_PARTNER = lazy_pattern(
     any_of(r"""
         ^\W*(?:sorry\W+)?(?:(?:i'?m|i am|we'?re) )?running (?:[\w']+ ){0,3}late\b|\bon my way\b|^\W*(?:i'?ll )?be there\b|^\W*see you\b
         ^\W*i'?m (?:here|in the (?:call|meeting|waiting room|lobby)|on (?:the )?(?:\w+ )?call)\b|^\W*when suits\b

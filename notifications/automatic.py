@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from notifications.keywords import Word, any_of, understand
+from notifications.lazy_patterns import lazy_pattern
 
 # Headers that only machines set (RFC 3834, and what servers and helpdesks do without it).
 SET_BY_MACHINES = set(
@@ -50,9 +51,9 @@ BY_PROGRAMS = (
     r"|undeliver(?:able|ed)|delivery (?:status|has failed)|mail delivery|returned mail|failure notice"
     r"|\[?(?:ticket|case|request|incident|sr|ref)\b ?[#:]? ?[\w-]*\d"
 )
-SUBJECT = re.compile(rf"^\W*(?:{ABSENT}|{BY_PROGRAMS})", re.IGNORECASE)
+SUBJECT = lazy_pattern(rf"^\W*(?:{ABSENT}|{BY_PROGRAMS})", re.IGNORECASE)
 # "Automatic reply: Did you talk?", and not "Away in May".
-SUBJECT_BY_PROGRAMS = re.compile(rf"^\W*(?:(?:{ABSENT})\s?[:：]|{BY_PROGRAMS})", re.IGNORECASE)
+SUBJECT_BY_PROGRAMS = lazy_pattern(rf"^\W*(?:(?:{ABSENT})\s?[:：]|{BY_PROGRAMS})", re.IGNORECASE)
 IS_AWAY = r"(?:on (?:\w+ )?leave\b|out of (?:the )?office|away (?:until|till|from the office))"
 THANKS_FIRST = r"^\W{0,3}(?:(?:thank you|thanks|diolch)[^.!\n]{0,80}[.!]\s{1,3})?"
 # As the office of a member of parliament answers whoever writes.
@@ -65,7 +66,7 @@ SOON = (
     r"(?:within (?:\d+|one|two|three|five|ten) (?:working |business )?(?:days|hours)"
     r"|as soon as (?:possible|we can)|shortly)"
 )
-BODY = re.compile(
+BODY = lazy_pattern(
     any_of(rf"""
         this is a (?:read )?receipt for|receipt verifies that|was (?:read|displayed) on (?:\w+,? )?\d
         has (?:accepted|declined|tentatively accepted) (?:this|your|the) (?:invitation|meeting)
@@ -87,7 +88,7 @@ BODY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # What whoever is away asks of us or tells us, in words of their own.
-SPEAKS_TO_US = re.compile(
+SPEAKS_TO_US = lazy_pattern(
     r"\b(?:skip|unsubscribe|remove me|take me off|stop|we (?:met|spoke|talked)|met (?:before|with)"
     r"|(?:this|next) round|pause)\b",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from notifications import titles
 from notifications.keywords import any_of
+from notifications.lazy_patterns import lazy_pattern
 
 LONGEST = 600  # letters of a letter that tells of it; it stands in the first of a longer one
 
@@ -49,26 +50,26 @@ AT_A_CLAUSE = (
     r"|hi|hello|sorry|please|our|poor|dear) )\W*"
 )
 AUXILIARIES = {"will", "may"}
-LATE = re.compile(rf"\b(?:my|his|her|their) late {KIN}\b", re.IGNORECASE)
+LATE = lazy_pattern(rf"\b(?:my|his|her|their) late {KIN}\b", re.IGNORECASE)
 # "My husband Peter died", and neither "my partner's laptop died" nor "our baby project died".
 NO_NAME = (
     r"(?!\S*['’]s\b|(?:laptop|computer|tablet|screen|phone|mobile|battery|wi-?fi|internet|line|signal|connection"
     r"|call|link|zoom|teams|video|car|project|scheme|idea|bid|plan|pilot|campaign|dog|cat)\b)"
 )
-OF_MINE = re.compile(
+OF_MINE = lazy_pattern(
     rf"(?:{AT_A_CLAUSE}|\bmy (?:dear |lovely |poor |late |old )?){KIN}(?:,? {NO_NAME}[a-zà-þ'’-]+){{0,2}},? ?"
     rf"{HAS} {DIED}(?!\w)"
     rf"|\b(?:i|we)(?:['’]?ve| have)?(?: just| recently| sadly)? lost my {KIN}\b",
     re.IGNORECASE,
 )
 RELATION = rf"(?:{KIN}|widow|widower|executor)"
-WRITES_FOR = re.compile(
+WRITES_FOR = lazy_pattern(
     r"(?:\b(?:this is|here is|(?:i am |i['’]?m |am )?writing as)(?: now)?"
     rf" (?:his|her|their|the|[\w-]+['’]s)(?: \w+)? (?:{RELATION}|family|carer|neighbour|secretary|colleague)"
     rf"|(?:\A\W*it['’]?s|\bi am|\bi['’]?m|\A\W*am) (?:his|her|their|[\w-]+['’]s)(?: \w+)? {RELATION})\b",
     re.IGNORECASE,
 )
-TAKE_OFF = re.compile(
+TAKE_OFF = lazy_pattern(
     rf"(?:{AT_A_CLAUSE}|\b(?:kindly|you|(?:like|want|wish|need|asking|you) to) )"
     + any_of(rf"""
         (?:remove|delete|erase|unsubscribe) (?:him|her|his|them|their|(?:my |the )?(?:late )?{KIN})\b
@@ -78,9 +79,9 @@ TAKE_OFF = re.compile(
     """),  # noqa: E501
     re.IGNORECASE,
 )
-PRONOUN = re.compile(rf"{AT_A_CLAUSE}(?:he|she|hi|ef) ?{HAS} {DIED}(?!\w)", re.IGNORECASE)
+PRONOUN = lazy_pattern(rf"{AT_A_CLAUSE}(?:he|she|hi|ef) ?{HAS} {DIED}(?!\w)", re.IGNORECASE)
 NO_MORE_SAID = r"(?=\W*$|\s*[.,;!]|\s(?:i|and|any ?more|cheers|thanks|sorry|regards|best)\b)"
-DESPAIR = re.compile(
+DESPAIR = lazy_pattern(
     any_of(rf"""
         \bi(?:['’]?m| am| just| really)*(?: (?:want|wish|going|ready|would rather|feel like|think i want)(?: to)?)+ (?:(?:die|dying|be dead|end(?:ing)? it|not be here){NO_MORE_SAID}|end(?:ing)? my life\b)
         \b(?:kill|killing) myself\b(?! laughing)|\b(?:end|ending|take|taking) my (?:own )?life\b(?!['’])|\bend(?:ing)? it all{NO_MORE_SAID}

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from notifications.lazy_patterns import lazy_pattern
+
 LONGEST_WAY = 120  # letters in which a word can be said
 LONGEST_NAME = 80
 
@@ -60,15 +62,15 @@ HELLO = any_of("""
     hi|hiya|hello|hey|dear|good (?:morning|afternoon|evening|day)
     helo|annwyl|s[hi]?wmae|bore da|p(?:ry)?nhawn da
 """)
-GREETED = re.compile(
+GREETED = lazy_pattern(
     rf"\W{{0,3}}(?:{HELLO})\b(?: ([^\n,.!:]{{1,60}}))?(?: ?[,.!:–-]+\s+| *\n\s*)(?=\S)", re.IGNORECASE
 )
-TO_ALL = re.compile(
+TO_ALL = lazy_pattern(
     r"(?:there|all|both|again|everyone|everybody|folks|sirs?|madam|sirs?(?:/| or )madam"
     r"|(?:the )?(?:\w+ ){0,2}(?:team|organi[sz]ers?)|(?:\w+ )?unmentoring)\W*",
     re.IGNORECASE,
 )
-AROUND = re.compile(rf"^(?:(?:{COURTESY})\b ?)+|(?: ?\b(?:{COURTESY}))+$")
+AROUND = lazy_pattern(rf"^(?:(?:{COURTESY})\b ?)+|(?: ?\b(?:{COURTESY}))+$")
 WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thurs?|fri|sat|sun)"
 WHEN = any_of(rf"""
     up|today|yesterday|already|last week|this week|this morning|last night|now|the other day|briefly|virtually
@@ -219,9 +221,9 @@ ALONE = {"do": Word.YES} | dict.fromkeys(
 # "DON'T STOP", "NON STOP", "BUS STOP".
 NO_STOP = r"(?i:do ?n['’]?t|not|never|non|bus|full|hard)\W+(?:\w+ )?STOP"
 # Whoever writes another language knows this word: in a short text its capitals are enough.
-SHOUTED = re.compile(rf"(?!.*\b{NO_STOP})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
-PATTERNS = {word: re.compile(ways) for word, ways in WAYS.items()}
-JOIN = re.compile(
+SHOUTED = lazy_pattern(rf"(?!.*\b{NO_STOP})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
+PATTERNS = {word: lazy_pattern(ways) for word, ways in WAYS.items()}
+JOIN = lazy_pattern(
     r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"
     r"join(?:[ :,–—-]+(?:the )?[\"'“”‘’]?([\w-]{1,40})[\"'“”‘’]?)?"
     r"(?: (?:please|pls|thanks|thank you))*[.!\"'”’]*",
@@ -229,11 +231,11 @@ JOIN = re.compile(
 )
 NO_WORDS = {"please", "pls", "thanks"}
 # A word and what follows it: "Met. We share vans now", "Yes, thanks", "Stop\n\nTom Field".
-HEAD = re.compile(r"(.{1,80}?)(?:[.!?;:–—,]+\s+|\s+[-–—]\s+|[.!?]*\s*\n\s*|[.!?…)]*\s*$)(.*)", re.DOTALL)
-TWO = re.compile(r"(.{1,80}?)[,;]? (?:and|but|so) (.*)", re.IGNORECASE)
+HEAD = lazy_pattern(r"(.{1,80}?)(?:[.!?;:–—,]+\s+|\s+[-–—]\s+|[.!?]*\s*\n\s*|[.!?…)]*\s*$)(.*)", re.DOTALL)
+TWO = lazy_pattern(r"(.{1,80}?)[,;]? (?:and|but|so) (.*)", re.IGNORECASE)
 NAME = r"[A-ZÀ-Þ][\w'’.-]*"
-ONLY_A_NAME = re.compile(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
-MET_SOMEBODY = re.compile(
+ONLY_A_NAME = lazy_pattern(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
+MET_SOMEBODY = lazy_pattern(
     r"(?i:(?:yes,? )?(?:we |i )?(?:met (?:up )?(?:with |w/ ?)?|caught up with |(?:spoke|talked) (?:to|with) "
     r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation) with )"
     r"|(?:it was )?(?:(?:really|very|so) )?(?:great|good|lovely|nice|interesting|enjoyed) (?:to )?"
@@ -241,29 +243,29 @@ MET_SOMEBODY = re.compile(
     r"(?!(?i:no|not|nobody|none|never|neither)\b)"
     rf"{NAME}(?: {NAME})?(?: and {NAME})?(?i:(?: (?:{WHEN}))*)"
 )
-NO_WORD_FROM = re.compile(
+NO_WORD_FROM = lazy_pattern(
     rf"(?i:(?:(?:i|i['’]?ve|have|had|got) )*(?:{NO_ANSWER}|{NOT_HEARD}) from ){NAME}(?: {NAME})?"
     r"(?i:(?: (?:at all|so far|yet))*)"
     rf"|{NAME}(?: {NAME})? (?i:{SILENT})"
 )
 # Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
-CLAUSE = re.compile(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
+CLAUSE = lazy_pattern(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
 # Who dictates sets no stops: "wrong number stop texting me". Behind any other words it may be told of.
-AT_A_VERB = re.compile(
+AT_A_VERB = lazy_pattern(
     r"\s(?=(?:stop|quit|unsubscribe|remove|take m[ey]|delete|do not|don['’]?t) )", re.IGNORECASE
 )
-SIGNED = re.compile(r" (?:thanks|thank you|thx|ta|regards|cheers) (?!to\b|for\b)[\w-]+(?: [\w-]+){0,2}$")
-ASKS_TO_STOP = re.compile(ABOUT_ME)
-ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
+SIGNED = lazy_pattern(r" (?:thanks|thank you|thx|ta|regards|cheers) (?!to\b|for\b)[\w-]+(?: [\w-]+){0,2}$")
+ASKS_TO_STOP = lazy_pattern(ABOUT_ME)
+ANSWERED = lazy_pattern(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
 # What is thanked for is no more than what we do.
-THANKS_FOR = re.compile(
+THANKS_FOR = lazy_pattern(
     r"\W*(?:(?:many |lots of )?thanks|thank you|cheers)(?: so much| again| very much)? for"
     r" (?:organi[sz]|sett|arrang|sort|match|introduc|connect|ask|check|remind)ing"
     r"(?: (?:it|this|that|us|me|up|all|of|the|in|introduction|match|call|chat|meeting|everything))*\W*",
     re.IGNORECASE,
 )
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
-BARE_NO = re.compile(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
+BARE_NO = lazy_pattern(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
 # Answers of which only one can be so.
 CONTRARY = {
     Word.MET: (Word.NOT_YET, Word.COULD_NOT, Word.NO_REPLY),
@@ -276,7 +278,7 @@ CONTRARY = {
 }
 # What a phone or a mail program sends for its owner's thumb; behind it stands what we had written.
 OPENING = "[“„«‹\"'‘]"
-REACTION = re.compile(
+REACTION = lazy_pattern(
     r"\W*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,20}to"
     rf"|removed (?:an? )?.{{1,20}} from)\W{{0,3}}{OPENING}.*"
     r"|\W*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,20}to)"
@@ -287,7 +289,7 @@ REACTION = re.compile(
     r"|.{1,80}\breacted (?:to your (?:message|email)|via (?:gmail|outlook))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
-MACHINE = re.compile(
+MACHINE = lazy_pattern(
     r"\W{0,5}(?:"
     + any_of("""
         i['’]?m driving\\b|i am driving\\b

@@ -5,10 +5,11 @@ cancelled", "I forgot", "can't do Zoom", "please don't show that". An organiser 
 import re
 
 from notifications.keywords import GREETED, NAME, any_of
+from notifications.lazy_patterns import lazy_pattern
 
 LONGEST = 300  # letters in which such a thing is said; what somebody learned may be longer
 FEWEST_WORDS = 4  # "Mey", "done that": what is shorter may be anything, unless it is written as a sentence
-A_SENTENCE = re.compile(r"[A-ZÀ-Þ]\S* \S+ \S+\.")
+A_SENTENCE = lazy_pattern(r"[A-ZÀ-Þ]\S* \S+ \S+\.")
 PEOPLE = (
     r"(?:i|we|he|she|they|you|nobody|no ?one|(?:my |the )?(?:partner|match|other (?:person|one))|both of us)"
 )
@@ -87,7 +88,7 @@ ASKS = (
     r"|(?:can|could|would|will) (?:you|u|someone)) )\W*(?:please )?"
 )
 WORDS_OF_MINE = r"(?:that|this|it|what i \w+|my (?:words|post|comment|learning|reply|answer|message|text))"
-PRIVATE = re.compile(
+PRIVATE = lazy_pattern(
     any_of(rf"""
         \A\W*(?:said |told )?in (?:strict )?confidence\b|\b(?:told|said|say|tell)[^.!?]{{0,30}} in (?:strict )?confidence\b|\bin (?:strict )?confidence\W*\Z
         \A\W*off the record\b|\boff the record\W*\Z
@@ -110,8 +111,8 @@ HAVE_MET = (
     r"\W*(?:(?:yes|yeah|yep|hi|hello|so|we|i|have|did|both|finally|just)\W+)*"
     r"(?:met|meet|spoke|spoken|talked|chatted)(?: up)?(?: (?:with|to))? NAMED\b.*"
 )
-AGAINST = re.compile(r"\?|\b(?:not|never|no|nearly|almost)\b|n['’]t\b", re.IGNORECASE)
-AFTER_ALL = re.compile(
+AGAINST = lazy_pattern(r"\?|\b(?:not|never|no|nearly|almost)\b|n['’]t\b", re.IGNORECASE)
+AFTER_ALL = lazy_pattern(
     r"\b(?:(?<!never )(?:met|spoke|talked)|chat\w*|move\w*|postpon\w*|re-?arrang\w*|re-?schedul\w*"
     r"|next|instead|new date|another)\b",
     re.IGNORECASE,
@@ -120,12 +121,12 @@ BEGINS = any_of(r"""
     sorry|apologies|oh(?: no)?|no(?=[,.!])|well|hi|hello|unfortunately|sadly|i['’]?m afraid
     but|and|so|actually|dear \w+
 """)
-SIGNED = re.compile(
+SIGNED = lazy_pattern(
     r"\W+(?i:many thanks|thanks|thank you|cheers|ta|(?:kind |best |warm )?(?:regards|wishes)|best|diolch)"
     rf"\W*(?:{NAME}(?: {NAME}){{0,3}})?\W*$"
 )
-NAMES_AT_END = re.compile(rf"[\s.,]+{NAME}(?: {NAME}){{0,4}}$")
-BEGUN = re.compile(rf"^\W*(?:(?:{BEGINS})\b\W*)*", re.IGNORECASE)
+NAMES_AT_END = lazy_pattern(rf"[\s.,]+{NAME}(?: {NAME}){{0,4}}$")
+BEGUN = lazy_pattern(rf"^\W*(?:(?:{BEGINS})\b\W*)*", re.IGNORECASE)
 
 
 def is_private(text: str) -> bool:

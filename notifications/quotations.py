@@ -18,6 +18,7 @@ from lxml import html as lxml_html
 
 from notifications import secrets, titles
 from notifications.keywords import Word, any_of, understand
+from notifications.lazy_patterns import lazy_pattern
 
 LONGEST_READ = 50_000  # letters of a mail: what somebody wrote stands at its top or close to it
 LONGEST_SIGN = 300  # letters of a line that is looked at as a header, a signature or a banner
@@ -29,18 +30,20 @@ WROTE = any_of("""
     wrote|schrieb|écrit|escribió|ha scritto|napisał|napisała|napisał\\(a\\)|schreef|geschreven|skrev|kirjoitti
     ysgrifennodd|escreveu
 """)
-ATTRIBUTION = re.compile(rf"\b(?:{WROTE})\b[^:]{{0,200}}:$|(?:{WROTE}) ?:$|\bwrote ?-{{2,}}$", re.IGNORECASE)
-DATED = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b20\d\d\b|\S@\S|\b\d{1,2}/\d{1,2}/\d{2}\b")
+ATTRIBUTION = lazy_pattern(
+    rf"\b(?:{WROTE})\b[^:]{{0,200}}:$|(?:{WROTE}) ?:$|\bwrote ?-{{2,}}$", re.IGNORECASE
+)
+DATED = lazy_pattern(r"\b\d{1,2}[:.]\d{2}\b|\b20\d\d\b|\S@\S|\b\d{1,2}/\d{1,2}/\d{2}\b")
 # Gmail in some languages, with neither "On" nor "wrote".
-DATE_AND_ADDRESS = re.compile(r"^(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*<[^<>]*@[^<>]*> ?:$")
+DATE_AND_ADDRESS = lazy_pattern(r"^(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*<[^<>]*@[^<>]*> ?:$")
 # In languages whose words we do not know. Mail programs name there whom a letter is from, as its From says:
 # our answer address is in its Reply-To, and seldom in what they quote.
-IN_BRACKETS = re.compile(r"<[^<>@:\s]+@[^<>@\s]+>")
-AN_ADDRESS = re.compile(r"[^\s<>@:]+@[^\s<>@:]+\.\w")
-A_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-A_TIME = re.compile(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?!\d)")
-COLON_AT_END = re.compile(r"[:：]$")
-A_FIELD = re.compile(r"^[*_ ]*[^\W\d_][\w .'’-]{0,24}[*_ ]*[:：]")
+IN_BRACKETS = lazy_pattern(r"<[^<>@:\s]+@[^<>@\s]+>")
+AN_ADDRESS = lazy_pattern(r"[^\s<>@:]+@[^\s<>@:]+\.\w")
+A_YEAR = lazy_pattern(r"(?<!\d)20\d\d(?!\d)")
+A_TIME = lazy_pattern(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?!\d)")
+COLON_AT_END = lazy_pattern(r"[:：]$")
+A_FIELD = lazy_pattern(r"^[*_ ]*[^\W\d_][\w .'’-]{0,24}[*_ ]*[:：]")
 FIELDS_LOOKED_AT = 4
 FROM = "from|von|de|da|od|van|från|fra|lähettäjä|oddi wrth|gan"
 OTHER_FIELDS = any_of("""
@@ -48,8 +51,8 @@ OTHER_FIELDS = any_of("""
     asunto|inviato|data|a|oggetto|wysłan[oe]|do|dw|temat|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|dato
     lähetetty|vastaanottaja|aihe|päivämäärä|anfonwyd|at|pwnc|dyddiad
 """)
-FIRST_FIELD = re.compile(rf"^[*_ ]*(?:{FROM})[*_ ]*:[*_ ]*\S", re.IGNORECASE)
-NEXT_FIELD = re.compile(rf"^[*_ ]*(?:{OTHER_FIELDS})[*_ ]*:", re.IGNORECASE)
+FIRST_FIELD = lazy_pattern(rf"^[*_ ]*(?:{FROM})[*_ ]*:[*_ ]*\S", re.IGNORECASE)
+NEXT_FIELD = lazy_pattern(rf"^[*_ ]*(?:{OTHER_FIELDS})[*_ ]*:", re.IGNORECASE)
 # "-----Original Message-----", "---------- Forwarded message ---------", and as other languages say it.
 FORWARDED = any_of("""
     original message|forwarded message|(?:ursprüngliche|weitergeleitete) nachricht
@@ -57,21 +60,21 @@ FORWARDED = any_of("""
     wiadomość (?:oryginalna|przekazana)|oorspronkelijk bericht|ursprungligt meddelande
     oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|neges wreiddiol
 """)
-DIVIDER = re.compile(
+DIVIDER = lazy_pattern(
     rf"^[-_ ]*-{{2,}} ?(?:{FORWARDED})\b"
     r"|^(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message transféré) ?:$",
     re.IGNORECASE,
 )
-RULE = re.compile(r"^[-_=*#~]{5,}$")
-OUR_ADDRESS = re.compile(secrets.REPLY_ADDRESS, re.IGNORECASE | re.ASCII)
-A_LINE_BETWEEN = re.compile(r"^-{2,}.{0,60}-{2,}$|^>>> .+ >>>$")  # such as GroupWise's
+RULE = lazy_pattern(r"^[-_=*#~]{5,}$")
+OUR_ADDRESS = lazy_pattern(secrets.REPLY_ADDRESS, re.IGNORECASE | re.ASCII)
+A_LINE_BETWEEN = lazy_pattern(r"^-{2,}.{0,60}-{2,}$|^>>> .+ >>>$")  # such as GroupWise's
 # What council gateways put on top, as programs write it: in capitals, after a colon, or as a word alone.
 CLASSES = any_of(r"""
     official(?:[- :]*sensitive)?|sensitive|unclassified|not protectively marked|restricted|unrestricted
     swyddogol|controlled|internal(?: use)?(?: only)?|public|private|confidential|general|protect
 """)
 OF_A_MAIL = r"\b(?:e-?mail|message|sender|external|outside|attachments?|links?)\b"
-MARKING = re.compile(
+MARKING = lazy_pattern(
     r"^\W*(?:"
     + any_of(rf"""
         official(?:[- :]*sensitive)?|unclassified|not protectively marked|restricted|swyddogol
@@ -86,13 +89,13 @@ MARKING = re.compile(
     + r")\W*$",
     re.IGNORECASE,
 )
-INVITES = re.compile(r"^\W*(?:cyfarfod )?microsoft teams\b", re.IGNORECASE)  # below a rule: its own box
+INVITES = lazy_pattern(r"^\W*(?:cyfarfod )?microsoft teams\b", re.IGNORECASE)  # below a rule: its own box
 DEVICES = any_of(r"""
     iphone|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|blackberry|nokia|smartphone|mobile|phone|tablet|windows
     outlook|yahoo|aol|bt e-?mail|gmx|web\.de|proton|mail for|mail app|e-?mail app
     handy|téléphone|telefon|móvil|ffôn
 """)
-SENT_FROM = re.compile(
+SENT_FROM = lazy_pattern(
     r"^\W*(?:"
     + any_of("""
         sent (?:from|with|via|using)|get|envoyé (?:de|depuis|à partir)|gesendet (?:von|mit)|von meinem
@@ -103,12 +106,12 @@ SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 # A program that names itself, in few words: "Sent from Edison Mail".
-SENT_BY = re.compile(
+SENT_BY = lazy_pattern(
     r"^(?:Sent (?:from|via|with|using) (?:my )?(?:[A-Z]\w*\b\W*){1,4}|Yahoo Mail: .{0,60})(?:\(.*\)\W*)?$"
 )
 # "PS please …", "P.S. Please …"; and not "PS Gill", who is a sergeant.
-POSTSCRIPT = re.compile(r"^(?:[pP]\.[sS]\.?[ :,–-]+\w|[pP][sS](?: ?[:,–-]+ ?\w| +(?:[a-z]|I\b)))")
-A_GREETING = re.compile(
+POSTSCRIPT = lazy_pattern(r"^(?:[pP]\.[sS]\.?[ :,–-]+\w|[pP][sS](?: ?[:,–-]+ ?\w| +(?:[a-z]|I\b)))")
+A_GREETING = lazy_pattern(
     r"^(?:hi|hello|dear|hey|good \w+|bore da|prynhawn da|annwyl|helo)\b.{0,40}$", re.IGNORECASE
 )
 CLOSINGS = (
@@ -129,12 +132,12 @@ CLOSINGS = (
     """)
     + r")(?: (?:and|und|et|y|e) (?:regards|thanks|best wishes))?"
 )
-CLOSING = re.compile(
+CLOSING = lazy_pattern(
     rf"^\W*{CLOSINGS}(?: ?[/|] ?{CLOSINGS})?(?:,? again| in advance| so much| very much| all)?\W*$",
     re.IGNORECASE,
 )
-CLOSING_WITH_NAME = re.compile(rf"^\W*(?i:{CLOSINGS})\W+(?:[A-ZÀ-Þ][\w'’-]*\W*){{1,3}}$")
-SMALL_PRINT = re.compile(
+CLOSING_WITH_NAME = lazy_pattern(rf"^\W*(?i:{CLOSINGS})\W+(?:[A-ZÀ-Þ][\w'’-]*\W*){{1,3}}$")
+SMALL_PRINT = lazy_pattern(
     r"^\W*(?:"
     + any_of(r"""
         (?:this|the) (?:e-?mail|message|communication|transmission|information|content)\b.{0,80}\b(?:confidential|intended|privileged|attachments?|recipient|disclos|monitored|scanned|virus)
@@ -147,14 +150,14 @@ SMALL_PRINT = re.compile(
     + ")",
     re.IGNORECASE,
 )
-REACH = re.compile(
+REACH = lazy_pattern(
     r"\+?\d[\d ()-]{7,30}\d|\S@\S|\bwww\.|https?://|(?:^|\W)(?:tel|mob|mobile|phone|t|m|ext)\W{0,3}\+?\d",
     re.IGNORECASE,
 )
 # "Tenant Services Manager, Kirklees Council", "Head of Waste | Leeds"
 NAME_PART = r"(?:[A-ZÀ-Þ][\w'’.&-]*,?|and|of|for|the|to|in|de|von|van|\([^()]{1,30}\)|[|/–-])"
-SIGNATURE_LINE = re.compile(rf"^{NAME_PART}(?: {NAME_PART}){{0,9}}$")
-SENTENCE = re.compile(r"[.!?…:][\"'”)]*$")
+SIGNATURE_LINE = lazy_pattern(rf"^{NAME_PART}(?: {NAME_PART}){{0,9}}$")
+SENTENCE = lazy_pattern(r"[.!?…:][\"'”)]*$")
 
 # What mail programs wrap quotations and signatures in.
 WRAPPED = " | ".join(

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
+from notifications.lazy_patterns import lazy_pattern
+
 LONGEST = 40  # letters; "Wednesday, 30th September 2026 at 09:12:44" is about the longest there is
 MONTHS = {
     name: number
@@ -27,7 +29,7 @@ TIME = (
 NAMED = rf"(?P<name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 YEAR, NUMBER, DAY = r"'?(?P<year>\d{4}|\d{2})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 STYLES = tuple(
-    re.compile(WEEKDAY + style + TIME)
+    lazy_pattern(WEEKDAY + style + TIME)
     for style in (
         rf"(?P<year>\d{{4}})([-/.]){NUMBER}\2{DAY}",
         rf"{DAY}([-/. ]){NUMBER}\2{YEAR}",
@@ -40,7 +42,7 @@ STYLES = tuple(
     )
 )
 # How Excel counts days; it takes 1900 for a leap year, so the count begins a day early.
-SERIAL, FIRST_SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?"), date(1899, 12, 30)
+SERIAL, FIRST_SERIAL = lazy_pattern(r"([2-7]\d{4})(?:\.\d+)?"), date(1899, 12, 30)
 
 
 @lru_cache(maxsize=1000)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 
+from notifications.lazy_patterns import lazy_pattern
 from web.models.folding import folded
 
-IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-A_NUMBER_BEFORE = re.compile(r"(q(uestion)? ?)?[0-9]{1,2} ?[.):] ?")
+IN_BRACKETS = lazy_pattern(r"\([^()]*\)|\[[^\[\]]*\]")
+A_NUMBER_BEFORE = lazy_pattern(r"(q(uestion)? ?)?[0-9]{1,2} ?[.):] ?")
 # A question that has the word and asks something else.
-ASIDE = re.compile(
+ASIDE = lazy_pattern(
     r"\b(agree\w*|consent|happy|shar(e|ing)|may|can|could|permission|opt(in|out)?|newsletter|manager|"
     r"supervisor|referr\w+|emergency|next of kin|event|ticket|user ?names?|username|user id|file|tags?|"
     r"how did|address line|nick ?names?|maiden|middle|job|type|size|status|sent|bounced|list|source|count|"
@@ -24,12 +25,12 @@ ASIDE = re.compile(
     r"prefer to be contacted)\b"
 )
 # Or theirs once, or where the other does not do.
-SOMEBODY_ELSE = re.compile(
+SOMEBODY_ELSE = lazy_pattern(
     r"\b(buyer|purchaser|billing|booker|booked by|ordered by|home|work phone|business|nominator|nominated by|"
     r"proposer|sponsor|assistant|pa|old|former|previous|alternat(e|ive)|secondary|backup|spare)\b"
 )
 # What stands after the number of a round is a remark; after a "/" or "-" it would be the rest of a date.
-A_ROUND = re.compile(
+A_ROUND = lazy_pattern(
     r"(?:round|rownd|cycle|wave|session|r|no\.?|#)?[ #]*([0-9]{1,9})"
     r"(?:\s*\(.*\)|\s*[:,–—]\s*\D.*|\s+-\s+\D.*)?",
     re.IGNORECASE | re.DOTALL,
@@ -43,9 +44,9 @@ OF_NOBODY = frozenset(
     "current".split()
 )
 # Whoever has two numbers has texts on this one.
-A_MOBILE = re.compile(r"\b(mobile|mob|cell|symudol|whatsapp)\b")
+A_MOBILE = lazy_pattern(r"\b(mobile|mob|cell|symudol|whatsapp)\b")
 YES_OR_NO = frozenset("yes no y n true false 0 1 x on off".split())
-AN_ADDRESS = re.compile(r"\S@\S")
+AN_ADDRESS = lazy_pattern(r"\S@\S")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _is_phone(cell: str) -> bool:
 
 
 def _heading(exactly: str, word: str = "", cell: Callable[[str], bool] = bool) -> Heading:
-    return Heading(re.compile(exactly), re.compile(word) if word else None, cell)
+    return Heading(lazy_pattern(exactly), lazy_pattern(word) if word else None, cell)
 
 
 A_POST = (
@@ -159,7 +160,7 @@ PEOPLE = {
 }
 NAMES = ("name", "first_name", "last_name")
 # Whose name it is, if not somebody's.
-A_NAME_OF = re.compile(
+A_NAME_OF = lazy_pattern(
     ORGANISATION_WORD + r"|\b(first|last|given|family|fore|second|christian) ?names?\b"
     r"|\b(address|(post|zip) ?code|city|county|country)\b"
 )

@@ -4,19 +4,20 @@ A column of standings says it in words, "Left in May"; a question or a tick says
 by a no, "Happy to take part?". One about something else, "May we share your number?", says nothing of it.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from notifications.lazy_patterns import lazy_pattern
+
 Says = Callable[[str], bool]
 
-A_STANDING = re.compile(r"\b(status|state|standing|subscription|membership|approval|attendance)\b")
-OUT = re.compile(
+A_STANDING = lazy_pattern(r"\b(status|state|standing|subscription|membership|approval|attendance)\b")
+OUT = lazy_pattern(
     r"\b(opt(ed|ing)?[- ]?outs?|unsubscribed?|(do not|don'?t|no longer) (contact|e-?mail|mail|invite|write)|"
     r"withdrawn|withdrew|leaver|date left|leaving date|date of leaving|left( on)?|removed?|excluded?|"
     r"stopped|dnc|dropped out|declined|deceased)\b"
 )
-IN = re.compile(
+IN = lazy_pattern(
     r"^(is |still |currently )?(active|current)( member| participant)?\W*$|"
     r"^(your )?response\W*$|"
     r"^((gdpr |data )?consent( given)?|included?( in (the )?(matching|draw|programme|scheme|list))?)\W*$|"
@@ -26,31 +27,31 @@ IN = re.compile(
     r"(contact|e-?mail|invite|match|introduce) (me|you|them))\b"
 )
 # A question that has such a word and asks something else.
-ASIDE = re.compile(
+ASIDE = lazy_pattern(
     r"\b(shar\w+|date|id|number|phone|mobile|text|sms|three|trio|newsletter|marketing|photos?|why|how|when|where|what|"
     r"lunch|dinner|event|session|online|person|launch|"
     r"which|reason|topics?|comments?|previous\w*|before|research|evaluation|survey)\b"
 )
-NO_MORE = re.compile(
+NO_MORE = lazy_pattern(
     r"(has |have |is |was )?(unsubscribed|opt(ed)?[- ]?out|cleaned|bounced|declined|denied|rejected|refused|"
     r"cancell?ed|not (attending|interested|taking part)|refunded|deleted|withdrawn|withdrew|inactive|"
     r"archived|left(?! (a )?(message|voicemail|vm\b))|leaver|deceased|died|removed|suspended|no longer|"
     r"dropped out|(former|ex)[- ](member|participant)|resigned|moved on|lapsed|expired|dormant|deactivated|"
     r"blocked|stopped|quit|excluded|not participating|dnc|(do not|don'?t) (contact|e-?mail|invite))\b"
 )
-A_REST = re.compile(
+A_REST = lazy_pattern(
     r"(is |currently )?(paused?|on (hold|pause|leave|a break|sabbatical|maternity)|maternity|sabbatical)\b"
 )
-NEW_WORD = re.compile(r"_|(?<=[a-z])(?=[A-Z])")  # "opt_out", "HasOptedOut"
+NEW_WORD = lazy_pattern(r"_|(?<=[a-z])(?=[A-Z])")  # "opt_out", "HasOptedOut"
 YES = frozenset("y yes yeah true 1 x ✓ ✔ ☑ ✅ ticked checked".split())
 NO = frozenset("n no false 0 nope never".split())
 # "No thanks", "Not at the moment", "Sorry, I can't": an answer to whether somebody wants it.
-A_NO = re.compile(
+A_NO = lazy_pattern(
     r"((i|i'm|am|sorry|unfortunately|afraid) )*"
     r"(not?|can'?t|cannot|won'?t|unable|(do|will|would) not|don'?t|would rather not|prefer not)\b"
     r"(?! (an? |any |yet )?(problem|preference|objections?|worries|sure|certain|decided|mind|wait)\b)"
 )
-A_DAY = re.compile(r"(?=.*\d)[\d/.: -]{6,}|\d{1,2} \w+ \d{2,4}|\w+ \d{4}")
+A_DAY = lazy_pattern(r"(?=.*\d)[\d/.: -]{6,}|\d{1,2} \w+ \d{2,4}|\w+ \d{4}")
 
 
 @dataclass(frozen=True)
