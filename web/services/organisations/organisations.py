@@ -7,9 +7,22 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, or_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    union_all,
+    update,
+)
 from sqlmodel import Session, col, select
 
 from notifications.columns import table_of
@@ -34,6 +47,7 @@ PUBLIC_DOMAINS = frozenset(
     "ntlworld.com protonmail.com proton.me gmx.com gmx.co.uk fastmail.com mail.com zoho.com".split()
 )
 
+TABLE, NAMES, OF_DOMAINS = table_of(Organisation), table_of(OrganisationName), table_of(OrganisationDomain)
 # Asked with each form that names an organisation, so put together once.
 BY_KEY = (
     select(Organisation)
@@ -54,18 +68,23 @@ IS_KNOWN = select(
                 table.c.programme_id == bindparam("programme"),
                 table.c.key.in_(bindparam("keys", expanding=True)),
             )
-            for table in (table_of(Organisation), table_of(OrganisationName))
+            for table in (TABLE, NAMES)
         )
     )
 )
-SPELLINGS = select(col(Organisation.id), col(Organisation.key), col(Organisation.short_name)).where(
-    col(Organisation.programme_id) == bindparam("programme"), nameless.has_name()
-)
-OTHER_SPELLINGS = select(col(OrganisationName.organisation_id), col(OrganisationName.key)).where(
-    col(OrganisationName.programme_id) == bindparam("programme")
-)
-DOMAINS = select(col(OrganisationDomain.domain), col(OrganisationDomain.organisation_id)).where(
-    col(OrganisationDomain.programme_id) == bindparam("programme")
+NAME, SHORT_NAME, OTHER_NAME, DOMAIN = range(4)  # ways in which one is written, the surest first
+
+
+def _written(way: int, id_: Column[Any], written: Column[Any], *where: ColumnElement[bool]) -> Select[Any]:
+    here = id_.table.c.programme_id == bindparam("programme")
+    return select(literal(way), id_, written).where(here, *where)
+
+
+REGISTER = union_all(
+    _written(NAME, TABLE.c.id, TABLE.c.key, nameless.has_name()),
+    _written(SHORT_NAME, TABLE.c.id, TABLE.c.short_name, nameless.has_name(), TABLE.c.short_name != ""),
+    _written(OTHER_NAME, NAMES.c.organisation_id, NAMES.c.key),
+    _written(DOMAIN, OF_DOMAINS.c.organisation_id, OF_DOMAINS.c.domain),
 )
 BY_DOMAIN = (
     select(OrganisationDomain)
@@ -73,7 +92,6 @@ BY_DOMAIN = (
     .where(col(OrganisationDomain.domain).in_(bindparam("domains", expanding=True)))
 )
 # Asked for each page of people.
-TABLE = table_of(Organisation)
 HOW_MANY = (
     select(func.count())
     .select_from(TABLE)
@@ -115,11 +133,16 @@ def may_be(session: Session, programme: int, name: str, email: str = "") -> list
     """
     if not name or is_known(session, programme, name):
         return []
-    ids = [int(one) for one in register(session, programme).candidates(key(name))[:MOST_ASKED]]
-    found = [organisation for id_ in ids if (organisation := session.get(Organisation, id_))]
-    spoken_for = by_email(session, programme, email) if email and not found else None
-    is_another = spoken_for and _are_two_councils(spoken_for.key, key(name))
-    return found or ([spoken_for] if spoken_for and not is_another else [])
+    known = register(session, programme)
+    if found := _these(session, known.candidates(key(name))[:MOST_ASKED]):
+        return found
+    spoken_for = [known.by_domain[domain] for domain in _domains(email) if domain in known.by_domain]
+    by_address = _these(session, spoken_for[:1])
+    return [one for one in by_address if not _are_two_councils(one.key, key(name))]
+
+
+def _these(session: Session, ids: Iterable[str]) -> list[Organisation]:
+    return [found for id_ in ids if (found := session.get(Organisation, int(id_)))]
 
 
 def _are_two_councils(one: str, other: str) -> bool:
@@ -178,17 +201,12 @@ def add(
 def register(session: Session, programme: int) -> Register:
     """Every organisation of the programme by every spelling, and by its domains. One read of them all."""
     found = Register()
-    asked = {"programme": programme}
-    rows = session.execute(SPELLINGS, asked).all()
-    for id_, spelling, _ in rows:
-        found.add(str(id_), spelling)
-    for id_, _, short in rows:
-        if short:
-            found.add(str(id_), key(short))
-    for id_, spelling in session.execute(OTHER_SPELLINGS, asked):
-        found.add(str(id_), spelling)
-    for domain, id_ in session.execute(DOMAINS, asked):
-        found.by_domain[domain] = str(id_)
+    rows = session.execute(REGISTER, {"programme": programme}).all()
+    for way, id_, written in sorted(rows, key=itemgetter(0)):
+        if way == DOMAIN:
+            found.by_domain[written] = str(id_)
+        else:
+            found.add(str(id_), key(written) if way == SHORT_NAME else written)
     return found
 
 
@@ -222,11 +240,17 @@ def by_email(session: Session, programme: int, email: str) -> Organisation | Non
     """The organisation an address speaks for: its domain or a parent of it, never a public mailbox
     provider's.
     """
-    labels = email.rpartition("@")[2].casefold().split(".")
-    domains = {".".join(labels[start:]) for start in range(len(labels) - 1)} - PUBLIC_DOMAINS
-    found = session.scalars(BY_DOMAIN, {"programme": programme, "domains": list(domains)}).all()
+    domains = _domains(email)
+    found = session.scalars(BY_DOMAIN, {"programme": programme, "domains": domains}).all()
     longest = max(found, key=lambda row: len(row.domain), default=None)
     return session.get(Organisation, longest.organisation_id) if longest else None
+
+
+def _domains(email: str) -> list[str]:
+    """The address's domain and those above it, the longest first."""
+    labels = email.rpartition("@")[2].casefold().split(".")
+    domains = (".".join(labels[start:]) for start in range(len(labels) - 1))
+    return [domain for domain in domains if domain not in PUBLIC_DOMAINS]
 
 
 class NotSo(Exception):
