@@ -26,11 +26,13 @@ from web.forms.open import OpenForm
 from web.forms.seen import SeenForm, Value
 from web.models import Person, Programme, VideoKind
 from web.services.common import written_names
+from web.services.organisations import spelling
 from web.services.people.joining import Details
 from web.services.people.own_details import Edit
 
 ANOTHER = "="  # no organisation is called so
 NAME, KNOWN_AS, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 40, 120, 254, 1_000, 300
+NO_ORGANISATION = "Enter an organisation. If you have none, say what you are: “Retired”, “Self-employed”"
 UNTOLD = "We use it only to bring people together who differ in it. Nobody you meet is told what you choose."
 ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
@@ -47,6 +49,11 @@ SHARES = [
     SelectChoice("phone", "My phone number"),
     SelectChoice("video", "My video handle"),
 ]
+
+
+def is_an_organisation(_form: FlaskForm, field: Text) -> None:
+    if field.data and spelling.says_none(field.data):
+        raise ValidationError(NO_ORGANISATION)
 
 
 class LinkForm(FlaskForm):
@@ -229,6 +236,7 @@ class TextJoinForm(NamesForm, WhichOrganisation):
         "Your organisation",
         most=ORGANISATION,
         needed="Enter your organisation",
+        validators=[is_an_organisation],
         description="A council, a charity, a community.",
     )
 
@@ -253,6 +261,7 @@ class JoinForm(DetailsForm, WhichOrganisation, MixForm, OpenForm):
         "Your organisation",
         most=ORGANISATION,
         needed="Enter your organisation",
+        validators=[is_an_organisation],
         description="A council, a charity, a community. Type a new one if it is not listed.",
     )
     happy_in_three = Check("I am happy to be in a three now and then, when the number is odd", default=True)
@@ -298,7 +307,12 @@ class CodeForm(FlaskForm):
 
 
 class OrganisationForm(WhichOrganisation):
-    organisation = Text("Your organisation", most=ORGANISATION, needed="Enter your organisation")
+    organisation = Text(
+        "Your organisation",
+        most=ORGANISATION,
+        needed="Enter your organisation",
+        validators=[is_an_organisation],
+    )
 
 
 class CorrectionForm(NamesForm, OrganisationForm, SeenForm):

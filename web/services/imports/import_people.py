@@ -30,13 +30,12 @@ from web.services.common import (
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.imports import doubles, known_elsewhere, standings
 from web.services.imports.doubles import People
-from web.services.organisations import organisations
+from web.services.organisations import organisations, spelling
 from web.sizes import MOST_ORGANISATIONS
 
 # Programs write them where there is none, and some people are called so.
 MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
-NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
 OF_NOBODY = frozenset(
     ("retired", "self employed", "selfemployed", "freelance", "freelancer", "independent", "individual",
      "unemployed", "other", "various", "personal", "private", "resident", "member of the public")
@@ -119,13 +118,7 @@ class Names:
 
 def _may_be_called(organisation: str) -> bool:
     fits = 0 < len(organisation) <= LONGEST["organisation"]
-    return fits and not _is_none(organisation) and not phrases.has_invisible(organisation)
-
-
-def _is_none(organisation: str) -> bool:
-    """Does it say that there is none, as "N/A" and "-" do? "X" is a name here."""
-    is_sign = not organisation.isalpha() and written_names.is_missing(organisation)
-    return is_sign or folded(organisation) in NOWHERE or written_names.is_ditto(organisation)
+    return fits and not spelling.says_none(organisation) and not phrases.has_invisible(organisation)
 
 
 def known(session: Session, programme: int, key: bytes) -> KnownPeople:
@@ -307,7 +300,7 @@ def _email(cell: str) -> tuple[str, str]:
 
 def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: KnownPeople) -> str:
     """An empty cell, or "N/A", is filled by the address, where its domain speaks for an organisation."""
-    if not name or _is_none(name):
+    if not name or spelling.says_none(name):
         domain = own = email_key.rpartition("@")[2]
         while domain:
             if domain in here.domains and domain not in organisations.PUBLIC_DOMAINS:
@@ -316,7 +309,7 @@ def _organisation(name: str, email_key: str, targets: Mapping[str, str], here: K
         if own not in organisations.PUBLIC_DOMAINS:
             what = f"“{name[:20]}” is none" if name else "is empty"
             raise _WrongPerson(f"organisation: {what}, and no organisation has the domain {own}")
-    if name and _is_none(name):
+    if name and spelling.says_none(name):
         raise _WrongPerson(f"organisation: “{name[:20]}” is none")
     _readable("organisation", name)
     return targets[organisations.key(name)]

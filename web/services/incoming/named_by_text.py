@@ -9,6 +9,7 @@ import unicodedata
 
 from notifications import titles
 from web.services.common import phrases
+from web.services.organisations import spelling
 
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
 READ = 500  # letters of a text: both, and what people say around them
@@ -58,6 +59,7 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
     fits = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
     is_name = not A_SENTENCE.match(name) and "?" not in said[between.end() :]
     can_be = fits and is_name and not phrases.has_invisible(name + organisation)
+    can_be = can_be and not spelling.says_none(organisation)
     return (name, organisation) if can_be else None
 
 

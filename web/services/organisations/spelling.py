@@ -3,6 +3,11 @@
 import re
 import unicodedata
 
+from web.models.folding import folded
+from web.services.common import written_names
+
+NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
+
 
 def key(name: str) -> str:
     """What two spellings of one name have in common: case, accents, punctuation and "&" do not count."""
@@ -10,3 +15,10 @@ def key(name: str) -> str:
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = re.sub(r"[^\w\s]", "", plain)
     return " ".join(plain.split()).removeprefix("the ") or name.casefold().strip()
+
+
+def says_none(name: str) -> bool:
+    """Does it say that there is no organisation, as "N/A" and "-" do? "X" is a name here."""
+    said = name.strip(" .")
+    is_sign = not said.isalpha() and written_names.is_missing(said)
+    return is_sign or folded(said) in NOWHERE or written_names.is_ditto(said)

@@ -58,6 +58,8 @@ def test_names_stay_whole(words: str, told: tuple[str, str]) -> None:
     [
         "yes",
         "Amina Yusuf",
+        "Amina Yusuf, N/A",
+        "Amina Yusuf, none.",
         "Amina Yusuf Leeds City Council",
         "yes ,",
         "Yes, please",

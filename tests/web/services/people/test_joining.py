@@ -9,6 +9,7 @@ from notifications.messages import Channel
 from tests.support.statements import statements
 from tests.support.visitor import Visitor
 from tests.support.world import World
+from web.forms import joining as joining_forms
 from web.models import Consent, Membership, Person, Request, Standing
 from web.services.incoming import form_requests
 from web.services.people import joining, participation
@@ -345,3 +346,19 @@ def test_unseen_letters_around_an_address_and_a_number_are_taken_off(world: Worl
         form = DetailsForm(meta={"csrf": False})
         form.validate()
     assert (form.email.data, form.phone.data) == ("amina@example.org", "+447700900123")
+
+
+# What is no organisation
+
+
+@pytest.mark.parametrize("typed", ["N/A", "none", "-", "n/a.", "Not applicable", "as above"])
+def test_no_organisation_is_none_by_name(world: World, typed: str) -> None:
+    """Two of whom would be of one organisation, and their partners read that it is called so."""
+    page = fill_in(world, organisation=typed)
+    assert (page.status, page.mistakes) == (422, [joining_forms.NO_ORGANISATION])
+    assert fill_in(world, organisation="Retired").path.endswith("/check-your-messages")
+
+
+@pytest.mark.parametrize("typed", ["X", "Nil Desperandum Trust", "None Such Parish Council", "4Children"])
+def test_a_name_that_looks_odd_is_one(world: World, typed: str) -> None:
+    assert fill_in(world, organisation=typed).path.endswith("/check-your-messages")
