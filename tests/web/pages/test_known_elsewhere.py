@@ -69,6 +69,19 @@ def test_what_the_file_called_her_finds_her(owner: Visitor) -> None:
     assert "J. Bloggs" in owner.open(f"{HERE}/people?search=bloggs").text
 
 
+def test_the_number_she_told_others_finds_nobody(owner: Visitor) -> None:
+    assert "J. Bloggs" not in owner.open(f"{HERE}/people?search=07700+900123").text
+
+
+def test_the_number_in_the_file_finds_her(world: World) -> None:
+    world.join("Ann Elsewhere", email="ann@example.org", phone=PHONE)
+    world.start("charities", "Charities")
+    bring_in(world, "charities", WITH_PHONE)
+    owner = world.organiser("owner@charities.example", slug="charities")
+    found = [owner.open(f"{HERE}/people?search={number}").text for number in ("07700+900321", "07700+900123")]
+    assert ["Ann Lee" in page for page in found] == [True, False]
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_what_she_wrote_to_us_out_of_the_blue_is_read_where_she_takes_part(
     world: World, owner: Visitor

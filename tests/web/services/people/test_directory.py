@@ -37,6 +37,14 @@ def test_people_are_found_by_a_part_of_their_address(world: World) -> None:
     assert page(world, text="somebody@") == ["Amina Yusuf"]
 
 
+@pytest.mark.parametrize("typed", ["07700 900123", "+44 7700 900123", "07700900123"])
+def test_people_are_found_by_their_number(world: World, typed: str) -> None:
+    """Somebody rang, and left no name."""
+    world.join("Amina Yusuf", "Leeds", phone="+447700900123")
+    world.join("Ben Hughes", phone="+447700900124")
+    assert page(world, text=typed) == ["Amina Yusuf"]
+
+
 def page(world: World, **wanted: object) -> list[str]:
     with world.read() as session:
         found = directory.search(
