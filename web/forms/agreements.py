@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Check, LongText, Radio, Text, Words
-from web.forms.seen import SeenForm, take_or_ask
+from web.forms.seen import SeenForm, show_what_was_taken, take_or_ask
 from web.models import Objection, ReviewAnswer, Stance, Subject, Verdict
 from web.services.agreements import agenda, answering, panels, reviews
 from web.services.agreements.agreements import ChangeWanted, InForce
@@ -49,6 +49,7 @@ def overlooks(form: FlaskForm, read: FlaskForm) -> bool:
         return False
     for field in fields:
         take_or_ask(field, read[field.name].object_data, field.object_data, THIS_TOO)
+    show_what_was_taken(fields)
     form.form_errors.append(CHANGED)
     return True
 

@@ -146,11 +146,14 @@ class Day(DateField):
     """Day, month and year in three boxes, as people write them: 7 Dec 26, or all of it in the first."""
 
     widget = ThreeBoxes()
+    data: Any
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, format="%d %m %Y", **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = None  # not what stood there: it may be emptied
         found = days.whole_day(" ".join(value.strip() for value in valuelist[:3]))
         if valuelist and found is None:
             self.raw_data = [phrases.made_visible(value) for value in valuelist[:3]]  # shown again

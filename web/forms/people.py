@@ -1,8 +1,12 @@
 """What an organiser fills in about people and organisations."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 
 from web.forms.fields import LongText, Text
+from web.forms.seen import SeenForm
+from web.models import Organisation
 
 REASON = 300
 
@@ -22,13 +26,19 @@ class OtherForm(FlaskForm):
     other = Text("Name or email address", most=254, needed="Enter a name or an email address")
 
 
-class OrganisationNamesForm(FlaskForm):
+class OrganisationNamesForm(SeenForm):
+    over = ("name", "short_name")
+
     name = Text("Name", most=120, needed="Enter a name")
     short_name = Text(
         "Short name (optional)",
         most=60,
         description="What lists say: Leeds, not Leeds City Council.",
     )
+
+    @classmethod
+    def of(cls, organisation: Organisation, **options: Any) -> "OrganisationNamesForm":
+        return cls(obj=organisation, **options).begun()
 
 
 class DomainForm(FlaskForm):

@@ -21,12 +21,13 @@ from web.models.programmes import LONGEST_CHOICE, LONGEST_MIX
 from web.services.agreements.agreements import ChangeWanted
 from web.services.agreements.proposals import LONGEST_DRIVER
 from web.services.agreements.words import RHYTHMS as OFTEN
-from web.services.common import days
+from web.services.common import days, programmes
 from web.services.common.agreed_settings import DAYS as DAYS_OF_A_ROUND
 from web.services.common.agreed_settings import GATHERING, MIX, RHYTHM, mix
 from web.services.common.mixing import MOST_CHOICES
 from web.services.common.programmes import LONGEST_NAME
 from web.services.programmes.programme_settings import About, SchedulePlan
+from web.services.rounds import dates
 
 A_JOIN_WORD = re.compile(r"[A-Za-z0-9]{1,40}")  # what a text can be understood to say after JOIN
 A_HASHTAG = re.compile(r"\w{1,40}")
@@ -52,6 +53,7 @@ SIZES = {2: "Pairs, and a three when the number is odd", 3: "Threes", 4: "Fours"
 MOST_DAYS = 180
 DIGITS = 20  # of what is typed; more are as much too many as these
 ONE_A_LINE = "One a line, like 8 December 2026."
+SWITCHED_OFF = "Somebody has switched the schedule off meanwhile. Press again to switch this one on"
 
 
 class Number(IntegerField):
@@ -283,12 +285,20 @@ class ShowingForm(EvaluationFields, SeenForm):
         return ChangeWanted(Subject.SHOWING, self.driver.data, shown, **self.judged_by())
 
 
-class NextRoundForm(FlaskForm):
+class NextRoundForm(SeenForm):
+    over = ("on",)
+
     on = Day("Day of the next round", validators=[OrNoDay()], description="Leave it empty for no day.")
 
+    @classmethod
+    def of(cls, programme: Programme, today: date) -> "NextRoundForm":
+        return cls(on=programmes.next_round_on(programme, today)).begun()
 
-class RoundDaysForm(FlaskForm):
+
+class RoundDaysForm(SeenForm):
     """The days of a round that is running."""
+
+    over = tuple(dates.DAYS_OF)
 
     nudge_on = Day("Remind who writes first")
     cut_off_on = Day("Last day to say “I can’t make this round”")
@@ -298,10 +308,12 @@ class RoundDaysForm(FlaskForm):
 
     @classmethod
     def of(cls, round_: Round) -> "RoundDaysForm":
-        return cls(obj=round_)
+        return cls(obj=round_).begun()
 
 
-class ScheduleForm(FlaskForm):
+class ScheduleForm(SeenForm):
+    over = ("rhythm", "first_on", "on", "at", "automatic", "region", "days_off")
+
     rhythm = Radio(
         "How often is there a round?",
         needed="Choose how often",
@@ -335,7 +347,7 @@ class ScheduleForm(FlaskForm):
     @classmethod
     def of(cls, kept: Schedule | None) -> "ScheduleForm":
         if kept is None:
-            return cls()
+            return cls().begun()
         return cls(
             rhythm=kept.rhythm.value,
             first_on=kept.first_on,
@@ -344,7 +356,16 @@ class ScheduleForm(FlaskForm):
             automatic="yes" if kept.automatic else "no",
             region=kept.region.value,
             days_off="\n".join(" to ".join(dict.fromkeys(map(_said, pair))) for pair in kept.days_off),
-        )
+        ).begun()
+
+    def overlooks(self) -> bool:
+        """One that was switched off meanwhile is asked about as a whole: nothing of it stands any more."""
+        if self.rhythm.object_data:
+            return super().overlooks()
+        if self.stood().get("rhythm"):
+            self.rhythm.errors = [SWITCHED_OFF]
+            self.seen.data = ""
+        return bool(self.errors)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Which of two fields is needed depends on a third. The other is passed over, and may be hidden."""

@@ -3,16 +3,18 @@
 from decimal import Decimal, InvalidOperation
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from web.forms.fields import Checks, LongText, Text
+from web.forms.seen import SeenForm
 from web.services.learning.stories import LONGEST, THINGS, StoryWords
 
 MOST_HOURS = 500
 
 
-class StoryForm(FlaskForm):
+class StoryForm(SeenForm):
+    over = ("went", "picked", "changes")
+
     went = LongText(
         "How it went (optional)",
         most=LONGEST,
@@ -24,7 +26,6 @@ class StoryForm(FlaskForm):
         description="Choose at most three of what is published. Without a choice it is the newest.",
     )
     changes = LongText("What changes next (optional)", most=LONGEST)
-    version = HiddenField()
 
     def validate_picked(self, field: Checks) -> None:
         if len(field.data or ()) > THINGS:

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
-
 from notifications.wording import PARTS, PLACES, Part
 from web.forms.fields import LongText, Words
+from web.forms.seen import SeenForm
 
 # Longer than any part may be: the part itself says so in its own words.
 ROOM = 2000
 
 
-class PromptsForm(FlaskForm):
+class PromptsForm(SeenForm):
+    over = ("prompts",)
+
     prompts = LongText(
         "What people may start from",
         most=ROOM,
@@ -22,7 +23,7 @@ class PromptsForm(FlaskForm):
         return [line for line in self.prompts.data.splitlines() if line]
 
 
-class WordingForm(FlaskForm):
+class WordingForm(SeenForm):
     """Fields are added by `wording_form`, one for each part."""
 
     kind: str
@@ -33,7 +34,8 @@ class WordingForm(FlaskForm):
 
 def wording_form(kind: str, **options: Any) -> WordingForm:
     fields: dict[str, Any] = {part.name: _field(part) for part in PARTS[kind]}
-    made: WordingForm = type("OfOneKind", (WordingForm,), fields | {"kind": kind})(**options)
+    of_one_kind = type("OfOneKind", (WordingForm,), fields | {"kind": kind, "over": tuple(fields)})
+    made: WordingForm = of_one_kind(**options)
     return made
 
 

@@ -81,10 +81,12 @@ def test_more_than_three_things_are_sent_back(organiser: Visitor, talked: World)
     assert "Choose at most 3; these are 4" in " ".join(form.mistakes)
 
 
-def test_a_page_that_is_old_saves_nothing(organiser: Visitor) -> None:
-    old = organiser.token(f"{HERE}/edit")
+def test_a_page_that_is_old_lets_nobody_read_what_its_reader_has_not(
+    organiser: Visitor, talked: World
+) -> None:
+    old = talked.organiser().open(HERE)
     organiser.open(f"{HERE}/edit").press("Save it, and count again", went="First.")
-    answer = organiser.post(f"{HERE}/edit", {"csrf_token": old, "went": "Second.", "version": "0"})
+    answer = old.press("Let everybody read it").answer
     assert "Somebody changed it after you opened this page" in answer.text
 
 

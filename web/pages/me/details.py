@@ -149,8 +149,7 @@ def details(token: str) -> ResponseReturnValue:
     form = EditForm.of(visit.person)
     if not house().settings.texts_offered:
         form.offer_no_texts(visit.person.phone)
-    # What is taken from another tab has to go together with what is in this one.
-    if form.validate_on_submit() and not form.overlooks() and form.validate():
+    if form.validate_on_submit() and not form.overlooks():
         asked_of, wanted = _number_to_confirm(visit.person), form.phone.data if form.phone else None
         try:
             edit = form.edit(visit.person)

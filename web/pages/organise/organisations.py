@@ -50,7 +50,7 @@ def _page(organisation: Organisation, wrong: FlaskForm | None = None) -> Respons
     """The page; `wrong` is the form on it that needs another look."""
     lines = organisations.overview(g.session, g.programme.id)
     forms = {
-        "names": OrganisationNamesForm(formdata=None, obj=organisation),
+        "names": OrganisationNamesForm.of(organisation, formdata=None),
         "other": OtherNameForm(formdata=None),
         "domain": DomainForm(formdata=None),
     }
@@ -71,8 +71,9 @@ def _page(organisation: Organisation, wrong: FlaskForm | None = None) -> Respons
 @pages.post("/<slug>/organisations/<int:number>/rename")
 @needs(Role.ORGANISER)
 def rename_organisation(number: int) -> ResponseReturnValue:
-    found, form = _organisation(number), OrganisationNamesForm()
-    if not form.validate_on_submit():
+    found = _organisation(number)
+    form = OrganisationNamesForm.of(found)
+    if not form.validate_on_submit() or form.overlooks():
         return _page(found, form)
     try:
         organisations.rename(

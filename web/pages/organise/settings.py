@@ -165,8 +165,7 @@ def go_on() -> ResponseReturnValue:
 @needs(Role.VIEWER)
 def show_schedule() -> ResponseReturnValue:
     kept, today = g.session.get(Schedule, g.programme.id), times.today(g.now)
-    moving = forms.NextRoundForm(formdata=None, on=programmes.next_round_on(g.programme, today))
-    return _schedule_page(moving, kept)
+    return _schedule_page(forms.NextRoundForm.of(g.programme, today), kept)
 
 
 def _schedule_page(moving: forms.NextRoundForm, kept: Schedule | None) -> ResponseReturnValue:
@@ -185,8 +184,8 @@ def _schedule_page(moving: forms.NextRoundForm, kept: Schedule | None) -> Respon
 @pages.post("/<slug>/schedule/next")
 @needs(Role.ORGANISER)
 def move_next_round() -> ResponseReturnValue:
-    form = forms.NextRoundForm()
-    if form.validate_on_submit():
+    form = forms.NextRoundForm.of(g.programme, times.today(g.now))
+    if form.validate_on_submit() and not form.overlooks():
         try:
             people = programme_settings.move_next_round(
                 g.session, g.programme, form.on.data, by=current_user.id, now=g.now
@@ -216,8 +215,9 @@ def edit_schedule() -> ResponseReturnValue:
 @recently_signed_in(back=".edit_schedule")
 def switch_on() -> ResponseReturnValue:
     """It may send in the organiser's name from now on, so it asks for a fresh sign-in as sending does."""
-    form, told_of = forms.ScheduleForm(), schedule.told_of(g.session, g.programme, g.now)
-    if form.validate_on_submit():
+    form = forms.ScheduleForm.of(g.session.get(Schedule, g.programme.id))
+    told_of = schedule.told_of(g.session, g.programme, g.now)
+    if form.validate_on_submit() and not form.overlooks():
         try:
             first = programme_settings.switch_on(
                 g.session, g.programme, form.told(), by=current_user.id, now=g.now
@@ -248,7 +248,7 @@ def round_dates(number: int) -> ResponseReturnValue:
     except (NoDraft, ValueError):
         return render_template("errors/404.html"), 404
     form = forms.RoundDaysForm.of(round_)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.overlooks():
         wanted = replace(window, **{name: form[name].data for name in dates.DAYS_OF})
         try:
             moved = dates.move(g.session, g.programme, round_, wanted, by=current_user.id, now=g.now)

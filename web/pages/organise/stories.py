@@ -53,18 +53,18 @@ def shown(story: StoryShown) -> dict[str, object]:
 @of_a_round
 def edit_story(number: int) -> ResponseReturnValue:
     story = _story()
+    published = stories.choices(g.session, g.programme, g.round)
+    shown_now = {one.learning.id for one in story.learned}
     form = StoryForm(
         went=story.words.went,
         changes=story.words.changes,
-        picked=[one.learning.id for one in story.learned],
-        version=str(story.version),
-    )
-    published = stories.choices(g.session, g.programme, g.round)
+        picked=[one.learning.id for one in published if one.learning.id in shown_now],
+    ).begun()
     form.picked.choices = [SelectChoice(one.learning.id, _said(one)) for one in published]
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.overlooks():
         try:
             stories.edit(
-                g.session, g.programme, g.round, form.said(), _version(), by=current_user.id, now=g.now
+                g.session, g.programme, g.round, form.said(), story.version, by=current_user.id, now=g.now
             )
             flash("Saved, and counted again.")
             return _back(number)

@@ -29,8 +29,9 @@ def wording_of(kind: str) -> ResponseReturnValue:
     """Two buttons: one looks at the words as they would arrive, the other keeps them."""
     if kind not in PARTS:
         abort(404)
-    form = wording_form(kind, data=wordings.texts(g.programme, kind))
-    if not form.validate_on_submit():
+    form = wording_form(kind, data=wordings.texts(g.programme, kind)).begun()
+    saves = request.form.get("do") == "save"
+    if not form.validate_on_submit() or (saves and form.overlooks()):
         return _page(form)
     try:
         wordings.check(g.programme, kind, form.told())
@@ -38,7 +39,7 @@ def wording_of(kind: str) -> ResponseReturnValue:
         for part, said in error.mistakes.items():
             form[part].errors = [said]
         return _page(form)
-    if request.form.get("do") != "save":
+    if not saves:
         return _page(form)
     wordings.save(g.session, g.programme, kind, form.told(), by=current_user.id, now=g.now)
     flash("Saved. The next messages say it so.")
@@ -94,8 +95,8 @@ def reset_wording(kind: str) -> ResponseReturnValue:
 @pages.route("/<slug>/settings/prompts", methods=["GET", "POST"])
 @needs(Role.ORGANISER)
 def prompts() -> ResponseReturnValue:
-    form = PromptsForm(prompts="\n".join(g.programme.prompts))
-    if form.validate_on_submit():
+    form = PromptsForm(prompts="\n".join(g.programme.prompts)).begun()
+    if form.validate_on_submit() and not form.overlooks():
         try:
             wordings.set_prompts(g.session, g.programme, form.told(), by=current_user.id, now=g.now)
             flash("Saved. The next introductions have them.")
