@@ -1,11 +1,14 @@
 """The service's own pages, and the words everyone may read."""
 
+from datetime import date
+
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
 from web.http.context import house
 from web.services.common import programmes
+from web.services.people import joining
 
 pages = Blueprint("home", __name__)
 
@@ -26,7 +29,8 @@ def home() -> ResponseReturnValue:
 @pages.get("/privacy")
 @open_to_everyone
 def privacy() -> ResponseReturnValue:
-    return render_template("pages/privacy.html", programmes=programmes.every(g.session))
+    wording = date.fromisoformat(joining.WORDINGS["privacy notice"])
+    return render_template("pages/privacy.html", programmes=programmes.every(g.session), wording=wording)
 
 
 @pages.get("/code-of-conduct")

@@ -37,7 +37,7 @@ from web.services.organisations import organisations
 from web.tokens import Signer
 
 # The wordings people agree to. A change of words is a new version.
-WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-11-30"}
+WORDINGS = {"code of conduct": "2026-11", "privacy notice": "2026-12-01"}
 CONFIRM_WITHIN = links.LIFE[Purpose.CONFIRM]
 
 
