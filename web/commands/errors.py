@@ -7,7 +7,7 @@ from matcher import MatcherError
 from notifications.errors import NotificationError
 from web.commands import backups, moving, serving
 from web.services.common import audit, programmes, spreadsheets
-from web.services.organisers import accounts, operators
+from web.services.organisers import accounts, operators, team
 from web.services.programmes import starting
 from web.services.rounds import rounds
 from web.settings import SettingsError
@@ -22,7 +22,6 @@ SAY_IT_THEMSELVES = (
     programmes.Ends,
     spreadsheets.BadFile,
     programmes.BadSettings,
-    accounts.LastOwner,
     starting.TooLateToDecide,
     rounds.RoundError,
     serving.PortTaken,
@@ -39,6 +38,10 @@ def sentence(error: Exception) -> str | None:
             return f"there is no programme {str(error)!r}{now_at}"
         case operators.NoSuchOperator():
             return f"{error} does not look after this installation"
+        case team.NoSuchOrganiser():
+            return f"{error} has no role in this programme: `unmentoring organiser list` shows who has"
+        case accounts.LastOwner():
+            return f"{error}, and a programme needs one: give it another by `unmentoring organiser add` first"
         case OSError():
             return f"{error.filename}: {error.strerror}" if error.filename else str(error)
         case OperationalError() | ProgrammingError():

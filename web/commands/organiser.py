@@ -4,12 +4,14 @@ import click
 from sqlmodel import Session
 
 from web.clock import utc_now
-from web.commands.sessions import BY, writing
+from web.commands.sessions import BY, reading, writing
 from web.models import Programme, Role
 from web.services.common import links, programmes
-from web.services.organisers import accounts
+from web.services.organisers import accounts, team
 from web.settings import Settings
 from web.tokens import signer_of
+
+SCHEDULES = "rounds begin in their name"
 
 
 @click.group("organiser")
@@ -27,6 +29,37 @@ def command() -> None:
 def add_organiser(session: Session, email: str, slug: str, role: str) -> None:
     """Give somebody a role, and print a link to sign in with (15 minutes, once)."""
     click.echo(sign_in_link(session, programmes.by_slug(session, slug), email, Role(role)))
+
+
+@command.command("list")
+@click.option("--programme", "slug", help="Only one programme's.")
+@reading
+def list_organisers(session: Session, slug: str | None) -> None:
+    """Show who may do what in which programme, and since when."""
+    for which in [programmes.by_slug(session, slug)] if slug else programmes.every(session):
+        for one in team.of_programme(session, which):
+            line = f"{which.slug:40}  {one.held.role.value:9}  {one.organiser.email}"
+            click.echo("".join((line, _since(one), f", {SCHEDULES}" if one.schedules else "")))
+
+
+def _since(one: team.TeamMember) -> str:
+    given = one.held.given_at or one.held.taken_at
+    since = f"  since {given:%Y-%m-%d}" if given else ""
+    return since if one.held.taken_at else f"{since}, has not signed in yet"
+
+
+@command.command("remove")
+@click.argument("email")
+@click.option("--programme", "slug", required=True)
+@writing
+def remove_organiser(session: Session, email: str, slug: str) -> None:
+    """Take somebody's role in a programme away, and sign them out everywhere."""
+    which = programmes.by_slug(session, slug)
+    found = team.by_email(session, which, email)
+    team.remove(session, which, found.organiser.id, by=BY, now=utc_now())
+    click.echo(f"{email} no longer organises {which.name}.")
+    if found.schedules:
+        click.echo("Rounds began in their name: `unmentoring schedule on` lets them begin in another's.")
 
 
 def sign_in_link(session: Session, programme: Programme, email: str, role: Role) -> str:

@@ -34,9 +34,10 @@ def add_programme(session: Session, slug: str, name: str, contact: str | None, o
     made = programmes.add(
         session, slug, name, contact=contact or settings.sender_address, now=utc_now(), by=BY
     )
+    link = sign_in_link(session, made, owner, Role.OWNER) if owner else None
     click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
-    if owner:
-        click.echo(sign_in_link(session, made, owner, Role.OWNER))
+    if link:
+        click.echo(link)
 
 
 @command.command("list")

@@ -1,7 +1,7 @@
 """The people who run a programme: who they are, who joins them, who goes.
 
 HoldsMore           somebody who is asked to help may do more here already; says what they are
-NoSuchOrganiser     nobody of that id has a role here
+NoSuchOrganiser     nobody of that id or address has a role here
 TooManyInvited      twenty a day in a programme
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox
+from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
 from web.services.common import allowances, audit, links, programmes
@@ -73,6 +73,14 @@ def member(session: Session, programme: Programme, organiser: str) -> TeamMember
         if one.organiser.id == organiser:
             return one
     raise NoSuchOrganiser(organiser)
+
+
+def by_email(session: Session, programme: Programme, email: str) -> TeamMember:
+    key = addresses.email_key(email)
+    for one in of_programme(session, programme):
+        if one.organiser.email_key == key:
+            return one
+    raise NoSuchOrganiser(email)
 
 
 def invite(
