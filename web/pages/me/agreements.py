@@ -141,9 +141,9 @@ def propose(token: str, slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             proposals.must_take_part(g.session, programme, author.id)
-            deciding.bring(
-                g.session, programme, form.change(), author, secret=secrets.token_hex(32), now=g.now
-            )
+            change = form.change()
+            if not proposals.made_of(g.session, programme, change, author):
+                deciding.bring(g.session, programme, change, author, secret=secrets.token_hex(32), now=g.now)
         except proposals.BadProposal as error:
             form[error.field or "text"].errors = [str(error)]
         except proposals.NotOpenToThat as error:
@@ -285,12 +285,11 @@ def object_to_rule(token: str, slug: str, number: int) -> ResponseReturnValue:
         form.words.errors = [CHANGED]
     elif form.validate_on_submit():
         try:
-            made = rule_objections.raise_(
+            said = rule, author.id, form.words.data
+            made = rule_objections.made_of(g.session, programme, *said) or rule_objections.raise_(
                 g.session,
                 programme,
-                rule,
-                author.id,
-                form.words.data,
+                *said,
                 secret=secrets.token_hex(32),
                 named=bool(form.named and form.named.data),
                 now=g.now,

@@ -41,12 +41,12 @@ def bring(form: FlaskForm, change: ChangeWanted, *, urgent: bool = False) -> Res
     """In force, or proposed; None where it cannot be, and the form says why."""
     by = Proposer(current_user.id)
     try:
-        proposal = deciding.bring(
+        proposal = proposals.made_of(g.session, g.programme, change, by, urgent=urgent) or deciding.bring(
             g.session, g.programme, change, by, secret=secrets.token_hex(32), urgent=urgent, now=g.now
         )
     except proposals.BadProposal as error:
         if not error.field:
-            return saved("Nothing was changed.")
+            return saved("It is so already. Nothing was changed.")
         form[error.field].errors = [str(error)]
         return None
     except proposals.NotOpenToThat as error:

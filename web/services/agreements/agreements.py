@@ -138,6 +138,12 @@ def differs(session: Session, programme: Programme, change: ChangeWanted) -> boo
     return (version.title, version.text) != (change.title, change.text)
 
 
+def is_said(session: Session, programme: Programme, change: ChangeWanted) -> bool:
+    """Is a rule in free words in force that says just this?"""
+    said = {(each.version.title, each.version.text) for each in every(session, programme)}
+    return change.subject is Subject.OTHER and (change.title, change.text) in said
+
+
 def agreement_of(session: Session, programme: Programme, change: ChangeWanted) -> Agreement | None:
     """Which one it would change; None for a new one."""
     if change.subject is not Subject.OTHER:

@@ -263,6 +263,8 @@ def bring(
     proposals.check(session, programme, change, now=now)
     asks = proposals.asks(session, programme, change) and not agreements.changes_at_once(session, programme)
     if not (by.participates or asks):
+        if agreements.is_said(session, programme, change):
+            raise proposals.BadProposal("", "It is in force already")
         agreements.put_in_force(session, programme, change, How.AT_ONCE, by=by.id, now=now)
         return None
     made = proposals.propose(session, programme, change, by, secret=secret, now=now, urgent=urgent)

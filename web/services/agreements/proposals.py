@@ -6,7 +6,7 @@ NotOpenToThat       the proposal is in no state for that; says why
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -124,6 +124,21 @@ def propose(
     return proposal
 
 
+def made_of(
+    session: Session, programme: Programme, change: ChangeWanted, by: Proposer, *, urgent: bool = False
+) -> Proposal | None:
+    """What their first press made of the same change; nobody is asked about it twice."""
+    programmes.held(session, programme.id)  # two presses may come at once
+    agreement = agreements.agreement_of(session, programme, change)
+    about = agreement.id if agreement else None
+    for one in lookup.live(session, programme):
+        if (one.by, one.agreement_id, one.urgent) == (by.id, about, urgent):
+            made = lookup.change_of(one, session.get_one(ProposalVersion, (one.id, 1)))
+            if replace(made, agreement_id=change.agreement_id, review_on=change.review_on) == change:
+                return one
+    return None
+
+
 def check(session: Session, programme: Programme, change: ChangeWanted, *, now: datetime) -> None:
     """Raises BadProposal."""
     for field, said, most in (
@@ -220,7 +235,8 @@ def second(
         NotOpenToThat: it needs no support, or it is one's own.
     """
     has_seconded = by.participates and session.get(Second, (proposal.id, by.id)) is not None
-    if has_seconded and proposal.state in (ProposalState.WAITING, ProposalState.OPEN):
+    is_seconded = proposal.state in (ProposalState.WAITING, ProposalState.OPEN)
+    if is_seconded and (has_seconded or (proposal.by_participant and not by.participates)):
         return
     if proposal.state is not ProposalState.DRAFT:
         raise NotOpenToThat("It needs nobody to second it")

@@ -79,6 +79,24 @@ def raise_(
     return made
 
 
+def made_of(session: Session, programme: Programme, one: InForce, person: str, words: str) -> Proposal | None:
+    """What their first press made of the same words about this version, unless they have taken it back."""
+    programmes.held(session, programme.id)  # two presses may come at once
+    made = session.exec(
+        select(Proposal, Objection)
+        .join(Objection, col(Objection.proposal_id) == Proposal.id)
+        .where(
+            Proposal.agreement_id == one.agreement.id,
+            Proposal.base_version == one.version.number,
+            Proposal.by == person,
+            col(Proposal.is_objection).is_(True),
+            col(Proposal.state).not_in((ProposalState.WITHDRAWN, ProposalState.STOPPED)),
+        )
+    )
+    same = (raised for raised, said in made if objections.plain(said.words) == objections.plain(words))
+    return next(same, None)
+
+
 def _proposal_to_judge(
     session: Session, programme: Programme, one: InForce, person: str, secret: str, now: datetime
 ) -> Proposal:

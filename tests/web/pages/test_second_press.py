@@ -1,0 +1,95 @@
+"""A button that is pressed twice, or again after going back: the second press reads as the first did."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.consenting import Consent, said
+from tests.support.visitor import Visitor
+from tests.support.world import World
+from web.models import Agreement, Proposal
+from web.services.agreements.proposals import Proposer
+
+HOME = "/organise/councils"
+TEA = {"title": "Tea", "text": "Tea for everybody.", "driver": "Nobody drinks."}
+
+
+@pytest.fixture
+def consent(world: World) -> Consent:
+    return Consent.among(world, 8)
+
+
+def twice(tab: Visitor, button: str, **fields: Any) -> list[str]:
+    """What the two answers to one page say: notices and mistakes."""
+    address, values = tab._filled_in(button, fields)
+    answers = []
+    for _ in range(2):
+        tab.post(address, values)
+        notices = tab.page.xpath("//*[contains(@class, 'un-notice')]")
+        answers.append(
+            " ".join([*(" ".join(each.text_content().split()) for each in notices), *tab.mistakes])
+        )
+    return answers
+
+
+def own_page(consent: Consent, person: int) -> Visitor:
+    page = consent.world.page_of(consent.people[person], full=True)
+    return consent.world.visitor().open(f"{page}/councils/agreements")
+
+
+def count(world: World, table: type[Agreement] | type[Proposal]) -> int:
+    return len(world.dump()[str(table.__tablename__)])
+
+
+# What is agreed
+
+
+def test_an_organiser_s_proposal_is_told_once(consent: Consent, organiser: Visitor, world: World) -> None:
+    one, other = twice(organiser.open(f"{HOME}/agreements/new"), "Propose it", **TEA)
+    assert (one, other, count(world, Proposal)) == (one, one, 1)
+
+
+def test_a_change_of_settings_is_proposed_once(consent: Consent, organiser: Visitor, world: World) -> None:
+    page = organiser.open(f"{HOME}/settings/matching")
+    one, other = twice(page, "Propose this change", size="3", driver="Pairs cancel.")
+    assert (one, other, count(world, Proposal)) == (one, one, 1)
+
+
+def test_an_urgent_change_is_made_once(consent: Consent, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/settings/matching")
+    one, other = twice(page, "Propose this change", size="3", driver="Pairs cancel.", urgent="y")
+    assert one == other
+
+
+def test_a_rule_of_a_small_programme_is_made_once(organiser: Visitor, world: World) -> None:
+    before = count(world, Agreement)
+    _, other = twice(organiser.open(f"{HOME}/agreements/new"), "Change it", **TEA)
+    assert (other, count(world, Agreement)) == ("It is so already. Nothing was changed.", before + 1)
+
+
+def test_a_participant_s_proposal_is_made_once(consent: Consent, world: World) -> None:
+    page = own_page(consent, 0)
+    one, other = twice(page.open(page.link("Propose a change")), "Propose it", **TEA)
+    assert (one, other, count(world, Proposal)) == (one, one, 1)
+
+
+@pytest.mark.parametrize("people", [3, 8])
+def test_an_objection_to_a_rule_is_raised_once(world: World, people: int) -> None:
+    """Of three, too few can judge it."""
+    page = own_page(Consent.among(world, people), 0)
+    one, other = twice(page.open(f"{page.path}/1/object"), "I object", words="Harm.")
+    assert (one, other, count(world, Proposal)) == (one, one, 1)
+
+
+def test_other_words_against_a_rule_are_not_taken_for_the_first(consent: Consent) -> None:
+    page = own_page(consent, 0)
+    page.open(f"{page.path}/1/object")
+    tab = Visitor.over(page.client).open(page.path)
+    page.press("I object", words="Harm.")
+    assert "You have objected to this not long ago" in tab.press("I object", words="Cost.").text
+
+
+def test_an_organiser_seconds_once(consent: Consent, organiser: Visitor) -> None:
+    number = consent.propose(said("Tea"), Proposer(consent.people[0], participates=True))
+    one, other = twice(organiser.open(f"{HOME}/proposals/{number}"), "Let everybody be told of it")
+    assert one == other
