@@ -1,5 +1,7 @@
 """Answering a proposal, and judging an objection, by the button of a message."""
 
+from collections.abc import Iterable, Mapping
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,9 @@ from web.forms.agreements import CHOSEN, STANCES, AnswerForm, JudgementForm
 from web.http.access import stop_if_closed, with_link
 from web.http.context import house, row_number
 from web.models import (
+    Finding,
     Link,
+    Objection,
     ObjectionState,
     Panel,
     Person,
@@ -120,7 +124,13 @@ def panel(token: str) -> ResponseReturnValue:
     forms = {one.id: JudgementForm.about(one) for one in given if one.state is ObjectionState.OPEN}
     good = [form.validate_on_submit() for form in forms.values()]
     refused = _why_not(programme, proposal, sitting, link.person)
-    if not refused and good and all(good):
+    theirs = panels.findings_of(g.session, sitting, link.person)
+    decided = not forms and any(one.state in FOUND for one in given)
+    too_late = _too_late([one for one in given if refused or one.id not in forms], theirs)
+    if request.method == "POST" and decided and theirs and not too_late:
+        flash(DECIDED)
+        return redirect(url_for(".panel", token=token), 303)
+    if not refused and good and all(good) and not too_late:
         judgements = {id_: form.judgement() for id_, form in forms.items()}
         panels.find(g.session, programme, proposal, sitting, link.person, judgements, now=g.now)
         flash(DECIDED if sitting.ended_at else "Thank you. You can change it until the panel has decided.")
@@ -131,14 +141,14 @@ def panel(token: str) -> ResponseReturnValue:
         token=token,
         one=log.shown(g.session, programme, proposal),
         panel=sitting,
-        decided=not forms and any(one.state in FOUND for one in given),
+        decided=decided,
         given=given,
         words={one.id: hiding.for_panel(g.session, programme, one) for one in given},
         forms=forms,
         form=None if refused else next((form for form in forms.values() if form.errors), None),
-        theirs=panels.findings_of(g.session, sitting, link.person),
+        theirs=theirs,
         refused=refused,
-        too_late=_reasons() if refused else "",
+        too_late=too_late,
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -152,6 +162,8 @@ def _why_not(programme: Programme, proposal: Proposal, panel: Panel, person: str
     return ""
 
 
-def _reasons() -> str:
-    """What somebody has written of the objections, whichever these were."""
-    return "\n\n".join(value for name, value in request.form.items() if name.endswith("-reason") and value)
+def _too_late(closed: Iterable[Objection], theirs: Mapping[int, Finding]) -> str:
+    """What somebody has written of objections that they cannot judge any more, but for what is kept of it."""
+    written = {one.id: JudgementForm.about(one).reason.data for one in closed}
+    kept = {objection: finding.reason for objection, finding in theirs.items()}
+    return "\n\n".join(said for one, said in written.items() if said and said != kept.get(one))

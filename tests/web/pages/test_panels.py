@@ -32,6 +32,44 @@ def test_a_reason_that_comes_after_the_panel_is_shown_again(consent: Consent) ->
     assert page.page.xpath(WHAT_I_WROTE) == ["\nIt is not so."]
 
 
+FOUND = {"o1-holds": "no", "o1-reason": "It is not so.", "o2-holds": "yes", "o2-reason": "It is."}
+
+
+def closed(consent: Consent, number: int, others: list[str], how: str) -> None:
+    """The first of two objections is; the other is open still."""
+    if how == "taken back":
+        consent.agree(number, consent.people[0])
+        return
+    for other, second in zip(others, ("yes", "no"), strict=False):
+        panel_page(consent, other).press("Say what I find", **FOUND | {"o2-holds": second})
+
+
+@pytest.mark.parametrize("how", ["taken back", "decided"])
+def test_a_reason_about_one_of_two_that_is_closed_meanwhile_is_shown_again(
+    consent: Consent, how: str
+) -> None:
+    number = consent.open()
+    for person in consent.people[:2]:
+        consent.object(number, person, REASON)
+    member, *others = consent.panel(number)
+    page = panel_page(consent, member)
+    closed(consent, number, others, how)
+    page.press("Say what I find", **FOUND)
+    assert page.page.xpath(WHAT_I_WROTE) == ["\nIt is not so."]
+    assert "You said: it holds" in page.press("Say what I find").text
+
+
+def test_the_press_that_decides_is_thanked_for_twice(consent: Consent) -> None:
+    number = consent.open()
+    consent.object(number, consent.people[0], REASON)
+    one, other, *_ = consent.panel(number)
+    consent.find(number, one, True)
+    page, again = panel_page(consent, other), panel_page(consent, other)
+    said = {"o1-holds": "yes", "o1-reason": "It is so."}
+    texts = [tab.press("Say what I find", **said).text for tab in (page, again)]
+    assert all("With that the panel has decided" in text for text in texts)
+
+
 def test_a_panel_member_judges_by_the_button_of_the_mail(consent: Consent, world: World) -> None:
     number = consent.open()
     consent.object(number, consent.people[0], REASON)
