@@ -462,7 +462,7 @@ class History:
         self.model.go_on()
         self.programme.paused_at = None
         if since:
-            deciding.stay_for_a_break(self.session, self.programme, since=since, now=self.now)
+            deciding.stay_while_held(self.session, self.programme, since=since, now=self.now)
         self.session.add(self.programme)
         return True
 

@@ -13,6 +13,7 @@ from web.clock import utc_now
 from web.commands.printing import plain
 from web.commands.sessions import BY, ROUND_NUMBER, opening_current, reading, writing
 from web.services.common import audit, links, phrases, programmes
+from web.services.programmes import programme_settings
 from web.services.rounds import delivery_problems, rounds
 from web.settings import Settings, SettingsError
 from web.tokens import signer_of
@@ -114,4 +115,5 @@ def release_outbox(session: Session) -> None:
     """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
     for who in stoppages.start_again(session, utc_now()):
         click.echo(f"{who} is tried again.")
-    click.echo(f"{phrases.counted(outbox.release(session, now=utc_now()), 'message')} released.")
+    released = programme_settings.release_everything(session, now=utc_now())
+    click.echo(f"{phrases.counted(released, 'message')} released.")

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import make_url
 from sqlmodel import select
 
-from notifications import outbox, progress, suppression
+from notifications import messages, outbox, progress, suppression
 from notifications.messages import Channel
-from notifications.tables import State
-from tests.support.consenting import Consent
+from notifications.tables import OutboxMessage, State
+from tests.support.consenting import SECRET, THREES, Consent
 from tests.support.databases import database_of_its_own
 from tests.support.world import BY, World
 from web.commands import backups
@@ -20,11 +20,12 @@ from web.db import Database
 from web.models import PassedOverKind, Person
 from web.models.complaints import Matter
 from web.models.imports import ImportKind
+from web.services.agreements import asking, deciding
 from web.services.common import passed_over
 from web.services.imports import files, uploads
 from web.services.people import complaints, erasure, retention
 from web.services.people.complaints import ComplaintMade
-from web.services.programmes import closings
+from web.services.programmes import closings, programme_settings
 
 OTHERS = b"name,organisation,email\nBo Lind,Leeds,bo@example.org\n"
 
@@ -260,6 +261,12 @@ def back_after(world: World, file: Path, days: int) -> None:
     world.worker.sweep()
 
 
+def release(world: World) -> None:
+    """As `unmentoring outbox release` does."""
+    with world.write() as session:
+        programme_settings.release_everything(session, now=world.now)
+
+
 def test_nobody_is_erased_on_a_day_that_was_named_before_the_backup(world: World, tmp_path: Path) -> None:
     """They may have said since that they want to stay."""
     one = world.join("Amina Yusuf", email="amina@example.org")
@@ -284,7 +291,54 @@ def test_a_proposal_whose_time_is_over_can_still_be_objected_to(world: World, tm
     consent = Consent.among(world, 10)
     number = consent.open()
     back_after(world, tmp_path / "monday.db", days=14)
-    with world.write() as session:
-        outbox.release(session, now=world.now)
+    release(world)
     world.worker.sweep()
     assert (consent.state(number), consent.ends_at(number)) == ("open", world.now + timedelta(hours=48))
+
+
+@pytest.mark.parametrize("held", [0, 5])
+def test_what_is_urgent_stays_until_people_could_object_to_it(
+    world: World, tmp_path: Path, held: int
+) -> None:
+    """It may have been adopted since the backup."""
+    consent = Consent.among(world, 10)
+    number = consent.open(urgent=True)
+    back_after(world, tmp_path / "monday.db", days=14)
+    consent.later(days=held)
+    release(world)
+    consent.look()
+    consent.later(hours=48)
+    assert (consent.size(), consent.state(number)) == (3, "adopted")
+
+
+def test_what_is_objected_to_has_two_days_for_a_step_after_a_restore(world: World, tmp_path: Path) -> None:
+    """A panel may have been asked since the backup, or something taken back."""
+    consent = Consent.among(world, 10)
+    number = consent.open()
+    consent.object(number, consent.people[0])
+    back_after(world, tmp_path / "monday.db", days=14)
+    release(world)
+    consent.look()
+    before = consent.state(number)
+    consent.later(hours=48)
+    assert (before, consent.state(number)) == ("open", "withdrawn")
+
+
+def test_a_letter_that_a_restore_held_says_until_when_people_can_object_by_now(
+    world: World, tmp_path: Path
+) -> None:
+    consent = Consent.among(world, 10)
+    with world.write() as session:
+        programme = world.programme(session)
+        made = deciding.bring(session, programme, THREES, consent.organiser, secret=SECRET, now=world.now)
+        assert made
+        asking.tell_some(session, programme, made, now=world.now)
+    back_after(world, tmp_path / "monday.db", days=1)
+    consent.later(days=1)
+    release(world)
+    consent.look()
+    consent.look()  # all have it, so its time begins
+    with world.read() as session:
+        rows = session.exec(select(OutboxMessage).where(OutboxMessage.kind == messages.Proposal.kind)).all()
+        said = {row.message().closes_at for row in rows if row.accepted_at}  # type: ignore[attr-defined]
+    assert said == {consent.ends_at(made.number)}

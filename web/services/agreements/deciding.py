@@ -93,6 +93,8 @@ def leave_time(session: Session, *, now: datetime) -> None:
     _leave_time(session, Proposal, now)
     _leave_time(session, Panel, now)
     _leave_time(session, Review, now)
+    for programme in programmes.every(session):
+        _leave_time_besides(session, programme, now)
 
 
 def _leave_time(session: Session, table: type[Running], now: datetime) -> None:
@@ -100,6 +102,18 @@ def _leave_time(session: Session, table: type[Running], now: datetime) -> None:
     for timed in session.exec(running).all():
         clock.leave_at_least(timed, LEAST, held=now, now=now)
         session.add(timed)
+
+
+def _leave_time_besides(session: Session, programme: Programme, now: datetime) -> None:
+    """What is objected to is not withdrawn, and what is urgent does not go back, before that time is over."""
+    ends = now + LEAST
+    for proposal in lookup.live(session, programme):
+        if proposal.stirred_at:
+            proposal.stirred_at = max(proposal.stirred_at, ends - STALLED)
+            session.add(proposal)
+    for version in _urgent_and_asked(session, programme):
+        version.review_on = max(version.review_on, times.today(ends) + timedelta(days=1))
+        session.add(version)
 
 
 def sweep(session: Session, programme_id: int, *, now: datetime) -> None:
@@ -319,14 +333,19 @@ def begin_urgent(
     asking.open_(session, programme, proposal, held=clock.held_since(session, programme), now=now)
 
 
-def stay_for_a_break(session: Session, programme: Programme, *, since: datetime, now: datetime) -> None:
-    """After a break, in which nobody could agree to it and no round began by it: what is urgent goes back as
-    many days later.
+def stay_while_held(session: Session, programme: Programme, *, since: datetime, now: datetime) -> None:
+    """After a break, or a restore, in which nobody could agree to it and no round began by it: what is urgent
+    goes back as many days later.
     """
-    for one in agreements.every(session, programme):
-        if one.version.how is How.URGENT and _asked_of(session, programme, one):
-            one.version.review_on += times.today(now) - times.today(since)
-            session.add(one.version)
+    for version in _urgent_and_asked(session, programme):
+        version.review_on += times.today(now) - times.today(since)
+        session.add(version)
+
+
+def _urgent_and_asked(session: Session, programme: Programme) -> list[AgreementVersion]:
+    """Versions in force that are urgent, and that people are asked about."""
+    urgent = [one for one in agreements.every(session, programme) if one.version.how is How.URGENT]
+    return [one.version for one in urgent if _asked_of(session, programme, one)]
 
 
 def _asked_of(session: Session, programme: Programme, one: InForce) -> Sequence[Proposal]:
@@ -341,8 +360,8 @@ def _go_back(session: Session, programme: Programme, now: datetime) -> None:
         if one.version.how is not How.URGENT or one.version.review_on > today:
             continue
         asked = _asked_of(session, programme, one)
-        if asked and programme.paused_at:
-            continue
+        if asked and clock.held_since(session, programme):
+            continue  # nobody reads of it, so nobody can agree
         for proposal in asked:
             proposals.end(session, programme, proposal, ProposalState.STOPPED, NOT_ADOPTED, now=now)
         before = session.get(AgreementVersion, (one.agreement.id, one.version.number - 1))

@@ -15,6 +15,7 @@ from web.models import How, Membership, Programme, Proposal, ProposalState, Regi
 from web.services.agreements import (
     agreements,
     asking,
+    clock,
     deciding,
     lookup,
     objections,
@@ -247,6 +248,18 @@ def go_on(session: Session, programme: Programme, *, by: str, now: datetime) -> 
     return outbox.release(session, programme=programme.slug, now=now)
 
 
+def release_everything(session: Session, *, now: datetime) -> int:
+    """End a hold of all messages, as after a restore. How many go out now.
+
+    Whoever is asked about a rule reads of the days as they are by now; of a programme in a break, after it.
+    """
+    for programme in programmes.every(session):
+        since = clock.held_since(session, programme)
+        if since and not programme.paused_at:
+            _ask_until_days_to_come(session, programme, since, now)
+    return outbox.release(session, now=now)
+
+
 def _speak_of_days_to_come(session: Session, programme: Programme, now: datetime) -> None:
     """Whoever joined in the break, was left without a partner before it, or is yet to read what others have
     learned, reads of the days as they are after it.
@@ -297,7 +310,7 @@ def _ask_until_days_to_come(session: Session, programme: Programme, since: datet
     for judged in rule_objections.judged(session, programme):
         objection = session.get_one(Proposal, judged)
         panels.date_anew(session, programme, objection, since=since, now=now)
-    deciding.stay_for_a_break(session, programme, since=since, now=now)
+    deciding.stay_while_held(session, programme, since=since, now=now)
     reviews.date_anew(session, programme, since=since, now=now)
 
 
