@@ -253,7 +253,8 @@ def release_everything(session: Session, *, now: datetime) -> int:
 
     Whoever is asked about a rule reads of the days as they are by now; of a programme in a break, after it.
     """
-    for programme in programmes.every(session):
+    ids = session.exec(select(Programme.id).order_by(col(Programme.id))).all()
+    for programme in [programmes.held(session, id_) for id_ in ids]:  # a worker sweeps meanwhile
         since = clock.held_since(session, programme)
         if since and not programme.paused_at:
             _ask_until_days_to_come(session, programme, since, now)
