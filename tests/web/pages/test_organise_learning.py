@@ -155,3 +155,50 @@ def test_everything_on_the_page_is_in_an_organiser_s_reach(
     found = organiser.open(f"{HERE}?search=van")
     assert (found.buttons.count(off), "1 learning is on the page with “van” in it" in found.text) == (1, True)
     assert organiser.press(off).answer.request.args["search"] == "van"
+
+
+@pytest.fixture
+def other(organiser: Visitor, world: World) -> Visitor:
+    """Another organiser before the same learning."""
+    return world.organiser("priya@example.org").open(HERE)
+
+
+def on_the_wall(world: World) -> str:
+    return world.visitor().open("/p/councils/learning").text
+
+
+def test_what_one_has_published_is_not_written_over_from_an_old_page(
+    organiser: Visitor, other: Visitor, world: World
+) -> None:
+    organiser.press("Publish", **{"l1-text": "We share a van."})
+    other.press("Publish")
+    assert ("We share a van." in on_the_wall(world), "We share one van." in on_the_wall(world)) == (
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize("button", ["Publish", "Do not show"])
+def test_what_one_wrote_is_shown_again_where_another_has_decided(
+    organiser: Visitor, other: Visitor, button: str
+) -> None:
+    organiser.press(button)
+    other.press("Publish", **{"l1-text": "We share a van."})
+    assert (other.status, words(other)[0]) == (422, "We share a van.")
+
+
+def test_what_its_author_has_changed_can_be_published_from_the_answer(
+    organiser: Visitor, world: World, person: str
+) -> None:
+    says(world, person, "We share two vans.")
+    organiser.press("Publish", **{"l1-text": "We share a van."})
+    assert words(organiser) == ["We share a van.", "We share two vans."]
+    organiser.press("Publish")
+    assert "We share two vans." in on_the_wall(world)
+
+
+@pytest.mark.parametrize("button", ["Publish", "Do not show"])
+def test_a_second_press_reads_as_the_first(organiser: Visitor, world: World, button: str) -> None:
+    again = Visitor.over(organiser.client).open(HERE)
+    notices = [tab.press(button).page.xpath("string(//*[@role='status'])") for tab in (organiser, again)]
+    assert notices[0] == notices[1] != ""

@@ -25,6 +25,7 @@ from web.services.learning import digests, learnings, previews, walls
 from web.services.people import directory, unclear
 
 LONGEST_SEARCH = 100
+CHANGED = "It changed after you opened this page. Look at it again."
 NOT_SHOWN = "If that was a slip, you find it under “Not shown”."
 # To decide upon at once. All their words come in one form: of the longest, more would be too large a body.
 A_PAGE = 15
@@ -47,8 +48,12 @@ class LearningForm(FlaskForm):
         prefix = prefix_of(learning_)
         if any(name.startswith(prefix) for name in request.form):
             return cls(prefix=prefix)
-        version = str(learning_.version)
-        return cls(formdata=None, prefix=prefix, text=learning_.text, version=version)
+        return cls.as_it_is(learning_)
+
+    @classmethod
+    def as_it_is(cls, learning_: Learning) -> "LearningForm":
+        facts = {"text": learning_.text, "version": str(learning_.version)}
+        return cls(formdata=None, prefix=prefix_of(learning_), **facts)
 
     def differs_from(self, learning_: Learning) -> bool:
         """Has somebody changed something in it that waits?"""
@@ -75,8 +80,10 @@ def learning() -> ResponseReturnValue:
     return _page()
 
 
-def _page(again: LearningForm | None = None, number: int = 0) -> str:
-    """With what was typed. `again` is the form of learning `number`, which needs another look."""
+def _page(again: LearningForm | None = None, number: int = 0, too_late: str = "") -> str:
+    """With what was typed. `again` is the form of learning `number`, which needs another look; `too_late` was
+    written over an earlier state of it.
+    """
     waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
     contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
     to_show = [one for one in waiting if one.learning.showing is not Showing.NO]
@@ -114,6 +121,7 @@ def _page(again: LearningForm | None = None, number: int = 0) -> str:
         earlier=digests.earlier(g.session, g.programme, digest, now=g.now),
         forms=forms,
         form=again,
+        too_late=too_late,
         card=card,
         prefix_of=prefix_of,
         beside=offers.beside(g.session, [one.learning for one in shown]),
@@ -169,7 +177,7 @@ def publish(number: int) -> ResponseReturnValue:
         form.text.errors = ["There are no words left in it. Leave some, or do not show it."]
         return _page(form, number), 422
     except learnings.ChangedMeanwhile:
-        flash("It changed after you opened this page. Look at it again.", "error")
+        return _changed(found, form)
     except offers.TwoClaims:
         flash("Two people say that this post is theirs, so it is neither’s. Nothing was published.", "error")
     except posts.NotSeenLately:
@@ -209,8 +217,16 @@ def decline(number: int) -> ResponseReturnValue:
         learnings.decline(g.session, found, version=form.shown_version(), by=current_user.id, now=g.now)
         flash("It is not shown." if g.programme.closed_at else f"It is not shown. {NOT_SHOWN}")
     except learnings.ChangedMeanwhile:
-        flash("It changed after you opened this page. Look at it again.", "error")
+        return _changed(found, form)
     return _decided(number)
+
+
+def _changed(found: Learning, form: LearningForm) -> ResponseReturnValue:
+    """The page at once, with the learning as it is by now, and the words that were written over another."""
+    flash(CHANGED, "error")
+    written = form.text.data or ""
+    too_late = written if written.split() != found.text.split() else ""
+    return _page(LearningForm.as_it_is(found), found.id, too_late), 422
 
 
 @pages.post("/<slug>/learning/<int:number>/again")
@@ -223,7 +239,7 @@ def look_again(number: int) -> ResponseReturnValue:
         learnings.look_again(g.session, found, version=version, by=current_user.id, now=g.now)
         flash("It waits to be looked at again.")
     except learnings.ChangedMeanwhile:
-        flash("It changed after you opened this page. Look at it again.", "error")
+        flash(CHANGED, "error")
     return _back()
 
 

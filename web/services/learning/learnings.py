@@ -235,11 +235,15 @@ def publish(
     if learning.showing is Showing.NO:
         raise NotToShow
     shown, link = secrets.without(text).strip(), learning.link if with_link else ""
+    is_same = (shown, link) == (learning.text, learning.link)
+    if is_same and _is_decided(learning, LearningState.PUBLISHED, version, by):
+        return
+    if learning.version != version:
+        raise ChangedMeanwhile
     if not shown and not link:
         raise NothingToShow
-    edited = (shown, link) != (learning.text, learning.link)
     learning.text, learning.link = shown, link
-    _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=edited)
+    _decide(session, learning, LearningState.PUBLISHED, version=version, by=by, now=now, edited=not is_same)
     _give_a_page(session, learning)
     previews.let_out(session, learning, page_says, by=by, now=now)
 
@@ -263,6 +267,8 @@ def decline(session: Session, learning: Learning, *, version: int, by: str, now:
     Raises:
         ChangedMeanwhile.
     """
+    if _is_decided(learning, LearningState.DECLINED, version, by):
+        return
     _decide(session, learning, LearningState.DECLINED, version=version, by=by, now=now)
 
 
@@ -274,6 +280,11 @@ def look_again(session: Session, learning: Learning, *, version: int, by: str, n
     """
     if learning.state is LearningState.DECLINED:
         _decide(session, learning, LearningState.WAITING, version=version, by=by, now=now)
+
+
+def _is_decided(learning: Learning, state: LearningState, version: int, by: str) -> bool:
+    """Is it what a first press of theirs on the same page made of it?"""
+    return (learning.state, learning.version, learning.decided_by) == (state, version + 1, by)
 
 
 def _decide(

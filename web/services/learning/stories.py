@@ -295,7 +295,7 @@ def edit(
 def publish(
     session: Session, programme: Programme, round_: Round, version: int, *, by: str, now: datetime
 ) -> None:
-    """Let everybody read it, as it was shown.
+    """Let everybody read it, as it was shown. What is public stays so.
 
     Raises:
         StoryChanged, TooFewToTell.
@@ -304,9 +304,11 @@ def publish(
         raise TooFewToTell
     rounds.by_number(session, programme, round_.number, lock=True)
     row = session.get(RoundStory, round_.id, populate_existing=True)
+    if row and row.public_since:
+        return
     if row is None or row.version != version:
         row = _changed(session, programme, round_, version, by, now)
-    row.public_since = row.public_since or now
+    row.public_since = now
     row.withdrawn_at = None
     session.add(row)
     _record(session, programme, round_, "story published", by, now)
