@@ -39,7 +39,8 @@ class Left(Message):
 @dataclass(frozen=True)
 class Erased(Message):
     """Everything about you is gone, and after this message so is your address. `talked`: a conversation of
-    theirs counts, and stays without a name.
+    theirs counts, and stays without a name. `asked`: it was their wish, and not a programme's end or long
+    silence.
     """
 
     kind = "erased"
@@ -48,6 +49,7 @@ class Erased(Message):
 
     programme: Programme
     talked: bool = True
+    asked: bool = True
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.Paused(COUNCILS, PAGE, later),
         m.Left(COUNCILS, Link("join", 6)),
         m.Erased(COUNCILS),
+        m.Erased(COUNCILS, talked=False, asked=False),
         m.BeforeErasure(COUNCILS, later, PAGE),
         m.Proposal(COUNCILS, "How we match", "Groups: threes instead of pairs", "pairs cancel", ends,
                    Link("proposal", 7), PAGE),

@@ -62,14 +62,16 @@ def erase(
     *,
     by: str,
     now: datetime,
+    asked: bool = False,
     farewell: bool = True,
     keep_closed_walls: bool = False,
 ) -> None:
     """Make a blank tombstone of somebody and forget every message that names them. A second call changes
     nothing.
 
-    A last mail says that it is done; `notifications` blanks it, address and all, as soon as it is gone. With
-    `keep_closed_walls` what they let us publish stays on the walls that outlive their programmes.
+    A last mail says that it is done, and whether they had `asked` for it; `notifications` blanks it, address
+    and all, as soon as it is gone. With `keep_closed_walls` what they let us publish stays on the walls that
+    outlive their programmes.
     """
     # First, as whoever comes by a link of theirs holds them first: they may have erased themselves.
     session.refresh(person, with_for_update={"key_share": True})
@@ -100,7 +102,7 @@ def erase(
     _forget_organisations(session, person)
     if last_word:
         farewell_letter, to = last_word
-        message = replace(farewell_letter, talked=_talked(session, person))
+        message = replace(farewell_letter, talked=_talked(session, person), asked=asked)
         outbox.queue(session, message, to, subject="erased", now=now)
 
 
@@ -111,7 +113,7 @@ def erase_as_asked(session: Session, person: Person, *, by: str, key: bytes, now
     if person.email_key:
         theirs = session.exec(select(Membership.programme_id).where(Membership.person_id == person.id)).all()
         passed_over.invite_no_more(session, theirs, person.email_key, key=key, now=now)
-    erase(session, person, by=by, now=now)
+    erase(session, person, by=by, asked=True, now=now)
 
 
 def _delete_rows_about(session: Session, person: Person) -> None:

@@ -166,6 +166,17 @@ def test_the_last_letter_speaks_of_a_conversation_only_if_one_counts(world: Worl
     assert (before, in_time, stays in farewell(world, other)) == (False, False, True)
 
 
+def test_only_who_asked_is_told_that_they_did(world: World) -> None:
+    person = world.join(email="asked@example.org")
+    with world.write() as session:
+        key = world.worker.signer.suppression_key()
+        found = session.get_one(Person, person)
+        erasure.erase_as_asked(session, found, by=person, key=key, now=world.now)
+    letters = world.letter("asked@example.org", "erased").text, farewell(world, world.join())
+    asked = [("As you asked" in letter, "a code that only recognises" in letter) for letter in letters]
+    assert asked == [(True, True), (False, False)]
+
+
 def drop_out(world: World, person: str) -> None:
     """Nobody has been told yet."""
     with world.write() as session:
