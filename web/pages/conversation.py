@@ -99,7 +99,7 @@ def _called_off(token: str, talk: conversations.Conversation, unsent: str) -> st
         instead=conversations.found_instead(g.session, talk),
         looks_on=talk.looks_on(g.now),
         window=Window.of_round(talk.round),
-        next_round_on=programmes.next_round_on(talk.programme, times.today(g.now)),
+        next_round_on=programmes.promised_day(talk.programme, times.today(g.now)),
         in_next=_in_next(talk),
         unsent=unsent,
     )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from web.http.access import open_to_everyone
 from web.http.context import house
-from web.services.common import programmes
+from web.services.common import programmes, times
 from web.services.people import joining
 
 pages = Blueprint("home", __name__)
@@ -21,6 +21,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "pages/home.html",
         programmes=going_on,
+        next_round_on={one.slug: programmes.promised_day(one, times.today(g.now)) for one in going_on},
         is_new=not every,
         who_starts=house().settings.who_starts,
     )

@@ -58,7 +58,7 @@ def _open(token: str) -> Coming:
         programme,
         membership,
         number=pots.next_number(g.session, programme.id),
-        on=programmes.next_round_on(programme, times.today(g.now)),
+        on=programmes.promised_day(programme, times.today(g.now)),
         begun=participation.begun_since(g.session, programme, link.created_at),
     )
 

@@ -39,7 +39,7 @@ def _home(slug: str, today: date) -> dict[str, Any]:
         "told": webmention.header(programme),
         "learnings": [card(one) for one in shown],
         "figures": programmes.figures(g.session, programme),
-        "next_round_on": programmes.next_round_on(programme, today),
+        "next_round_on": programmes.promised_day(programme, today),
     }
 
 

@@ -295,6 +295,19 @@ def test_a_break_holds_what_waits_and_says_so_everywhere(world: World, organiser
     assert (said, world.inbox(kind="check_in")) == ([], [])
 
 
+def test_in_a_break_no_day_of_the_next_round_is_promised(world: World, organiser: Visitor) -> None:
+    amina = world.join()
+    world.change(next_round_on=date(2026, 12, 8))
+    pages = ["/", "/p/councils/", world.page_of(amina), world.door(Purpose.NEXT_ROUND, amina, 1)]
+
+    def with_the_day() -> list[str]:
+        return [path for path in pages if "8 December" in world.visitor().open(path).text]
+
+    before = with_the_day()
+    organiser.open(f"{HOME}/settings").press("Pause the programme")
+    assert (before, with_the_day()) == (pages, [])
+
+
 def test_a_break_keeps_nobody_from_joining_or_signing_in(world: World, organiser: Visitor) -> None:
     organiser.open(f"{HOME}/settings").press("Pause the programme")
     world.ask(world.details(email="new@example.org"))

@@ -81,8 +81,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         now=g.now,
         today=times.today(g.now),
         next_round_on={
-            one.programme.slug: programmes.next_round_on(one.programme, times.today(g.now))
-            for one in sections
+            one.programme.slug: programmes.promised_day(one.programme, times.today(g.now)) for one in sections
         },
         top_up_on={
             one.programme.slug: top_ups.promised(
@@ -196,7 +195,7 @@ def _a_round(
         today=today,
         in_next=_is_in_next(membership),
         next_number=pots.next_number(g.session, programme.id),
-        next_round_on=programmes.next_round_on(programme, today),
+        next_round_on=programmes.promised_day(programme, today),
     )
 
 

@@ -214,6 +214,11 @@ def top_up_on(session: Session, programme: Programme, today: date) -> date | Non
 
 
 def next_round_on(programme: Programme, today: date) -> date | None:
-    """The date people are told, if it still lies ahead."""
+    """The date that is planned, if it still lies ahead."""
     planned = programme.next_round_on
     return planned if planned and planned >= today else None
+
+
+def promised_day(programme: Programme, today: date) -> date | None:
+    """The date people are told on pages and in answers: none in a break, for which the round waits."""
+    return None if programme.paused_at else next_round_on(programme, today)

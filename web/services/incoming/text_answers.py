@@ -111,7 +111,7 @@ def _partners(session: Session, talk: Conversation) -> tuple[messages.Partner, .
 
 
 def _next_round(programme: Programme, now: datetime) -> date | None:
-    return programmes.next_round_on(programme, times.today(now))
+    return programmes.promised_day(programme, times.today(now))
 
 
 def _only_word(session: Session) -> str:
