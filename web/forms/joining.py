@@ -32,8 +32,9 @@ from web.services.people.own_details import Edit
 
 ANOTHER = "="  # no organisation is called so
 NAME, KNOWN_AS, ORGANISATION, EMAIL, HANDLE, ABOUT = 80, 40, 120, 254, 1_000, 300
-NO_ORGANISATION = "Enter an organisation. If you have none, say what you are: “Retired”, “Self-employed”"
 UNTOLD = "We use it only to bring people together who differ in it. Nobody you meet is told what you choose."
+NO_ORGANISATION = "Enter your organisation. If you have none, write your town or village"
+WHERE_FROM = "A council, a charity, a community. Retired, or on your own? Write your town or village."
 ONLY_WAY = "We reach you by this number alone. Add an email address and confirm it first"
 WAYS = {"email": "email address", "phone": "phone number", "video": "video handle"}
 CHANNELS = [SelectChoice(Channel.EMAIL.value, "Email"), SelectChoice(Channel.SMS.value, "Text message")]
@@ -237,7 +238,7 @@ class TextJoinForm(NamesForm, WhichOrganisation):
         most=ORGANISATION,
         needed="Enter your organisation",
         validators=[is_an_organisation],
-        description="A council, a charity, a community.",
+        description=WHERE_FROM,
     )
 
 
@@ -262,7 +263,7 @@ class JoinForm(DetailsForm, WhichOrganisation, MixForm, OpenForm):
         most=ORGANISATION,
         needed="Enter your organisation",
         validators=[is_an_organisation],
-        description="A council, a charity, a community. Type a new one if it is not listed.",
+        description=f"{WHERE_FROM} Type a new one if it is not listed.",
     )
     happy_in_three = Check("I am happy to be in a three now and then, when the number is odd", default=True)
     agree = Check("I agree to the code of conduct and have read the privacy notice")
