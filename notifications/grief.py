@@ -37,8 +37,13 @@ AN_ILLNESS = r"(?:cancer|illness|disease|covid|dementia|leuk\w+|tumour|sepsis|mn
 IN_JEST = (
     r"(?:laughing|a death|out|down|halfway|on (?:me|us|him|her|them)|of (?:laughter|embarrassment|boredom))"
 )
+# In an office it is said of who works elsewhere: "no longer with us, she has moved to Leeds".
+WHERE_TO = (
+    r"(?![\s\S]*\b(?:moved (?:to|on)|works?|working|joined|retired|resigned|job|role|employed|employment"
+    r"|successor|replaced|replacement)\b)"
+)
 DIED = (
-    rf"(?:died(?! {IN_JEST}\b)|(?:found )?dead{SAID_SO}|deceased|no longer with us"
+    rf"(?:died(?! {IN_JEST}\b)|(?:found )?dead{SAID_SO}|deceased|no longer with us{WHERE_TO}"
     rf"|passed (?:away|peacefully)|passed(?: on| over)?{SAID_SO}"
     r"|lost (?:his|her|their) (?:\w+ )?(?:life|battle|fight)"
     rf"(?: (?:with|to|against) (?:\w+ ){{0,2}}{AN_ILLNESS}\b|{SAID_SO})"
@@ -59,7 +64,8 @@ NO_NAME = (
 OF_MINE = lazy_pattern(
     rf"(?:{AT_A_CLAUSE}|\bmy (?:dear |lovely |poor |late |old )?){KIN}(?:,? {NO_NAME}[a-zà-þ'’-]+){{0,2}},? ?"
     rf"{HAS} {DIED}(?!\w)"
-    rf"|\b(?:i|we)(?:['’]?ve| have)?(?: just| recently| sadly)? lost my {KIN}\b",
+    r"|\b(?:i|we)(?:['’]?ve| have)?(?: just| recently| sadly)? lost "
+    rf"(?:(?:my|our) {KIN}|mum|mam|dad|nan|gran|grandad|the baby)\b",
     re.IGNORECASE,
 )
 RELATION = rf"(?:{KIN}|widow|widower|executor)"

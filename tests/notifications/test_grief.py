@@ -23,6 +23,7 @@ TOLD = {
     Grief.SOMEBODY: """
         she is dead | He died | Mae hi wedi marw | My dad died so I couldn't meet Tom | No, my mother died
         I've just lost my husband, can't think about this | we lost my brother last week
+        We lost Dad on Friday | we've lost the baby
         I want to die | I can't go on, I feel like ending it all | I can't cope | I’m not coping
         I'm having a really hard time, can't cope | I don't want to be here anymore | I feel suicidal
         thinking about killing myself
@@ -35,6 +36,8 @@ TOLD = {
         We talked about suicide prevention on bridges | Carers say they can't cope without respite
         Their mayor passed away and they changed how they elect | His mother died so we left it
         I lost my seat in May | I can't go on Tuesday | I can't carry on meeting at lunch
+        Amina is no longer with us, she has moved to Leeds council
+        Amina is no longer with us. Her job is now mine
         I want to diet | My partner did not turn up
         The scheme died, as he had feared | I nearly died laughing
         My partner was dead nice | He was dead helpful, met Tuesday | Tom was dead funny | he's dead right
