@@ -35,6 +35,11 @@ CAPITALS = {
     Stance.CONCERN: r"CONCERNS?\b",
     Stance.OBJECTION: r"OBJECT(?:ION)?\b",
 }
+# Behind these ways no reason, but that there is none: "Objection: none", "I object to nothing", "Object? Me?"
+NO_REASON = re.compile(
+    r"\?.*|(?:to )?(?:none|nothing|nil|no|n/?a|not at all)(?: (?:from (?:me|us)|at all|here))*\W*",
+    re.IGNORECASE,
+)
 # Words that say nothing of a proposal, and nothing else that is certain either.
 UNCERTAIN = (Word.LEARNING, Word.YES, Word.COULD_NOT)
 
@@ -121,7 +126,8 @@ def _understood(text: str, *, after: bool) -> tuple[Stance | None, str]:
     said = " ".join(text.split())
     for ways, flags in ((CAPITALS, 0), (WAYS, re.IGNORECASE)) if after else ((CAPITALS, 0),):
         for stance, way in ways.items():
-            if found := re.match(rf"{way}[\s:,.;!–—-]*(.*)", said, flags):
+            found = re.match(rf"{way}[\s:,.;!–—-]*(.*)", said, flags)
+            if found and (stance is Stance.NO_OBJECTION or not NO_REASON.fullmatch(found[1])):
                 return stance, found[1]
     return None, ""
 

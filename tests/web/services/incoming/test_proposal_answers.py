@@ -102,7 +102,18 @@ def test_an_objection_needs_its_reason(consent: Consent, world: World) -> None:
     assert ("please say why" in answer, consent.objections(number)) == (True, [])
 
 
-@pytest.mark.parametrize("words", ["No", "Yes", "Threes are nice"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No",
+        "Yes",
+        "Threes are nice",
+        "Objection: none",
+        "I object to nothing",
+        "Object? Who, me?",
+        "Concern: no",
+    ],
+)
 def test_other_words_are_no_answer_and_nothing_learned(consent: Consent, world: World, words: str) -> None:
     number = consent.open()
     answer = text(world, words)
