@@ -19,6 +19,7 @@ COURTEOUS = any_of(r"""
     (?:thanks|thank you) for (?:that|this|letting me know|your \w+)|thx|ta|cheers|diolch
     sorry|apologies|no (?:worries|problem)|you too|same to you|have a (?:good|nice|lovely) \w+
     received|hi|hello|hey|dear|all|everyone|there|team|good (?:morning|afternoon|evening)
+    (?:(?:i|we) )?can(?:not|['’]?t) thank you (?:\w+ )?enough
     bye|goodbye|hwyl|(?:kind |best |many )?(?:regards|wishes)|best
     (?:see|speak to) you(?: (?:then|soon|there|next (?:time|month|round)))?|until (?:then|next time)
     looking forward(?: to (?:it|that|this))?|and|very|so|much|from
@@ -91,6 +92,13 @@ TO_A_PARTNER = lazy_pattern(
     """),  # noqa: E501  (one way to a line)
     re.IGNORECASE,
 )
+# "I couldn't, will try today", and not "Can't make it, will do the next one".
+A_PROMISE = lazy_pattern(
+    r"\b(?:will|ll|going to|gonna)\W+(?!you\b|u\b|someone\b|somebody\b)(?:\w+\W+){0,2}?"
+    r"(?:do|write|e-?mail|te?xt|ring|call(?! off)|phone|contact|try|message|reply|send|arrange)\b"
+    r"(?![^.!?]*\bnext (?:round|time|month|one)\b)",
+    re.IGNORECASE,
+)
 
 
 def is_courtesy(text: str) -> bool:
@@ -111,6 +119,11 @@ def is_question(text: str) -> bool:
     """
     ends = text.rstrip(" \n\"'”’)").endswith("?")
     return ends or ("?" in text and ASKS.match(text) is not None)
+
+
+def is_promise(text: str) -> bool:
+    """Does it say that its writer is still going to get in touch?"""
+    return A_PROMISE.search(text) is not None
 
 
 def is_for_one_of(text: str, names: Sequence[str], *, arranging: bool) -> bool:

@@ -35,7 +35,7 @@ class Word(StrEnum):
 @dataclass(frozen=True)
 class Understood:
     """`learning` is what is left once the word is taken off: "Met. We share vans now", "JOIN councils". Of a
-    "no" it is all of it: "No, how about Wednesday?".
+    "no", and of what is said of one day, it is all of it: "No, how about Wednesday?", "Can't do today".
     """
 
     word: Word
@@ -90,8 +90,10 @@ NO_ANSWER = any_of("""
     heard nothing(?: back)?|nothing(?= from)|not heard a (?:peep|thing|word|sausage)
 """)
 NOT_HEARD = r"(?:have ?n['’]?o?t|i['’]?ve not|never|not) heard(?: back| anything)*"
-SILENT = any_of(r"""
+IN_TOUCH = "(?:rung|rang|called|phoned|te?xted|e-?mailed|messaged)"
+SILENT = any_of(rf"""
     (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) (?:replied|answered|responded|written back)
+    (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) {IN_TOUCH}(?: me)?(?: back)?
     (?:(?:has|have) ?n['’]?o?t|(?:has |have )?never) (?:got back|(?:got|been) in touch)(?: (?:to|with) me)?
     did ?n['’]?o?t (?:reply|answer|respond|get back|get in touch|write back)(?: (?:to|with))?(?: me| my \w+)?
     (?:did ?n['’]?o?t|never) (?:even )?(?:turn(?:ed)? up|show(?:ed)?(?: up)?|appear(?:ed)?|arrived?)
@@ -100,6 +102,13 @@ SILENT = any_of(r"""
 THIS = "me|this|the|next|it|one|round|time|month|week|out|for|now|coming"
 WROTE_TO = "te?xt(?:ing)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
 OUR_LETTERS = r"(?:texts?|txts?|messages?|e-?mails?|mails|mailings?|letters|notifications?|alerts|spam)"
+# Said of a day, where the round goes on after it: "Can't talk now", "Can't make it this week".
+ONE_DAY = "(?:today|tonight|now|this (?:week|morning|afternoon|evening))"
+OF_ONE_DAY = lazy_pattern(rf"[^.,;:!?\n]*\b({ONE_DAY})\b", re.IGNORECASE)
+MANAGE = (
+    r"(?:meet|talk|speak|chat|manage(?: it| to(?: meet| talk| speak)?)?|make it|get (?:round|around) to it)"
+    r"(?: (?:up|this (?:time|round|month)|in the end|after all|though|either|him|her|them|it|unfortunately))*"
+)
 ALL_OF_IT = r"(?:this|these|it|your|the|all)(?: \w+){0,3}"
 ANY_MORE = "any ?more|again|ever|please|now|immediately|altogether|thanks"
 # Whose wish it is stands in these words themselves, so that they may stand anywhere in a short answer.
@@ -192,13 +201,13 @@ WAYS = {
         (?:(?:my |the )?(?:partner|match|other person)|they|he|she) (?:{SILENT})(?: (?:at all|so far|yet))*
         i(?:'ve| have)? (?:e-?mailed|texted|messaged|written|wrote|tried|called|rang|contacted|chased)(?: [\w'-]+){{0,5}} (?:but|and|with)(?: i)?(?: (?:have|had|got|there was))? (?:{NO_ANSWER})(?: (?:at all|so far|yet))*
     """),  # noqa: E501
-    Word.COULD_NOT: any_of(r"""
+    Word.COULD_NOT: any_of(rf"""
         no|n|nope|nah|na|naddo|(?:no )?(?:sadly|unfortunately|afraid) not|no (?:sadly|unfortunately)
-        no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: .{2,20})?
-        (?:(?:we|i) )?(?:didn't|didnt|did not) (?:meet|manage(?: it| to(?: meet)?)?|talk)(?: (?:up|this (?:time|round|month)|in the end|after all|though|either|him|her|them))*|(?:we|i) (?:didn't|didnt|did not)
+        no (?:we|i) (?:didn't|didnt|did not|couldn't|couldnt|could not)(?: {MANAGE})?
+        (?:(?:we|i) )?(?:didn't|didnt|did not) {MANAGE}|(?:we|i) (?:didn't|didnt|did not)
         (?:it )?(?:didn't|did not) happen|(?:we |i )?had to cancel(?: (?:it|our (?:chat|call|meeting)))?
         (?:(?:i'm|i am) )?(?:not available|unavailable) this (?:time|round|month)
-        (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend|take part))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month|week)|today|any ?more|after all|now))?
+        (?:we |i )?(?:couldn't|couldnt|could not|can't|cant|cannot|can not|won't|wont|will not)(?: be able to)?(?: (?:make|do|manage|come|meet|talk|attend|take part))?(?: (?:it|this|that|this one|up))?(?: (?:this (?:time|round|month)|{ONE_DAY}|any ?more|after all))?
         (?:i'm |im |i am |we're |we are )?(?:not able|unable) to (?:make it|meet|come|attend|take part|do (?:it|this(?: one)?))(?: this (?:time|round|month))?
         (?:i(?:'ll| will)? (?:need|have|want)(?: to)? |please )?(?:drop|pull) (?:me )?out(?: of (?:it|this|this (?:one|round)))?
         (?:no (?:thanks|thank you) )(?:i )?(?:can't|cant|cannot) make it
@@ -246,7 +255,7 @@ MET_SOMEBODY = lazy_pattern(
 NO_WORD_FROM = lazy_pattern(
     rf"(?i:(?:(?:i|i['’]?ve|have|had|got) )*(?:{NO_ANSWER}|{NOT_HEARD}) from ){NAME}(?: {NAME})?"
     r"(?i:(?: (?:at all|so far|yet))*)"
-    rf"|{NAME}(?: {NAME})? (?i:{SILENT})"
+    rf"|{NAME}(?: {NAME})? (?i:(?:{SILENT})(?: (?:at all|so far|yet))*)"
 )
 # Where one wish may end and another begin: "I have retired, please take me off", "Met, and stop texting me".
 CLAUSE = lazy_pattern(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–—]\s", re.IGNORECASE)
@@ -254,7 +263,10 @@ CLAUSE = lazy_pattern(r"[.!?;\n]+\s*|,\s*|\s(?=(?:and|but|so|please)\b)|\s[-–�
 AT_A_VERB = lazy_pattern(
     r"\s(?=(?:stop|quit|unsubscribe|remove|take m[ey]|delete|do not|don['’]?t) )", re.IGNORECASE
 )
-SIGNED = lazy_pattern(r" (?:thanks|thank you|thx|ta|regards|cheers) (?!to\b|for\b)[\w-]+(?: [\w-]+){0,2}$")
+SIGNED = lazy_pattern(
+    r" (?:thanks|thank you|thx|ta|regards|cheers) (?!to\b|for\b|(?:\w+ )?(?:enough|more)\b)"
+    r"[\w-]+(?: [\w-]+){0,2}$"
+)
 ASKS_TO_STOP = lazy_pattern(ABOUT_ME)
 ANSWERED = lazy_pattern(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
 # What is thanked for is no more than what we do.
@@ -263,6 +275,18 @@ THANKS_FOR = lazy_pattern(
     r" (?:organi[sz]|sett|arrang|sort|match|introduc|connect|ask|check|remind)ing"
     r"(?: (?:it|this|that|us|me|up|all|of|the|in|introduction|match|call|chat|meeting|everything))*\W*",
     re.IGNORECASE,
+)
+# A wish not to be written to, by its words, that what stands beside it makes another one: how to reach its
+# writer instead, or whose number is which. We ring nobody.
+OTHER_WISHES = (
+    (
+        lazy_pattern(r"\b(?:not|don't|dont|never|stop|quit) (?:ever )?(?:ring|call|phon)"),
+        lazy_pattern(
+            r"\b(?:deaf|hear|hearing|te?xt|e-?mail|write|message|letter|best|better|instead|prefer|rather)\b"
+        ),
+    ),
+    (lazy_pattern(r"\bwrong (?:number|no|person)\b"), lazy_pattern(r"\d(?: ?\d){8,}")),
+    (lazy_pattern(r"\bmy (?:\w+ )?(?:number|phone|mobile)\b"), lazy_pattern(r"\bkeep (?:me|my)\b")),
 )
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
 BARE_NO = lazy_pattern(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
@@ -335,7 +359,9 @@ def _understood(text: str) -> Understood:
 
 def _in_words(text: str, said: str) -> Understood:
     if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
-        return Understood(whole)
+        return Understood(whole, said if whole is Word.COULD_NOT and OF_ONE_DAY.match(said) else "")
+    if _wishes_otherwise(text.strip()):
+        return Understood(Word.LEARNING, said)
     if _wants_no_more(text.strip()) or SHOUTED.fullmatch(said):
         return Understood(Word.STOP)
     found = HEAD.match(text.strip())
@@ -352,6 +378,20 @@ def _two_in_one(said: str) -> Understood | None:
     if found and word is Word.MET and _word(found[1].split()[0]) is Word.YES:  # "Yes, met and learned that …"
         return _with_rest(word, found[2], said)
     return _with_rest(word, found[2], said) if found and word and _word(found[2]) else None
+
+
+def _wishes_otherwise(text: str) -> bool:
+    """Do all its words that ask us to stop mean something else by those beside them? As in "Please don't ring
+    me, I'm deaf", "Wrong number, Tom's is 07700 900222" and "Remove my number but keep my email".
+    """
+    if len(text) > LONGEST_WISH:
+        return False
+    parts = [_plain(part) for part in CLAUSE.split(text)]
+    asks = [part for part in parts if _word(part) is Word.STOP]
+    beside = " ".join(part for part in parts if part not in asks)
+    return bool(asks) and any(
+        how.search(beside) and all(wish.search(ask) for ask in asks) for wish, how in OTHER_WISHES
+    )
 
 
 def _wants_no_more(text: str) -> bool:
@@ -396,7 +436,7 @@ def _with_rest(word: Word, after: str, said: str) -> Understood:
     if word in (Word.HELP, Word.START):
         return Understood(word) if then else Understood(Word.LEARNING, said)
     if word is Word.COULD_NOT:
-        return Understood(word, said if BARE_NO.match(said) else rest)
+        return Understood(word, said if BARE_NO.match(said) or OF_ONE_DAY.match(said) else rest)
     # Of two wishes one is acted upon, and whoever reads the other has its words.
     is_read = word in (Word.MET, Word.YES) or (word is Word.NOT_YET and then is not None)
     return Understood(word, rest if is_read else "")

@@ -4,10 +4,11 @@ cancelled", "I forgot", "can't do Zoom", "please don't show that". An organiser 
 
 import re
 
-from notifications.keywords import GREETED, NAME, any_of
+from notifications.keywords import CLAUSE, GREETED, NAME, any_of
 from notifications.lazy_patterns import lazy_pattern
 
 LONGEST = 300  # letters in which such a thing is said; what somebody learned may be longer
+LONGEST_READ = 1000  # letters in which harm is looked for
 FEWEST_WORDS = 4  # "Mey", "done that": what is shorter may be anything, unless it is written as a sentence
 A_SENTENCE = lazy_pattern(r"[A-ZÀ-Þ]\S* \S+ \S+\.")
 PEOPLE = (
@@ -40,8 +41,12 @@ OF_THE_MEETING = any_of(rf"""
     {PEOPLE}? ?{RATHER}(?:forgot|missed (?:it|each other|him|her|them|our|the (?:call|meeting|slot))|overslept|messed up|mixed up|double.booked|got the wrong)\b(?! (?:how|that|what|why|where)\b).*
     (?:it |this )?{RATHER}(?:slipped my mind|my (?:bad|fault|mistake))\b.*
     {CALLED_OFF}
+    {HE_OR_NAMED} (?:(?:can|could|wo|wouldn) ?['’]?n?['’]?t|cannot|could not|will not)(?: be able to)? (?:make|do|manage|come|meet|talk|attend)\b.*
+    no\W+(?:i|we) (?:did|could|have|can|do|was|were|had) ?(?:n['’]?t|not)\b.*
     (?:(?:{HE_OR_NAMED}|i|we) )?{RATHER}{NOT} (?:ever )?(?:turn(?:ed)? up|show(?:ed)?(?: up)?|there|appear(?:ed)?|came|come|join(?:ed)?|answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|g[eo]t back|been in touch|got in touch|written back)\b(?: (?:to|with|my|me|us|up)(?: \w+)?)?{END}
     no.?show\b(?: from)?.{{0,20}}|(?:nothing|no reply|no word|not (?:heard )?a (?:peep|word|thing|sausage))(?: (?:back )?from \w+)?(?: yet)?\W*
+    (?:i|i['’]?ve|i have)(?: (?:just|already|now|also))? (?:rung|rang|called|phoned|e-?mailed|te?xted|messaged|written to|wrote to|tried|contacted) (?:NAMED|him|her|them|my partner)\b.*
+    (?:i|i['’]?ve|i have)?(?: (?:just|already|now))? ?left (?:(?:NAMED|him|her|them) )?(?:a|two|three|several) (?:\w+ )?(?:messages?|voicemails?)\b.*
     i waited\b.{{0,60}}(?:nobody|no ?one|n['’]?t|never|alone|nothing).{{0,30}}
     no (?:joy|luck|time)\b.{{0,30}}|nobody there\b.{{0,20}}
     (?:i |we )?(?:keep|kept) missing\b.{{0,20}}
@@ -52,18 +57,26 @@ OF_THE_MEETING = any_of(rf"""
     i (?:can['’]?t|cannot|can not|couldn['’]?t) (?:open|find|use|work|see|read|get|click|access) .*
     .{{0,40}}\b(?:says?|said) (?:he|she|they)(?: (?:is|was|are)|['’]?s)? (?:too|not|n['’]t|can['’]?t|cannot|away|off|ill|sick|busy)\b.*
 """)  # noqa: E501  (one way to a line)
+# Harm, and what has changed of its writer's details: an organiser has to know, whatever else is said.
+OF_HARM = any_of(rf"""
+    (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inappropriate|creepy|offensive|drunk|patronising|nasty|bullying|flirt\w*)\b.*
+    (?:he|she|they|NAMED) (?:(?:has|have|had|was|were|is|are|keeps?|kept)(?: been)? )?(?:asked me out|asking me out|won['’]?t (?:leave me|stop)|(?:touch|threaten|harass|pester|bother|stalk|frighten|scar|insult|follow|shout(?:ed|ing)? at)\w* (?:\w+ )?me)\b.*
+    (?:he|she|they|NAMED) (?:keeps|kept|won['’]?t stop) (?:on )?\w+ing me\b.*
+    .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ )?(?:unsafe|uncomfortable|upset|harassed|threatened|bullied|scared|awkward)\b.*
+""")  # noqa: E501
+OF_DETAILS = any_of(r"""
+    (?:i |i['’]?ve |i have |(?:he|she|NAMED) (?:has |have )?)(?:now |just |since |recently )?(?:left|retired|resigned|stood down|stepped down|moved (?:jobs?|on|away|house|to)|lost my (?:seat|job)|changed (?:my |jobs?)|been made redundant)\b.*
+    (?:i(?:['’]?m| am)?|he(?:['’]?s| is)?|she(?:['’]?s| is)?) no longer\b.*|i do ?n['’]?t work (?:there|here|for|at)\b.*
+    .{0,40}\bno longer (?:with us|works?|working|employed|at|here)\b.*
+    (?:my new (?:e-?mail|number|mobile|phone|address)|i(?:['’]?ve| have) (?:a new|changed my)|new number)\b.*
+""")  # noqa: E501
 OF_PEOPLE = any_of(rf"""
     (?:(?:{HE_OR_NAMED}|i|we){IS} )?{RATHER}(?:ill|poorly|sick|unwell|not (?:very )?well|off (?:sick|work|ill)|in hospital|isolating|on (?:holiday|leave|annual leave|maternity leave|sick leave)|away|abroad|busy|(?:too|very|so) busy|snowed under|stressed|tired){END}.*
     (?:{HE_OR_NAMED}|i|we){IS} (?:got )?(?:covid|flu|the flu|a (?:cold|bug|funeral|family emergency|bereavement))\b.*|(?:i )?had a (?:funeral|family emergency|bereavement)\b.*
-    (?:i |i['’]?ve |i have |(?:he|she|NAMED) (?:has |have )?)(?:now |just |since |recently )?(?:left|retired|resigned|stood down|stepped down|moved (?:jobs?|on|away|house|to)|lost my (?:seat|job)|changed (?:my |jobs?)|been made redundant)\b.*
     (?:his|her|their|my|NAMED['’]?s) \w+(?:['’]s| is| was| has| had)?(?: \w+)? (?:died|ill|poorly|sick|in hospital|dying)\b.*
-    (?:i(?:['’]?m| am)?|he(?:['’]?s| is)?|she(?:['’]?s| is)?) no longer\b.*|i do ?n['’]?t work (?:there|here|for|at)\b.*
-    (?:my new (?:e-?mail|number|mobile|phone|address)|i(?:['’]?ve| have) (?:a new|changed my)|new number)\b.*
     (?:i |we )?(?:already |have already )?(?:know|work with|am married to) (?:NAMED|him|her|them)(?: (?:already|well|from \w+))?\W*
+    (?:he|she|they|NAMED) (?:made me|asked me for|kept asking|tried to sell|wanted (?:my |money)|touched|threatened|harass\w*|shouted|insulted|followed)\b.*
     NAMED is my \w+\b.*|i do ?n['’]?t know (?:who|any|these|this|him|her|NAMED)\b.*|i am deaf\b.*
-    (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inappropriate|creepy|offensive|drunk|patronising|nasty|bullying|flirt\w*)\b.*
-    (?:he|she|they|NAMED) (?:made me|asked me for|asked me out|kept asking|tried to sell|wanted (?:my |money)|touched|threatened|harass\w*|shouted|insulted|followed|won['’]?t leave)\b.*
-    .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ )?(?:unsafe|uncomfortable|upset|harassed|threatened|bullied|scared|awkward)\b.*
 """)  # noqa: E501
 OF_US = any_of(r"""
     (?:(?:hi|hello|sorry|yes|no|thanks)\W+)?(?:please|pls|plz|kindly)\b.*
@@ -88,15 +101,22 @@ ASKS = (
     r"|(?:can|could|would|will) (?:you|u|someone)) )\W*(?:please )?"
 )
 WORDS_OF_MINE = r"(?:that|this|it|what i \w+|my (?:words|post|comment|learning|reply|answer|message|text))"
+OTHERS = (
+    r"(?:sharing|publication|publishing|(?:public|general) consumption|others|anyone"
+    r"|the (?:wall|web ?site|public))"
+)
 PRIVATE = lazy_pattern(
     any_of(rf"""
         \A\W*(?:said |told )?in (?:strict )?confidence\b|\b(?:told|said|say|tell)[^.!?]{{0,30}} in (?:strict )?confidence\b|\bin (?:strict )?confidence\W*\Z
         \A\W*off the record\b|\boff the record\W*\Z
         (?:\A|[.!;,\n]\s*)(?:just |strictly )?between (?:you and me|ourselves)\b|\b(?:just|strictly|this is|keep (?:this|it|that)) between (?:us|you and me|ourselves)\b
-        (?:\A|[.!;,\n-]\s*)(?:this is )?not for (?:sharing|publication|publishing|the wall|others|anyone)\b
+        (?:\A|[.!;,\n-]\s*)(?:(?:this|it|that)(?: is|['’]s) )?not (?:for {OTHERS}|to be (?:shared|shown|published|quoted|repeated|passed on))\b|\b(?:this|it|that) is ?n['’]?t for {OTHERS}\b
+        \bi(?:['’]?d| would) (?:rather|prefer)\b[^.!?]{{0,30}}(?:\bnot\b|n['’]?t\b)[^.!?]{{0,12}}\b(?:shar|show|publi|post|print|quot|repeat|web ?site|wall)\w*
+        \b(?:for your eyes only|(?:just|only) for (?:you|the organi[sz]ers?)|for (?:you|the organi[sz]ers?) only)\b|\b(?:told me privately|confided)\b
         (?:\A|\A.{{1,30}}[,!\n])\W*(?:strictly )?(?:private|confidential|personal)\b ?(?:[-–—:.,!]|and confidential)
         (?:\A|[.!;,\n]\s*)(?:that|this|it) (?:was|is) (?:strictly )?(?:private|confidential|secret)(?=\W*\Z|[.,;!])
-        {ASKS}keep (?:this|it|that) (?:to yourself|between|private|confidential|quiet)\b
+        {ASKS}keep (?:this|it|that) (?:to yourself|between|private|confidential|quiet|off the|under (?:your|our) hat)\b
+        {ASKS}(?:do ?n['’]?t|do not|never) put {WORDS_OF_MINE} (?:on|up|out|in)\b|{ASKS}leave {WORDS_OF_MINE} (?:out|off)\b
         {ASKS}(?:do ?n['’]?t|do not|never) (?:ever )?(?:show|publish|share|post|print|quote|repeat|tell|pass)\b(?: \w+){{0,2}} (?:{WORDS_OF_MINE}|me)\b
         {ASKS}(?:do ?n['’]?t|do not|never) (?:ever )?(?:show|publish|share|post|print|quote|repeat|pass on) {WORDS_OF_MINE}(?!\w)
         {ASKS}(?:take|pull) {WORDS_OF_MINE} (?:down|off)\b|{ASKS}take down {WORDS_OF_MINE}
@@ -153,9 +173,25 @@ def is_news(text: str, names: tuple[str, ...] = ()) -> bool:
     is_short = len(re.findall(r"\w+", _bare(said))) < FEWEST_WORDS and not A_SENTENCE.fullmatch(
         _ungreeted(said)
     )
-    if is_private(text) or is_short:
-        return True
-    return len(said) <= LONGEST and _is_said((OF_THE_MEETING, OF_PEOPLE, OF_US), names, said)
+    return is_private(text) or is_short or is_told(text, names)
+
+
+def is_told(text: str, names: tuple[str, ...] = ()) -> bool:
+    """The same of words behind an answer, which may be few and yet something learned: "Met. Great fun"."""
+    of_one_another = (OF_THE_MEETING, OF_PEOPLE, OF_DETAILS, OF_US)
+    is_of_one_another = len(text) <= LONGEST and _is_said(of_one_another, names, text)
+    return is_of_one_another or _is_said_somewhere((OF_HARM,), names, text)
+
+
+def must_be_read(text: str, names: tuple[str, ...] = ()) -> bool:
+    """Does it tell, beside what is acted upon, of harm done, or of what has changed of its writer's details?
+    "Skip. Tom made me feel unsafe", "Booked. I have a new number".
+    """
+    return _is_said_somewhere((OF_HARM, OF_DETAILS), names, text)
+
+
+def _is_said_somewhere(ways: tuple[str, ...], names: tuple[str, ...], text: str) -> bool:
+    return any(_is_said(ways, names, part) for part in CLAUSE.split(text[:LONGEST_READ]))
 
 
 def _is_said(ways: tuple[str, ...], names: tuple[str, ...], text: str) -> bool:

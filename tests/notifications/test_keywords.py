@@ -113,7 +113,9 @@ MEANT = {
         Stpo | stopp | S.T.O.P | st0p | Please STOP these | Proszę STOP
         no more | Go away | stop that | wrong person
         Hi please can you stop sending these thank you Margaret | met. now stop texting
-        Kindly unsubscribe me
+        Kindly unsubscribe me | Don't ring me again | Please do not call me
+        Please don't ring me, I'm deaf, and take me off your list | Wrong number, stop texting
+        STOP. My number is 07700 900222 | I have retired, please remove my number | Don't text me, email me
         wrong number stop texting me | i have retired now please take me off your list thanks brian
         I would like to be removed from your mailing list please | I wish to be erased under Article 17
         Stop processing my data | I withdraw my consent | I don't want to do this any more
@@ -149,6 +151,7 @@ MEANT = {
         Booked in for the 14th | Yes, booked for Tuesday | Not met yet but we have a date | Booked!
     """,
     Word.NO_REPLY: """
+        He hasn't rung back | she never called me | Tom hasn't emailed yet | they have not texted back
         No reply | no response from my partner | Haven't heard from Tom | Tom hasn’t replied
         Heard nothing back | She never got back to me | I emailed twice but no answer
         No, I've had no reply from Tom
@@ -189,6 +192,10 @@ MEANT = {
         Stop from the start | Help from neighbours | Met from time to time | End thanks to the crews
         We let people stop emailing us on Fridays | Tenants can stop texting me and ring instead
         Nobody came until they offered cake | Yes thanks to Amina | Don't stop these please, I love them
+        No I didn't get his number | No I couldn't find his email | No we didn't say Tuesday
+        Can't thank you enough | Couldn't thank you more | I cannot thank you all enough
+        Please don't ring me, I'm deaf | Please do not call, email is best | Don't ring me, text me
+        Wrong number, Tom's is 07700 900222 | Remove my phone number but keep my email
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,
 }
@@ -215,6 +222,12 @@ def test_what_people_really_text_is_taken_as_it_is_meant(word):
         ("No, how about Wednesday?", Understood(Word.COULD_NOT, "No, how about Wednesday?")),
         ("Can't make it, is Friday ok?", Understood(Word.COULD_NOT, "is Friday ok?")),
         ("Skip, I'm on holiday", Understood(Word.SKIP)),
+        ("Can't make it today, sorry", Understood(Word.COULD_NOT, "Can't make it today, sorry")),
+        (
+            "Can't do this week. I'm in Cardiff",
+            Understood(Word.COULD_NOT, "Can't do this week. I'm in Cardiff"),
+        ),
+        ("Can't make it this month", Understood(Word.COULD_NOT)),
     ],
 )
 def test_of_two_wishes_the_first_is_taken_and_the_other_kept(said, understood):

@@ -42,6 +42,10 @@ NEWS = """
     You're very welcome | Under GDPR I ask for a copy of my data | His mother died so we left it
     Tom's not well so we'll do it in Jan
     tom says he is too busy | Invitation: Chat with Tom @ Mon 7 Dec 2026 2pm - 2:30pm (GMT)
+    Amina is no longer with us, she has moved to Leeds | Amina no longer works here
+    Tom keeps ringing me | He won't stop texting me | Long chat about vans. He was rude though
+    I have rung Tom and left a message | I emailed him on Monday | left two messages, no answer
+    Tom can't make it | No I didn't get his number
     Canceled event: Chat @ Mon 7 Dec 2026 | Tom Field has invited you to the following event
 """
 
@@ -89,6 +93,9 @@ def test_what_people_learned_is_no_news(said):
         "Confidence grows in small rooms",
         "I was told to never publish a plan without a date",
         "Personal letters get answers",
+        "For others it is a burden, for tenants a joy",
+        "I'd rather share a van than not",
+        "The minutes are not to be published, that is the trouble",
     ],
 )
 def test_what_was_learned_of_private_things_is_not_private(said):
@@ -110,6 +117,13 @@ def test_what_was_learned_of_private_things_is_not_private(said):
         "That was private.",
         "Keep this to yourself: they have no money",
         "Peidiwch â chyhoeddi hwn",
+        "I'd rather this wasn't shared: their finance team is in chaos",
+        "This isn't for public consumption",
+        "Keep it under your hat but the merger is on",
+        "Not to be repeated, their leader is about to resign",
+        "For your eyes only: he is not well",
+        "Don't put it on the website though",
+        "He confided that his wife is ill",
     ],
 )
 def test_what_is_asked_to_be_kept_is_private(said):

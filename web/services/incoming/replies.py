@@ -4,7 +4,7 @@ What comes of nothing, though somebody we know wrote it, is read by an organiser
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -12,7 +12,7 @@ from notifications import asides, messages, news, outbox, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
-from notifications.keywords import BARE_NO, Word, understand
+from notifications.keywords import BARE_NO, OF_ONE_DAY, Word, understand
 from notifications.messages import Channel, Says
 from notifications.replies import Inbound, Received
 from web.models import TAKING_PART, Answer, LearningState, Membership, Person, Programme, Purpose, Showing
@@ -34,6 +34,7 @@ ARRANGING = (
     messages.TooLate.kind,
     messages.PartnerGone.kind,
 )
+A_WEEK = timedelta(days=7)
 OF_THIS_ROUND = (messages.Introduction.kind, messages.Nudge.kind, messages.PartnerGone.kind)
 
 
@@ -83,7 +84,7 @@ def _hear(
             or _of_proposal(session, inbound, reply, person, now)
             or _act(session, reply, person, stopped_at, key=key, now=now)
         )
-        if not outcome.understood:
+        if not outcome.understood or _must_be_read(session, reply, inbound.text):
             unclear.leave(session, reply.reply_id, person)
         number = join_by_text.number_key(signer, inbound.sender)
         if reply.word is Word.HELP:
@@ -94,6 +95,11 @@ def _hear(
             )
     elif _is_text(inbound):
         _answer_stranger(session, inbound, reply.word, signer=signer, now=now)
+
+
+def _must_be_read(session: Session, reply: Received, text: str) -> bool:
+    """Does what was acted upon tell of more, as in "Skip. Tom made me feel unsafe"?"""
+    return reply.word in replies.WORDS and news.must_be_read(text, _names(_talk(session, reply)))
 
 
 def _is_text(one: Inbound | Received) -> bool:
@@ -170,7 +176,7 @@ def _act(
         return Outcome(Back(Says.NO_SUCH_WORD), _is_text(reply))
     talk = _talk(session, reply)
     if reply.certain and _means_this_round(reply) and talk and _can_still_drop_out(talk, now):
-        if _may_mean_another_day(reply, talk):
+        if _may_mean_another_day(reply, talk, now):
             return _for_partner(reply, talk) or Outcome(Back(Says.ORGANISERS_READ, talk.programme), False)
         return Outcome(_drop_out(session, talk, now))
     if reply.certain and _means_next_round(reply):
@@ -180,7 +186,8 @@ def _act(
     if reply.certain and reply.word is Word.YES and _asked(reply, messages.HeadsUp.kind):
         membership = _membership(session, reply)
         back = _skip(session, reply, membership, False, now) if membership else None
-        return Outcome(back, membership is not None)
+        is_all = not reply.learning or asides.is_courtesy(reply.learning)
+        return Outcome(back, is_all and membership is not None)
     return _told(session, reply, talk, now)
 
 
@@ -259,12 +266,22 @@ def _means_this_round(reply: Received) -> bool:
     return asked and reply.word in (Word.SKIP, Word.COULD_NOT)
 
 
-def _may_mean_another_day(reply: Received, talk: Conversation) -> bool:
-    """As in "No, how about Wednesday?", "Can't make it. 3pm instead?" and "No, I have not heard from Tom".
-    None of these surely calls the conversation off.
+def _may_mean_another_day(reply: Received, talk: Conversation, now: datetime) -> bool:
+    """As in "No, how about Wednesday?", "Can't make it. 3pm instead?", "I couldn't, will try tonight", "Can't
+    make it today" and "No, I have not heard from Tom". None of these surely calls the conversation off.
     """
     said = reply.learning
-    return bool(BARE_NO.match(said)) or asides.is_question(said) or _is_for_partner(reply, talk)
+    if BARE_NO.match(said) or asides.is_question(said) or asides.is_promise(said):
+        return True
+    if spoken_of := OF_ONE_DAY.match(said):
+        return _goes_on_after(talk, spoken_of[1], now)
+    return _is_for_partner(reply, talk)
+
+
+def _goes_on_after(talk: Conversation, day: str, now: datetime) -> bool:
+    """Is there a later day of its round, after "today" or "this week"?"""
+    over = times.today(now) + (A_WEEK if day.casefold() == "this week" else timedelta(0))
+    return talk.round.ends_on is None or talk.round.ends_on > over
 
 
 def _can_still_drop_out(talk: Conversation, now: datetime) -> bool:
@@ -479,9 +496,9 @@ def _tell(session: Session, reply: Received, talk: Conversation, now: datetime) 
         conversations.say(session, talk, answer, now=now)
     if added:
         return Outcome(Back(Says.KEPT, talk=talk))
-    if teaches:
+    if teaches and talk.learning and talk.learning.state is not LearningState.WAITING:
         return Outcome(Back(Says.DECIDED, talk=talk), understood=False)
-    if reply.learning or not (answer and reply.certain):
+    if teaches or reply.learning or not (answer and reply.certain):
         return Outcome(Back(Says.ORGANISERS_READ, talk.programme), understood=False)
     return Outcome(Back(Says.NOTED, talk=talk))
 
@@ -491,7 +508,9 @@ def _teaches(reply: Received, talk: Conversation) -> bool:
     if not reply.learning:
         return False
     if reply.word in (Word.MET, Word.YES):
-        return understand(reply.learning).word is Word.LEARNING and not news.is_private(reply.learning)
+        said = reply.learning
+        is_none = news.is_private(said) or news.is_told(said, _names(talk))
+        return understand(said).word is Word.LEARNING and not is_none
     if reply.word is not Word.LEARNING or asides.is_courtesy(reply.learning):
         return False
     return not asides.is_question(reply.learning) and not _is_for_partner(reply, talk)

@@ -10,7 +10,7 @@ from notifications.keywords import Word
 from notifications.messages import Channel
 from tests.support.by_text import PHONE, answer_to, answers, text
 from tests.support.world import World
-from web.models import Answer, CheckIn, Learning, LearningState, Person, Showing
+from web.models import Answer, CheckIn, Learning, LearningState, Person, Round, Showing
 from web.services.common import times
 from web.services.conversations import conversations
 from web.services.learning import learnings
@@ -301,6 +301,13 @@ def test_what_comes_after_the_decision_is_said_to_be_too_late(world: World, aske
     assert ("looked at already" in answer, kept) == (True, "We will share a van.")
 
 
+def test_what_nobody_has_looked_at_is_not_said_to_have_been(world: World, pair: tuple[str, str]) -> None:
+    first, second = "Their vans are shared by all of them.", "And they lend tools to each other."
+    told = [answer_to(world, words) for words in (first, second)]
+    assert ["looked at already" in answer for answer in told] == [False, False]
+    assert "that goes to hello@councils.example" in told[1]
+
+
 # Meant for the partner, or a question
 
 
@@ -368,6 +375,12 @@ def test_skip_after_an_introduction_is_out_of_that_round_and_says_so(
         ("Can't make it, is Wednesday ok for you?", "Tom Field did not get your text"),
         ("No, I haven't heard from Tom", "that goes to hello@councils.example"),
         ("Can't make it. Who do I tell?", "that goes to hello@councils.example"),
+        ("Can't make it today, sorry", "Tom Field did not get your text"),
+        ("can't talk now", "that goes to hello@councils.example"),
+        ("I couldn't, will try tonight", "that goes to hello@councils.example"),
+        ("I didn't, sorry, I'll write to him on Monday", "that goes to hello@councils.example"),
+        ("No I didn't get his number", "that goes to hello@councils.example"),
+        ("Tom can't make it", "that goes to hello@councils.example"),
     ],
 )
 def test_what_may_mean_another_day_calls_nothing_off(
@@ -377,8 +390,25 @@ def test_what_may_mean_another_day_calls_nothing_off(
     assert (still_talks(world, pair[0]), waiting(world)) == (True, [])
 
 
-def test_a_reason_is_no_other_day(world: World, pair: tuple[str, str]) -> None:
-    assert "you are out of this round" in answer_to(world, "Can't make it. I am in hospital.")
+@pytest.mark.parametrize(
+    "words",
+    ["Can't make it. I am in hospital.", "Can't make it, I'll be in Spain", "Couldn't, will do the next one"],
+)
+def test_a_reason_is_no_other_day(world: World, pair: tuple[str, str], words: str) -> None:
+    assert "you are out of this round" in answer_to(world, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "left", "goes_on"),
+    [("this week", 8, True), ("this week", 7, False), ("today", 7, True), ("today", 0, False)],
+)
+def test_this_week_means_all_of_a_round_that_is_over_by_then(
+    world: World, pair: tuple[str, str], words: str, left: int, goes_on: bool
+) -> None:
+    with world.write() as session:
+        session.get_one(Round, 1).ends_on = times.today(world.now) + timedelta(days=left)
+    text(world, f"Can't make it {words}")
+    assert still_talks(world, pair[0]) is goes_on
 
 
 @pytest.mark.parametrize(
@@ -386,6 +416,9 @@ def test_a_reason_is_no_other_day(world: World, pair: tuple[str, str]) -> None:
     [
         ("No, Tom was ill", Answer.COULD_NOT),
         ("Met. Skip next round please", Answer.MET),
+        ("Met. Tom made me feel unsafe", Answer.MET),
+        ("Met. Good chat about vans. He was rude about it though", Answer.MET),
+        ("Met. Keep it under your hat but the merger is on", Answer.MET),
         ("Not yet. Skip me next time", Answer.NOT_YET),
     ],
 )
@@ -417,6 +450,21 @@ def test_a_heads_up_is_answered_by_no_and_by_yes(world: World, amina: str) -> No
     world.clock.turn(minutes=5)
     assert "you are out of the next round, on" in answer_to(world, "Can't make it this time, sorry")
     assert "you are in the next round, on" in answer_to(world, "YES")
+
+
+@pytest.mark.parametrize(
+    ("words", "read"), [("Yes, looking forward to it", 0), ("Yes. Not with Tom again though", 1)]
+)
+def test_what_is_said_besides_a_yes_to_a_round_is_read_by_organisers(
+    world: World, amina: str, words: str, read: int
+) -> None:
+    world.change(next_round_on=times.today(world.now + timedelta(days=2)))
+    with world.write() as session:
+        schedule.heads_up(session, world.programme(session).id, now=world.now)
+    world.work()
+    text(world, words)
+    with world.read() as session:
+        assert unclear.waiting(session, world.programme(session)) == read
 
 
 def test_who_is_paused_has_nothing_to_skip(world: World, amina: str) -> None:

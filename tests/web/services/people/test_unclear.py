@@ -111,12 +111,43 @@ def test_what_is_understood_is_not(world: World, amina: str, words: str) -> None
     assert waiting(world) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Skip. Tom made me feel unsafe",
+        "Can't make it, Tom keeps ringing me",
+        "Booked for Friday. I have a new number, 07700 900555",
+    ],
+)
+def test_harm_and_new_details_beside_what_is_acted_upon_are(world: World, amina: str, words: str) -> None:
+    answer(world, amina, words)
+    assert waiting(world) == [words]
+
+
+def test_a_reason_to_skip_is_not(world: World, amina: str) -> None:
+    answer(world, amina, "Skip, I'm on holiday")
+    assert waiting(world) == []
+
+
 PRIVATE = "In confidence: their chief executive is about to resign."
 
 
 def test_what_is_said_in_confidence_is_on_no_way_to_the_wall(world: World, amina: str) -> None:
     answer(world, amina, PRIVATE)
     assert (waiting(world), learned(world)) == ([PRIVATE], [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please don’t ring me, I’m deaf",
+        "Please do not call, email is best",
+        "Remove my phone number but keep my email",
+    ],
+)
+def test_a_wish_not_to_be_rung_stops_no_letters(world: World, amina: str, words: str) -> None:
+    answer(world, amina, words)
+    assert (waiting(world), world.person(amina).unreachable) == ([words], "")
 
 
 def test_it_is_shown_to_nobody_even_where_an_organiser_takes_it_for_a_learning(
