@@ -105,6 +105,16 @@ def test_whoever_had_no_reply_is_told_that_they_come_first(world: World, by_mail
     assert ("come first in the next round" in said, "what I learned" in said) == (True, False)
 
 
+def test_who_left_a_link_alone_is_not_asked_for_what_they_learned(world: World) -> None:
+    me = world.join("Amina Yusuf", email="amina@leeds.example")
+    world.join("Tom Field")
+    world.round()
+    door = world.door(Purpose.CHECK_IN, me, world.group_of(me))
+    world.visitor().open(f"{door}?answer=met").press("Tell us", link="https://blog.example.org/vans")
+    said = world.letter("amina@leeds.example", "thanks").text
+    assert ("https://blog.example.org/vans" in said, "Add what I learned" in said) == (True, False)
+
+
 @pytest.mark.parametrize(("days", "goes_on"), [(1, True), (27, False)])
 def test_a_round_that_is_over_is_not_said_to_go_on(world: World, days: int, goes_on: bool) -> None:
     world.join_many(2)

@@ -441,7 +441,7 @@ def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> N
     message = messages.Thanks(
         programme=programmes.facts(talk.programme, messages.Thanks),
         partners=tuple(introductions.named(partner) for partner in talk.partners if partner.name),
-        learning=said.text,
+        learning=said.text or said.link,
         check_in=links.make(session, Purpose.CHECK_IN, talk.reader.id, now=now, subject=talk.group.id),
         page=links.make(session, Purpose.PAGE, talk.reader.id, now=now, subject=talk.group.id),
         wall=links.open_page(wall),
