@@ -283,3 +283,10 @@ def test_a_new_number_that_nobody_proved_is_forgotten_after_a_day(world: World, 
         "07700 900111 is confirmed"
         in world.visitor().open(world.page_of(without_email, full=True) + "/phone").text
     )
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_the_page_says_that_texts_wait_for_the_number(world: World, verified: bool) -> None:
+    person = world.join(phone="+447700900321", channel=Channel.SMS, verified=verified)
+    page = world.visitor().open(world.page_of(person, full=True)).text
+    assert ("text message, once your number is confirmed" in page) is not verified
