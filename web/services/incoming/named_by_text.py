@@ -14,8 +14,8 @@ from web.services.organisations import spelling
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
 READ = 500  # letters of a text: both, and what people say around them
 NICETIES = re.compile(
-    r"(?:\W*\b(?:yes|yeah|yep|y(?=[,.:;!-])|ie|ok|okay|hi|hiya|hello|sorry|please|pls|plz|thanks|thank you"
-    r"|thx|diolch)\b)+",
+    r"(?:\W*\b(?:yes|yeah|yep|y(?=[,.:;!-])|ie|ydw|ydyn|iawn|ok|okay|hi|hiya|hello|helo|shwmae|bore da|sorry"
+    r"|please|pls|plz|plis|thanks|thank you|thx|diolch)\b)+",
     re.IGNORECASE,
 )
 INTRODUCES = re.compile(

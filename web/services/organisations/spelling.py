@@ -6,7 +6,10 @@ import unicodedata
 from web.models.folding import folded
 from web.services.common import written_names
 
-NOWHERE = frozenset({"na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable"})
+NOWHERE = frozenset(
+    ("na", "none", "nil", "tbc", "tba", "unknown", "not known", "not applicable", "nowhere",
+     "no organisation", "no organization", "none at the moment", "not any", "no company")
+)  # fmt: skip
 
 
 def key(name: str) -> str:

@@ -33,6 +33,8 @@ AMINA = ("Amina Yusuf", "Leeds City Council")
         "Yes (Amina Yusuf, Leeds City Council)",
         "Yes \N{SMILING FACE WITH SMILING EYES} “Amina Yusuf, Leeds City Council” \N{THUMBS UP SIGN}",
         "Ie, Amina Yusuf, Leeds City Council, diolch",
+        "Ydw, Amina Yusuf, Leeds City Council",
+        "Iawn, diolch. Amina Yusuf, Leeds City Council",
     ],
 )
 def test_what_is_said_around_a_name_is_no_part_of_it(words: str) -> None:

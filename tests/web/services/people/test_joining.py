@@ -351,7 +351,9 @@ def test_unseen_letters_around_an_address_and_a_number_are_taken_off(world: Worl
 # What is no organisation
 
 
-@pytest.mark.parametrize("typed", ["N/A", "none", "-", "n/a.", "Not applicable", "as above"])
+@pytest.mark.parametrize(
+    "typed", ["N/A", "none", "-", "n/a.", "Not applicable", "as above", "No organisation"]
+)
 def test_no_organisation_is_none_by_name(world: World, typed: str) -> None:
     """Two of whom would be of one organisation, and their partners read that it is called so."""
     page = fill_in(world, organisation=typed)
