@@ -276,8 +276,8 @@ THANKS_FOR = lazy_pattern(
     r"(?: (?:it|this|that|us|me|up|all|of|the|in|introduction|match|call|chat|meeting|everything))*\W*",
     re.IGNORECASE,
 )
-# A wish not to be written to, by its words, that what stands beside it makes another one: how to reach its
-# writer instead, or whose number is which. We ring nobody.
+# A wish not to be written to, by its words, and what makes another one of it beside it: how to reach somebody
+# instead, or whose number is which. We ring nobody.
 OTHER_WISHES = (
     (
         lazy_pattern(r"\b(?:not|don't|dont|never|stop|quit) (?:ever )?(?:ring|call|phon)"),
@@ -286,7 +286,19 @@ OTHER_WISHES = (
         ),
     ),
     (lazy_pattern(r"\bwrong (?:number|no|person)\b"), lazy_pattern(r"\d(?: ?\d){8,}")),
-    (lazy_pattern(r"\bmy (?:\w+ )?(?:number|phone|mobile)\b"), lazy_pattern(r"\bkeep (?:me|my)\b")),
+    (
+        lazy_pattern(r"\bmy (?:\w+ )?(?:number|phone|mobile)\b"),
+        lazy_pattern(r"\bkeep (?:me|my)\b|\bchanged\b|\bnew (?:one|number)\b"),
+    ),
+    (lazy_pattern(r"\b(?:me|my|from)\b"), lazy_pattern(r"\bkeep (?:me|my place)\b")),
+    # Of one round or kind of letter: "I would like to be removed from this round only".
+    (
+        lazy_pattern(
+            r"\b(?:(?<!all )rounds?|digest|only|(?:this|next) (?:time|month|one)|january|february|march|april"
+            r"|june|july|august|september|october|november|december)\b"
+        ),
+        lazy_pattern(""),
+    ),
 )
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
 BARE_NO = lazy_pattern(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
@@ -358,10 +370,10 @@ def _understood(text: str) -> Understood:
 
 
 def _in_words(text: str, said: str) -> Understood:
-    if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
-        return Understood(whole, said if whole is Word.COULD_NOT and OF_ONE_DAY.match(said) else "")
     if _wishes_otherwise(text.strip()):
         return Understood(Word.LEARNING, said)
+    if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
+        return Understood(whole, said if whole is Word.COULD_NOT and OF_ONE_DAY.match(said) else "")
     if _wants_no_more(text.strip()) or SHOUTED.fullmatch(said):
         return Understood(Word.STOP)
     found = HEAD.match(text.strip())
@@ -381,8 +393,8 @@ def _two_in_one(said: str) -> Understood | None:
 
 
 def _wishes_otherwise(text: str) -> bool:
-    """Do all its words that ask us to stop mean something else by those beside them? As in "Please don't ring
-    me, I'm deaf", "Wrong number, Tom's is 07700 900222" and "Remove my number but keep my email".
+    """Do all its words that ask us to stop mean something else, perhaps by those beside them? As in "Please
+    don't ring me, I'm deaf", "Wrong number, Tom's is 07700 900222" and "Remove my number but keep my email".
     """
     if len(text) > LONGEST_WISH:
         return False

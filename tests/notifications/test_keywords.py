@@ -195,6 +195,9 @@ MEANT = {
         No I didn't get his number | No I couldn't find his email | No we didn't say Tuesday
         Can't thank you enough | Couldn't thank you more | I cannot thank you all enough
         Please don't ring me, I'm deaf | Please do not call, email is best | Don't ring me, text me
+        I would like to be removed from this round only | I want to be taken off the December list
+        Please unsubscribe me from the digest but keep me in the programme | Unsubscribe from the digest only
+        Please delete my number, I have changed it
         Wrong number, Tom's is 07700 900222 | Remove my phone number but keep my email
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,
