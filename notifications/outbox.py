@@ -475,7 +475,12 @@ def rename_programme(session: Session, before: str, now: str) -> None:
 
 def is_held(session: Session) -> bool:
     """Is the whole outbox paused, as after a restore?"""
-    return session.get(OutboxHold, EVERYTHING) is not None
+    return everything_held(session) is not None
+
+
+def everything_held(session: Session) -> OutboxHold | None:
+    """The pause of the whole outbox, while there is one."""
+    return session.get(OutboxHold, EVERYTHING)
 
 
 def held(session: Session) -> list[OutboxHold]:

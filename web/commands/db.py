@@ -73,7 +73,8 @@ def restore_database(file: Path) -> None:
         f"Restored; {phrases.counted(done.erased, 'person', 'people')} erased again. Nothing is sent until "
         "you have looked: `unmentoring outbox list --state held`, then `unmentoring outbox cancel --held …` "
         "for what went out before, and `unmentoring outbox release`. Until then no round begins by itself: "
-        "where one was sent since the backup, move the next with `unmentoring schedule next SLUG DAY` first."
+        "where one was sent since the backup, move the next with `unmentoring schedule next SLUG DAY` first. "
+        "Organisers read on their first page that the service was restored: ask them for rounds sent since."
     )
     if not done.asked:
         click.echo(

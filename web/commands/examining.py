@@ -31,7 +31,6 @@ from web.tokens import signer_of
 from web.upgrading import UpgradeError, in_a_line
 
 SKEW = timedelta(seconds=30)  # GOV.UK Notify refuses a token that is older
-HOLIDAYS_AHEAD = timedelta(days=270)  # a year's rounds are planned some months ahead
 GB = 1_000_000_000
 # Erasing writes the file anew beside itself, and a backup stands beside both.
 TIMES_THE_FILE = 3
@@ -266,9 +265,8 @@ def _clock_of_a_server(patient: Patient) -> datetime | None:
 
 def of_holidays(patient: Patient) -> Finding:
     """The published ones come with the library, and are as old as it is."""
-    last = max(times.bank_holidays(Region.ALL))
-    says = f"bank holidays are known until {words.full_day(last)}"
-    if last < times.today(patient.clock()) + HOLIDAYS_AHEAD:
+    says = f"bank holidays are known until {words.full_day(max(times.bank_holidays(Region.ALL)))}"
+    if times.holidays_end_on(times.today(patient.clock())):
         later = "upgrade, or no round is moved out of the way of a later one, nor a time suggested around it"
         return warning("holidays", f"{says}: {later}")
     return well("holidays", says)

@@ -1,5 +1,5 @@
 """What the operator must hear of: a provider or place that refuses us, texts used up, messages that fail or
-wait too long, a complaint that is due, a backup that was not made.
+wait too long, a complaint that is due, a backup that was not made, holidays that end.
 """
 
 from collections.abc import Iterator
@@ -63,6 +63,7 @@ def matters(session: Session, chosen: Chosen, *, now: datetime) -> Iterator[Matt
     yield from _cap(session, chosen.sms_provider, chosen.sms_daily_cap, now)
     yield from _complaints(session, now)
     yield from _backup(session, now)
+    yield from _holidays(now)
 
 
 def _providers(session: Session, now: datetime) -> Iterator[Matter]:
@@ -161,5 +162,18 @@ def _backup(session: Session, now: datetime) -> Iterator[Matter]:
             (
                 f"The last is of {words.full_day(made)}. `journalctl --unit unmentoring-backup` may say what "
                 "stopped it; `unmentoring db backup FILE` makes one."
+            ),
+        )
+
+
+def _holidays(now: datetime) -> Iterator[Matter]:
+    """Once for each last day: they come with a library, so only an upgrade brings more."""
+    if last := times.holidays_end_on(times.today(now)):
+        yield (
+            f"holidays end on {last}",
+            f"Bank holidays are known until {words.full_day(last)}",
+            (
+                "No round is moved out of the way of a later one, and no time suggested around it. They come "
+                "with a new version of this service: upgrade before then."
             ),
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 LONDON = ZoneInfo("Europe/London")
+HOLIDAYS_AHEAD = timedelta(days=270)  # a year's rounds are planned some months ahead
 LENGTH = timedelta(minutes=30)
 # When most people in offices can get away for half an hour.
 HOURS = (time(10, 0), time(11, 0), time(12, 30), time(14, 0), time(15, 0), time(16, 0))
@@ -65,6 +66,12 @@ def bank_holidays(region: Region) -> frozenset[date]:
     # Asked for none in particular it gives those that every region shares.
     regions = BankHolidays.ALL_DIVISIONS if region is Region.ALL else (region.value,)
     return frozenset(row["date"] for each in regions for row in published.get_holidays(division=each))
+
+
+def holidays_end_on(today: date) -> date | None:
+    """The last bank holiday that is known, where it is near: what comes after it is not kept free."""
+    last = max(bank_holidays(Region.ALL))
+    return last if last < today + HOLIDAYS_AHEAD else None
 
 
 def suggestable_days(first: date, last: date) -> list[date]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from notifications import destinations, pace
+from notifications import destinations, outbox, pace, words
 from web.models import (
     Answer,
     Learning,
@@ -40,6 +40,12 @@ from web.services.rounds.round_list import Row
 
 WEEK = timedelta(days=7)
 ON_THE_BOARD = 3  # learnings
+FOR_THE_HOST = "Whoever hosts this service can mend it."
+RESTORED = (
+    "Messages wait: on {day} this service was restored from a backup, and does not know what was done after "
+    "that was made. If you sent a round since, people have had it already: do not draw it again. Set the day "
+    "of the next one, and tell whoever hosts this service, who lets messages go again."
+)
 
 
 @dataclass(frozen=True)
@@ -157,11 +163,13 @@ def _learned(session: Session, programme: Programme, since: datetime) -> list[Sh
 
 
 def _held_up(session: Session) -> Iterator[str]:
+    if held := outbox.everything_held(session):
+        yield RESTORED.format(day=words.full_day(times.today(held.since)))
     for provider in pace.stopped_ones(session):
-        yield f"Messages wait, and none is lost: {provider.stopped}."
+        yield f"Messages wait, and none is lost: {provider.stopped}. {FOR_THE_HOST}"
     for place in destinations.shut(session):
         if pace.stopped(session, place.provider) is None:
-            yield f"Messages to {place.place} wait, and none is lost: {place.reason}."
+            yield f"Messages to {place.place} wait, and none is lost: {place.reason}. {FOR_THE_HOST}"
 
 
 def _unconfirmed(session: Session, programme: Programme, now: datetime) -> int:

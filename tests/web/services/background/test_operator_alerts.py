@@ -1,6 +1,6 @@
 """The operator hears of trouble, once for each."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,8 +8,10 @@ import pytest
 from notifications import destinations, pace
 from notifications.tables import OutboxMessage, State
 from tests.support.world import World
+from web.models import Region
 from web.models.complaints import Matter
 from web.services.background import last_backup, operator_alerts
+from web.services.common import times
 from web.services.incoming import form_requests
 from web.services.organisers import accounts
 from web.services.people import complaints
@@ -128,6 +130,8 @@ def test_the_next_complaint_is_told_of_when_the_last_has_been_forgotten(world: W
             complaints.answer(session, None, made.id, "Done.", by="operator", now=world.now)
         world.clock.turn(days=731)
         world.worker.sweep()
+        look(world)  # by then the bank holidays that are known have come to an end
+        world.work()
     assert told == 1
 
 
@@ -145,6 +149,17 @@ def test_nights_without_a_backup_are_told_of_once_for_the_last(world: World) -> 
         last_backup.note(session, by="the command line", now=world.now)
     world.clock.turn(days=4)
     assert look(world) == 1
+
+
+def test_the_end_of_the_bank_holidays_that_are_known_is_told_of_once(world: World) -> None:
+    """In time for whoever plans a year: rounds after it are moved out of no holiday's way."""
+    last = max(times.bank_holidays(Region.ALL))
+    told = []
+    for days_before in (271, 269, 268):
+        world.clock.now = times.london(last - timedelta(days=days_before), time(9))
+        told.append(look(world))
+        world.work()
+    assert told == [0, 1, 0]
 
 
 def test_used_up_texts_to_strangers_are_told_of(world: World) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
+from notifications import outbox
 from tests.support.consenting import Consent, said
 from tests.support.statements import statements
 from tests.support.world import BY, World
@@ -277,3 +278,16 @@ def test_more_people_and_answers_ask_for_no_more_queries(world: World) -> None:
     answer(world, *[Answer.MET] * 8)
     publish_all(world)
     assert queries(world) <= few
+
+
+def test_organisers_are_told_of_a_restore_while_messages_are_held(world: World) -> None:
+    """A round they sent since the backup is not shown, and would be sent once more."""
+    organiser = world.organiser()
+    with world.write() as session:
+        outbox.hold(session, reason="restored from a backup", now=world.now)
+    held = organiser.open("/organise/councils/").text
+    with world.write() as session:
+        outbox.release(session, now=world.now)
+    free = organiser.open("/organise/councils/").text
+    told = "does not know what was done after that was made"
+    assert (told in held, told in free) == (True, False)
