@@ -138,12 +138,17 @@ def test_a_damaged_backup_is_refused(old_file: Database, tmp_path: Path) -> None
 
 
 def on_a_full_disk(database: Database, *words: str) -> tuple[int, int]:
-    """The command's exit code and lines. `ulimit` refuses to write on as a full disk does."""
+    """The command's exit code and lines."""
+    done = done_on_a_full_disk(database, *words)
+    return done.returncode, done.stderr.count("\n")
+
+
+def done_on_a_full_disk(database: Database, *words: str) -> subprocess.CompletedProcess[str]:
+    """`ulimit` refuses to write on as a full disk does."""
     database.dispose()
     told = {"DATABASE_URL": str(database.engine.url), "PATH": os.environ["PATH"]}
     command = f"ulimit -f 100; exec {sys.executable} -B -W ignore -m web.cli {' '.join(words)}"
-    done = subprocess.run(["sh", "-c", command], env=told, capture_output=True, text=True, check=False)
-    return done.returncode, done.stderr.count("\n")
+    return subprocess.run(["sh", "-c", command], env=told, capture_output=True, text=True, check=False)
 
 
 def test_a_restore_on_a_full_disk_says_one_line_and_leaves_no_file(
@@ -156,6 +161,14 @@ def test_a_restore_on_a_full_disk_says_one_line_and_leaves_no_file(
     said = on_a_full_disk(old_file, "db", "restore", str(tmp_path / "whole.db"))
     assert (said, names(tmp_path / "base")) == ((2, 1), files)
     assert dump(old_file) == before
+
+
+def test_a_restore_names_the_disk_that_is_full(old_file: Database, tmp_path: Path) -> None:
+    """Not the backup, which may lie on one with room."""
+    backups.backup(old_file, tmp_path / "whole.db")
+    said = done_on_a_full_disk(old_file, "db", "restore", str(tmp_path / "whole.db")).stderr
+    full = f"{old_file.file}.restoring: File too large. The database is as it was"
+    assert said == f"unmentoring: {full}\n"
 
 
 def test_a_backup_on_a_full_disk_says_one_line_and_leaves_no_half(old_file: Database, tmp_path: Path) -> None:

@@ -163,6 +163,10 @@ def restore(database: Database, file: Path, *, now: datetime) -> Restored:
         return Restored(_restore_postgresql(database, file, make_safe), asked)
     except (DatabaseError, sqlite3.DatabaseError, psycopg.Error) as error:
         raise BackupError(f"{file}: {in_a_line(error)}. The database is as it was") from error
+    except OSError as error:
+        # Of two files it is the second that could not be written, as on a full disk.
+        where = error.filename2 or error.filename or file
+        raise BackupError(f"{where}: {error.strerror}. The database is as it was") from error
 
 
 def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
