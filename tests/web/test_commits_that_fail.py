@@ -6,12 +6,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event
+from click.testing import CliRunner
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.support import fake_sendgrid
+from tests.support.commands import environment_of
 from tests.support.world import World, settings_at
+from web.cli import main
 from web.providers import SENDGRID_EVENTS
 from web.settings import Settings
 
@@ -28,18 +31,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @contextmanager
-def failing_commits(world: World) -> Iterator[None]:
+def failing_commits(where: Engine | type[Engine]) -> Iterator[None]:
+    """Those of one database, or of all that are opened."""
+
     def fail(connection: Connection) -> None:
         # PostgreSQL has ended a transaction that it could not commit; SQLite leaves it open.
         if connection.dialect.name == "postgresql":
             connection.connection.rollback()
         raise OperationalError("COMMIT", None, OSError("no space left on device"))
 
-    event.listen(world.database.engine, "commit", fail)
+    event.listen(where, "commit", fail)
     try:
         yield
     finally:
-        event.remove(world.database.engine, "commit", fail)
+        event.remove(where, "commit", fail)
 
 
 def told_to_come_back(answer: TestResponse) -> bool:
@@ -63,7 +68,7 @@ def test_a_form_is_not_acknowledged_and_can_be_sent_again(world: World) -> None:
     visitor = world.visitor().open("/p/councils/join")
     form = visitor.answer
     world.clock.turn(seconds=61)
-    with failing_commits(world):
+    with failing_commits(world.database.engine):
         visitor.press("Join Councils Unmentoring", **THEM)
         assert told_to_come_back(visitor.answer)
     assert rows(world, "request") == 0
@@ -83,7 +88,7 @@ def test_a_form_that_was_not_kept_is_sent_again_from_the_page_that_says_so(world
         "video_kind": "",
         "csrf_token": token,
     }
-    with failing_commits(world):
+    with failing_commits(world.database.engine):
         visitor.post("/p/councils/join", typed | {"started": started}, headers=OURS)
         assert told_to_come_back(visitor.answer)
     visitor.press("Send it again")
@@ -91,7 +96,7 @@ def test_a_form_that_was_not_kept_is_sent_again_from_the_page_that_says_so(world
 
 
 def test_a_provider_s_report_is_not_acknowledged_and_taken_when_it_comes_again(world: World) -> None:
-    with failing_commits(world):
+    with failing_commits(world.database.engine):
         assert told_to_come_back(report(world))
     assert rows(world, "receipt") == 0
     assert (report(world).status_code, rows(world, "receipt")) == (204, 1)
@@ -99,8 +104,23 @@ def test_a_provider_s_report_is_not_acknowledged_and_taken_when_it_comes_again(w
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_could_not_be_committed_keeps_nobody_else_from_writing(world: World) -> None:
-    with failing_commits(world):
+    with failing_commits(world.database.engine):
         report(world)
     with closing(sqlite3.connect(world.database.file, timeout=0, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert other.in_transaction
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["people erase amina@example.org", "programme pause councils", "outbox cancel --kind welcome"],
+)
+def test_a_command_does_not_say_that_it_did_what_it_did_not(
+    world: World, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    world.join("Amina Yusuf", email="amina@example.org")
+    for name, value in environment_of(world.worker.settings).items():
+        monkeypatch.setenv(name, value)
+    with failing_commits(Engine):
+        said = CliRunner().invoke(main, words.split())
+    assert (said.exit_code, said.stdout, "no space left" in said.stderr) == (2, "", True)

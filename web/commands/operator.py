@@ -1,5 +1,7 @@
 """`unmentoring operator …`: who looks after the whole installation."""
 
+from collections.abc import Iterator
+
 import click
 from sqlmodel import Session
 
@@ -19,21 +21,21 @@ def command() -> None:
 @command.command("add")
 @click.argument("email")
 @writing
-def add_operator(session: Session, email: str) -> None:
+def add_operator(session: Session, email: str) -> Iterator[str]:
     """Let somebody open /operate/, and print a link to sign in with (15 minutes, once)."""
     settings, now = Settings.from_env(), utc_now()
     who = operators.add(session, email, by=BY, now=now)
     link = accounts.sign_in_link(session, who, now=now)
-    click.echo(links.address_maker(signer_of(settings), settings.public_url)(link, who.id))
+    yield links.address_maker(signer_of(settings), settings.public_url)(link, who.id)
 
 
 @command.command("remove")
 @click.argument("email")
 @writing
-def remove_operator(session: Session, email: str) -> None:
+def remove_operator(session: Session, email: str) -> Iterator[str]:
     """End it, and sign them out everywhere. Roles in programmes stay."""
     operators.remove(session, email, by=BY, now=utc_now())
-    click.echo(f"{email} no longer looks after this installation.")
+    yield f"{email} no longer looks after this installation."
 
 
 @command.command("list")

@@ -1,5 +1,7 @@
 """`unmentoring organiser …`: who runs a programme."""
 
+from collections.abc import Iterator
+
 import click
 from sqlmodel import Session
 
@@ -26,9 +28,9 @@ def command() -> None:
     "--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True
 )
 @writing
-def add_organiser(session: Session, email: str, slug: str, role: str) -> None:
+def add_organiser(session: Session, email: str, slug: str, role: str) -> Iterator[str]:
     """Give somebody a role, and print a link to sign in with (15 minutes, once)."""
-    click.echo(sign_in_link(session, programmes.by_slug(session, slug), email, Role(role)))
+    yield sign_in_link(session, programmes.by_slug(session, slug), email, Role(role))
 
 
 @command.command("list")
@@ -52,14 +54,14 @@ def _since(one: team.TeamMember) -> str:
 @click.argument("email")
 @click.option("--programme", "slug", required=True)
 @writing
-def remove_organiser(session: Session, email: str, slug: str) -> None:
+def remove_organiser(session: Session, email: str, slug: str) -> Iterator[str]:
     """Take somebody's role in a programme away, and sign them out everywhere."""
     which = programmes.by_slug(session, slug)
     found = team.by_email(session, which, email)
     team.remove(session, which, found.organiser.id, by=BY, now=utc_now())
-    click.echo(f"{email} no longer organises {which.name}.")
+    yield f"{email} no longer organises {which.name}."
     if found.schedules:
-        click.echo("Rounds began in their name: `unmentoring schedule on` lets them begin in another's.")
+        yield "Rounds began in their name: `unmentoring schedule on` lets them begin in another's."
 
 
 def sign_in_link(session: Session, programme: Programme, email: str, role: Role) -> str:

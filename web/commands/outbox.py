@@ -1,6 +1,6 @@
 """`unmentoring outbox …`: messages listed, cancelled, sent again and let go on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -80,13 +80,13 @@ def address(settings: Settings) -> str:
 @click.option("--kind", type=click.Choice(sorted(messages.BY_KIND)), help="Only one kind.")
 @click.option("--before", type=MOMENT, help="Only what was due before (UTC).")
 @writing
-def cancel_outbox(session: Session, held: bool, kind: str | None, before: datetime | None) -> None:
+def cancel_outbox(session: Session, held: bool, kind: str | None, before: datetime | None) -> Iterator[str]:
     """Never send what waits, where all that is given holds: what went out already before a restore."""
     moment = before.replace(tzinfo=UTC) if before else None
     if not (held or kind or moment):
         raise click.UsageError("say which: --held, --kind or --before")
     gone = outbox.cancel(session, kind=kind, due_before=moment, held=held)
-    click.echo(f"{phrases.counted(gone, 'message')} cancelled.")
+    yield f"{phrases.counted(gone, 'message')} cancelled."
 
 
 @command.command("retry")
@@ -97,7 +97,7 @@ def cancel_outbox(session: Session, held: bool, kind: str | None, before: dateti
 @writing
 def retry_outbox(
     session: Session, state: str, since: datetime, kind: str | None, which: tuple[str, int] | None
-) -> None:
+) -> Iterator[str]:
     """Send again what failed, once its cause is put right. Uncertain ones may then arrive twice."""
     found = None
     if which:
@@ -106,14 +106,14 @@ def retry_outbox(
     states = [State(state)]
     sent = delivery_problems.resend_all(session, states, since=moment, kind=kind, round=found, now=now)
     audit.record(session, BY, "outbox sent again", now=now, messages=sent)
-    click.echo(f"{phrases.counted(sent, 'message is', 'messages are')} on the way again.")
+    yield f"{phrases.counted(sent, 'message is', 'messages are')} on the way again."
 
 
 @command.command("release")
 @writing
-def release_outbox(session: Session) -> None:
+def release_outbox(session: Session) -> Iterator[str]:
     """Let a held outbox go on, as after a restored backup, and a stopped or slowed provider at full speed."""
     for who in stoppages.start_again(session, utc_now()):
-        click.echo(f"{who} is tried again.")
+        yield f"{who} is tried again."
     released = programme_settings.release_everything(session, now=utc_now())
-    click.echo(f"{phrases.counted(released, 'message')} released.")
+    yield f"{phrases.counted(released, 'message')} released."

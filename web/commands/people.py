@@ -1,6 +1,7 @@
 """`unmentoring people …`: participants come from a file, go into one, and are erased."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -57,13 +58,13 @@ def export_people(session: Session, slug: str) -> None:
 @command.command("erase")
 @click.argument("who", metavar="EMAIL|NUMBER|ID")
 @writing
-def erase_person(session: Session, who: str) -> None:
+def erase_person(session: Session, who: str) -> Iterator[str]:
     """Take somebody's personal data out of every table: by address, confirmed mobile number, or the id that
     `people export` prints.
     """
     key = signer_of(Settings.from_env()).suppression_key()
     erasure.erase_as_asked(session, _whose(session, who), by=BY, key=key, now=utc_now())
-    click.echo("Erased.")
+    yield "Erased."
 
 
 def _whose(session: Session, who: str) -> Person:

@@ -3,6 +3,8 @@
 A pause knows all that draws a round: it is loaded by those who pause, not by those who begin.
 """
 
+from collections.abc import Iterator
+
 import click
 from sqlmodel import Session
 
@@ -28,16 +30,17 @@ def command() -> None:
 @click.option("--contact", help="The address shown to everyone; MAIL_FROM's unless given.")
 @click.option("--owner", help="Whose it is. Prints a link for them to sign in with (15 minutes, once).")
 @writing
-def add_programme(session: Session, slug: str, name: str, contact: str | None, owner: str | None) -> None:
+def add_programme(
+    session: Session, slug: str, name: str, contact: str | None, owner: str | None
+) -> Iterator[str]:
     """Start a programme at /p/SLUG/."""
     settings = Settings.from_env()
     made = programmes.add(
         session, slug, name, contact=contact or settings.sender_address, now=utc_now(), by=BY
     )
-    link = sign_in_link(session, made, owner, Role.OWNER) if owner else None
-    click.echo(f"{made.name} is at {settings.public_url}/p/{made.slug}/")
-    if link:
-        click.echo(link)
+    yield f"{made.name} is at {settings.public_url}/p/{made.slug}/"
+    if owner:
+        yield sign_in_link(session, made, owner, Role.OWNER)
 
 
 @command.command("list")
@@ -60,26 +63,26 @@ def _standing(programme: Programme) -> str:
 @command.command("approve")
 @click.argument("request", type=int)
 @writing
-def approve_request(session: Session, request: int) -> None:
+def approve_request(session: Session, request: int) -> Iterator[str]:
     """Begin a programme that was asked for: REQUEST is its number in `programme list`."""
     asked = _request(session, request)
     made = starting.approve(session, asked, by=BY, now=utc_now())
     if made is None:
-        click.echo(f"{asked.slug} is taken meanwhile. The founder is asked for another address.")
+        yield f"{asked.slug} is taken meanwhile. The founder is asked for another address."
     else:
-        click.echo(f"{made.name} is at {Settings.from_env().public_url}/p/{made.slug}/; its founder is told.")
+        yield f"{made.name} is at {Settings.from_env().public_url}/p/{made.slug}/; its founder is told."
 
 
 @command.command("decline")
 @click.argument("request", type=int)
 @click.option("--reason", default="", help="One or two sentences, which the founder reads.")
 @writing
-def decline_request(session: Session, request: int, reason: str) -> None:
+def decline_request(session: Session, request: int, reason: str) -> Iterator[str]:
     """Say no to a programme that was asked for: REQUEST is its number in `programme list`."""
     if len(reason) > REASON:
         raise click.BadParameter(f"at most {REASON} letters; this has {len(reason):,}", param_hint="--reason")
     starting.decline(session, _request(session, request), reason.strip(), by=BY, now=utc_now())
-    click.echo("Declined; its founder is told.")
+    yield "Declined; its founder is told."
 
 
 def _request(session: Session, number: int) -> ProgrammeRequest:
@@ -93,33 +96,33 @@ def _request(session: Session, number: int) -> ProgrammeRequest:
 @click.argument("slug")
 @click.argument("address")
 @writing
-def rename_programme(session: Session, slug: str, address: str) -> None:
+def rename_programme(session: Session, slug: str, address: str) -> Iterator[str]:
     """Move a programme's pages from /p/SLUG/ to /p/ADDRESS/. The old address leads on."""
     which = programmes.by_slug(session, slug)
     programmes.rename(session, which, address, by=BY, now=utc_now())
     old = f"/p/{slug}/ leads there." if slug != address else "It was there before."
-    click.echo(f"{which.name} is at {Settings.from_env().public_url}/p/{address}/. {old}")
+    yield f"{which.name} is at {Settings.from_env().public_url}/p/{address}/. {old}"
 
 
 @command.command("pause")
 @click.argument("slug")
 @writing
-def pause_programme(session: Session, slug: str) -> None:
+def pause_programme(session: Session, slug: str) -> Iterator[str]:
     """Let nothing begin by itself and no message of a round go out, until it goes on."""
     from web.services.programmes import programme_settings
 
     programme_settings.pause(session, programmes.by_slug(session, slug), by=BY, now=utc_now())
-    click.echo("The programme is paused. Its pages say so.")
+    yield "The programme is paused. Its pages say so."
 
 
 @command.command("go-on")
 @click.argument("slug")
 @writing
-def go_on(session: Session, slug: str) -> None:
+def go_on(session: Session, slug: str) -> Iterator[str]:
     """End a pause."""
     from web.services.programmes import programme_settings
 
     which = programmes.by_slug(session, slug)
     programmes.must_be_open(which)
     released = programme_settings.go_on(session, which, by=BY, now=utc_now())
-    click.echo(f"The programme goes on; {phrases.counted(released, 'message')} that waited go out now.")
+    yield f"The programme goes on; {phrases.counted(released, 'message')} that waited go out now."

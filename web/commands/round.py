@@ -1,6 +1,7 @@
 """`unmentoring round …`: rounds drawn, shown, sent and topped up."""
 
 import secrets
+from collections.abc import Iterator
 from itertools import chain
 
 import click
@@ -74,23 +75,23 @@ def _show(session: Session, which: Programme, number: int) -> None:
 @click.argument("slug")
 @click.argument("number", type=ROUND_NUMBER)
 @writing
-def send_round(session: Session, slug: str, number: int) -> None:
+def send_round(session: Session, slug: str, number: int) -> Iterator[str]:
     """Send a draft's introductions, once."""
     which = programmes.by_slug(session, slug)
     found = rounds.by_number(session, which, number)
     sending.send_round(session, which, number, found.version, by=BY, now=utc_now())
-    click.echo(f"Round {number} is on its way.")
+    yield f"Round {number} is on its way."
 
 
 @command.command("top-up")
 @click.argument("slug")
 @writing
-def top_up(session: Session, slug: str) -> None:
+def top_up(session: Session, slug: str) -> Iterator[str]:
     """Match who waits in the running round now, and not only after its cut-off."""
     which, now = programmes.by_slug(session, slug), utc_now()
     number = top_ups.running(session, which, now=now).number
     made = top_ups.run(session, which, number, None, by=BY, now=now)
-    click.echo(
+    yield (
         f"Round {number}: {phrases.counted(len(made.groups), 'new group')}, "
         f"{phrases.counted(len(made.joins), 'person joins', 'people join')} a pair, "
         f"nobody yet for {phrases.counted(len(made.nobody), 'person', 'people')}."

@@ -1,5 +1,6 @@
 """`unmentoring schedule …`: when rounds begin by themselves, from the command line."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -111,12 +112,12 @@ def _whose(session: Session, kept: Schedule) -> str:
 @click.option("--off", "days_off", type=Stretch(), multiple=True, help="Days without a round.")
 @click.option("--send", is_flag=True, help="Send by itself too. Otherwise a draft waits for a look.")
 @writing
-def switch_on(session: Session, slug: str, email: str, **given: Any) -> None:
+def switch_on(session: Session, slug: str, email: str, **given: Any) -> Iterator[str]:
     """Let rounds begin by themselves, in place of the schedule there may be."""
     plan, which = _plan(**given), programmes.by_slug(session, slug)
     who = _organiser(session, which, email).id
     first = programme_settings.switch_on(session, which, plan, by=BY, now=utc_now(), in_the_name_of=who)
-    click.echo(f"The next round is on {_said(first)}.")
+    yield f"The next round is on {_said(first)}."
 
 
 def _plan(
@@ -145,34 +146,34 @@ def _organiser(session: Session, which: Programme, email: str) -> Organiser:
 @command.command("off")
 @click.argument("slug")
 @writing
-def switch_off(session: Session, slug: str) -> None:
+def switch_off(session: Session, slug: str) -> Iterator[str]:
     """Back to rounds by hand. The day that is set stays."""
     which = programmes.by_slug(session, slug)
     programmes.must_be_open(which)
     programme_settings.switch_off(session, which, by=BY, now=utc_now())
-    click.echo("The schedule is off.")
+    yield "The schedule is off."
 
 
 @command.command("next")
 @click.argument("slug")
 @click.argument("day", type=Day(), required=False)
 @writing
-def move_next(session: Session, slug: str, day: date | None) -> None:
+def move_next(session: Session, slug: str, day: date | None) -> Iterator[str]:
     """Set or move the day of the next round; without DAY there is none."""
     people = programme_settings.move_next_round(
         session, programmes.by_slug(session, slug), day, by=BY, now=utc_now()
     )
-    click.echo(f"The next round is on {_said(day)}." if day else "No day is set for the next round.")
+    yield f"The next round is on {_said(day)}." if day else "No day is set for the next round."
     if people:
-        click.echo("People have been told another day already, and are not told again.")
+        yield "People have been told another day already, and are not told again."
 
 
 @command.command("days-off")
 @click.argument("slug")
 @click.argument("days", type=Stretch(), nargs=-1)
 @writing
-def set_days_off(session: Session, slug: str, days: tuple[tuple[date, date], ...]) -> None:
+def set_days_off(session: Session, slug: str, days: tuple[tuple[date, date], ...]) -> Iterator[str]:
     """The programme's own days without a round, in place of those it had; without DAYS there are none."""
     which = programmes.by_slug(session, slug)
     on = programme_settings.set_days_off(session, which, days, by=BY, now=utc_now())
-    click.echo(f"Saved. The next round is on {_said(on)}." if on else "Saved.")
+    yield f"Saved. The next round is on {_said(on)}." if on else "Saved."

@@ -37,13 +37,16 @@ def opening_current() -> Iterator[Database]:
         yield base
 
 
-def writing(command: Callable[..., None]) -> Callable[..., None]:
-    """Hand the command a session that commits when it ends well."""
+def writing(command: Callable[..., Iterator[str]]) -> Callable[..., None]:
+    """Hand the command a session that commits when it ends well; what it yields is printed after that."""
 
     @wraps(command)
     def opened(**options: Any) -> None:
-        with opening_current() as base, base.write() as session:
-            command(session, **options)
+        with opening_current() as base:
+            with base.write() as session:
+                done = list(command(session, **options))
+            for line in done:
+                click.echo(line)
 
     return opened
 
