@@ -276,28 +276,38 @@ THANKS_FOR = lazy_pattern(
     r"(?: (?:it|this|that|us|me|up|all|of|the|in|introduction|match|call|chat|meeting|everything))*\W*",
     re.IGNORECASE,
 )
-# A wish not to be written to, by its words, and what makes another one of it beside it: how to reach somebody
-# instead, or whose number is which. We ring nobody.
+# A wish not to be written to, by its words, and what surely makes another one of it: how to reach its writer
+# instead (we ring nobody), whose number is which, that it is of one round. In doubt it is that wish.
+AFFIRMED = r"(?<!not )(?<!n't )(?<!dont )(?<!never )(?<!to )"
+BY_WORDS = r"(?:te?xts?|e-?mails?|letters?|messages?|write|writing)"
 OTHER_WISHES = (
     (
         lazy_pattern(r"\b(?:not|don't|dont|never|stop|quit) (?:ever )?(?:ring|call|phon)"),
         lazy_pattern(
-            r"\b(?:deaf|hear|hearing|te?xt|e-?mail|write|message|letter|best|better|instead|prefer|rather)\b"
+            rf"\b(?:i'm|im|am|are|hard of) (?:\w+ )?(?:deaf|hearing)\b|\b(?:can't|cant|cannot) hear\b"
+            rf"|\b{BY_WORDS}\b(?: \w+){{0,2}} (?:best|better|instead|fine|easier|preferred)\b"
+            rf"|\b(?:prefer|rather|best|better|just|only)(?: \w+){{0,2}} {BY_WORDS}\b"
+            r"|\A(?:te?xt|e-?mail|message|write to) me\b(?! (?:again|any ?more|ever))"
         ),
     ),
-    (lazy_pattern(r"\bwrong (?:number|no|person)\b"), lazy_pattern(r"\d(?: ?\d){8,}")),
+    (
+        lazy_pattern(r"\bwrong (?:number|no|person)\b"),
+        lazy_pattern(r"\w's (?:(?:number|mobile|phone) )?is \d(?: ?\d){8,}"),
+    ),
     (
         lazy_pattern(r"\bmy (?:\w+ )?(?:number|phone|mobile)\b"),
-        lazy_pattern(r"\bkeep (?:me|my)\b|\bchanged\b|\bnew (?:one|number)\b"),
+        lazy_pattern(
+            rf"\b{AFFIRMED}keep (?:me|my (?:e-?mail|address|place))\b"
+            r"|\b(?:changed|new) (?:(?:my|the) )?(?:number|phone|mobile|one)\b|\bchanged it\b"
+        ),
     ),
-    (lazy_pattern(r"\b(?:me|my|from)\b"), lazy_pattern(r"\bkeep (?:me|my place)\b")),
-    # Of one round or kind of letter: "I would like to be removed from this round only".
     (
         lazy_pattern(
-            r"\b(?:(?<!all )rounds?|digest|only|(?:this|next) (?:time|month|one)|january|february|march|april"
-            r"|june|july|august|september|october|november|december)\b"
+            r"\b(?:from|off|of|for) (?:(?:just|only|this|that|the|your|next) ){0,3}(?:round|digest"
+            r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+            r" (?:list|round))(?: only)?$"
         ),
-        lazy_pattern(""),
+        lazy_pattern(r"\A(?!.*\b(?:all|every|everything|ever|future|again|data|details)\b)"),
     ),
 )
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere

@@ -114,6 +114,11 @@ MEANT = {
         no more | Go away | stop that | wrong person
         Hi please can you stop sending these thank you Margaret | met. now stop texting
         Kindly unsubscribe me | Don't ring me again | Please do not call me
+        Never call, email or text me again | Don't ring, text or write to me any more
+        Take me off the list, don't keep me on it | Remove my number, don't keep my number
+        Wrong number, this is 07700 900 111 not Tom | Don't call me, I'd rather be left alone
+        Delete my number. I have changed my mind about this | Stop texting me this month and every month
+        Unsubscribe me from this and all future rounds | STOP texting me in December or ever
         Please don't ring me, I'm deaf, and take me off your list | Wrong number, stop texting
         STOP. My number is 07700 900222 | I have retired, please remove my number | Don't text me, email me
         wrong number stop texting me | i have retired now please take me off your list thanks brian
