@@ -7,7 +7,7 @@ import pytest
 from tests.support.consenting import Consent, said
 from tests.support.visitor import Visitor
 from tests.support.world import World
-from web.models import Agreement, Proposal
+from web.models import Agreement, Proposal, Purpose, Report
 from web.services.agreements.proposals import Proposer
 
 HOME = "/organise/councils"
@@ -37,7 +37,7 @@ def own_page(consent: Consent, person: int) -> Visitor:
     return consent.world.visitor().open(f"{page}/councils/agreements")
 
 
-def count(world: World, table: type[Agreement] | type[Proposal]) -> int:
+def count(world: World, table: type[Agreement | Proposal | Report]) -> int:
     return len(world.dump()[str(table.__tablename__)])
 
 
@@ -93,3 +93,42 @@ def test_an_organiser_seconds_once(consent: Consent, organiser: Visitor) -> None
     number = consent.propose(said("Tea"), Proposer(consent.people[0], participates=True))
     one, other = twice(organiser.open(f"{HOME}/proposals/{number}"), "Let everybody be told of it")
     assert one == other
+
+
+# What a participant says
+
+
+def test_what_somebody_tells_the_organisers_is_told_once(world: World) -> None:
+    person = world.join_many(2)[0]
+    world.round()
+    door = world.door(Purpose.CONVERSATION, person, world.group_of(person))
+    one, other = twice(
+        world.visitor().open(f"{door}/report"), "Tell the organisers", text="He sells watches."
+    )
+    assert (one, other, count(world, Report)) == (one, one, 1)
+
+
+# People and drafts
+
+
+def test_they_may_meet_however_often_it_is_said(world: World, organiser: Visitor) -> None:
+    person, partner = world.join_many(2)
+    page = organiser.open(f"{HOME}/people/{person}")
+    page.press("Keep them apart", other=world.person(partner).name)
+    one, other = twice(page, f"They may meet {world.person(partner).name}")
+    assert one == other == "They may meet again."
+
+
+def test_two_entries_are_one_however_often_it_is_said(world: World, organiser: Visitor) -> None:
+    kept, gone = world.join("Tom Field"), world.join("Tom Fields")
+    page = organiser.open(f"{HOME}/people/{kept}/merge?other=Tom+Fields")
+    one, other = twice(page, f"Keep {world.person(kept).email}")
+    assert one == other == "Tom Field is one entry now, with everything of both."
+    assert world.person(gone).erased_at
+
+
+def test_a_draft_is_thrown_away_however_often_it_is_said(world: World, organiser: Visitor) -> None:
+    world.join_many(4)
+    world.draw()
+    one, other = twice(organiser.open(f"{HOME}/rounds/1"), "Throw this draft away")
+    assert one == other == "The draft of round 1 is gone. Nobody was told anything."

@@ -7,6 +7,7 @@ import pytest
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.models import Organisation, Programme, Round, RoundStory, Schedule
+from web.services.rounds import rounds
 
 HOME = "/organise/councils"
 
@@ -71,6 +72,36 @@ def test_long_words_that_another_wrote_can_be_read_in_full(told: World) -> None:
 def test_a_story_that_is_saved_by_two_presses_is_saved(told: World) -> None:
     for tab in tabs(told, STORY):
         assert tab.press(SAVE_STORY, went="We were six.").mistakes == []
+
+
+# A draft that another has sent
+
+LOCK, DISCARD = "Lock group 1", "Throw this draft away"
+
+
+@pytest.mark.parametrize("button", [LOCK, DISCARD])
+def test_the_next_draft_is_not_touched_from_a_page_of_one_that_was_sent(world: World, button: str) -> None:
+    world.join_many(4)
+    world.draw()
+    one, _ = tabs(world, "rounds/1")
+    world.send(1)
+    world.draw()
+    one.press(button)
+    with world.read() as session:
+        draft = rounds.draft(session, world.programme(session))
+        assert draft
+        assert (draft.version, rounds.changes(session, draft, 1)) == (1, [])
+
+
+@pytest.mark.parametrize("button", [LOCK, DISCARD])
+def test_nobody_reads_that_a_round_which_was_sent_is_gone(world: World, button: str) -> None:
+    world.join_many(4)
+    world.draw()
+    one, _ = tabs(world, "rounds/1")
+    world.send(1)
+    text = one.press(button).text
+    told = "Somebody threw this draft away or sent it. Look again first."
+    assert (told in text, "Nobody was told anything" in text) == (True, False)
 
 
 # Words in letters

@@ -13,7 +13,7 @@ from web.http.access import holds_no_lock, needs
 from web.http.context import house, row_number
 from web.models import Role
 from web.pages.organise import pages
-from web.pages.organise.numbered import of_a_round, person_named
+from web.pages.organise.numbered import of_a_draft, of_a_round, person_named
 from web.services.common import times
 from web.services.rounds import editing, keeping_apart, previews, rounds, seating, swap_choices, try_outs
 from web.services.rounds.editing import DraftPlan
@@ -44,7 +44,7 @@ def one_in_a_draft(number: int, person: str) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/swap")
 @needs(Role.ORGANISER)
 @holds_no_lock
-@of_a_round
+@of_a_draft
 def swap(number: int) -> ResponseReturnValue:
     return _change(number, editing.swap, person_named("person"), person_named("other"))
 
@@ -52,7 +52,7 @@ def swap(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/move")
 @needs(Role.ORGANISER)
 @holds_no_lock
-@of_a_round
+@of_a_draft
 def move(number: int) -> ResponseReturnValue:
     return _change(
         number, editing.move, person_named("person"), request.form.get("group", 0, type=row_number)
@@ -62,7 +62,7 @@ def move(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/leave-out")
 @needs(Role.ORGANISER)
 @holds_no_lock
-@of_a_round
+@of_a_draft
 def leave_out(number: int) -> ResponseReturnValue:
     return _change(number, editing.leave_out, person_named("person"))
 
@@ -70,14 +70,14 @@ def leave_out(number: int) -> ResponseReturnValue:
 @pages.post("/<slug>/rounds/<int:number>/put-in")
 @needs(Role.ORGANISER)
 @holds_no_lock
-@of_a_round
+@of_a_draft
 def bring_in(number: int) -> ResponseReturnValue:
     return _change(number, editing.bring_in, person_named("person"))
 
 
 @pages.post("/<slug>/rounds/<int:number>/lock")
 @needs(Role.ORGANISER)
-@of_a_round
+@of_a_draft
 def lock(number: int) -> ResponseReturnValue:
     group, locked = request.form.get("group", 0, type=row_number), request.form.get("locked") == "yes"
     try:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, flash, g, redirect, request, url_for
 
-from web.models import Membership
+from web.models import Membership, RoundState
 from web.services.rounds import rounds
 
 View = Callable[..., Any]
@@ -24,6 +24,19 @@ def of_a_round(view: View) -> View:
         return view(number=number, **values)
 
     return guarded
+
+
+def of_a_draft(view: View) -> View:
+    """The same, and it is the draft. Once it has been sent another is, and counts its versions anew."""
+
+    @wraps(view)
+    def guarded(number: int, **values: Any) -> Any:
+        if g.round.state is not RoundState.DRAFT:
+            flash(f"Nothing was changed. {rounds.stale(g.session, None, None)}.", "error")
+            return redirect(url_for("organise.one_round", slug=g.programme.slug, number=number), 303)
+        return view(number=number, **values)
+
+    return of_a_round(guarded)
 
 
 def person_named(field: str) -> str:

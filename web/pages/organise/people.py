@@ -262,9 +262,12 @@ def look_at_merge(person: str) -> ResponseReturnValue:
 @recently_signed_in(back=".look_at_merge")
 def merge_people(person: str, other: str) -> ResponseReturnValue:
     """`person` is kept; what is `other`'s becomes theirs."""
-    kept, gone = _entry(person), _entry(other)
+    kept, survivor = _entry(person), merging.survivor(g.session, other)
+    is_one = survivor is not None and survivor.id == kept.person.id != other
     try:
-        merging.merge(g.session, g.programme, kept.person, gone.person, by=current_user.id, now=g.now)
+        if not is_one:
+            gone = _entry(other).person
+            merging.merge(g.session, g.programme, kept.person, gone, by=current_user.id, now=g.now)
     except merging.NotOne as error:
         g.session.rollback()
         flash(f"Nothing was changed. {error}.", "error")

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from matcher import Refused
 from web.http.access import holds_no_lock, needs, recently_signed_in
 from web.http.context import by_day, house, page_number, row_number, stop_past_the_end
-from web.models import Role, Round
+from web.models import Role, Round, RoundState
 from web.models.jobs import Work
 from web.pages.organise import pages
 from web.pages.organise.numbered import of_a_round
@@ -161,9 +161,10 @@ def resend_round(number: int) -> ResponseReturnValue:
 
 @pages.post("/<slug>/rounds/<int:number>/discard")
 @needs(Role.ORGANISER)
-@of_a_round
 def discard_round(number: int) -> ResponseReturnValue:
     try:
+        if rounds.by_number(g.session, g.programme, number).state is not RoundState.DRAFT:
+            raise rounds.stale(g.session, None, None)
         drafts.discard(
             g.session,
             g.programme,
@@ -171,6 +172,9 @@ def discard_round(number: int) -> ResponseReturnValue:
             by=current_user.id,
             now=g.now,
         )
+    except rounds.NoDraft:  # a first press has thrown it away, or there never was one
+        if not drafts.was_discarded(g.session, g.programme, number):
+            abort(404)
     except rounds.StaleDraft as error:
         flash(f"{error}.", "error")
         return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)

@@ -53,7 +53,8 @@ class ReportShown:
 
 
 def report(session: Session, talk: Conversation, about: Person, text: str, *, now: datetime) -> Report:
-    """Keep what somebody says about a partner, and tell every organiser that there is something to read.
+    """Keep what somebody says about a partner, and tell every organiser that there is something to read. The
+    same again within a day is the report that was made of it.
 
     Raises:
         TooMany: they have sent five in a day.
@@ -61,8 +62,12 @@ def report(session: Session, talk: Conversation, about: Person, text: str, *, no
     """
     readers = _readers(session, talk.programme, about)
     day = now - timedelta(days=1)
-    sent = select(func.count()).where(Report.person_id == talk.reader.id, col(Report.created_at) > day)
-    if session.exec(sent).one() >= A_DAY:
+    sent = select(Report).where(Report.person_id == talk.reader.id, col(Report.created_at) > day)
+    lately = session.exec(sent.order_by(col(Report.id))).all()
+    for one in lately:
+        if (one.group_id, one.about_id, one.text) == (talk.group.id, about.id, text):
+            return one
+    if len(lately) >= A_DAY:
         raise TooMany
     row = Report(
         programme_id=talk.programme.id,

@@ -35,6 +35,7 @@ from web.services.rounds.rounds import (
 SEED_BITS = 63
 NONCE_BYTES = 32
 DRAWN, CHANGED = "round drawn", "draft changed"  # each makes another version
+DISCARDED = "draft discarded"
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,11 @@ def _write_left_out(session: Session, round_: Round, drawn: Drawn) -> None:
     write_left_out(session, round_, rows)
 
 
+def was_discarded(session: Session, programme: Programme, number: int) -> bool:
+    """Has a draft of this number been thrown away?"""
+    return _before(session, programme, number, DISCARDED) > 0
+
+
 def discard(session: Session, programme: Programme, version: int, *, by: str, now: datetime) -> None:
     """Throw a draft away.
 
@@ -264,8 +270,6 @@ def discard(session: Session, programme: Programme, version: int, *, by: str, no
         return
     if round_.version != version:
         raise stale(session, round_, version)
-    audit.record(
-        session, by, "draft discarded", now=now, programme=programme.id, subject=f"round {round_.number}"
-    )
+    audit.record(session, by, DISCARDED, now=now, programme=programme.id, subject=f"round {round_.number}")
     outbox.cancel(session, kind=messages.DraftReady.kind, programme=programme.slug)
     session.delete(round_)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from web.models import Group, Membership, NeverPair, Programme
 from web.services.common import audit, contacts
-from web.services.rounds import rounds
+from web.services.rounds import never_pairs, rounds
 from web.services.rounds.rounds import RoundError
 
 KEPT, LET = "never-pair added", "never-pair removed"
@@ -55,7 +55,7 @@ def _let_go(session: Session, programme: Programme, pair: set[str]) -> None:
 
 
 def let_meet(session: Session, programme: Programme, one: str, other: str, *, by: str, now: datetime) -> None:
-    """Take back that they must not meet.
+    """Take back that they must not meet; a second time changes nothing.
 
     Raises:
         NotApart: no organiser said so. One of the two may have asked for it, and only they may take it back.
@@ -63,7 +63,9 @@ def let_meet(session: Session, programme: Programme, one: str, other: str, *, by
     first, second = sorted((one, other))
     found = session.get(NeverPair, (programme.id, first, second))
     if found is None:
-        raise NotApart("One of the two asked for this, and only they can take it back")
+        if (first, second) in never_pairs.never_pairs(session, programme):
+            raise NotApart("One of the two asked for this, and only they can take it back")
+        return
     session.delete(found)
     session.flush()
     audit.record(session, by, LET, now=now, programme=programme.id, subject=first, other=second)

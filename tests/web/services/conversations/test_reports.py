@@ -153,8 +153,8 @@ def test_a_report_without_words_is_asked_for_again(world: World, amina: str) -> 
 
 
 def test_five_reports_a_day_are_enough(world: World, amina: str) -> None:
-    for _ in range(6):
-        visitor = report(world, amina)
+    for number in range(6):
+        visitor = report(world, amina, text=f"He tried again, for the {number}th time.")
     assert len(world.dump()["report"]) == 5
     assert "hello@councils.example" in visitor.text
 
