@@ -302,6 +302,13 @@ OTHER_WISHES = (
         ),
     ),
     (
+        lazy_pattern(r"^(?:(?:please|pls|sorry) )*cancel$"),
+        lazy_pattern(
+            r"\A(?!.*\b(?:alone|e-?mails?|te?xts?|letters?|messages?|list)\b).*\b(?:ill|poorly|sick|unwell|flu"
+            r"|covid|hospital|busy|on (?:holiday|leave)|today|tomorrow|appointment|meeting)\b"
+        ),
+    ),
+    (
         lazy_pattern(
             r"\b(?:from|off|of|for) (?:(?:just|only|this|that|the|your|next) ){0,3}(?:round|digest"
             r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"

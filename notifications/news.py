@@ -79,7 +79,7 @@ OF_PEOPLE = any_of(rf"""
     NAMED is my \w+\b.*|i do ?n['’]?t know (?:who|any|these|this|him|her|NAMED)\b.*|i am deaf\b.*
 """)  # noqa: E501
 OF_US = any_of(r"""
-    (?:(?:hi|hello|sorry|yes|no|thanks)\W+)?(?:please|pls|plz|kindly)\b.*
+    (?:(?:hi|hello|sorry|yes|no|thanks)\W+)?(?:please|pls|plz|kindly)\b.*|cancel[,.!:].*
     (?:can|could|will|would|may) (?:i|you|u|we|someone|somebody|anyone) .*
     (?:who (?:gave|told|are|is|s)|when (?:is|s) (?:the|my) next|how (?:do|can) (?:i|you)|where (?:do|is) (?:i|the|my)) .*
     (?:i |we )?(?:can['’]?t|cannot|can not|wo n['’]?t|won['’]?t|do ?n['’]?t) (?:do|use|have|like|want|drive|travel|hear|manage|be (?:paired|matched|put))\b.*

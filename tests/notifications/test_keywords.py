@@ -119,7 +119,9 @@ MEANT = {
         Wrong number, this is 07700 900 111 not Tom | Don't call me, I'd rather be left alone
         Delete my number. I have changed my mind about this | Stop texting me this month and every month
         Unsubscribe me from this and all future rounds | STOP texting me in December or ever
+        Cancel. Please leave me alone | Cancel, I don't want these emails at work
         Please don't ring me, I'm deaf, and take me off your list | Wrong number, stop texting
+        Please cancel | Cancel, thanks | Cancel all
         STOP. My number is 07700 900222 | I have retired, please remove my number | Don't text me, email me
         wrong number stop texting me | i have retired now please take me off your list thanks brian
         I would like to be removed from your mailing list please | I wish to be erased under Article 17
@@ -202,7 +204,7 @@ MEANT = {
         Please don't ring me, I'm deaf | Please do not call, email is best | Don't ring me, text me
         I would like to be removed from this round only | I want to be taken off the December list
         Please unsubscribe me from the digest but keep me in the programme | Unsubscribe from the digest only
-        Please delete my number, I have changed it
+        Please delete my number, I have changed it | Cancel, sorry, I have flu | Please cancel, I'm poorly
         Wrong number, Tom's is 07700 900222 | Remove my phone number but keep my email
         Can't make it Tuesday. How about Wednesday? | Pass it on | I'm out on site | No problem, see you then
     """,

@@ -43,6 +43,7 @@ NEWS = """
     Tom's not well so we'll do it in Jan
     tom says he is too busy | Invitation: Chat with Tom @ Mon 7 Dec 2026 2pm - 2:30pm (GMT)
     Amina is no longer with us, she has moved to Leeds | Amina no longer works here
+    Cancel, sorry, I have flu
     Tom keeps ringing me | He won't stop texting me | Long chat about vans. He was rude though
     I have rung Tom and left a message | I emailed him on Monday | left two messages, no answer
     Tom can't make it | No I didn't get his number
