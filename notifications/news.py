@@ -62,7 +62,10 @@ OF_HARM = any_of(rf"""
     (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inappropriate|creepy|offensive|drunk|patronising|nasty|bullying|flirt\w*)\b.*
     (?:he|she|they|NAMED) (?:(?:has|have|had|was|were|is|are|keeps?|kept)(?: been)? )?(?:asked me out|asking me out|won['’]?t (?:leave me|stop)|(?:touch|threaten|harass|pester|bother|stalk|frighten|scar|insult|follow|shout(?:ed|ing)? at)\w* (?:\w+ )?me)\b.*
     (?:he|she|they|NAMED) (?:keeps|kept|won['’]?t stop) (?:on )?\w+ing me\b.*
-    .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ )?(?:unsafe|uncomfortable|upset|harassed|threatened|bullied|scared|awkward)\b.*
+    .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ ){{0,2}}(?:unsafe|uncomfortable|uneasy|upset|harassed|threatened|bullied|scared|awkward)\b.*
+    (?:i )?(?:did ?n['’]?t|did not|never) (?:really )?feel (?:very |quite )?(?:safe|comfortable)\b.*|felt (?:a bit |very |quite )?(?:unsafe|uneasy|uncomfortable)\b.*
+    .{{0,40}}\b(?:his|her|their|NAMED['’]?s?) hands? (?:on|up) (?:me|my)\b.*|(?:he|she|they|NAMED) (?:knew|knows) where i live\b.*|(?:he|she|NAMED) asked (?:me )?if i (?:was|am) (?:single|married)\b.*
+    (?:very |quite |a bit |rather |so )?(?:rude|racist|sexist|homophobic|creepy|inappropriate)\W*
 """)  # noqa: E501
 OF_DETAILS = any_of(r"""
     (?:i |i['’]?ve |i have |(?:he|she|NAMED) (?:has |have )?)(?:now |just |since |recently )?(?:left|retired|resigned|stood down|stepped down|moved (?:jobs?|on|away|house|to)|lost my (?:seat|job)|changed (?:my |jobs?)|been made redundant)\b.*
@@ -76,6 +79,8 @@ OF_PEOPLE = any_of(rf"""
     (?:his|her|their|my|NAMED['’]?s) \w+(?:['’]s| is| was| has| had)?(?: \w+)? (?:died|ill|poorly|sick|in hospital|dying)\b.*
     (?:i |we )?(?:already |have already )?(?:know|work with|am married to) (?:NAMED|him|her|them)(?: (?:already|well|from \w+))?\W*
     (?:he|she|they|NAMED) (?:made me|asked me for|kept asking|tried to sell|wanted (?:my |money)|touched|threatened|harass\w*|shouted|insulted|followed)\b.*
+    (?:he|she|NAMED) (?:seem(?:s|ed)|looked|sounded) (?:\w+ )?(?:low|down|depressed|upset|unwell|frail|confused|distressed|lonely)\b.*|.{{0,40}}\bworried about (?:him|her|NAMED)\b.*
+    (?:it was |it felt like )?(?:just |only )?a sales pitch\b.*|(?:he|she)(?:['’]?s| is| was) my (?:ex|boss|manager|husband|wife|partner|neighbour|tenant|landlord)\b.*
     NAMED is my \w+\b.*|i do ?n['’]?t know (?:who|any|these|this|him|her|NAMED)\b.*|i am deaf\b.*
 """)  # noqa: E501
 OF_US = any_of(r"""
@@ -83,7 +88,8 @@ OF_US = any_of(r"""
     (?:can|could|will|would|may) (?:i|you|u|we|someone|somebody|anyone) .*
     (?:who (?:gave|told|are|is|s)|when (?:is|s) (?:the|my) next|how (?:do|can) (?:i|you)|where (?:do|is) (?:i|the|my)) .*
     (?:i |we )?(?:can['’]?t|cannot|can not|wo n['’]?t|won['’]?t|do ?n['’]?t) (?:do|use|have|like|want|drive|travel|hear|manage|be (?:paired|matched|put))\b.*
-    i (?:would |['’]?d )?(?:want|need|like|prefer|wish|demand|request|hope) (?:to |a |an |some|my |you |not )(?!.*\blearn).*
+    (?:please )?(?:never|not) again\b.{0,30}|i (?:never|do ?n['’]?t|do not) (?:ever )?want to (?:see|meet|talk to|speak to|hear from) (?:him|her|them|NAMED)\b.*
+    i(?: would|['’]?d)? (?:want|need|like|prefer|wish|demand|request|hope) (?:to |a |an |some|my |you |not )(?!.*\blearn).*
     (?:just )?(?:ring|call|phone|telephone|e-?mail|text) me\b.*|call you later\W*
     (?:do ?n['’]?t|do not|never) (?:ever )?(?:pair|match|put|skip|forget|leave|introduce|send|give|pass|contact|show|publish|share|post|print|quote|use|tell|repeat)\b.{0,20}\b(?:me|this|that|it|us|my|what|any)\b.*
     not (?:NAMED|him|her|them|that one)(?: (?:please|again|thanks))*\W*|not (?:for me|interested)\b.*

@@ -43,7 +43,10 @@ NEWS = """
     Tom's not well so we'll do it in Jan
     tom says he is too busy | Invitation: Chat with Tom @ Mon 7 Dec 2026 2pm - 2:30pm (GMT)
     Amina is no longer with us, she has moved to Leeds | Amina no longer works here
-    Cancel, sorry, I have flu
+    Cancel, sorry, I have flu | I'd like to make a complaint | I'd like to be put with somebody else
+    I didn't feel safe | He kept putting his hand on my knee | He knew where I live | Felt a bit uneasy
+    Tom seemed very low and I am worried | Nice man but very racist | I never want to see him again
+    He asked if I was single | It was just a sales pitch | Never again | He is my ex husband
     Tom keeps ringing me | He won't stop texting me | Long chat about vans. He was rude though
     I have rung Tom and left a message | I emailed him on Monday | left two messages, no answer
     Tom can't make it | No I didn't get his number
