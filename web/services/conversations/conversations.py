@@ -291,7 +291,7 @@ def as_known_at(session: Session, talks: Sequence[Conversation], moment: datetim
     ]
 
 
-def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime) -> None:
+def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime, thanks: bool = True) -> None:
     """Keep one side's answer, in place of an earlier one; a learning in it waits for approval."""
     was = talk.check_in.answer if talk.check_in else None
     first = was in TO_COME
@@ -318,18 +318,24 @@ def check_in(session: Session, talk: Conversation, said: Said, *, now: datetime)
         programme=talk.programme.id,
         subject=f"group {talk.group.id}",
     )
-    if said.text or said.link or (first and said.answer not in TO_COME):
+    if thanks and (said.text or said.link or (first and said.answer not in TO_COME)):
         _thank(session, talk, said, now)
 
 
 def say(
-    session: Session, talk: Conversation, answer: Answer, *, now: datetime, at: datetime | None = None
+    session: Session,
+    talk: Conversation,
+    answer: Answer,
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    thanks: bool = True,
 ) -> None:
     """Keep a bare answer; what they wrote earlier stays. `at` is when they are going to talk."""
     before = talk.learning
     kept = (before.text, before.link, before.showing) if before else ("", "", Showing.NO)
     named = talk.check_in.may_name_me if talk.check_in else False
-    check_in(session, talk, Said(answer, *kept, named, at), now=now)
+    check_in(session, talk, Said(answer, *kept, named, at), now=now, thanks=thanks)
 
 
 def book(session: Session, talk: Conversation, at: datetime | None, *, now: datetime) -> None:

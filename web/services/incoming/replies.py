@@ -493,7 +493,9 @@ def _tell(session: Session, reply: Received, talk: Conversation, now: datetime) 
         session.flush()
         talk = conversations.conversation(session, talk.group.id, talk.reader.id)
     if answer and reply.certain:
-        conversations.say(session, talk, answer, now=now)
+        # Nobody who was hurt is asked what else they learned.
+        thanks = not news.must_be_read(reply.learning, _names(talk))
+        conversations.say(session, talk, answer, now=now, thanks=thanks)
     if added:
         return Outcome(Back(Says.KEPT, talk=talk))
     if teaches and talk.learning and talk.learning.state is not LearningState.WAITING:

@@ -431,6 +431,10 @@ def test_what_is_said_besides_an_answer_is_read_by_organisers(
     assert (said(world, asked), is_left, waiting(world)) == (answer, True, [])
 
 
+def test_nobody_who_was_hurt_is_asked_what_they_learned(world: World, asked: str) -> None:
+    assert "that goes to hello@councils.example" in answer_to(world, "Met. Tom made me feel unsafe")
+
+
 def test_skip_once_more_is_out_of_the_next(world: World, pair: tuple[str, str]) -> None:
     text(world, "SKIP")
     assert "you are out of the next round" in answer_to(world, "SKIP")
