@@ -321,6 +321,15 @@ def on_postgresql(postgresql_server: str, tmp_path: Path) -> Iterator[Database]:
         made.dispose()
 
 
+def test_a_clock_is_not_compared_with_itself(sick: Sick, on_postgresql: Database) -> None:
+    """A database on this machine is wrong by the same hour."""
+    on_postgresql.upgrade()
+    sick.database = on_postgresql
+    sick.public(email_provider="smtp", smtp_url="smtp://localhost")
+    found = sick.findings()["clock"]
+    assert (found[0], "`timedatectl`" in found[1]) == (Result.LEFT_OUT, True), found
+
+
 @pytest.mark.parametrize(("version", "result"), [("14.2", Result.TROUBLE), ("99.1", Result.WELL)])
 def test_a_pg_dump_that_is_older_than_the_database_is_trouble(
     sick: Sick,
