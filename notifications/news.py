@@ -90,7 +90,8 @@ OF_US = any_of(r"""
     (?:i |we )?(?:can['’]?t|cannot|can not|wo n['’]?t|won['’]?t|do ?n['’]?t) (?:do|use|have|like|want|drive|travel|hear|manage|be (?:paired|matched|put))\b.*
     (?:please )?(?:never|not) again\b.{0,30}|i (?:never|do ?n['’]?t|do not) (?:ever )?want to (?:see|meet|talk to|speak to|hear from) (?:him|her|them|NAMED)\b.*
     i(?: would|['’]?d)? (?:want|need|like|prefer|wish|demand|request|hope) (?:to |a |an |some|my |you |not )(?!.*\blearn).*
-    (?:just )?(?:ring|call|phone|telephone|e-?mail|text) me\b.*|call you later\W*
+    (?:(?:do ?n['’]?t|do not|never) )?(?:just )?(?:ring|call|phone|telephone|e-?mail|text) me\b.*|call you later\W*
+    unsubscribe\b.*|wrong (?:number|person)\b.*
     (?:do ?n['’]?t|do not|never) (?:ever )?(?:pair|match|put|skip|forget|leave|introduce|send|give|pass|contact|show|publish|share|post|print|quote|use|tell|repeat)\b.{0,20}\b(?:me|this|that|it|us|my|what|any)\b.*
     not (?:NAMED|him|her|them|that one)(?: (?:please|again|thanks))*\W*|not (?:for me|interested)\b.*
     (?:i(?:['’]?ve| have)? )?changed my mind\b.*|(?:i['’]?m |i am )?giving up\b.*

@@ -50,6 +50,7 @@ NEWS = """
     Tom keeps ringing me | He won't stop texting me | Long chat about vans. He was rude though
     I have rung Tom and left a message | I emailed him on Monday | left two messages, no answer
     Tom can't make it | No I didn't get his number
+    Don't ring me, text me | Unsubscribe from the digest only | Wrong number, Tom's is 07700 900222
     Canceled event: Chat @ Mon 7 Dec 2026 | Tom Field has invited you to the following event
 """
 
