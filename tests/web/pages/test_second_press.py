@@ -132,3 +132,19 @@ def test_a_draft_is_thrown_away_however_often_it_is_said(world: World, organiser
     world.draw()
     one, other = twice(organiser.open(f"{HOME}/rounds/1"), "Throw this draft away")
     assert one == other == "The draft of round 1 is gone. Nobody was told anything."
+
+
+# What is erased
+
+
+def test_the_second_press_that_erases_says_that_it_is_done(world: World) -> None:
+    tab = world.visitor().open(world.page_of(world.join(), full=True) + "/erase")
+    address, values = tab._filled_in("Erase everything about me", {})
+    assert "Everything about you is erased" in tab.post(address, values).text
+    assert "If you have just erased everything about you, that is done" in tab.post(address, values).text
+
+
+def test_a_link_that_is_no_link_erases_nobody(world: World) -> None:
+    """It does not say that it did, either."""
+    tab = world.visitor().open("/me/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/erase")
+    assert ("does not work" in tab.text, "is erased" in tab.text) == (True, False)
