@@ -87,8 +87,8 @@ def test_a_sixth_report_of_a_day_is_shown_again(world: World) -> None:
     me, _ = world.join_many(2)
     world.round()
     door = f"{world.door(Purpose.CONVERSATION, me, world.group_of(me))}/report"
-    for _ in range(5):
-        world.visitor().open(door).press("Tell the organisers", text="He would not stop.")
+    for number in range(5):
+        world.visitor().open(door).press("Tell the organisers", text=f"He would not stop: {number}.")
     page = world.visitor().open(door).press("Tell the organisers", text="He wrote again.")
     assert (page.status, "He wrote again." in page.answer.text) == (422, True)
 
