@@ -79,12 +79,17 @@ def test_a_story_that_is_saved_by_two_presses_is_saved(told: World) -> None:
 LOCK, DISCARD = "Lock group 1", "Throw this draft away"
 
 
-@pytest.mark.parametrize("button", [LOCK, DISCARD])
-def test_the_next_draft_is_not_touched_from_a_page_of_one_that_was_sent(world: World, button: str) -> None:
+def page_of_a_draft_sent_since(world: World) -> Visitor:
     world.join_many(4)
     world.draw()
     one, _ = tabs(world, "rounds/1")
     world.send(1)
+    return one
+
+
+@pytest.mark.parametrize("button", [LOCK, DISCARD])
+def test_the_next_draft_is_not_touched_from_a_page_of_one_that_was_sent(world: World, button: str) -> None:
+    one = page_of_a_draft_sent_since(world)
     world.draw()
     one.press(button)
     with world.read() as session:
@@ -95,10 +100,7 @@ def test_the_next_draft_is_not_touched_from_a_page_of_one_that_was_sent(world: W
 
 @pytest.mark.parametrize("button", [LOCK, DISCARD])
 def test_nobody_reads_that_a_round_which_was_sent_is_gone(world: World, button: str) -> None:
-    world.join_many(4)
-    world.draw()
-    one, _ = tabs(world, "rounds/1")
-    world.send(1)
+    one = page_of_a_draft_sent_since(world)
     text = one.press(button).text
     told = "Somebody threw this draft away or sent it. Look again first."
     assert (told in text, "Nobody was told anything" in text) == (True, False)
