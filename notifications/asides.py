@@ -43,15 +43,13 @@ ALL_OF_US = lazy_pattern(
 )
 A_NAME = lazy_pattern(rf"\W*(?i:{GREETING})[ ,]+[A-ZÀ-Þ][\w'’-]+")
 TO_YOU = lazy_pattern(r"\b(?:you|your|u|ur|yours)\b|\?", re.IGNORECASE)
-A_TIME = lazy_pattern(
-    any_of(r"""
-        \b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)\b
-        \b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b
-        \b\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)\b|\b\d{1,2}[:.]\d\d\b|\b(?:noon|lunch ?time|o'?clock)\b
-        \b(?:today|tomorrow|tonight|next week|this week|this afternoon)\b
-    """),
-    re.IGNORECASE,
-)
+TIMES = any_of(r"""
+    \b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)\b
+    \b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b
+    \b\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)\b|\b\d{1,2}[:.]\d\d\b|\b(?:noon|lunch ?time|o'?clock)\b
+    \b(?:today|tomorrow|tonight|next week|this week|this afternoon)\b
+""")
+A_TIME = lazy_pattern(TIMES, re.IGNORECASE)
 TO_TALK = lazy_pattern(
     r"\b(?:shall we|can we|could we|let'?s|how about a)\b[^.?!]*\b(?:talk|meet|speak|chat|call)\b",
     re.IGNORECASE,
@@ -66,7 +64,7 @@ AN_OFFER = lazy_pattern(
 )
 # A time, and no more than that it suits: "Tuesday works", "Yes, 2pm is fine", "Thursday pm is better for me".
 SUITS = lazy_pattern(
-    rf"\W*(?:(?:yes|ok|sure|sorry|great|no|on)\W+)*(?:(?:{A_TIME.pattern})\W*(?:(?:or|and|at|am|pm|morning|afternoon)\W+)*)+"
+    rf"\W*(?:(?:yes|ok|sure|sorry|great|no|on)\W+)*(?:(?:{TIMES})\W*(?:(?:or|and|at|am|pm|morning|afternoon)\W+)*)+"
     r"(?:(?:is|are|was|would|be|works?|suits?|fine|good|great|perfect|better|best|ok|okay|for|me|you|us|then|please|thanks)"
     r"\b\W*)*",
     re.IGNORECASE,

@@ -33,8 +33,8 @@ from web.services.imports.doubles import People
 from web.services.organisations import organisations, spelling
 from web.sizes import MOST_ORGANISATIONS
 
-# Programs write them where there is none, and some people are called so.
 MOST_DOMAINS = 5  # of one organisation in a file, looked at to see whether two are one
+# Programs write them where there is none, and some people are called so.
 ODD_NAMES = frozenset({"null", "test", "nil", "nan"})
 OF_NOBODY = frozenset(
     ("retired", "self employed", "selfemployed", "freelance", "freelancer", "independent", "individual",
