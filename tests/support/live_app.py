@@ -78,7 +78,8 @@ class WorkerThread:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._state = threading.Condition()
-        self._asked, self._done, self._stopping, self._held = 0, 0, False, False
+        self._asked, self._done = 0, 0
+        self._working, self._stopping, self._held = False, False, False
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -97,9 +98,12 @@ class WorkerThread:
                 raise self._error
 
     def hold(self) -> None:
-        """Do nothing until told to go on, as if there were much to do."""
+        """Do nothing until told to go on, as if there were much to do. Waits for the pass that is under way,
+        which would do whatever is asked for meanwhile.
+        """
         with self._state:
             self._held = True
+            assert self._state.wait_for(lambda: not self._working, timeout=30)
 
     def go_on(self) -> None:
         with self._state:
@@ -118,13 +122,13 @@ class WorkerThread:
                 self._state.wait_for(lambda: (self._asked > self._done and not self._held) or self._stopping)
                 if self._stopping:
                     return
-                asked = self._asked
+                asked, self._working = self._asked, True
             try:
                 self._worker.work()
             except Exception as error:  # noqa: BLE001  (kept for the test, which waits)
                 self._error = error
             with self._state:
-                self._done = asked
+                self._done, self._working = asked, False
                 self._state.notify_all()
 
 
