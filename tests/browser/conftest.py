@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support import chromium
 from tests.support.busy_programme import Doors, fill
@@ -12,6 +12,7 @@ from tests.support.databases import OpenDatabase
 from tests.support.live_app import LiveApp, live_app
 
 HERE = pytest.mark.browser
+PATIENCE = 15_000  # milliseconds; a busy machine stands still for a second now and then
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGUMENTS))
         yield opened
@@ -74,7 +76,7 @@ def doors(_busy: tuple[LiveApp, Doors]) -> Doors:
 
 def listening(context: BrowserContext, trouble: list[str]) -> Page:
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE)
     opened.on("pageerror", lambda error: trouble.append(str(error)))
     opened.on("console", lambda message: is_trouble(message, opened) and trouble.append(message.text))
     return opened

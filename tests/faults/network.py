@@ -24,7 +24,7 @@ from tests.support.letters import links
 from web.db import Database
 
 TROUBLES = (HANG, DRIP_HEAD, DRIP_BODY, RESET, HALF, HTML)
-TIMEOUT, GRACE = 0.3, 0.7  # seconds; the grace is what a busy machine may add
+TIMEOUT, GRACE = 0.3, 1.7  # seconds; the grace is what a busy machine may add
 SPEED = 240
 EVENTS_AFTER = 0.5
 
@@ -75,7 +75,7 @@ def fault(trial: Trial) -> Outcome:
     fake = Treacherous(log=trial.log, chance=chance)
     fake.troubles.extend(TROUBLES * trial.size(2, 40))
     with fake.serving():
-        seconds = 2.0 if trial.mutant == "no timeout" else TIMEOUT
+        seconds = TIMEOUT + GRACE + 0.5 if trial.mutant == "no timeout" else TIMEOUT
         timed = Timed(SendGrid("SG.key", "Unmentoring <hello@unm.example>", fake.url, seconds))
         _work(database, Providers(email=timed, key=KEY), fake, until=time.time() + trial.size(60, 1200))
     database.dispose()

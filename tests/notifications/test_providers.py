@@ -114,7 +114,7 @@ def test_being_cut_off_is_uncertain(case, trouble):
 @pytest.mark.parametrize("trouble", [DRIP_BODY, HALF])
 def test_an_answer_that_breaks_off_is_hung_up_on_at_once(trouble):
     fake = FakeSendGrid(troubles=deque([trouble]))
-    with fake.serving(), in_time.opener(Lines()).open(fake.url, timeout=0.3) as answer:
+    with fake.serving(), in_time.opener(Lines()).open(fake.url, timeout=1) as answer:
         with pytest.raises((TimeoutError, HTTPException)):
             answer.read()
         assert answer.isclosed()

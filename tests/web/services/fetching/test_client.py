@@ -23,8 +23,7 @@ def site() -> Iterator[StrangeSite]:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(client, "SECONDS", 0.25)
+def here() -> Client:
     return Client(AGENT, allow_loopback=True)
 
 
@@ -33,7 +32,10 @@ def opened(here: Client, url: str) -> client.Answer:
 
 
 @pytest.mark.parametrize("how", BAD)
-def test_whatever_is_wrong_is_said_soon(here: Client, site: StrangeSite, how: str) -> None:
+def test_whatever_is_wrong_is_said_soon(
+    here: Client, site: StrangeSite, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "SECONDS", 0.25)
     site.pages["/bad"] = BAD[how]
     began = time.monotonic()
     with pytest.raises(errors.FetchError):
