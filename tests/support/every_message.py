@@ -201,7 +201,6 @@ def _days(world: World, days: int) -> None:
     for _ in range(days):
         world.clock.turn(days=1)
         world.worker.sweep()
-        world.work()
 
 
 def _forms(world: World) -> None:

@@ -32,14 +32,12 @@ def on(world: World, day: int, hour: int = 10) -> None:
             break
         world.clock.now = datetime(tomorrow.year, tomorrow.month, tomorrow.day, 10, tzinfo=world.now.tzinfo)
         world.worker.sweep()
-        world.work()
     world.clock.now = world.now.replace(hour=hour)
 
 
 def go_on(world: World) -> None:
     world.go_on()
     world.worker.sweep()
-    world.work()
 
 
 def asked(world: World) -> dict[str, int]:
