@@ -251,7 +251,14 @@ def _open_groups(
     members: dict[int, list[str]] = {}
     for group, person, happy in rows:
         members.setdefault(group, []).append(person if happy and person in people else "")
-    return {group: row for group, row in members.items() if all(row) and len(row) <= programme.group_size}
+    found: dict[int, list[str]] = {}
+    seated: set[str] = set()
+    for group, row in members.items():
+        # Of two entries that were merged each may have a conversation: a draw knows one for each person.
+        if all(row) and len(row) <= programme.group_size and seated.isdisjoint(row):
+            found[group] = row
+            seated.update(row)
+    return found
 
 
 def run(

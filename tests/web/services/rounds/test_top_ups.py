@@ -14,7 +14,7 @@ from web.models import Answer, Group, GroupMember, Membership, Person, Round, St
 from web.models.rounds import TopUp
 from web.services.common import times
 from web.services.conversations import conversations
-from web.services.people import invitations, participation
+from web.services.people import invitations, merging, participation
 from web.services.rounds import dropouts, keeping_apart, pots, rounds, top_ups
 
 both = pytest.mark.usefixtures("both_databases")
@@ -188,6 +188,20 @@ def test_nobody_is_put_in_a_three_they_said_no_to(world: World) -> None:
 
 
 @both
+def test_of_two_entries_that_became_one_person_each_had_a_conversation_and_a_newcomer_is_found_a_place(
+    world: World,
+) -> None:
+    world.join_many(4)
+    world.round()
+    (kept, _), (gone, _) = world.groups()
+    with world.write() as session:
+        one, other = session.get_one(Person, kept), session.get_one(Person, gone)
+        merging.merge(session, world.programme(session), one, other, by=BY, now=world.now)
+    late = world.join()
+    top_up(world)
+    assert [len(group) for group in live(world) if late in group] == [3]
+
+
 def test_for_whom_there_is_nobody_is_told_and_comes_first_next_time(world: World) -> None:
     world.join_many(2)
     world.round()
