@@ -17,11 +17,13 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Select,
     case,
     delete,
     func,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -182,8 +184,23 @@ def in_order(*where: ColumnElement[bool]) -> Update:
     them does. On PostgreSQL two who take several in orders of their own would wait for each other, and one of
     them would have to come back: after a call that told a provider of a letter, say.
     """
-    ids = select(col(OutboxMessage.id)).where(*where).order_by(col(OutboxMessage.id)).with_for_update()
+    ids = _held(select(col(OutboxMessage.id)).where(*where))
     return update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
+
+
+def _held(ids: Select[Any]) -> Select[Any]:
+    # Rows that only point at a message, as who is named in it, do not wait for it.
+    return ids.order_by(col(OutboxMessage.id)).with_for_update(key_share=True)
+
+
+def hold_all_of(session: Session, people: Sequence[str], *, address_key: str | None = None) -> None:
+    """Every message that names one of these people, or goes to this address, for us alone until commit. For
+    whoever changes them in several statements, each of which would begin again with the lowest id.
+    """
+    named = select(col(OutboxNamed.message_id)).where(col(OutboxNamed.person).in_(people))
+    to_it = select(col(OutboxMessage.id)).where(col(OutboxMessage.address_key) == address_key)
+    theirs = union(named, to_it) if address_key else named
+    session.execute(_held(select(col(OutboxMessage.id)).where(col(OutboxMessage.id).in_(theirs))))
 
 
 def change(session: Session, statement: Update) -> int:

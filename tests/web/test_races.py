@@ -156,6 +156,26 @@ def test_one_person_erases_themselves_from_many_tabs_by_two_links(world: World) 
     )
 
 
+def test_of_many_who_share_a_number_one_erases_themselves_while_the_other_takes_theirs_off(
+    world: World,
+) -> None:
+    numbers = [f"+44770090{number:04}" for number in range(MANY // 2)]
+    people = [world.join(phone=number, verified=True) for number in numbers for _ in range(2)]
+    goes = [turn % 4 in (0, 3) for turn in range(MANY)]  # sometimes the one with the lower id
+    visitors = [
+        world.visitor().open(world.page_of(person, full=True) + ("/erase" if each else "/details"))
+        for person, each in zip(people, goes, strict=True)
+    ]
+
+    def press(turn: int) -> int:
+        if goes[turn]:
+            return visitors[turn].press(ERASE).status
+        return visitors[turn].press("Save my details", phone="").status
+
+    assert Counter(together(MANY, press)) == {200: MANY}
+    assert number(world, "person WHERE phone IS NOT NULL OR shares_number") == 0
+
+
 def test_both_of_a_pair_drop_out_from_many_tabs(world: World) -> None:
     pair = world.join_many(2)
     world.round()

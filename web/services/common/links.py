@@ -11,8 +11,9 @@ from sqlmodel import Session, col, func, select
 from notifications import bulk, messages
 from notifications.columns import table_of
 from notifications.foreign import LARGEST_ID
-from web.models import Link, Person, Purpose
+from web.models import Link, Purpose
 from web.models.columns import new_id
+from web.services.common import contacts
 from web.tokens import BadLink, ExpiredLink, Signer, UsedLink, link_id
 
 PATHS = {
@@ -147,7 +148,7 @@ def behind(session: Session, signer: Signer, token: str) -> Link:
     row = session.get(Link, number) if number <= LARGEST_ID else None
     if row and is_writing(session):
         # In this order, because whoever erases a person deletes all their links.
-        session.exec(select(Person.id).where(Person.id == row.person).with_for_update(key_share=True))
+        contacts.hold(session, row.person)
         row = session.get(Link, number, with_for_update=True, populate_existing=True)
     if row is None or not signer.verify(token, row.purpose, row.signed_for or row.person):
         raise BadLink

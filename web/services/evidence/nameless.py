@@ -69,9 +69,10 @@ def forget(session: Session, programme: int, among: Collection[int] | None = Non
     known = session.exec(named if among is None else named.where(col(Organisation.id).in_(among))).all()
     telling = _telling(session, programme, {one.id for one in known})
     if telling:
-        # Whoever joins one of them at this moment holds it: once we do, they are in it.
-        held = select(Organisation.id).where(col(Organisation.id).in_(telling)).order_by(col(Organisation.id))
-        telling = _telling(session, programme, session.exec(held.with_for_update()).all())
+        # Whoever joins one of them at this moment holds it, and it keeps its name: if they do not join after
+        # all, each night has another look. To wait here, with places in hand, would be out of turn.
+        free = select(Organisation.id).where(col(Organisation.id).in_(telling))
+        telling = _telling(session, programme, session.exec(free.with_for_update(skip_locked=True)).all())
     gone = [one for one in known if one.id in telling]
     if gone:
         _take_names(session, programme, gone)

@@ -25,7 +25,7 @@ from web.models import (
     Standing,
 )
 from web.models.imports import Import, ImportKind, ImportRow, ImportState, Outcome
-from web.services.common import audit
+from web.services.common import audit, programmes
 from web.services.common.tombstones import BLANK
 from web.services.evidence import nameless
 from web.services.imports import import_history, uploads
@@ -112,6 +112,7 @@ def undo_some(session: Session, job: Import, *, now: datetime) -> int:
     # Whoever says yes at this moment holds themselves first: they are waited for, and then they stay.
     held = select(col(Person.id)).where(col(Person.id).in_(brought)).order_by(col(Person.id))
     session.execute(held.with_for_update(key_share=True))
+    programmes.held(session, job.programme_id)
     people = session.scalars(
         select(col(Membership.person_id)).where(
             col(Membership.programme_id) == job.programme_id,

@@ -49,6 +49,7 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     # What no form takes is in no text either: iPhones put marks of direction around words, and an organiser
     # could not publish them.
     inbound = replace(inbound, text=phrases.without_invisible(web_links.for_others(inbound.text)))
+    _hold_sender(session, inbound, signer, now)
     key, since = signer.suppression_key(), text_answers.newest(session)
     stopped_at = (
         reachability.stopped_at(session, inbound.channel, inbound.sender, key=key)
@@ -61,6 +62,20 @@ def take(session: Session, inbound: Inbound, *, signer: Signer, now: datetime) -
     if not join_by_text.take(session, inbound, reply, signer=signer, now=now):
         _hear(session, inbound, reply, stopped_at, since, signer=signer, now=now)
     return True
+
+
+def _hold_sender(session: Session, inbound: Inbound, signer: Signer, now: datetime) -> None:
+    """Who may stop our messages by it, or begin them again, before any of those is changed."""
+    if (inbound.word or understand(inbound.text).word) not in (Word.STOP, Word.START, Word.YES):
+        return
+    if _is_text(inbound):
+        people = [person.id for person in contacts.by_phone(session, inbound.sender)]
+    else:
+        message = replies.answered(session, inbound.to, signer.reply_keys())
+        person = merging.survivor(session, message.person) if message else None
+        people = [person.id] if person else []
+    contacts.hold(session, *people)
+    dropouts.hold_rounds(session, *people, now=now)
 
 
 def _hear(
@@ -118,7 +133,8 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
     else:
         verified = col(Person.phone_verified_at).is_not(None)
         wanted = select(Person.id).where(Person.phone == address, verified)
-    found = session.exec(wanted.order_by(Person.id).limit(2).with_for_update(key_share=True)).all()
+    found = session.exec(wanted).all()
+    contacts.hold(session, *found)
     return found[0] if len(found) == 1 else None
 
 

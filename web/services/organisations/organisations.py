@@ -33,8 +33,9 @@ from web.models import (
     OrganisationDomain,
     OrganisationName,
     OrganisingTime,
+    Round,
 )
-from web.services.common import audit
+from web.services.common import audit, programmes
 from web.services.evidence import nameless
 from web.services.organisations import likeness
 from web.services.organisations.likeness import Register
@@ -410,7 +411,12 @@ def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, 
 
 
 def _hold(session: Session, *those: Organisation) -> None:
-    """Whoever joins one of them at this moment is in it by then."""
+    """Whoever joins one of them at this moment is in it by then. Everybody's places and conversations in them
+    are about to change, so whoever changes those is waited for first.
+    """
+    programme = programmes.held(session, those[0].programme_id).id
+    running = select(Round.id).where(Round.programme_id == programme).order_by(col(Round.id))
+    session.execute(running.with_for_update())
     ids = [one.id for one in those]
     there = select(Organisation).where(col(Organisation.id).in_(ids)).order_by(col(Organisation.id))
     if len(session.scalars(there.with_for_update()).all()) < len(ids):

@@ -44,7 +44,7 @@ from web.models import (
     Second,
     Standing,
 )
-from web.services.common import audit, passed_over, programmes, tombstones
+from web.services.common import audit, contacts, passed_over, programmes, tombstones
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.gathering import handles
@@ -74,12 +74,13 @@ def erase(
     outlive their programmes.
     """
     # First, as whoever comes by a link of theirs holds them first: they may have erased themselves.
-    session.refresh(person, with_for_update={"key_share": True})
+    contacts.hold(session, person.id)
     if person.erased_at:
         return
     last_word = _farewell(session, person) if farewell else None
     dropouts.wait_for_sendings(session, person.id)
     left_behind = dropouts.open_groups(session, person.id, now=now)
+    outbox.hold_all_of(session, contacts.ids_with_number(session, person), address_key=person.email_key)
     unnaming.leave_out(session, person)
     outbox.forget(session, person.id)
     _forget_address(session, person)

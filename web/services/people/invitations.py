@@ -57,8 +57,11 @@ def press_first(session: Session, person: str, *, now: datetime) -> None:
     """Whoever was taken over takes part like everybody else, and keeps to the code of conduct, as the page
     says on which they press anything.
     """
-    waiting = select(Membership).where(Membership.person_id == person, _IS_TOLD).with_for_update()
-    for membership in session.exec(waiting.execution_options(populate_existing=True)).all():
+    waiting = select(Membership).where(Membership.person_id == person, _IS_TOLD)
+    for told in session.exec(waiting.order_by(col(Membership.programme_id))).all():
+        programmes.held(session, told.programme_id)  # as whoever sends a round holds it, and then its places
+    held = waiting.with_for_update().execution_options(populate_existing=True)
+    for membership in session.exec(held).all():
         membership.standing = Standing.ACTIVE
         session.add(membership)
         programme = membership.programme_id

@@ -54,11 +54,12 @@ from web.models import (
 )
 from web.models.imports import ImportRow
 from web.models.rounds import RoundChange, ThisOnce
-from web.services.common import audit, contacts, phone_numbers, tombstones
+from web.services.common import audit, contacts, phone_numbers, programmes, tombstones
 from web.services.evidence import nameless
 from web.services.gathering import handles
 from web.services.imports import known_elsewhere
 from web.services.people import complaints
+from web.services.rounds import dropouts
 
 # Who is in stays in; who said yes once is not asked again; a suspension is not undone by the way.
 RANK = (Standing.SUSPENDED, Standing.ACTIVE, Standing.NOTIFIED, Standing.LEFT, Standing.INVITED)
@@ -125,6 +126,10 @@ def merge(
     """
     _hold(session, kept, gone)
     check(session, programme, kept, gone)
+    programmes.held(session, programme.id)
+    dropouts.hold_rounds(session, kept.id, gone.id, now=now)
+    theirs = [one for entry in (kept, gone) for one in contacts.ids_with_number(session, entry)]
+    outbox.hold_all_of(session, theirs)
     address = gone.email_key
     _details(session, programme, kept, gone)
     complaints.follow(session, address, kept.email_key)

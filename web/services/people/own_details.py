@@ -15,7 +15,7 @@ from web.models import Person, Purpose, Request, RequestKind, VideoKind
 from web.services.common import allowances, audit, links, names, phone_numbers, written_names
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
-from web.services.people import complaints, phone_codes
+from web.services.people import complaints, phone_codes, reachability
 from web.tokens import Signer
 
 
@@ -53,6 +53,8 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     moves = bool(change.email) and addresses.email_key(change.email) != person.email_key
     if moves and not allowances.take(session, What.ADDRESSES, person.id, now=now):
         raise TooManyAddresses
+    if reachability.stopped(session, person, key=signer.suppression_key()):
+        reachability.hold_rounds(session, person, now=now)
     values = asdict(change)
     email, phone = values.pop("email"), values.pop("phone")
     if not phone_codes.is_only_way(person):
@@ -89,6 +91,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
 
     Returns False, and changes nothing, where somebody else has that address by now.
     """
+    reachability.hold_rounds(session, person, now=now)
     email, before = request.details.get("email"), recipient(person, by_email_only=True)
     key_before = person.email_key
     if not email or by_email(session, email):

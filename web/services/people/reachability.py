@@ -24,6 +24,7 @@ def stop(session: Session, person: Person, channel: Channel, *, key: bytes, now:
     address = _address(person, channel)
     if address is None:
         return
+    hold_rounds(session, person, now=now)
     why = suppression.Why.UNSUBSCRIBED if channel is Channel.EMAIL else suppression.Why.STOP
     suppression.suppress(session, channel, address, why, key=key, now=now)
     if channel is Channel.SMS:
@@ -37,8 +38,16 @@ def _held(session: Session, person: Person) -> Person:
     """Them, or whom they were merged into a moment ago, for us alone until commit. Before any message of
     theirs: whoever changes where somebody is reached holds them first, and then what waits for them.
     """
-    session.refresh(person, with_for_update={"key_share": True})
+    contacts.hold(session, person.id)
     return _held(session, session.get_one(Person, person.merged_into)) if person.merged_into else person
+
+
+def hold_rounds(session: Session, person: Person, *, now: datetime) -> None:
+    """The rounds that they, and whoever shares a number with them, are in: before any message is stopped or
+    moved, because it may come out that somebody is not reached any more, and then partners are looked after.
+    Whoever does that holds a round first, and messages afterwards. The people are held already.
+    """
+    dropouts.hold_rounds(session, *contacts.ids_with_number(session, person), now=now)
 
 
 def number_stopped(session: Session, phone: str, *, key: bytes, now: datetime, by: str | None = None) -> None:
@@ -64,6 +73,7 @@ def note_number(session: Session, phone: str, *, key: bytes, now: datetime) -> N
 
 def start_again(session: Session, person: Person, *, key: bytes, now: datetime) -> None:
     """They want to hear from us again, on every channel of theirs."""
+    hold_rounds(session, person, now=now)
     for channel in Channel:
         if address := _address(person, channel):
             suppression.lift(session, channel, address, key=key)
@@ -84,6 +94,9 @@ def refresh(session: Session, *, key: bytes, since: datetime, now: datetime) -> 
     if session.exec(select(Suppression).where(col(Suppression.since) >= since)).first() is None:
         return 0
     lost = _listed(session, Channel.EMAIL, key) | _listed(session, Channel.SMS, key)
+    # All of them before any of their rounds. So many ids at a time as a statement takes.
+    for some in bunches(sorted(lost)):
+        contacts.hold(session, *some)
     return sum(note(session, session.get_one(Person, person), key=key, now=now) for person in sorted(lost))
 
 

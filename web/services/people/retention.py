@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
 from web.models import AuditEntry, Person, Programme, Purpose
-from web.services.common import audit, links, programmes, times
+from web.services.common import audit, contacts, links, programmes, times
 from web.services.common.contacts import ids, recipient
 from web.services.evidence import nameless
 from web.services.people import erasure, participation
@@ -29,12 +29,13 @@ def warn(session: Session, *, now: datetime) -> int:
     At most 500 in one go, so that a first run over an old programme locks nobody out for long.
     """
     since = now - (KEEP - NOTICE)
-    wanted = select(Person).where(
+    wanted = select(Person.id).where(
         col(Person.erased_at).is_(None), col(Person.erase_on).is_(None), Person.created_at < since
     )
     silent = session.exec(wanted.where(~_heard(since)).limit(AT_ONCE)).all()
-    for person in silent:
-        _warn(session, person, now)
+    for person in contacts.hold(session, *silent):
+        if person.erased_at is None and person.erase_on is None:  # still
+            _warn(session, person, now)
     return len(silent)
 
 
@@ -59,10 +60,12 @@ def settle(session: Session, *, now: datetime) -> int:
     """Of those whose day has come, keep who has been heard of since the warning, and erase the others. Whose
     warning never went out is kept too, and warned anew.
     """
-    wanted = select(Person).where(col(Person.erase_on) <= times.today(now)).limit(AT_ONCE)
-    # Held before any of their conversations, as by whoever presses something; another worker takes others.
-    due = session.exec(wanted.order_by(Person.id).with_for_update(key_share=True, skip_locked=True)).all()
-    for person in due:
+    wanted = select(Person.id).where(col(Person.erase_on) <= times.today(now)).limit(AT_ONCE)
+    due = session.exec(wanted.order_by(Person.id)).all()
+    # Held before any of their conversations, as by whoever presses something.
+    for person in contacts.hold(session, *due):
+        if person.erase_on is None:
+            continue  # another worker has just settled them
         kind, subject = messages.BeforeErasure.kind, _warning(person)
         if erased_on(session, person) is None or outbox.never_went(session, kind, subject, person.id):
             # What still waits names a day that is over.

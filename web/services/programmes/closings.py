@@ -37,7 +37,7 @@ from web.models import (
 )
 from web.models.jobs import Errand
 from web.services.agreements import deciding
-from web.services.common import audit, links, programmes, times
+from web.services.common import audit, contacts, links, programmes, times
 from web.services.common.contacts import recipient
 from web.services.common.programmes import BadSettings
 from web.services.evidence import counting, nameless
@@ -341,15 +341,14 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
         .where(col(other.standing) != Standing.LEFT, col(others.closed_at).is_(None))
     )
     people = session.exec(
-        select(Person)
+        select(Person.id)
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(Membership.programme_id == programme_id, col(Person.erased_at).is_(None), ~elsewhere)
         .order_by(Person.id)
         .limit(AT_ONCE)
-        # All of them before any of their conversations, as by whoever presses something.
-        .with_for_update(of=Person, key_share=True)
     ).all()
-    for person in people:
+    # All of them before any of their conversations, as by whoever presses something.
+    for person in contacts.hold(session, *people):
         erasure.erase(session, person, by=BY, now=now, keep_closed_walls=True)
     programme = programmes.held(session, programme_id)  # after its people, as whoever leaves holds them
     if len(people) < AT_ONCE and programme.emptied_at is None:

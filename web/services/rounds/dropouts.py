@@ -142,6 +142,27 @@ def open_groups(
     """The groups they are in whose round still goes on, or did when a break began: its introductions may
     wait. Where somebody has said one of the answers that settle it, it is over. Their rounds are locked.
     """
+    found: list[Group] = []
+    for round_ in hold_rounds(session, person, programme=programme, now=now):
+        theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
+        rows = session.exec(
+            theirs.where(
+                Group.round_id == round_.id,
+                GroupMember.person_id == person,
+                col(GroupMember.withdrew_at).is_(None),
+                col(Group.id).not_in(_said(session, round_, settled)),
+            ).execution_options(populate_existing=True)
+        )
+        found += rows.all()
+    return found
+
+
+def hold_rounds(
+    session: Session, *people: str, programme: int | None = None, now: datetime
+) -> Sequence[Round]:
+    """The rounds that go on with any of these people in them, for us alone until commit. Whoever changes
+    messages that wait, and may come to take somebody out of a conversation, asks for these first.
+    """
     in_a_break = col(Programme.paused_at).is_not(None)
     wanted = (
         select(col(Round.id), col(Round.ends_on), col(Programme.paused_at))
@@ -149,7 +170,7 @@ def open_groups(
         .join(GroupMember, col(GroupMember.group_id) == Group.id)
         .join(Programme, col(Programme.id) == Round.programme_id)
         .where(
-            GroupMember.person_id == person,
+            col(GroupMember.person_id).in_(people),
             col(GroupMember.withdrew_at).is_(None),
             Round.state == RoundState.SENT,
             (col(Round.ends_on) >= times.today(now)) | in_a_break,
@@ -161,20 +182,7 @@ def open_groups(
     going_on = {
         number for number, ends_on, since in found_in if ends_on and ends_on >= times.today(since or now)
     }
-    found: list[Group] = []
-    for round_id in sorted(going_on):
-        round_ = lock(session, round_id)
-        theirs = select(Group).join(GroupMember, col(GroupMember.group_id) == Group.id)
-        rows = session.exec(
-            theirs.where(
-                Group.round_id == round_id,
-                GroupMember.person_id == person,
-                col(GroupMember.withdrew_at).is_(None),
-                col(Group.id).not_in(_said(session, round_, settled)),
-            ).execution_options(populate_existing=True)
-        )
-        found += rows.all()
-    return found
+    return [lock(session, round_id) for round_id in sorted(going_on)]
 
 
 def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> None:
