@@ -153,6 +153,7 @@ def schema_of_its_own(server: str, name: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
         connection.execute(text(f'CREATE SCHEMA "{name}"'))
+    admin.dispose()  # a restore looks whether others are at work in the database
     url = admin.url.update_query_dict({"options": f"-csearch_path={name}"})
     yield url.render_as_string(hide_password=False)
     with admin.connect() as connection:

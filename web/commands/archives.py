@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import cast
 
 import psycopg
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, inspect
 
 END_OF_ROWS = b"\\.\n"
+
+
+def shut(connection: Connection) -> None:
+    """Nobody else reads or writes until commit."""
+    quoted = connection.dialect.identifier_preparer.quote
+    there = ", ".join(quoted(name) for name in sorted(inspect(connection).get_table_names()))
+    if there:
+        connection.exec_driver_sql(f"LOCK TABLE {there} IN ACCESS EXCLUSIVE MODE")
 
 
 def replay(connection: Connection, file: Path) -> None:

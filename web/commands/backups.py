@@ -15,15 +15,16 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Table, inspect
 from sqlalchemy import select as select_columns
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session, col, select
 
 from notifications import bulk, origins, outbox
@@ -31,7 +32,7 @@ from notifications.bulk import bunches
 from notifications.columns import table_of
 from notifications.tables import Suppression
 from web import scrubbing, upgrading
-from web.commands import archives
+from web.commands import archives, at_work
 from web.db import Database
 from web.models import PassedOver, Person
 from web.models.complaints import Complaint
@@ -53,6 +54,10 @@ OF_ANOTHER = (
 )
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
 IN_USE = "{}: the service, or something else, has it open: stop that first. The database is as it was"
+AT_WORK = (
+    "the service, or something else, is at work with the database: stop its pages and its workers, and try "
+    "again in two minutes. The database is as it was"
+)
 MakeSafe = Callable[[Session], int]
 # What people told us to leave off, as digests; each with what a row is known by.
 LISTS = {table_of(Suppression): ("channel", "key"), table_of(PassedOver): ("mark",)}
@@ -131,42 +136,62 @@ class Restored:
     asked: bool
 
 
+@dataclass
+class Replaced:
+    """What the database that is replaced knows and the backup may not: `listed` as digests. Not `asked` where
+    it cannot be read.
+    """
+
+    erased: set[str]
+    listed: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    asked: bool = False
+
+
 def restore(database: Database, file: Path, *, now: datetime) -> Restored:
     """Put a backup in the database's place, with the outbox held.
 
     Stop the service first. The backup is brought up to date and made safe before it takes the place.
 
     Raises:
-        BackupError: `file` is missing, damaged or no backup, or the service goes on with the file that would
-            be replaced; the database is as it was.
+        BackupError: `file` is missing, damaged or no backup, or the service goes on with the database that
+            would be replaced; it is as it was.
         UpgradeError: it cannot be brought to this version; so is it then.
     """
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
-    erased, asked = set(_ledgers_beside(file)), False
-    listed: dict[Table, list[dict[str, Any]]] = {}
-    with suppress(DatabaseError), database.read() as session:
-        erased |= _erased(session)
-        asked = session.exec(select(Person.id).limit(1)).first() is not None
-        for table in LISTS:
-            listed[table] = [dict(row) for row in session.execute(select_columns(table)).mappings()]
-    database.dispose()  # a connection kept open would go on reading the file that is replaced
+    replaced = Replaced(set(_ledgers_beside(file)))
 
     def make_safe(session: Session) -> int:
-        for table, rows in listed.items():
+        for table, rows in replaced.listed.items():
             bulk.insert_rows(session, table, rows, once=LISTS[table])
-        return _make_safe(session, erased, now)
+        return _make_safe(session, replaced.erased, now)
 
     try:
         if database.file:
-            return Restored(_restore_sqlite(database.file, file, make_safe), asked)
-        return Restored(_restore_postgresql(database, file, make_safe), asked)
+            with suppress(DatabaseError), database.read() as session:
+                _ask(session, replaced)
+            database.dispose()  # a connection kept open would go on reading the file that is replaced
+            again = _restore_sqlite(database.file, file, make_safe)
+        else:
+            again = _restore_postgresql(database, file, replaced, make_safe)
+        return Restored(again, replaced.asked)
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise BackupError(AT_WORK) from error
+        raise BackupError(f"{file}: {in_a_line(error)}. The database is as it was") from error
     except (DatabaseError, sqlite3.DatabaseError, psycopg.Error) as error:
         raise BackupError(f"{file}: {in_a_line(error)}. The database is as it was") from error
     except OSError as error:
         # Of two files it is the second that could not be written, as on a full disk.
         where = error.filename2 or error.filename or file
         raise BackupError(f"{where}: {error.strerror}. The database is as it was") from error
+
+
+def _ask(session: Session, replaced: Replaced) -> None:
+    replaced.erased |= _erased(session)
+    replaced.asked = session.exec(select(Person.id).limit(1)).first() is not None
+    for table in LISTS:
+        replaced.listed[table] = [dict(row) for row in session.execute(select_columns(table)).mappings()]
 
 
 def _restore_sqlite(target: Path, file: Path, make_safe: MakeSafe) -> int:
@@ -236,12 +261,20 @@ def unlink(file: Path, *endings: str) -> None:
         file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
-def _restore_postgresql(database: Database, file: Path, make_safe: MakeSafe) -> int:
-    """All of it in one transaction."""
+def _restore_postgresql(database: Database, file: Path, replaced: Replaced, make_safe: MakeSafe) -> int:
+    """All of it in one transaction, in which nobody else writes: whoever erases themselves or stops our
+    letters meanwhile would do it in what is replaced.
+    """
     with file.open("rb") as opened:
         if opened.read(len(MAGIC)) == MAGIC:
             raise BackupError(OF_ANOTHER.format(file, "a SQLite database"))
+    database.dispose()
     with database.engine.connect() as connection, connection.begin():
+        if at_work.is_busy(connection):
+            raise BackupError(AT_WORK)
+        archives.shut(connection)
+        with suppress(DatabaseError), connection.begin_nested(), Session(connection) as session:
+            _ask(session, replaced)
         with _told_in_a_line():
             archives.replay(connection, file)
         _must_be_ours(connection, file)

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,13 @@ from sqlmodel import Session, SQLModel
 from notifications.columns import table_of
 from notifications.tables import OutboxMessage
 from web import models, upgrading
+from web.commands import at_work
 from web.commands.backups import close_file, unlink
 from web.db import Database
-from web.services.background import heartbeats
 from web.services.common import audit
 from web.upgrading import in_a_line
 
 AT_ONCE = 5_000  # rows in memory
-AT_WORK = timedelta(seconds=90)  # workers sweep every minute
 MODULUS = 1 << 256
 # On SQLite ids of these are never given out twice, though their rows go: elsewhere sequences see to that.
 NEVER_TWICE = (OutboxMessage,)
@@ -79,10 +78,10 @@ def move(source: Database, to: str, *, now: datetime, progress: Progress = lambd
 
 
 def _must_be_idle(source: Database, now: datetime) -> None:
-    with source.read() as session:
-        swept = heartbeats.last(session)
-    if swept and now - swept < AT_WORK:
-        raise MovingError("a worker is at work there: stop the service first, and try again in two minutes")
+    if at_work.is_at_work(source, now):
+        raise MovingError(
+            "stop the service first, its pages and its workers: it is at work there. Then wait two minutes"
+        )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What comes back from a backup, and who was erased stays erased. That it is quiet: `faults/restored.py`."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from os import environ
@@ -13,9 +14,9 @@ from notifications import messages, outbox, progress, suppression
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, State
 from tests.support.consenting import SECRET, THREES, Consent
-from tests.support.databases import database_of_its_own
+from tests.support.databases import database_of_its_own, postgresql_programs
 from tests.support.world import BY, World
-from web.commands import backups
+from web.commands import at_work, backups
 from web.db import Database
 from web.models import PassedOverKind, Person
 from web.models.complaints import Matter
@@ -27,7 +28,14 @@ from web.services.people import complaints, erasure, retention
 from web.services.people.complaints import ComplaintMade
 from web.services.programmes import closings, programme_settings
 
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 OTHERS = b"name,organisation,email\nBo Lind,Leeds,bo@example.org\n"
+
+
+@pytest.fixture
+def programs() -> Iterator[None]:
+    with postgresql_programs():
+        yield
 
 
 @pytest.fixture
@@ -154,6 +162,43 @@ def test_nothing_is_put_in_the_place_of_a_file_that_is_in_use(world: World, back
     unchanged = world.dump() == before
     service.dispose()
     assert (unchanged, restore(world, backup).asked) == (True, True)
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database_url", "programs")
+def test_no_database_is_replaced_while_the_service_is_at_work_with_it(world: World, backup: Path) -> None:
+    service, before = Database(world.database.engine.url.render_as_string(hide_password=False)), world.dump()
+    with service.read() as session:
+        session.exec(select(Person.id)).first()  # it keeps its connection, as a server does
+    with pytest.raises(backups.BackupError, match="stop its pages and its workers"):
+        restore(world, backup)
+    unchanged = world.dump() == before
+    service.dispose()
+    assert (unchanged, restore(world, backup).asked) == (True, True)
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database_url", "programs")
+def test_what_a_dead_machine_left_open_stops_no_restore(
+    world: World, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Database(world.database.engine.url.render_as_string(hide_password=False))
+    with left.read() as session:
+        session.exec(select(Person.id)).first()
+    monkeypatch.setattr(at_work, "LATELY", timedelta(0))  # as if a minute and a half had gone by
+    assert restore(world, backup).asked
+    left.dispose()
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database_url", "programs")
+def test_who_looks_on_with_psql_stops_no_restore(world: World, backup: Path) -> None:
+    url = world.database.engine.url.update_query_dict({"application_name": "psql"})
+    console = Database(url.render_as_string(hide_password=False))
+    with console.read() as session:
+        session.exec(select(Person.id)).first()
+    assert restore(world, backup).asked
+    console.dispose()
 
 
 def test_a_backup_is_not_written_over_the_database_itself(world: World) -> None:
