@@ -85,6 +85,8 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         (f"round send councils {10**20}", "is not in the range"),
         (f"round show councils {10**20}", "is not in the range"),
         (f"outbox retry --state failed --since 2026-12-01 --round councils {10**20}", "is not in the range"),
+        ("outbox retry --state failed --since yesterday", "'yesterday' is not a moment like 2026-12-01"),
+        ("db backup missing/monday.db", "missing: there is no such folder"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(command, words: str, told: str) -> None:  # type: ignore[no-untyped-def]

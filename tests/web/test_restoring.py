@@ -121,7 +121,14 @@ def test_a_backup_that_cannot_be_upgraded_is_not_taken(empty_url: str, tmp_path:
 
 def test_what_is_no_backup_is_refused(here: Database, tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear all")
-    stays(here, tmp_path / "letter", backups.BackupError, "backup|archive")
+    stays(here, tmp_path / "letter", backups.BackupError, "this is not a backup")
+
+
+def test_half_a_backup_is_called_damaged(here: Database, tmp_path: Path) -> None:
+    whole, half = tmp_path / "whole", tmp_path / "half"
+    backups.backup(here, whole)
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    stays(here, half, backups.BackupError, "damaged|malformed")
 
 
 def test_another_program_s_database_is_refused(old_file: Database, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ OF_ANOTHER = (
     "of its kind, and copy that into an empty one of this kind by `unmentoring db move`"
 )
 NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
+CANNOT_BE_READ = "{}: the backup is damaged, or made by a newer pg_dump. The database is as it was. "
 IN_USE = "{}: the service, or something else, has it open: stop that first. The database is as it was"
 AT_WORK = (
     "the service, or something else, is at work with the database: stop its pages and its workers, and try "
@@ -80,6 +81,8 @@ def backup(database: Database, file: Path) -> None:
         raise BackupError("say the name of the file to write")
     if database.file and _is_same(file, database.file):
         raise BackupError(f"{file}: that is the database itself; say the name of another file")
+    if not file.parent.is_dir():
+        raise BackupError(f"{file.parent}: there is no such folder")
     _must_hold_something(database)
     half = file.with_name(f"{file.name}.half")
     try:
@@ -266,8 +269,11 @@ def _restore_postgresql(database: Database, file: Path, replaced: Replaced, make
     letters meanwhile would do it in what is replaced.
     """
     with file.open("rb") as opened:
-        if opened.read(len(MAGIC)) == MAGIC:
-            raise BackupError(OF_ANOTHER.format(file, "a SQLite database"))
+        begins = opened.read(len(MAGIC))
+    if begins == MAGIC:
+        raise BackupError(OF_ANOTHER.format(file, "a SQLite database"))
+    if not begins.startswith(OF_PG_DUMP):
+        raise BackupError(NO_BACKUP.format(file))
     database.dispose()
     with database.engine.connect() as connection, connection.begin():
         if at_work.is_busy(connection):
@@ -275,7 +281,7 @@ def _restore_postgresql(database: Database, file: Path, replaced: Replaced, make
         archives.shut(connection)
         with suppress(DatabaseError), connection.begin_nested(), Session(connection) as session:
             _ask(session, replaced)
-        with _told_in_a_line():
+        with _told_in_a_line(CANNOT_BE_READ.format(file)):
             archives.replay(connection, file)
         _must_be_ours(connection, file)
         upgrading.upgrade(connection)
@@ -327,8 +333,8 @@ def _ledgers_beside(file: Path) -> Iterable[str]:
 
 
 @contextmanager
-def _told_in_a_line() -> Iterator[None]:
-    """What a program of PostgreSQL's says of its failure."""
+def _told_in_a_line(what: str = "") -> Iterator[None]:
+    """`what` failed, and what a program of PostgreSQL's says of it."""
     try:
         yield
     except FileNotFoundError as error:
@@ -340,4 +346,4 @@ def _told_in_a_line() -> Iterator[None]:
         # Below an error that cannot reach the server stands only a question.
         told = [line for line in said if "error:" in line or "detail:" in line] or said[-1:]
         bare = (line.removeprefix(f"{error.cmd[0]}: ") for line in told)
-        raise BackupError(f"{error.cmd[0]}: {'; '.join(bare)}") from error
+        raise BackupError(f"{what}{error.cmd[0]}: {'; '.join(bare)}") from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from rich.table import Table
@@ -19,9 +20,24 @@ from web.settings import Settings, SettingsError
 from web.tokens import signer_of
 
 MINUTES = "%Y-%m-%dT%H:%M"
-MOMENT = click.DateTime(["%Y-%m-%d", MINUTES])
 DUE = "due (UTC)"
 RETRIED = [state.value for state in (State.FAILED, State.PARKED, State.EXPIRED, State.UNCERTAIN)]
+
+
+class Moment(click.DateTime):
+    """A day, or a minute of one."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d", MINUTES])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a moment like 2026-12-01 or 2026-12-01T09:00", param, ctx)
+
+
+MOMENT = Moment()
 
 
 @click.group("outbox")
