@@ -56,8 +56,8 @@ NO_BACKUP = "{}: this is not a backup of an Unmentoring database"
 CANNOT_BE_READ = "{}: the backup is damaged, or made by a newer pg_dump. The database is as it was. "
 IN_USE = "{}: the service, or something else, has it open: stop that first. The database is as it was"
 AT_WORK = (
-    "the service, or something else, is at work with the database: stop its pages and its workers, and try "
-    "again in two minutes. The database is as it was"
+    "the service, or something else, is at work with the database: stop its pages, its workers and "
+    "`unmentoring watch`, and try again in two minutes. The database is as it was"
 )
 MakeSafe = Callable[[Session], int]
 # What people told us to leave off, as digests; each with what a row is known by.

@@ -80,7 +80,7 @@ def move(source: Database, to: str, *, now: datetime, progress: Progress = lambd
 def _must_be_idle(source: Database, now: datetime) -> None:
     if at_work.is_at_work(source, now):
         raise MovingError(
-            "stop the service first, its pages and its workers: it is at work there. Then wait two minutes"
+            "stop the service first, its pages, workers and `unmentoring watch`, and try again in two minutes"
         )
 
 

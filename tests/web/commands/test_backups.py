@@ -170,7 +170,7 @@ def test_no_database_is_replaced_while_the_service_is_at_work_with_it(world: Wor
     service, before = Database(world.database.engine.url.render_as_string(hide_password=False)), world.dump()
     with service.read() as session:
         session.exec(select(Person.id)).first()  # it keeps its connection, as a server does
-    with pytest.raises(backups.BackupError, match="stop its pages and its workers"):
+    with pytest.raises(backups.BackupError, match="stop its pages, its workers"):
         restore(world, backup)
     unchanged = world.dump() == before
     service.dispose()
