@@ -20,9 +20,9 @@ class Work(StrEnum):
 class Errand(Base, table=True):
     """A draw or a sending too large for a page to wait for: a worker does it. One at a time for a programme.
 
-    `version` is that of the draft the page showed; `seed` draws the same round however often it is begun.
-    `number` is the round that a digest tells of, and `done` to how many of its `people`, or of those who are
-    reminded of their invitation, it is on its way.
+    `version` is that of the draft the page showed, and `number` its round; `seed` draws the same round
+    however often it is begun. Of a digest `number` is the round that it tells of, and `done` to how many of
+    its `people`, or of those who are reminded of their invitation, it is on its way.
     `trouble` says what stopped it, until somebody asks again.
     """
 

@@ -134,6 +134,49 @@ def test_a_draft_is_thrown_away_however_often_it_is_said(world: World, organiser
     assert one == other == "The draft of round 1 is gone. Nobody was told anything."
 
 
+def entries(world: World) -> int:
+    """How much has been done here, by the audit."""
+    return len(world.dump()["auditentry"])
+
+
+def test_a_round_is_drawn_once_and_both_presses_lead_to_it(world: World, organiser: Visitor) -> None:
+    world.join_many(4)
+    twice(organiser.open(f"{HOME}/rounds"), "Draw a round")
+    assert (organiser.path, organiser.page.xpath("//*[@role='alert']")) == (f"{HOME}/rounds/1", [])
+
+
+@pytest.mark.parametrize("button", ["Draw again", "Lock group 1"])
+def test_what_is_done_to_a_draft_is_done_once(world: World, organiser: Visitor, button: str) -> None:
+    world.join_many(4)
+    world.draw()
+    before = entries(world)
+    one, other = twice(organiser.open(f"{HOME}/rounds/1"), button)
+    assert (one, other, organiser.path) == ("", "", f"{HOME}/rounds/1")
+    assert entries(world) == before + 1
+
+
+@pytest.mark.parametrize("button", ["Swap", "Leave", "They must not meet"])
+def test_what_is_done_to_somebody_in_a_draft_is_done_once(
+    world: World, organiser: Visitor, button: str
+) -> None:
+    person = world.join_many(6)[0]
+    world.draw()
+    page = organiser.open(f"{HOME}/rounds/1/people/{person}")
+    pressed = next(one for one in page.buttons if one.startswith(button))
+    one, other = twice(page, pressed)
+    # Which rule is broken now is in a warning of the page itself the second time.
+    assert one.startswith(other)
+    assert other.startswith("You ")
+
+
+def test_what_a_colleague_did_is_not_taken_for_ones_own_press(world: World, organiser: Visitor) -> None:
+    world.join_many(4)
+    world.draw()
+    organiser.open(f"{HOME}/rounds/1")
+    world.organiser("priya@example.org").open(f"{HOME}/rounds/1").press("Lock group 1")
+    assert "priya@example.org locked group 1" in organiser.press("Lock group 1").text
+
+
 # What is erased
 
 

@@ -76,7 +76,7 @@ def test_a_story_that_is_saved_by_two_presses_is_saved(told: World) -> None:
 
 # A draft that another has sent
 
-LOCK, DISCARD = "Lock group 1", "Throw this draft away"
+LOCK, DISCARD, AGAIN = "Lock group 1", "Throw this draft away", "Draw again"
 
 
 def page_of_a_draft_sent_since(world: World) -> Visitor:
@@ -87,7 +87,7 @@ def page_of_a_draft_sent_since(world: World) -> Visitor:
     return one
 
 
-@pytest.mark.parametrize("button", [LOCK, DISCARD])
+@pytest.mark.parametrize("button", [LOCK, DISCARD, AGAIN])
 def test_the_next_draft_is_not_touched_from_a_page_of_one_that_was_sent(world: World, button: str) -> None:
     one = page_of_a_draft_sent_since(world)
     world.draw()
@@ -98,7 +98,7 @@ def test_the_next_draft_is_not_touched_from_a_page_of_one_that_was_sent(world: W
         assert (draft.version, rounds.changes(session, draft, 1)) == (1, [])
 
 
-@pytest.mark.parametrize("button", [LOCK, DISCARD])
+@pytest.mark.parametrize("button", [LOCK, DISCARD, AGAIN])
 def test_nobody_reads_that_a_round_which_was_sent_is_gone(world: World, button: str) -> None:
     one = page_of_a_draft_sent_since(world)
     text = one.press(button).text

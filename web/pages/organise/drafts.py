@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -86,7 +86,8 @@ def lock(number: int) -> ResponseReturnValue:
         abort(404)
     except rounds.RoundError as error:
         g.session.rollback()
-        flash(f"{error}.", "error")
+        if not is_by_first_press(error):
+            flash(f"{error}.", "error")
     return _to_draft(number, f"group-{group}")
 
 
@@ -134,8 +135,10 @@ def _change(number: int, plan: Callable[..., DraftPlan], *what: Any) -> Response
     except seating.NoSuchGroup:
         abort(404)
     except rounds.RoundError as error:
-        flash(f"Nothing was changed. {error}.", "error")
-        return _to_draft(number)
+        if not is_by_first_press(error):
+            flash(f"Nothing was changed. {error}.", "error")
+            return _to_draft(number)
+        said = _said_before(number, error)
     flash(said)
     return _to_draft(number)
 
@@ -151,8 +154,10 @@ def _decide(number: int, decide: Callable[..., None], what: str) -> ResponseRetu
             planned = editing.recount(session, g.programme, _version(), sentence, today=times.today(g.now))
         said = _keep(planned, by_hand=False)
     except rounds.RoundError as error:
-        flash(f"{error}.", "error")
-        return _to_draft(number)
+        if not is_by_first_press(error):
+            flash(f"{error}.", "error")
+            return _to_draft(number)
+        said = _said_before(number, error)
     flash(said)
     return _to_draft(number)
 
@@ -163,6 +168,19 @@ def _keep(planned: DraftPlan, *, by_hand: bool = True) -> str:
         what = rounds.named(session, planned.what)
         verdict = planned.broken and f"A rule is broken now: {planned.broken}."
         return f"You {what}. {verdict or previews.how_far(kept.figures, kept.best)}"
+
+
+def is_by_first_press(error: rounds.RoundError) -> TypeGuard[rounds.Repeated]:
+    """Has whoever presses a button done just that by pressing it before?"""
+    return isinstance(error, rounds.Repeated) and error.change.by == current_user.id
+
+
+def _said_before(number: int, done: rounds.Repeated) -> str:
+    """What their first press was told. A rule that is broken is told of by the page itself."""
+    with house().database.read() as session:
+        round_, said = rounds.by_number(session, g.programme, number), rounds.named(session, done.change.what)
+        is_legal = not editing.forbidden_pairs(session, g.programme, round_)
+        return f"You {said}. {previews.how_far(round_.figures, round_.best) if is_legal else ''}".rstrip()
 
 
 def _version() -> int:

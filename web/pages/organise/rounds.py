@@ -15,6 +15,7 @@ from web.http.context import by_day, house, page_number, row_number, stop_past_t
 from web.models import Role, Round, RoundState
 from web.models.jobs import Work
 from web.pages.organise import pages
+from web.pages.organise.drafts import is_by_first_press
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import audit, phrases, times
@@ -50,19 +51,21 @@ def every_round() -> ResponseReturnValue:
 @holds_no_lock
 def draw_round() -> ResponseReturnValue:
     """Read, draw, then write with a version check: drawing may take long and keeps nobody waiting."""
-    version = request.form.get("version", type=row_number)
+    version, shown = (request.form.get(name, type=row_number) for name in ("version", "round"))
     if jobs.people(g.session, g.programme) > jobs.LARGE:
         with house().database.write() as session:
-            return _have_it_done(session, Work.DRAW, version)
+            return _have_it_done(session, Work.DRAW, version, shown)
     base, seed = house().database, secrets.randbits(drafts.SEED_BITS)
     try:
         drawn = drafts.draw_next(base.read, g.programme.id, seed=seed, today=times.today(g.now))
         with base.write() as session:
             kept = drafts.save_draft(
-                session, g.programme, drawn, by=current_user.id, now=g.now, version=version
+                session, g.programme, drawn, by=current_user.id, now=g.now, version=version, number=shown
             )
             number = kept.number
     except rounds.StaleDraft as error:
+        if is_by_first_press(error):
+            return redirect(url_for(".one_round", slug=g.programme.slug, number=drawn.pot.number), 303)
         flash(f"Nothing was drawn. {error}.", "error")
         return redirect(url_for(".every_round", slug=g.programme.slug), 303)
     except rounds.RoundError as error:
@@ -71,9 +74,11 @@ def draw_round() -> ResponseReturnValue:
     return redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
 
 
-def _have_it_done(session: Session, work: Work, version: int | None) -> ResponseReturnValue:
+def _have_it_done(
+    session: Session, work: Work, version: int | None, number: int | None
+) -> ResponseReturnValue:
     """By a worker: the list of rounds shows how far it is."""
-    jobs.ask(session, g.programme, work, version, by=current_user.id, now=g.now)
+    jobs.ask(session, g.programme, work, version, number=number, by=current_user.id, now=g.now)
     house().poke()
     return redirect(url_for(".every_round", slug=g.programme.slug), 303)
 
@@ -106,8 +111,8 @@ def one_round(number: int) -> ResponseReturnValue:
 def send_round(number: int) -> ResponseReturnValue:
     here = redirect(url_for(".one_round", slug=g.programme.slug, number=number), 303)
     version = request.form.get("version", 0, type=row_number)
-    if jobs.people(g.session, g.programme) > jobs.LARGE:
-        return _have_it_done(g.session, Work.SEND, version)
+    if g.round.state is RoundState.DRAFT and jobs.people(g.session, g.programme) > jobs.LARGE:
+        return _have_it_done(g.session, Work.SEND, version, number)
     try:
         sending.send_round(
             g.session,

@@ -58,12 +58,20 @@ def current(session: Session, programme: Programme) -> Errand | None:
 
 
 def ask(
-    session: Session, programme: Programme, work: Work, version: int | None, *, by: str, now: datetime
+    session: Session,
+    programme: Programme,
+    work: Work,
+    version: int | None,
+    *,
+    by: str,
+    now: datetime,
+    number: int | None = None,
 ) -> bool:
-    """Have it done. While something is being done for the programme, asking again changes nothing: was it
-    taken?
+    """Have it done to the draft of this number and version. While something is being done for the programme,
+    asking again changes nothing: was it taken?
     """
-    return _ask(session, programme, by, now, work=work, version=version, people=people(session, programme))
+    many = people(session, programme)
+    return _ask(session, programme, by, now, work=work, version=version, number=number, people=many)
 
 
 def ask_for_digest(
@@ -135,7 +143,7 @@ def run_waiting(read: Opens, write: Opens, clock: Callable[[], datetime]) -> int
                 _remind(write, errand, clock)
         except (RoundError, MatcherError, digests.NothingToSend) as refused:
             with write() as session:
-                session.get_one(Errand, errand.programme_id).trouble = str(refused)
+                _stop(session, session.get_one(Errand, errand.programme_id), refused)
         done += 1
     return done
 
@@ -163,7 +171,15 @@ def _draw(read: Opens, write: Opens, errand: Errand, clock: Callable[[], datetim
     drawn = drafts.compute(pot, programme, seed=errand.seed)
     with write() as session:
         programme = session.get_one(Programme, errand.programme_id)
-        drafts.save_draft(session, programme, drawn, by=errand.by, now=clock(), version=errand.version)
+        drafts.save_draft(
+            session,
+            programme,
+            drawn,
+            by=errand.by,
+            now=clock(),
+            version=errand.version,
+            number=errand.number,
+        )
         session.delete(session.get_one(Errand, errand.programme_id))
         session.flush()
         tallies.add(session, tallies.Counted.DRAWN, "", seconds=(clock() - began).total_seconds())
@@ -175,7 +191,7 @@ def _send(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None:
     with write() as session:
         programme = session.get_one(Programme, errand.programme_id)
         draft = rounds.draft(session, programme)
-        if draft is None:
+        if draft is None or errand.number not in (None, draft.number):
             raise rounds.stale(session, None, errand.version)
         sending.send_round(session, programme, draft.number, errand.version or 0, by=errand.by, now=clock())
         session.delete(session.get_one(Errand, errand.programme_id))
@@ -204,6 +220,14 @@ def _remind(write: Opens, errand: Errand, clock: Callable[[], datetime]) -> None
         kept.done, kept.begun_at = kept.done + sent, None
         if sent < AT_ONCE:
             session.delete(kept)
+
+
+def _stop(session: Session, errand: Errand, refused: Exception) -> None:
+    """Say what stopped it. Asked for twice by one organiser, it was done the first time."""
+    if isinstance(refused, rounds.Repeated) and refused.change.by == errand.by:
+        session.delete(errand)
+    else:
+        errand.trouble = str(refused)
 
 
 def _next_step(write: Opens, errand: Errand) -> None:

@@ -36,6 +36,7 @@ SEED_BITS = 63
 NONCE_BYTES = 32
 DRAWN, CHANGED = "round drawn", "draft changed"  # each makes another version
 DISCARDED = "draft discarded"
+DREW, DREW_AGAIN = "drew it", "drew it again"
 
 
 @dataclass(frozen=True)
@@ -104,20 +105,26 @@ def save_draft(
     by: str,
     now: datetime,
     version: int | None = None,
+    number: int | None = None,
 ) -> Round:
-    """Keep a draw as the programme's draft, in place of the one that had `version`.
+    """Keep a draw as the programme's draft, in place of the one that had `version`. `number` is that of the
+    round that was to be drawn again: another one counts its versions anew.
 
     Raises:
         StaleDraft: somebody drew, edited or sent it meanwhile.
+        Repeated: somebody drew it meanwhile, and nothing else was done.
         ProgrammeEnds: its end has been announced.
         matcher.Refused: the referee found a broken rule; nothing is written.
     """
     _stand_in_line(session, programme)
     unplaced = [person.person for person in drawn.result.unplaced]
     legal(drawn.pot.pot, drawn.result.groups, programme.group_size, unplaced)
-    round_ = draft(session, programme, lock=True)
+    round_, locked = draft(session, programme, lock=True), len(drawn.pot.pot.locked)
+    if number not in (None, drawn.pot.number):
+        raise stale(session, None, None)
+    around = f"{DREW_AGAIN} around {phrases.counted(locked, 'locked group')}" if locked else DREW_AGAIN
     if (round_.version if round_ else None) != version:
-        raise stale(session, round_, version)
+        raise stale(session, round_, version, around if version else DREW, DREW_AGAIN)
     if pots.next_number(session, drawn.pot.programme) != drawn.pot.number:
         raise StaleDraft("Somebody else sent this round while you were drawing. Look at it again first")
     before = _first_movers_of_locked(session, round_)
@@ -125,9 +132,7 @@ def save_draft(
     _write_groups(session, round_, drawn, before)
     draw_records.keep(session, round_, drawn.recorded)
     _write_left_out(session, round_, drawn)
-    locked = len(drawn.pot.pot.locked)
-    what = f"drew it again around {phrases.counted(locked, 'locked group')}" if locked else "drew it"
-    remember(session, round_, what if locked or not round_.redraws else "drew it again", by=by, now=now)
+    remember(session, round_, around if locked or round_.redraws else DREW, by=by, now=now)
     audit.record(
         session,
         by,
@@ -263,12 +268,10 @@ def discard(session: Session, programme: Programme, version: int, *, by: str, no
     """Throw a draft away.
 
     Raises:
-        StaleDraft: it changed after it was shown.
+        StaleDraft: it changed after it was shown, or has just been sent or thrown away.
     """
     round_ = draft(session, programme, lock=True)
-    if round_ is None:
-        return
-    if round_.version != version:
+    if round_ is None or round_.version != version:
         raise stale(session, round_, version)
     audit.record(session, by, DISCARDED, now=now, programme=programme.id, subject=f"round {round_.number}")
     outbox.cancel(session, kind=messages.DraftReady.kind, programme=programme.slug)

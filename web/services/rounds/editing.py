@@ -85,44 +85,36 @@ def swap(
     session: Session, programme: Programme, version: int, first: str, second: str, *, today: date
 ) -> DraftPlan:
     """Plan that two people take each other's place. For what is raised see `_plan`."""
-
-    def change(seats: Seats) -> str:
-        seats.swap(first, second)
-        return f"swapped {placeholder(first)} and {placeholder(second)}"
-
-    return _plan(session, programme, version, change, today=today)
+    what = f"swapped {placeholder(first)} and {placeholder(second)}"
+    return _plan(session, programme, version, what, lambda seats: seats.swap(first, second), today=today)
 
 
 def move(
     session: Session, programme: Programme, version: int, person: str, number: int, *, today: date
 ) -> DraftPlan:
     """Plan that somebody goes from a three to another group, which makes a three there."""
-
-    def change(seats: Seats) -> str:
-        seats.move(person, number)
-        return f"moved {placeholder(person)} to group {number}"
-
-    return _plan(session, programme, version, change, today=today)
+    what = f"moved {placeholder(person)} to group {number}"
+    return _plan(session, programme, version, what, lambda seats: seats.move(person, number), today=today)
 
 
 def leave_out(session: Session, programme: Programme, version: int, person: str, *, today: date) -> DraftPlan:
     """Plan a round without somebody, this once. They are told kindly when it is sent."""
 
-    def change(seats: Seats) -> str:
+    def change(seats: Seats) -> None:
         seated = any(person in group for group in seats.groups.values())
         if not seated and person not in seats.pot.members:
             raise NotAllowed("There is nobody like that in this programme")
         if seated:
             seats.take_out(person)
-        return f"left {placeholder(person)} out"
 
-    return _plan(session, programme, version, change, today=today, once={person: False})
+    what = f"left {placeholder(person)} out"
+    return _plan(session, programme, version, what, change, today=today, once={person: False})
 
 
 def bring_in(session: Session, programme: Programme, version: int, person: str, *, today: date) -> DraftPlan:
     """Plan a round with somebody who skips, is paused, or came after the draw; never who has not said yes."""
 
-    def change(seats: Seats) -> str:
+    def change(seats: Seats) -> None:
         if person not in seats.index:
             why = seats.pot.left_out.get(person, "not in this programme now")
             raise NotAllowed(f"{placeholder(person)} cannot be in this round: {why}")
@@ -131,33 +123,35 @@ def bring_in(session: Session, programme: Programme, version: int, person: str, 
         seats.seat(person)
         if person in seats.without_a_group():
             raise NotAllowed(f"There is nobody whom {placeholder(person)} may meet")
-        return f"put {placeholder(person)} in"
 
-    return _plan(session, programme, version, change, today=today, once={person: True})
+    what = f"put {placeholder(person)} in"
+    return _plan(session, programme, version, what, change, today=today, once={person: True})
 
 
 def _plan(
     session: Session,
     programme: Programme,
     version: int,
-    change: Callable[[Seats], str],
+    what: str,
+    change: Callable[[Seats], object],
     *,
     today: date,
     once: Mapping[str, bool] | None = None,
     may_break: bool = False,
 ) -> DraftPlan:
-    """O(people + history), and a draw.
+    """`what` the change is, in words. O(people + history), and a draw.
 
     Raises:
         StaleDraft: the draft is not the one that was shown.
+        Repeated: this change has been made to it, and nothing else.
         NotAllowed: see there.
     """
-    round_ = _current(session, programme, version)
+    round_ = _current(session, programme, version, what)
     pot = pots.gather(session, programme, today, once=once)
     seats = seating.seats_of(session, programme, round_, pot)
     before = {key: tuple(group) for key, group in seats.groups.items()}
     try:
-        what = change(seats)
+        change(seats)
         _nobody_has_gone(seats)
     except NotAllowed as refused:
         raise NotAllowed(rounds.named(session, str(refused))) from None
@@ -181,10 +175,10 @@ def _plan(
     )
 
 
-def _current(session: Session, programme: Programme, version: int, *, lock: bool = False) -> Round:
+def _current(session: Session, programme: Programme, version: int, what: str, *, lock: bool = False) -> Round:
     round_ = rounds.draft(session, programme, lock=lock)
     if round_ is None or round_.version != version:
-        raise rounds.stale(session, round_, version)
+        raise rounds.stale(session, round_, version, what)
     return round_
 
 
@@ -223,8 +217,9 @@ def keep(
 
     Raises:
         StaleDraft: somebody changed or sent the draft since it was planned.
+        Repeated: somebody made the same change since.
     """
-    round_ = _current(session, programme, plan.version, lock=True)
+    round_ = _current(session, programme, plan.version, plan.what, lock=True)
     _write_groups(session, round_, plan)
     _write_who_is_out(session, round_, plan)
     drafts.set_best(round_, plan.pot, plan.best)
@@ -318,21 +313,23 @@ def lock(
 
     Raises:
         StaleDraft: the draft is not the one that was shown.
+        Repeated: this has been done to it, and nothing else.
         NoSuchGroup
     """
-    round_ = _current(session, programme, version, lock=True)
+    what = f"{'locked' if locked else 'unlocked'} group {number}"
+    round_ = _current(session, programme, version, what, lock=True)
     group = session.exec(select(Group).where(Group.round_id == round_.id, Group.number == number)).first()
     if group is None:
         raise NoSuchGroup(f"There is no group {number}")
     group.locked = locked
     session.add(group)
-    _note(session, programme, round_, f"{'locked' if locked else 'unlocked'} group {number}", by=by, now=now)
+    _note(session, programme, round_, what, by=by, now=now)
     return round_
 
 
 def recount(session: Session, programme: Programme, version: int, what: str, *, today: date) -> DraftPlan:
     """Plan no change, for what is best possible may be another round by now; it may break a new rule."""
-    return _plan(session, programme, version, lambda _: what, today=today, may_break=True)
+    return _plan(session, programme, version, what, lambda _: None, today=today, may_break=True)
 
 
 def forbidden_pairs(session: Session, programme: Programme, round_: Round) -> list[tuple[str, str]]:

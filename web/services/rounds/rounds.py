@@ -3,6 +3,7 @@
 RoundError
     NoDraft             there is nothing to send
     StaleDraft          the draft or its people changed after it was shown; says what changed, and by whom
+        Repeated        all that changed is what is asked for now: a button was pressed twice; `.change`
     NobodyToIntroduce   no group could be made
     ProgrammePaused     nothing is sent until an organiser lets the programme go on
     ProgrammeEnds       its end has been announced: no round is drawn any more
@@ -38,6 +39,12 @@ class StaleDraft(RoundError):
     pass
 
 
+class Repeated(StaleDraft):
+    def __init__(self, said: str, change: RoundChange) -> None:
+        super().__init__(said)
+        self.change = change
+
+
 class NobodyToIntroduce(RoundError):
     pass
 
@@ -62,14 +69,19 @@ def changes(session: Session, round_: Round, since: int = 0) -> Sequence[RoundCh
     return session.exec(wanted.order_by(col(RoundChange.version))).all()
 
 
-def stale(session: Session, round_: Round | None, version: int | None) -> StaleDraft:
-    """What to tell somebody whose page shows an older version, or a draft that is gone."""
+def stale(session: Session, round_: Round | None, version: int | None, *asked: str) -> StaleDraft:
+    """What to tell somebody whose page shows an older version, or a draft that is gone. `asked` is how what
+    they ask for now would be remembered.
+    """
     if round_ is None:
         return StaleDraft("Somebody threw this draft away or sent it. Look again first")
-    done = changes(session, round_, version or 0)[-3:]
-    lines = [f"{name_of(session, change.by)} {change.what}, {times.clock(change.at)}" for change in done]
+    done = changes(session, round_, version or 0)
+    lines = [f"{name_of(session, change.by)} {change.what}, {times.clock(change.at)}" for change in done[-3:]]
     said = named(session, phrases.listing(lines)) if lines else "Somebody changed it"
-    return StaleDraft(f"This round is no longer as it was on your page: {said}. Look at it again first")
+    said = f"This round is no longer as it was on your page: {said}. Look at it again first"
+    if len(done) == 1 and done[0].what in asked:
+        return Repeated(said, done[0])
+    return StaleDraft(said)
 
 
 def name_of(session: Session, actor: str) -> str:

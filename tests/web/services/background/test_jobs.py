@@ -12,9 +12,10 @@ from web.services.learning import digests
 from web.services.rounds import rounds
 
 
-def ask(world: World, work: Work = Work.DRAW, version: int | None = None) -> None:
+def ask(world: World, work: Work = Work.DRAW, version: int | None = None, number: int | None = None) -> None:
     with world.write() as session:
-        jobs.ask(session, world.programme(session), work, version, by=BY, now=world.now)
+        programme = world.programme(session)
+        jobs.ask(session, programme, work, version, number=number, by=BY, now=world.now)
 
 
 def errand(world: World) -> Errand | None:
@@ -59,6 +60,26 @@ def test_a_draft_that_changed_meanwhile_is_not_sent_and_the_page_says_why(world:
     assert stopped
     assert "This round is no longer as it was on your page" in stopped.trouble
     assert "Nothing was sent" in world.organiser().open("/organise/councils/rounds").text
+
+
+@pytest.mark.parametrize("work", [Work.DRAW, Work.SEND])
+def test_the_draft_after_the_one_that_was_shown_is_left_as_it_is(world: World, work: Work) -> None:
+    world.join_many(4)
+    world.round()
+    world.draw()
+    ask(world, work, 1, number=1)
+    world.work()
+    stopped = errand(world)
+    assert stopped
+    assert ("Somebody threw this draft away or sent it" in stopped.trouble, version(world)) == (True, 1)
+
+
+def test_a_draw_that_was_pressed_again_later_is_no_trouble(world: World) -> None:
+    world.join_many(4)
+    for _ in range(2):
+        ask(world)
+        world.work()
+    assert (version(world), errand(world)) == (1, None)
 
 
 def test_after_trouble_one_can_ask_again(world: World) -> None:
