@@ -22,6 +22,9 @@ from matcher.pot import Ints, Pot
 
 Row = dict[str, str]
 SEAT = re.compile(r"person_[1-9][0-9]?")
+# How files begin that people take for their table: of new and old Office, PDF, RTF, and pages of the web.
+OTHER_KINDS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-", b"{\\rtf", b"<")
+NO_TABLE = "this is no CSV, but a file of another kind; save the table as CSV, in UTF-8"
 HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -291,14 +294,19 @@ def _text(file: Path) -> str:
         raw = file.read_bytes()
     except OSError as error:
         raise BadTable(file.name or str(file), f"cannot be read: {error.strerror or error}") from error
+    if raw.startswith(OTHER_KINDS):
+        raise BadTable(file.name, NO_TABLE)
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         start = raw.rfind(b"\n", 0, error.start) + 1
         column = raw.count(b",", start, error.start) + 1
-        text = f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        raise BadTable(file.name, text, row=row, column=f"column {column}") from error
+        said = f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        raise BadTable(file.name, said, row=row, column=f"column {column}") from error
+    if "\0" in text:
+        raise BadTable(file.name, NO_TABLE)
+    return text
 
 
 def _filled(file: Path, row: int, cells: Row, column: str) -> str:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from matcher import cli
 
+NO_TABLE = "people.csv: this is no CSV, but a file of another kind; save the table as CSV, in UTF-8"
 PEOPLE = "id,organisation,shoe size\nb,Leeds,40\na,Leeds,41\nd,York,42\nc,York,43\n"
 
 
@@ -139,6 +140,11 @@ def test_a_past_three_counts_as_three_pairs(folder):
             b"id,organisation\na,Le\xffeds\n",
             "people.csv:2: column 2: byte 0xff is not UTF-8; save the file as UTF-8",
         ),
+        (b"%PDF-1.7\n\xe2\xe3\xcf\xd3\n1 0 obj\n", NO_TABLE),
+        (b"PK\x03\x04\x14\0\x06\0word/document.xml", NO_TABLE),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", NO_TABLE),
+        (b"\x7fELF\x02\x01\x01\0", NO_TABLE),
+        ("<!DOCTYPE html><title>Council</title>", NO_TABLE),
     ],
 )
 def test_a_bad_people_file_ends_with_one_line(folder, people, words):

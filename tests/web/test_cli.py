@@ -437,6 +437,14 @@ def test_a_schedule_is_switched_on_in_an_organiser_s_name_shown_and_switched_off
     assert "by hand" in command("schedule", "show", "councils").stdout
 
 
+def test_a_schedule_begins_on_no_day_that_has_been(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.appoint("organiser@councils.example")
+    on = "schedule on councils --for organiser@councils.example --every monthly --first".split()
+    past = command(*on, "2025-12-08")
+    assert (past.exit_code, "Choose a first day after today" in past.stderr) == (2, True)
+    assert plan(world) is None
+
+
 def test_a_schedule_says_that_a_restore_holds_it(command, world: World) -> None:  # type: ignore[no-untyped-def]
     with world.write() as session:
         outbox.hold(session, reason="restored from a backup", now=world.now)

@@ -38,10 +38,13 @@ def add_organiser(session: Session, email: str, slug: str, role: str) -> Iterato
 @reading
 def list_organisers(session: Session, slug: str | None) -> None:
     """Show who may do what in which programme, and since when."""
-    for which in [programmes.by_slug(session, slug)] if slug else programmes.every(session):
-        for one in team.of_programme(session, which):
-            line = f"{which.slug:40}  {one.held.role.value:9}  {one.organiser.email}"
-            click.echo("".join((line, _since(one), f", {SCHEDULES}" if one.schedules else "")))
+    listed = [programmes.by_slug(session, slug)] if slug else programmes.every(session)
+    everybody = [(which, one) for which in listed for one in team.of_programme(session, which)]
+    for which, one in everybody:
+        line = f"{which.slug:40}  {one.held.role.value:9}  {one.organiser.email}"
+        click.echo("".join((line, _since(one), f", {SCHEDULES}" if one.schedules else "")))
+    if not everybody:
+        click.echo("Nobody organises yet: `unmentoring organiser add` gives somebody a role.")
 
 
 def _since(one: team.TeamMember) -> str:

@@ -1,6 +1,6 @@
 """Who runs a programme, from the command line: for when nobody is left who can do it on the page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
@@ -45,8 +45,13 @@ def test_who_has_not_signed_in_yet_is_listed_as_such(command) -> None:  # type: 
 def test_whose_schedule_it_is_is_listed(command, world: World) -> None:  # type: ignore[no-untyped-def]
     world.appoint("own@host.example")
     on = ("schedule", "on", "councils", "--for", "own@host.example", "--every", "monthly")
-    command(*on, "--first", "2027-01-13")
+    command(*on, "--first", f"{datetime.now(UTC) + timedelta(days=40):%Y-%m-%d}")
     assert command("organiser", "list").stdout.endswith(", rounds begin in their name\n")
+
+
+def test_where_nobody_organises_it_says_so(command) -> None:  # type: ignore[no-untyped-def]
+    for words in ([], ["--programme", "councils"]):
+        assert command("organiser", "list", *words).stdout.startswith("Nobody organises yet: ")
 
 
 def test_a_role_taken_away_signs_its_holder_out(command, world: World) -> None:  # type: ignore[no-untyped-def]

@@ -125,13 +125,17 @@ def switch_on(
     while the rhythm or the dates are what they were, the one that is set, as people may have been told.
 
     Raises:
-        BadSettings: no day of it is still to come, or another rhythm is agreed and people are asked first.
+        BadSettings: no day of it is still to come, a rhythm begins on one that has been, or another rhythm is
+            agreed and people are asked first.
         programmes.Ends: its end has been announced.
     """
     programmes.must_go_on(programme)
     _must_be_agreed(session, programme, plan.rhythm)
     whose = in_the_name_of or by
     before = session.get(Schedule, programme.id)
+    is_kept = before is not None and before.first_on == plan.first_on
+    if plan.first_on and plan.first_on <= times.today(now) and not is_kept:
+        raise BadSettings("first_on", "Choose a first day after today")
     stays = _still_to_come(programme, before, plan, now) if before else None
     kept = before or Schedule(programme_id=programme.id, rhythm=plan.rhythm, enabled_by=whose, enabled_at=now)
     kept.rhythm, kept.first_on, kept.at, kept.region = plan.rhythm, plan.first_on, plan.at, plan.region
