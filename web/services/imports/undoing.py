@@ -42,6 +42,7 @@ def undo(session: Session, job: Import, *, by: str, now: datetime) -> None:
         NotToUndo: a round was drawn on imported history, or history names people of this import.
         WrongMoment: it is not done.
     """
+    uploads.hold(session, job)
     if job.state in (ImportState.UNDOING, ImportState.UNDONE):
         return
     uploads.must_be(job, ImportState.DONE)

@@ -101,6 +101,7 @@ def take_sheet(session: Session, job: Import, given: Upload) -> None:
     Raises:
         WrongMoment: its columns were chosen already, or the file is gone.
     """
+    hold(session, job)
     must_be(job, ImportState.COLUMNS)
     file = _file(session, job)
     _note(job, file, given, session.get_one(Programme, job.programme_id))
@@ -173,6 +174,7 @@ def choose(session: Session, job: Import, chosen: Mapping[str, int], names: Name
     Raises:
         WrongMoment: it was answered already.
     """
+    hold(session, job)
     must_be(job, ImportState.COLUMNS, ImportState.READY, ImportState.ORGANISATIONS)
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
     job.columns, job.organisations, job.mix_answers, job.counts = dict(chosen), [], {}, {}
@@ -194,6 +196,18 @@ def match(session: Session, job: Import, names: Names) -> None:
 
 def must_be(job: Import, *states: ImportState) -> None:
     if job.state not in states:
+        raise WrongMoment
+
+
+def hold(session: Session, job: Import) -> None:
+    """Read its row as it is by now, and keep others from it until commit: of two organisers at once the
+    second reads what the first has done.
+
+    Raises:
+        WrongMoment: it is gone.
+    """
+    row = select(Import).where(col(Import.id) == job.id).with_for_update()
+    if session.scalars(row.execution_options(populate_existing=True)).one_or_none() is None:
         raise WrongMoment
 
 
@@ -221,6 +235,7 @@ def columns_again(session: Session, job: Import) -> None:
     Raises:
         WrongMoment: it is being written, or was.
     """
+    hold(session, job)
     must_be(job, ImportState.COLUMNS, ImportState.ORGANISATIONS, ImportState.READY)
     session.execute(delete(ImportRow).where(col(ImportRow.import_id) == job.id))
     job.state, job.organisations, job.mix_answers, job.counts = ImportState.COLUMNS, [], {}, {}
@@ -233,6 +248,7 @@ def answer(session: Session, job: Import, answers: Mapping[str, str]) -> None:
 
     What is not answered, or with something nobody offered, is asked again.
     """
+    hold(session, job)
     must_be(job, ImportState.ORGANISATIONS)
     job.organisations = _followed([_answered(one, answers.get(one["key"])) for one in job.organisations])
     _go_on(session, job)
@@ -320,6 +336,7 @@ def answer_mix(session: Session, job: Import, said: Mapping[str, str]) -> None:
     Raises:
         WrongMoment: it is being written, or was.
     """
+    hold(session, job)
     must_be(job, ImportState.READY)
     programme = session.get_one(Programme, job.programme_id)
     known = {answer: mixing.choice(programme, said[answer]) for answer in job.mix_answers if answer in said}
@@ -344,6 +361,7 @@ def drop_rows(session: Session, number: int) -> bool:
 
 def someone_else(session: Session, job: Import, numbers: Mapping[int, bool]) -> None:
     """Which of the rows that look like somebody known are somebody else, and so invited."""
+    hold(session, job)
     must_be(job, ImportState.READY)
     for number, yes in numbers.items():
         row = session.get(ImportRow, (job.id, number))
@@ -385,6 +403,7 @@ def confirm(
         WrongMoment: there is nothing to say yes to, or it is not what was `shown`.
         programmes.Ends: nobody is brought in any more.
     """
+    hold(session, job)
     if job.state in (ImportState.WRITING, ImportState.DONE):
         return
     programmes.must_go_on(session.get_one(Programme, job.programme_id))
@@ -455,6 +474,7 @@ def abandon(session: Session, job: Import, *, by: str, now: datetime, problem: s
     Raises:
         WrongMoment: it is being written, or was.
     """
+    hold(session, job)
     if job.state is ImportState.ABANDONED:
         return
     must_be(
