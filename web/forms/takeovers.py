@@ -1,6 +1,7 @@
 """What an owner states who takes over a scheme that ran elsewhere."""
 
 from datetime import date
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
@@ -38,8 +39,8 @@ class TakeoverForm(FlaskForm):
     )
     agreed = Check("They have agreed to take part, and to their details being held here")
 
-    def __init__(self, today: date) -> None:
-        super().__init__()
+    def __init__(self, today: date, **given: Any) -> None:
+        super().__init__(**given)
         self.today = today
 
     def validate_asked_on(self, field: Day) -> None:

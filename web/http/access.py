@@ -174,7 +174,8 @@ def recently_signed_in(*, back: str) -> Callable[[View], View]:
 
     For what cannot be taken back: sending, exporting, erasing. Afterwards the organiser is at the page
     `back`, named like ".one_round" and with the values this view's address shares with it, where
-    `kept_form()` has what they had typed. Nothing is done by itself.
+    `kept_form()` has what they had typed; what is too long for a cookie waits on a page. Nothing is done by
+    itself.
     """
 
     def decorate(view: View) -> View:
@@ -182,7 +183,9 @@ def recently_signed_in(*, back: str) -> Callable[[View], View]:
         def guarded(**values: Any) -> Any:
             if is_recent():
                 return view(**values)
-            _interrupt(_address(back, {"slug": g.programme.slug, **values}))
+            fits = _interrupt(_address(back, {"slug": g.programme.slug, **values}))
+            if not fits and (form := kept.form()) and form.words:
+                return render_template("errors/not_taken.html", kept=form, sign_in="again"), 403
             return redirect(url_for("organise.sign_in_again"), 303)
 
         guarded.recent = True  # type: ignore[attr-defined]
@@ -205,11 +208,13 @@ def kept_form() -> MultiDict[str, str] | None:
     return MultiDict((name, value) for name, value in kept["fields"])
 
 
-def _interrupt(page: str) -> None:
+def _interrupt(page: str) -> bool:
+    """Note what was interrupted. Did what was typed fit into the cookie?"""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     small = sum(len(name) + len(value) for name, value in typed) <= KEPT_LETTERS
     session["next"] = page
     session["interrupted"] = {"by": current_user.id, "page": page, "fields": typed if small else []}
+    return small
 
 
 def _address(endpoint: str, values: dict[str, Any]) -> str:
@@ -261,7 +266,7 @@ def without_database(view: View) -> View:
 
 def _to_sign_in() -> Any:
     if (form := kept.form()) and form.words:
-        return render_template("errors/not_taken.html", kept=form, signed_out=True), 403
+        return render_template("errors/not_taken.html", kept=form, sign_in="in"), 403
     wanted = request.path if request.method == "GET" else None
     return redirect(url_for("organise.sign_in", next=wanted), 303)
 

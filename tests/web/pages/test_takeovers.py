@@ -49,6 +49,41 @@ def taken_over(world: World, rows: str = ROWS, **said: object) -> Visitor:
     return page
 
 
+def pressed_after_half_an_hour(world: World, **said: object) -> Visitor:
+    page = ready(world)
+    page.open(f"{page.path}/take-over")
+    page.client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    world.clock.turn(minutes=31)
+    return page.press("Take over 2 people", **(SAID | said))
+
+
+def sign_in_again(world: World, page: Visitor) -> Visitor:
+    page.press("Send me a sign-in link")
+    world.work()
+    letter = world.letter("organiser@councils.example", "sign_in")
+    page.open(world.link_in(letter, "/organise/sign-in/"))
+    return page.press("Sign in")
+
+
+def test_what_an_owner_states_waits_while_they_sign_in_again(world: World) -> None:
+    page = sign_in_again(world, pressed_after_half_an_hour(world))
+    page.press("Take over 2 people")
+    world.work()
+    assert standing(world) is Standing.NOTIFIED
+
+
+def test_so_does_what_is_too_long_for_a_cookie(world: World) -> None:
+    asked = " ".join(["May we take your place along?"] * 60)
+    page = pressed_after_half_an_hour(world, wording=asked)
+    assert (page.heading, page.status, asked in page.text) == ("Sign in again to go on", 403, True)
+    other = sign_in_again(world, Visitor.over(page.client).open("/organise/sign-in/again"))
+    assert other.path.endswith("/take-over")
+    # The first press has the token of the session before.
+    page.press("Send it again").press("Send it again")
+    world.work()
+    assert standing(world) is Standing.NOTIFIED
+
+
 def person(world: World, email: str = AMINA) -> str:
     with world.read() as session:
         return session.exec(select(Person.id).where(Person.email == email)).one()

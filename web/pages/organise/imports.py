@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from notifications.foreign import id_of
 from web.forms.takeovers import TakeoverForm
-from web.http.access import holds_no_lock, needs, recently_signed_in, takes_files
+from web.http.access import holds_no_lock, kept_form, needs, recently_signed_in, takes_files
 from web.http.context import house, page_number, row_number, stop_past_the_end
 from web.models import Role
 from web.models.imports import Import, ImportKind, ImportState, Outcome
@@ -319,7 +319,7 @@ def confirm_import(number: int) -> ResponseReturnValue:
 @pages.get("/<slug>/import/<int:number>/take-over")
 @needs(Role.OWNER)
 def ask_to_take_over(number: int) -> ResponseReturnValue:
-    return _take_over(_job(number), TakeoverForm(times.today(g.now)))
+    return _take_over(_job(number), TakeoverForm(times.today(g.now), formdata=kept_form()))
 
 
 @pages.post("/<slug>/import/<int:number>/take-over")
