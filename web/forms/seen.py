@@ -46,6 +46,11 @@ class SeenForm(FlaskForm):
         show_what_was_taken(self[name] for name in holds)
         return not is_good
 
+    def was_changed(self) -> bool:
+        """Does anything stand there by now that did not when the page was opened?"""
+        stood, holds = self.stood(), self.standing()
+        return any(_noted(stood.get(name, now)) != _noted(now) for name, now in holds.items())
+
     def standing(self) -> dict[str, Value]:
         """What stands there by now."""
         return {name: _standing(self[name]) for name in self.over}

@@ -36,7 +36,9 @@ def free_times(token: str) -> ResponseReturnValue:
 def rather_not(token: str) -> ResponseReturnValue:
     visit = open_visit(token, full=True)
     form = RatherNotForm()
-    form.offer(never_pairs.met(g.session, visit.person))
+    # Whoever presses twice chose somebody who is on the list by then.
+    offered = never_pairs.introduced if form.is_submitted() else never_pairs.met
+    form.offer(offered(g.session, visit.person))
     if form.validate_on_submit():
         try:
             never_pairs.add(g.session, visit.person, *form.wish(), now=g.now)

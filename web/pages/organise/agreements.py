@@ -169,7 +169,8 @@ def decline_item(number: int) -> ResponseReturnValue:
     except agenda.NoSuchItem:
         return render_template("errors/404.html"), 404
     form = DeclineForm()
-    if item.state is not AgendaState.OPEN:
+    is_repeated = (item.state, item.because) == (AgendaState.DECLINED, form.because.data)
+    if item.state is not AgendaState.OPEN and not is_repeated:
         flash(DECIDED, "error")
         return _agenda(DeclineForm(formdata=None), too_late=form.because.data or ""), 422
     if not form.validate_on_submit():

@@ -52,7 +52,10 @@ def close() -> ResponseReturnValue:
     except programmes.BadSettings as error:
         form[error.field].errors = [error.message]
         return _page(form)
-    flash(f"The end is announced. We are telling {phrases.counted(people, 'person', 'people')}.")
+    if (g.programme.closing_on, g.programme.wall_stays) == (form.on.data, form.wall.data == "stays"):
+        flash(f"The end is announced. {_telling(people)}".rstrip())
+    else:
+        flash("Nothing was changed: the end has been announced already, as it is below.", "error")
     return redirect(url_for(".ask_to_close", slug=g.programme.slug), 303)
 
 
@@ -60,5 +63,10 @@ def close() -> ResponseReturnValue:
 @needs(Role.OWNER)
 def keep_open() -> ResponseReturnValue:
     people = closings.take_back(g.session, g.programme, by=current_user.id, now=g.now)
-    flash(f"The programme stays open. We are telling {phrases.counted(people, 'person', 'people')} so.")
+    flash(f"The programme stays open. {_telling(people, ' so')}".rstrip())
     return redirect(url_for(".settings", slug=g.programme.slug), 303)
+
+
+def _telling(people: int, what: str = "") -> str:
+    """Nothing where a first press has told them."""
+    return f"We are telling {phrases.counted(people, 'person', 'people')}{what}." if people else ""

@@ -1,9 +1,12 @@
 """The organisations of a programme: how they are called, how they are recognised, and which are one."""
 
+from typing import NoReturn
+
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from werkzeug import Response
 
 from notifications.foreign import storable
 from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
@@ -14,6 +17,8 @@ from web.pages.organise import pages
 from web.services.common import programmes
 from web.services.imports import following
 from web.services.organisations import doubts, organisations
+
+ARE_ONE = "{} is {} from now on, whoever writes it."
 
 
 @pages.get("/<slug>/organisations")
@@ -40,10 +45,20 @@ def one_organisation(number: int) -> ResponseReturnValue:
 
 
 def _organisation(number: int) -> Organisation:
+    """Whoever opened its page before it was merged is led to the one that it is part of."""
     found = organisations.one(g.session, g.programme.id, number)
     if found is None:
-        abort(404)
+        _lead_on(number)
     return found
+
+
+def _lead_on(number: int) -> NoReturn:
+    kept = organisations.merged_into(g.session, g.programme.id, number)
+    if kept is None:
+        abort(404)
+    if request.method == "POST":
+        flash(f"Nothing was changed: it has been merged, and is {kept.name} now.", "error")
+    abort(_back(kept.id))
 
 
 def _page(organisation: Organisation, wrong: FlaskForm | None = None) -> ResponseReturnValue:
@@ -140,10 +155,19 @@ def detach_domain(number: int) -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 @recently_signed_in(back=".one_organisation")
 def merge_organisations(number: int) -> ResponseReturnValue:
-    """`number` goes; the one chosen stays."""
+    """`number` goes; the one chosen stays. A number that is free may be another organisation's by now, so the
+    form says which one it was.
+    """
+    into, name = request.form.get("into", 0, type=row_number), storable(request.form.get("name", ""))
+    here = organisations.one(g.session, g.programme.id, number)
+    before = None if here else organisations.merged_into(g.session, g.programme.id, number)
+    if before and before.id == into:  # by a first press
+        flash(ARE_ONE.format(name, before.name))
+        return _back(before.id)
     gone = _organisation(number)
-    name = gone.name
-    into = request.form.get("into", 0, type=row_number)
+    if name != gone.name:
+        flash(f"Nothing was changed. This is {gone.name} now: look again first.", "error")
+        return _back(number)
     kept = _organisation(into) if into else gone
     if kept.id == gone.id:
         flash("Nothing was changed. Choose the organisation that it is.", "error")
@@ -155,7 +179,7 @@ def merge_organisations(number: int) -> ResponseReturnValue:
         g.session.rollback()
         flash(f"Nothing was changed. {error}.", "error")
         return redirect(url_for(".every_organisation", slug=g.programme.slug), 303)
-    flash(f"{name} is {kept.name} from now on, whoever writes it.")
+    flash(ARE_ONE.format(name, kept.name))
     return _back(kept.id)
 
 
@@ -175,5 +199,5 @@ def tell_organisations_apart(number: int) -> ResponseReturnValue:
     return redirect(url_for(".every_organisation", slug=g.programme.slug), 303)
 
 
-def _back(number: int) -> ResponseReturnValue:
+def _back(number: int) -> Response:
     return redirect(url_for(".one_organisation", slug=g.programme.slug, number=number), 303)

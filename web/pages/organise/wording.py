@@ -16,6 +16,11 @@ from web.pages.outbox import MAIL_POLICY
 from web.services.common.programmes import BadSettings
 from web.services.programmes import wordings
 
+CHANGED = (
+    "Nothing was changed: somebody has changed these words since you opened the page. They are below as they "
+    "are now. Press again to go back to ours."
+)
+
 
 @pages.get("/<slug>/settings/wording")
 @needs(Role.VIEWER)
@@ -87,6 +92,10 @@ def wording_as_mail(kind: str) -> ResponseReturnValue:
 def reset_wording(kind: str) -> ResponseReturnValue:
     if kind not in PARTS:
         abort(404)
+    form = wording_form(kind, data=wordings.texts(g.programme, kind))
+    if kind in g.programme.wording and form.was_changed():
+        flash(CHANGED, "error")
+        return redirect(url_for(".wording_of", slug=g.programme.slug, kind=kind), 303)
     wordings.reset(g.session, g.programme, kind, by=current_user.id, now=g.now)
     flash("These are our words again.")
     return redirect(url_for(".wording_of", slug=g.programme.slug, kind=kind), 303)

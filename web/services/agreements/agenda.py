@@ -143,7 +143,11 @@ def one(session: Session, programme: Programme, number: int, *, lock: bool = Tru
 
 
 def decline(session: Session, item: AgendaItem, because: str, *, by: str, now: datetime) -> None:
-    """Raises Decided."""
+    """Say no, and why. To say it once more, in the same words, changes nothing.
+
+    Raises:
+        Decided
+    """
     _settle(session, item, AgendaState.DECLINED, by, now, because=because)
 
 
@@ -171,6 +175,8 @@ def _settle(
     because: str = "",
     proposal_id: int | None = None,
 ) -> None:
+    if (item.state, item.because, item.proposal_id) == (state, because, proposal_id):
+        return  # by a first press
     if item.state is not AgendaState.OPEN:
         raise Decided
     item.state, item.settled_at = state, now

@@ -27,6 +27,7 @@ from sqlmodel import Session, col, select
 
 from notifications.columns import table_of
 from web.models import (
+    AuditEntry,
     GroupMember,
     Membership,
     Organisation,
@@ -98,6 +99,7 @@ HOW_MANY = (
     .select_from(TABLE)
     .where(TABLE.c.programme_id == bindparam("programme"), nameless.has_name())
 )
+MERGED = "organisations merged"
 MOST_ASKED = 3  # whether it is one of them
 MOST_OFFERED = 100  # to choose from; more are found by their words
 
@@ -320,6 +322,8 @@ def rename(
                 col(OrganisationName.key) == key(name),
             )
         )
+    if (organisation.name, organisation.short_name) == (name, short_name):
+        return
     organisation.name, organisation.short_name, organisation.key = name, short_name, key(name)
     session.add(organisation)
     _record(session, organisation, "organisation renamed", by, now)
@@ -407,7 +411,16 @@ def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, 
     session.delete(gone)
     session.flush()
     _know_as(session, kept, spelling)
-    _record(session, kept, "organisations merged", by, now, merged=merged)
+    _record(session, kept, MERGED, by, now, merged=merged)
+
+
+def merged_into(session: Session, programme: int, gone: int) -> Organisation | None:
+    """The one that an organisation became part of, as the audit has it."""
+    merges = select(AuditEntry).where(AuditEntry.programme_id == programme, AuditEntry.action == MERGED)
+    for entry in session.exec(merges.order_by(col(AuditEntry.id).desc())):
+        if entry.facts.get("merged") == gone:
+            return one(session, programme, int(entry.subject.rpartition(" ")[2]))
+    return None
 
 
 def _hold(session: Session, *those: Organisation) -> None:

@@ -62,6 +62,9 @@ def add(
         check_others_own(session, held)
     if RANK[role] < RANK[held.role]:
         lose(session, organiser.id, by=by, now=now)
+    is_new = held not in session
+    if held.role is role and not is_new:
+        return organiser
     held.role = role
     session.add(held)
     session.flush()

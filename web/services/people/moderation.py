@@ -36,6 +36,8 @@ def suspend(
     What waits to be sent to them about rounds is not. A second press only changes the reason.
     """
     membership = session.get_one(Membership, (programme.id, person.id))
+    if (membership.standing, membership.suspended_because) == (Standing.SUSPENDED, reason):
+        return
     if membership.standing in TAKING_PART:
         dropouts.withdraw_everywhere(session, person.id, programme=programme.id, now=now)
     membership.standing, membership.suspended_because = Standing.SUSPENDED, reason

@@ -55,7 +55,7 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
         raise TooManyAddresses
     if reachability.stopped(session, person, key=signer.suppression_key()):
         reachability.hold_rounds(session, person, now=now)
-    values = asdict(change)
+    values, before = asdict(change), person.model_dump()
     email, phone = values.pop("email"), values.pop("phone")
     if not phone_codes.is_only_way(person):
         phone_numbers.give(session, person, phone)
@@ -63,7 +63,8 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     for field, value in values.items():
         setattr(person, field, value)
     session.add(person)
-    audit.record(session, person.id, "edited details", now=now, subject=person.id)
+    if moves or person.model_dump() != before:
+        audit.record(session, person.id, "edited details", now=now, subject=person.id)
     outbox.readdress(session, recipient(person))
     if not moves:
         person.email = email or person.email

@@ -205,7 +205,10 @@ def set_how_often(session: Session, membership: Membership, every: int, *, now: 
 
 
 def set_availability(session: Session, person: Person, blocks: Collection[Block], *, now: datetime) -> None:
-    person.availability = [block.value for block in Block if block in blocks]
+    free = [block.value for block in Block if block in blocks]
+    if free == person.availability:
+        return
+    person.availability = free
     session.add(person)
     audit.record(session, person.id, "said when they are free", now=now, subject=person.id)
 
@@ -232,6 +235,9 @@ def has_agreed(session: Session, person: str, programme: Programme) -> bool:
 
 
 def _changed(session: Session, membership: Membership, action: str, now: datetime) -> None:
+    """Keep what was set just now, before any query. What was so before is not written down once more."""
+    if not session.is_modified(membership):
+        return
     session.add(membership)
     audit.record(
         session,

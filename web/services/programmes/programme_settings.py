@@ -69,7 +69,10 @@ def describe(session: Session, programme: Programme, about: About, *, by: str, n
     other = programmes.by_join_word(session, about.join_word or programme.slug)
     if other and other.id != programme.id:
         raise BadSettings("join_word", "Another programme is joined by this word: choose another")
-    programme.sqlmodel_update(asdict(about) | {"contact": addresses.email(about.contact)})
+    told = asdict(about) | {"contact": addresses.email(about.contact)}
+    if all(getattr(programme, name) == value for name, value in told.items()):
+        return
+    programme.sqlmodel_update(told)
     _changed(session, programme, "programme described", by, now)
 
 
@@ -97,8 +100,9 @@ def move_next_round(
     if on and (free := _kept_free(session.get(Schedule, programme.id), on)):
         raise BadSettings("on", free)
     moved_days.note(session, programme, programme.next_round_on, on, now)
-    programme.next_round_on = on
-    _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
+    is_another, programme.next_round_on = programme.next_round_on != on, on
+    if is_another:
+        _changed(session, programme, "next round set", by, now, on=on.isoformat() if on else "")
     return schedule.moved(session, programme, now=now)
 
 

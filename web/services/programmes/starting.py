@@ -212,11 +212,13 @@ def asked_about(session: Session, link: Link) -> ProgrammeRequest | None:
 
 def approve(session: Session, request: ProgrammeRequest, *, by: str, now: datetime) -> Programme | None:
     """Begin the programme and write to its founder. None where its address has been taken meanwhile: the
-    founder is asked for another one, and the request waits again then.
+    founder is asked for another one, and the request waits again then. A second press begins nothing more.
 
     Raises:
         TooLateToDecide: it is decided already, or waits for its founder.
     """
+    if (request.state, request.decided_by) == (StartState.APPROVED, by):
+        return session.get(Programme, request.programme_id)
     if request.state is not StartState.WAITING:
         raise TooLateToDecide(request)
     programme = _begin(session, request, by=by, now=now)
@@ -226,11 +228,13 @@ def approve(session: Session, request: ProgrammeRequest, *, by: str, now: dateti
 
 
 def decline(session: Session, request: ProgrammeRequest, reason: str, *, by: str, now: datetime) -> None:
-    """Say no, with a reason or without one, and write to the founder.
+    """Say no, with a reason or without one, and write to the founder. A second press writes no more.
 
     Raises:
         TooLateToDecide: it is decided already.
     """
+    if (request.state, request.decided_by, request.reason) == (StartState.DECLINED, by, reason):
+        return
     if request.state not in UNDECIDED:
         raise TooLateToDecide(request)
     request.state, request.reason = StartState.DECLINED, reason

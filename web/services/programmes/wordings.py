@@ -95,7 +95,10 @@ def save(
     check(programme, kind, given)
     own = {part.name: given[part.name] for part in PARTS[kind] if given[part.name] != part.ours}
     others = {name: words for name, words in programme.wording.items() if name != kind}
-    programme.wording = others | ({kind: own} if own else {})
+    wording_now = others | ({kind: own} if own else {})
+    if wording_now == programme.wording:
+        return
+    programme.wording = wording_now
     session.add(programme)
     audit.record(session, by, "wording changed", now=now, programme=programme.id, subject=kind)
 
@@ -116,7 +119,10 @@ def set_prompts(
         raise BadSettings("prompts", f"At most {MOST_PROMPTS} fit an introduction")
     if any(len(prompt) > LONGEST_PROMPT for prompt in prompts):
         raise BadSettings("prompts", f"Keep each to {LONGEST_PROMPT} letters")
-    programme.prompts = prompts or list(programmes.THINK_DO_SHARE)
+    wanted = prompts or list(programmes.THINK_DO_SHARE)
+    if wanted == programme.prompts:
+        return
+    programme.prompts = wanted
     session.add(programme)
     audit.record(session, by, "prompts changed", now=now, programme=programme.id, subject=programme.slug)
 

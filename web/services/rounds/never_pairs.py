@@ -58,11 +58,22 @@ def wishes(session: Session, person: Person) -> list[Wish]:
 
 def met(session: Session, person: Person) -> list[Person]:
     """Everyone they were introduced to and may add by name, in the order of names."""
-    mine, theirs = aliased(GroupMember), aliased(GroupMember)
+    listed = _by_name(session, person)
+    return [one for one in introduced(session, person) if one.id not in listed]
+
+
+def _by_name(session: Session, person: Person) -> set[str]:
+    """The ids of those who are on somebody's list by their names."""
     wished = select(RatherNot.other_id).where(
         RatherNot.person_id == person.id, col(RatherNot.other_id).is_not(None), RatherNot.email == ""
     )
-    introduced = (
+    return {other for other in session.exec(wished) if other}
+
+
+def introduced(session: Session, person: Person) -> list[Person]:
+    """Everyone they were introduced to, in the order of names."""
+    mine, theirs = aliased(GroupMember), aliased(GroupMember)
+    ids = (
         select(theirs.person_id)
         .join(mine, col(mine.group_id) == theirs.group_id)
         .join(Group, col(Group.id) == mine.group_id)
@@ -71,8 +82,7 @@ def met(session: Session, person: Person) -> list[Person]:
     )
     rows = session.exec(
         select(Person).where(
-            col(Person.id).in_(introduced),
-            col(Person.id).not_in(wished),
+            col(Person.id).in_(ids),
             Person.id != person.id,
             col(Person.erased_at).is_(None),
         )
@@ -82,26 +92,35 @@ def met(session: Session, person: Person) -> list[Person]:
 
 def add(session: Session, person: Person, other: str, email: str, *, now: datetime) -> None:
     """Wish not to meet somebody they were introduced to (by id), or whoever has an address now or later.
+    Whoever is on the list already stays on it once.
 
     The same statements run, and the same is shown afterwards, whether or not the address is anybody's.
 
     Raises:
         BadWish: nobody was named, or only themselves; or they have fifty wishes.
     """
-    known = {one.id for one in met(session, person)}
-    if other and other not in known:
+    if other and other not in {one.id for one in introduced(session, person)}:
         raise BadWish("Choose somebody you were introduced to")
     if not other and not email:
         raise BadWish("Choose somebody, or enter an email address")
     if email and addresses.email_key(email) == person.email_key:
         raise BadWish("That is your own address")
+    new = other and other not in _by_name(session, person)
+    new_address = email and not _has_address(session, person, email)
+    if not (new or new_address):
+        return
     if len(wishes(session, person)) >= MOST:
         raise BadWish(FULL)
-    if other:
+    if new:
         session.add(RatherNot(person_id=person.id, other_id=other, created_at=now))
-    if email:
+    if new_address:
         _add_address(session, person, email, now)
     _written(session, person, now)
+
+
+def _has_address(session: Session, person: Person, email: str) -> bool:
+    mine = (RatherNot.person_id == person.id, RatherNot.email_key == addresses.email_key(email))
+    return session.exec(select(RatherNot.id).where(*mine)).first() is not None
 
 
 def not_again(session: Session, person: Person, others: Collection[str], *, now: datetime) -> None:
@@ -127,13 +146,9 @@ def _written(session: Session, person: Person, now: datetime) -> None:
 
 def _add_address(session: Session, person: Person, email: str, now: datetime) -> None:
     key = addresses.email_key(email)
-    mine = (RatherNot.person_id == person.id, RatherNot.email_key == key)
     # Whoever has the address today stays meant when they move to another one.
     holder = session.exec(select(Person.id).where(Person.email_key == key)).one_or_none()
-    if session.exec(select(RatherNot.id).where(*mine)).first() is None:
-        session.add(
-            RatherNot(person_id=person.id, other_id=holder, email=email, email_key=key, created_at=now)
-        )
+    session.add(RatherNot(person_id=person.id, other_id=holder, email=email, email_key=key, created_at=now))
 
 
 def remove(session: Session, person: Person, wish: int, *, now: datetime) -> None:
