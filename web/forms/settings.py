@@ -345,9 +345,9 @@ class ScheduleForm(SeenForm):
     )
 
     @classmethod
-    def of(cls, kept: Schedule | None) -> "ScheduleForm":
+    def of(cls, kept: Schedule | None, **given: Any) -> "ScheduleForm":
         if kept is None:
-            return cls().begun()
+            return cls(**given).begun()
         return cls(
             rhythm=kept.rhythm.value,
             first_on=kept.first_on,
@@ -356,6 +356,7 @@ class ScheduleForm(SeenForm):
             automatic="yes" if kept.automatic else "no",
             region=kept.region.value,
             days_off="\n".join(" to ".join(dict.fromkeys(map(_said, pair))) for pair in kept.days_off),
+            **given,
         ).begun()
 
     def overlooks(self) -> bool:

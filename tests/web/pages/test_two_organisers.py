@@ -175,6 +175,35 @@ def test_a_schedule_that_another_has_switched_off_is_asked_about(scheduled: Worl
     assert schedule(scheduled) == ("10:00", [])
 
 
+def test_a_schedule_that_another_has_changed_is_not_switched_off_unseen(scheduled: World) -> None:
+    one, other = tabs(scheduled, "schedule")
+    one.open(f"{HOME}/schedule/edit").press(SWITCH_ON, days_off="24 December 2026")
+    other.press("Switch the schedule off")
+    told = "somebody has changed the schedule since you opened the page"
+    assert (told in other.text, schedule(scheduled)) == (True, ("09:00", [["2026-12-24", "2026-12-24"]]))
+    other.press("Switch the schedule off")
+    assert schedule(scheduled) is None
+
+
+def test_a_mistake_beside_it_keeps_nobody_from_switching_it_off(scheduled: World) -> None:
+    one, _ = tabs(scheduled, "schedule")
+    one.press("Save this day", on=["1", "1", "2001"]).press("Switch the schedule off")
+    assert schedule(scheduled) is None
+
+
+def test_a_break_that_another_has_begun_anew_is_not_ended_unseen(world: World) -> None:
+    world.pause()
+    one, other = tabs(world, "settings")
+    one.press("Let the programme go on")
+    world.clock.turn(minutes=1)
+    one.open(f"{HOME}/settings").press("Pause the programme")
+    other.press("Let the programme go on")
+    assert "has been paused again" in other.text
+    assert programme(world).paused_at
+    other.press("Let the programme go on")
+    assert programme(world).paused_at is None
+
+
 def test_of_two_days_for_the_next_round_the_second_is_asked_about(world: World) -> None:
     one, other = tabs(world, "schedule")
     one.press("Save this day", on=["8", "12", "2026"])

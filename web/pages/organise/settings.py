@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -24,6 +24,14 @@ from web.services.rounds.rounds import NoDraft
 
 COMING = 6
 TOLD_ANOTHER = "People have been told another day already, and are not told again."
+CHANGED = (
+    "Nothing was changed: somebody has changed the schedule since you opened the page. It is below as it is "
+    "now. Press again to switch it off."
+)
+PAUSED_AGAIN = (
+    "Nothing was changed: since you opened the page the programme has gone on, and has been paused again. "
+    "Press again to let it go on."
+)
 
 
 def _mark(form: FlaskForm, mistakes: Mapping[str, str]) -> None:
@@ -149,6 +157,10 @@ def pause_programme() -> ResponseReturnValue:
 @pages.post("/<slug>/settings/go-on")
 @needs(Role.ORGANISER)
 def go_on() -> ResponseReturnValue:
+    paused, shown = g.programme.paused_at, request.form.get("since")
+    if paused and shown not in (None, paused.isoformat()):
+        flash(PAUSED_AGAIN, "error")
+        return redirect(url_for(".settings", slug=g.programme.slug), 303)
     released = programme_settings.go_on(g.session, g.programme, by=current_user.id, now=g.now)
     waited = (
         f" {phrases.counted(released, 'message that waited goes', 'messages that waited go')} out now."
@@ -174,6 +186,7 @@ def _schedule_page(moving: forms.NextRoundForm, kept: Schedule | None) -> Respon
         "schedule",
         moving,
         schedule=kept,
+        seen=forms.ScheduleForm.of(kept, formdata=None).seen.data,
         next_round_on=programmes.next_round_on(g.programme, today),
         coming=moved_days.coming(g.session, kept, today, COMING) if kept else [],
         past=schedule.history(g.session, g.programme),
@@ -232,6 +245,10 @@ def switch_on() -> ResponseReturnValue:
 @pages.post("/<slug>/schedule/off")
 @needs(Role.ORGANISER)
 def switch_off() -> ResponseReturnValue:
+    kept = g.session.get(Schedule, g.programme.id)
+    if kept and forms.ScheduleForm.of(kept).was_changed():
+        flash(CHANGED, "error")
+        return redirect(url_for(".show_schedule", slug=g.programme.slug), 303)
     programme_settings.switch_off(g.session, g.programme, by=current_user.id, now=g.now)
     return _saved("The schedule is off. You draw and send by hand.", ".show_schedule")
 
