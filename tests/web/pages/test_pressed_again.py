@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.consenting import Consent
+from tests.support.gathering import HANDLE, a_post, begin_gathering, find
 from tests.support.knocking import operator_in
 from tests.support.visitor import Visitor
 from tests.support.world import World
 from tests.web.pages.test_operate import asked_for
-from web.models import Purpose, RatherNot
+from web.models import HandleKind, Purpose, RatherNot
+from web.services.gathering import handles
 
 HOME = "/organise/councils"
 
@@ -162,6 +165,25 @@ def test_somebody_is_suspended_once(world: World, organiser: Visitor) -> None:
     is_the_same_again(world, organiser.open(f"{HOME}/people/{person}"), "Suspend Amina Yusuf", reason="Rude.")
 
 
+# Files
+
+
+ROWS = "Name,Organisation,Email\nBo Ray,Mind,bo@mind.example\n"
+
+
+def test_a_file_is_uploaded_once(world: World, organiser: Visitor) -> None:
+    page = organiser.open(f"{HOME}/import")
+    is_the_same_again(world, page, "Upload the file", kind="people", rows=ROWS)
+    assert page.path == f"{HOME}/import/1"
+
+
+def test_another_file_and_one_of_a_colleague_are_others(world: World, organiser: Visitor) -> None:
+    priya = world.organiser("priya@example.org")
+    for who, rows in ((organiser, ROWS), (organiser, ROWS.replace("Bo", "Jo")), (priya, ROWS)):
+        who.open(f"{HOME}/import").press("Upload the file", kind="people", rows=rows)
+    assert len(world.dump()["import"]) == 3
+
+
 # The agenda
 
 
@@ -257,3 +279,84 @@ def test_what_somebody_says_of_rounds_is_written_down_once(world: World, button:
 def test_details_are_edited_once(world: World) -> None:
     page = page_of(world, world.join(), "/details")
     is_the_same_again(world, page, "Save my details", about="I mend what the buses break.")
+
+
+# What is gathered, and what waits for an answer
+
+
+def test_a_round_is_topped_up_once(world: World, organiser: Visitor) -> None:
+    world.join_many(4)
+    world.round()
+    world.join_many(2)
+    page = organiser.open(f"{HOME}/rounds/1/top-up")
+    assert is_the_same_again(world, page, page.buttons[-1]) == "The introductions are on their way."
+
+
+def test_a_post_is_dropped_and_its_source_taken_away_once(world: World, organiser: Visitor) -> None:
+    servers = begin_gathering(world)
+    find(world, servers, a_post(world))
+    page = organiser.open(f"{HOME}/learning/posts")
+    drop, remove = (
+        next(b for b in page.buttons if b.startswith(word)) for word in ("Drop", "Look there no more")
+    )
+    assert is_the_same_again(world, page, drop).startswith("Dropped.")
+    assert is_the_same_again(world, page.open(f"{HOME}/learning/posts"), remove).startswith("We do not look")
+
+
+def test_a_post_with_the_number_of_one_that_was_dropped_can_be_dropped(
+    world: World, organiser: Visitor
+) -> None:
+    """SQLite gives the number out again."""
+    servers = begin_gathering(world)
+    for words in ("Vans, not vents.", "Ask the bin crews."):
+        find(world, servers, a_post(world, words=words, url=f"https://mastodon.social/@jo/{len(words)}"))
+        page = organiser.open(f"{HOME}/learning/posts")
+        page.press(next(b for b in page.buttons if b.startswith("Drop")))
+    assert "Ask the bin crews." not in page.open(f"{HOME}/learning/posts").text
+
+
+@pytest.mark.parametrize("button", ["Yes, it is mine", "No, leave it out"])
+def test_whose_a_post_is_is_said_once(world: World, button: str) -> None:
+    servers = begin_gathering(world)
+    jo = world.join("Jo Bloggs", "Brent Council", email="jo@brent.gov.uk")
+    world.join("Bo Baker", "Leeds City Council")
+    with world.write() as session:
+        handles.add(session, world.person(jo), HandleKind.MASTODON, HANDLE, now=world.now)
+    world.round(seed=2)
+    find(world, servers, a_post(world))
+    page = page_of(world, jo)
+    page.open(page.link("Vans, not vents."))
+    fields = {"showing": "with name"} if button.startswith("Yes") else {}
+    is_the_same_again(world, page, button, **fields)
+
+
+def test_a_complaint_is_answered_once(world: World, organiser: Visitor) -> None:
+    world.complain()
+    page = organiser.open(f"{HOME}/complaints/1")
+    said = is_the_same_again(world, page, "Send the answer", outcome="We hid it.")
+    assert "is on its way" in said
+
+
+def test_what_somebody_told_an_organiser_is_added_once(world: World, organiser: Visitor) -> None:
+    person = world.join_many(2)[0]
+    world.round()
+    page = organiser.open(f"{HOME}/learning/add")
+    told = {"who": world.person(person).name, "text": "Ask the bin crews.", "showing": "with name"}
+    is_the_same_again(world, page, "Add it", **told, agreed="y")
+
+
+def test_a_proposal_is_taken_back_once(world: World, organiser: Visitor) -> None:
+    consent = Consent.among(world, 8)
+    page = organiser.open(f"{HOME}/agreements/new")
+    page.press("Propose it", title="Tea", text="Tea for everybody.", driver="Nobody drinks.")
+    button = next(one for one in page.buttons if one.startswith("Take"))
+    assert consent
+    is_the_same_again(world, page, button)
+
+
+def test_a_rule_is_kept_once(world: World) -> None:
+    page = world.organiser().open(f"{HOME}/agreements/new")
+    page.press("Change it", title="Tea", text="Tea for everybody.", driver="Nobody drinks.")
+    world.clock.turn(days=400)
+    page = world.organiser().open(f"{HOME}/agreements")
+    assert "It goes on as it is" in is_the_same_again(world, page, "Keep it as it is")

@@ -1,6 +1,6 @@
 """Where somebody posts in public, and which of those posts are about what they learned."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.forms.gathering import ClaimForm, HandleForm
@@ -11,6 +11,8 @@ from web.pages.me.visits import Visit, back_to_page, known_to, open_visit
 from web.services.gathering import handles as places
 from web.services.gathering import offers
 from web.services.gathering.offers import Offer
+
+CLAIMED = "Thank you. An organiser looks at it first."
 
 
 @pages.route("/me/<token>/handles", methods=["GET", "POST"])
@@ -41,6 +43,9 @@ def remove_handle(token: str, number: int) -> ResponseReturnValue:
 @with_link
 def claim_post(token: str, number: int) -> ResponseReturnValue:
     visit = open_visit(token)
+    if request.method == "POST" and offers.is_claimed(g.session, visit.person, number):  # by a first press
+        flash(CLAIMED)
+        return back_to_page(token)
     offer = _offer(visit, number)
     talks, form = known_to(visit, offers.talks(g.session, visit.person, offer)), ClaimForm()
     form.offer(talks)
@@ -48,7 +53,7 @@ def claim_post(token: str, number: int) -> ResponseReturnValue:
         talk = next(one for one in talks if one.group.id == form.chosen())
         showing = Showing(form.showing.data)
         offers.claim(g.session, visit.person, offer, talk, showing, now=g.now)
-        flash("Thank you. An organiser looks at it first.")
+        flash(CLAIMED)
         return back_to_page(token)
     page = render_template("me/claim_post.html", visit=visit, offer=offer, talks=talks, form=form)
     return page, 422 if form.errors else 200
@@ -58,7 +63,8 @@ def claim_post(token: str, number: int) -> ResponseReturnValue:
 @with_link
 def not_my_post(token: str, number: int) -> ResponseReturnValue:
     visit = open_visit(token)
-    offers.decline(g.session, visit.person, _offer(visit, number), now=g.now)
+    if not offers.is_declined(g.session, visit.person, number):
+        offers.decline(g.session, visit.person, _offer(visit, number), now=g.now)
     flash("We do not ask you about it again.")
     return back_to_page(token)
 

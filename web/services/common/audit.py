@@ -124,6 +124,17 @@ def _write_down(session: Session, entry: AuditEntry) -> None:
     session.flush()
 
 
+def was_done(
+    session: Session, programme: int, action: str, subject: str, *, by: str | None = None, **facts: Any
+) -> bool:
+    """Has this been done, with these facts among others, and by this one where `by` says who?"""
+    done = select(AuditEntry).where(
+        AuditEntry.programme_id == programme, AuditEntry.action == action, AuditEntry.subject == subject
+    )
+    entries = session.exec(done if by is None else done.where(AuditEntry.actor == by))
+    return any(facts.items() <= entry.facts.items() for entry in entries)
+
+
 def verify(session: Session) -> int:
     """Walk the chain from its first entry and return how many entries there are. O(entries).
 

@@ -18,7 +18,8 @@ class CannotAdd(Exception):
 
 
 def add(session: Session, programme: Programme, person: str, said: Said, *, by: str, now: datetime) -> None:
-    """Of their latest conversation. It waits to be looked at like any other, and they may change it.
+    """Of their latest conversation. It waits to be looked at like any other, and they may change it. The same
+    once more changes nothing.
 
     Raises:
         CannotAdd: they were in no round, or have told something of it themselves.
@@ -26,6 +27,12 @@ def add(session: Session, programme: Programme, person: str, said: Said, *, by: 
     talk = _latest(session, programme, person)
     if talk is None:
         raise CannotAdd("They have been in no round yet")
+    if (known := talk.learning) and (known.text, known.link, known.showing) == (
+        said.text,
+        said.link,
+        said.showing,
+    ):
+        return
     if talk.learning:
         raise CannotAdd(f"They have told something of round {talk.round.number} themselves")
     conversations.keep_learning(session, talk, said, now)

@@ -166,6 +166,18 @@ def one(session: Session, person: Person, number: int, *, found_by: datetime | N
     return found
 
 
+def is_declined(session: Session, person: Person, number: int) -> bool:
+    """Have they said that it is not theirs?"""
+    return session.get(NotMyPost, (number, person.id)) is not None
+
+
+def is_claimed(session: Session, person: Person, number: int) -> bool:
+    """Have they said that it is theirs?"""
+    post = session.get(GatheredPost, number)
+    learning = session.get(Learning, post.learning_id) if post and post.learning_id else None
+    return learning is not None and learning.person_id == person.id
+
+
 def talks(session: Session, person: Person, offer: Offer) -> Sequence[Conversation]:
     """The conversations it may be about, the latest first."""
     theirs = conversations.history(session, person)

@@ -46,6 +46,7 @@ A_CLOCK_AHEAD = timedelta(days=1)
 AGAIN = timedelta(days=7)
 A_DAY = timedelta(days=1)  # a post that is missing twice, so far apart, is gone
 FRESH = timedelta(hours=36)
+DROPPED = "post dropped"
 
 
 class NoSuchPost(Exception):
@@ -195,14 +196,18 @@ def one(session: Session, programme: Programme, number: int) -> GatheredPost:
 
 
 def drop(session: Session, programme: Programme, number: int, *, key: bytes, by: str, now: datetime) -> None:
-    """It is not read here again.
+    """It is not read here again. A second press changes nothing.
 
     Raises:
         NoSuchPost.
     """
+    # Asked first: a number that is free may be another post's by now.
+    is_gone = session.get(GatheredPost, number) is None
+    if is_gone and audit.was_done(session, programme.id, DROPPED, _subject(number)):
+        return
     post = one(session, programme, number)
     _forget(session, [post], key=key, now=now)
-    _record(session, programme, "post dropped", post, by, now)
+    _record(session, programme, DROPPED, post, by, now)
 
 
 def ask(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> GatheredPost:
@@ -231,8 +236,11 @@ def sentence(programme: Programme, public_url: str) -> str:
 def _record(
     session: Session, programme: Programme, action: str, post: GatheredPost, by: str, now: datetime
 ) -> None:
-    subject = f"post {post.id}"
-    audit.record(session, by, action, now=now, programme=programme.id, subject=subject)
+    audit.record(session, by, action, now=now, programme=programme.id, subject=_subject(post.id))
+
+
+def _subject(number: int) -> str:
+    return f"post {number}"
 
 
 # Looking again, and forgetting

@@ -24,6 +24,7 @@ from web.services.gathering import posts
 BETWEEN = timedelta(minutes=15)
 A_DAY = timedelta(days=1)
 MOST = 10  # sources of a programme
+TAKEN_AWAY = "source taken away"
 BLUESKY = "bsky.social"
 LOOKED_AT = (SourceKind.MASTODON, SourceKind.BLUESKY)
 A_SERVER = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -77,12 +78,14 @@ def _server(said: str) -> str:
 
 
 def remove(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> None:
-    """What was found there stays in the queue. Raises LookupError."""
+    """What was found there stays in the queue. A second press changes nothing. Raises LookupError."""
     found = session.get(GatheringSource, number)
+    if found is None and audit.was_done(session, programme.id, TAKEN_AWAY, f"source {number}"):
+        return
     if found is None or found.programme_id != programme.id:
         raise LookupError(number)
     session.delete(found)
-    _record(session, programme, "source taken away", found, by, now)
+    _record(session, programme, TAKEN_AWAY, found, by, now)
 
 
 def _record(

@@ -14,7 +14,7 @@ it was taken in or thrown away, after a day, and when somebody named in it is er
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, true
@@ -36,6 +36,7 @@ MOST_ANSWERS = 50  # different ones in a file, to what the programme mixes by
 ASK_AT_ONCE = 25
 AT_ONCE = 500  # people written in one transaction: others wait for it
 ROWS_AT_ONCE = 5000  # read, checked or dropped in one: some 0.5 s
+SECOND_PRESS = timedelta(minutes=1)
 ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.ABANDONED, ImportState.FAILED)
 
 
@@ -52,7 +53,8 @@ def upload(
     by: str,
     now: datetime,
 ) -> Import:
-    """Keep a file, with its columns guessed if it was looked at.
+    """Keep a file, with its columns guessed if it was looked at. The same one of the same organiser once more
+    is taken for a second press, within a minute and while nobody has gone on with the first.
 
     Raises:
         BadFile: history where there are rounds already.
@@ -70,6 +72,8 @@ def upload(
         by=by,
         created_at=now,
     )
+    if known := _of_first_press(session, job, given):
+        return known
     session.add(job)
     session.flush()
     file = ImportFile(import_id=job.id, content="")
@@ -84,6 +88,23 @@ def upload(
         session, by, f"{kind.value} file uploaded", now=now, programme=programme.id, subject=subject(job)
     )
     return job
+
+
+def _of_first_press(session: Session, asked: Import, given: Upload | Unread) -> Import | None:
+    """What an import that is `asked` for repeats."""
+    lately = (
+        select(Import, ImportFile)
+        .join(ImportFile, col(ImportFile.import_id) == col(Import.id))
+        .where(col(Import.programme_id) == asked.programme_id, col(Import.kind) == asked.kind)
+        .where(col(Import.by) == asked.by, col(Import.file_name) == asked.file_name)
+        .where(col(Import.created_at) > asked.created_at - SECOND_PRESS)
+        .where(col(Import.state).in_((ImportState.READING, ImportState.COLUMNS)))
+    )
+    job: Import
+    for job, file in session.execute(lately):
+        if (file.workbook == given.workbook) if isinstance(given, Unread) else file.content == given.content:
+            return job
+    return None
 
 
 def _note(job: Import, file: ImportFile, given: Upload, programme: Programme) -> None:

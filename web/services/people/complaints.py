@@ -207,7 +207,8 @@ def is_known_here(session: Session, complaint: Complaint) -> bool:
 def answer(
     session: Session, programme: Programme | None, number: int, outcome: str, *, by: str, now: datetime
 ) -> Complaint:
-    """Write down what came of it, and send that to whoever complained, if they gave an address.
+    """Write down what came of it, and send that to whoever complained, if they gave an address. The same
+    answer of the same organiser once more changes nothing.
 
     What is left of somebody who was erased while it was open goes now.
 
@@ -219,6 +220,8 @@ def answer(
     found = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise LookupError(number)
+    if found.answered_at and (found.outcome, found.answered_by) == (outcome, by):
+        return found
     if found.answered_at:
         raise Answered
     found.outcome, found.answered_at, found.answered_by = outcome, now, by

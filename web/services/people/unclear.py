@@ -193,12 +193,17 @@ def _talk(session: Session, person: Person, message: OutboxMessage | None) -> Co
 
 
 def finish(session: Session, programme: Programme, number: int, *, by: str, now: datetime) -> None:
-    """An organiser has dealt with it.
+    """An organiser has dealt with it. A second press of theirs changes nothing.
 
     Raises:
         NoSuchReply, DealtWith.
     """
-    reply, _, _ = _waiting(session, programme, number, by)
+    try:
+        reply, _, _ = _waiting(session, programme, number, by)
+    except DealtWith:
+        if audit.was_done(session, programme.id, DONE, _subject(number), by=by):
+            return
+        raise
     _handled(session, programme, reply, DONE, by, now)
 
 
@@ -243,4 +248,8 @@ def _waiting(session: Session, programme: Programme, number: int, by: str) -> Ro
 def _handled(session: Session, programme: Programme, reply: Reply, what: str, by: str, now: datetime) -> None:
     reply.handled_at = now
     session.add(reply)
-    audit.record(session, by, what, now=now, programme=programme.id, subject=f"reply {reply.id}")
+    audit.record(session, by, what, now=now, programme=programme.id, subject=_subject(reply.id))
+
+
+def _subject(number: int | None) -> str:
+    return f"reply {number}"

@@ -50,6 +50,7 @@ from web.services.rounds.pots import RoundPot
 NOBODY = "We looked for somebody else for you, and there was nobody you have not met."
 NOBODY_YET = "This round had begun when you joined, and there was nobody free whom you could meet."
 FOUND_NOBODY = "nobody was free whom they have not met, in the top-up"  # for organisers
+TOPPED_UP = "round topped up"
 LONGEST_DRAW = timedelta(days=1)
 LARGER = "One of you had nobody to talk with this time, and the others were happy to be one more."
 
@@ -265,7 +266,7 @@ def run(
     session: Session, programme: Programme, number: int, version: str | None, *, by: str, now: datetime
 ) -> TopUpPlan:
     """Introduce who was found, and from the cut-off on tell who was not. Once: who has a partner waits no
-    more.
+    more, and a second press of whoever looked at this `version` changes nothing.
 
     Without a `version` whatever is found now is right.
 
@@ -279,6 +280,9 @@ def run(
     if programme.paused_at:
         raise rounds.ProgrammePaused(f"{programme.name} is paused: let it go on first")
     made = plan(session, programme, number, now=now, lock=True)
+    subject = f"round {number}"
+    if version and audit.was_done(session, programme.id, TOPPED_UP, subject, by=by, version=version):
+        return made
     if version is not None and made.version != version:
         raise StaleTopUp("Somebody joined, dropped out or answered after you looked. Look at it again first")
     if not made.waiting:
@@ -301,10 +305,11 @@ def run(
     audit.record(
         session,
         by,
-        "round topped up",
+        TOPPED_UP,
         now=now,
         programme=programme.id,
-        subject=f"round {number}",
+        subject=subject,
+        version=made.version,
         groups=len(made.groups),
         joined=len(made.joins),
         nobody=len(made.nobody),

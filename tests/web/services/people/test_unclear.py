@@ -336,10 +336,17 @@ def test_what_is_dealt_with_can_still_be_read(world: World, amina: str) -> None:
     assert "Dealt with" in read(world).press("Dealt with").open(PAGE).text
 
 
+def test_who_presses_twice_reads_twice_that_it_is_dealt_with(world: World, amina: str) -> None:
+    answer(world, amina, QUESTION)
+    first, second = read(world), read(world)
+    first.press("Dealt with")
+    assert "Marked as dealt with." in second.press("Dealt with").text
+
+
 @pytest.mark.parametrize("button", ["Dealt with", "It is a learning"])
 def test_it_is_dealt_with_once(world: World, amina: str, button: str) -> None:
     answer(world, amina, QUESTION)
-    first, second = read(world), read(world)
+    first, second = read(world), world.organiser("priya@example.org").open(PAGE)
     first.press("Dealt with")
     assert "Somebody has dealt with it meanwhile" in second.press(button).text
 
