@@ -24,6 +24,7 @@ from web.sizes import said
 from web.tokens import BadLink, ExpiredLink, UsedLink
 
 OWN_PAGE = {403, 404, 410, 413, 422, 500, 503}
+WORDS_TO_COPY = {403, 404}
 
 
 def register(app: Flask) -> None:
@@ -106,7 +107,9 @@ def _without_token(_error: CSRFError) -> ResponseReturnValue:
 
 def _page(code: int) -> tuple[str, int]:
     g.pop("programme", None)
-    return render_template(f"errors/{code}.html"), code
+    # Whatever a page of ours takes has been read by then, within its limits.
+    form = kept.form() if request.endpoint and code in WORDS_TO_COPY else None
+    return render_template(f"errors/{code}.html", kept=form), code
 
 
 def _too_many(_error: HTTPException) -> ResponseReturnValue:
@@ -114,7 +117,7 @@ def _too_many(_error: HTTPException) -> ResponseReturnValue:
 
 
 def _ends(error: Ends) -> ResponseReturnValue:
-    return render_template("errors/ends.html", programme=error.programme), 410
+    return render_template("errors/ends.html", programme=error.programme, kept=kept.form()), 410
 
 
 def _being_counted(_error: BeingCounted) -> ResponseReturnValue:

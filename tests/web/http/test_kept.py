@@ -9,7 +9,7 @@ from tests.support.visitor import Visitor
 from tests.support.world import World
 from web.app import create_app
 from web.http.context import KEY
-from web.models import Purpose
+from web.models import OrganiserRole, Purpose, Role
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 WORDS = "We share one van.\nIt is blue."
@@ -87,6 +87,35 @@ def test_an_organiser_who_was_signed_out_meanwhile_sends_the_same_after_signing_
     send(organiser, path, again)  # with a token of the session before
     organiser.press("Send it again")
     assert "It is blue." in organiser.text
+
+
+@pytest.mark.parametrize(("becomes", "status"), [("viewer", 403), ("nobody", 404)])
+def test_whose_role_was_taken_meanwhile_can_copy_what_they_wrote(
+    world: World, becomes: str, status: int
+) -> None:
+    world.join_many(4)
+    world.round()
+    world.appoint("owner@councils.example")
+    kay = world.organiser("kay@councils.example")
+    path = f"/organise/{world.slug}/rounds/1/story/edit"
+    kay.open(path)
+    typed = dict(kay.page.forms[0].form_values()) | {"went": WORDS}
+    with world.write() as session:
+        held = session.get_one(OrganiserRole, (world.appoint("kay@councils.example"), 1))
+        if becomes == "nobody":
+            session.delete(held)
+        else:
+            held.role = Role.VIEWER
+    send(kay, path, typed)
+    assert (kay.status, shown(kay)) == (status, [WORDS])
+
+
+def test_what_is_written_for_a_programme_that_has_ended_can_be_copied(world: World, check_in: str) -> None:
+    visitor = world.visitor()
+    token = visitor.token(check_in)
+    world.change(closing_on=world.now.date(), closed_at=world.now)
+    send(visitor, check_in, TYPED | {"csrf_token": token})
+    assert (visitor.status, shown(visitor)) == (410, [WORDS])
 
 
 def test_too_many_forms_at_once_lose_none(world: World) -> None:
