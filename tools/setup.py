@@ -55,10 +55,18 @@ def make_venv() -> None:
     if works(PYTHON, "-c", f"import sys, pip; sys.exit('%d.%d' % sys.version_info[:2] != '{version}')"):
         return
     say(f"making .venv with Python {version}")
-    shutil.rmtree(VENV, ignore_errors=True)
+    take_away(VENV)
     if not works(sys.executable, "-c", "import ensurepip"):
         install_ensurepip(version)
     run(sys.executable, "-m", "venv", VENV)
+
+
+def take_away(folder: Path) -> None:
+    """All of it, stamps too: else the parts of another Python are taken for ours. Of a link only the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
 
 
 def install_ensurepip(version: str) -> None:
