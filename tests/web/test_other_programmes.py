@@ -95,6 +95,7 @@ NO_ROWS = {
     "shown",
     "before",
     "name",
+    "since",
 }
 READ = re.compile(r"(?:request\.(?:form|args)\.get|person_named)\(\"(\w+)\"")
 A_WORD = re.compile(r"/([^/<]+)/<(?:\w+:)?(\w+)>")

@@ -360,3 +360,23 @@ def test_a_rule_is_kept_once(world: World) -> None:
     world.clock.turn(days=400)
     page = world.organiser().open(f"{HOME}/agreements")
     assert "It goes on as it is" in is_the_same_again(world, page, "Keep it as it is")
+
+
+# Numbers that SQLite gives out again
+
+
+def test_an_old_page_takes_nobody_else_off_the_list(world: World) -> None:
+    tab = page_of(world, world.join(), "/rather-not").press("Add to my list", email="jo@example.org")
+    old = Visitor.over(tab.client).open(tab.path)
+    tab.press("Remove jo@example.org").press("Add to my list", email="bo@example.org")
+    old.press("Remove jo@example.org")
+    assert "Remove bo@example.org" in old.buttons
+
+
+def test_an_old_page_removes_no_other_handle(world: World) -> None:
+    tab = page_of(world, world.join(), "/handles")
+    tab.press("Add it", kind="bluesky", name="jo.bsky.social", agreed="y")
+    old = Visitor.over(tab.client).open(tab.path)
+    tab.press("Remove jo.bsky.social").press("Add it", kind="bluesky", name="bo.bsky.social", agreed="y")
+    old.press("Remove jo.bsky.social")
+    assert "Remove bo.bsky.social" in old.buttons

@@ -1,6 +1,6 @@
 """What somebody tells of themselves: details, number, free times, whom they would rather not meet."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.forms.joining import CodeForm, EditForm, MixForm, OrganisationForm
@@ -10,7 +10,7 @@ from web.http.context import house
 from web.models import Block, Person
 from web.pages.codes import text_a_code
 from web.pages.me import pages
-from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit
+from web.pages.me.visits import Visit, back_to_page, membership_of, open_visit, say_whether_removed
 from web.services.common import programmes
 from web.services.conversations import conversations
 from web.services.organisations import organisations
@@ -54,8 +54,8 @@ def rather_not(token: str) -> ResponseReturnValue:
 @pages.post("/me/<token>/rather-not/<int:wish>/remove")
 @with_link
 def remove_rather_not(token: str, wish: int) -> ResponseReturnValue:
-    never_pairs.remove(g.session, open_visit(token, full=True).person, wish, now=g.now)
-    flash("Removed.")
+    person, words = open_visit(token, full=True).person, request.form.get("words")
+    say_whether_removed(never_pairs.remove(g.session, person, wish, words=words, now=g.now))
     return redirect(url_for(".rather_not", token=token), 303)
 
 

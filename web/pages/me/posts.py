@@ -7,7 +7,7 @@ from web.forms.gathering import ClaimForm, HandleForm
 from web.http.access import with_link
 from web.models import HandleKind, Showing
 from web.pages.me import pages
-from web.pages.me.visits import Visit, back_to_page, known_to, open_visit
+from web.pages.me.visits import Visit, back_to_page, known_to, open_visit, say_whether_removed
 from web.services.gathering import handles as places
 from web.services.gathering import offers
 from web.services.gathering.offers import Offer
@@ -34,8 +34,8 @@ def handles(token: str) -> ResponseReturnValue:
 @pages.post("/me/<token>/handles/<int:number>/remove")
 @with_link
 def remove_handle(token: str, number: int) -> ResponseReturnValue:
-    places.remove(g.session, open_visit(token, full=True).person, number, now=g.now)
-    flash("Removed.")
+    person, name = open_visit(token, full=True).person, request.form.get("words")
+    say_whether_removed(places.remove(g.session, person, number, name=name, now=g.now))
     return redirect(url_for(".handles", token=token), 303)
 
 

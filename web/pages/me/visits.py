@@ -28,6 +28,7 @@ EVERYDAY = (
 )
 # The subjects of these are no group's.
 ABOUT_NO_GROUP = (Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL, Purpose.REVIEW)
+OLD_PAGE = "That page was an old one, so nothing has changed. This is how things are now."
 
 
 @dataclass(frozen=True)
@@ -84,5 +85,13 @@ def back_to_page(token: str) -> ResponseReturnValue:
 
 def nothing_changed(token: str) -> ResponseReturnValue:
     """After a press on a page that was opened before things became otherwise: we say so."""
-    flash("That page was an old one, so nothing has changed. This is how things are now.", "error")
+    flash(OLD_PAGE, "error")
     return back_to_page(token)
+
+
+def say_whether_removed(is_gone: bool) -> None:
+    """What was to be taken off a list; else another is there by now, and stays."""
+    if is_gone:
+        flash("Removed.")
+    else:
+        flash(OLD_PAGE, "error")

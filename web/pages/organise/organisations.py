@@ -165,10 +165,10 @@ def merge_organisations(number: int) -> ResponseReturnValue:
         flash(ARE_ONE.format(name, before.name))
         return _back(before.id)
     gone = _organisation(number)
+    kept = _organisation(into) if into else gone
     if name != gone.name:
         flash(f"Nothing was changed. This is {gone.name} now: look again first.", "error")
         return _back(number)
-    kept = _organisation(into) if into else gone
     if kept.id == gone.id:
         flash("Nothing was changed. Choose the organisation that it is.", "error")
         return _back(number)

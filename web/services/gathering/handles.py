@@ -106,16 +106,21 @@ def of_person(session: Session, person: Person) -> Sequence[Handle]:
     return session.exec(theirs.order_by(col(Handle.id))).all()
 
 
-def remove(session: Session, person: Person, number: int, *, now: datetime) -> None:
-    """What their feed brought in goes with it; nothing happens if it is not there."""
+def remove(session: Session, person: Person, number: int, *, name: str | None = None, now: datetime) -> bool:
+    """What their feed brought in goes with it; nothing happens if it is not there. False where it is another
+    than the page said, by its `name`: SQLite gives numbers out again.
+    """
     found = session.get(Handle, number)
     if found is None or found.person_id != person.id:
-        return
+        return True
+    if name not in (None, found.name):
+        return False
     if found.kind is HandleKind.FEED:
         posts.forget_handles(session, [found.name])
     session.delete(found)
     scrubbing.want(session)
     audit.record(session, person.id, "handle removed", now=now, subject=person.id, kind=found.kind.value)
+    return True
 
 
 def forget_person(session: Session, person: Person) -> None:

@@ -151,12 +151,17 @@ def _add_address(session: Session, person: Person, email: str, now: datetime) ->
     session.add(RatherNot(person_id=person.id, other_id=holder, email=email, email_key=key, created_at=now))
 
 
-def remove(session: Session, person: Person, wish: int, *, now: datetime) -> None:
-    """Take a wish of theirs back; one that is gone, or not theirs, changes nothing."""
+def remove(session: Session, person: Person, wish: int, *, words: str | None = None, now: datetime) -> bool:
+    """Take a wish of theirs back; one that is gone, or not theirs, changes nothing. False where it stands for
+    others than the page said, in `words`: SQLite gives numbers out again.
+    """
     row = session.get(RatherNot, wish)
     if row and row.person_id == person.id:
+        if words not in (None, *(one.words for one in wishes(session, person) if one.id == wish)):
+            return False
         session.delete(row)
         audit.record(session, person.id, "may meet somebody again", now=now, subject=person.id)
+    return True
 
 
 def never_pairs(session: Session, programme: Programme) -> set[tuple[str, str]]:
