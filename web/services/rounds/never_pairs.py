@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from sqlalchemy import delete, false
+from sqlalchemy import ColumnElement, delete, false
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import addresses
 from web.models import (
@@ -58,20 +59,18 @@ def wishes(session: Session, person: Person) -> list[Wish]:
 
 def met(session: Session, person: Person) -> list[Person]:
     """Everyone they were introduced to and may add by name, in the order of names."""
-    listed = _by_name(session, person)
-    return [one for one in introduced(session, person) if one.id not in listed]
+    return introduced(session, person, col(Person.id).not_in(_by_name(person)))
 
 
-def _by_name(session: Session, person: Person) -> set[str]:
+def _by_name(person: Person) -> SelectOfScalar[str] | SelectOfScalar[None]:
     """The ids of those who are on somebody's list by their names."""
-    wished = select(RatherNot.other_id).where(
+    return select(RatherNot.other_id).where(
         RatherNot.person_id == person.id, col(RatherNot.other_id).is_not(None), RatherNot.email == ""
     )
-    return {other for other in session.exec(wished) if other}
 
 
-def introduced(session: Session, person: Person) -> list[Person]:
-    """Everyone they were introduced to, in the order of names."""
+def introduced(session: Session, person: Person, *only: ColumnElement[bool]) -> list[Person]:
+    """Everyone they were introduced to, in the order of names; or `only` some of them."""
     mine, theirs = aliased(GroupMember), aliased(GroupMember)
     ids = (
         select(theirs.person_id)
@@ -83,6 +82,7 @@ def introduced(session: Session, person: Person) -> list[Person]:
     rows = session.exec(
         select(Person).where(
             col(Person.id).in_(ids),
+            *only,
             Person.id != person.id,
             col(Person.erased_at).is_(None),
         )
@@ -105,7 +105,7 @@ def add(session: Session, person: Person, other: str, email: str, *, now: dateti
         raise BadWish("Choose somebody, or enter an email address")
     if email and addresses.email_key(email) == person.email_key:
         raise BadWish("That is your own address")
-    new = other and other not in _by_name(session, person)
+    new = other and other not in session.exec(_by_name(person)).all()
     new_address = email and not _has_address(session, person, email)
     if not (new or new_address):
         return
