@@ -268,6 +268,11 @@ SIGNED = lazy_pattern(
     r"[\w-]+(?: [\w-]+){0,2}$"
 )
 ASKS_TO_STOP = lazy_pattern(ABOUT_ME)
+# Below it stand a name and where somebody works.
+BEFORE_A_NAME = lazy_pattern(
+    r"\n\s*(?:(?:kind|best|warm|many) )?(?:regards|wishes|thanks|cheers|yours \w+|cofion)\b.{0,20}(?:\n|$)",
+    re.IGNORECASE,
+)
 ANSWERED = lazy_pattern(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)
 # What is thanked for is no more than what we do.
 THANKS_FOR = lazy_pattern(
@@ -432,6 +437,20 @@ def _wants_no_more(text: str) -> bool:
         parts += [part[at.end() :] for at in AT_A_VERB.finditer(part) if _word(part[: at.start()])]
     plain = (_plain(part) for part in parts)
     return any(ASKS_TO_STOP.fullmatch(AROUND.sub("", SIGNED.sub("", part))) for part in plain)
+
+
+def says_more_than_stop(text: str) -> bool:
+    """Of words that ask us to stop: do they say anything besides? Thanks, a name and the same wish again do
+    not. In doubt they do.
+    """
+    if _word(" ".join(text.split())) is Word.STOP:
+        return False
+    return any(not _is_no_more(part.strip()) for part in CLAUSE.split(BEFORE_A_NAME.split(text, 1)[0]))
+
+
+def _is_no_more(part: str) -> bool:
+    bare = AROUND.sub("", SIGNED.sub("", _plain(part)))
+    return _word(part) is Word.STOP or ASKS_TO_STOP.fullmatch(bare) is not None or is_courtesy(part)
 
 
 def asks_to_stop_in_subject(subject: str) -> str:

@@ -243,6 +243,7 @@ def _keep(
         "message_id": message.id if message else None,
         "received_at": inbound.at or now,
         "handled_at": now,
+        "to_read": False,
     }
     once = insert_on(session)(Reply).on_conflict_do_nothing(index_elements=["channel", "source_id"])
     return session.scalars(once.returning(col(Reply.id)), [row]).one_or_none()

@@ -275,8 +275,9 @@ class Reply(Base, table=True):
     """Something a person sent back, as they sent it, and what we understood.
 
     `source_id` is the provider's id of it, so that the same one told twice is one. `person` is None where we
-    do not know who it was: nobody is guessed. `message_id` is the message it answers. Without `handled_at`
-    it waits for an organiser, and its word is `Word.UNCLEAR`.
+    do not know who it was: nobody is guessed. `message_id` is the message it answers. `to_read`: an organiser
+    reads it, or has read it; without `handled_at` it waits for one. Its word is `Word.UNCLEAR` where nothing
+    came of it.
     """
 
     __tablename__ = "reply"
@@ -293,6 +294,7 @@ class Reply(Base, table=True):
     text: str
     person: str | None = None
     message_id: int | None = None
+    to_read: bool = False
     received_at: datetime = Field(sa_type=UTCDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 

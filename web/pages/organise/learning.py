@@ -84,7 +84,7 @@ def _page(again: LearningForm | None = None, number: int = 0, too_late: str = ""
     """With what was typed. `again` is the form of learning `number`, which needs another look; `too_late` was
     written over an earlier state of it.
     """
-    waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING)
+    waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING, current_user.id)
     contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
     to_show = [one for one in waiting if one.learning.showing is not Showing.NO]
     undecided = [*to_show, *contested]
@@ -116,7 +116,7 @@ def _page(again: LearningForm | None = None, number: int = 0, too_late: str = ""
         page=page,
         wanted=wanted,
         found=len(published) if is_all else walls.count(g.session, g.programme, wanted),
-        declined=learnings.declined(g.session, g.programme),
+        declined=learnings.declined(g.session, g.programme, current_user.id),
         digest=digest,
         earlier=digests.earlier(g.session, g.programme, digest, now=g.now),
         forms=forms,
@@ -268,10 +268,8 @@ def send_digest(number: int) -> ResponseReturnValue:
 
 
 def _learning(number: int) -> Learning:
-    found: Learning | None = g.session.get(Learning, number)
-    if found is None or found.programme_id != g.programme.id:
-        abort(404)
-    return found
+    found = learnings.to_decide(g.session, g.programme, number, current_user.id)
+    return found or abort(404)
 
 
 def _decided(number: int) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from notifications import asides, messages, news, outbox, replies
 from notifications.addresses import email_key
 from notifications.errors import BadAddress
 from notifications.foreign import address_in
-from notifications.keywords import Word, understand
+from notifications.keywords import Word, says_more_than_stop, understand
 from notifications.messages import Channel, Says
 from notifications.replies import Inbound, Received
 from web.models import TAKING_PART, Answer, LearningState, Membership, Person, Programme, Purpose, Showing
@@ -95,8 +95,10 @@ def _hear(
             or _of_proposal(session, inbound, reply, person, now)
             or _act(session, reply, person, stopped_at, key=key, now=now)
         )
-        if not outcome.understood or _must_be_read(session, reply, inbound.text):
+        if not outcome.understood:
             unclear.leave(session, reply.reply_id, person)
+        elif _must_be_read(session, reply, inbound.text):
+            unclear.have_read(session, reply.reply_id, person)
         number = join_by_text.number_key(signer, inbound.sender)
         if reply.word is Word.HELP:
             _help(session, inbound, reply, person, number=number, now=now)
@@ -109,8 +111,12 @@ def _hear(
 
 
 def _must_be_read(session: Session, reply: Received, text: str) -> bool:
-    """Does what was acted upon tell of more, as in "Skip. Tom made me feel unsafe"?"""
+    """Does what was acted upon tell of more, as in "Skip. Tom made me feel unsafe"? Whoever asks us to stop
+    will not say it again, so whatever they say besides is read.
+    """
     names = answered.names(answered.talk_of(session, reply))
+    if reply.word is Word.STOP:
+        return says_more_than_stop(text) or news.must_be_read(text, names)
     return reply.word in replies.WORDS and news.must_be_read(text, names)
 
 
@@ -311,6 +317,8 @@ def _for_all_who_share(
     grieves = grieving.take_shared(session, inbound, reply, people, now=now)
     if word is Word.STOP:
         reachability.number_stopped(session, phone, key=key, now=now)
+        if people and not grieves and _must_be_read(session, reply, inbound.text):
+            unclear.have_read(session, reply.reply_id, people[0])
     elif word is Word.START:
         reachability.note_number(session, phone, key=key, now=now)
         for person in people:

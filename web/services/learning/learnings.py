@@ -13,6 +13,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from notifications import secrets
@@ -28,6 +29,7 @@ from web.models import (
     Showing,
 )
 from web.services.common import audit, phrases, written_names
+from web.services.conversations import kept_from
 from web.services.fetching.card import Card
 from web.services.learning import bylines, previews
 from web.services.learning.previews import NOTHING, Behind
@@ -87,16 +89,37 @@ class Shown:
         return urlsplit(self.learning.link).hostname or ""
 
 
-def of_programme(session: Session, programme: Programme, state: LearningState) -> list[Shown]:
+def of_programme(
+    session: Session, programme: Programme, state: LearningState, reader: str | None = None
+) -> list[Shown]:
+    """The oldest first; for the organiser `reader`, by id, without what is kept from them."""
     wanted = (
         select(Learning)
         .where(Learning.programme_id == programme.id, Learning.state == state)
+        .where(true() if reader is None else may_read(programme, reader))
         .order_by(col(Learning.created_at))
     )
     return [_with_byline(session, one) for one in with_pages(session, session.exec(wanted).all())]
 
 
-def declined(session: Session, programme: Programme) -> list[Shown]:
+def may_read(programme: Programme, reader: str) -> ColumnElement[bool]:
+    """May this organiser, by id, read it? Not what a partner of theirs wrote and nobody has published, while
+    another one reads it: it may be about them.
+    """
+    partners = kept_from.partners_of(
+        col(Learning.person_id), col(GroupMember.group_id) == col(Learning.group_id)
+    )
+    has_been_open = col(Learning.state).in_((LearningState.PUBLISHED, LearningState.CONTESTED))
+    return has_been_open | ~kept_from.is_kept(programme, reader, partners)
+
+
+def to_decide(session: Session, programme: Programme, number: int, reader: str) -> Learning | None:
+    """A learning that this organiser may read and decide about; None where there is none."""
+    here = (Learning.id == number, Learning.programme_id == programme.id)
+    return session.exec(select(Learning).where(*here, may_read(programme, reader))).one_or_none()
+
+
+def declined(session: Session, programme: Programme, reader: str) -> list[Shown]:
     """What organisers decided not to show lately, newest first. What its author keeps to themselves is left
     out.
     """
@@ -106,6 +129,7 @@ def declined(session: Session, programme: Programme) -> list[Shown]:
             Learning.programme_id == programme.id,
             Learning.state == LearningState.DECLINED,
             Learning.showing != Showing.NO,
+            may_read(programme, reader),
         )
         .order_by(col(Learning.decided_at).desc(), col(Learning.id).desc())
         .limit(LATELY)

@@ -1,6 +1,7 @@
-"""Replies that nobody but a reader understands: they wait for an organiser, and not on the way to the wall.
+"""Replies that somebody has to read, whatever a program makes of them: they wait for an organiser, and not on
+the way to the wall.
 
-    unclear ─► dealt with, or a learning        each goes after 90 days, as every reply does
+    to read ─► dealt with, or a learning        each goes after 90 days, as every reply does
 
 NoSuchReply         the programme has no unclear reply of this number
 DealtWith           somebody has dealt with it meanwhile
@@ -13,15 +14,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, literal, true
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from notifications import messages, news
 from notifications.keywords import Word, understand
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
-from web.models import GroupMember, Membership, Organiser, OrganiserRole, Person, Programme, Role, Showing
+from web.models import GroupMember, Membership, Person, Programme, Showing
 from web.services.common import audit
-from web.services.conversations import conversations
+from web.services.conversations import conversations, kept_from
 from web.services.conversations.conversations import Conversation
 from web.services.imports import known_elsewhere
 from web.services.imports.known_elsewhere import AsWritten
@@ -51,24 +52,31 @@ class DealtWith(Exception):
 class Unclear:
     """A reply, who it is from and what it answers, in words.
 
-    `asks_to_stop`: it says so, and did not come from the address we had written to. `may_be_learning`: there
-    is a conversation that it can be what somebody learned in. `address` is where to answer by email, empty
-    where there is none or where they asked us not to write.
+    `asks_to_stop`: it says so, and did not come from the address we had written to. `has_stopped`: it says so
+    and was obeyed. `may_be_learning`: there is a conversation that it can be what somebody learned in.
+    `address` is where to answer by email, empty where there is none or where they asked us not to write.
     """
 
     reply: Reply
     person: Person
     answers: str
     asks_to_stop: bool
+    has_stopped: bool
     may_be_learning: bool
     address: str
 
 
 def leave(session: Session, reply_id: int, person: Person) -> None:
-    """What somebody wrote waits for an organiser."""
+    """What came to nothing waits for an organiser."""
+    have_read(session, reply_id, person).word = Word.UNCLEAR
+
+
+def have_read(session: Session, reply_id: int, person: Person) -> Reply:
+    """What was acted upon, and says more than that, waits for an organiser too: a STOP stays a STOP."""
     row = session.get_one(Reply, reply_id)
-    row.word, row.person, row.handled_at = Word.UNCLEAR, person.id, None
+    row.person, row.handled_at, row.to_read = person.id, None, True
     session.add(row)
+    return row
 
 
 Row = tuple[Reply, Person, OutboxMessage | None]
@@ -76,8 +84,8 @@ Row = tuple[Reply, Person, OutboxMessage | None]
 
 def _of(programme: Programme, reader: str | None) -> Any:
     """From its participants, and in answer to its messages or to none. What somebody of another programme
-    wrote, who has not said yes here, is read there. Nor does the organiser `reader` see what was said of a
-    conversation of their own, while another one does.
+    wrote, who has not said yes here, is read there. Nor does the organiser `reader` see what may be said of
+    them.
     """
     is_ours = ~known_elsewhere.is_one(programme.id, col(Person.id))
     to_none = col(OutboxMessage.programme).is_(None) & is_ours
@@ -88,52 +96,46 @@ def _of(programme: Programme, reader: str | None) -> Any:
         .join(Membership, col(Membership.person_id) == Person.id)
         .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
         .where(Membership.programme_id == programme.id, col(Person.erased_at).is_(None), ours)
-        .where(true() if reader is None else ~_of_their_own(programme, reader))
+        .where(true() if reader is None else ~_is_kept(programme, reader))
     )
 
 
-def _of_their_own(programme: Programme, reader: str) -> ColumnElement[bool]:
-    """Did this organiser, by id, talk with who wrote it, and is there another organiser who did not?"""
-    partner, other = aliased(Person), aliased(Organiser)
+def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
+    """May it be about this organiser, by id? It is of a conversation that they were in, or of none and by
+    somebody they have talked with. Another organiser reads it; of a STOP, which was obeyed, nobody need.
+    """
     its_group = literal("group ") + cast(GroupMember.group_id, String) + " %"
-    partners = (
-        select(partner.email_key)
-        .join(GroupMember, col(GroupMember.person_id) == partner.id)
-        .where(
-            col(partner.email_key).is_not(None),
-            partner.id != Reply.person,
-            (col(OutboxMessage.subject) + " ").like(its_group),
-        )
-        .correlate(Reply, OutboxMessage)
+    is_of_one = func.coalesce(col(OutboxMessage.subject), "").like("group %")
+    of_one = is_of_one & (col(OutboxMessage.subject) + " ").like(its_group)
+    of_none = ~is_of_one & kept_from.all_groups_of(programme, _may_have_written())
+    partners = kept_from.partners_of(col(Reply.person), or_(of_one, of_none))
+    another = kept_from.another_reads(programme, reader, partners)
+    return kept_from.was_in_it(reader, partners) & or_(another, col(Reply.word) == Word.STOP)
+
+
+def _may_have_written() -> Any:
+    """The ids of whoever it may be from: a text from a number that several share is from any of them."""
+    writer, known = aliased(Person), aliased(Person)
+    shares = col(writer.shares_number) & col(known.shares_number) & (col(writer.phone) == col(known.phone))
+    is_one = (col(writer.id) == known.id) | (shares & (col(Reply.channel) == Channel.SMS))
+    return (
+        select(writer.id).join(known, is_one).where(known.id == Reply.person).correlate_except(writer, known)
     )
-    others = (
-        select(OrganiserRole.organiser_id)
-        .join(other, col(other.id) == OrganiserRole.organiser_id)
-        .where(
-            OrganiserRole.programme_id == programme.id,
-            OrganiserRole.role != Role.VIEWER,
-            other.id != reader,
-            col(other.email_key).not_in(partners),
-        )
-        .correlate(Reply, OutboxMessage)
-    )
-    own = select(Organiser.email_key).where(Organiser.id == reader).scalar_subquery()
-    return and_(own.in_(partners), others.exists())
 
 
 def is_kept_from(session: Session, programme: Programme, reply_id: int, organiser: str) -> bool:
-    """Is it about a conversation of this organiser, and does another one read it?"""
+    """May it be about this organiser?"""
     wanted = (
         select(Reply.id)
         .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
-        .where(Reply.id == reply_id, _of_their_own(programme, organiser))
+        .where(Reply.id == reply_id, _is_kept(programme, organiser))
     )
     return session.exec(wanted).first() is not None
 
 
 def waiting(session: Session, programme: Programme, reader: str | None = None) -> int:
     """How many nobody has dealt with."""
-    still = _of(programme, reader).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
+    still = _of(programme, reader).where(col(Reply.handled_at).is_(None))
     ids = still.with_only_columns(col(Reply.id)).subquery()
     return session.exec(select(func.count()).select_from(ids)).one()
 
@@ -142,7 +144,7 @@ def of_programme(
     session: Session, programme: Programme, reader: str | None = None, *, key: bytes
 ) -> list[Unclear]:
     """Those that wait, the oldest first; `key` is the suppression list's."""
-    still = _of(programme, reader).where(col(Reply.handled_at).is_(None), Reply.word == Word.UNCLEAR)
+    still = _of(programme, reader).where(col(Reply.handled_at).is_(None))
     rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id))).all()
     written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
     return [
@@ -153,7 +155,7 @@ def of_programme(
 
 def dealt_with(session: Session, programme: Programme, reader: str | None = None) -> Sequence[Row]:
     """The newest of those that an organiser has dealt with."""
-    done = _of(programme, reader).where(col(Reply.handled_at).is_not(None), Reply.word == Word.UNCLEAR)
+    done = _of(programme, reader).where(col(Reply.handled_at).is_not(None), col(Reply.to_read))
     rows: Sequence[Row] = session.exec(done.order_by(col(Reply.handled_at).desc()).limit(SHOWN)).all()
     written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
     return [
@@ -172,16 +174,17 @@ def _shown(
     key: bytes,
 ) -> Unclear:
     kind = message.kind if message else ""
-    stops = reply.channel == Channel.EMAIL and understand(reply.text).word is Word.STOP
-    writable = (
-        person.email and not stops and Channel.EMAIL not in reachability.stopped(session, person, key=key)
-    )
+    stopped = reachability.stopped(session, person, key=key)
+    stops = reply.word == Word.STOP or understand(reply.text).word is Word.STOP
+    has_stopped = stops and reply.channel in stopped
+    writable = person.email and not stops and Channel.EMAIL not in stopped
     shown = written.instead_of(person) if written else person
     return Unclear(
         reply,
         shown,
         answers=IN_WORDS.get(kind, "a message of ours" if kind else ""),
-        asks_to_stop=stops,
+        asks_to_stop=stops and not has_stopped and reply.channel == Channel.EMAIL,
+        has_stopped=has_stopped,
         may_be_learning=not stops and _talk(session, person, message) is not None,
         address=shown.email or "" if writable else "",
     )
@@ -221,13 +224,13 @@ def keep_as_learning(
     """
     reply, person, message = _waiting(session, programme, number, by)
     talk = _talk(session, person, message)
-    if talk is None:
+    if talk is None or reply.word == Word.STOP:
         raise NoSuchReply
     asked = message is not None and message.kind == messages.CheckIn.kind
     showing = Showing.WITHOUT_NAME if asked and not news.is_private(reply.text) else Showing.NO
     words = understand(reply.text).learning or reply.text
     conversations.add_learning(session, talk, words, showing, now)
-    reply.word = Word.LEARNING
+    reply.word, reply.to_read = Word.LEARNING, False
     _handled(session, programme, reply, A_LEARNING, by, now)
     return talk.learning.showing if talk.learning else showing
 
@@ -240,8 +243,6 @@ def _waiting(session: Session, programme: Programme, number: int, by: str) -> Ro
         raise NoSuchReply
     if found[0].handled_at:
         raise DealtWith
-    if found[0].word != Word.UNCLEAR:
-        raise NoSuchReply
     return found
 
 

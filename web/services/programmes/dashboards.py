@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import true
 from sqlmodel import Session, col, func, select
 
 from notifications import destinations, outbox, pace, words
@@ -26,7 +27,7 @@ from web.models import (
 from web.services.agreements import agenda, agreements, lookup, objections, panels, rule_objections
 from web.services.common import phrases, programmes, times
 from web.services.conversations import reports
-from web.services.learning import walls
+from web.services.learning import learnings, walls
 from web.services.learning.learnings import Shown
 from web.services.organisations import doubts
 from web.services.organisers import accounts
@@ -115,8 +116,7 @@ def of_programme(
     waiting = list(_complaints(session, programme, role))
     if accounts.may(role, Role.ORGANISER):
         waiting += _reports(session, programme, reader)
-        unread = unclear.waiting(session, programme, reader or None)
-        waiting += _waiting(session, programme, sent, delivery, tally, unread, today, now)
+        waiting += _waiting(session, programme, sent, delivery, tally, reader, today, now)
     return Board(
         next_round_on=programmes.next_round_on(programme, today),
         tally=tally,
@@ -237,11 +237,11 @@ def _waiting(
     sent: Round | None,
     delivery: Delivery | None,
     tally: dict[str, int],
-    unread: int,
+    reader: str,
     today: date,
     now: datetime,
 ) -> Iterator[Waiting]:
-    """The most pressing first. `unread` replies wait for whoever looks."""
+    """The most pressing first, of what the organiser `reader`, by id, may read."""
     if sent and delivery and delivery.troubled:
         one = "message did" if delivery.troubled == 1 else "messages did"
         yield Waiting(f"{delivery.troubled:,} {one} not arrive", f"rounds/{sent.number}")
@@ -257,15 +257,15 @@ def _waiting(
         has = "has" if asked.people == 1 else "have"
         what = f"{asked.people:,} of {asked.asked:,} {has} not answered: remind them"
         yield Waiting(what, "people?showing=invited")
-    if unread:
-        what = phrases.counted(unread, "reply", "replies") + " we could not understand"
+    if unread := unclear.waiting(session, programme, reader or None):
+        what = phrases.counted(unread, "reply", "replies") + " for you to read"
         yield Waiting(what, "replies")
     if doubtful := doubts.of_programme(session, programme.id):
         first = doubtful[0]
         more = f", and {phrases.counted(len(doubtful) - 1, 'other two', 'others')}" if doubtful[1:] else ""
         yield Waiting(f"{first.other.name} and {first.kept.name} may be one{more}", "organisations")
-    if learnings := _learnings(session, programme):
-        yield Waiting(f"{phrases.counted(learnings, 'learning')} to look at", "learning")
+    if to_look_at := _learnings(session, programme, reader):
+        yield Waiting(f"{phrases.counted(to_look_at, 'learning')} to look at", "learning")
     waiting_draft = rounds.draft(session, programme)
     if waiting_draft and waiting_draft.matching_version != pots.rules_in_force(session, programme.id):
         what = f"The draft of round {waiting_draft.number} was drawn under other rules: draw it again"
@@ -309,10 +309,11 @@ def _about_agreements(session: Session, programme: Programme, today: date) -> It
             yield Waiting(f"“{each.title}” is due for a review", "agreements")
 
 
-def _learnings(session: Session, programme: Programme) -> int:
+def _learnings(session: Session, programme: Programme, reader: str) -> int:
     waiting = select(func.count()).where(
         Learning.programme_id == programme.id,
         col(Learning.state).in_((LearningState.WAITING, LearningState.CONTESTED)),
         col(Learning.showing) != Showing.NO,
+        learnings.may_read(programme, reader) if reader else true(),
     )
     return session.exec(waiting).one()

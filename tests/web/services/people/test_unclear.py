@@ -311,7 +311,7 @@ def test_the_first_page_says_how_many_wait(world: World, amina: str) -> None:
     answer(world, amina, QUESTION)
     with world.read() as session:
         board = dashboards.of_programme(session, world.programme(session), now=world.now, role=Role.ORGANISER)
-    assert ("1 reply we could not understand", "replies") in [(one.what, one.page) for one in board.waiting]
+    assert ("1 reply for you to read", "replies") in [(one.what, one.page) for one in board.waiting]
 
 
 def test_the_page_of_learnings_leads_there(world: World, amina: str) -> None:
@@ -459,7 +459,7 @@ def test_what_is_said_of_an_organiser_s_conversation_is_read_by_the_others(world
     answer(world, amina, RUDE)
     texts = [read_by(world, email) for email in ("priya@example.org", TOM)]
     board = world.organiser(TOM, Role.ORGANISER).open("/organise/councils/").answer.text
-    assert ([RUDE in text for text in texts], "we could not understand" in board) == ([True, False], False)
+    assert ([RUDE in text for text in texts], "for you to read" in board) == ([True, False], False)
 
 
 def test_nor_can_they_deal_with_it(world: World, amina: str) -> None:
@@ -478,7 +478,17 @@ def test_where_nobody_else_organises_it_is_not_lost(world: World, amina: str) ->
     assert RUDE in read_by(world, TOM)
 
 
-def test_what_others_say_an_organiser_reads(world: World, amina: str) -> None:
+@pytest.mark.parametrize("kind", ["welcome", "check_in"])
+def test_what_somebody_else_s_partner_says_an_organiser_reads(world: World, amina: str, kind: str) -> None:
+    world.appoint("priya@example.org")
+    answer(world, amina, RUDE, kind=kind)
+    assert RUDE in read_by(world, "sara@example.org")
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_what_a_partner_says_in_answer_to_anything_else_they_do_not(world: World, amina: str) -> None:
+    """To the news of the next round, say: "Yes, but not with Tom, he made me feel unsafe"."""
     world.appoint("priya@example.org")
     answer(world, amina, RUDE, kind="welcome")
-    assert RUDE in read_by(world, TOM)
+    texts = [read_by(world, email) for email in ("sara@example.org", TOM)]
+    assert [RUDE in text for text in texts] == [True, False]
