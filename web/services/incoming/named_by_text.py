@@ -9,19 +9,28 @@ import unicodedata
 
 from notifications import titles
 from web.services.common import phrases
+from web.services.incoming import where_by_text
 from web.services.organisations import spelling
 
 LONGEST_NAME, LONGEST_ORGANISATION = 80, 120
 READ = 500  # letters of a text: both, and what people say around them
 NICETIES = re.compile(
     r"(?:\W*\b(?:yes|yeah|yep|y(?=[,.:;!-])|ie|ydw|ydyn|iawn|ok|okay|hi|hiya|hello|helo|shwmae|bore da|sorry"
-    r"|please|pls|plz|plis|thanks|thank you|thx|diolch)\b)+",
+    r"|good (?:morning|afternoon|evening|day)|p(?:ry)?nhawn da|noswaith dda"
+    r"|please|pls|plz|plis|thanks|thank you|thx|diolch"
+    r"|(?:only )?just (?:seen|saw|got|read) (?:this|it|your (?:text|message))"
+    r"|(?:sorry|apologies)(?: i(?:['’]ve| have| was)?)?(?: (?:for|about|only|just|the|my|a|it|been|so|very"
+    r"|missed|seen|saw|got|late|delay(?:ed)?|slow|this|that|your|text|message|reply|response|away|ill|out))*"
+    r"(?=\W*[.,!–—-]\W|\n))\b)+",
     re.IGNORECASE,
 )
 INTRODUCES = re.compile(
-    r"\W*(?:(?:my )?name(?: is|['’]s)?\b|i am\b|i['’]?m\b|it['’]?s\b|it is\b|this is\b)?\W*",
+    r"\W*(?:(?:(?:my|the) )?name(?: is|['’]s)?\b|i am\b|i['’]?m\b|it['’]?s\b|it is\b|this is\b"
+    r"|(?:fy )?enw(?: i)?(?: yw| ydi| ydy)?\b)?\W*",
     re.IGNORECASE,
 )
+# "Amina here", and in Welsh "Siân ydw i".
+CALLED_SO = re.compile(r"\s+(?:here|speaking|ydw i|sy['’]ma)\W*$", re.IGNORECASE)
 BETWEEN = (re.compile(r"[,;\n]"), re.compile(r"\s[-–—]\s|\s+from\s+", re.IGNORECASE))
 # Words that may stand in any sentence: between two of which the first is written as names are.
 BEHIND_A_NAME = re.compile(
@@ -29,6 +38,14 @@ BEHIND_A_NAME = re.compile(
     r"(?=(?-i:[A-ZÀ-Þ]))",
     re.IGNORECASE,
 )
+# Whoever dictates says all of it in small letters and without a stop.
+DICTATED = re.compile(
+    r"\W*(?:my name is|my name['’]s|this is|it['’]?s) (\S+(?: \S+){0,3}?)"
+    r" (?:(?:and )?i work (?:for|at|in)|from|and i['’]?m from"
+    r"|(?:at|of)(?=.*\b(?:council|cyngor|trust|nhs|university|college|charity|church)\b)) (\S.*)"
+)
+# A full stop between the two, where what follows is written as a name is.
+A_STOP = re.compile(r"\.\s+(?=[A-ZÀ-Þ]\S*\s+\S)")
 A_NAME = re.compile(r"[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,4}")
 OF_A_PLACE = re.compile(
     r"\W*(?:(?:and )?(?:my )?(?:organi[sz]ation|org|employer)\b(?: is)?"
@@ -51,13 +68,15 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
     said = said[nice.end() :] if (nice := NICETIES.match(said)) else said
     said = titles.PRONOUNS.sub("", said)
     between = next((found for sign in BETWEEN if (found := sign.search(said, 1))), None)
-    between = between or _behind_a_name(said)
-    if between is None:
+    between = between or _behind_a_name(said) or _at_a_stop(said)
+    dictated = DICTATED.fullmatch(said)
+    if between is None and dictated is None:
         return None
-    name = _tidied(INTRODUCES.sub("", said[: between.start()], count=1))
-    organisation = _tidied(OF_A_PLACE.sub("", THANKS.sub("", said[between.end() :]), count=1))
+    before, after = dictated.groups() if dictated else _around(said, between)
+    name = _tidied(CALLED_SO.sub("", INTRODUCES.sub("", before, count=1)))
+    organisation = _tidied(where_by_text.organisation(OF_A_PLACE.sub("", THANKS.sub("", after), count=1)))
     fits = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
-    is_name = not A_SENTENCE.match(name) and "?" not in said[between.end() :]
+    is_name = not A_SENTENCE.match(name) and "?" not in after
     can_be = fits and is_name and not phrases.has_invisible(name + organisation)
     can_be = can_be and not spelling.says_none(organisation)
     return (name, organisation) if can_be else None
@@ -67,6 +86,17 @@ def _behind_a_name(said: str) -> re.Match[str] | None:
     found = BEHIND_A_NAME.search(said, 1)
     is_name = found and A_NAME.fullmatch(_tidied(INTRODUCES.sub("", said[: found.start()], count=1)))
     return found if is_name else None
+
+
+def _at_a_stop(said: str) -> re.Match[str] | None:
+    found = A_STOP.search(said, 1)
+    name = _tidied(INTRODUCES.sub("", said[: found.start()], count=1)) if found else ""
+    is_whole = " " in name and A_NAME.fullmatch(name) and titles.count_of(name.split()) < len(name.split())
+    return found if is_whole else None
+
+
+def _around(said: str, between: re.Match[str] | None) -> tuple[str, str]:
+    return (said[: between.start()], said[between.end() :]) if between else (said, "")
 
 
 def _tidied(said: str) -> str:
