@@ -71,7 +71,7 @@ OF_MINE = lazy_pattern(
 RELATION = rf"(?:{KIN}|widow|widower|executor)"
 WRITES_FOR = lazy_pattern(
     r"(?:\b(?:this is|here is|(?:i am |i['’]?m |am )?writing as)(?: now)?"
-    rf" (?:his|her|their|the|[\w-]+['’]s)(?: \w+)? (?:{RELATION}|family|carer|neighbour|secretary|colleague)"
+    rf" (?:his|her|their|the|[\w-]+['’]?s)(?: \w+)? (?:{RELATION}|family|carer|neighbour|secretary|colleague)"
     rf"|(?:\A\W*it['’]?s|\bi am|\bi['’]?m|\A\W*am) (?:his|her|their|[\w-]+['’]s)(?: \w+)? {RELATION})\b",
     re.IGNORECASE,
 )
@@ -85,7 +85,11 @@ TAKE_OFF = lazy_pattern(
     """),  # noqa: E501
     re.IGNORECASE,
 )
-PRONOUN = lazy_pattern(rf"{AT_A_CLAUSE}(?:he|she|hi|ef) ?{HAS} {DIED}(?!\w)", re.IGNORECASE)
+PRONOUN = lazy_pattern(
+    rf"(?:{AT_A_CLAUSE}|\b{RELATION} )(?:he|she|hi|ef) ?{HAS} {DIED}(?!\w)"
+    rf"|(?:{AT_A_CLAUSE}|\b(?:my|our) (?:dear |late )?){KIN}['’]?s funeral (?:was|is|took|will be)\b",
+    re.IGNORECASE,
+)
 NO_MORE_SAID = r"(?=\W*$|\s*[.,;!]|\s(?:i|and|any ?more|cheers|thanks|sorry|regards|best)\b)"
 DESPAIR = lazy_pattern(
     any_of(rf"""

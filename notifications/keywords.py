@@ -55,7 +55,8 @@ COURTESY = any_of("""
     sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
     (?:hi|hello|hey|hiya)(?: there| all| again)?|dear all|good (?:morning|afternoon|evening)|helo|bore da
     ok|okay|regards|best|kind regards|x+
-    and|but|so|p\\.?s
+    and|but|so|p\\.?s|though|afraid(?= (?:we|i|it)\\b)|dim diolch(?= p)
+    be (?:so kind as|kind enough|good enough) to|do(?= (?:please )?(?:take|remove|delete|unsubscribe) me)
     (?:can|could|would|will) (?:you|u|someone|somebody)(?! (?:please |pls )?(?:cancel|end)\\b)(?: kindly)?
 """)
 HELLO = any_of("""
@@ -77,8 +78,8 @@ WHEN = any_of(rf"""
     (?:on |last |this )?{WEEKDAY}(?: (?:morning|afternoon|evening|lunchtime))?
     (?:on )?(?:{WEEKDAY} )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)?(?: [a-z]{{3,9}})?
     on \d{{1,2}} \d{{1,2}}(?: \d{{2,4}})?
-    online|in person|by (?:phone|video|teams|zoom)
-    (?:on|over|via) (?:the phone|a call|video|teams|zoom|whatsapp|facetime)
+    online|in person|face to face|by (?:(?:tele)?phone|video|teams|zoom)
+    (?:on|over|via) (?:(?:the )?(?:tele)?phone|a call|video|teams|zoom|whatsapp|facetime)
     (?:for|over) (?:(?:an?|half an|a half|the|about an?) )?(?:coffee|lunch|tea|hour|half hour|chat|drink|walk)
     (?:for|over) an? (?:brew|natter|pint)
 """)
@@ -124,6 +125,8 @@ ABOUT_ME = any_of(rf"""
     (?:stop|quit) (?:processing|using|holding|keeping|storing) (?:(?:all|any|of) )*my (?:personal )?(?:data|details|information|number|e-?mail|address)(?: (?:{ANY_MORE}))*
     i (?:hereby )?(?:(?:wish|want|would like) to )?(?:withdraw|revoke) (?:my )?consent(?: [\w-]+){{0,6}}
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:do (?:this|it)|carry on|continue|be in (?:it|this)|be part of (?:it|this))(?: (?:{ANY_MORE}))*
+    stop writing(?: (?:please|now|{ANY_MORE}))*
+    (?:peidiwch|paid) (?:â|a|ag) (?:gyrru|anfon|danfon|hala|tecstio|thecstio|chysylltu|e-?bostio)\b.{{0,40}}
     i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?
 """)  # noqa: E501  (one way to a line)
 # Of STOP, START and HELP each begins with Twilio's default keywords. Carriers act on them too, and on "yes".
@@ -166,8 +169,8 @@ WAYS = {
         (?:do |ydyn )?(?:(?:ry)?d[yŷ]n ni(?:'n)? |ni )?wedi (?:cwrdd|cyfarfod|siarad)
         (?:do )?(?:fe |mi )?(?:g?c?wrddon|siaradon|wnaethon|gwrddom|cwrddom|cyfarfuom) ni(?: gwrdd| gyfarfod| siarad| ddoe| heddiw)*
         (?:yes|yep|yeah|yup|aye|y)?(?: ?we| ?i)?(?: ?both)?(?:'ve|ve| have)?(?: both)? ?(?:did|did meet|did indeed|met)(?: (?:{WHEN}))*
-        (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?(?:spoke|spoken|talked|chatted)(?: for (?:an|half an|over an|about an) hour| (?:{WHEN}))*
-        (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?had (?:a|an|our) (?:(?:really|very|so) )?(?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting|catch ?up)(?: (?:{WHEN}))*
+        (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?(?:spoke|spoken|talked|chatted)(?: (?:to|with) (?:him|her|them|each other|my partner))?(?: for (?:an|half an|over an|about an) hour| (?:{WHEN}))*
+        (?:yes |yep |yeah )?(?:(?:we|i)(?:'ve|ve| have)? )?had (?:a|an|our) (?:(?:really|very|so) )?(?:\w+ )?(?:chat|call|talk|conversation|coffee|meeting|catch ?up|zoom|natter|phone ?call|video ?call)(?: (?:{WHEN}))*
         (?:(?:yes|yep|yup) )?(?:(?:we|i) )?(?:finally |eventually |did )?(?:managed? to (?:meet|talk|speak|chat)|met)(?: up)?(?: (?:with )?(?:them|him|her|my partner))?(?: (?:{WHEN}))*
         (?:yes |yep )?(?:and )?(?:it|that) was (?:(?:really|very|so|a) )*(?:great|good|lovely|brilliant|interesting|useful|nice|fun|fantastic|excellent|helpful|pleasure)
         (?:yes )?we (?:both )?met and (?:talked|chatted|spoke|had a \w+ (?:chat|talk))
@@ -226,6 +229,22 @@ WAYS = {
 # about what has been with "do" or "naddo": "Do: ask the crews" is English.
 ALONE = {"do": Word.YES} | dict.fromkeys(
     ("no more", "go away", "get lost", "wrong person", "stad"), Word.STOP
+)
+# In capitals before what its writer goes on to say without a full stop: "STOP he keeps ringing me", and
+# neither "STOP AND SEARCH" nor "STOP PRESS".
+STOP_FIRST = lazy_pattern(
+    r"\W*STOP\s+(?i:i|i['’]?m|i['’]?ve|he|she|they|we|you|your|this|it|its|it['’]s|my|his|her|am|who|please"
+    r"|don['’]?t|do|no|not|because|as|thanks?|texting|messaging|sending|contacting|harassing|wrong)\b.*",
+    re.DOTALL,
+)
+# Who complains that they never asked for it, and ends with the word.
+STOP_LAST = lazy_pattern(
+    r"\W*(?:(?:sorry|hi|hello|look)\W+)*"
+    r"(?:i (?:did ?n['’]?t|did not|never|do ?n['’]?t|do not|have ?n['’]?t|have not)"
+    r" (?:sign|ask|agree|join|subscribe|consent|want|know|give|wish)"
+    r"|who gave|how did you get|i['’]?(?:ve| have) had enough)"
+    r"[^.!?\n]*[.!?,\n–-]\s*(?:please |just |so |now )?(?:stop|unsubscribe)(?: (?:please|now|it|this))?\W*",
+    re.IGNORECASE,
 )
 # "DON'T STOP", "NON STOP", "BUS STOP".
 NO_STOP = r"(?i:do ?n['’]?t|not|never|non|bus|full|hard)\W+(?:\w+ )?STOP"
@@ -354,6 +373,7 @@ MACHINE = lazy_pattern(
         i(?:['’]m| am) not receiving notifications
         sorry,? i missed your call|sorry,? i can['’]?t talk right now
         this number (?:does not|cannot) receive
+        out of (?:the )?office\\W*[:–-]
         this is an? (?:automated|automatic|auto)\\b
         (?:automatic|auto)[- ]?(?:reply|response)\\b
     """)
@@ -396,7 +416,8 @@ def _in_words(text: str, said: str) -> Understood:
         return Understood(Word.LEARNING, said)
     if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
         return Understood(whole, said if whole is Word.COULD_NOT and OF_ONE_DAY.match(said) else "")
-    if _wants_no_more(text.strip()) or SHOUTED.fullmatch(said):
+    says_it = any(way.fullmatch(said) for way in (SHOUTED, STOP_FIRST, STOP_LAST))
+    if says_it or _wants_no_more(text.strip()):
         return Understood(Word.STOP)
     found = HEAD.match(text.strip())
     word = _word(found[1]) if found else None

@@ -23,7 +23,10 @@ NOT = (
     r"(?:(?:did|was|were|has|have|had|could|would|do|does|is|are) ?n['’]?t"
     r"|(?:did|was|has|have|could) not|never|not)"
 )
-RATHER = r"(?:(?:just|only|really|so|very|too|still|now|sadly|all|been|a bit|quite|totally|completely) )*"
+RATHER = (
+    r"(?:(?:just|only|really|so|very|too|still|now|sadly|all|been|a bit|quite|totally|completely|rather"
+    r"|somewhat|pretty|extremely|a little|a tad|a touch|terribly|awfully) )*"
+)
 GOES_ON = any_of("""
     so|as|and|but|because|due|since|until|till|this|last|again|at|in|on|for|from|with
     now|today|yesterday|tomorrow|twice|sorry|apologies|i['’]?m afraid|unfortunately
@@ -45,12 +48,12 @@ OF_THE_MEETING = any_of(rf"""
     no\W+(?:i|we) (?:did|could|have|can|do|was|were|had) ?(?:n['’]?t|not)\b.*
     (?:(?:{HE_OR_NAMED}|i|we) )?{RATHER}{NOT} (?:ever )?(?:turn(?:ed)? up|show(?:ed)?(?: up)?|there|appear(?:ed)?|came|come|join(?:ed)?|answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|g[eo]t back|been in touch|got in touch|written back)\b(?: (?:to|with|my|me|us|up)(?: \w+)?)?{END}
     no.?show\b(?: from)?.{{0,20}}|(?:nothing|no reply|no word|not (?:heard )?a (?:peep|word|thing|sausage))(?: (?:back )?from \w+)?(?: yet)?\W*
-    (?:i|i['’]?ve|i have)(?: (?:just|already|now|also))? (?:rung|rang|called|phoned|e-?mailed|te?xted|messaged|written to|wrote to|tried|contacted) (?:NAMED|him|her|them|my partner)\b.*
+    (?:i|i['’]?ve|i have)(?: (?:just|already|now|also))? (?:rung|rang|called|phoned|e-?mailed|te?xted|messaged|written to|wrote to|tried|contacted) (?:twice|(?:three|several|many) times|NAMED|him|her|them|my partner)\b.*
     (?:i|i['’]?ve|i have)?(?: (?:just|already|now))? ?left (?:(?:NAMED|him|her|them) )?(?:a|two|three|several) (?:\w+ )?(?:messages?|voicemails?)\b.*
     i waited\b.{{0,60}}(?:nobody|no ?one|n['’]?t|never|alone|nothing).{{0,30}}
     no (?:joy|luck|time)\b.{{0,30}}|nobody there\b.{{0,20}}
     (?:i |we )?(?:keep|kept) missing\b.{{0,20}}
-    .{{0,50}}(?:n['’]?t|\b(?:not|never|nearly|almost|should have|hop(?:e|ing) to|due to|meant to|supposed to|going to))(?: \w+){{0,2}} (?:met|meet)\b.{{0,50}}
+    .{{0,50}}(?:n['’]?t|\b(?:not|never|nearly|almost|should have|hop(?:e|ing) to|hoped|due to|meant to|supposed to|going to))(?: \w+){{0,2}} (?:met|meet)\b.{{0,50}}
     (?:i |we )?met (?:nobody|no ?one|neither|none)\b.{{0,30}}
     (?:yes|yeah|yep|no|sort of|kind of)\W+(?:but|and no|ish)\b.*
     (?:the |our |my |NAMED['’]?s? )?(?:link|zoom|teams|call|video|meet|wi-?fi|internet|tech(?:nology)?|technical|signal|sound|e-?mail|number|phone)(?: \w+)? (?:link |call |\w+ )?(?:failed|broken|bounced|problems?|issues?|down|(?:did|does|would|wo|is) ?n['’]?t|(?:did|does|would) not|not working|dropped|crashed|kept)\b.*
@@ -59,11 +62,23 @@ OF_THE_MEETING = any_of(rf"""
 """)  # noqa: E501  (one way to a line)
 # Harm, and what has changed of its writer's details: an organiser has to know, whatever else is said.
 OF_HARM = any_of(rf"""
-    (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inappropriate|creepy|offensive|drunk|patronising|nasty|bullying|flirt\w*)\b.*
+    (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inapp?ropriate|creepy|offensive|drunk|tipsy|patronising|nasty|bullying|flirt\w*|over.?familiar|over.?friendly|(?:forward|familiar|full on|pushy|handsy|hands on|intimidating|threatening|domineering|leering|suggestive|weird|unpleasant|hostile)(?=\W*$|[.,;!]| (?:(?:with|to|towards) (?:me|us|women|people)|and|if|but)\b))\b.*
+    (?:he|she|they|NAMED)(?:['’]d| had)? been drinking\b.*|(?:he|she|NAMED) (?:smel[lt]\w*|stank|reeked) of (?:drink|alcohol|booze)\b.*
+    (?:(?:he|she|they|NAMED)(?:['’]s| is| was| were)? )?not (?:someone|somebody|a (?:man|woman|person|lady|gentleman)) (?:who )?(?:i|you)(?:['’]d| would| want)? .*
+    (?:he|she|they|NAMED) (?:(?:kept|keeps|was|were) )?(?:ma[dk]e|making|pass\w*|commented?|commenting|remark\w*) (?:\w+ ){{0,3}}(?:about|on) my (?:\w+ )?(?:appearance|looks?|body|figure|weight|age|clothes|dress|skin|hair|accent|colour|disability|religion|faith|legs|face|wife|husband)\b.*
+    (?:he|she|they|NAMED) (?:just |then )?(?:turned up|came|came round|appeared|showed up|arrived|waited)(?: \w+)? (?:at|to|outside|by|near) my (?:house|home|door|flat|work|office|church)\b.*
+    (?:he|she|NAMED) (?:wanted|asked|tried|tries|wants|kept asking|offered) (?:me )?(?:(?:to|for) )?(?:borrow|money|a loan|cash|lend|£|my (?:bank|home )?\w*(?:address|number|details)|sell|get me to|buy me)\b.*
+    (?:he|she|they|NAMED) wanted me to (?:come|go|join|give|sign|buy|invest|pay|lend|meet (?:him|her) (?:alone|again))\b.*
+    (?:he|she|they|NAMED) (?:would ?n['’]?t|would not|won['’]?t|did ?n['’]?t) take no for an answer\b.*
+    (?:he|she|they|NAMED) (?:sent|sends|keeps sending|kept sending) me (?:\w+ ){{0,3}}(?:photos?|pictures?|images?|videos?|pics?|messages? (?:at|all|late|every))\b.*
+    (?:he|she|they|NAMED) (?:went on|kept on|lectured|preached)(?: and on)? (?:at me )?about (?:religion|god|jesus|the bible|my \w+|immigrants?|immigration|politics|foreigners)\b.*
+    (?:i(?:['’]d| would) )?(?:much )?rather not (?:be (?:matched|paired|put|introduced|with)|see|meet|talk|speak)\b.*
+    (?:i['’]?m afraid |i am afraid )?(?:we|he and i|she and i) (?:really )?(?:did ?n['’]?t|did not) (?:really )?(?:get on(?! to\b| the\b| with (?:it|the)\b)|see eye to eye|hit it off)\b.*
+    .{{0,40}}\b(?:(?:ddim|heb) (?:yn )?teimlo['’]?n (?:gyfforddus|ddiogel|saff)|anghyfforddus|anaddas|codi ofn|bygwth)\b.*
     (?:he|she|they|NAMED) (?:(?:has|have|had|was|were|is|are|keeps?|kept)(?: been)? )?(?:asked me out|asking me out|won['’]?t (?:leave me|stop)|(?:touch|threaten|harass|pester|bother|stalk|frighten|scar|insult|follow|shout(?:ed|ing)? at)\w* (?:\w+ )?me)\b.*
     (?:he|she|they|NAMED) (?:keeps|kept|won['’]?t stop) (?:on )?\w+ing me\b.*
     .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ ){{0,2}}(?:unsafe|uncomfortable|uneasy|upset|harassed|threatened|bullied|scared|awkward)\b.*
-    (?:i )?(?:did ?n['’]?t|did not|never) (?:really )?feel (?:very |quite )?(?:safe|comfortable)\b.*|felt (?:a bit |very |quite )?(?:unsafe|uneasy|uncomfortable)\b.*
+    (?:i )?(?:did ?n['’]?t|did not|never) (?:really )?feel (?:very |quite )?(?:safe|comfortable)\b.*|felt {RATHER}(?:unsafe|uneasy|uncomfortable)\b.*
     .{{0,40}}\b(?:his|her|their|NAMED['’]?s?) hands? (?:on|up) (?:me|my)\b.*|(?:he|she|they|NAMED) (?:knew|knows) where i live\b.*|(?:he|she|NAMED) asked (?:me )?if i (?:was|am) (?:single|married)\b.*
     (?:very |quite |a bit |rather |so )?(?:rude|racist|sexist|homophobic|creepy|inappropriate)\W*
 """)  # noqa: E501
@@ -71,16 +86,19 @@ OF_DETAILS = any_of(r"""
     (?:i |i['’]?ve |i have |(?:he|she|NAMED) (?:has |have )?)(?:now |just |since |recently )?(?:left|retired|resigned|stood down|stepped down|moved (?:jobs?|on|away|house|to)|lost my (?:seat|job)|changed (?:my |jobs?)|been made redundant)\b.*
     (?:i(?:['’]?m| am)?|he(?:['’]?s| is)?|she(?:['’]?s| is)?) no longer\b.*|i do ?n['’]?t work (?:there|here|for|at)\b.*
     .{0,40}\bno longer (?:with us|works?|working|employed|at|here)\b.*
+    (?:his|her|their|my|NAMED['’]?s?) (?:home |mobile |phone |e-?mail )?(?:e-?mail|number|mobile|phone|address) is\b(?=.*(?:\d{3}|@)).*
+    (?:(?:he|she|they|NAMED) )?lives (?:at \d+|next (?:to|door))\b.*
     (?:my new (?:e-?mail|number|mobile|phone|address)|i(?:['’]?ve| have) (?:a new|changed my)|new number)\b.*
 """)  # noqa: E501
 OF_PEOPLE = any_of(rf"""
-    (?:(?:{HE_OR_NAMED}|i|we){IS} )?{RATHER}(?:ill|poorly|sick|unwell|not (?:very )?well|off (?:sick|work|ill)|in hospital|isolating|on (?:holiday|leave|annual leave|maternity leave|sick leave)|away|abroad|busy|(?:too|very|so) busy|snowed under|stressed|tired){END}.*
+    (?:(?:{HE_OR_NAMED}|i|we){IS} )?{RATHER}(?:ill|poorly|sick|unwell|not (?:very )?well|off (?:sick|work|ill)|in hospital|in (?:a |the )?hospice|in intensive care|(?:terminally|seriously|gravely) ill|isolating|on (?:holiday|leave|annual leave|maternity leave|sick leave)|away|abroad|busy|(?:too|very|so) busy|snowed under|stressed|tired){END}.*
     (?:{HE_OR_NAMED}|i|we){IS} (?:got )?(?:covid|flu|the flu|a (?:cold|bug|funeral|family emergency|bereavement))\b.*|(?:i )?had a (?:funeral|family emergency|bereavement)\b.*
     (?:his|her|their|my|NAMED['’]?s) \w+(?:['’]s| is| was| has| had)?(?: \w+)? (?:died|ill|poorly|sick|in hospital|dying)\b.*
     (?:i |we )?(?:already |have already )?(?:know|work with|am married to) (?:NAMED|him|her|them)(?: (?:already|well|from \w+))?\W*
     (?:he|she|they|NAMED) (?:made me|asked me for|kept asking|tried to sell|wanted (?:my |money)|touched|threatened|harass\w*|shouted|insulted|followed)\b.*
     (?:he|she|NAMED) (?:seem(?:s|ed)|looked|sounded) (?:\w+ )?(?:low|down|depressed|upset|unwell|frail|confused|distressed|lonely)\b.*|.{{0,40}}\bworried about (?:him|her|NAMED)\b.*
     (?:it was |it felt like )?(?:just |only )?a sales pitch\b.*|(?:he|she)(?:['’]?s| is| was) my (?:ex|boss|manager|husband|wife|partner|neighbour|tenant|landlord)\b.*
+    (?:he|she|they|NAMED) (?:wants?|would like|asked|wish(?:es)?) to (?:stop|leave|drop out|be (?:taken|removed)|unsubscribe|opt out)\b.*
     NAMED is my \w+\b.*|i do ?n['’]?t know (?:who|any|these|this|him|her|NAMED)\b.*|i am deaf\b.*
 """)  # noqa: E501
 OF_US = any_of(r"""
@@ -98,6 +116,7 @@ OF_US = any_of(r"""
     (?:i(?:['’]?ve| have| am|['’]?m)? )?(?:already )?(?:done (?:that|it|so)|written to (?:him|her|them)|e-?mailed (?:him|her|them)|will reply|do it later|reply later)\b.*
     (?:i['’]?ll|i will|will) (?:do|reply|answer|get|write|fill|let you|come back|contact|e-?mail|call|ring)\b.*
     (?:(?:updated |new )?invitation|(?:cancell?ed|updated|new) event|reminder):.*|.{0,80}\b(?:has )?invited you to\b.*
+    (?:thank you|thanks) for (?:your|contacting|getting in touch)\b(?!.*\b(?:introduc|help|patience|time|kind|met|learn|spoke|talked|shar)).*
     (?:i['’]?m |i am )?in a meeting\b.*|fwd?:.*|you['’]?re (?:very |most )?welcome\W*
     (?:take|delete|remove|get rid of|scrap|erase|hide|withdraw) (?:that|this|it|what|my)\b.*
     (?:under|in line with) (?:the )?(?:uk )?(?:gdpr|data protection|article)\b.*
@@ -138,6 +157,11 @@ HAVE_MET = (
     r"\W*(?:(?:yes|yeah|yep|hi|hello|so|we|i|have|did|both|finally|just)\W+)*"
     r"(?:met|meet|spoke|spoken|talked|chatted)(?: up)?(?: (?:with|to))? NAMED\b.*"
 )
+ALREADY_MET = lazy_pattern(
+    r"\W*(?:(?:yes|yeah|yep|hi|hello|oh|we|i|have|we['’]?ve|i['’]?ve|both)\W+)*already "
+    r"(?:met|spoken?|talked|chatted)(?: up)?(?: (?:thanks|thank you|ta))?\W*",
+    re.IGNORECASE,
+)
 AGAINST = lazy_pattern(r"\?|\b(?:not|never|no|nearly|almost)\b|n['’]t\b", re.IGNORECASE)
 AFTER_ALL = lazy_pattern(
     r"\b(?:(?<!never )(?:met|spoke|talked)|chat\w*|move\w*|postpon\w*|re-?arrang\w*|re-?schedul\w*"
@@ -165,6 +189,11 @@ def is_private(text: str) -> bool:
 def says_met(text: str, names: tuple[str, ...]) -> bool:
     """Does it begin with having met one of these, in any case of letters? What follows may be learned."""
     return _is_said((HAVE_MET,), names, text) and AGAINST.search(text) is None
+
+
+def has_already_met(text: str) -> bool:
+    """Does it say no more than that they have met by now? In answer to an introduction it may mean before."""
+    return ALREADY_MET.fullmatch(SIGNED.sub("", text)) is not None
 
 
 def fell_through(text: str, names: tuple[str, ...] = ()) -> bool:

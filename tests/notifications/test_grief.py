@@ -15,6 +15,8 @@ TOLD = {
         I'm her son. mam died on sunday | Amina has sadly died, this is her sister | amina yusuf is dead
         It is with great sadness that I have to tell you that Amina Yusuf died suddenly on Sunday.
         I am writing to let you know that my wife Amina passed away. Please remove her from your records.
+        Stop this is Alans wife he passed away on friday
+        This is his daughter, Dad's funeral was last week, please stop writing
         She died, please stop texting him | I'm sorry to say Amina has passed away.
     """,
     Grief.PARTNER_DIED: """
@@ -35,6 +37,7 @@ TOLD = {
         The high street died when the market left | Half of our trees are dead | Dead letters cost most
         We talked about suicide prevention on bridges | Carers say they can't cope without respite
         Their mayor passed away and they changed how they elect | His mother died so we left it
+        We talked about how she planned her mum's funeral was for the whole street
         I lost my seat in May | I can't go on Tuesday | I can't carry on meeting at lunch
         Amina is no longer with us, she has moved to Leeds council
         Amina is no longer with us. Her job is now mine

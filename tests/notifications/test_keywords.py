@@ -76,7 +76,19 @@ def test_thanks_a_name_or_a_second_sentence_do_not_hide_a_word(said, word):
 
 @pytest.mark.parametrize(
     "said",
-    ["DON'T STOP", "DO NOT STOP", "PLEASE DON’T EVER STOP", "NEVER STOP", "NON-STOP FUN", "BUS STOP CAFE"],
+    [
+        "DON'T STOP",
+        "DO NOT STOP",
+        "PLEASE DON’T EVER STOP",
+        "NEVER STOP",
+        "NON-STOP FUN",
+        "BUS STOP CAFE",
+        "STOP AND SEARCH came up",
+        "STOP PRESS: we met",
+        "We couldn't stop talking",
+        "I will never stop writing",
+        "I did not know that they run a bus stop",
+    ],
 )
 def test_capitals_alone_make_no_stop_of_what_is_none(said):
     assert understand(said).word is not Word.STOP
@@ -109,6 +121,11 @@ MEANT = {
         I have retired, please take me off | I've left the council, please remove me | I'm not interested
         Not yet, but stop | No and please take me off the list | Hi, please unsubscribe me. Thanks, Amina
         Please delete my account | I no longer wish to take part
+        STOP he keeps ringing my house late at night | STOP I am his manager and he is on sick leave
+        STOP I don't want to be paired with John Davies again he frightened me | STOP this is his carer
+        I did not sign up for this, stop | Who gave you my number? Stop
+        Would you please be so kind as to stop these messages | Dim diolch, peidiwch a gyrru mwy
+        Peidiwch ag anfon mwy o negeseuon | please stop writing | We met. Do take me off the list now though
         STOP NOT INTERESTED | STOP czarne listy
         Stpo | stopp | S.T.O.P | st0p | Please STOP these | Proszę STOP
         no more | Go away | stop that | wrong person

@@ -10,6 +10,12 @@ from tests.support.corpus import BELOW, FOOT, SAID, TEXTS
 TOM = ("Tom Field", "")
 LEARNINGS = """
     Tom cancelled the contract with his bins firm, and nobody noticed
+    We did not get on to housing, and I learned about waste
+    They asked for money from the lottery and got it
+    They are hostile to cars and said why
+    Their number is seven and a half thousand homes
+    Her team supports people who feel unsafe at home
+    We talked about harassment policy and safeguarding training
     They cancelled the summer fair and held ten small ones
     He was a porter before he was a mayor
     She has moved the whole team into the library
@@ -51,6 +57,15 @@ NEWS = """
     I have rung Tom and left a message | I emailed him on Monday | left two messages, no answer
     Tom can't make it | No I didn't get his number
     Don't ring me, text me | Unsubscribe from the digest only | Wrong number, Tom's is 07700 900222
+    He was a bit over familiar if you know what I mean | Not someone I would wish to be alone with
+    We met but he made remarks about my appearance | He turned up at my house uninvited
+    He wanted to borrow £50 | She wouldnt take no for an answer | I'd rather not be matched with him again
+    felt rather uneasy afterwards if I'm honest | He sent me a photo I did not ask for | he'd been drinking
+    She went on about religion and wanted me to come to her church | We did not get on, he was rather rude
+    Roedd o'n anaddas iawn | Doeddwn i ddim yn teimlo'n gyfforddus gydag o | he was inapropriate
+    Ive rung twice and left a message but nothing | he wants to stop | Tom is in a hospice now
+    His number is 07700 900123 if you need it | lives at 14 Mill Lane next to me!
+    Thank you for your email. I work Tuesdays to Thursdays and will reply as soon as I can.
     Canceled event: Chat @ Mon 7 Dec 2026 | Tom Field has invited you to the following event
 """
 

@@ -348,6 +348,8 @@ SAID = {
 
 def _told(session: Session, reply: Received, talk: Conversation | None, now: datetime) -> Outcome:
     """An answer about a conversation, or free words: for us, for their partner, or something learned."""
+    if answered.was_asked(reply) and news.has_already_met(reply.learning):
+        reply = replace(reply, word=Word.MET, learning="")
     free = reply.word is Word.LEARNING
     if free and asides.is_courtesy(reply.learning):
         return Outcome(understood=False)

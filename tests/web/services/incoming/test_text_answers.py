@@ -185,6 +185,34 @@ def test_whoever_wants_a_break_by_text_is_led_to_their_page(
     assert ("All else on your page" in answer, waiting(world)) == (True, [])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Already met",
+        "Yes we have already met, thanks",
+        "We spoke by phone",
+        "met up in person last week",
+        "Had a nice chat on the telephone on Tuesday",
+        "Spoke to her yesterday",
+        "Yes, had a good zoom",
+    ],
+)
+def test_whoever_has_met_by_now_has(world: World, asked: str, words: str) -> None:
+    text(world, words)
+    assert (said(world, asked), waiting(world)) == (Answer.MET, [])
+
+
+@pytest.mark.parametrize("words", ["Already met? No", "Already met him years ago, he is my cousin"])
+def test_whoever_asks_or_met_long_ago_has_not(world: World, asked: str, words: str) -> None:
+    text(world, words)
+    assert said(world, asked) is None
+
+
+def test_already_met_may_mean_before_the_introduction(world: World, pair: tuple[str, str]) -> None:
+    text(world, "Already met")
+    assert said(world, pair[0]) is None
+
+
 def test_whoever_has_not_met_yet_is_not_thanked_for_how_it_went(world: World, asked: str) -> None:
     """Nor later for nothing: the thanks come once they have met."""
     assert "that is noted" in answer_to(world, "Not yet")
