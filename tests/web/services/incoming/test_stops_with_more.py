@@ -186,3 +186,12 @@ def test_it_goes_after_ninety_days(world: World, asked: str) -> None:
 def test_a_skip_that_was_heeded_stays_a_skip(world: World, pair: tuple[str, str]) -> None:
     text(world, "Skip. Tom made me feel unsafe")
     assert (read(world), word_of(world)) == ([("Skip. Tom made me feel unsafe", False)], Word.SKIP)
+
+
+def test_who_erases_themselves_then_is_promised_no_last_message(world: World, amina: str) -> None:
+    text(world, "STOP")
+    before = len(answers(world))
+    page = world.visitor().open(f"{world.page_of(amina, full=True)}/erase").press("Erase everything about me")
+    world.work()
+    assert len(answers(world)) == before
+    assert "If we may still write to you, one last message says so" in page.text
