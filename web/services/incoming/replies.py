@@ -31,6 +31,7 @@ from web.services.incoming import (
 )
 from web.services.incoming.text_answers import Back
 from web.services.people import merging, participation, reachability, unclear
+from web.services.rounds import dropouts
 from web.tokens import Signer
 
 
@@ -64,7 +65,7 @@ def _hold_sender(session: Session, inbound: Inbound, signer: Signer, now: dateti
     """Who may stop our messages by it, or begin them again, before any of those is changed."""
     if (inbound.word or understand(inbound.text).word) not in (Word.STOP, Word.START, Word.YES):
         return
-    if _is_text(inbound):
+    if answered.is_text(inbound):
         people = [person.id for person in contacts.by_phone(session, inbound.sender)]
     else:
         message = replies.answered(session, inbound.to, signer.reply_keys())
