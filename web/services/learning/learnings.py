@@ -28,8 +28,7 @@ from web.models import (
     Programme,
     Showing,
 )
-from web.services.common import audit, phrases, written_names
-from web.services.conversations import kept_from
+from web.services.common import audit, kept_from, phrases, written_names
 from web.services.fetching.card import Card
 from web.services.learning import bylines, previews
 from web.services.learning.previews import NOTHING, Behind

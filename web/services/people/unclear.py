@@ -21,8 +21,8 @@ from notifications.keywords import Word, understand
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
 from web.models import GroupMember, Membership, Person, Programme, Showing
-from web.services.common import audit
-from web.services.conversations import conversations, kept_from
+from web.services.common import audit, kept_from
+from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
 from web.services.imports import known_elsewhere
 from web.services.imports.known_elsewhere import AsWritten
