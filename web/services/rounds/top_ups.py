@@ -165,8 +165,10 @@ def waiting(session: Session, programme: Programme, round_: Round, today: date) 
 
 def promised(session: Session, programme: Programme, person: str, today: date) -> date | None:
     """The day of the top-up in which we look for somebody for one who is in no group of the running round, as
-    their welcome told them; None for everybody else.
+    their welcome told them; None for everybody else, and in a break, for which it waits.
     """
+    if programme.paused_at:
+        return None
     newest = select(Round).where(Round.programme_id == programme.id, Round.state == RoundState.SENT)
     round_ = session.exec(newest.order_by(col(Round.number).desc()).limit(1)).first()
     day = programmes.top_up_on(session, programme, today)

@@ -32,6 +32,16 @@ def test_the_page_of_who_joins_while_a_round_goes_on_says_so_too(world: World) -
     assert (promised(world, world.join()), promised(world, introduced)) == (True, False)
 
 
+def test_in_a_break_the_page_promises_no_day(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    late = world.join()
+    world.pause()
+    assert not promised(world, late)
+    world.go_on()
+    assert promised(world, late)
+
+
 def test_once_we_have_looked_the_page_promises_nothing_more(world: World) -> None:
     world.join_many(2)
     world.round()
