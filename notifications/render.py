@@ -6,7 +6,7 @@ style sheets), so the two parts of a mail cannot say different things. Undefined
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import partial
@@ -258,12 +258,20 @@ def _html(block: Blocks, subject: str, preview: str, programme: Programme | None
 
 
 def _sms(message: Message, facts: dict[str, Any]) -> str:
-    # Shorter names first; then without the partners' details, which stand behind the link; then the reader's.
+    # Shorter names first; then of several partners their numbers alone, beside which a name may be shorter;
+    # then nothing of how to reach them, which stands behind the link; then without the reader's name.
+    numbers = facts | {"has_way": _has_number}
     brief = facts | {"has_way": _unsaid}
     nameless = brief | {"to": replace(facts["to"], shares_number=False)}
+    is_pair = len(facts.get("partners", ())) < 2
     ways = [
         (known, longest)
-        for known, lengths in ((facts, NAME_LENGTHS[:3]), (brief, NAME_LENGTHS), (nameless, NAME_LENGTHS))
+        for known, lengths in (
+            (facts, NAME_LENGTHS[:3]),
+            (numbers, () if is_pair else NAME_LENGTHS),
+            (brief, NAME_LENGTHS),
+            (nameless, NAME_LENGTHS),
+        )
         for longest in lengths
     ]
     text = ""
@@ -288,19 +296,43 @@ def _senders(programme: Programme | None) -> list[str]:
     return [sms_text.name(programme.name), programme.slug] if programme else [SERVICE]
 
 
+def _has_number(partner: Partner) -> bool:
+    return partner.phone is not None
+
+
 def _unsaid(_: Partner) -> bool:
     return False
 
 
 def _sms_body(message: Message, facts: dict[str, Any], longest: int) -> str:
     name = partial(sms_text.name, longest=longest)
-    short = {"n": name, "short_way": partial(_short_way, name)}
+    short = {"n": name, "whom": partial(_whom, name, facts), "way": partial(_only_way, name, facts)}
     return words.squeeze(_blocks(TEXT, message, facts | short)("sms"))
 
 
 def _from(sender: str, to: Recipient, body: str, longest: int) -> str:
     for_whom = f" for {sms_text.name(to.name, longest)}" if to.shares_number and to.name else ""
     return sms_text.plain(f"{sender}{for_whom}: {body}")
+
+
+def _whom(name: Callable[[str], str], facts: dict[str, Any]) -> str:
+    """The partners by name. Of several each has the way to write to them behind it, as not everybody shares
+    one.
+    """
+    partners: Sequence[Partner] = facts["partners"]
+    ways = {
+        one.person: _short_way(name, one) for one in partners if len(partners) > 1 and facts["has_way"](one)
+    }
+    named = (
+        f"{name(one.name)} ({ways[one.person]})" if one.person in ways else name(one.name) for one in partners
+    )
+    return words.listed(list(named))
+
+
+def _only_way(name: Callable[[str], str], facts: dict[str, Any]) -> str:
+    """How to write to the only partner; "" where there are more, or nothing is shared."""
+    partners: Sequence[Partner] = facts["partners"]
+    return _short_way(name, partners[0]) if len(partners) == 1 and facts["has_way"](partners[0]) else ""
 
 
 def _short_way(name: Callable[[str], str], partner: Partner) -> str:

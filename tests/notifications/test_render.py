@@ -9,8 +9,19 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from notifications import sms_text
-from notifications.messages import Channel, CheckIn, Digest, Named, Partner, PartnerGone, PassedOn, WhatNext
-from notifications.render import render
+from notifications.messages import (
+    Channel,
+    CheckIn,
+    Digest,
+    Named,
+    Partner,
+    PartnerGone,
+    PassedOn,
+    Says,
+    TextAnswer,
+    WhatNext,
+)
+from notifications.render import MOST_SEGMENTS, render
 from tests.support.letters import (
     AMINA,
     AMINA_BY_TEXT,
@@ -26,6 +37,7 @@ from tests.support.letters import (
 )
 
 JO = Partner("p4", "Jo Bell", "Leeds City Council", email="jo@leeds.example")
+NUMBERS = ("7700900123", "7700900456", "7700900789")
 GROUPS = {"pair": (TOM,), "three": (TOM, SIAN)}
 ALL = [pytest.param(m, id=f"{m.kind}-{size}") for size, group in GROUPS.items() for m in everything(*group)]
 LETTERS = [each for each in ALL if Channel.EMAIL in each.values[0].channels]
@@ -238,10 +250,32 @@ def test_an_introduction_is_otherwise_answered_to_nobody(group):
     assert letter(introduction(*group), reply_to="us@in.example").reply_to is None
 
 
-def test_a_four_is_told_about_all_three_others():
+def test_a_four_is_told_about_all_three_others_and_whose_each_number_is():
     assert text(introduction(TOM, SIAN, JO)).startswith(
-        "Councils Unmentoring: this time you talk with Tom Field, Siân O'Neill and Jo Bell. You write first."
+        "Councils Unmentoring: this time you talk with Tom Field (07700 900123), Siân O'Neill (07700 900456) "
+        "and Jo Bell. You write first. "
     )
+
+
+@pytest.mark.parametrize("long", ["Margaret Elizabeth Llewellyn-Jones", "Siân Llŷr Gruffydd-Williams"])
+def test_numbers_outlast_long_names(long):
+    group = [replace(TOM, person=number, name=long, email=None, phone=f"+44{number}") for number in NUMBERS]
+    said = text(introduction(*group))
+    cost = sms_text.cost(said)
+    assert [number for number in NUMBERS if f"(0{number[:4]} {number[4:]})" not in said] == []
+    assert cost.segments <= MOST_SEGMENTS[cost.encoding]
+
+
+@pytest.mark.parametrize("other", [SIAN, JO, replace(JO, email=None)], ids=["number", "address", "nothing"])
+def test_a_text_that_came_to_us_says_whose_each_number_is(other):
+    said = text(TextAnswer(Says.NOT_PASSED_ON, COUNCILS, PAGE, partners=(TOM, other)))
+    assert ("Tom Field (07700 900123) and " in said, "Send it to them." in said) == (True, True)
+
+
+def test_a_text_that_came_to_us_goes_to_the_organisers_where_nobody_shares_anything():
+    shy = replace(TOM, email=None, phone=None), replace(JO, email=None)
+    said = text(TextAnswer(Says.NOT_PASSED_ON, COUNCILS, PAGE, partners=shy))
+    assert "Send it to hello@councils.example, who pass it on." in said
 
 
 def test_a_changed_group_is_told_that_it_changed():
