@@ -12,15 +12,15 @@ from itertools import product
 
 from sqlmodel import Session
 
-from notifications import grief, messages, outbox, replies
+from notifications import grief, outbox, replies
 from notifications.grief import Grief
 from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.replies import Inbound, Received
-from web.models import TAKING_PART, Person, Programme
-from web.services.common import contacts, links, programmes, times
+from web.models import TAKING_PART, Person
+from web.services.common import contacts, times
 from web.services.conversations import conversations
-from web.services.organisers import accounts
+from web.services.incoming import read_soon
 from web.services.people import participation, reachability, unclear
 
 QUIET = timedelta(weeks=4)
@@ -45,7 +45,8 @@ def take(
         reachability.note(session, person, key=key, now=now)
     done = _done_at_once(session, inbound, reply, person, told, key=key, now=now)
     unclear.leave(session, reply.reply_id, person)
-    _tell_organisers(session, reply, person, _programmes(session, reply, person), done, now)
+    where = read_soon.where(session, reply, person)
+    read_soon.ask(session, reply, person, where, stopped=done.stopped, until=done.until, now=now)
     return done
 
 
@@ -59,9 +60,8 @@ def take_shared(
     if reply.word is Word.NOTHING or not people or grief.heard(inbound.text, names, ()) is None:
         return False
     unclear.leave(session, reply.reply_id, people[0])
-    everywhere = {one.id: one for person in people for one in _programmes(session, reply, person)}
-    done = Grieved(reply.word is Word.STOP)
-    _tell_organisers(session, reply, people[0], list(everywhere.values()), done, now)
+    where = read_soon.where(session, reply, *people)
+    read_soon.ask(session, reply, people[0], where, stopped=reply.word is Word.STOP, now=now)
     return True
 
 
@@ -114,36 +114,3 @@ def _spare(session: Session, person: Person, now: datetime) -> date:
         for kind, known_as in product(outbox.BULK, contacts.ids(session, person)):
             outbox.cancel(session, kind=kind, person=known_as, programme=place.programme.slug)
     return until
-
-
-def _tell_organisers(
-    session: Session,
-    reply: Received,
-    person: Person,
-    where: Sequence[Programme],
-    done: Grieved,
-    now: datetime,
-) -> None:
-    """Once a day for each person, whatever else they write. Nobody who does not read it: decision 0127."""
-    today = times.today(now)
-    for programme in where:
-        page = links.open_page(f"/organise/{programme.slug}/replies")
-        letter = messages.ReadSoon(programmes.facts(programme), page, stopped=done.stopped, until=done.until)
-        orders = [
-            outbox.Order(
-                letter,
-                messages.Recipient(one.id, "", Channel.EMAIL, email=one.email),
-                f"{person.id} in {programme.id} on {today}",
-                programme.slug,
-            )
-            for one in accounts.who_act(session, programme)
-            if not unclear.is_kept_from(session, programme, reply.reply_id, one.id)
-        ]
-        outbox.queue_all(session, orders, now=now)
-
-
-def _programmes(session: Session, reply: Received, person: Person) -> list[Programme]:
-    """Where it is read: the programme that it answers, or all of theirs."""
-    if reply.message and reply.message.programme:
-        return [programmes.by_slug(session, reply.message.programme)]
-    return [place.programme for place in participation.sections(session, person)]

@@ -1,0 +1,54 @@
+"""The letter that asks organisers to read a reply today, which no machine should answer.
+
+It goes to nobody who does not read it: an organiser who was in the conversation, see decision 0127.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from notifications import messages, outbox
+from notifications.messages import Channel
+from notifications.replies import Received
+from web.models import Person, Programme
+from web.services.common import links, programmes, times
+from web.services.organisers import accounts
+from web.services.people import participation, unclear
+
+
+def ask(
+    session: Session,
+    reply: Received,
+    person: Person,
+    where: Sequence[Programme],
+    *,
+    stopped: bool = False,
+    until: date | None = None,
+    now: datetime,
+) -> None:
+    """Once a day for each person, whatever else they write."""
+    today = times.today(now)
+    for programme in where:
+        page = links.open_page(f"/organise/{programme.slug}/replies")
+        facts = programmes.facts(programme)
+        letter = messages.ReadSoon(facts, page, stopped=stopped, until=until)
+        orders = [
+            outbox.Order(
+                letter,
+                messages.Recipient(one.id, "", Channel.EMAIL, email=one.email),
+                f"{person.id} in {programme.id} on {today}",
+                programme.slug,
+            )
+            for one in accounts.who_act(session, programme)
+            if not unclear.is_kept_from(session, programme, reply.reply_id, one.id)
+        ]
+        outbox.queue_all(session, orders, now=now)
+
+
+def where(session: Session, reply: Received, *people: Person) -> list[Programme]:
+    """Where it is read: the programme that it answers, or all of those of whoever may have written it."""
+    if reply.message and reply.message.programme:
+        return [programmes.by_slug(session, reply.message.programme)]
+    all_of_them = (one.programme for person in people for one in participation.sections(session, person))
+    return list({one.id: one for one in all_of_them}.values())
