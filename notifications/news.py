@@ -226,6 +226,11 @@ def must_be_read(text: str, names: tuple[str, ...] = ()) -> bool:
     return _is_said_somewhere((OF_HARM, OF_DETAILS), names, text)
 
 
+def tells_of_harm(text: str, names: tuple[str, ...] = ()) -> bool:
+    """Was its writer, or somebody else, not treated well? "Tom made me feel unsafe"."""
+    return _is_said_somewhere((OF_HARM,), names, text)
+
+
 def _is_said_somewhere(ways: tuple[str, ...], names: tuple[str, ...], text: str) -> bool:
     return any(_is_said(ways, names, part) for part in CLAUSE.split(text[:LONGEST_READ]))
 

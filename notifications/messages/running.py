@@ -155,9 +155,9 @@ class Reported(Message):
 
 @dataclass(frozen=True)
 class ReadSoon(Message):
-    """To organisers: somebody has answered that a person has died, or that they despair. What it says, and of
-    whom, is on the page alone. `stopped`: nothing is written to that address any more; `until`: or its owner
-    is in no round before that day.
+    """To organisers: somebody has answered that a person has died, or that they despair; or, `of_harm`, that
+    a partner did not treat them well. What it says, and of whom, is on the page alone. `stopped`: nothing is
+    written to that address any more; `until`: or its owner is in no round before that day.
     """
 
     kind = "read_soon"
@@ -168,6 +168,7 @@ class ReadSoon(Message):
     page: Link
     stopped: bool = False
     until: date | None = None
+    of_harm: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ def ask(
     *,
     stopped: bool = False,
     until: date | None = None,
+    of_harm: bool = False,
     now: datetime,
 ) -> None:
     """Once a day for each person, whatever else they write."""
@@ -32,7 +33,7 @@ def ask(
     for programme in where:
         page = links.open_page(f"/organise/{programme.slug}/replies")
         facts = programmes.facts(programme)
-        letter = messages.ReadSoon(facts, page, stopped=stopped, until=until)
+        letter = messages.ReadSoon(facts, page, stopped=stopped, until=until, of_harm=of_harm)
         orders = [
             outbox.Order(
                 letter,

@@ -27,6 +27,7 @@ from web.services.incoming import (
     grieving,
     join_by_text,
     proposal_answers,
+    read_soon,
     text_answers,
 )
 from web.services.incoming.text_answers import Back
@@ -100,6 +101,7 @@ def _hear(
             unclear.leave(session, reply.reply_id, person)
         elif _must_be_read(session, reply, inbound.text):
             unclear.have_read(session, reply.reply_id, person)
+        _ask_of_harm(session, inbound, reply, person, now=now)
         number = join_by_text.number_key(signer, inbound.sender)
         if reply.word is Word.HELP:
             _help(session, inbound, reply, person, number=number, now=now)
@@ -119,6 +121,14 @@ def _must_be_read(session: Session, reply: Received, text: str) -> bool:
     if reply.word is Word.STOP:
         return says_more_than_stop(text) or news.must_be_read(text, names)
     return reply.word in replies.WORDS and news.must_be_read(text, names)
+
+
+def _ask_of_harm(session: Session, inbound: Inbound, reply: Received, *people: Person, now: datetime) -> None:
+    """Have organisers read today what one of these tells of harm, where it waits for them at all."""
+    names = answered.names(answered.talk_of(session, reply))
+    if unclear.is_waiting(session, reply.reply_id) and news.tells_of_harm(inbound.text, names):
+        where = read_soon.where(session, reply, *people)
+        read_soon.ask(session, reply, people[0], where, of_harm=True, now=now)
 
 
 def _whose(session: Session, channel: Channel, address: str) -> str | None:
@@ -320,6 +330,7 @@ def _for_all_who_share(
         reachability.number_stopped(session, phone, key=key, now=now)
         if people and not grieves and _must_be_read(session, reply, inbound.text):
             unclear.have_read(session, reply.reply_id, people[0])
+            _ask_of_harm(session, inbound, reply, *people, now=now)
     elif word is Word.START:
         reachability.note_number(session, phone, key=key, now=now)
         for person in people:

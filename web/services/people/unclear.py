@@ -79,6 +79,12 @@ def have_read(session: Session, reply_id: int, person: Person) -> Reply:
     return row
 
 
+def is_waiting(session: Session, reply_id: int) -> bool:
+    """Does an organiser have to read it?"""
+    row = session.get_one(Reply, reply_id)
+    return row.to_read and row.handled_at is None
+
+
 Row = tuple[Reply, Person, OutboxMessage | None]
 
 
