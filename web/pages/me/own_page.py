@@ -1,6 +1,8 @@
 """The personal page. A link from a message opens the everyday steps; a fresh one opens everything."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +27,7 @@ from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.gathering import offers
 from web.services.people import participation, phone_codes, reachability, retention
+from web.services.people.participation import Section
 from web.services.rounds import dropouts, never_pairs, pots, rounds, top_ups
 from web.services.rounds.introductions import Window
 
@@ -80,20 +83,7 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         pausing=slug,
         now=g.now,
         today=times.today(g.now),
-        next_round_on={
-            one.programme.slug: programmes.promised_day(one.programme, times.today(g.now)) for one in sections
-        },
-        top_up_on={
-            one.programme.slug: top_ups.promised(
-                g.session, one.programme, visit.person.id, times.today(g.now)
-            )
-            for one in sections
-        },
-        in_rounds_from={
-            one.programme.slug: pots.in_rounds_from(one.membership.notified_at)
-            for one in sections
-            if one.membership.standing is Standing.NOTIFIED
-        },
+        promised={one.programme.slug: _promised(one) for one in sections},
         erased_on=retention.erased_on(g.session, visit.person),
         SAYS=SAYS,
         Why=Why,
@@ -105,6 +95,24 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
         unproven=_unproven_number(visit.person),
         offers=offers.to(g.session, visit.person, found_by=visit.knows_until),
+    )
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The days that somebody reads of one programme of theirs; None where nothing is promised."""
+
+    next_round_on: date | None
+    top_up_on: date | None
+    in_rounds_from: date | None
+
+
+def _promised(of: Section) -> Promised:
+    programme, mine, today = of.programme, of.membership, times.today(g.now)
+    return Promised(
+        programmes.promised_day(programme, today),
+        top_ups.promised(g.session, programme, mine.person_id, today),
+        pots.in_rounds_from(mine.notified_at) if mine.standing is Standing.NOTIFIED else None,
     )
 
 
