@@ -22,7 +22,7 @@ from web.services.common import phrases
 from web.services.conversations import passed_along
 from web.services.gathering import offers, posts
 from web.services.learning import digests, learnings, previews, walls
-from web.services.people import directory, unclear
+from web.services.people import directory, to_read
 
 LONGEST_SEARCH = 100
 CHANGED = "It changed after you opened this page. Look at it again."
@@ -109,7 +109,7 @@ def _page(again: LearningForm | None = None, number: int = 0, too_late: str = ""
         undecided=len(undecided),
         first=first,
         a_page=A_PAGE,
-        unclear=unclear.waiting(g.session, g.programme, current_user.id),
+        to_read=to_read.waiting(g.session, g.programme, current_user.id),
         kept=len(waiting) - len(to_show),
         published=published,
         older=older,

@@ -10,7 +10,7 @@ from web.http.access import needs
 from web.http.context import house
 from web.models import Role, Showing
 from web.pages.organise import pages
-from web.services.people import unclear
+from web.services.people import to_read
 
 NOT_SHOWN = (
     "It stands with their conversation. They have not been asked whether it may be shown: it waits under "
@@ -25,8 +25,8 @@ def read_replies() -> ResponseReturnValue:
     return render_template(
         "organise/replies.html",
         programme=g.programme,
-        waiting=unclear.of_programme(g.session, g.programme, current_user.id, key=key),
-        dealt_with=unclear.dealt_with(g.session, g.programme, current_user.id),
+        waiting=to_read.of_programme(g.session, g.programme, current_user.id, key=key),
+        dealt_with=to_read.dealt_with(g.session, g.programme, current_user.id),
     )
 
 
@@ -34,7 +34,7 @@ def read_replies() -> ResponseReturnValue:
 @needs(Role.ORGANISER)
 def handle_reply(number: int) -> ResponseReturnValue:
     def finish() -> str:
-        unclear.finish(g.session, g.programme, number, by=current_user.id, now=g.now)
+        to_read.finish(g.session, g.programme, number, by=current_user.id, now=g.now)
         return "Marked as dealt with."
 
     return _after(finish)
@@ -45,7 +45,7 @@ def handle_reply(number: int) -> ResponseReturnValue:
 def take_reply_for_learning(number: int) -> ResponseReturnValue:
     def keep() -> str:
         by = current_user.id
-        showing = unclear.keep_as_learning(g.session, g.programme, number, by=by, now=g.now)
+        showing = to_read.keep_as_learning(g.session, g.programme, number, by=by, now=g.now)
         return NOT_SHOWN if showing is Showing.NO else "It waits under Learning, to be looked at."
 
     return _after(keep)
@@ -54,8 +54,8 @@ def take_reply_for_learning(number: int) -> ResponseReturnValue:
 def _after(act: Callable[[], str]) -> ResponseReturnValue:
     try:
         flash(act())
-    except unclear.NoSuchReply:
+    except to_read.NoSuchReply:
         abort(404)
-    except unclear.DealtWith:
+    except to_read.DealtWith:
         flash("Somebody has dealt with it meanwhile.", "error")
     return redirect(url_for(".read_replies", slug=g.programme.slug), 303)

@@ -21,7 +21,7 @@ from web.models import TAKING_PART, Person
 from web.services.common import contacts, times
 from web.services.conversations import conversations
 from web.services.incoming import read_soon
-from web.services.people import participation, reachability, unclear
+from web.services.people import participation, reachability, to_read
 
 QUIET = timedelta(weeks=4)
 
@@ -44,7 +44,7 @@ def take(
     if reply.word is Word.STOP:
         reachability.note(session, person, key=key, now=now)
     done = _done_at_once(session, inbound, reply, person, told, key=key, now=now)
-    unclear.leave(session, reply.reply_id, person)
+    to_read.leave(session, reply.reply_id, person)
     where = read_soon.where(session, reply, person)
     read_soon.ask(session, reply, person, where, stopped=done.stopped, until=done.until, now=now)
     return done
@@ -59,7 +59,7 @@ def take_shared(
     names = [name for person in people for name in (person.name, person.known_as)]
     if reply.word is Word.NOTHING or not people or grief.heard(inbound.text, names, ()) is None:
         return False
-    unclear.leave(session, reply.reply_id, people[0])
+    to_read.leave(session, reply.reply_id, people[0])
     where = read_soon.where(session, reply, *people)
     read_soon.ask(session, reply, people[0], where, stopped=reply.word is Word.STOP, now=now)
     return True

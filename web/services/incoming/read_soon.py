@@ -14,7 +14,7 @@ from notifications.replies import Received
 from web.models import Person, Programme
 from web.services.common import links, programmes, times
 from web.services.organisers import accounts
-from web.services.people import participation, unclear
+from web.services.people import participation, to_read
 
 
 def ask(
@@ -42,7 +42,7 @@ def ask(
                 programme.slug,
             )
             for one in accounts.who_act(session, programme)
-            if not unclear.is_kept_from(session, programme, reply.reply_id, one.id)
+            if not to_read.is_kept_from(session, programme, reply.reply_id, one.id)
         ]
         outbox.queue_all(session, orders, now=now)
 

@@ -1,6 +1,6 @@
 """What somebody wrote back to us, acted upon: met, skip, start, or one thing they learned.
 
-What comes of nothing, though somebody we know wrote it, is read by an organiser: see `unclear`.
+What comes of nothing, though somebody we know wrote it, is read by an organiser: see `to_read`.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from web.services.incoming import (
     text_answers,
 )
 from web.services.incoming.text_answers import Back
-from web.services.people import merging, participation, reachability, unclear
+from web.services.people import merging, participation, reachability, to_read
 from web.services.rounds import dropouts
 from web.tokens import Signer
 
@@ -98,9 +98,9 @@ def _hear(
             or _act(session, reply, person, stopped_at, key=key, now=now)
         )
         if not outcome.understood:
-            unclear.leave(session, reply.reply_id, person)
+            to_read.leave(session, reply.reply_id, person)
         elif _must_be_read(session, reply, inbound.text):
-            unclear.have_read(session, reply.reply_id, person)
+            to_read.have_read(session, reply.reply_id, person)
         _ask_of_harm(session, inbound, reply, person, now=now)
         number = join_by_text.number_key(signer, inbound.sender)
         if reply.word is Word.HELP:
@@ -126,7 +126,7 @@ def _must_be_read(session: Session, reply: Received, text: str) -> bool:
 def _ask_of_harm(session: Session, inbound: Inbound, reply: Received, *people: Person, now: datetime) -> None:
     """Have organisers read today what one of these tells of harm, where it waits for them at all."""
     names = answered.names(answered.talk_of(session, reply))
-    if unclear.is_waiting(session, reply.reply_id) and news.tells_of_harm(inbound.text, names):
+    if to_read.is_waiting(session, reply.reply_id) and news.tells_of_harm(inbound.text, names):
         where = read_soon.where(session, reply, *people)
         read_soon.ask(session, reply, people[0], where, of_harm=True, now=now)
 
@@ -329,7 +329,7 @@ def _for_all_who_share(
     if word is Word.STOP:
         reachability.number_stopped(session, phone, key=key, now=now)
         if people and not grieves and _must_be_read(session, reply, inbound.text):
-            unclear.have_read(session, reply.reply_id, people[0])
+            to_read.have_read(session, reply.reply_id, people[0])
             _ask_of_harm(session, inbound, reply, *people, now=now)
     elif word is Word.START:
         reachability.note_number(session, phone, key=key, now=now)

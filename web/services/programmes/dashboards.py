@@ -31,7 +31,7 @@ from web.services.learning import learnings, walls
 from web.services.learning.learnings import Shown
 from web.services.organisations import doubts
 from web.services.organisers import accounts
-from web.services.people import complaints, directory, invitations, unclear
+from web.services.people import complaints, directory, invitations, to_read
 from web.services.programmes import checklist
 from web.services.programmes.checklist import Step
 from web.services.rounds import pots, previews, round_list, rounds, top_ups
@@ -257,7 +257,7 @@ def _waiting(
         has = "has" if asked.people == 1 else "have"
         what = f"{asked.people:,} of {asked.asked:,} {has} not answered: remind them"
         yield Waiting(what, "people?showing=invited")
-    if unread := unclear.waiting(session, programme, reader or None):
+    if unread := to_read.waiting(session, programme, reader or None):
         what = phrases.counted(unread, "reply", "replies") + " for you to read"
         yield Waiting(what, "replies")
     if doubtful := doubts.of_programme(session, programme.id):

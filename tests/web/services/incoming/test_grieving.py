@@ -5,7 +5,7 @@ import pytest
 from notifications.messages import Channel
 from tests.support.by_text import PHONE, answer_to, answers, text
 from tests.support.world import World
-from tests.web.services.people.test_unclear import AMINA, answer, learned, waiting
+from tests.web.services.people.test_to_read import AMINA, answer, learned, waiting
 from web.models import Role
 from web.services.people import participation
 

@@ -14,7 +14,7 @@ from tests.support.by_text import PHONE, answers, text
 from tests.support.world import World
 from web.models import Person, Role
 from web.services.incoming import replies
-from web.services.people import data_export, unclear
+from web.services.people import data_export, to_read
 
 PAGE = "/organise/councils/replies"
 TOM, PRIYA = "tom@example.org", "priya@example.org"
@@ -46,7 +46,7 @@ def read(world: World) -> list[tuple[str, bool]]:
     """What waits for an organiser, and whether its writer has been stopped."""
     with world.read() as session:
         key = world.worker.signer.suppression_key()
-        found = unclear.of_programme(session, world.programme(session), key=key)
+        found = to_read.of_programme(session, world.programme(session), key=key)
         return [(one.reply.text, one.has_stopped) for one in found]
 
 

@@ -8,7 +8,7 @@ from tests.support.by_text import answer_to, said, still_talks, text, waiting
 from tests.support.world import World
 from web.models import Answer, Round
 from web.services.common import times
-from web.services.people import participation, unclear
+from web.services.people import participation, to_read
 from web.services.rounds import schedule
 
 
@@ -92,7 +92,7 @@ def test_what_is_said_besides_an_answer_is_read_by_organisers(
 ) -> None:
     text(world, words)
     with world.read() as session:
-        is_left = unclear.waiting(session, world.programme(session)) == 1
+        is_left = to_read.waiting(session, world.programme(session)) == 1
     assert (said(world, asked), is_left, waiting(world)) == (answer, True, [])
 
 
@@ -133,7 +133,7 @@ def test_what_is_said_besides_a_yes_to_a_round_is_read_by_organisers(
     world.work()
     text(world, words)
     with world.read() as session:
-        assert unclear.waiting(session, world.programme(session)) == read
+        assert to_read.waiting(session, world.programme(session)) == read
 
 
 def test_who_is_paused_has_nothing_to_skip(world: World, amina: str) -> None:

@@ -18,7 +18,7 @@ from web.models import Answer, AuditEntry, LearningState, Person, Role, Showing
 from web.services.conversations import conversations
 from web.services.incoming import replies
 from web.services.learning import learnings
-from web.services.people import erasure, merging, participation, unclear
+from web.services.people import erasure, merging, participation, to_read
 from web.services.programmes import dashboards
 
 PAGE = "/organise/councils/replies"
@@ -60,7 +60,7 @@ def take(world: World, inbound: Inbound) -> None:
 def waiting(world: World) -> list[str]:
     with world.read() as session:
         key = world.worker.signer.suppression_key()
-        found = unclear.of_programme(session, world.programme(session), key=key)
+        found = to_read.of_programme(session, world.programme(session), key=key)
         return [one.reply.text for one in found]
 
 
@@ -355,7 +355,7 @@ def test_who_did_it_stands_in_the_audit(world: World, amina: str) -> None:
     answer(world, amina, QUESTION)
     read(world).press("Dealt with")
     with world.read() as session:
-        entry = session.exec(select(AuditEntry).where(AuditEntry.action == unclear.DONE)).one()
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == to_read.DONE)).one()
     assert (entry.actor, entry.subject) == (world.appoint("organiser@councils.example"), "reply 1")
 
 
@@ -411,7 +411,7 @@ def test_somebody_of_two_programmes_is_read_where_the_letter_came_from(world: Wo
     world.join("Amina Yusuf", email=AMINA, slug="charities")
     answer(world, amina, QUESTION)
     with world.read() as session:
-        assert unclear.waiting(session, world.programme(session, "charities")) == 0
+        assert to_read.waiting(session, world.programme(session, "charities")) == 0
 
 
 # It goes
@@ -469,8 +469,8 @@ def test_nor_can_they_deal_with_it(world: World, amina: str) -> None:
     with world.write() as session:
         [number] = session.exec(select(Reply.id).where(Reply.text == RUDE)).all()
         programme = world.programme(session)
-        with pytest.raises(unclear.NoSuchReply):
-            unclear.finish(session, programme, number, by=tom, now=world.now)
+        with pytest.raises(to_read.NoSuchReply):
+            to_read.finish(session, programme, number, by=tom, now=world.now)
 
 
 def test_where_nobody_else_organises_it_is_not_lost(world: World, amina: str) -> None:
