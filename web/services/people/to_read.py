@@ -3,7 +3,7 @@ the way to the wall.
 
     to read ─► dealt with, or a learning        each goes after 90 days, as every reply does
 
-NoSuchReply         the programme has no unclear reply of this number
+NoSuchReply         the programme has no such reply to read
 DealtWith           somebody has dealt with it meanwhile
 """
 

@@ -258,7 +258,7 @@ def _waiting(
         what = f"{asked.people:,} of {asked.asked:,} {has} not answered: remind them"
         yield Waiting(what, "people?showing=invited")
     if unread := to_read.waiting(session, programme, reader or None):
-        what = phrases.counted(unread, "reply", "replies") + " for you to read"
+        what = phrases.counted(unread, "reply to read", "replies to read")
         yield Waiting(what, "replies")
     if doubtful := doubts.of_programme(session, programme.id):
         first = doubtful[0]
