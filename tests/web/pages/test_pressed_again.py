@@ -79,6 +79,16 @@ def test_a_page_of_one_that_was_merged_leads_to_the_other(
     assert (told in organiser.text, organiser.path) == (True, f"{HOME}/organisations/1")
 
 
+def test_it_leads_to_the_last_of_them(two: World, organiser: Visitor) -> None:
+    two.join("Ewa Nowak", "York")
+    colleague = two.organiser("priya@example.org")
+    organiser.open(f"{HOME}/organisations/3")
+    colleague.open(f"{HOME}/organisations/3").press("Merge them", into="2")
+    colleague.open(f"{HOME}/organisations/2").press("Merge them", into="1")
+    organiser.press("Merge them", into="1")
+    assert (organiser.status, organiser.path) == (200, f"{HOME}/organisations/1")
+
+
 def test_whoever_comes_after_one_that_was_merged_is_not_merged_from_its_old_page(
     two: World, organiser: Visitor
 ) -> None:

@@ -414,12 +414,15 @@ def merge(session: Session, kept: Organisation, gone: Organisation, *, by: str, 
     _record(session, kept, MERGED, by, now, merged=merged)
 
 
-def merged_into(session: Session, programme: int, gone: int) -> Organisation | None:
-    """The one that an organisation became part of, as the audit has it."""
+def merged_into(session: Session, programme: int, gone: int, *, since: int = 0) -> Organisation | None:
+    """The one that an organisation became part of, as the audit has it, which may have been merged since."""
     merges = select(AuditEntry).where(AuditEntry.programme_id == programme, AuditEntry.action == MERGED)
-    for entry in session.exec(merges.order_by(col(AuditEntry.id).desc())):
+    later = merges.where(col(AuditEntry.id) > since).order_by(col(AuditEntry.id).desc())
+    for entry in session.exec(later).all():
         if entry.facts.get("merged") == gone:
-            return one(session, programme, int(entry.subject.rpartition(" ")[2]))
+            kept = int(entry.subject.rpartition(" ")[2])
+            found = one(session, programme, kept)
+            return found or merged_into(session, programme, kept, since=entry.id or 0)
     return None
 
 
