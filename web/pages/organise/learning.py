@@ -14,8 +14,10 @@ from web.forms.learning import PassedAlongForm
 from web.http.access import needs, outlives_its_programme, recently_signed_in
 from web.http.context import by_day, page_number, row_number, stop_past_the_end
 from web.models import Learning, LearningState, Role, Showing
+from web.models.jobs import Work
 from web.pages.learning import card
 from web.pages.organise import pages
+from web.pages.organise.errands import to_its_progress
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import phrases
@@ -250,12 +252,8 @@ def look_again(number: int) -> ResponseReturnValue:
 def send_digest(number: int) -> ResponseReturnValue:
     found = digests.ready(g.session, g.programme, now=g.now, number=number)
     if found and found.people > jobs.LARGE:
-        if not jobs.ask_for_digest(g.session, g.programme, found, by=current_user.id, now=g.now):
-            flash(
-                "Nothing was sent: something else is being done for this programme. Wait for its end.",
-                "error",
-            )
-        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
+        taken = jobs.ask_for_digest(g.session, g.programme, found, by=current_user.id, now=g.now)
+        return to_its_progress(g.session, Work.DIGEST, number, taken=taken)
     try:
         sent = digests.send(g.session, g.programme, number, by=current_user.id, now=g.now)
     except digests.NothingToSend:

@@ -14,7 +14,9 @@ from web.forms.people import OtherForm, SuspendForm
 from web.http.access import holds_no_lock, needs, recently_signed_in
 from web.http.context import by_day, house, page_number, row_number, stop_past_the_end
 from web.models import Role
+from web.models.jobs import Work
 from web.pages.organise import pages
+from web.pages.organise.errands import to_its_progress
 from web.pages.organise.numbered import person_named
 from web.services.background import jobs
 from web.services.common import audit, links, phrases, spreadsheets, times
@@ -48,17 +50,13 @@ def everyone() -> ResponseReturnValue:
     )
 
 
-BUSY = "Nobody was reminded: something else is being done for this programme. Wait for its end."
-
-
 @pages.post("/<slug>/people/remind")
 @needs(Role.ORGANISER)
 def remind_invited() -> ResponseReturnValue:
     asked = invitations.silent(g.session, g.programme, now=g.now).people
     if asked > jobs.AT_ONCE:
-        if not jobs.ask_to_remind(g.session, g.programme, asked, by=current_user.id, now=g.now):
-            flash(BUSY, "error")
-        return redirect(url_for(".every_round", slug=g.programme.slug), 303)
+        taken = jobs.ask_to_remind(g.session, g.programme, asked, by=current_user.id, now=g.now)
+        return to_its_progress(g.session, Work.REMIND, taken=taken)
     count = invitations.remind(g.session, g.programme, by=current_user.id, now=g.now)
     who = phrases.counted(count, "invitation goes", "invitations go")
     flash(by_day(f"{who} out once more.") if count else "Everybody who was asked has been reminded.")

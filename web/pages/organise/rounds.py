@@ -16,6 +16,7 @@ from web.models import Role, Round, RoundState
 from web.models.jobs import Work
 from web.pages.organise import pages
 from web.pages.organise.drafts import is_by_first_press
+from web.pages.organise.errands import to_its_progress
 from web.pages.organise.numbered import of_a_round
 from web.services.background import jobs
 from web.services.common import audit, phrases, times
@@ -78,9 +79,9 @@ def _have_it_done(
     session: Session, work: Work, version: int | None, number: int | None
 ) -> ResponseReturnValue:
     """By a worker: the list of rounds shows how far it is."""
-    jobs.ask(session, g.programme, work, version, number=number, by=current_user.id, now=g.now)
+    taken = jobs.ask(session, g.programme, work, version, number=number, by=current_user.id, now=g.now)
     house().poke()
-    return redirect(url_for(".every_round", slug=g.programme.slug), 303)
+    return to_its_progress(session, work, number, taken=taken)
 
 
 @pages.get("/<slug>/rounds/<int:number>")

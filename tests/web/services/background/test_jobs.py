@@ -153,3 +153,17 @@ def test_one_thing_is_done_for_a_programme_at_a_time(world: World) -> None:
     world.clock.turn(days=40)
     ask(world)
     assert not ask_for_digest(world)
+
+
+@pytest.mark.parametrize(("many", "said"), [(3, True), (100, False)])
+def test_whoever_draws_meanwhile_reads_that_nothing_was_drawn(
+    world: World, monkeypatch: pytest.MonkeyPatch, many: int, said: bool
+) -> None:
+    monkeypatch.setattr(jobs, "LARGE", many)
+    world.join_many(4)
+    world.round()
+    world.clock.turn(days=40)
+    page = world.organiser().open("/organise/councils/rounds")
+    assert ask_for_digest(world)
+    page.press("Draw a round")
+    assert ("Nothing was drawn: something else is being done" in page.text) is said
