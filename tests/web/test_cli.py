@@ -41,6 +41,12 @@ def command(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # t
     return run
 
 
+def a_morning_passes(world: World) -> None:
+    """Commands live by the clock on the wall, and what they have sent may wait for the day."""
+    world.clock.now = (utc_now() + timedelta(days=1)).replace(hour=10)
+    world.work()
+
+
 def write(folder: Path, name: str, content: str | bytes) -> str:
     file = folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -140,7 +146,7 @@ def test_who_has_left_by_the_file_s_own_account_is_named_and_refuses_nobody_else
 ) -> None:
     """As in a file that `people export` wrote."""
     result = command("people", "import", write(tmp_path, "p.csv", LEAVERS), "--programme", "councils")
-    world.work()
+    a_morning_passes(world)
     assert (result.exit_code, [letter.to for letter in world.inbox(kind="invitation")]) == (
         0,
         ["bo@example.org"],
@@ -277,7 +283,7 @@ def test_all_groups_of_a_large_round_are_shown(  # type: ignore[no-untyped-def]
 def test_a_round_is_drawn_shown_and_sent(command, world: World) -> None:  # type: ignore[no-untyped-def]
     world.join_many(4)
     said = [command(*words.split()) for words in ("round draw councils --seed 1", "round send councils 1")]
-    world.work()
+    a_morning_passes(world)
     assert ([result.exit_code for result in said], len(world.inbox(kind="introduction"))) == ([0, 0], 4)
 
 
@@ -285,7 +291,7 @@ def test_a_round_is_sent_once(command, world: World) -> None:  # type: ignore[no
     world.join_many(4)
     world.draw()
     results = [command("round", "send", "councils", "1") for _ in range(2)]
-    world.work()
+    a_morning_passes(world)
     assert ([result.exit_code for result in results], len(world.inbox(kind="introduction"))) == ([0, 0], 4)
 
 

@@ -21,8 +21,9 @@ from web.db import Database
 from web.upgrading import NewerDatabase, UpgradeFailed
 
 NOW = datetime(2027, 1, 2, 9, tzinfo=UTC)
-# A restore holds what waits, signs everybody out, and gives ids from then on a name of their own.
-HELD = {"outbox_hold", "outbox_message", "organiser_session", "outbox_origin"}
+# A restore holds what waits, signs everybody out, gives ids from then on a name of their own, and has texts
+# that came meanwhile read once more.
+HELD = {"outbox_hold", "outbox_message", "organiser_session", "outbox_origin", "inbound_read"}
 
 
 @pytest.fixture(autouse=True)
