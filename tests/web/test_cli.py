@@ -485,6 +485,7 @@ def test_the_next_round_is_set_and_taken_back(command, world: World) -> None:  #
 
 
 def test_a_programme_is_paused_and_goes_on(command, world: World) -> None:  # type: ignore[no-untyped-def]
+    world.clock.now = (utc_now() - timedelta(days=1)).replace(hour=10)
     world.join_many(2)
     number = world.draw()
     world.send(number)
@@ -492,7 +493,7 @@ def test_a_programme_is_paused_and_goes_on(command, world: World) -> None:  # ty
     world.work()
     held = len(world.inbox(kind="introduction"))
     gone_on = command("programme", "go-on", "councils")
-    world.work()
+    a_morning_passes(world)
     assert (paused.exit_code, held, len(world.inbox(kind="introduction"))) == (0, 0, 2)
     assert "go out now" in gone_on.stdout
 
