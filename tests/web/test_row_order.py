@@ -45,8 +45,9 @@ from web.services.people import (
 from web.services.people.merging import NotOne
 from web.services.people.own_details import Edit
 from web.services.people.phone_codes import BadCode
-from web.services.rounds import dropouts, schedule
+from web.services.rounds import dropouts, schedule, top_ups
 from web.services.rounds.dropouts import CutOffPassed
+from web.services.rounds.top_ups import NoTopUp
 from web.tokens import BadLink, ExpiredLink
 
 pytestmark = [
@@ -63,6 +64,7 @@ TOO_LATE = (
     NoResultFound,
     NotOne,
     NotSo,
+    NoTopUp,
 )
 HANDS, EACH = 10, 6  # so many at once, so many acts of each
 
@@ -163,14 +165,20 @@ def merge(town: Town, session: Session, person: str, rng: random.Random) -> None
 
 
 def merge_organisations(town: Town, session: Session, _person: str, rng: random.Random) -> None:
-    kept, gone = rng.sample(session.exec(select(Organisation)).all(), 2)
-    organisations.merge(session, kept, gone, by=BY, now=town.world.now)
+    there = session.exec(select(Organisation)).all()
+    if len(there) > 1:
+        kept, gone = rng.sample(there, 2)
+        organisations.merge(session, kept, gone, by=BY, now=town.world.now)
 
 
 def suspend(town: Town, session: Session, person: str, _rng: random.Random) -> None:
     contacts.hold(session, person)
     programme, found = town.world.programme(session), session.get_one(Person, person)
     moderation.suspend(session, programme, found, "rude", by=BY, now=town.world.now)
+
+
+def top_up(town: Town, session: Session, _person: str, _rng: random.Random) -> None:
+    top_ups.run(session, town.world.programme(session), 1, None, by=BY, now=town.world.now)
 
 
 def announce_a_round(town: Town, session: Session, _person: str, _rng: random.Random) -> None:
@@ -194,10 +202,9 @@ def note_who_is_lost(town: Town, session: Session, _person: str, _rng: random.Ra
     reachability.refresh(session, key=key, since=since, now=town.world.now)
 
 
-# Not a top-up: with one of these it still waits in a circle now and then (decision 0134).
 ACTS: list[Act] = [
     leave, cannot, erase, erase_by_command, stop, start_again, change_details, type_in_a_code,
-    take_over_an_address, move_elsewhere, text_us, merge, merge_organisations, suspend,
+    take_over_an_address, move_elsewhere, text_us, merge, merge_organisations, suspend, top_up,
     announce_a_round, pause_the_silent, erase_the_silent, warn_the_silent, note_who_is_lost,
 ]  # fmt: skip
 

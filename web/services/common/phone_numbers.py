@@ -4,7 +4,6 @@ A text to such a number says whom it is for, an answer from it is nobody's, and 
 number changes only here, where the others with it, and what waits for them, change too.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select, update
@@ -32,18 +31,23 @@ def _change(session: Session, person: Person, phone: str | None, verified_at: da
     with session.no_autoflush:  # nothing of theirs is locked before the numbers are
         before = session.scalar(select(Person.phone).where(Person.id == person.id))
         now = phone if verified_at else None
-        _one_after_another(session, sorted({number for number in (before, now) if number}))
+        hold(session, before, now)
+        numbers = {number for number in (before, now) if number}
+        sharing = select(Person.id).where(col(Person.phone).in_(numbers))
+        outbox.hold_all_of(session, [person.id, *session.exec(sharing)])
     person.phone, person.phone_verified_at, person.shares_number = phone, verified_at, False
     session.add(person)
     session.flush()
-    for number in {before, now} - {None}:
-        _note_who_shares(session, str(number))
+    for number in numbers:
+        _note_who_shares(session, number)
 
 
-def _one_after_another(session: Session, numbers: Sequence[str]) -> None:
-    """Two who confirm one number together must see each other. SQLite has one writer anyway."""
+def hold(session: Session, *numbers: str | None) -> None:
+    """Nobody begins or ends to have one of these until commit: two who confirm one together must see each
+    other. After the people, and before anything else of theirs. SQLite has one writer anyway.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        for number in numbers:
+        for number in sorted({number for number in numbers if number}):
             session.execute(select(func.pg_advisory_xact_lock(func.hashtext(number))))
 
 

@@ -44,7 +44,7 @@ from web.models import (
     Second,
     Standing,
 )
-from web.services.common import audit, contacts, passed_over, programmes, tombstones
+from web.services.common import audit, contacts, passed_over, phone_numbers, programmes, tombstones
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.gathering import handles
@@ -77,10 +77,12 @@ def erase(
     contacts.hold(session, person.id)
     if person.erased_at:
         return
+    phone_numbers.hold(session, person.phone)
     last_word = _farewell(session, person) if farewell else None
     dropouts.wait_for_sendings(session, person.id)
+    theirs = contacts.ids_with_number(session, person)
+    dropouts.hold_rounds(session, *theirs, address_key=person.email_key, now=now)
     left_behind = dropouts.open_groups(session, person.id, now=now)
-    outbox.hold_all_of(session, contacts.ids_with_number(session, person), address_key=person.email_key)
     unnaming.leave_out(session, person)
     outbox.forget(session, person.id)
     _forget_address(session, person)

@@ -126,10 +126,10 @@ def merge(
     """
     _hold(session, kept, gone)
     check(session, programme, kept, gone)
+    phone_numbers.hold(session, kept.phone, gone.phone)
     programmes.held(session, programme.id)
-    dropouts.hold_rounds(session, kept.id, gone.id, now=now)
     theirs = [one for entry in (kept, gone) for one in contacts.ids_with_number(session, entry)]
-    outbox.hold_all_of(session, theirs)
+    dropouts.hold_rounds(session, *theirs, now=now)
     address = gone.email_key
     _details(session, programme, kept, gone)
     complaints.follow(session, address, kept.email_key)
@@ -155,7 +155,7 @@ def _hold(session: Session, kept: Person, gone: Person) -> None:
     """Nobody else changes either until commit: they may be erasing themselves, or be merged the other way
     round.
     """
-    contacts.hold(session, kept.id, gone.id)
+    contacts.hold(session, *contacts.ids(session, kept), *contacts.ids(session, gone))
     if kept.erased_at or gone.erased_at:
         raise NotOne("One of the two was erased or merged a moment ago")
 

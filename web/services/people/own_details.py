@@ -53,13 +53,14 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
     moves = bool(change.email) and addresses.email_key(change.email) != person.email_key
     if moves and not allowances.take(session, What.ADDRESSES, person.id, now=now):
         raise TooManyAddresses
+    phone_numbers.hold(session, person.phone, change.phone)
     if reachability.stopped(session, person, key=signer.suppression_key()):
         reachability.hold_rounds(session, person, now=now)
     values, before = asdict(change), person.model_dump()
     email, phone = values.pop("email"), values.pop("phone")
+    names.rename(session, person, written_names.in_order(values.pop("name")))
     if not phone_codes.is_only_way(person):
         phone_numbers.give(session, person, phone)
-    names.rename(session, person, written_names.in_order(values.pop("name")))
     for field, value in values.items():
         setattr(person, field, value)
     session.add(person)

@@ -10,10 +10,11 @@ come one after the other; whoever takes somebody out of a programme holds that b
 CutOffPassed        the cut-off has passed, or somebody in the group has said that they met
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox
@@ -158,10 +159,15 @@ def open_groups(
 
 
 def hold_rounds(
-    session: Session, *people: str, programme: int | None = None, now: datetime
+    session: Session,
+    *people: str,
+    programme: int | None = None,
+    address_key: str | None = None,
+    now: datetime,
 ) -> Sequence[Round]:
-    """The rounds that go on with any of these people in them, for us alone until commit. Whoever changes
-    messages that wait, and may come to take somebody out of a conversation, asks for these first.
+    """The rounds that go on with any of these people in them, still or not, as they may come back. Held like
+    these until commit are the places of whoever is in a group with them, and every message that names them
+    or goes to this address: whoever may come to take somebody out of a conversation asks for it first.
     """
     in_a_break = col(Programme.paused_at).is_not(None)
     wanted = (
@@ -171,7 +177,6 @@ def hold_rounds(
         .join(Programme, col(Programme.id) == Round.programme_id)
         .where(
             col(GroupMember.person_id).in_(people),
-            col(GroupMember.withdrew_at).is_(None),
             Round.state == RoundState.SENT,
             (col(Round.ends_on) >= times.today(now)) | in_a_break,
         )
@@ -182,7 +187,24 @@ def hold_rounds(
     going_on = {
         number for number, ends_on, since in found_in if ends_on and ends_on >= times.today(since or now)
     }
-    return [lock(session, round_id) for round_id in sorted(going_on)]
+    found = [lock(session, round_id) for round_id in sorted(going_on)]
+    _hold_places(session, people, going_on)
+    outbox.hold_all_of(session, people, address_key=address_key)
+    return found
+
+
+def _hold_places(session: Session, people: Sequence[str], rounds_: Collection[int]) -> None:
+    """Theirs, and those of whoever is in a group of these rounds with them, who may be let down."""
+    mine, theirs = aliased(GroupMember), aliased(GroupMember)
+    partners = (
+        select(theirs.person_id)
+        .join(mine, col(mine.group_id) == theirs.group_id)
+        .join(Group, col(Group.id) == mine.group_id)
+        .where(col(Group.round_id).in_(rounds_), col(mine.person_id).in_(people))
+    )
+    place = col(Membership.person_id)
+    held = select(place).where(place.in_(people) | place.in_(partners))
+    session.execute(held.order_by(col(Membership.programme_id), place).with_for_update(key_share=True))
 
 
 def withdraw(session: Session, group: Group, person: str, *, now: datetime) -> None:

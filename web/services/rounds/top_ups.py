@@ -293,6 +293,7 @@ def run(
     rng = np.random.default_rng(made.seed)
     if made.groups or made.joins:
         _keep(session, made, by, now)
+    _hold_messages(session, made)
     parties = [*_new_groups(session, programme, made, window, rng, now)]
     parties += _larger_groups(session, programme, made, window, rng, now)
     introductions.introduce(session, programme, made.round, parties, window, now=now)
@@ -317,6 +318,13 @@ def run(
         nobody=len(made.nobody),
     )
     return made
+
+
+def _hold_messages(session: Session, made: TopUpPlan) -> None:
+    """All that are called off below, group by group."""
+    groups = [group for group, _ in made.joins]
+    there = session.exec(select(GroupMember.person_id).where(col(GroupMember.group_id).in_(groups))).all()
+    outbox.hold_all_of(session, there)
 
 
 def _keep(session: Session, made: TopUpPlan, by: str, now: datetime) -> None:
