@@ -16,18 +16,19 @@ from sqlmodel import Session, col, select
 
 from notifications.messages import Channel
 from notifications.providers.twilio import Twilio
-from notifications.tables import InboundRead
+from notifications.replies import Inbound
+from notifications.tables import InboundRead, Reply
 from tests.support.importing import import_people
 from tests.support.together import together
 from tests.support.world import BY, World
-from web.models import Answer, Learning, Link, Membership, NeverPair, Organisation, Person, Showing
+from web.models import Answer, Learning, Link, Membership, NeverPair, Organisation, Person, Showing, Standing
 from web.models.imports import Import
 from web.services.agreements import deciding, measuring
-from web.services.common import contacts, programmes, times
+from web.services.common import contacts, phone_numbers, programmes, times
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Said
 from web.services.imports import undoing
-from web.services.incoming import missed_texts
+from web.services.incoming import missed_texts, replies
 from web.services.learning import digests, learnings
 from web.services.organisations import organisations
 from web.services.people import (
@@ -49,6 +50,7 @@ pytestmark = [
     pytest.mark.usefixtures("database_url"),
     pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),  # SQLite has one writer at a time
 ]
+NUMBER = "+447700900123"
 Act = Callable[[], Any]
 Step = Callable[[Session], Any]
 
@@ -224,6 +226,38 @@ def test_whoever_goes_while_they_are_given_somebody_late_is_in_it_with_nobody(
     assert [kind for kind in told if kind in ("introduction", "partner_gone")] == ["partner_gone"]
 
 
+def test_two_whom_a_top_up_brings_together_meanwhile_are_not_merged(world: World) -> None:
+    world.join_many(2)
+    world.round()
+    world.clock.turn(days=1)
+    amina, tom = world.join_many(2)
+
+    def top_up(session: Session) -> None:
+        top_ups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
+
+    refused = after(world, top_up, partial(merge, world, amina, tom))
+    assert (type(refused), "introduced to each other in round 1" in str(refused)) == (NotOne, True)
+
+
+@pytest.mark.parametrize("said", ["SKIP", "MET. Walk more", "What is this?"])
+def test_what_is_texted_while_its_number_goes_to_nobody_is_kept(world: World, said: str) -> None:
+    """The answer had no number to go to, and what had been texted was lost with it."""
+    amina = world.join(phone=NUMBER, verified=True)
+
+    def takes_it_off(session: Session) -> None:
+        contacts.hold(session, amina)
+        phone_numbers.give(session, session.get_one(Person, amina), None)
+
+    def texts() -> bool:
+        with world.write() as session:
+            inbound = Inbound(Channel.SMS, "SM1", NUMBER, said)
+            return replies.take(session, inbound, signer=world.worker.signer, now=world.now)
+
+    assert after(world, takes_it_off, texts) is True
+    with world.read() as session:
+        assert [(reply.text, reply.person) for reply in session.scalars(select(Reply))] == [(said, None)]
+
+
 def test_no_digest_that_is_being_written_names_whoever_erases_themselves(world: World) -> None:
     amina, tom = (world.join(name) for name in ("Amina Yusuf", "Tom Field"))
     world.round()
@@ -332,17 +366,34 @@ def test_whoever_leaves_while_the_people_of_an_ended_programme_are_erased_is_not
     assert world.person(amina).erased_at
 
 
+def test_whoever_joins_another_while_the_people_of_an_ended_programme_are_erased_stays(world: World) -> None:
+    amina, tom = world.join_many(2)
+    world.start("charities", "Charities Unmentoring")
+    world.clock.turn(days=1)  # a second form waits for its minute
+    request = world.ask(world.details(world.person(amina).name, email=world.person(amina).email), "charities")
+    world.work()
+    world.change(closed_at=world.now)
+
+    def empty() -> int:
+        with world.write() as session:
+            return closings.erase_some(session, 1, now=world.now)
+
+    after(world, partial(confirm, world, request), empty)
+    erased = [world.person(person).erased_at is not None for person in (amina, tom)]
+    assert (erased, world.membership(amina, "charities").standing) == ([False, True], Standing.ACTIVE)
+
+
+def confirm(world: World, request: int, session: Session) -> None:
+    link = session.scalars(select(Link).where(Link.subject == request)).one()
+    joining.confirm(session, link, source="web form", now=world.now)
+
+
 def joins(world: World, organisation: str) -> tuple[str, Step]:
     """Somebody whose confirmation is on screen: their address, and the press."""
     details = world.details(organisation=organisation)
     request = world.ask(details)
     world.work()
-
-    def confirm(session: Session) -> None:
-        link = session.scalars(select(Link).where(Link.subject == request)).one()
-        joining.confirm(session, link, source="web form", now=world.now)
-
-    return details.email, confirm
+    return details.email, partial(confirm, world, request)
 
 
 def called(session: Session, name: str) -> Organisation:

@@ -143,9 +143,9 @@ def _whose(session: Session, channel: Channel, address: str) -> str | None:
     else:
         verified = col(Person.phone_verified_at).is_not(None)
         wanted = select(Person.id).where(Person.phone == address, verified)
-    found = session.exec(wanted).all()
-    contacts.hold(session, *found)
-    return found[0] if len(found) == 1 else None
+    contacts.hold(session, *session.exec(wanted).all())
+    theirs = session.exec(wanted).all()  # by now: whoever we waited for may have changed it
+    return theirs[0] if len(theirs) == 1 else None
 
 
 @dataclass(frozen=True)

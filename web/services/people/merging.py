@@ -125,9 +125,9 @@ def merge(
         NotOne: see `check`; nothing is changed then.
     """
     _hold(session, kept, gone)
-    check(session, programme, kept, gone)
     phone_numbers.hold(session, kept.phone, gone.phone)
     programmes.held(session, programme.id)
+    check(session, programme, kept, gone)  # now that nobody brings them together meanwhile
     theirs = [one for entry in (kept, gone) for one in contacts.ids_with_number(session, entry)]
     dropouts.hold_rounds(session, *theirs, now=now)
     address = gone.email_key

@@ -340,16 +340,18 @@ def erase_some(session: Session, programme_id: int, *, now: datetime) -> int:
         .where(col(other.person_id) == Person.id, col(others.id) == other.programme_id)
         .where(col(other.standing) != Standing.LEFT, col(others.closed_at).is_(None))
     )
-    people = session.exec(
+    wanted = (
         select(Person.id)
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(Membership.programme_id == programme_id, col(Person.erased_at).is_(None), ~elsewhere)
-        .order_by(Person.id)
-        .limit(AT_ONCE)
-    ).all()
+    )
+    people = session.exec(wanted.order_by(Person.id).limit(AT_ONCE)).all()
     # All of them before any of their conversations, as by whoever presses something.
-    for person in contacts.hold(session, *people):
-        erasure.erase(session, person, by=BY, now=now, keep_closed_walls=True)
+    held = contacts.hold(session, *people)
+    still = set(session.exec(wanted.where(col(Person.id).in_(people))).all())  # none has joined elsewhere
+    for person in held:
+        if person.id in still:
+            erasure.erase(session, person, by=BY, now=now, keep_closed_walls=True)
     programme = programmes.held(session, programme_id)  # after its people, as whoever leaves holds them
     if len(people) < AT_ONCE and programme.emptied_at is None:
         programme.emptied_at = now
