@@ -33,8 +33,9 @@ ROWS_LOOKED_AT = 400  # of each index
 class Database:
     """The engine and the two ways into it.
 
-    `read()` gives a session in which nothing can be written; `write()` one that commits when its block
-    ends well and rolls back when it does not. `written` is another number after each write by this object.
+    `read()` gives a session of one moment, in which nothing can be written; `write()` one that commits when
+    its block ends well and rolls back when it does not. `written` is another number after each write by this
+    object.
     """
 
     def __init__(self, url: str) -> None:
@@ -46,8 +47,10 @@ class Database:
 
     @cached_property
     def _reader(self) -> Engine:
-        readonly = {"postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
-        return self.engine.execution_options(writing=False, **readonly)
+        options: dict[str, Any] = {"writing": False}
+        if self.engine.dialect.name == "postgresql":
+            options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        return self.engine.execution_options(**options)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -146,6 +146,17 @@ def test_a_reader_reads_while_somebody_writes(database: Database) -> None:
             assert reader.exec(select(Organiser)).all() == []
 
 
+def test_a_reader_reads_of_one_moment(database: Database) -> None:
+    """A page asks many times: who stood in its first list would stand in its second as well, or in none."""
+    with database.read() as reader:
+        assert reader.exec(select(Organiser)).all() == []
+        with database.write() as session:
+            add_organiser(session, "amina")
+        assert reader.exec(select(Organiser)).all() == []
+    with database.read() as reader:
+        assert len(reader.exec(select(Organiser)).all()) == 1
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_writer_that_stands_still_keeps_the_others_waiting_for_a_while_only(
     database: Database, monkeypatch: pytest.MonkeyPatch
