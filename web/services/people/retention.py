@@ -40,7 +40,7 @@ def warn(session: Session, *, now: datetime) -> int:
 
 
 def _warn(session: Session, person: Person, now: datetime) -> None:
-    person.erase_on = times.today(now + NOTICE)
+    person.erase_on = times.today(now) + NOTICE  # in days: clocks may change meanwhile
     session.add(person)
     sections = participation.sections(session, person)
     if not sections:

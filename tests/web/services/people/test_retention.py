@@ -1,6 +1,6 @@
 """Two years after their last word people are erased, and are told a month before."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -62,6 +62,18 @@ def test_anything_they_do_keeps_them(world: World, amina: str) -> None:
     days_later(world, NOTICE.days + 1)
     assert "long since we heard" not in said
     assert (world.person(amina).name, world.person(amina).erase_on) == ("Amina Yusuf", None)
+
+
+def test_what_they_do_in_the_hour_of_the_warning_keeps_them_though_clocks_change_meanwhile(
+    world: World, amina: str
+) -> None:
+    world.clock.now = datetime(2029, 3, 1, 23, 20, tzinfo=UTC)
+    world.worker.sweep()
+    days_later(world, 0)
+    world.clock.turn(minutes=10)
+    world.visitor().open(world.page_of(amina)).press("Skip the next round")
+    days_later(world, NOTICE.days + 2)
+    assert world.person(amina).name == "Amina Yusuf"
 
 
 def test_who_was_kept_and_falls_silent_again_is_warned_again(world: World, amina: str) -> None:
