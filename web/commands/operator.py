@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from web.clock import utc_now
 from web.commands.sessions import BY, reading, writing
-from web.services.common import links
+from web.services.common import links, times
 from web.services.organisers import accounts, operators
 from web.settings import Settings
 from web.tokens import signer_of
@@ -43,4 +43,5 @@ def remove_operator(session: Session, email: str) -> Iterator[str]:
 def list_operators(session: Session) -> None:
     """Show who they are, and since when."""
     for one in operators.every(session):
-        click.echo(f"{one.email}  since {one.operates_since:%Y-%m-%d}")
+        if one.operates_since:
+            click.echo(f"{one.email}  since {times.today(one.operates_since)}")

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from web.clock import utc_now
 from web.commands.sessions import BY, reading, writing
 from web.models import Programme, Role
-from web.services.common import links, programmes
+from web.services.common import links, programmes, times
 from web.services.organisers import accounts, team
 from web.settings import Settings
 from web.tokens import signer_of
@@ -49,7 +49,7 @@ def list_organisers(session: Session, slug: str | None) -> None:
 
 def _since(one: team.TeamMember) -> str:
     given = one.held.given_at or one.held.taken_at
-    since = f"  since {given:%Y-%m-%d}" if given else ""
+    since = f"  since {times.today(given)}" if given else ""
     return since if one.held.taken_at else f"{since}, has not signed in yet"
 
 

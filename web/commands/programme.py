@@ -14,7 +14,7 @@ from web.commands.organiser import sign_in_link
 from web.commands.sessions import BY, reading, writing
 from web.models import Programme, ProgrammeRequest, Role
 from web.models.starting import REASON
-from web.services.common import phrases, programmes
+from web.services.common import phrases, programmes, times
 from web.services.programmes import starting
 from web.settings import Settings
 
@@ -51,7 +51,7 @@ def list_programmes(session: Session) -> None:
         click.echo(f"{one.slug:40}  {_standing(one):10}  {one.name}")
     for asked in starting.every(session):
         line = f"{asked.slug:40}  {asked.state.value:14}  {asked.name}, by {asked.email}"
-        click.echo(f"request {asked.id}: {line} on {asked.confirmed_at:%Y-%m-%d}")
+        click.echo(f"request {asked.id}: {line} on {times.today(asked.confirmed_at)}")
 
 
 def _standing(programme: Programme) -> str:

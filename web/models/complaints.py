@@ -8,6 +8,7 @@ from sqlalchemy import Text
 from sqlmodel import Field
 
 from notifications.columns import Base
+from notifications.messages import LONDON
 from web.models.columns import ID_LENGTH, choice, moment, new_id
 
 ANSWER_WITHIN = timedelta(days=30)
@@ -58,7 +59,7 @@ class Complaint(Base, table=True):
     @property
     def answer_by(self) -> date:
         """The last day on which to answer."""
-        return (self.received_at + ANSWER_WITHIN).date()
+        return self.received_at.astimezone(LONDON).date() + ANSWER_WITHIN
 
     @property
     def reference_said(self) -> str:

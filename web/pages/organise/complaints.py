@@ -9,6 +9,7 @@ from web.http.access import needs, outlives_its_programme
 from web.models import Programme, Role
 from web.models.complaints import Complaint
 from web.pages.organise import pages
+from web.services.common import times
 from web.services.people import complaints, timeline
 from web.services.rounds import rounds
 
@@ -43,7 +44,11 @@ def answer_complaint(number: int) -> ResponseReturnValue:
 def listing(programme: Programme | None) -> str:
     found = complaints.readable(g.session, programme)
     return render_template(
-        "organise/complaints.html", programme=programme, found=found, in_words=complaints.IN_WORDS
+        "organise/complaints.html",
+        programme=programme,
+        found=found,
+        in_words=complaints.IN_WORDS,
+        today=times.today(g.now),
     )
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from notifications import addresses, messages, outbox
 from web.models import TAKING_PART, Answer, CheckIn, Group, Membership, Programme, Round, RoundState
-from web.services.common import agreed_settings, audit, page_addresses, phrases
+from web.services.common import agreed_settings, audit, page_addresses, phrases, times
 
 THINK_DO_SHARE = [
     "What are you thinking about at the moment?",
@@ -141,7 +141,7 @@ def add(
     )
     session.add(made)
     session.flush()
-    agreed_settings.begin(session, made, now.date())
+    agreed_settings.begin(session, made, times.today(now))
     audit.record(session, by, "programme added", now=now, programme=made.id, subject=slug)
     return made
 

@@ -8,6 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from web.models import Membership, Organisation, Person, Programme
+from web.services.common import times
 from web.services.common.spreadsheets import safe_cell
 from web.services.imports import known_elsewhere
 
@@ -42,7 +43,7 @@ def export(session: Session, programme: Programme) -> Iterator[str]:
         if said := written.get(cells[0]):
             cells, known_as = [cells[0], said.name, cells[2], said.email, said.phone], said.known_as
         told = [safe_cell(cell or "") for cell in cells]
-        yield _line([*told, standing.value, joined_at.date(), safe_cell(known_as)])
+        yield _line([*told, standing.value, times.today(joined_at), safe_cell(known_as)])
 
 
 def _line(cells: Sequence[object]) -> str:

@@ -1,5 +1,7 @@
 """How we match is written from the settings in force."""
 
+from datetime import UTC, datetime
+
 from matcher import Pot, draw
 from tests.support.consenting import Consent
 from tests.support.world import World
@@ -54,3 +56,9 @@ def test_the_front_page_says_how_large_the_groups_are(world: World) -> None:
         said.append(world.visitor().open("/p/councils/").text)
     assert ["We pair people" in page for page in said] == [True, False, False]
     assert ["in threes and at random" in said[1], "in fours and at random" in said[2]] == [True, True]
+
+
+def test_a_programme_that_begins_in_the_first_hour_of_a_day_agrees_on_that_day(world: World) -> None:
+    world.clock.now = datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
+    world.start("night", "Night Unmentoring")
+    assert "adopted on 1 July 2027" in world.visitor().open("/p/night/how-we-match").text

@@ -1,6 +1,6 @@
 """A complaint about data is acknowledged at once, answered by an owner, and forgotten in its time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -48,6 +48,27 @@ def test_it_is_acknowledged_with_nothing_that_the_form_said(world: World) -> Non
     reference = kept(world).reference_said  # type: ignore[union-attr]
     assert (reference in letter.text, "Thursday 31 December" in letter.text) == (True, True)
     assert not {"siskin", "canary"} & set(letter.text.split())
+
+
+@pytest.mark.parametrize(
+    ("received", "by"),
+    [("2027-07-01T23:30", "Sunday 1 August"), ("2027-03-01T23:30", "Wednesday 31 March")],
+    ids=["in the first hour of a summer's day", "over the change of clocks"],
+)
+def test_an_answer_is_promised_within_thirty_days_of_the_day_on_which_it_came(
+    world: World, received: str, by: str
+) -> None:
+    world.clock.now = datetime.fromisoformat(received).replace(tzinfo=UTC)
+    complain(world)
+    assert by in world.letter(EMAIL, "complaint_received").text
+
+
+def test_it_is_overdue_from_the_first_hour_after_its_last_day(world: World) -> None:
+    world.clock.now = datetime(2027, 7, 1, 12, tzinfo=UTC)
+    complain(world)
+    world.clock.now = datetime(2027, 7, 31, 23, 30, tzinfo=UTC)
+    owner = world.organiser(OWNER, Role.OWNER)
+    assert "overdue since 31 July 2027" in owner.open("/organise/councils/complaints").text
 
 
 def test_an_address_is_written_to_three_times_an_hour_and_once_a_minute(world: World) -> None:

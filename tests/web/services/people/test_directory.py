@@ -1,6 +1,6 @@
 """Who is in, and how many, as an organiser sees it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from notifications.messages import Channel
 from tests.support.world import BY, World
 from web.models import Membership, Person
 from web.services.common import names, times
-from web.services.people import directory, erasure, participation, reachability
+from web.services.people import directory, directory_file, erasure, participation, reachability
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
@@ -202,3 +202,11 @@ def test_a_sign_stands_for_no_letter(world: World, typed: str) -> None:
         wanted = directory.Search(text=typed)
         programme = world.programme(session)
         assert directory.search(session, programme, wanted, today=times.today(world.now)).total == 0
+
+
+def test_whoever_joins_in_the_first_hour_of_a_day_is_written_down_under_that_day(world: World) -> None:
+    world.clock.now = datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
+    world.join()
+    with world.read() as session:
+        _, line = directory_file.export(session, world.programme(session))
+    assert "2027-07-01" in line.split(",")
