@@ -95,7 +95,8 @@ def test_its_cookie_goes_to_no_other_page_and_to_no_script(written_to: World) ->
 
 def test_on_trial_by_https_its_cookie_travels_encrypted_only(written_to: World, tmp_path) -> None:  # type: ignore[no-untyped-def]
     url = written_to.worker.settings.database_url
-    app = create_app(settings_at(url, tmp_path, public_url="https://localhost:8443"), limits=False)
+    https = settings_at(url, tmp_path, public_url="https://localhost:8443")
+    app = create_app(https, clock=written_to.clock, limits=False)
     answer = app.test_client().get(written_to.outbox_link(), base_url="https://localhost:8443")
     app.extensions[KEY].database.dispose()
     assert SimpleCookie(answer.headers["Set-Cookie"])[OUTBOX_COOKIE]["secure"]
@@ -123,7 +124,7 @@ PUBLIC = {
 
 @pytest.mark.parametrize("path", ["/outbox", "/outbox/1"])
 def test_in_production_there_is_none(world: World, settings: Settings, path: str) -> None:
-    app = create_app(Settings(**settings.model_dump() | PUBLIC), limits=False)
+    app = create_app(Settings(**settings.model_dump() | PUBLIC), clock=world.clock, limits=False)
     with app.test_client() as client:
         entered = client.get(world.outbox_link(), base_url=PUBLIC["public_url"])
         answer = client.get(path, base_url=PUBLIC["public_url"])
@@ -215,7 +216,8 @@ def test_where_a_provider_carries_texts_none_is_written_here(
         "twilio_auth_token": "t",
         "twilio_from": "+441",
     }
-    app = create_app(settings_at(settings.database_url, tmp_path, **real), limits=False)
+    carried = settings_at(settings.database_url, tmp_path, **real)
+    app = create_app(carried, clock=written_to.clock, limits=False)
     page = Visitor(app).open(written_to.outbox_link())
     app.extensions[KEY].database.dispose()
     assert ("Send this text" in page.buttons, page.status) == (False, 200)
