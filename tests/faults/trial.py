@@ -17,7 +17,7 @@ from web.db import Database
 
 KEY = b"suppression key"
 BEGAN = datetime(2026, 12, 1, 9, tzinfo=UTC)
-LETTER = introduction(until=date(2036, 1, 1))
+LETTER = introduction(until=date(9000, 1, 1))  # some send it by the clock on the wall
 ROOM = OutboxMessage.__table__.metadata  # type: ignore[attr-defined]
 TABLES = (
     "outbox_message",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def settings(tmp_path: Path, sqlite_template: Path, open_database: OpenDatabase,
     """With letters that wait, and a SendGrid of ours."""
     file = tmp_path / "unmentoring.db"
     file.write_bytes(sqlite_template.read_bytes())
-    letter = introduction(until=date(2036, 1, 1))
+    letter = introduction(until=utc_now().date() + timedelta(days=30))
     readers = [Recipient(f"{n:08x}", "Amina", Channel.EMAIL, f"r{n}@example.org") for n in range(WAITING)]
     with open_database(f"sqlite:///{file}").write() as session:
         outbox.queue_all(session, [outbox.Order(letter, to, "g") for to in readers], now=utc_now())
