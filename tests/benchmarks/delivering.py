@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -138,7 +139,7 @@ def reader(number: int) -> Recipient:
 
 def letter_with_a_file(number: int) -> Message:
     partner = Partner(f"{number + 1:020x}", f"Tom Field{number}", "Kirklees Council", "I run the bins data.")
-    until = utc_now().date().replace(year=utc_now().year + 1)
+    until = utc_now().date() + timedelta(days=365)
     return replace(
         introduction(partner), page=PAGE, check_in=CHECK_IN, cannot=None, calendar_link=None, until=until
     )
