@@ -39,8 +39,8 @@ def coming(schedule: Schedule, after: date, count: int) -> list[Occasion]:
 def following(schedule: Schedule, day: date) -> date | None:
     """The first day after `day` on which a round begins; None when there is no more."""
     later = (one.on for one in _occasions(schedule, day) if one.on and one.on > day)
-    # A day that was moved may pass the one planned after it.
-    return min(islice(later, 2), default=None)
+    # A day that was moved may pass as many that were planned after it as it was moved days.
+    return min(islice(later, 1 + FURTHEST_MOVE), default=None)
 
 
 def planned_by(schedule: Schedule, day: date) -> date | None:

@@ -43,6 +43,13 @@ def test_given_dates_come_in_order_and_end() -> None:
     assert days(made, date(2026, 9, 1), 9) == ["Tue 8 Sep", "Tue 3 Nov"]
 
 
+def test_a_day_that_others_are_moved_beyond_takes_place_before_them() -> None:
+    off = [["2027-02-16", "2027-02-19"]]
+    given = ["2027-02-16", "2027-02-18", "2027-02-20"]
+    made = Schedule(programme_id=1, rhythm=Rhythm.DATES, dates=given, days_off=off)  # type: ignore[call-arg]
+    assert days(made, date(2027, 2, 1), 9) == ["Sat 20 Feb", "Mon 22 Feb"]
+
+
 def test_a_bank_holiday_gives_way_to_the_next_working_day() -> None:
     made = schedule(Rhythm.WEEKLY, date(2026, 12, 21))
     assert days(made, date(2026, 12, 21), 2) == ["Tue 29 Dec", "Mon 4 Jan"]
