@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
@@ -114,9 +114,15 @@ def called(person: Person) -> str:
 
 
 def day(when: date | datetime) -> str:
-    """Monday 7 December, where the reader is."""
+    """Monday 7 December, where the reader is; with the year where letters say it too."""
     when = _here(when)
-    return f"{when:%A} {when.day} {when:%B}"
+    return words.day(when.date() if isinstance(when, datetime) else when, _today())
+
+
+def _today() -> date | None:
+    """Of the request that is answered."""
+    now: datetime | None = g.get("now") if has_request_context() else None
+    return now.astimezone(LONDON).date() if now else None
 
 
 def full_day(when: date | datetime) -> str:
