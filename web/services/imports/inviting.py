@@ -226,7 +226,7 @@ def invitation(programme: Programme, answer: messages.Link, *, now: datetime) ->
 
 def _answer_by(made_at: datetime) -> date:
     """The last day on which its link works to the end."""
-    return times.today(made_at + links.LIFE[Purpose.INVITATION] - timedelta(days=1))
+    return times.today(made_at + links.LIFE[Purpose.INVITATION]) - timedelta(days=1)
 
 
 def date_anew(session: Session, programme: Programme, *, now: datetime) -> None:

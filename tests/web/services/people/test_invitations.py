@@ -1,10 +1,12 @@
 """Files in and out: a wrong one changes nothing and is told with its file, row and column."""
 
 import csv
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import func, select
 
+from notifications import words
 from tests.support import importing
 from tests.support.importing import KEY
 from tests.support.world import BY, SLUG, World
@@ -12,6 +14,7 @@ from web import import_work
 from web.import_work import Imported
 from web.models import Group, Membership, Person, Standing
 from web.models.imports import ImportKind
+from web.services.common import times
 from web.services.common.spreadsheets import BadFile, safe_cell
 from web.services.people import directory_file, invitations, participation
 
@@ -149,6 +152,15 @@ def test_whom_an_invitation_reaches_says_yes_with_a_button(world: World) -> None
     take_in(world, HEADER + AMINA)
     path = world.link_in(world.letter("amina@example.org"), "/confirm/")
     assert "You are in" in world.visitor().open(path).press("Yes, I am in").text
+
+
+def test_an_invitation_works_to_the_end_of_the_day_it_names_though_clocks_change(world: World) -> None:
+    world.clock.now = datetime(2027, 10, 1, 23, 30, tzinfo=UTC)
+    take_in(world, HEADER + AMINA)
+    letter = world.letter("amina@example.org", "invitation")
+    last = next(day for day in (date(2027, 10, 31), date(2027, 10, 30)) if words.day(day) in letter.text)
+    world.clock.now = times.london(last, time(23, 59))
+    assert world.visitor().open(world.link_in(letter, "/confirm/")).status == 200
 
 
 def test_an_invitation_carries_no_words_from_the_file(world: World) -> None:
