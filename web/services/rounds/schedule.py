@@ -12,7 +12,7 @@ from functools import partial
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from notifications import messages, outbox
+from notifications import messages, outbox, quiet_hours
 from notifications.messages import Channel
 from notifications.outbox import insert_on
 from web.models import (
@@ -88,18 +88,25 @@ def forget_old(session: Session, *, now: datetime) -> None:
 
 
 def heads_up_due(session: Session, *, now: datetime) -> list[int]:
-    """Ids of the programmes whose people are to be told of a round that comes soon."""
+    """Ids of the programmes whose people are to be told of a round that comes soon, and can be: what falls
+    due on the night before it is put off to its day.
+    """
     today = times.today(now)
     wanted = select(Programme).where(
         col(Programme.next_round_on) > today, col(Programme.paused_at).is_(None), Programme.heads_up_days > 0
     )
-    due_now = [row for row in session.exec(wanted) if now >= _heads_up_at(row)]
+    due_now = [row for row in session.exec(wanted) if _heads_up_at(row) <= now < _too_late_at(row)]
     return [row.id for row in due_now if not _told(session, row, today)]
 
 
 def _heads_up_at(programme: Programme) -> datetime:
     on = programme.next_round_on or date.max
     return times.london(on - timedelta(days=programme.heads_up_days), MORNING)
+
+
+def _too_late_at(programme: Programme) -> datetime:
+    on = programme.next_round_on or date.max
+    return times.london(on - timedelta(days=1), quiet_hours.EVENING)
 
 
 def _told(session: Session, programme: Programme, today: date) -> Tick | None:

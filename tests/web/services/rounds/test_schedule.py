@@ -377,6 +377,18 @@ def test_a_moved_day_is_not_announced_again(world: World) -> None:
     assert len(world.inbox(kind="heads_up")) == 2
 
 
+@pytest.mark.parametrize(("hour", "told"), [(20, TUESDAY), (21, None)])
+def test_in_the_evening_before_it_is_too_late_to_tell_of_a_round(
+    world: World, hour: int, told: date | None
+) -> None:
+    """What is put off to the morning of the day would speak of a round that has begun, and is not sent."""
+    world.join_many(2)
+    world.change(next_round_on=TUESDAY)
+    at(world, 7, hour)
+    with world.read() as session:
+        assert schedule.told_of(session, world.programme(session), world.now) == told
+
+
 @pytest.mark.usefixtures("both_databases")
 def test_when_the_day_they_heard_of_goes_by_in_a_break_they_hear_of_the_next(world: World) -> None:
     world.join_many(2)
