@@ -24,6 +24,7 @@ from notifications.jobs import PAUSES, Job, job_of
 from notifications.messages import Channel
 from notifications.providers.base import Batches, Provider
 from notifications.sending import (
+    A_CLOCK_AHEAD,
     CLAIM_LEASE,
     TABLE,
     WAITING,
@@ -109,8 +110,9 @@ def tidy(session: Session, now: datetime) -> int:
 
     Before `sending` nothing has left, so the message is queued again; after it, only evidence can tell.
     """
-    line = session.connection()
-    return sum(line.execute(each, {"now": now}).rowcount for each in TIDYING)
+    line, moments = session.connection(), {"now": now, "ahead": now + A_CLOCK_AHEAD}
+    taken_back = sum(line.execute(each, moments).rowcount for each in TAKING_BACK)
+    return taken_back + sum(line.execute(each, {"now": now}).rowcount for each in LETTING_GO)
 
 
 def _nobody_changes(*where: ColumnElement[bool]) -> Update:
@@ -121,28 +123,37 @@ def _nobody_changes(*where: ColumnElement[bool]) -> Update:
     return update(TABLE).where(TABLE.c.id.in_(ids))
 
 
-def _tidying() -> Iterator[Update]:
-    """In this order: of what was cut off some was erased, and of what is late some was called off."""
-    now = bindparam("now", type_=TABLE.c.expires_at.type)
-    lapsed = TABLE.c.lease_until < now
+def _taking_back() -> Iterator[Update]:
+    """In this order: of what was cut off some was erased."""
+    now, ahead = (bindparam(name, type_=TABLE.c.lease_until.type) for name in ("now", "ahead"))
+    lapsed = (TABLE.c.lease_until < now) | (TABLE.c.lease_until > ahead)
     claimed = _nobody_changes(TABLE.c.state == State.CLAIMED, lapsed)
     sending = _nobody_changes(TABLE.c.state == State.SENDING, lapsed)
+    # In doubt since a day to come: nobody would ask about it before that day.
+    to_come = _nobody_changes(TABLE.c.state == State.UNCERTAIN, TABLE.c.sending_at > ahead)
+    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
+    erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
+    yield claimed.values(state=State.QUEUED, lease_until=None)
+    yield sending.where(TABLE.c.payload.is_(None)).values(erased)
+    yield sending.values(cut_off)
+    yield to_come.values(sending_at=now, lease_until=None)
+
+
+def _letting_go() -> Iterator[Update]:
+    """In this order: of what is late some was called off."""
+    now = bindparam("now", type_=TABLE.c.expires_at.type)
     # What the whole outbox holds, as after a restore, may have gone out before: it goes stale as ever.
     is_kept = TABLE.c.kind.in_(outbox.KEPT) & ~exists().where(PAUSES.c.scope == outbox.EVERYTHING)
     unsent = (TABLE.c.state == State.QUEUED) | ((TABLE.c.state == State.HELD) & ~is_kept)
     is_late = TABLE.c.expires_at <= now
     called_off = _nobody_changes(unsent, is_late, outbox.WAS_CALLED_OFF)
     late = _nobody_changes(unsent, is_late)
-    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
-    erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
-    yield claimed.values(state=State.QUEUED, lease_until=None)
-    yield sending.where(TABLE.c.payload.is_(None)).values(erased)
-    yield sending.values(cut_off)
     yield called_off.values(state=State.CANCELLED, reason=outbox.CAUSE_GONE)
     yield late.values(state=State.EXPIRED, reason="too late to be of use", settled_at=now)
 
 
-TIDYING = tuple(_tidying())  # put together once, which takes longer than running it
+# Put together once, which takes longer than running them.
+TAKING_BACK, LETTING_GO = tuple(_taking_back()), tuple(_letting_go())
 
 
 def is_left(session: Session, now: datetime) -> bool:

@@ -109,7 +109,13 @@ def _locked(session: Session, provider: str) -> ProviderPace:
 def _stopped(row: ProviderPace, now: datetime) -> datetime | None:
     if row.stopped:
         return now + LOOK_AGAIN
-    return row.paused_until if row.paused_until and row.paused_until > now else None
+    return _paused(row, now)
+
+
+def _paused(row: ProviderPace, now: datetime) -> datetime | None:
+    """A pause that ends later than any may was said by a clock that ran ahead."""
+    until = row.paused_until
+    return until if until and now < until <= now + LONGEST_PAUSE else None
 
 
 def _probing(row: ProviderPace, now: datetime) -> datetime | None:
@@ -295,8 +301,8 @@ def _standing(row: ProviderPace, now: datetime) -> str:
         return f"stopped: {row.stopped}"
     if row.failures >= OPEN_AFTER:
         return f"does not answer; asked again every {PROBE_EVERY.seconds} seconds"
-    if row.paused_until and row.paused_until > now:
-        return f"{row.paused_for or 'too many at once'}; waits until {row.paused_until:%d %b %H:%M:%S} UTC"
+    if until := _paused(row, now):
+        return f"{row.paused_for or 'too many at once'}; waits until {until:%d %b %H:%M:%S} UTC"
     rate = _rate(row, now)
     return f"at most {rate:.1f} calls a second, as learned, and more each minute" if rate else ""
 

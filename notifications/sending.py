@@ -51,6 +51,7 @@ GIVE_BACK = MOVE.values(attempt=TABLE.c.attempt - 1)
 WAITING = "waiting"
 CLAIM_LEASE = timedelta(seconds=10)  # several times what is taken at a time; then the rest is others'
 SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
+A_CLOCK_AHEAD = timedelta(hours=1)  # no lease is so long: one beyond was given by a wrong clock
 PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
 
 # How long to wait after a refusal, by how many there have been; the last one repeats until the deadline. At

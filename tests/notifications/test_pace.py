@@ -402,6 +402,7 @@ def test_confirmed_people_may_use_the_whole_cap(post, memory):
     [
         {"rate": 4.0, "rate_until": NOW + 2 * HOUR, "next_at": NOW + HOUR},
         {"failures": pace.OPEN_AFTER, "probe_until": NOW + HOUR},
+        {"paused_until": NOW + pace.LONGEST_PAUSE + HOUR},
     ],
 )
 def test_when_the_clock_is_set_back_an_hour_nobody_waits_for_it(post, before):

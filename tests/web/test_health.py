@@ -133,6 +133,24 @@ def test_a_worker_is_silent_after_three_minutes(settings: Settings, minutes: int
         assert ask(app, READY)[0] == status
 
 
+@pytest.mark.usefixtures("without_worker", "both_databases")
+def test_a_worker_heard_of_in_days_to_come_is_not_at_work(settings: Settings) -> None:
+    """It had a clock that was wrong, and went with its machine."""
+    hear_of_a_worker(settings, -timedelta(days=365))
+    with served(settings) as app:
+        assert ask(app, READY) == (503, "no worker has swept for three minutes")
+
+
+@pytest.mark.usefixtures("without_worker")
+def test_a_worker_heard_of_in_days_to_come_is_forgotten_by_the_next(settings: Settings) -> None:
+    hear_of_a_worker(settings, -timedelta(days=365))
+    hear_of_a_worker(settings)
+    database = Database(settings.database_url)
+    with database.read() as session:
+        assert [one.swept_at < utc_now() for one in heartbeats.heard_of(session)] == [True]
+    database.dispose()
+
+
 # By address
 
 

@@ -37,7 +37,6 @@ def is_busy(connection: Connection) -> bool:
 def is_at_work(database: Database, now: datetime) -> bool:
     """Has a worker swept lately or, on PostgreSQL, any process of ours done something?"""
     with database.read() as session:
-        swept = heartbeats.last(session)
-        # One that swept in days to come had a clock that was wrong.
+        swept = heartbeats.last(session, now)
         has_swept = swept is not None and abs(now - swept) < LATELY
         return has_swept or (database.file is None and is_busy(session.connection()))

@@ -204,8 +204,8 @@ def of_worker(patient: Patient) -> Finding:
     if not patient.usable:
         return left_out("worker", "the database is in trouble")
     with patient.database.read() as session:
-        now, swept = patient.clock(), heartbeats.last(session)
-        silent = heartbeats.is_silent(session, now)
+        now = patient.clock()
+        swept, silent = heartbeats.last(session, now), heartbeats.is_silent(session, now)
     if swept is None:
         return trouble("worker", "none has been heard of for a day: is `unmentoring worker` running?")
     ago = phrases.counted(round((now - swept).total_seconds()), "second")

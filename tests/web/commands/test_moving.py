@@ -118,6 +118,14 @@ def test_while_a_worker_is_at_work_nothing_is_moved(world: World, postgresql: st
         moving.move(world.database, postgresql, now=world.now)
 
 
+def test_a_worker_at_work_is_seen_beside_one_whose_clock_ran_ahead(world: World, postgresql: str) -> None:
+    with world.write() as session:
+        for name, now in (("one", world.now), ("two", world.now + timedelta(hours=2))):
+            heartbeats.beat(session, name, started=now, seconds=0.1, now=now)
+    with pytest.raises(MovingError, match="stop the service first"):
+        moving.move(world.database, postgresql, now=world.now)
+
+
 class Stopped(Exception):
     """In the middle."""
 

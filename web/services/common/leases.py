@@ -4,17 +4,23 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col
 
 from notifications import outbox
+from notifications.sending import A_CLOCK_AHEAD
 
 PATIENCE = timedelta(minutes=2)  # after so long without an end, a look is another worker's
 Row = TypeVar("Row", bound=SQLModel)
 
 
 def is_free(table: type[SQLModel], now: datetime) -> ColumnElement[bool]:
-    until = col(table.claimed_until)  # type: ignore[attr-defined]
-    return or_(until.is_(None), until <= now)
+    return is_over(col(table.claimed_until), now)  # type: ignore[attr-defined]
+
+
+def is_over(until: Mapped[datetime | None], now: datetime) -> ColumnElement[bool]:
+    """It has come to its end, or was given by a clock that ran ahead and was put right since."""
+    return or_(until.is_(None), until <= now, until > now + A_CLOCK_AHEAD)
 
 
 def taken(session: Session, found: Row | None, *, now: datetime) -> Row | None:

@@ -6,10 +6,11 @@ Lost            another worker has taken an import over, or somebody has thrown 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from web.models.imports import Import, ImportState
+from web.services.common import leases
 
 LEASE = timedelta(minutes=2)
 LEASED = (ImportState.READING, ImportState.MATCHING, ImportState.CHECKING)
@@ -34,7 +35,7 @@ def claim(session: Session, *, now: datetime, only: int | None = None) -> Claim 
     the oldest that is to be written. What is read or checked is this worker's then, until two minutes after
     it was last heard of; of writing, each batch is anybody's.
     """
-    free = or_(col(Import.busy_until).is_(None), col(Import.busy_until) < now)
+    free = leases.is_over(col(Import.busy_until), now)
     wanted, writing = (
         select(Import).where(col(Import.state).in_(WORKING), free),
         col(Import.state).not_in(LEASED),

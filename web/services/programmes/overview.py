@@ -79,7 +79,7 @@ def of_installation(session: Session, *, now: datetime) -> Overview:
         places=len(destinations.shut(session)),
         waits_since=progress.oldest_waiting(session, now),
         held=[hold.reason for hold in outbox.held(session) if hold.scope == outbox.EVERYTHING],
-        swept_at=heartbeats.last(session),
+        swept_at=heartbeats.last(session, now),
     )
 
 
