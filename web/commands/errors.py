@@ -42,6 +42,8 @@ def sentence(error: Exception) -> str | None:
             return f"{error} has no role in this programme: `unmentoring organiser list` shows who has"
         case accounts.LastOwner():
             return f"{error}, and a programme needs one: give it another by `unmentoring organiser add` first"
+        case UnicodeEncodeError():  # so Python keeps a byte of the command line that it cannot read
+            return "something in what was typed is no text in UTF-8"
         case OSError():
             return f"{error.filename}: {error.strerror}" if error.filename else str(error)
         case OperationalError() | ProgrammingError():

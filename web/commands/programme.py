@@ -35,11 +35,10 @@ def add_programme(
 ) -> Iterator[str]:
     """Start a programme at /p/SLUG/."""
     settings = Settings.from_env()
-    made = programmes.add(
-        session, slug, name, contact=contact or settings.sender_address, now=utc_now(), by=BY
-    )
+    shown = settings.sender_address if contact is None else contact
+    made = programmes.add(session, slug, name, contact=shown, now=utc_now(), by=BY)
     yield f"{made.name} is at {settings.public_url}/p/{made.slug}/"
-    if owner:
+    if owner is not None:  # and not where it is empty: a programme would be nobody's
         yield sign_in_link(session, made, owner, Role.OWNER)
 
 
