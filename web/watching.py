@@ -34,7 +34,10 @@ AWAY = {
         "People see “Back in a moment”. `unmentoring doctor` says why.",
     ),
     "queue": ("The queue cannot be reached", "Messages wait for up to a minute. None is lost."),
-    "worker": ("No worker has swept for three minutes", "Nothing is sent. Is `unmentoring worker` running?"),
+    "worker": (
+        "No worker has swept for three minutes",
+        "Nothing is sent. Does `unmentoring worker` run, and has the disk room? `unmentoring doctor` says.",
+    ),
 }
 
 
