@@ -130,6 +130,16 @@ def test_a_unit_needs_no_folder_that_it_does_not_make(unit: Path) -> None:
     assert ("ReadWritePaths" in said, said["StateDirectory"].split()[0]) == (False, "unmentoring")
 
 
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_waits_for_the_right_time_where_a_machine_does(unit: Path) -> None:
+    """An hour ahead is a letter too early, and a year ahead every backup too old to be kept."""
+    assert "time-sync.target" in dict(directives(unit))["After"].split()
+
+
+def test_how_a_machine_waits_for_the_right_time_is_said() -> None:
+    assert "systemctl enable systemd-time-wait-sync" in README
+
+
 def test_nothing_runs_while_a_new_version_is_laid_beneath_it() -> None:
     """A process reads templates when it first needs them: it would fill those of one version from another."""
     upgrading = README.partition("## Upgrading, and going back")[2].partition("\n## ")[0]
