@@ -50,6 +50,9 @@ MOST_ALIKE = 3
 SHARED_FROM = 3  # councils that say of a domain that it is no one's
 SHORT_AT_MOST = 4  # short words of one name told in full: each makes up to three names of one
 INITIALS_AT_MOST = 6  # letters
+# Words of a name that stands within another one: a form takes 120 letters. Whatever was typed is looked at
+# before anybody says that it is too long.
+WITHIN_AT_MOST = 60
 
 
 @dataclass
@@ -96,8 +99,12 @@ def _perhaps(spelling: str) -> set[int]:
     known, words = _known(), spelling.split()
     if found := known.by_core.get(_core(spelling)):
         return found
-    beginnings = (" ".join(words[:n]) for n in range(len(words) - 1, 1, -1))
-    return next(({known.official[some]} for some in beginnings if some in known.official), set())
+    return next(({known.official[some]} for some in _beginnings(words) if some in known.official), set())
+
+
+def _beginnings(words: Sequence[str]) -> Iterator[str]:
+    """What a name begins with, of two words and more, the longest first."""
+    return (" ".join(words[:n]) for n in range(min(len(words) - 1, WITHIN_AT_MOST), 1, -1))
 
 
 def is_shared(spellings: Iterable[str]) -> bool:
@@ -162,9 +169,10 @@ class Register:
         """Those whose whole name it ends or begins with, as in "Head of Waste, Leeds City Council"; but not
         one of whom somebody has written "Parish Council" and no more.
         """
-        ends = (" ".join(words[n:]) for n in range(1, len(words) - 1))
-        begins = (" ".join(words[:n]) for n in range(len(words) - 1, 1, -1))
-        return {self.by_key[part] for part in (*ends, *begins) if part in self.by_key and _core(part)}
+        first = max(1, len(words) - WITHIN_AT_MOST)
+        ends = (" ".join(words[n:]) for n in range(first, len(words) - 1))
+        parts = (*ends, *_beginnings(words))
+        return {self.by_key[part] for part in parts if part in self.by_key and _core(part)}
 
     def alike(self, spelling: str) -> list[str]:
         """Whom a misspelt name can stand for, the nearest first."""

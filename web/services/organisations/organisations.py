@@ -251,7 +251,10 @@ def by_email(session: Session, programme: int, email: str) -> Organisation | Non
 
 def _domains(email: str) -> list[str]:
     """The address's domain and those above it, the longest first."""
-    labels = email.rpartition("@")[2].casefold().split(".")
+    domain = email.rpartition("@")[2].casefold()
+    if not A_DOMAIN.fullmatch(domain):
+        return []  # it is looked at as it was typed, before anybody says that it is no address
+    labels = domain.split(".")
     domains = (".".join(labels[start:]) for start in range(len(labels) - 1))
     return [domain for domain in domains if domain not in PUBLIC_DOMAINS]
 

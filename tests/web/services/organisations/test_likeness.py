@@ -122,3 +122,8 @@ def test_nearly_every_council_of_the_country_is_known_in_seven_spellings() -> No
 def test_no_official_name_is_two_councils() -> None:
     names = [key(name) for council in councils.every() for name in council.official]
     assert sorted(set(names)) == sorted(names)
+
+
+def test_a_name_behind_a_whole_story_is_still_found(register: Register) -> None:
+    story = " ".join(f"w{n}" for n in range(70))
+    assert register.likely(key(f"{story}, Leeds City Council")) == ["Leeds City Council"]
