@@ -1,5 +1,7 @@
 """Whatever is sent, the answer says what to do, and is never an error of ours."""
 
+import time
+
 import pytest
 from flask_wtf import FlaskForm
 from hypothesis import HealthCheck, given, settings
@@ -251,3 +253,19 @@ def introduced(world: World) -> tuple[World, str]:
     world.join_many(2)
     world.round()
     return world, world.link_in(world.letter("person-001@example.org"), "/checkin/")
+
+
+AS_LONG_AS_A_FORM = {
+    "an organisation of words": {"organisation": "a " * 31_000},
+    "an address of dots": {"organisation": "", "email": "a@a" + ".a" * 31_000},
+    "secrets in one piece": {"about": ("r.1." + "a" * 26) * 1_900 + " x" * 300},
+    "a link with a long host": {"about": "https://" + "a." * 12_000 + "/?" + "a=1&" * 4_000},
+}
+
+
+@pytest.mark.parametrize("fields", AS_LONG_AS_A_FORM.values(), ids=AS_LONG_AS_A_FORM)
+def test_what_is_far_too_long_is_refused_at_once(world: World, fields: dict[str, str]) -> None:
+    """Each took half a minute, which others waited for: a stranger may send sixty a minute."""
+    began = time.process_time()
+    assert join(world, **fields)
+    assert time.process_time() - began < 3.0

@@ -6,7 +6,6 @@ Whoever copies one from there, and asks for no name, would be named on the page.
 """
 
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from notifications import secrets
@@ -31,9 +30,9 @@ BY_PROOFPOINT_3 = re.compile(r"https://urldefense\.(?:com|us)/v3/__([^*]+?)__;",
 # Who copied or sent it, for the eyes of those who count: by host, or anywhere.
 ANYWHERE = re.compile(r"utm_\w+|fbclid|gclid|igshid?|mc_[ce]id|mkt_tok|_hs(enc|mi)|rcm")
 AT = (
-    (r"(.+\.)?substack\.com", "r"),
-    (r"(www\.|m\.)?youtube\.com|youtu\.be|open\.spotify\.com", "si"),
-    (r"((www|mobile)\.)?(x|twitter)\.com", "[st]"),
+    (r"(.+\.)?substack\.com", re.compile("r")),
+    (r"(www\.|m\.)?youtube\.com|youtu\.be|open\.spotify\.com", re.compile("si")),
+    (r"((www|mobile)\.)?(x|twitter)\.com", re.compile("[st]")),
 )
 
 
@@ -81,15 +80,11 @@ def _without_traces(link: str) -> str:
         return link
     host, _, query = parts
     pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _is_trace(host, name)]
+    traces = [ANYWHERE, *(trace for where, trace in AT if _is(host, where))]
+    kept = [(name, value) for name, value in pairs if not any(trace.fullmatch(name) for trace in traces)]
     if len(kept) == len(pairs):
         return link  # letter by letter: it may be signed
     return urlsplit(link)._replace(query=urlencode(kept)).geturl()
-
-
-def _is_trace(host: str, name: str) -> bool:
-    ways: Iterator[str] = (trace for where, trace in AT if _is(host, where))
-    return bool(ANYWHERE.fullmatch(name)) or any(re.fullmatch(way, name) for way in ways)
 
 
 def _parts(link: str) -> tuple[str, str, str] | None:
