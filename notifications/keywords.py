@@ -287,9 +287,11 @@ SIGNED = lazy_pattern(
     r"[\w-]+(?: [\w-]+){0,2}$"
 )
 ASKS_TO_STOP = lazy_pattern(ABOUT_ME)
-# Below it stand a name and where somebody works.
+# Below it stand a name and where somebody works. Of blank lines only the last is looked at: each of ten
+# thousand would be followed to their end.
 BEFORE_A_NAME = lazy_pattern(
-    r"\n\s*(?:(?:kind|best|warm|many) )?(?:regards|wishes|thanks|cheers|yours \w+|cofion)\b.{0,20}(?:\n|$)",
+    r"\n[^\S\n]*(?:(?:kind|best|warm|many) )?(?:regards|wishes|thanks|cheers|yours \w+|cofion)\b"
+    r".{0,20}(?:\n|$)",
     re.IGNORECASE,
 )
 ANSWERED = lazy_pattern(r"(?:(?:re|fwd?|aw|sv|atb)\s*:\s*)+", re.IGNORECASE)

@@ -176,13 +176,16 @@ SIGNED = lazy_pattern(
     r"\W+(?i:many thanks|thanks|thank you|cheers|ta|(?:kind |best |warm )?(?:regards|wishes)|best|diolch)"
     rf"\W*(?:{NAME}(?: {NAME}){{0,3}})?\W*$"
 )
+# A row of signs says no more than its two ends. Whatever looks for one sign and any more behind it begins
+# anew at each: a thousand "!" took seconds.
+A_ROW_OF_SIGNS = lazy_pattern(r"(\W{10})\W+(\W{10})")
 NAMES_AT_END = lazy_pattern(rf"[\s.,]+{NAME}(?: {NAME}){{0,4}}$")
 BEGUN = lazy_pattern(rf"^\W*(?:(?:{BEGINS})\b\W*)*", re.IGNORECASE)
 
 
 def is_private(text: str) -> bool:
     """Does its writer ask that these words, or those before, be shown to nobody?"""
-    said = SIGNED.sub("", _ungreeted(text.strip()))
+    said = SIGNED.sub("", _ungreeted(_in_short_rows(text.strip())))
     return any(PRIVATE.search(each) for each in (said, NAMES_AT_END.sub("", said)))
 
 
@@ -193,7 +196,7 @@ def says_met(text: str, names: tuple[str, ...]) -> bool:
 
 def has_already_met(text: str) -> bool:
     """Does it say no more than that they have met by now? In answer to an introduction it may mean before."""
-    return ALREADY_MET.fullmatch(SIGNED.sub("", text)) is not None
+    return ALREADY_MET.fullmatch(SIGNED.sub("", _in_short_rows(text))) is not None
 
 
 def fell_through(text: str, names: tuple[str, ...] = ()) -> bool:
@@ -244,7 +247,11 @@ def _is_said(ways: tuple[str, ...], names: tuple[str, ...], text: str) -> bool:
 
 def _bare(said: str) -> str:
     """Without what people begin and end with whatever they say."""
-    return BEGUN.sub("", SIGNED.sub("", _ungreeted(said))).strip(" .!,;)")
+    return BEGUN.sub("", SIGNED.sub("", _ungreeted(_in_short_rows(said)))).strip(" .!,;)")
+
+
+def _in_short_rows(said: str) -> str:
+    return A_ROW_OF_SIGNS.sub(r"\1\2", said)
 
 
 def _ungreeted(said: str) -> str:

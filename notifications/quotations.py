@@ -10,7 +10,7 @@ sentence that only looks like one of these stays.
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from lxml import etree
@@ -333,7 +333,7 @@ def _unquoted(lines: Sequence[str]) -> list[str]:
     return [line for line in lines if not line.startswith((">", "|"))]
 
 
-def _says_something(lines: Sequence[str]) -> bool:
+def _says_something(lines: Iterable[str]) -> bool:
     return any(re.search(r"\w", line) for line in lines)
 
 
@@ -402,8 +402,9 @@ def _without_contact(lines: Sequence[str]) -> list[str]:
         del kept[start:]
 
 
-def _ungreeted(lines: Sequence[str]) -> list[str]:
-    return [line for line in lines if not _matches(A_GREETING, line)]
+def _ungreeted(lines: Sequence[str]) -> Iterator[str]:
+    """One by one: whether anything is said is asked at each paragraph, and answered by the first line."""
+    return (line for line in lines if not _matches(A_GREETING, line))
 
 
 def _is_all_contact(paragraph: Sequence[str]) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser, HeaderParser
-from typing import Any
+from typing import Any, cast
+
+from typing_extensions import override
 
 from notifications import automatic, foreign, keywords, quotations
 from notifications.messages import Channel
@@ -17,6 +19,14 @@ log = logging.getLogger("notifications")
 
 RAW_FIELDS = ("from", "to", "subject")
 LONGEST_HEADERS = 256 * 1024
+# The parser of the standard library takes quadratic time for a header, and reads several of each part.
+LONGEST_HEADER, LONGEST_RAW = 2_000, 1024 * 1024
+
+
+class _ShortHeaders(policy.EmailPolicy):
+    @override
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value[:LONGEST_HEADER])
 
 
 def inbound(fields: Mapping[str, bytes]) -> Inbound:
@@ -65,7 +75,8 @@ def _raw_mail(raw: bytes) -> dict[str, str]:
     block, _, _ = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
     said = {"headers": foreign.decoded(block, "utf-8")}
     try:
-        mail = BytesParser(policy=policy.default).parsebytes(raw)
+        parser = BytesParser(EmailMessage, policy=_ShortHeaders())
+        mail = cast("EmailMessage", parser.parsebytes(raw[:LONGEST_RAW]))
         said |= {name: foreign.storable(str(mail[name])) for name in RAW_FIELDS if mail[name]}
         said |= {field: _body(mail, kind) for kind, field in (("plain", "text"), ("html", "html"))}
     except Exception:  # noqa: BLE001  (the parser of the standard library raises whatever nonsense leads it to)
