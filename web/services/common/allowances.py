@@ -17,6 +17,7 @@ class What(StrEnum):
     ADDRESSES = "new addresses"  # of a person
     CODES = "codes"  # to a number
     ANSWERS = "answers"  # to a number that asks to join
+    STRANGERS = "letters"  # to an address that nobody has confirmed, whatever form names it
     LINKS = "links by text"  # to a person, whoever asks for them
     ORGANISERS = "organisers"  # invited to a programme
     PROGRAMMES = "programmes"  # asked for from a network, or by a mailbox
@@ -27,6 +28,7 @@ MOST = {
     What.ADDRESSES: 3,
     What.CODES: 3,
     What.ANSWERS: 3,
+    What.STRANGERS: 6,
     What.LINKS: 5,
     What.ORGANISERS: 20,
     What.PROGRAMMES: 3,

@@ -26,7 +26,7 @@ from web.services.common import audit, links, programmes, times
 LONGEST = 3000
 REMIND = timedelta(days=7)
 KEEP = timedelta(days=730)  # after the answer
-LETTERS_AN_HOUR = 3  # to one address
+LETTERS_AN_HOUR, LETTERS_A_DAY = 3, 6  # to one address
 OPERATES = col(Organiser.operates_since).is_not(None)
 BY_FORM, BY_RESTORE = "the complaint form", "the restore"
 IN_WORDS = {
@@ -57,8 +57,8 @@ class ComplaintMade:
 def complain(
     session: Session, programme: Programme | None, told: ComplaintMade, *, now: datetime
 ) -> Complaint:
-    """Keep it, and tell the owners; who gave an address is told that we have it, three times an hour at
-    most and once a minute, whoever types that address.
+    """Keep it, and tell the owners; who gave an address is told that we have it, once a minute at
+    most, three times an hour and six times a day, whoever types that address.
     """
     key = addresses.email_key(told.email) if told.email else None
     may_write = key is not None and _may_be_written_to(session, key, now)
@@ -89,7 +89,8 @@ def _may_be_written_to(session: Session, key: str, now: datetime) -> bool:
         )
         return session.exec(earlier).one()
 
-    return since(timedelta(hours=1)) < LETTERS_AN_HOUR and not since(timedelta(minutes=1))
+    a_day, an_hour = since(timedelta(days=1)), since(timedelta(hours=1))
+    return a_day < LETTERS_A_DAY and an_hour < LETTERS_AN_HOUR and not since(timedelta(minutes=1))
 
 
 def _facts(programme: Programme | None) -> messages.Programme | None:

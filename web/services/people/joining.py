@@ -30,7 +30,18 @@ from web.models import (
     VideoKind,
 )
 from web.models.columns import new_id
-from web.services.common import audit, links, mixing, names, phone_numbers, programmes, times, written_names
+from web.services.common import (
+    allowances,
+    audit,
+    links,
+    mixing,
+    names,
+    phone_numbers,
+    programmes,
+    times,
+    written_names,
+)
+from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.imports import doubles, known_elsewhere
 from web.services.organisations import organisations
@@ -108,10 +119,14 @@ def ask_to_join(
 
 
 def answer(session: Session, request: Request, *, now: datetime) -> None:
-    """Write to the address a join form named: how to confirm, or that they are in already."""
+    """Write to the address a join form named: how to confirm, or that they are in already. Whoever never
+    asked hears of it only so often a day.
+    """
     programme = session.get_one(Programme, request.programme_id)
     details = Details.from_request(request)
     person = by_email(session, details.email)
+    if person is None and not allowances.take(session, What.STRANGERS, request.address_key, now=now):
+        return
     membership = session.get(Membership, (programme.id, person.id)) if person else None
     if person and membership and membership.standing in (Standing.ACTIVE, Standing.SUSPENDED):
         page = links.make(session, Purpose.FULL_PAGE, person.id, now=now)

@@ -83,6 +83,8 @@ def edit(session: Session, person: Person, change: Edit, *, signer: Signer, now:
 
 def answer_new_address(session: Session, request: Request, *, now: datetime) -> None:
     """Write to the new address; the name is left out, because whoever typed the address chose the name."""
+    if not allowances.take(session, What.STRANGERS, request.address_key, now=now):
+        return
     confirm = links.make(session, Purpose.NEW_ADDRESS, request.person, now=now, subject=request.id)
     to = messages.Recipient(request.person, "", Channel.EMAIL, email=request.details["email"])
     outbox.queue(session, messages.NewAddress(confirm), to, subject=request.about, now=now)

@@ -54,6 +54,8 @@ def answer_link(session: Session, request: Request, *, now: datetime) -> None:
     person = by_email(session, email)
     subject = request.about
     if person is None:
+        if not allowances.take(session, What.STRANGERS, request.address_key, now=now):
+            return
         to = messages.Recipient(request.person, "", Channel.EMAIL, email=email)
         outbox.queue(session, messages.MyLink(None), to, subject=subject, now=now)
         return

@@ -112,3 +112,22 @@ def test_what_is_more_than_the_hour_s_share_is_closed_in_silence(world: World) -
     heard = [len(minute_later(world)) for _ in range(5)]
     world.clock.turn(hours=2)
     assert (heard, len(minute_later(world))) == ([1, 2, 3, 3, 3], 3)
+
+
+def test_whoever_never_asked_hears_of_it_six_times_a_day(world: World) -> None:
+    """Somebody types another one's address into form after form: 72 letters a day reached them."""
+    for n in range(20):
+        world.ask(replace(AMINA, organisation=f"Organisation {n}"))
+        world.visitor().open("/my-page").press("Send me my link", address=AMINA.email)
+        world.clock.turn(minutes=20)
+        world.work()
+    assert len(world.inbox(AMINA.email)) == 6
+
+
+def test_whoever_is_known_gets_their_link_however_often(world: World) -> None:
+    world.join(email=AMINA.email)
+    for _ in range(10):
+        world.clock.turn(minutes=30)
+        ask_for_link(world)
+        world.work()
+    assert [letter.kind for letter in world.inbox(AMINA.email)].count("my_link") == 10

@@ -80,6 +80,13 @@ def test_an_address_is_written_to_three_times_an_hour_and_once_a_minute(world: W
     assert (told, kept(world, 6) is not None) == ([1, 1, 2, 2, 2, 3], True)
 
 
+def test_an_address_is_written_to_six_times_a_day(world: World) -> None:
+    for _ in range(10):
+        world.clock.turn(minutes=61)
+        complain(world, "CANARY@example.org")
+    assert (letters(world, "complaint_received"), kept(world, 10) is not None) == (6, True)
+
+
 def test_each_owner_is_told_once_a_day_and_nobody_else(world: World) -> None:
     world.appoint(OWNER)
     world.appoint("helper@councils.example", Role.ORGANISER)
