@@ -31,6 +31,7 @@ from tests.faults import (
     storage,
     telling,
     upgrades,
+    wandering,
 )
 from tests.faults.kills import Day
 from tests.faults.mutants import MUTANTS
@@ -94,6 +95,7 @@ FAULTS = (
     # In short: web/services/rounds/test_rounds_together.py
     Fault("press-send", pressing.send, ("does not look whether it was sent",), tested_on=NOWHERE),
     Fault("queue-at-once", pressing.queue, ("no unique index",)),
+    Fault("wandering", wandering.fault, tuple(wandering.MISTAKES)),
     Fault("outage", pacing.outage, ("no breaker",), tested_on=SQLITE),
     Fault("outage-of-a-day", pacing.outage_of_a_day, ("gives up",), tested_on=NOWHERE),
     Fault("too-many", pacing.too_many, ("no pace",), tested_on=SQLITE),
