@@ -171,6 +171,18 @@ def send_in(world: World, number: int, session: Session) -> None:
     sending.send_round(session, world.programme(session), number, 1, by=BY, now=world.now)
 
 
+def two_who_came_late(world: World) -> list[str]:
+    """They wait for a top-up of a round of two others."""
+    world.join_many(2)
+    world.round()
+    world.clock.turn(days=1)
+    return world.join_many(2)
+
+
+def top_up(world: World, session: Session) -> None:
+    top_ups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
+
+
 def announce_the_end(world: World, session: Session) -> None:
     last = times.today(world.now) + timedelta(days=40)
     closings.announce(session, world.programme(session), last, wall_stays=True, by=BY, now=world.now)
@@ -212,30 +224,15 @@ def test_whoever_goes_while_a_round_is_sent_is_in_it_with_nobody(
 def test_whoever_goes_while_they_are_given_somebody_late_is_in_it_with_nobody(
     world: World, goes: Callable[..., None]
 ) -> None:
-    world.join_many(2)
-    world.round()
-    world.clock.turn(days=1)
-    amina, tom = world.join_many(2)
-
-    def top_up(session: Session) -> None:
-        top_ups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
-
-    assert after(world, top_up, partial(goes, world, amina)) is None
+    amina, tom = two_who_came_late(world)
+    assert after(world, partial(top_up, world), partial(goes, world, amina)) is None
     world.work()
     told = [letter.kind for letter in world.inbox(world.person(tom).email)]
     assert [kind for kind in told if kind in ("introduction", "partner_gone")] == ["partner_gone"]
 
 
 def test_two_whom_a_top_up_brings_together_meanwhile_are_not_merged(world: World) -> None:
-    world.join_many(2)
-    world.round()
-    world.clock.turn(days=1)
-    amina, tom = world.join_many(2)
-
-    def top_up(session: Session) -> None:
-        top_ups.run(session, world.programme(session), 1, None, by=BY, now=world.now)
-
-    refused = after(world, top_up, partial(merge, world, amina, tom))
+    refused = after(world, partial(top_up, world), partial(merge, world, *two_who_came_late(world)))
     assert (type(refused), "introduced to each other in round 1" in str(refused)) == (NotOne, True)
 
 
