@@ -210,6 +210,15 @@ def test_switching_off_keeps_the_day_people_were_told(world: World, organiser: V
     assert (schedule(world), setting(world, "next_round_on")) == (None, date(2026, 12, 8))
 
 
+@pytest.mark.parametrize(("hour", "is_said"), [(20, False), (21, True)])
+def test_of_a_day_set_at_night_for_tomorrow_it_says_that_nobody_hears_before(
+    world: World, organiser: Visitor, hour: int, is_said: bool
+) -> None:
+    world.clock.turn(hours=hour - world.now.hour)
+    page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["2", "12", "2026"])
+    assert ("It is too late to tell people of it" in page.text) == is_said
+
+
 def test_the_next_round_moves_and_nobody_is_told_twice(world: World, organiser: Visitor) -> None:
     world.join_many(2)
     page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["8", "12", "2026"])

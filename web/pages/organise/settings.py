@@ -24,6 +24,7 @@ from web.services.rounds.rounds import NoDraft
 
 COMING = 6
 TOLD_ANOTHER = "People have been told another day already, and are not told again."
+TOO_LATE = "It is too late to tell people of it: letters about rounds go out until 9 in the evening."
 CHANGED = (
     "Nothing was changed: somebody has changed the schedule since you opened the page. It is below as it is "
     "now. Press again to switch it off."
@@ -203,13 +204,17 @@ def move_next_round() -> ResponseReturnValue:
             people = programme_settings.move_next_round(
                 g.session, g.programme, form.on.data, by=current_user.id, now=g.now
             )
-            return _saved(
-                f"Saved. {TOLD_ANOTHER}" if people else "Saved.",
-                ".show_schedule",
-            )
+            return _saved(f"Saved.{_heard(people)}", ".show_schedule")
         except programmes.BadSettings as error:
             _mark(form, {error.field: error.message})
     return _schedule_page(form, g.session.get(Schedule, g.programme.id))
+
+
+def _heard(of_another: bool) -> str:
+    """What people hear of the day that was saved, where it is not what they always do."""
+    if of_another:
+        return f" {TOLD_ANOTHER}"
+    return f" {TOO_LATE}" if schedule.is_too_late_to_tell(g.programme, g.now) else ""
 
 
 @pages.get("/<slug>/schedule/edit")
@@ -235,7 +240,7 @@ def switch_on() -> ResponseReturnValue:
             first = programme_settings.switch_on(
                 g.session, g.programme, form.told(), by=current_user.id, now=g.now
             )
-            heard = f" {TOLD_ANOTHER}" if told_of not in (None, first) else ""
+            heard = _heard(told_of not in (None, first))
             return _saved(f"Saved. The next round is on {first.day} {first:%B %Y}.{heard}", ".show_schedule")
         except programmes.BadSettings as error:
             _mark(form, {error.field: error.message})

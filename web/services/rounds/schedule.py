@@ -104,6 +104,12 @@ def _heads_up_at(programme: Programme) -> datetime:
     return times.london(on - timedelta(days=programme.heads_up_days), MORNING)
 
 
+def is_too_late_to_tell(programme: Programme, now: datetime) -> bool:
+    """Does the next round come before anybody could be told of it?"""
+    wants_to = programme.next_round_on is not None and programme.heads_up_days > 0
+    return wants_to and now >= _too_late_at(programme)
+
+
 def _too_late_at(programme: Programme) -> datetime:
     on = programme.next_round_on or date.max
     return times.london(on - timedelta(days=1), quiet_hours.EVENING)
