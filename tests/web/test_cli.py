@@ -78,6 +78,7 @@ def write(folder: Path, name: str, content: str | bytes) -> str:
         ("programme add UPPER --name Again", "slug: Use 1 to 40 small letters from a to z"),
         ("programme add blank --name=", "name: a programme needs a name"),
         (f"programme add long --name {'x' * 81}", "name: at most 80 letters"),
+        ("programme add prizes --name evil.example/x", "name: Enter a name without a link"),
         ("programme add wrong --name A --contact nobody", "Enter an email address like name@example.org"),
         ("programme add wrong --name A --owner nobody", "Enter an email address like name@example.org"),
         ("programme add wrong --name A --owner=", "Enter an email address like name@example.org"),

@@ -14,7 +14,7 @@ from web.commands.organiser import sign_in_link
 from web.commands.sessions import BY, reading, writing
 from web.models import Programme, ProgrammeRequest, Role
 from web.models.starting import REASON
-from web.services.common import phrases, programmes, times
+from web.services.common import name_checks, phrases, programmes, times
 from web.services.programmes import starting
 from web.settings import Settings
 
@@ -36,6 +36,8 @@ def add_programme(
     """Start a programme at /p/SLUG/."""
     settings = Settings.from_env()
     shown = settings.sender_address if contact is None else contact
+    if fault := name_checks.of_a_body(name) if name.strip() else None:
+        raise programmes.BadSettings("name", fault.to_do)
     made = programmes.add(session, slug, name, contact=shown, now=utc_now(), by=BY)
     yield f"{made.name} is at {settings.public_url}/p/{made.slug}/"
     if owner is not None:  # and not where it is empty: a programme would be nobody's

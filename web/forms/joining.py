@@ -22,6 +22,7 @@ from web.forms.fields import (
     is_email_or_phone,
     is_phone,
 )
+from web.forms.names import is_a_body_s, is_a_person_s
 from web.forms.open import OpenForm
 from web.forms.seen import SeenForm, Value
 from web.models import Person, Programme, VideoKind
@@ -52,9 +53,10 @@ SHARES = [
 ]
 
 
-def is_an_organisation(_form: FlaskForm, field: Text) -> None:
+def is_an_organisation(form: FlaskForm, field: Text) -> None:
     if field.data and spelling.says_none(field.data):
         raise ValidationError(NO_ORGANISATION)
+    is_a_body_s(form, field)
 
 
 class LinkForm(FlaskForm):
@@ -77,11 +79,12 @@ class EmailForm(FlaskForm):
 class NamesForm(FlaskForm):
     """Who somebody is, and what their letters and partners say after hello."""
 
-    name = Text("Your name", most=NAME, needed="Enter your name")
+    name = Text("Your name", most=NAME, needed="Enter your name", validators=[is_a_person_s])
     known_as = Text(
         "What should we call you? (optional)",
         most=KNOWN_AS,
         filters=[written_names.asked_for],
+        validators=[is_a_person_s],
         description="As in “Hello Jo”. Leave it empty and we use your whole name.",
     )
 

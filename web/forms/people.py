@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 
 from web.forms.fields import LongText, Text
+from web.forms.names import is_a_body_s
 from web.forms.seen import SeenForm
 from web.models import Organisation
 
@@ -29,10 +30,11 @@ class OtherForm(FlaskForm):
 class OrganisationNamesForm(SeenForm):
     over = ("name", "short_name")
 
-    name = Text("Name", most=120, needed="Enter a name")
+    name = Text("Name", most=120, needed="Enter a name", validators=[is_a_body_s])
     short_name = Text(
         "Short name (optional)",
         most=60,
+        validators=[is_a_body_s],
         description="What lists say: Leeds, not Leeds City Council.",
     )
 
@@ -51,4 +53,4 @@ class DomainForm(FlaskForm):
 
 
 class OtherNameForm(FlaskForm):
-    other_name = Text("Another name people write", most=120, needed="Enter a name")
+    other_name = Text("Another name people write", most=120, needed="Enter a name", validators=[is_a_body_s])

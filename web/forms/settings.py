@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from web.forms.evaluations import EvaluationFields
 from web.forms.fields import Address, Check, Choice, Day, LongText, OrNoDay, Radio, Text, is_email
+from web.forms.names import is_a_body_s
 from web.forms.seen import SeenForm
 from web.models import Priority, Programme, Region, Rhythm, Round, Schedule, Subject
 from web.models.folding import folded
@@ -86,7 +87,7 @@ class DayList(LongText):
 
 
 class AboutForm(SeenForm):
-    name = Text("Name", most=LONGEST_NAME, needed="Enter a name")
+    name = Text("Name", most=LONGEST_NAME, needed="Enter a name", validators=[is_a_body_s])
     about = LongText(
         "About it (optional)",
         most=1000,

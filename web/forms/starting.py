@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 
 from web.forms.fields import Address, LongText, Text, is_email
 from web.forms.joining import EMAIL
+from web.forms.names import is_a_body_s
 from web.forms.open import OpenForm
 from web.models.starting import REASON
 from web.services.common.programmes import LONGEST_NAME
@@ -33,6 +34,7 @@ class StartForm(OpenForm):
         "What is the programme called?",
         most=LONGEST_NAME,
         needed="Enter a name",
+        validators=[is_a_body_s],
         description="For example, Yorkshire Councils Unmentoring.",
     )
     slug = PageAddress(

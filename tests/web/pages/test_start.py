@@ -432,3 +432,7 @@ def test_a_site_that_links_to_the_old_address_still_mentions_the_programme(world
     rename(world)
     told = {"source": "https://jo.example/vans", "target": f"{PUBLIC}/p/councils/"}
     assert world.app.test_client().post("/webmention", data=told).status_code == 202
+
+
+def test_a_name_with_a_link_in_it_is_not_asked_for(world: World) -> None:
+    assert ask(world, name="Prizes at evil.example/x").mistakes == ["Enter a name without a link"]

@@ -22,11 +22,8 @@ from web.models import (
 from web.models.folding import folded
 from web.models.imports import Outcome
 from web.models.programmes import LONGEST_CHOICE
-from web.services.common import (
-    passed_over,
-    phrases,
-    written_names,
-)
+from web.services.common import name_checks, passed_over, written_names
+from web.services.common.name_checks import Fault
 from web.services.common.spreadsheets import BadFile, Row, Sheet
 from web.services.imports import doubles, known_elsewhere, standings
 from web.services.imports.doubles import People
@@ -47,7 +44,7 @@ BETWEEN_NUMBERS = re.compile(r"[/;,&|\n]|\bor\b")
 # As programs show large numbers: 4.47701E+11 was longer, 4.47700900123E+11 has all that there was.
 A_ROUNDED = re.compile(r"\d[.,]\d{1,8}E\+?(0?9|1[01])", re.IGNORECASE)
 ALL_DIGITS = re.compile(r"4\.4\d{10}E\+?11|7\.\d{9}E\+?0?9", re.IGNORECASE)
-NO_WORDS = re.compile(r"^[=+@]|@|://")  # a formula, an address
+NO_WORDS = re.compile(r"^[=+]|@")  # a formula, an address
 LONGEST = {"name": 80, "known_as": 40, "organisation": 120}
 AS = ", as "  # of somebody here whose address stands under another name in a file
 ALREADY = {
@@ -118,7 +115,7 @@ class Names:
 
 def _may_be_called(organisation: str) -> bool:
     fits = 0 < len(organisation) <= LONGEST["organisation"]
-    return fits and not spelling.says_none(organisation) and not phrases.has_invisible(organisation)
+    return fits and not spelling.says_none(organisation) and not _fault("organisation", organisation)
 
 
 def known(session: Session, programme: int, key: bytes) -> KnownPeople:
@@ -262,8 +259,17 @@ def _readable(column: str, cell: str) -> None:
         raise _WrongPerson(f"{column}: is empty")
     if len(cell) > LONGEST[column]:
         raise _WrongPerson(f"{column}: at most {LONGEST[column]} letters; this has {len(cell):,}")
-    if phrases.has_invisible(cell):
-        raise _WrongPerson(f"{column}: has characters that cannot be seen")
+    if fault := _fault(column, cell):
+        raise _WrongPerson(f"{column}: {fault.told}")
+
+
+def _fault(column: str, cell: str) -> Fault | None:
+    """What shows nothing says that there is none, as "-" does. Lists have an email address where they have no
+    name: it is asked about, and leaves nobody out.
+    """
+    found = name_checks.of_a_body(cell) if column == "organisation" else name_checks.of_a_person(cell)
+    is_address = found is Fault.EMAIL and " " not in cell
+    return None if is_address or found is Fault.NOTHING else found
 
 
 def _about_name(said: Mapping[str, str], name: str) -> list[str]:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from notifications import titles
-from web.services.common import phrases
+from web.services.common import name_checks
 from web.services.incoming import where_by_text
 from web.services.organisations import spelling
 
@@ -77,8 +77,8 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
     organisation = _tidied(where_by_text.organisation(OF_A_PLACE.sub("", THANKS.sub("", after), count=1)))
     fits = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
     is_name = not A_SENTENCE.match(name) and "?" not in after
-    can_be = fits and is_name and not phrases.has_invisible(name + organisation)
-    can_be = can_be and not spelling.says_none(organisation)
+    is_wrong = name_checks.of_a_person(name) or name_checks.of_a_body(organisation)
+    can_be = fits and is_name and not is_wrong and not spelling.says_none(organisation)
     return (name, organisation) if can_be else None
 
 
