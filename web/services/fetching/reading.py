@@ -34,8 +34,8 @@ LOOKED_AT = 4_096  # bytes in which a page says how it is written
 # "Jo Bloggs (@jo@example.social)": the title of a post on Mastodon and its kin is who wrote it.
 BY_HANDLE = re.compile(r"\(@[\w.-]+@[\w.-]+\)\s*$")
 SAID = re.compile(rb"<meta[^>]+charset=[\"' ]*([\w-]+)", re.IGNORECASE)
-# Letters that are not seen, or that turn the direction of what follows.
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Letters that are not seen, or that turn the direction of what follows, and what no feed can hold.
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 
 
 def of_page(answer: Answer) -> tuple[Card, str]:
@@ -69,7 +69,8 @@ def clean(given: object, most: int) -> str:
     """Its words in one line, without markup and letters nobody sees, cut at `most`."""
     if not isinstance(given, str):
         return ""
-    words = html.unescape(nh3.clean(given[: most * 20], tags=set()))
+    whole = given[: most * 20].encode(errors="ignore").decode()  # JSON can have half a letter
+    words = html.unescape(nh3.clean(whole, tags=set()))
     words = " ".join(UNSEEN.sub("", words).split())
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 

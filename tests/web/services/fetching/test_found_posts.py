@@ -104,6 +104,11 @@ def test_what_is_behind_a_warning_stays_there() -> None:
     assert on_mastodon(toot(spoiler_text="Local politics")).posts[0].words == "Local politics"
 
 
+def test_half_a_letter_in_a_post_keeps_no_other_from_being_found() -> None:
+    found = on_mastodon(toot(17, content="<p>Vans \ud83d</p>"), toot(18))
+    assert [post.words for post in found.posts] == ["Vans", "Their vans are ours on Fridays. #Unmentoring"]
+
+
 def test_a_server_for_members_only_is_a_refusal() -> None:
     with pytest.raises(Refused, match="signed in"):
         on_mastodon(status=401)

@@ -258,3 +258,11 @@ def test_a_description_that_says_nothing_is_no_card(said: str) -> None:
 
 def test_letters_that_nobody_sees_are_left_out() -> None:
     assert looked_at(BLOG, **{BLOG: "<title>Va\u200bns \u202eevil</title>"}).title == "Vans evil"
+
+
+@pytest.mark.parametrize("letter", ["\\ufffe", "\\uffff", "\\ud800", "\\u0001", "&#xFFFE;"])
+def test_a_letter_that_no_feed_can_hold_is_left_out(letter: str) -> None:
+    """One of these in what a site says, and the Atom feed of the whole page was an error of ours."""
+    said = f'{{"title": "Va{letter}ns", "author_name": "J{letter}o", "type": "video"}}'
+    found = looked_at(TWEET, **{X + quote(TWEET, safe=""): said})
+    assert (found.title, found.author) == ("Vans", "Jo")
