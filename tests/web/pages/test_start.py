@@ -436,3 +436,12 @@ def test_a_site_that_links_to_the_old_address_still_mentions_the_programme(world
 
 def test_a_name_with_a_link_in_it_is_not_asked_for(world: World) -> None:
     assert ask(world, name="Prizes at evil.example/x").mistakes == ["Enter a name without a link"]
+
+
+@asking
+def test_what_was_asked_for_under_such_a_name_before_begins(world: World) -> None:
+    confirm(world)
+    with world.write() as session:
+        session.scalars(select(ProgrammeRequest)).one().name = "Parishes at evil.example/x"
+    world.visitor().open(operators_link(world)).press("Approve Parishes at evil.example/x")
+    assert states(world) == ["approved"]
