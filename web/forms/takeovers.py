@@ -8,7 +8,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from web.forms.fields import Check, Day, LongText, Radio, Text
-from web.forms.names import is_a_body_s
 from web.models import LawfulBasis
 from web.services.imports.takeovers import Statement
 
@@ -24,7 +23,6 @@ class TakeoverForm(FlaskForm):
         "Who asked them?",
         most=120,
         needed="Say who asked them",
-        validators=[is_a_body_s],
         description="A person or a body they know: they read it in our letter.",
     )
     asked_on = Day("When?", validators=[InputRequired("Enter the day")], description="For example, 2 3 2026.")

@@ -32,6 +32,8 @@ class Fault(Enum):
         self.told, self.to_do = told, to_do
 
 
+# Nothing can be wrong with it. Most names in a long file are such.
+PLAIN_WORDS = re.compile(r"[A-Za-z][A-Za-z '-]*")
 # Of these categories show letters and signs, and these show nothing: Hangul fillers, the braille cell without
 # a dot, and vowels of Khmer that Unicode took back.
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
@@ -70,11 +72,13 @@ SHORT = frozenset("md mohd st".split())
 
 def of_a_person(name: str) -> Fault | None:
     """Of a name, and of what somebody wishes to be called."""
-    return of_a_body(name) or (Fault.HOST if _sites(name) else None)
+    return of_a_body(name) or (Fault.HOST if _has_site(name) else None)
 
 
 def of_a_body(name: str) -> Fault | None:
     """Of an organisation or a programme, some of which are called as their site is: Booking.com."""
+    if PLAIN_WORDS.fullmatch(name):
+        return None
     if phrases.has_invisible(name) or not BLANK.isdisjoint(name):
         return Fault.UNSEEN
     if not any(unicodedata.category(letter)[0] in "LN" for letter in name):
@@ -113,7 +117,7 @@ def _leads_somewhere(found: re.Match[str]) -> bool:
     return found[2] is not None and is_site
 
 
-def _sites(name: str) -> bool:
+def _has_site(name: str) -> bool:
     return any(_is_site(found[1].split(".")) for found in DOTTED.finditer(_plain(name)))
 
 

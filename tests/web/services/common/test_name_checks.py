@@ -56,6 +56,7 @@ SITES = [
     "evil.com-x",
     "x.com",
     "evil.рф",
+    "ｅｖｉｌ．ｃｏｍ",
 ]
 
 
