@@ -37,6 +37,8 @@ PLAIN_WORDS = re.compile(r"[A-Za-z][A-Za-z '-]*")
 # Of these categories show letters and signs, and these show nothing: Hangul fillers, the braille cell without
 # a dot, and vowels of Khmer that Unicode took back.
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
+# What was typed is looked at before anybody says that it is too long, and links take quadratic time.
+LOOKED_AT = 300
 # One on another: Burmese has four, as in the word for a secret. What is set beside its letter does not count.
 MOST_MARKS = 4
 A_LINK = re.compile(r"://|\bwww\d?\.", re.IGNORECASE)
@@ -72,11 +74,13 @@ SHORT = frozenset("md mohd st".split())
 
 def of_a_person(name: str) -> Fault | None:
     """Of a name, and of what somebody wishes to be called."""
+    name = name[:LOOKED_AT]
     return of_a_body(name) or (Fault.HOST if _has_site(name) else None)
 
 
 def of_a_body(name: str) -> Fault | None:
     """Of an organisation or a programme, some of which are called as their site is: Booking.com."""
+    name = name[:LOOKED_AT]
     if PLAIN_WORDS.fullmatch(name):
         return None
     if phrases.has_invisible(name) or not BLANK.isdisjoint(name):
