@@ -135,4 +135,6 @@ def _died(said: str, names: Sequence[str]) -> bool:
     if not parts:
         return False
     called = "|".join(map(re.escape, sorted(parts, key=len, reverse=True)))
-    return re.search(rf"\b(?:{called})(?:,? (?:{called}))* ?(?i:{HAS} {DIED})(?!\w)", said) is not None
+    # The name before it is enough. A row of names can be read in twice as many ways with each: "Sam Hill" is
+    # one of them, and two.
+    return re.search(rf"\b(?:{called}) ?(?i:{HAS} {DIED})(?!\w)", said) is not None

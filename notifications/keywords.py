@@ -343,7 +343,7 @@ OTHER_WISHES = (
         lazy_pattern(r"\A(?!.*\b(?:all|every|everything|ever|future|again|data|details)\b)"),
     ),
 )
-LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere
+LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere, and of each part of a longer one
 BARE_NO = lazy_pattern(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
 # Answers of which only one can be so.
 CONTRARY = {
@@ -416,7 +416,7 @@ def _understood(text: str) -> Understood:
 def _in_words(text: str, said: str) -> Understood:
     if _wishes_otherwise(text.strip()):
         return Understood(Word.LEARNING, said)
-    if whole := _word(said) or ALONE.get(AROUND.sub("", _plain(said)).strip()):
+    if whole := _word(said) or _alone(said):
         return Understood(whole, said if whole is Word.COULD_NOT and OF_ONE_DAY.match(said) else "")
     says_it = any(way.fullmatch(said) for way in (SHOUTED, STOP_FIRST, STOP_LAST))
     if says_it or _wants_no_more(text.strip()):
@@ -426,6 +426,10 @@ def _in_words(text: str, said: str) -> Understood:
     if found and word:
         return _with_rest(word, found[2].strip(), said)
     return _two_in_one(said) or Understood(Word.LEARNING, said)
+
+
+def _alone(said: str) -> Word | None:
+    return ALONE.get(AROUND.sub("", _plain(said)).strip()) if len(said) <= LONGEST_WAY else None
 
 
 def _two_in_one(said: str) -> Understood | None:
@@ -472,6 +476,8 @@ def says_more_than_stop(text: str) -> bool:
 
 
 def _is_no_more(part: str) -> bool:
+    if len(part) > LONGEST_WISH:
+        return False
     bare = AROUND.sub("", SIGNED.sub("", _plain(part)))
     return _word(part) is Word.STOP or ASKS_TO_STOP.fullmatch(bare) is not None or is_courtesy(part)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from notifications import keywords, news, quotations, secrets
+from notifications import grief, keywords, news, quotations, secrets
 from notifications.providers import inbound_parse
 
 ENOUGH = 2.0  # seconds of computing; each is done in a fifth of one
@@ -24,6 +24,9 @@ def raw(field: str) -> dict[str, bytes]:
 SLOW: dict[str, Callable[[], object]] = {
     "secrets in one piece": lambda: secrets.without((A_SECRET * A_FORM)[:A_FORM]),
     "STOP above blank lines": lambda: keywords.says_more_than_stop("STOP" + "\n" * A_MAIL + "y"),
+    "courtesies in a mail": lambda: keywords.understand("x" + "hi " * (A_MAIL // 3) + "y"),
+    "courtesies beside STOP": lambda: keywords.says_more_than_stop("x" + "hi " * (A_MAIL // 3) + "y"),
+    "a name again and again": lambda: grief.heard("Sam Hill " * 60, ["Sam Hill"], ["Ann Lee"]),
     "signs, private": lambda: news.is_private("x" + "!" * A_REPLY + "y"),
     "signs, news": lambda: news.is_news("x" + "- " * A_REPLY + "y"),
     "blanks": lambda: news.has_already_met("x" + " " * A_REPLY + "y"),
@@ -39,6 +42,11 @@ def test_it_is_read_at_once(read: Callable[[], object]) -> None:
     began = time.process_time()
     read()
     assert time.process_time() - began < ENOUGH
+
+
+@pytest.mark.parametrize("said", ["Sam Hill has died", "Sam, Sam Hill has died", "Sam Sam has sadly died"])
+def test_a_death_is_heard_behind_a_name_that_is_said_twice(said: str) -> None:
+    assert grief.heard(said, ["Sam Hill"], ["Ann Lee"]) is grief.Grief.READER_DIED
 
 
 def test_each_secret_in_one_piece_is_taken_out_with_it() -> None:
