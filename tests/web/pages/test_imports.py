@@ -346,6 +346,20 @@ def test_pasted_addresses_without_an_organisation_say_what_to_do(world: World) -
     assert "organisation: is empty, and no organisation has the domain example.org" in visitor.text
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "ann@example.org, 07700 900123",
+        "07700 900123\tann@example.org",
+        "\t\tann@example.org",
+        "1\tjo@example.org",
+    ],
+)
+def test_pasted_rows_without_a_name_ask_for_its_column(world: World, rows: str) -> None:
+    visitor = paste(world, rows, organisation="Mind")
+    assert (visitor.status, visitor.heading) == (200, "Which column is what?")
+
+
 def test_rows_that_are_refused_are_kept_in_the_form(world: World) -> None:
     visitor = paste(world, "Amina Yusuf\nTom Field")
     assert (visitor.status, "Tom Field" in visitor.text) == (422, True)

@@ -124,12 +124,16 @@ def _made_header(rows: Sequence[Sequence[str]]) -> list[str]:
         where = places.most_common(1)[0][0] if any(places.values()) else words[-1]
         made[where] = "Organisation"
         words.remove(where)
-    are_halves = len(words) == 2 and not any(len(cell.split()) > 2 for cell in cells[words[0]])
-    are_halves &= sum(len(cell.split()) > 1 for cell in cells[words[0]]) * 2 <= len(cells[words[0]])
-    halves = ["First name", "Last name"] if are_halves else ["Name"]
+    halves = ["First name", "Last name"] if len(words) == 2 and _are_halves(cells[words[0]]) else ["Name"]
     for place, name in zip(words, halves, strict=False):
         made[place] = name
     return made
+
+
+def _are_halves(first: Sequence[str]) -> bool:
+    """May these be first names, of which few have two words?"""
+    words = [len(cell.split()) for cell in first]
+    return max(words) <= 2 and sum(count > 1 for count in words) * 2 <= len(words)
 
 
 def _with_organisation(given: str, organisation: str) -> str:
