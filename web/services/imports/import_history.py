@@ -21,7 +21,8 @@ from web.services.imports.meetings import Meeting
 
 FIRST_ROWS = 10_000
 IN_NUMBERS, MONTHS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?=\2\d{2})"), 12
-AN_ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+")
+# From the first letter of a word: a long one without an address in it would be begun anew at each.
+AN_ADDRESS = re.compile(r"(?<![^\s<>;,()])[^\s<>;,()]+@[^\s<>;,()]+")
 Found = dict[str, Any]
 
 

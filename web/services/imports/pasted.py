@@ -17,7 +17,8 @@ from web.services.imports import columns, headings
 
 FILE = "Pasted rows"
 IN_ANGLES = re.compile(r"<\s*(?:mailto:)?([^<>\s@]+@[^<>\s]+)\s*>")
-AN_ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+")
+# From the first letter of a word: a long one without an address in it would be begun anew at each.
+AN_ADDRESS = re.compile(r"(?<![^\s<>;,()])[^\s<>;,()]+@[^\s<>;,()]+")
 BETWEEN = re.compile(r"[;,\n\t]")
 # Before the first name of a line: a bullet, its number in a list, and what mail programs call a field.
 BEFORE_A_LINE = re.compile(

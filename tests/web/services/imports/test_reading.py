@@ -1,6 +1,7 @@
 """Files as form tools and other schemes write them, each read as its organiser meant it."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -173,6 +174,20 @@ def test_a_table_that_was_copied_needs_no_headings(rows: str) -> None:
 )
 def test_who_does_not_say_is_from_the_organisation_that_was_given(rows: str, organisation: str) -> None:
     assert people(pasted.text(ImportKind.PEOPLE, rows, "Mind"))[0][1] == organisation
+
+
+A_LONG_ROW = "." * 32_000
+LONG = {
+    "a cell": lambda: KnownByName().called(A_LONG_ROW),
+    "pasted": lambda: pasted.text(ImportKind.PEOPLE, f"@ {A_LONG_ROW}"),
+}
+
+
+@pytest.mark.parametrize("read", LONG.values(), ids=LONG)
+def test_a_row_of_letters_without_an_address_is_read_at_once(read: Callable[[], object]) -> None:
+    began = time.process_time()
+    read()
+    assert time.process_time() - began < 0.5
 
 
 def test_nothing_pasted_is_told_what_to_do() -> None:
