@@ -71,6 +71,13 @@ def test_a_field_says_what_to_do(world: World, field: str, given_: object, told:
     assert join(world, **{field: given_}) == [told]
 
 
+@pytest.mark.usefixtures("both_databases")
+def test_an_organisation_of_nothing_that_a_database_holds_is_asked_for_again(world: World) -> None:
+    assert join(world, organisation="\x00") == [INVISIBLE]
+    page = world.visitor().open(f"{world.page_of(world.join(), full=True)}/councils/organisation")
+    assert page.press("Save my organisation", organisation="\x00").mistakes == [INVISIBLE]
+
+
 @pytest.mark.parametrize(
     "name", ["Siân O’Neill", "李小龍", "Ngũgĩ wa Thiong'o", "X Æ A-12", "José", "नीरज", "علی‌رضا"]
 )

@@ -13,11 +13,15 @@ NOWHERE = frozenset(
 
 
 def key(name: str) -> str:
-    """What two spellings of one name have in common: case, accents, punctuation and "&" do not count."""
+    """What two spellings of one name have in common: case, accents, punctuation and "&" do not count.
+
+    It is looked up before anybody says that a name has letters in it which cannot be seen; PostgreSQL has no
+    letter for zero.
+    """
     plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = re.sub(r"[^\w\s]", "", plain)
-    return " ".join(plain.split()).removeprefix("the ") or name.casefold().strip()
+    return " ".join(plain.split()).removeprefix("the ") or name.casefold().replace("\0", "").strip()
 
 
 def says_none(name: str) -> bool:
