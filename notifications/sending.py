@@ -45,6 +45,10 @@ MOVE = (
     .where(TABLE.c.state.in_(bindparam("since", expanding=True)))
     .returning(TABLE.c.id)
 )
+# Queued, with our attempt still on it: somebody gave us up and wants it sent again, and it has gone out. With
+# no provider it waits to be tried once more, as after a bounce that overtook us.
+IS_TRIED_AGAIN = (TABLE.c.state == State.QUEUED) & TABLE.c.provider.is_(None)
+LANDED = MOVE.where(~IS_TRIED_AGAIN)
 # That was no attempt: who claims it next has the one given back, and who gave it back has it no more.
 GIVE_BACK = MOVE.values(attempt=TABLE.c.attempt - 1)
 
@@ -422,12 +426,14 @@ def accept_all(session: Session, deliveries: Sequence[Delivery], provider: str, 
     facts: dict[str, Any] = {"provider": provider, "provider_id": accepted.provider_id, "accepted_at": now}
     done: dict[str, Any] = {"settled_at": now, "reason": None, "lease_until": None}
     jobs = [delivery.job for delivery in deliveries]
-    # Queued, with our attempt still on it: somebody gave us up and wants it sent again. It has been.
-    moved = move_all(session, jobs, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), **facts, **done)
+    moved = move_all(
+        session, jobs, State.ACCEPTED, since=(*UNDECIDED, State.QUEUED), by=LANDED, **facts, **done
+    )
     secret = [job.id for job in jobs if job.id in moved and BY_KIND[job.kind].secret]
     if secret:
         outbox.blank(session, secret, keep_local=True)
     for job in jobs:
         if job.id not in moved:  # an event overtook us: only add what it could not know
             ours = update(TABLE).where(TABLE.c.id == job.id, TABLE.c.attempt == job.attempt)
-            session.execute(ours.where(TABLE.c.provider_id.is_(None)).values(facts))
+            unknown = TABLE.c.provider_id.is_(None) & ~IS_TRIED_AGAIN
+            session.execute(ours.where(unknown).values(facts))
