@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from notifications import pace
 from notifications.carriers import Providers
 from notifications.errors import Permanent, ProviderError, Uncertain
@@ -134,14 +136,19 @@ def _call(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[st
     except Exception as fault:  # noqa: BLE001  (the letters may have left before it)
         cut_off = Uncertain(f"our own error: {type(fault).__name__}")
         return slept + _refused(awake, carrier, worker, cut_off)
-    with worker.sessions() as session:
+
+    def landed(session: Session) -> None:
         accept_all(session, [letter.delivery for letter in awake], carrier.name, accepted)
         pace.worked(session, carrier.name)
+
+    worker.write_down(landed)
     return slept + Counter({State.ACCEPTED.value: len(awake)})
 
 
 def _refused(letters: list[Letter], carrier: Batches, worker: Worker, error: ProviderError) -> Counter[str]:
-    with worker.sessions() as session:
+    def refused(session: Session) -> Counter[str]:
         lock(session, [letter.delivery.job for letter in letters])
         worker.heed(session, carrier, error)
         return Counter(letter.delivery.not_accepted_in(session, carrier, error) for letter in letters)
+
+    return worker.write_down(refused)

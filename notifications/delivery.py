@@ -25,6 +25,7 @@ from notifications.messages import Channel
 from notifications.providers.base import Batches, Provider
 from notifications.sending import (
     A_CLOCK_AHEAD,
+    A_WORD,
     CLAIM_LEASE,
     TABLE,
     WAITING,
@@ -36,6 +37,7 @@ from notifications.sending import (
     never,
 )
 from notifications.tables import OutboxMessage, State
+from notifications.unwritten import Unwritten
 
 __all__ = [
     "Clock",
@@ -43,6 +45,7 @@ __all__ = [
     "ReplyTo",
     "Report",
     "Sessions",
+    "Unwritten",
     "deliver_due",
     "is_left",
     "tidy",
@@ -77,13 +80,19 @@ def deliver_due(
     sleep: Sleep = time.sleep,
     stopping: Callable[[], bool] = never,
     claim_size: ClaimSize | None = None,
+    unwritten: Unwritten | None = None,
 ) -> Report:
     """Send what is due, oldest first, at most `limit` messages; with `claim_size` as many that travel alone
     as go out in a few seconds.
 
     Messages whose worker died are taken back first. Call it again while the report is not idle. A process
     that is told to end finishes the call in flight and gives the rest back.
+
+    `unwritten` keeps, from pass to pass, the answer that could not be written down: nothing is taken before
+    it is.
     """
+    unwritten = Unwritten() if unwritten is None else unwritten
+    unwritten.once_more(sessions)
     with sessions() as session:
         tidy(session, clock())
     morning = quiet_hours.until(clock()) if providers.quiet_nights else None
@@ -98,7 +107,8 @@ def deliver_due(
         limit = min(limit, A_FEW) if few else limit
         jobs = _claim(session, clock(), limit, channels, portion, by_night=morning is not None)
     began = clock()
-    worker = Worker(sessions, providers, links, clock, sleep, stopping, until=began + CLAIM_LEASE)
+    until = began + CLAIM_LEASE
+    worker = Worker(sessions, providers, links, clock, sleep, stopping, until=until, unwritten=unwritten)
     report = _deliver(jobs, worker)
     if claim_size:
         claim_size.learn(report.taken, clock() - began)
@@ -110,7 +120,8 @@ def tidy(session: Session, now: datetime) -> int:
 
     Before `sending` nothing has left, so the message is queued again; after it, only evidence can tell.
     """
-    line, moments = session.connection(), {"now": now, "ahead": now + A_CLOCK_AHEAD}
+    line = session.connection()
+    moments = {"now": now, "ahead": now + A_CLOCK_AHEAD, "heard_by": now + A_WORD}
     taken_back = sum(line.execute(each, moments).rowcount for each in TAKING_BACK)
     return taken_back + sum(line.execute(each, {"now": now}).rowcount for each in LETTING_GO)
 
@@ -125,13 +136,14 @@ def _nobody_changes(*where: ColumnElement[bool]) -> Update:
 
 def _taking_back() -> Iterator[Update]:
     """In this order: of what was cut off some was erased."""
-    now, ahead = (bindparam(name, type_=TABLE.c.lease_until.type) for name in ("now", "ahead"))
+    names = ("now", "ahead", "heard_by")
+    now, ahead, heard_by = (bindparam(name, type_=TABLE.c.lease_until.type) for name in names)
     lapsed = (TABLE.c.lease_until < now) | (TABLE.c.lease_until > ahead)
     claimed = _nobody_changes(TABLE.c.state == State.CLAIMED, lapsed)
     sending = _nobody_changes(TABLE.c.state == State.SENDING, lapsed)
     # In doubt since a day to come: nobody would ask about it before that day.
     to_come = _nobody_changes(TABLE.c.state == State.UNCERTAIN, TABLE.c.sending_at > ahead)
-    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": None}
+    cut_off = {"state": State.UNCERTAIN, "reason": "cut off while sending", "lease_until": heard_by}
     erased = {"state": State.FAILED, "reason": "cut off, and erased since", "settled_at": now}
     yield claimed.values(state=State.QUEUED, lease_until=None)
     yield sending.where(TABLE.c.payload.is_(None)).values(erased)

@@ -12,7 +12,12 @@ NotificationError
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+
 from notifications.messages import Channel
+
+# Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
+DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
 
 
 class NotificationError(Exception):

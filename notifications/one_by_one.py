@@ -5,16 +5,15 @@ being sent, so a worker that dies leaves one message uncertain, and a refusal is
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
+from functools import partial
 from itertools import takewhile
-
-from sqlmodel import Session
 
 from notifications.errors import ProviderError
 from notifications.jobs import Bars
-from notifications.providers.base import Accepted, InTransaction, Provider, StaysOnTheLine
+from notifications.providers.base import InTransaction, Provider, StaysOnTheLine
 from notifications.sending import WAITING, Delivery, Worker, lock
 from notifications.tables import State
 
@@ -52,15 +51,14 @@ class _Line:
 
     def __init__(self, carrier: Provider, worker: Worker, writer: Executor) -> None:
         self.carrier, self.worker, self.writer = carrier, worker, writer
-        self.landed: tuple[Delivery, Accepted] | None = None
         self.outcomes: Counter[str] = Counter()
 
     def deliver(self, deliveries: Sequence[Delivery]) -> Counter[str]:
         waiting = deque(deliveries)
         while waiting and self.worker.takes(self.carrier) and not self.worker.has_lapsed():
             self._send(waiting.popleft(), behind=waiting[0] if waiting else None)
-        if waiting or self.landed:
-            with self._writing_down() as session:
+        if waiting or self.worker.unwritten:
+            with self.worker.writing() as session:
                 self.worker.give_back(session, [delivery.job for delivery in waiting])
         self.outcomes[WAITING] += len(waiting)
         return +self.outcomes
@@ -70,7 +68,7 @@ class _Line:
 
         That all is well is written down with the next start.
         """
-        ended = delivery.start(self.carrier, self._writing_down)
+        ended = delivery.start(self.carrier)
         if ended or delivery.overslept():
             self.outcomes[ended or State.QUEUED] += 1
             return
@@ -78,17 +76,9 @@ class _Line:
             behind.write_beside(self.writer)
         answer = delivery.call(self.carrier)
         if isinstance(answer, ProviderError):
-            self.outcomes[delivery.settle(self.carrier, answer)] += 1
+            refused = partial(delivery.settle_in, carrier=self.carrier, answer=answer)
+            self.outcomes[self.worker.write_down(refused)] += 1
         else:
-            self.landed = delivery, answer
-
-    @contextmanager
-    def _writing_down(self) -> Iterator[Session]:
-        """A transaction that first says that the last one landed well."""
-        with self.worker.sessions() as session:
-            if self.landed:
-                delivery, answer = self.landed
-                delivery.accepted_in(session, self.carrier, answer)
-            yield session
-        self.outcomes[State.ACCEPTED] += self.landed is not None
-        self.landed = None
+            landed = partial(delivery.accepted_in, carrier=self.carrier, answer=answer)
+            self.worker.unwritten.keep(landed)
+            self.outcomes[State.ACCEPTED] += 1

@@ -29,8 +29,9 @@ from notifications.providers.base import (
     Provider,
 )
 from notifications.tables import UNDECIDED, OutboxMessage, State
+from notifications.unwritten import Outcome, Unwritten
+from notifications.unwritten import Sessions as Sessions
 
-Sessions = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 
@@ -56,6 +57,7 @@ WAITING = "waiting"
 CLAIM_LEASE = timedelta(seconds=10)  # several times what is taken at a time; then the rest is others'
 SEND_LEASE = timedelta(minutes=2)  # for one call, several times its timeout
 A_CLOCK_AHEAD = timedelta(hours=1)  # no lease is so long: one beyond was given by a wrong clock
+A_WORD = timedelta(minutes=1)  # for whoever heard the answer, and lives, and could not write it down
 PATIENCE = timedelta(seconds=2)  # a wait in line worth keeping a worker for
 
 # How long to wait after a refusal, by how many there have been; the last one repeats until the deadline. At
@@ -74,7 +76,7 @@ class Worker:
     """What every message of a pass is delivered with.
 
     `closed`: providers that take no more in this pass. `stopping` says that the process has been told to end.
-    `until` is when the lease of what it has claimed is over.
+    `until` is when the lease of what it has claimed is over. `unwritten` outlives the pass.
     """
 
     sessions: Sessions
@@ -85,6 +87,15 @@ class Worker:
     stopping: Callable[[], bool] = never
     closed: set[str] = field(default_factory=set)
     until: datetime | None = None
+    unwritten: Unwritten = field(default_factory=Unwritten)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A transaction that first says what the last call came to."""
+        return self.unwritten.together(self.sessions)
+
+    def write_down(self, outcome: Callable[[Session], Outcome]) -> Outcome:
+        """Say what the last call came to, at once."""
+        return self.unwritten.at_once(self.sessions, outcome)
 
     def has_lapsed(self) -> bool:
         """Is what this pass has claimed free for others by now? Then it leaves the rest to them."""
@@ -206,16 +217,13 @@ class Delivery:
         accept_all(session, [self], carrier.name, carrier.keep(session, outgoing, self.clock()))
         return State.ACCEPTED
 
-    def start(self, carrier: Provider, sessions: Sessions) -> str | None:
-        """Commit that it is being sent, waiting in line for as long as that is worth a worker's time.
-
-        `sessions` opens the transaction that says so.
-        """
+    def start(self, carrier: Provider) -> str | None:
+        """Commit that it is being sent, waiting in line for as long as that is worth a worker's time."""
         outgoing = self.prepared()
         if isinstance(outgoing, str):
             return outgoing
         while True:
-            with sessions() as session:
+            with self.worker.writing() as session:
                 ended = self._begin(session, carrier, outgoing)
             if not isinstance(ended, datetime):
                 return ended
@@ -294,13 +302,12 @@ class Delivery:
             # A fault of the adapter's: the message may have left before it, so it counts as cut off.
             return Uncertain(f"our own error: {type(fault).__name__}")
 
-    def settle(self, carrier: Provider, answer: ProviderError) -> str:
+    def settle_in(self, session: Session, carrier: Provider, answer: ProviderError) -> str:
         """The provider did not take it, or may not have."""
-        with self.sessions() as session:
-            self.worker.heed(session, carrier, answer)
-            if self.spend and not isinstance(answer, Uncertain):
-                pace.unspent(session, carrier.name, self.clock(), self.spend)
-            return self.not_accepted_in(session, carrier, answer)
+        self.worker.heed(session, carrier, answer)
+        if self.spend and not isinstance(answer, Uncertain):
+            pace.unspent(session, carrier.name, self.clock(), self.spend)
+        return self.not_accepted_in(session, carrier, answer)
 
     def accepted_in(self, session: Session, carrier: Provider, answer: Accepted) -> None:
         """The provider took it."""

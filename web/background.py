@@ -32,7 +32,7 @@ SWEEP_EVERY = 60  # seconds
 LOOK_EVERY = 60  # seconds, for evidence to be counted
 FETCH_EVERY = 10  # seconds, for links that people gave
 SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
-TAKE_OVER_EVERY = 2  # seconds, for what dead workers held
+TAKE_OVER_EVERY = 2  # seconds, for what dead workers held, and for what ours could not write down
 YOUNG = 50_000  # objects: some megabytes
 DRAIN_SECONDS = 22  # for the call in flight: longer than any may take, shorter than whoever stops us waits
 
@@ -105,7 +105,8 @@ class Process:
         self._name, self._started = secrets.token_hex(6), utc_now()
         self._sent = tallies.Kept()  # by every thread
         self._bells = [threading.Event() for _ in range(threads)]
-        work = [partial(self._work_when_woken, self._worker(), bell) for bell in self._bells]
+        self._at_work = [(self._worker(), bell) for bell in self._bells]
+        work = [partial(self._work_when_woken, worker, bell) for worker, bell in self._at_work]
         steps: list[Callable[[], None]] = [
             *work,
             partial(self._again, partial(self._sweep, self._worker()), SWEEP_EVERY),
@@ -157,6 +158,7 @@ class Process:
             bell.wait()
             bell.clear()
             self._try(worker.work)
+        self._try(worker.write_the_last)
 
     def _again(self, step: Callable[[], None], every: float) -> None:
         """Do a step again and again in a thread of its own, whether or not the queue can be reached: where it
@@ -196,11 +198,16 @@ class Process:
         return queue
 
     def _take_over(self, worker: Worker) -> None:
-        """What a worker held that died is ours when its lease is over."""
+        """What a worker held that died is ours when its lease is over. Who could not write down what a
+        provider answered tries again as soon as there is a database.
+        """
         with worker.database.read() as session:
             left = delivery.is_left(session, worker.clock())
         if left:
             self._wake()
+        for one, bell in self._at_work:
+            if one.unwritten:
+                bell.set()
 
     def _try(self, step: Callable[[], object]) -> None:
         """Whatever is wrong, the next look is soon."""

@@ -12,16 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url, text
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from notifications.errors import DATABASE_AWAY as DATABASE_AWAY
 from web import upgrading
 from web.endings import WritingSession
 
 BUSY_SECONDS = 10
 FROZEN_SECONDS = 60  # longer than any of us computes between two statements of one writing transaction
-# Locked, full, broken or gone; PostgreSQL calls it an internal error when a server takes no writing.
-DATABASE_AWAY = (OperationalError, InternalError, InterfaceError)
 # Who draws holds one connection to read by and opens another to write: in a pool with an end they would all
 # wait for each other. There are never more than two for each thread.
 NO_END = -1

@@ -68,6 +68,7 @@ class Worker:
     fetcher: Fetcher = field(init=False)
     look: Look = field(init=False)
     claim_size: ClaimSize = field(init=False, default_factory=ClaimSize)
+    unwritten: delivery.Unwritten = field(init=False, default_factory=delivery.Unwritten)
     sent: tallies.Kept = field(init=False, default_factory=tallies.Kept)
     retained_on: date | None = field(init=False, default=None)
     noted_at: datetime | None = field(init=False, default=None)
@@ -86,6 +87,10 @@ class Worker:
         while not self.stopping() and (step := self._step()):
             done += step
         return done
+
+    def write_the_last(self) -> None:
+        """What a provider answered and could not be written down, before this process ends."""
+        self.unwritten.once_more(self.database.write)
 
     def _step(self) -> int:
         steps = (
@@ -398,6 +403,7 @@ class Worker:
             limit=AT_A_TIME,
             stopping=self.stopping,
             claim_size=self.claim_size,
+            unwritten=self.unwritten,
         )
         by_provider = {
             f"{provider} {state}": count for (provider, state), count in report.by_provider.items()

@@ -30,6 +30,7 @@ from tests.faults import (
     stops,
     storage,
     telling,
+    unwritten,
     upgrades,
     wandering,
 )
@@ -104,6 +105,7 @@ FAULTS = (
     Fault("refused-by-one", refused.by_one_place, ("knows no places",), tested_on=SQLITE),
     Fault("poison", poison.fault, ("never parks",), tested_on=SQLITE),
     Fault("network", network.fault, ("no timeout",), tested_on=SQLITE),
+    Fault("answers", unwritten.fault, ("drops the answer",)),
     Fault("events", events.fault, ("no signature",)),
     Fault("stop", stops.fault, ("looks only when queueing",)),
     Fault("storage", storage.fault, ("says thank you all the same",), tests_mutants=False),

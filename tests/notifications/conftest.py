@@ -15,6 +15,7 @@ from notifications.messages import Message, Recipient
 from notifications.providers.base import Accepted, Outgoing
 from notifications.providers.local import Local
 from notifications.tables import OutboxMessage
+from notifications.unwritten import Unwritten
 from tests.support import moves
 from tests.support.databases import OpenDatabase
 from tests.support.letters import AMINA, NOW, introduction, links
@@ -122,6 +123,7 @@ class Post:
     database: Database
     clock: Clock
     providers: Providers
+    unwritten: Unwritten = field(default_factory=Unwritten)
 
     def queue(self, message: Message | None = None, to: Recipient = AMINA, **how: object) -> int | None:
         how.setdefault("subject", "round 1")
@@ -130,7 +132,13 @@ class Post:
 
     def work(self, limit: int = 100) -> Report:
         return delivery.deliver_due(
-            self.database.write, self.providers, links, self.clock, limit, sleep=self._pass_time
+            self.database.write,
+            self.providers,
+            links,
+            self.clock,
+            limit,
+            sleep=self._pass_time,
+            unwritten=self.unwritten,
         )
 
     def _pass_time(self, seconds: float) -> None:

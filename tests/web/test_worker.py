@@ -10,6 +10,7 @@ from huey.api import Huey
 from tests.support.talks import make_large
 from tests.support.world import World
 from web import scrubbing
+from web.background import Process
 from web.models import KeptEvidence
 from web.queues import Waker, queue_of, task
 from web.worker import Worker
@@ -125,3 +126,23 @@ def test_a_worker_with_nothing_to_do_does_nothing(world: World) -> None:
     world.work()
     before = world.dump()
     assert (world.work(), world.dump() == before) == (0, True)
+
+
+def test_told_to_stop_it_writes_down_what_it_could_not_before(world: World) -> None:
+    process, said = Process(world.worker.settings, threads=1), list[str]()
+    ((worker, _),) = process._at_work
+    worker.unwritten.keep(lambda _: said.append("accepted"))
+    process._stopping.set()
+    process.start()
+    process.stop(within=10)
+    assert said == ["accepted"]
+
+
+def test_whoever_could_not_write_down_an_answer_is_woken_to_try_again(world: World) -> None:
+    process = Process(world.worker.settings, threads=1)
+    ((worker, bell),) = process._at_work
+    process._take_over(world.worker)
+    assert not bell.is_set()
+    worker.unwritten.keep(lambda _: None)
+    process._take_over(world.worker)
+    assert bell.is_set()
