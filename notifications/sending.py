@@ -50,6 +50,8 @@ MOVE = (
 # no provider it waits to be tried once more, as after a bounce that overtook us.
 IS_TRIED_AGAIN = (TABLE.c.state == State.QUEUED) & TABLE.c.provider.is_(None)
 LANDED = MOVE.where(~IS_TRIED_AGAIN)
+# Whose reader was erased while it was with its provider: there is nothing to send any more.
+AGAIN = MOVE.where(TABLE.c.payload.is_not(None))
 # That was no attempt: who claims it next has the one given back, and who gave it back has it no more.
 GIVE_BACK = MOVE.values(attempt=TABLE.c.attempt - 1)
 
@@ -264,7 +266,7 @@ class Delivery:
         if now < (self.begun or now) + SEND_LEASE:
             return False
         with self.sessions() as session:
-            self.move(session, State.QUEUED, since=UNDECIDED, lease_until=None, provider=None)
+            self._again(session, lease_until=None, provider=None)
         return True
 
     def refused_in(self, session: Session, provider: str, bars: Bars | None = None) -> str | None:
@@ -337,8 +339,13 @@ class Delivery:
         elif not error.stop:
             back["tries"] = tries
             back["due_at"] += error.wait or timedelta(seconds=RETRY[min(tries, len(RETRY)) - 1])
-        self.move(session, State.QUEUED, since=UNDECIDED, **back)
-        return State.QUEUED
+        return self._again(session, **back)
+
+    def _again(self, session: Session, **facts: Any) -> str:
+        """Queue it once more, unless it was erased meanwhile."""
+        if move_all(session, [self.job], State.QUEUED, since=UNDECIDED, by=AGAIN, **facts):
+            return State.QUEUED
+        return self._end_in(session, State.FAILED, "not sent, and erased since")
 
     def _refused_us(self, session: Session, carrier: Provider, error: Temporary, policy: int) -> str:
         """Wait with the others for that place, or for the provider. A message refused alone, where others are
@@ -352,8 +359,7 @@ class Delivery:
         if not verdict.stopped and verdict.shut_until is None:
             return self._later(session, error)
         back = {"reason": str(error), "lease_until": None, "provider": None}
-        self.move(session, State.QUEUED, since=UNDECIDED, due_at=verdict.shut_until or self.clock(), **back)
-        return State.QUEUED
+        return self._again(session, due_at=verdict.shut_until or self.clock(), **back)
 
     def _never(self, session: Session, error: Permanent) -> str:
         job, now = self.job, self.clock()
@@ -361,8 +367,8 @@ class Delivery:
             why = suppression.Why.STOP if job.channel is Channel.SMS else suppression.Why.BOUNCED
             suppression.suppress(session, job.channel, job.address_key, why, key=self.providers.key, now=now)
             return self._end_in(session, State.SUPPRESSED, str(error))
-        if error.fall_back is Channel.EMAIL and self._goes_by_email(session, str(error), UNDECIDED):
-            return State.QUEUED
+        if error.fall_back is Channel.EMAIL and (by_email := self._by_email(str(error))):
+            return self._again(session, **by_email)
         return self._end_in(session, State.FAILED, str(error))
 
     def is_not_carried(self) -> str:
@@ -371,21 +377,22 @@ class Delivery:
         """
         why = f"nothing carries {self.job.channel} here"
         with self.sessions() as session:
-            if self._goes_by_email(session, why, (State.CLAIMED,)):
+            if by_email := self._by_email(why):
+                self.move(session, State.QUEUED, since=(State.CLAIMED,), **by_email)
                 return State.QUEUED
             return self._end_in(session, State.PARKED, why)
 
-    def _goes_by_email(self, session: Session, why: str, since: Collection[State]) -> bool:
-        """Queue a text as an email, if they gave us an address and its kind may travel so."""
+    def _by_email(self, why: str) -> dict[str, Any]:
+        """What makes an email of a text; nothing where they gave us no address or its kind may not travel
+        so.
+        """
         email = self.job.to.email
         if self.job.channel is Channel.EMAIL or not email:
-            return False
+            return {}
         if Channel.EMAIL not in BY_KIND[self.job.kind].channels:
-            return False
+            return {}
         other = {"channel": Channel.EMAIL, "address_key": email_key(email), "provider": None}
-        again = {"due_at": self.clock(), "reason": f"by email: {why}", "lease_until": None}
-        self.move(session, State.QUEUED, since=since, **other, **again)
-        return True
+        return other | {"due_at": self.clock(), "reason": f"by email: {why}", "lease_until": None}
 
     def _crashed(self, fault: Exception) -> str:
         # Only the type: an exception's words may hold what the message says.

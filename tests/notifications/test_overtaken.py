@@ -1,17 +1,21 @@
-"""A worker stands still for minutes between a provider's answer and writing it down, and then goes on."""
+"""A worker stands still for minutes between a provider's answer and writing it down, and then goes on; or its
+message's reader is erased meanwhile.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
-from notifications import receipts
+from notifications import outbox, receipts
 from notifications.delivery import Providers
+from notifications.errors import Permanent, Temporary
+from notifications.messages import Channel
 from notifications.providers.base import Accepted, Outgoing
 from notifications.receipts import Again, Event, What
 from notifications.tables import State
 from tests.notifications.conftest import Memory, Post
-from tests.support.letters import NOW
+from tests.support.letters import AMINA_BY_TEXT, NOW
 
 
 @dataclass
@@ -60,3 +64,41 @@ def test_what_bounced_meanwhile_is_tried_again(post, stopping, clock):
     clock.turn(minutes=6)
     post.work()
     assert (stopping.calls, post.state()) == (2, State.ACCEPTED)
+
+
+@dataclass
+class Refusing(Memory):
+    """Refuses a message whose reader is erased while it is looked at."""
+
+    erase: Callable[[], object] = int
+
+    def send(self, outgoing: Outgoing) -> Accepted:
+        self.erase()
+        return super().send(outgoing)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Permanent("not a mobile number", fall_back=Channel.EMAIL),
+        Temporary("come back later"),
+        Temporary("not from you", policy=1),
+    ],
+    ids=str,
+)
+def test_what_is_refused_after_its_reader_was_erased_is_over(post, clock, answer):
+    """A text went on as an email, with the address in it again, and was parked for an operator."""
+
+    def erase():
+        with post.database.write() as session:
+            outbox.forget(session, "p1")
+
+    carrier = Refusing(answers=[answer], erase=erase)
+    post.providers = Providers(email=carrier, sms=carrier, key=b"suppression key")
+    post.queue(to=AMINA_BY_TEXT)
+    post.work()
+    clock.turn(hours=1)
+    post.work()
+    row = post.row()
+    assert (post.state(), row.reason, row.address_key) == (State.FAILED, "not sent, and erased since", None)
+    assert (carrier.calls, row.crashes) == (1, 0)
