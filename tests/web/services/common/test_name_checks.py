@@ -84,7 +84,7 @@ def test_a_site_is_an_organisation_s_name_and_no_person_s(name: str) -> None:
 
 @pytest.mark.parametrize("typed", ["a-" * 32_000, "x@" + "a-" * 32_000, "é." + "a-" * 32_000 + "/x"])
 def test_what_a_whole_form_holds_is_looked_at_at_once(typed: str) -> None:
-    """Before anybody says that it is too long: it kept a processor busy for 25 seconds."""
+    """Forms ask how long it is first; whoever asks otherwise would keep a processor busy for 25 seconds."""
     began = time.process_time()
     name_checks.of_a_person(typed)
     name_checks.of_a_body(typed)
