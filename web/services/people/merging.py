@@ -155,8 +155,11 @@ def _hold(session: Session, kept: Person, gone: Person) -> None:
     """Nobody else changes either until commit: they may be erasing themselves, or be merged the other way
     round.
     """
-    contacts.hold(session, *contacts.ids(session, kept), *contacts.ids(session, gone))
-    if kept.erased_at or gone.erased_at:
+    known = {*contacts.ids(session, kept), *contacts.ids(session, gone)}
+    contacts.hold(session, *known)
+    by_now = {*contacts.ids(session, kept), *contacts.ids(session, gone)}
+    # Who was merged into one of them while we waited is not held, and would be changed out of order.
+    if kept.erased_at or gone.erased_at or by_now != known:
         raise NotOne("One of the two was erased or merged a moment ago")
 
 
