@@ -57,6 +57,16 @@ def another(post):
     return Post(post.database, post.clock, post.providers)
 
 
+def gives_it_up(post, clock):
+    """Another worker that finds it cut off, hears nothing of it and wants it sent again."""
+    other = another(post)
+    clock.turn(minutes=9)
+    other.work()
+    clock.turn(minutes=2)
+    settle(other)
+    return other
+
+
 def settle(post):
     reconcile.reconcile(post.database.write, post.providers, links, post.clock)
 
@@ -129,11 +139,7 @@ def test_whoever_heard_the_answer_says_it_before_it_is_sent_again(post, memory, 
 def test_it_is_heard_although_others_have_given_it_up(post, memory, clock):
     post.queue()
     work_in_vain(post)
-    other = another(post)
-    clock.turn(minutes=9)
-    other.work()
-    clock.turn(minutes=2)
-    settle(other)
+    gives_it_up(post, clock)
     assert post.row().resent
     post.work()
     assert (memory.calls, post.state()) == (1, State.ACCEPTED)
@@ -142,11 +148,7 @@ def test_it_is_heard_although_others_have_given_it_up(post, memory, clock):
 def test_it_says_nothing_of_what_another_worker_has_sent_again(post, memory, clock):
     post.queue()
     work_in_vain(post)
-    other = another(post)
-    clock.turn(minutes=9)
-    other.work()
-    clock.turn(minutes=2)
-    settle(other)
+    other = gives_it_up(post, clock)
     memory.answers = [Uncertain("no answer in time")]
     other.work()
     post.work()
