@@ -219,6 +219,19 @@ def test_of_a_day_set_at_night_for_tomorrow_it_says_that_nobody_hears_before(
     assert ("It is too late to tell people of it" in page.text) == is_said
 
 
+def test_of_a_day_that_people_heard_of_in_time_it_says_nothing_at_night(
+    world: World, organiser: Visitor
+) -> None:
+    world.join_many(2)
+    organiser.open(f"{HOME}/schedule").press("Save this day", on=["8", "12", "2026"])
+    world.clock.turn(days=5)
+    world.worker.sweep()
+    world.clock.turn(days=1, hours=12)
+    page = world.organiser().open(f"{HOME}/schedule/edit")
+    page.press("Switch this schedule on", rhythm="monthly", first_on=["8", "12", "2026"])
+    assert ("The next round is on 8 December" in page.text, "too late" in page.text) == (True, False)
+
+
 def test_the_next_round_moves_and_nobody_is_told_twice(world: World, organiser: Visitor) -> None:
     world.join_many(2)
     page = organiser.open(f"{HOME}/schedule").press("Save this day", on=["8", "12", "2026"])

@@ -214,7 +214,7 @@ def _heard(of_another: bool) -> str:
     """What people hear of the day that was saved, where it is not what they always do."""
     if of_another:
         return f" {TOLD_ANOTHER}"
-    return f" {TOO_LATE}" if schedule.is_too_late_to_tell(g.programme, g.now) else ""
+    return f" {TOO_LATE}" if schedule.is_too_late_to_tell(g.session, g.programme, g.now) else ""
 
 
 @pages.get("/<slug>/schedule/edit")

@@ -104,10 +104,11 @@ def _heads_up_at(programme: Programme) -> datetime:
     return times.london(on - timedelta(days=programme.heads_up_days), MORNING)
 
 
-def is_too_late_to_tell(programme: Programme, now: datetime) -> bool:
-    """Does the next round come before anybody could be told of it?"""
-    wants_to = programme.next_round_on is not None and programme.heads_up_days > 0
-    return wants_to and now >= _too_late_at(programme)
+def is_too_late_to_tell(session: Session, programme: Programme, now: datetime) -> bool:
+    """Does the next round come before anybody is told of it, who should have been?"""
+    on = programme.next_round_on
+    wants_to = on is not None and programme.heads_up_days > 0
+    return wants_to and now >= _too_late_at(programme) and told_of(session, programme, now) != on
 
 
 def _too_late_at(programme: Programme) -> datetime:
