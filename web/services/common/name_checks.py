@@ -37,7 +37,7 @@ PLAIN_WORDS = re.compile(r"[A-Za-z][A-Za-z '-]*")
 # Of these categories show letters and signs, and these show nothing: Hangul fillers, the braille cell without
 # a dot, and vowels of Khmer that Unicode took back.
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
-# No name is longer, and in quadratic time of more links would be found.
+# No name is longer, and to look for links takes quadratic time.
 LOOKED_AT = 300
 # One on another: Burmese has four, as in the word for a secret. What is set beside its letter does not count.
 MOST_MARKS = 4

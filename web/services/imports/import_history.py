@@ -18,11 +18,10 @@ from web.services.common.spreadsheets import Sheet
 from web.services.imports import headings, meetings
 from web.services.imports.headings import LARGEST_GROUP
 from web.services.imports.meetings import Meeting
+from web.services.imports.pasted import AN_ADDRESS
 
 FIRST_ROWS = 10_000
 IN_NUMBERS, MONTHS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?=\2\d{2})"), 12
-# From the first letter of a word: a long one without an address in it would be begun anew at each.
-AN_ADDRESS = re.compile(r"(?<![^\s<>;,()])[^\s<>;,()]+@[^\s<>;,()]+")
 Found = dict[str, Any]
 
 
