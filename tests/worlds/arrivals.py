@@ -18,7 +18,7 @@ from tests.support.fake_twilio import FakeTwilio
 from web.db import Database
 
 ARRIVES_WITHIN = 90  # seconds, on a machine with much else to do
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.05
 T = TypeVar("T")
 
 

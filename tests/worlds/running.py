@@ -98,7 +98,11 @@ class Running:
             )
 
     def begin(self) -> None:
-        """As docs/running.md says, for one machine and for many processes."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """As docs/running.md says, for one machine and for many processes. They take seconds to load."""
         port = self.port
         if self.installation.server == "waitress":
             self.start(PROGRAMS / "unmentoring", "serve", "--port", str(port), cwd=self.folder)
@@ -107,6 +111,8 @@ class Running:
             bind = ("--bind", f"127.0.0.1:{port}")
             self.start(PROGRAMS / "gunicorn", "wsgi:app", "--workers", "2", *bind, cwd=ROOT)
             self.start(PROGRAMS / "unmentoring", "worker", "--threads", "2", cwd=self.folder)
+
+    def wait_until_ready(self) -> None:
         until(lambda: self.answers("/health/ready") == 200, f"an answer of {self.installation}")
 
     def answers(self, path: str) -> int | None:
@@ -121,6 +127,7 @@ class Running:
 
     def end(self) -> list[int]:
         """Each is told to stop as an operator or systemd does; the statuses they ended with."""
+        self.world.hang_up()  # gunicorn waits for whoever is on the line
         for one in self.processes:
             one.send_signal(signal.SIGTERM)
         return [one.wait(STOPS_WITHIN) for one in self.processes]
