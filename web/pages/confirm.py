@@ -38,7 +38,7 @@ PURPOSES = (Purpose.CONFIRM, Purpose.INVITATION, Purpose.NEW_ADDRESS)
 def show(token: str) -> ResponseReturnValue:
     link = _open(token)
     if link.purpose is Purpose.NEW_ADDRESS:
-        return render_template("confirm/new_address.html", request_=g.session.get_one(Request, link.subject))
+        return render_template("confirm/new_address.html", request_=_asked_last(link))
     if link.purpose is Purpose.INVITATION:
         person, programme, membership = _invited(link)
         programmes.must_go_on(programme)
@@ -210,7 +210,7 @@ def _invited(link: Link) -> tuple[Person, Programme, Membership]:
 
 
 def _new_address(link: Link) -> ResponseReturnValue:
-    request_ = g.session.get_one(Request, link.subject)
+    request_ = _asked_last(link)
     person = g.session.get_one(Person, link.person)
     if not own_details.confirm_new_address(g.session, person, request_, now=g.now):
         return render_template("confirm/address_taken.html"), 409
@@ -218,6 +218,13 @@ def _new_address(link: Link) -> ResponseReturnValue:
     reachability.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
     flash("From now on we write to this address.")
     return redirect(url_for("me.show", token=_page_for(person)), 303)
+
+
+def _asked_last(link: Link) -> Request:
+    try:
+        return own_details.request_behind(g.session, link)
+    except own_details.AskedForAnother as error:
+        raise ExpiredLink(link.purpose) from error
 
 
 def _page_for(person: Person) -> str:

@@ -1,17 +1,18 @@
 """A person's own details, changed by themselves.
 
 TooManyAddresses    three new addresses a person a day
+AskedForAnother     a new address that is not the one they asked for last
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
-from web.models import Person, Purpose, Request, RequestKind, VideoKind
+from web.models import Link, Person, Purpose, Request, RequestKind, VideoKind
 from web.services.common import allowances, audit, links, names, phone_numbers, written_names
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
@@ -20,6 +21,10 @@ from web.tokens import Signer
 
 
 class TooManyAddresses(Exception):
+    pass
+
+
+class AskedForAnother(Exception):
     pass
 
 
@@ -88,6 +93,21 @@ def answer_new_address(session: Session, request: Request, *, now: datetime) -> 
     confirm = links.make(session, Purpose.NEW_ADDRESS, request.person, now=now, subject=request.id)
     to = messages.Recipient(request.person, "", Channel.EMAIL, email=request.details["email"])
     outbox.queue(session, messages.NewAddress(confirm), to, subject=request.about, now=now)
+
+
+def request_behind(session: Session, link: Link) -> Request:
+    """What a link to confirm a new address is about.
+
+    Raises:
+        AskedForAnother: they may have mistyped this one, and whoever reads its mailbox is not to become them.
+    """
+    asked = select(Request).where(Request.person == link.person, Request.kind == RequestKind.NEW_ADDRESS)
+    newest = col(Request.received_at).desc(), col(Request.id).desc()
+    last = session.exec(asked.order_by(*newest).limit(1)).first()
+    request = session.get(Request, link.subject)
+    if request is None or last is None or request.address_key != last.address_key:
+        raise AskedForAnother
+    return request
 
 
 def confirm_new_address(session: Session, person: Person, request: Request, *, now: datetime) -> bool:

@@ -51,6 +51,36 @@ def test_an_address_somebody_has_by_now_is_not_taken_from_them(world: World, ami
     assert (world.person(amina).email, world.person(other).email) == ("amina@example.org", "new@example.org")
 
 
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_an_address_mistyped_before_the_right_one_is_not_theirs_by_whoever_reads_it(
+    world: World, amina: str, is_confirmed: bool
+) -> None:
+    doors = []
+    for address in ("typo@example.org", "right@example.org"):
+        change(world, amina, email=address)
+        doors.append(world.link_in(world.letter(address, "new_address"), "/confirm/"))
+    if is_confirmed:
+        world.visitor().open(doors[1]).press("Yes, write here")
+    stranger = world.visitor().open(doors[0])
+    asked = stranger.status, stranger.buttons
+    stranger.post(doors[0], {"csrf_token": stranger.token("/my-page")})
+    email = "right@example.org" if is_confirmed else "amina@example.org"
+    assert (asked, stranger.status, world.person(amina).email) == ((410, []), 410, email)
+    assert "only the one that was asked for last" in stranger.text
+
+
+def test_an_address_asked_for_once_more_after_another_is_confirmed_by_its_first_letter(
+    world: World, amina: str
+) -> None:
+    for address in ("new@example.org", "other@example.org", "new@example.org"):
+        change(world, amina, email=address)
+        world.work()
+    first = world.inbox("new@example.org", "new_address")[-1]
+    world.visitor().open(world.link_in(first, "/confirm/")).press("Yes, write here")
+    assert world.person(amina).email == "new@example.org"
+
+
 def test_new_addresses_are_written_to_within_the_limits_of_every_form(world: World, amina: str) -> None:
     for _ in range(5):
         change(world, amina, email="victim@example.org")
