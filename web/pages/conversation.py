@@ -106,8 +106,9 @@ def _called_off(token: str, talk: conversations.Conversation, unsent: str) -> st
 
 
 def _in_next(talk: conversations.Conversation) -> bool:
-    membership = g.session.get_one(Membership, (talk.programme.id, talk.reader.id))
-    return participation.is_in_next(g.session, membership, times.today(g.now))
+    # Who was taken over, introduced and then said no has a place no more, and still the letter.
+    membership = g.session.get(Membership, (talk.programme.id, talk.reader.id))
+    return membership is not None and participation.is_in_next(g.session, membership, times.today(g.now))
 
 
 @pages.route("/conversation/<token>/write", methods=["GET", "POST"])

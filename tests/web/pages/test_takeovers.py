@@ -488,3 +488,25 @@ def test_nobody_is_reminded_within_five_days(world: World) -> None:
     page = invited(world)
     world.clock.turn(days=4)
     assert "remind them" not in page.open("/organise/councils/").text
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("met", [True, False])
+def test_who_was_introduced_and_then_says_no_can_still_open_what_they_were_sent(
+    world: World, met: bool
+) -> None:
+    world.start("charities", "Charities Unmentoring")
+    amina = world.join("Amina Yusuf", slug="charities", email=AMINA)
+    taken_over(world)
+    told = world.letter(AMINA, "taken_over")
+    world.clock.turn(days=20)
+    world.round()
+    group, (tom,) = world.group_of(amina), world.partners_of(amina)
+    doors = [world.door(Purpose.CHECK_IN, person, group) for person in (tom, amina)]
+    talk = world.door(Purpose.CONVERSATION, amina, group)
+    if met:
+        world.visitor().open(doors[0]).press("We met")
+    world.visitor().open(world.link_in(told, "/confirm/")).press("Leave, and delete my details")
+    rooms = [world.visitor().open(talk + room).status for room in ("", "/cannot", "/booked", "/write")]
+    answers = [world.visitor().open(doors[1]).press("I had no reply").status] if met else []
+    assert {*rooms, *answers} == {200}

@@ -437,9 +437,10 @@ def _put_first(session: Session, talk: Conversation, answer: Answer, was: Answer
     """Whoever was let down has priority in the next draw, until they say that it was otherwise."""
     if Answer.NO_REPLY not in (answer, was) or answer is was:
         return
-    membership = session.get_one(Membership, (talk.programme.id, talk.reader.id))
-    membership.let_down = answer is Answer.NO_REPLY
-    session.add(membership)
+    membership = session.get(Membership, (talk.programme.id, talk.reader.id))
+    if membership:  # who was taken over and said no since may answer all the same
+        membership.let_down = answer is Answer.NO_REPLY
+        session.add(membership)
 
 
 def _thank(session: Session, talk: Conversation, said: Said, now: datetime) -> None:
