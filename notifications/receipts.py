@@ -177,7 +177,8 @@ def _apply(session: Session, receipts: Sequence[Receipt], key: bytes, now: datet
     found, refusing = _messages(session, receipts), set(destinations.refusing(session))
     highest: dict[int, tuple[State, str]] = {}
     ahead: set[int] = set()
-    for receipt in receipts:
+    # As it happened: they are stored, and come, in another order. Who stops and comes back, has come back.
+    for receipt in sorted(receipts, key=_happened):
         message = found.get(_identity(receipt)) or found.get((receipt.provider, receipt.provider_id))
         if message is None or message.id is None:
             continue
@@ -252,6 +253,10 @@ def _is_past(receipt: Receipt, message: OutboxMessage, state: State) -> bool:
     )
 
 
+def _happened(receipt: Receipt) -> tuple[datetime, int]:
+    return receipt.happened_at, receipt.id or 0
+
+
 def _identity(receipt: Receipt) -> tuple[str, str | int | None]:
     return (receipt.provider, receipt.message_id)
 
@@ -296,7 +301,10 @@ def _consider_address(
     if receipt.stops:
         suppression.suppress(session, channel, message.address_key, Why(receipt.stops), key=key, now=now)
     if receipt.what == What.WELCOME:
-        suppression.lift(session, channel, message.address_key, key=key)
+        known = suppression.suppressed(session, channel, message.address_key, key=key)
+        # That an address does not exist, or that they reported us, is not taken back by it.
+        if known and known.reason == Why.UNSUBSCRIBED:
+            suppression.lift(session, channel, message.address_key, key=key)
 
 
 def _raise(session: Session, highest: dict[int, tuple[State, str]], ahead: set[int], now: datetime) -> None:

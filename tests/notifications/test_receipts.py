@@ -24,6 +24,14 @@ def take(post, *events):
         return receipts.take(session, events, key=KEY, now=NOW)
 
 
+STOPS = {What.NOTHING: Why.UNSUBSCRIBED}
+
+
+def is_stopped(post):
+    with post.database.read() as session:
+        return bool(suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY))
+
+
 @pytest.fixture
 def sent(post):
     post.queue()
@@ -78,8 +86,7 @@ def test_a_late_delivered_does_not_beat_a_bounce(sent):
 @pytest.mark.parametrize("why", [Why.BOUNCED, Why.UNSUBSCRIBED, Why.SPAM])
 def test_an_address_that_is_dead_or_unwilling_is_not_written_to_again(sent, why):
     take(sent, event(What.FAILED, stops=why))
-    with sent.database.read() as session:
-        assert suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
+    assert is_stopped(sent)
 
 
 def test_unsubscribing_says_nothing_about_the_message(sent):
@@ -90,14 +97,33 @@ def test_unsubscribing_says_nothing_about_the_message(sent):
 def test_who_wants_to_be_written_to_again_is(sent):
     take(sent, event(What.NOTHING, stops=Why.UNSUBSCRIBED))
     take(sent, event(What.WELCOME))
-    with sent.database.read() as session:
-        assert not suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
+    assert not is_stopped(sent)
+
+
+@pytest.mark.parametrize("ids", ["ab", "ba"])
+@pytest.mark.parametrize("last", [What.WELCOME, What.NOTHING])
+def test_of_stopping_and_coming_back_in_one_report_the_later_counts(sent, ids, last):
+    story = [What.NOTHING, What.WELCOME] if last is What.WELCOME else [What.WELCOME, What.NOTHING]
+    take(
+        sent,
+        *(
+            event(what, id_, at=NOW + timedelta(minutes=n), stops=STOPS.get(what))
+            for n, (id_, what) in enumerate(zip(ids, story, strict=True))
+        ),
+    )
+    assert is_stopped(sent) == (last is What.NOTHING)
+
+
+@pytest.mark.parametrize("why", [Why.BOUNCED, Why.SPAM])
+def test_who_comes_back_to_a_list_takes_back_neither_a_bounce_nor_a_report(sent, why):
+    take(sent, event(What.FAILED, stops=why))
+    take(sent, event(What.WELCOME))
+    assert is_stopped(sent)
 
 
 def test_a_failure_that_is_no_bounce_leaves_the_address_alone(sent):
     take(sent, event(What.FAILED))
-    with sent.database.read() as session:
-        assert not suppression.suppressed(session, Channel.EMAIL, "amina@leeds.example", key=KEY)
+    assert not is_stopped(sent)
 
 
 def test_an_event_about_nothing_we_know_changes_nothing_and_is_kept(sent):
