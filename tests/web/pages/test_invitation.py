@@ -5,15 +5,16 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
+from notifications import outbox
 from notifications.messages import Channel
 from tests.support import importing
 from tests.support.visitor import Visitor
-from tests.support.world import BY, World
+from tests.support.world import BY, SLUG, World
 from web.models import Link, Membership, Person, Programme, Purpose, Standing
 from web.services.imports import lookup, undoing
 from web.services.people import reachability
 
-AMINA = "amina@example.org"
+AMINA, MOVED = "amina@example.org", "moved@example.org"
 FILE = b"name,organisation,email\nAmina Yusuf,Leeds,amina@example.org\n"
 NO = "No, thank you"
 
@@ -156,3 +157,34 @@ def test_an_undo_leaves_the_links_of_other_programmes_alone(world: World) -> Non
         undoing.undo(session, job, by=BY, now=world.now)
         undoing.undo_some(session, job, now=world.now)
     assert world.visitor().open(door).status == 200
+
+
+def _moves(world: World, person: str) -> None:
+    details = world.visitor().open(f"{world.page_of(person, full=True)}/details")
+    details.press("Save my details", email=MOVED)
+    door = world.link_in(world.letter(MOVED, "new_address"), "/confirm/")
+    world.visitor().open(door).press("Yes, write here")
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_invitation_in_a_mailbox_that_they_left_opens_nothing_of_theirs(world: World) -> None:
+    world.start("charities", "Charities Unmentoring")
+    amina = world.join("Amina Yusuf", slug="charities", email=AMINA)
+    bring_in(world)
+    door = world.link_in(world.letter(AMINA, "invitation"), "/confirm/")
+    _moves(world, amina)
+    stranger = world.visitor().open(door)
+    assert (stranger.status, stranger.buttons) == (410, [])
+
+
+def test_an_invitation_that_waits_for_them_opens_in_the_mailbox_they_moved_to(world: World) -> None:
+    world.start("charities", "Charities Unmentoring")
+    amina = world.join("Amina Yusuf", slug="charities", email=AMINA)
+    bring_in(world)
+    with world.write() as session:
+        outbox.hold(session, programme=SLUG, reason="a test", now=world.now)
+    _moves(world, amina)
+    with world.write() as session:
+        outbox.release(session, programme=SLUG, now=world.now)
+    page = world.visitor().open(world.link_in(world.letter(MOVED, "invitation"), "/confirm/"))
+    assert NO in page.buttons

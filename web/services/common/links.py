@@ -1,6 +1,6 @@
 """Links in messages: made as rows, sent as tokens, opened by their page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,6 +97,16 @@ def live_anew(session: Session, purpose: Purpose, subject: int, *, now: datetime
     session.execute(
         doors.values(expires_at=now + LIFE[purpose]), execution_options={"synchronize_session": False}
     )
+
+
+def end(
+    session: Session, person: str, *purposes: Purpose, besides: Collection[int] = (), now: datetime
+) -> None:
+    """These links of a person open nothing from now on, but for those about `besides`."""
+    still = col(Link.purpose).in_(purposes) & (col(Link.expires_at) > now)
+    others = col(Link.subject).is_(None) | col(Link.subject).not_in(besides)
+    ended = update(Link).where(col(Link.person) == person, still, others).values(expires_at=now)
+    session.execute(ended, execution_options={"synchronize_session": False})
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> Sequence[int]:

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
 from notifications.messages import Channel
+from notifications.tables import WAITING, OutboxMessage
 from web.models import Membership, Person, Programme, Purpose, Standing
 from web.models.imports import Import, ImportKind, ImportRow, Outcome
 from web.services.common import audit, links, passed_over, programmes
@@ -98,6 +99,20 @@ def decline_invitation(
     session.delete(membership)
     session.flush()
     nameless.forget(session, programme.id, {membership.organisation_id})
+
+
+def left_mailbox(session: Session, person: str, *, now: datetime) -> None:
+    """Whoever answers an invitation has their page open, with all on it: those in a mailbox that they have
+    left open nothing any more. One that still waits goes to the new one.
+    """
+    kinds = (messages.Invitation.kind, messages.TakenOver.kind)
+    waiting = (
+        select(col(Programme.id))
+        .join(OutboxMessage, col(OutboxMessage.programme) == col(Programme.slug))
+        .where(OutboxMessage.person == person, col(OutboxMessage.kind).in_(kinds))
+        .where(col(OutboxMessage.state).in_(WAITING))
+    )
+    links.end(session, person, Purpose.INVITATION, besides=session.exec(waiting).all(), now=now)
 
 
 @dataclass(frozen=True)

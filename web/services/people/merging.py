@@ -54,7 +54,7 @@ from web.models import (
 )
 from web.models.imports import ImportRow
 from web.models.rounds import RoundChange, ThisOnce
-from web.services.common import audit, contacts, phone_numbers, programmes, tombstones
+from web.services.common import audit, contacts, links, phone_numbers, programmes, tombstones
 from web.services.evidence import nameless
 from web.services.gathering import handles
 from web.services.imports import known_elsewhere
@@ -351,12 +351,7 @@ def _stored_reasons(session: Session, programme: Programme, kept: str, gone: str
 
 
 def _move_links_and_messages(session: Session, kept: str, gone: str, now: datetime) -> None:
-    session.execute(
-        update(Link)
-        .where(col(Link.person) == gone, col(Link.purpose).in_(OF_A_MAILBOX), col(Link.expires_at) > now)
-        .values(expires_at=now),
-        execution_options={"synchronize_session": False},
-    )
+    links.end(session, gone, *OF_A_MAILBOX, now=now)
     signed = func.coalesce(col(Link.signed_for), col(Link.person))
     session.execute(
         update(Link).where(col(Link.person) == gone).values(signed_for=signed, person=kept),
