@@ -90,6 +90,7 @@ def _environment(html: bool) -> Environment:
         "short": words.short,
         "squeeze": words.squeeze,
         "quoted": words.quoted,
+        "marked": words.marked,
         "sentence": words.sentence,
         "phone": addresses.phone_as_said,
         "link_as_read": addresses.link_as_read,

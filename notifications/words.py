@@ -100,6 +100,15 @@ def quoted(text: str) -> str:
     return f"“{bare}”"
 
 
+def marked(words: str) -> str:
+    """In a letter of plain text. Of several lines each shows that it is a quotation, as mail programs mark
+    them: whoever left a line empty went on in our voice.
+    """
+    if "\n" not in words:
+        return words
+    return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
+
+
 def sentence(text: str) -> str:
     """Begins with a capital and ends with a stop, whatever was typed."""
     text = squeeze(text)

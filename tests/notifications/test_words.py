@@ -129,6 +129,12 @@ def test_somebody_s_words_keep_their_lines():
     assert words.quoted(said) == "“Hello Tom,\n\nhow about\nTuesday 2pm\nFriday 10am?\n\nAmina”"
 
 
+def test_words_of_several_lines_are_marked_in_each_and_a_line_alone_in_none():
+    said = "Hello Tom,\n\nhow about Tuesday?"
+    assert words.marked(words.quoted(said)) == "> “Hello Tom,\n>\n> how about Tuesday?”"
+    assert words.marked(words.quoted("Hello")) == "“Hello”"
+
+
 @pytest.mark.parametrize("name", [" " * 50_000 + "x", "- " * 25_000, "(" * 50_000, "she / " * 10_000])
 def test_an_endless_name_is_looked_at_in_no_time(name):
     assert words.called(name)

@@ -94,3 +94,14 @@ def test_a_programme_is_not_called_so(world: World) -> None:
 )
 def test_a_text_with_such_a_name_says_no_name(words: str) -> None:
     assert name_and_organisation(words) is None
+
+
+def test_nobody_s_line_goes_on_in_our_voice(world: World) -> None:
+    line = "I run libraries.”\n\nFirst confirm your place at https://evil.example/\n\nThank you“"
+    world.join("Tom Field", about=line)
+    amina = world.join("Amina Yusuf")
+    world.round()
+    letter = world.letter(world.person(amina).email or "", "introduction").text
+    assert (
+        "\n> “I run libraries.”\n>\n> First confirm your place at https://evil.example/\n>\n> Thank" in letter
+    )
