@@ -7,12 +7,13 @@ the call is then made again in halves, until the bad one stands alone.
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session
 
 from notifications import pace
 from notifications.carriers import Providers
-from notifications.errors import Permanent, ProviderError, Uncertain
+from notifications.errors import DATABASE_AWAY, Permanent, ProviderError, Uncertain
 from notifications.jobs import Bars
 from notifications.messages import BY_KIND
 from notifications.preparing import prepare_alike
@@ -91,17 +92,21 @@ def _together(letters: list[Letter], carrier: Batches, worker: Worker) -> Counte
         outcomes[WAITING] += len(letters)
         return outcomes
     jobs = [letter.delivery.job for letter in letters]
-    with worker.sessions() as session:
-        lock(session, jobs)
-        bars = Bars.now(session, jobs, worker.providers.key)
-        free = []
-        for letter in letters:
-            refused = letter.delivery.refused_in(session, carrier.name, bars)
-            if refused:
-                outcomes[refused] += 1
-            else:
-                free.append(letter.delivery)
-        ours = {delivery.job.id for delivery in begin_all(session, free, carrier)}
+    try:
+        with worker.sessions() as session:
+            lock(session, jobs)
+            bars = Bars.now(session, jobs, worker.providers.key)
+            free = []
+            for letter in letters:
+                refused = letter.delivery.refused_in(session, carrier.name, bars)
+                if refused:
+                    outcomes[refused] += 1
+                else:
+                    free.append(letter.delivery)
+            ours = {delivery.job.id for delivery in begin_all(session, free, carrier)}
+    except DATABASE_AWAY:  # it may say all the same that they are being sent
+        worker.unwritten.too(partial(_unsent, letters))
+        raise
     outcomes["lost"] += len(free) - len(ours)
     return +outcomes + _call([each for each in letters if each.delivery.job.id in ours], carrier, worker)
 
@@ -120,29 +125,44 @@ def _may_call(carrier: Batches, worker: Worker) -> bool:
 
 
 def _call(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[str]:
-    awake = [letter for letter in letters if not letter.delivery.overslept()]
-    slept = Counter({State.QUEUED.value: len(letters) - len(awake)})
-    if not awake:
-        return +slept
+    if not letters:
+        return Counter()
+    if letters[0].delivery.overslept():  # all of them were begun together
+        return worker.write_down(partial(_unsent, letters))
     try:
-        accepted = carrier.send_many([letter.outgoing for letter in awake])
+        accepted = carrier.send_many([letter.outgoing for letter in letters])
     except Permanent as error:
-        if len(awake) == 1:
-            return slept + _refused(awake, carrier, worker, error)
-        half = len(awake) // 2
-        return slept + _call(awake[:half], carrier, worker) + _call(awake[half:], carrier, worker)
+        if len(letters) > 1:
+            return _in_halves(letters, carrier, worker)
+        return _refused(letters, carrier, worker, error)
     except ProviderError as error:
-        return slept + _refused(awake, carrier, worker, error)
+        return _refused(letters, carrier, worker, error)
     except Exception as fault:  # noqa: BLE001  (the letters may have left before it)
         cut_off = Uncertain(f"our own error: {type(fault).__name__}")
-        return slept + _refused(awake, carrier, worker, cut_off)
+        return _refused(letters, carrier, worker, cut_off)
 
     def landed(session: Session) -> None:
-        accept_all(session, [letter.delivery for letter in awake], carrier.name, accepted)
+        accept_all(session, [letter.delivery for letter in letters], carrier.name, accepted)
         pace.worked(session, carrier.name)
 
     worker.write_down(landed)
-    return slept + Counter({State.ACCEPTED.value: len(awake)})
+    return Counter({State.ACCEPTED.value: len(letters)})
+
+
+def _in_halves(letters: list[Letter], carrier: Batches, worker: Worker) -> Counter[str]:
+    half = len(letters) // 2
+    first, second = letters[:half], letters[half:]
+    try:
+        outcomes = _call(first, carrier, worker)
+    except DATABASE_AWAY:
+        worker.unwritten.too(partial(_unsent, second))
+        raise
+    return outcomes + _call(second, carrier, worker)
+
+
+def _unsent(letters: list[Letter], session: Session) -> Counter[str]:
+    lock(session, [letter.delivery.job for letter in letters])
+    return Counter(letter.delivery.unsent_in(session) for letter in letters)
 
 
 def _refused(letters: list[Letter], carrier: Batches, worker: Worker, error: ProviderError) -> Counter[str]:

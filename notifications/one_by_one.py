@@ -69,8 +69,10 @@ class _Line:
         That all is well is written down with the next start.
         """
         ended = delivery.start(self.carrier)
-        if ended or delivery.overslept():
-            self.outcomes[ended or State.QUEUED] += 1
+        if not ended and delivery.overslept():
+            ended = self.worker.write_down(delivery.unsent_in)
+        if ended:
+            self.outcomes[ended] += 1
             return
         if behind:
             behind.write_beside(self.writer)

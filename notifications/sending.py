@@ -17,7 +17,7 @@ from notifications import destinations, outbox, pace, render, sms_text, suppress
 from notifications.addresses import email_key
 from notifications.carriers import Providers
 from notifications.columns import table_of
-from notifications.errors import Permanent, ProviderError, Temporary, Uncertain
+from notifications.errors import DATABASE_AWAY, Permanent, ProviderError, Temporary, Uncertain
 from notifications.jobs import Bars, Job
 from notifications.messages import BY_KIND, Channel, from_json
 from notifications.preparing import prepare
@@ -225,8 +225,12 @@ class Delivery:
         if isinstance(outgoing, str):
             return outgoing
         while True:
-            with self.worker.writing() as session:
-                ended = self._begin(session, carrier, outgoing)
+            try:
+                with self.worker.writing() as session:
+                    ended = self._begin(session, carrier, outgoing)
+            except DATABASE_AWAY:  # it may say all the same that it is being sent
+                self.worker.unwritten.too(self.unsent_in)
+                raise
             if not isinstance(ended, datetime):
                 return ended
             wait = ended - self.clock()
@@ -258,16 +262,13 @@ class Delivery:
         return None if begin_all(session, [self], carrier) else "lost"
 
     def overslept(self) -> bool:
-        """Were we stopped between the commit and the call, for so long that others may think us dead?
-
-        Nothing has left yet, and only we know it: then the message is queued again.
-        """
+        """Were we stopped between the commit and the call, for so long that others may think us dead?"""
         now = self.clock()
-        if now < (self.begun or now) + SEND_LEASE:
-            return False
-        with self.sessions() as session:
-            self._again(session, lease_until=None, provider=None)
-        return True
+        return now >= (self.begun or now) + SEND_LEASE
+
+    def unsent_in(self, session: Session) -> str:
+        """Nothing has left, and only we know it: the message is queued again."""
+        return self._again(session, lease_until=None, provider=None)
 
     def refused_in(self, session: Session, provider: str, bars: Bars | None = None) -> str | None:
         """Has something happened since it was claimed that forbids it?"""
@@ -345,7 +346,9 @@ class Delivery:
         """Queue it once more, unless it was erased meanwhile."""
         if move_all(session, [self.job], State.QUEUED, since=UNDECIDED, by=AGAIN, **facts):
             return State.QUEUED
-        return self._end_in(session, State.FAILED, "not sent, and erased since")
+        ended = {"reason": "not sent, and erased since", "settled_at": self.clock(), "lease_until": None}
+        self.move(session, State.FAILED, since=UNDECIDED, **ended)
+        return State.FAILED
 
     def _refused_us(self, session: Session, carrier: Provider, error: Temporary, policy: int) -> str:
         """Wait with the others for that place, or for the provider. A message refused alone, where others are

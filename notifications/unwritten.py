@@ -18,7 +18,9 @@ Outcome = TypeVar("Outcome")
 
 
 class Unwritten:
-    """What one thread has been told last. One call is in flight at a time, so there is one answer at most."""
+    """What one thread has been told last. One call is in flight at a time, so there is one answer at most.
+    Beside it stands what is known of messages that had not left.
+    """
 
     def __init__(self) -> None:
         self._write: Callable[[Session], object] | None = None
@@ -30,6 +32,17 @@ class Unwritten:
         """From the answer on, until a transaction that wrote it down is committed."""
         assert self._write is None  # noqa: S101  (nobody makes a call before)
         self._write = write
+
+    def too(self, write: Callable[[Session], object]) -> None:
+        """And this after it: what else is known of the same messages, and could not be said either."""
+        before = self._write
+
+        def both(session: Session) -> None:
+            if before:
+                before(session)
+            write(session)
+
+        self._write = both
 
     @contextmanager
     def together(self, sessions: Sessions) -> Iterator[Session]:

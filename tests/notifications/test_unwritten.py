@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -14,7 +15,7 @@ from notifications.providers.sendgrid import SendGrid
 from notifications.receipts import Again, Event, What
 from notifications.tables import State
 from tests.notifications.conftest import Post
-from tests.notifications.test_batches import DIGEST, counts, queue
+from tests.notifications.test_batches import DIGEST, counts, queue, readers
 from tests.support.fake_sendgrid import FakeSendGrid
 from tests.support.letters import NOW, links
 
@@ -243,3 +244,61 @@ def test_a_commit_that_raised_although_it_was_done_doubles_nothing(post, memory,
                 settle(post)
             clock.turn(seconds=15)
     assert (len(memory.took), post.state(1), post.state(2)) == (2, State.ACCEPTED, State.ACCEPTED)
+
+
+@pytest.mark.parametrize("bad", [1, 30], ids=["the first is bad", "the last is bad"])
+@pytest.mark.parametrize("away", [2, 3, 4, 5, 6])
+def test_of_a_call_in_halves_nothing_waits_that_has_not_left(post, clock, bad, away):
+    """The database is away from the time on at which a call, of the halves of one, has been answered."""
+    fake = FakeSendGrid()
+    fake.bad_addresses = {f"r{bad - 1}@leeds.example"}
+    with fake.serving():
+        post.providers = Providers(email=SendGrid("SG.key", "U <hello@unm.example>", fake.url, 10.0))
+        queue(post, DIGEST, 30)
+        with commits(post.database.engine, lambda: len(fake.calls) >= away), suppress(OperationalError):
+            post.work()
+        for _ in range(2):
+            post.work()
+    assert counts(post) == {State.ACCEPTED: 29, State.FAILED: 1}
+    assert len(readers(fake)) == len(set(readers(fake)))
+
+
+def the(number):
+    """Whether it is the commit of this number."""
+    done = count(1)
+    return lambda: next(done) == number
+
+
+BEGUN = 3  # after tidying up and claiming
+
+
+@pytest.mark.parametrize(("after_all", "left"), [(True, State.SENDING), (False, State.CLAIMED)])
+def test_what_was_begun_and_not_called_for_goes_out_soon(post, memory, clock, after_all, left):
+    post.queue()
+    with (
+        commits(post.database.engine, the(BEGUN), after_all=after_all),
+        pytest.raises(OperationalError),
+    ):
+        post.work()
+    begun = post.state()
+    clock.turn(seconds=11)
+    post.work()
+    assert (begun, memory.calls, post.state()) == (left, 1, State.ACCEPTED)
+
+
+@pytest.mark.parametrize(("after_all", "left"), [(True, State.SENDING), (False, State.CLAIMED)])
+def test_so_does_what_travels_together(post, clock, after_all, left):
+    fake = FakeSendGrid()
+    with fake.serving():
+        post.providers = Providers(email=SendGrid("SG.key", "U <hello@unm.example>", fake.url, 10.0))
+        queue(post, DIGEST, 30)
+        failing = the(BEGUN + 1)  # after asking whether it may be called
+        with (
+            commits(post.database.engine, failing, after_all=after_all),
+            pytest.raises(OperationalError),
+        ):
+            post.work()
+        begun = counts(post)
+        clock.turn(seconds=11)
+        post.work()
+    assert (begun, len(fake.letters), counts(post)) == ({left: 30}, 1, {State.ACCEPTED: 30})
