@@ -26,6 +26,7 @@ from notifications.sending import (
     accept_all,
     begin_all,
     lock,
+    undecided,
 )
 from notifications.tables import State
 
@@ -167,8 +168,13 @@ def _unsent(letters: list[Letter], session: Session) -> Counter[str]:
 
 def _refused(letters: list[Letter], carrier: Batches, worker: Worker, error: ProviderError) -> Counter[str]:
     def refused(session: Session) -> Counter[str]:
-        lock(session, [letter.delivery.job for letter in letters])
-        worker.heed(session, carrier, error)
-        return Counter(letter.delivery.not_accepted_in(session, carrier, error) for letter in letters)
+        jobs = [letter.delivery.job for letter in letters]
+        lock(session, jobs)
+        ours = undecided(session, jobs)
+        if ours:
+            worker.heed(session, carrier, error)
+        left = [letter.delivery for letter in letters if letter.delivery.job.id in ours]
+        refused = Counter(delivery.not_accepted_in(session, carrier, error) for delivery in left)
+        return +refused + Counter(lost=len(letters) - len(left))
 
     return worker.write_down(refused)

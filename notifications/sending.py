@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
@@ -155,13 +155,24 @@ def lock(session: Session, jobs: Sequence[Job]) -> None:
     Everybody takes them in the order of their ids: who took them in two orders would wait for each other. One
     that somebody else has claimed meanwhile is theirs, and is not waited for.
     """
-    if len(jobs) < 2:
-        return
+    if len(jobs) >= 2:
+        session.execute(_ours(jobs).order_by(TABLE.c.id).with_for_update())
+
+
+def undecided(session: Session, jobs: Sequence[Job]) -> set[int]:
+    """Which of them nobody has settled since we called for them: not we either, in a transaction of which
+    we were told that it had failed.
+    """
+    return set(session.scalars(_ours(jobs).where(TABLE.c.state.in_(UNDECIDED))))
+
+
+def _ours(jobs: Sequence[Job]) -> Select[tuple[int]]:
+    """Their rows that no other worker has claimed since."""
     ours = [
         and_(TABLE.c.attempt == attempt, TABLE.c.id.in_([job.id for job in some]))
         for attempt, some in _by_attempt(jobs)
     ]
-    session.execute(select(TABLE.c.id).where(or_(*ours)).order_by(TABLE.c.id).with_for_update())
+    return select(TABLE.c.id).where(or_(*ours))
 
 
 def _by_attempt(jobs: Sequence[Job]) -> Iterator[tuple[int, Iterator[Job]]]:
@@ -307,6 +318,8 @@ class Delivery:
 
     def settle_in(self, session: Session, carrier: Provider, answer: ProviderError) -> str:
         """The provider did not take it, or may not have."""
+        if not undecided(session, [self.job]):
+            return "lost"
         self.worker.heed(session, carrier, answer)
         if self.spend and not isinstance(answer, Uncertain):
             pace.unspent(session, carrier.name, self.clock(), self.spend)

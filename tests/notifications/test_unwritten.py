@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from notifications import pace, receipts, reconcile, resending
+from notifications import pace, receipts, reconcile, resending, sms_text
 from notifications.delivery import Providers
 from notifications.errors import Permanent, Temporary, Uncertain
 from notifications.providers.sendgrid import SendGrid
 from notifications.receipts import Again, Event, What
-from notifications.tables import State
+from notifications.tables import ProviderPace, State
 from tests.notifications.conftest import Post
 from tests.notifications.test_batches import DIGEST, counts, queue, readers
-from tests.support.fake_sendgrid import FakeSendGrid
-from tests.support.letters import NOW, links
+from tests.support.fake_sendgrid import FakeSendGrid, error
+from tests.support.letters import AMINA_BY_TEXT, NOW, links
 
 A_DAY = 24 * 60
 
@@ -302,3 +302,53 @@ def test_so_does_what_travels_together(post, clock, after_all, left):
         clock.turn(seconds=11)
         post.work()
     assert (begun, len(fake.letters), counts(post)) == ({left: 30}, 1, {State.ACCEPTED: 30})
+
+
+def outages(post, provider):
+    with post.database.read() as session:
+        return session.get_one(ProviderPace, provider).failures
+
+
+def test_a_refusal_that_was_written_after_all_counts_once(post, memory):
+    memory.answers = [Temporary("it could not be reached", outage=True)]
+    post.queue()
+    with (
+        commits(post.database.engine, the(BEGUN + 1), after_all=True),
+        pytest.raises(OperationalError),
+    ):
+        post.work()
+    post.work()
+    assert (outages(post, "memory"), post.state(), post.row().tries) == (1, State.QUEUED, 1)
+
+
+def test_so_does_one_of_what_travels_together(post):
+    fake = FakeSendGrid()
+    fake.troubles.append(error(503, "down"))
+    with fake.serving():
+        post.providers = Providers(email=SendGrid("SG.key", "U <hello@unm.example>", fake.url, 10.0))
+        queue(post, DIGEST, 30)
+        with (
+            commits(post.database.engine, the(BEGUN + 2), after_all=True),
+            pytest.raises(OperationalError),
+        ):
+            post.work()
+        post.work()
+    assert (outages(post, "sendgrid"), counts(post)) == (1, {State.QUEUED: 30})
+
+
+def test_what_a_refused_text_did_not_cost_is_given_back_once(post, memory, clock):
+    post.providers = Providers(email=memory, sms=memory, key=b"", sms_daily_cap=1000)
+    post.queue(to=AMINA_BY_TEXT)
+    post.work()
+    post.queue(to=AMINA_BY_TEXT, subject="round 2")
+    memory.answers = [Permanent("Twilio declined the text")]
+    with (
+        commits(post.database.engine, the(BEGUN + 1), after_all=True),
+        pytest.raises(OperationalError),
+    ):
+        post.work()
+    post.work()
+    with post.database.read() as session:
+        spent = session.get_one(ProviderPace, "memory").spent
+    assert (post.state(1), post.state(2)) == (State.ACCEPTED, State.FAILED)
+    assert spent == sms_text.cost(memory.took[0].text).segments
