@@ -123,9 +123,12 @@ def by_kind(session: Session, state: State) -> list[InState]:
 
 
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:
-    """Since when the message has waited that should have gone first; None when nothing that is due waits."""
+    """Since when the message has waited that should have gone first; None when nothing that is due waits.
+
+    What may have gone out already waits for evidence, and some of it for ever: not for a worker.
+    """
     due = select(func.min(col(OutboxMessage.due_at))).where(
-        col(OutboxMessage.state).in_((State.QUEUED, State.CLAIMED, *UNDECIDED)),
+        col(OutboxMessage.state).in_((State.QUEUED, State.CLAIMED, State.SENDING)),
         col(OutboxMessage.due_at) <= now,
     )
     return session.scalar(due)

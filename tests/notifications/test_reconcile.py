@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from notifications import receipts, reconcile, resending
+from notifications import progress, receipts, reconcile, resending
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
 from notifications.messages import Link, SignIn
@@ -122,6 +122,15 @@ def test_a_text_nobody_can_tell_about_stays_uncertain(text_cut_off, clock, knows
         settle(text_cut_off)
         text_cut_off.work()
     assert (text_cut_off.state(), text_cut_off.asked.calls) == (State.UNCERTAIN, 1)
+
+
+@pytest.mark.parametrize("days", [1, 5, 100])
+def test_a_text_nobody_can_tell_about_has_not_waited_for_a_worker(text_cut_off, clock, days):
+    clock.turn(days=days)
+    settle(text_cut_off)
+    with text_cut_off.database.read() as session:
+        since = progress.oldest_waiting(session, clock())
+    assert (text_cut_off.state(), since) == (State.UNCERTAIN, None)
 
 
 def test_an_organiser_can_send_an_uncertain_text_again(text_cut_off, clock):
