@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from notifications import outbox
 from notifications.messages import Channel, Recipient
 from notifications.tables import OutboxMessage, ProviderPace, State
+from tests.support.databases import postgresql_programs
 from tests.support.letters import introduction
 from tests.support.world import World
 from web.cli import main
@@ -191,6 +192,18 @@ def test_a_database_that_is_not_there_is_not_made_by_asking(  # type: ignore[no-
     told = [command(*words.split()).stderr for words in ("programme list", "db backup nightly.backup")]
     assert ["is DATABASE_URL what the service has?" in said for said in told] == [True, True]
     assert [file.name for file in tmp_path.glob("other.db*")] == []
+
+
+def test_a_backup_drops_old_ones_where_that_is_asked(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    for number in range(9):
+        (tmp_path / f"{number}.backup").touch()
+        os.utime(tmp_path / f"{number}.backup", (number, number))
+    with postgresql_programs():
+        first, second = (command("db", "backup", "new.backup", *drop) for drop in ((), ("--drop-old",)))
+    assert ("dropped" in first.stdout, "3 old files dropped" in second.stdout) == (False, True)
+    assert sorted(file.name for file in tmp_path.glob("*.backup")) == [
+        *(f"{number}.backup" for number in range(3, 9)), "new.backup",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", ["programme list", "programme pause councils"])

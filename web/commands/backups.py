@@ -16,7 +16,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ from web.settings import environment_with
 from web.upgrading import in_a_line
 
 BY = "the restore"
+KEPT_FOR = timedelta(days=30)
+ALWAYS_KEPT = 7  # a week's
 ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
 OF_PG_DUMP = b"PGDMP"
@@ -94,6 +96,23 @@ def backup(database: Database, file: Path) -> None:
         raise BackupError(f"{file}: {in_a_line(error)}") from error
     finally:
         unlink(half, "", "-journal")
+
+
+def drop_old(folder: Path, *, now: datetime) -> int:
+    """Drop the backups in a folder, `*.backup`, that are older than thirty days, each with its ledger, and
+    what a backup that was cut off has left; how many files. Never the newest seven, whatever the clock says:
+    a year ahead, all are old.
+    """
+
+    def made(file: Path) -> float:
+        return file.stat().st_mtime
+
+    kept = sorted(folder.glob("*.backup"), key=made)[-ALWAYS_KEPT:]
+    old = [each for each in folder.glob("*.backup*") if made(each) < (now - KEPT_FOR).timestamp()]
+    dropped = [each for each in old if not any(each in (one, _ledger(one)) for one in kept)]
+    for each in dropped:
+        each.unlink()
+    return len(dropped)
 
 
 def note(database: Database, *, by: str, now: datetime) -> None:

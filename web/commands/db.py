@@ -32,7 +32,12 @@ def upgrade() -> None:
 
 @command.command("backup")
 @click.argument("file", type=FILE)
-def backup_database(file: Path) -> None:
+@click.option(
+    "--drop-old",
+    is_flag=True,
+    help="Then drop *.backup beside it that are older than 30 days, but for the newest seven.",
+)
+def backup_database(file: Path, drop_old: bool) -> None:
     """Write the whole database to FILE while the service goes on, and FILE.erased beside it."""
     from web.commands import backups
 
@@ -40,6 +45,9 @@ def backup_database(file: Path) -> None:
         backups.backup(base, file)
         click.echo(f"Written to {file}. Keep {file}.erased beside it.")
         backups.note(base, by=BY, now=utc_now())
+    if drop_old:
+        gone = backups.drop_old(file.parent, now=utc_now())
+        click.echo(f"{phrases.counted(gone, 'old file')} dropped.")
 
 
 @command.command("move")
