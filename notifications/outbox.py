@@ -9,7 +9,7 @@ listed of them stands in `progress`.
 Nothing here commits: the door that opened the session does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -37,6 +37,7 @@ from notifications.errors import NoWayThere
 from notifications.messages import BY_KIND, Channel, Message, Recipient
 from notifications.tables import (
     NOT_ARRIVED,
+    UNSENT,
     WAITING,
     LocalMessage,
     OutboxHold,
@@ -286,7 +287,7 @@ def never_went(session: Session, kind: str, subject: str, person: str) -> bool:
         col(OutboxMessage.kind) == kind,
         col(OutboxMessage.subject) == subject,
         col(OutboxMessage.person) == person,
-        col(OutboxMessage.state).in_((*WAITING, State.EXPIRED, State.CANCELLED)),
+        col(OutboxMessage.state).in_((*UNSENT, State.CANCELLED)),
     )
     return session.scalars(row).first() is not None
 
@@ -310,8 +311,11 @@ def cancel(
     programme: str | None = None,
     due_before: datetime | None = None,
     held: bool = False,
+    states: Collection[State] = UNSENT,
 ) -> int:
     """Do not send what has not been sent, where all that is given holds. How many there were.
+
+    What expired before it was sent is not sent either when somebody wants such sent after all.
 
     `held`: only what waits because its programme, or the whole outbox, is paused.
 
@@ -326,7 +330,7 @@ def cancel(
         where.append(col(OutboxMessage.state) == State.HELD)
     if not where:
         raise ValueError("cancel what? Give a kind, a subject or a person")
-    return _cancel(session, where, WAITING)
+    return _cancel(session, where, states)
 
 
 def call_off(session: Session, subject: str, kinds: Iterable[str]) -> int:

@@ -15,7 +15,7 @@ AT_ONCE = 1000  # rows read at a time
 def resend(session: Session, message_id: int, *, now: datetime) -> bool:
     """An organiser's decision to send again what failed, was parked or stayed uncertain. False if none such.
 
-    It keeps its id, so its links and its calendar entry stay the same.
+    It keeps its id, so its links and its calendar entry stay the same. What was not due yet stays due then.
     """
     row = session.get(OutboxMessage, message_id)
     if row is None or row.payload is None or row.state not in RESENDABLE:
@@ -25,7 +25,8 @@ def resend(session: Session, message_id: int, *, now: datetime) -> bool:
         col(OutboxMessage.state) == row.state,
         col(OutboxMessage.attempt) == row.attempt,
     )
-    fresh = {"state": State.QUEUED, "due_at": now, "expires_at": row.message().expires(now), "resent": True}
+    due = _due(row, now)
+    fresh = {"state": State.QUEUED, "due_at": due, "expires_at": row.message().expires(due), "resent": True}
     clean = {
         "tries": 0,
         "crashes": 0,
@@ -35,6 +36,12 @@ def resend(session: Session, message_id: int, *, now: datetime) -> bool:
         "sending_at": None,
     }
     return change(session, again.values(fresh | clean)) == 1
+
+
+def _due(row: OutboxMessage, now: datetime) -> datetime:
+    """At once, but for what expired before it was due, as by a clock that ran ahead: then when it is due."""
+    early = row.state == State.EXPIRED and row.due_at < row.expires_at
+    return max(row.due_at, now) if early else now
 
 
 def chosen(
@@ -80,6 +87,6 @@ def resend_all(
         .limit(AT_ONCE)
     ).all():
         last = rows[-1].id or 0
-        useful = [row.id or 0 for row in rows if row.message().expires(now) > now]
+        useful = [row.id or 0 for row in rows if row.message().expires(_due(row, now)) > now]
         done += sum(resend(session, id_, now=now) for id_ in useful)
     return done

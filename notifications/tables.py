@@ -50,6 +50,7 @@ NEXT: dict[State, tuple[State, ...]] = {
     State.CANCELLED: (State.QUEUED,),
 }  # fmt: skip
 WAITING = (State.QUEUED, State.HELD, State.CLAIMED)  # the provider has certainly not been called
+UNSENT = (*WAITING, State.EXPIRED)  # nor will it be, unless somebody wants it sent once it is too late
 UNDECIDED = (State.SENDING, State.UNCERTAIN)
 # What may be sent again, by itself or by somebody's press, without a provider that is still trying.
 NOT_ARRIVED = (State.FAILED, State.PARKED, State.EXPIRED, State.SUPPRESSED, State.UNCERTAIN)

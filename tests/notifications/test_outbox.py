@@ -235,6 +235,18 @@ def test_a_failed_message_can_be_sent_again_by_hand(post, memory):
     assert post.state() == State.ACCEPTED
 
 
+def test_what_expired_is_not_sent_again_once_its_cause_is_gone(post, memory, clock):
+    post.queue(CheckIn(COUNCILS, (Named("p2", "Tom Field"),), CHECK_IN, PAGE))
+    clock.turn(days=4)
+    post.work()
+    expired = post.state()
+    with post.database.write() as session:
+        outbox.cancel(session, person="p1")
+        resending.resend_all(session, [State.EXPIRED], now=clock())
+    post.work()
+    assert (expired, post.state(), memory.calls) == (State.EXPIRED, State.CANCELLED, 0)
+
+
 def test_a_delivered_message_is_not_sent_again_by_hand(post):
     post.queue()
     post.work()

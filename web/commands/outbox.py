@@ -9,7 +9,7 @@ from rich.table import Table
 from sqlmodel import Session
 
 from notifications import messages, outbox, progress, stoppages
-from notifications.tables import State
+from notifications.tables import WAITING, State
 from web.clock import utc_now
 from web.commands.printing import plain
 from web.commands.sessions import BY, ROUND_NUMBER, opening_current, reading, writing
@@ -101,7 +101,7 @@ def cancel_outbox(session: Session, held: bool, kind: str | None, before: dateti
     moment = before.replace(tzinfo=UTC) if before else None
     if not (held or kind or moment):
         raise click.UsageError("say which: --held, --kind or --before")
-    gone = outbox.cancel(session, kind=kind, due_before=moment, held=held)
+    gone = outbox.cancel(session, kind=kind, due_before=moment, held=held, states=WAITING)
     yield f"{phrases.counted(gone, 'message')} cancelled."
 
 

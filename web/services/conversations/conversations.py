@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox, secrets
-from notifications.tables import WAITING, OutboxMessage
+from notifications.tables import UNSENT, OutboxMessage
 from web.models import (
     Answer,
     CheckIn,
@@ -409,7 +409,7 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
             OutboxMessage.kind == messages.CheckIn.kind,
             col(OutboxMessage.person).in_(contacts.ids(session, talk.reader)),
             _about(talk),
-            col(OutboxMessage.state).in_(WAITING),
+            col(OutboxMessage.state).in_(UNSENT),
         )
         .order_by(col(OutboxMessage.due_at))
     ).all()
@@ -426,7 +426,7 @@ def _stop_nudging(session: Session, talk: Conversation, answer: Answer) -> None:
         select(OutboxMessage.subject).where(
             OutboxMessage.kind == messages.Nudge.kind,
             _about(talk),
-            col(OutboxMessage.state).in_(WAITING),
+            col(OutboxMessage.state).in_(UNSENT),
         )
     ).all()
     for subject in waiting:
