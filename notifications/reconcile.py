@@ -1,9 +1,10 @@
 """What became of messages whose sending was cut off: evidence first, then the promise of their kind.
 
 A provider that can be asked is asked. An email otherwise waits ten minutes for any event carrying its id and
-is then sent again, with the same links and calendar entry. A text is sent again only on proof that the
-provider never had it; without, it stays uncertain and an organiser decides. Codes and sign-in links are never
-sent again.
+is then sent again, with the same links and calendar entry; if that is cut off too, it waits longer each time,
+for a server that is slow to say what it has taken would take one every ten minutes. A text is sent again only
+on proof that the provider never had it; without, it stays uncertain and an organiser decides. Codes and
+sign-in links are never sent again.
 """
 
 import logging
@@ -31,7 +32,9 @@ from notifications.tables import OutboxMessage, State
 
 log = logging.getLogger("notifications")
 
-EVIDENCE_WAIT = timedelta(minutes=10)
+# How long to wait for evidence before the next copy of an email, by how many there have been; the last one
+# repeats until the deadline.
+EVIDENCE_WAITS = tuple(timedelta(minutes=each) for each in (10, 30, 90, 270, 810, 24 * 60))
 ASK_AFTER = timedelta(minutes=2)  # a provider's list may lag behind what it has taken
 ASK_AGAIN = timedelta(minutes=5)
 SILENT_AFTER = timedelta(hours=1)
@@ -40,11 +43,18 @@ POLL_FOR = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Doubt:
-    """An uncertain message, and when its sending began."""
+    """An uncertain message, and when its sending began. `resent`: it was in doubt before."""
 
     job: Job
     provider: str
     began: datetime
+    resent: bool
+
+    @property
+    def waits_until(self) -> datetime:
+        """For evidence."""
+        copies = self.job.attempt if self.resent else 1
+        return self.began + EVIDENCE_WAITS[min(copies, len(EVIDENCE_WAITS)) - 1]
 
 
 def reconcile(
@@ -101,7 +111,7 @@ def _claim(session: Session, now: datetime, limit: int) -> list[Doubt]:
     )
     rows = session.scalars(taken, execution_options={"synchronize_session": False}).all()
     known = origins.known(session)
-    return [Doubt(job_of(row, known), row.provider or "", row.sending_at or now) for row in rows]
+    return [Doubt(job_of(row, known), row.provider or "", row.sending_at or now, row.resent) for row in rows]
 
 
 def _settle(doubt: Doubt, sessions: Sessions, providers: Providers, links: render.Links, clock: Clock) -> str:
@@ -119,7 +129,7 @@ def _settle(doubt: Doubt, sessions: Sessions, providers: Providers, links: rende
             return _again(session, doubt, now)
         if doubt.job.channel is Channel.SMS:
             return _stay(session, doubt, "may have been sent: the provider cannot tell")
-        if now - doubt.began < EVIDENCE_WAIT:
+        if now < doubt.waits_until:
             return _stay(session, doubt, "cut off while sending: waiting for evidence")
         return _again(session, doubt, now)
 
@@ -156,9 +166,8 @@ def _give_up_secret(session: Session, doubt: Doubt, now: datetime) -> str:
 def _stay(session: Session, doubt: Doubt, reason: str, *, ever: bool = False) -> str:
     # Kept from being looked at every half minute: for a while, or once its time is over for good.
     until = {"lease_until": doubt.job.expires_at + timedelta(days=3650)} if ever else {}
-    wait = doubt.began + EVIDENCE_WAIT
     if not ever and doubt.job.channel is Channel.EMAIL:
-        until = {"lease_until": wait}
+        until = {"lease_until": doubt.waits_until}
     return _move(session, doubt, State.UNCERTAIN, reason=reason, **until)
 
 

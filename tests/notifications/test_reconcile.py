@@ -5,12 +5,12 @@ import pytest
 from notifications import progress, receipts, reconcile, resending
 from notifications.delivery import Providers
 from notifications.errors import Temporary, Uncertain
-from notifications.messages import Link, SignIn
+from notifications.messages import CheckIn, Link, Named, SignIn
 from notifications.providers.base import Absent, Accepted
 from notifications.receipts import Event, What
 from notifications.tables import State
 from tests.notifications.conftest import Memory
-from tests.support.letters import AMINA_BY_TEXT, NOW, links
+from tests.support.letters import AMINA_BY_TEXT, CHECK_IN, COUNCILS, NOW, PAGE, links
 
 
 @dataclass
@@ -195,3 +195,17 @@ def test_a_callback_that_may_still_come_is_not_asked_for(silent, clock):
     clock.turn(minutes=59)
     reconcile.poll(silent.database.write, silent.providers, clock)
     assert silent.telling.asked == []
+
+
+def test_a_server_that_takes_letters_and_does_not_say_so_in_time_has_few_of_one(post, memory, clock):
+    """As one that looks at each for longer than a call may take."""
+    memory.always = Uncertain("the connection broke before the answer")
+    post.queue(CheckIn(COUNCILS, (Named("p2", "Tom Field"),), CHECK_IN, PAGE))
+    calls = []
+    for _ in range(3 * 24 * 6):
+        post.work()
+        settle(post)
+        calls.append(memory.calls)
+        clock.turn(minutes=10)
+    within = {hours: calls[hours * 6 - 1] for hours in (1, 24, 72)}
+    assert within == {1: 2, 24: 6, 72: 8}

@@ -81,7 +81,10 @@ def _providers(session: Session, now: datetime) -> Iterator[Matter]:
             yield (
                 f"away {row.provider} {times.today(now)}",
                 f"{row.provider} does not answer",
-                "We look again by ourselves. Messages wait, none is lost.",
+                (
+                    "We look again by ourselves. Messages wait, none is lost. Emails that it takes without "
+                    "saying so in time arrive more than once."
+                ),
             )
         elif row.paused_until and row.paused_until - now > TOO_LONG:
             yield (
