@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from notifications import messages, outbox, progress, stoppages, words
-from notifications.tables import WAITING, OutboxMessage
+from notifications.tables import NOT_ARRIVED, WAITING, OutboxMessage
 from web import queues
 from web.db import Database
 from web.logs import blanked
@@ -106,7 +106,8 @@ def examine(patient: Patient) -> Iterator[Finding]:
     for name, meant in misspelt(patient.environment):
         yield trouble("settings", f"{name}: there is no such setting; is {meant} meant?")
     for check in (
-        of_database, of_list, of_backups, of_queue, of_worker, of_outbox, of_clock, of_holidays, of_disk
+        of_database, of_list, of_backups, of_queue, of_worker, of_outbox, of_alerts, of_clock, of_holidays,
+        of_disk,
     ):  # fmt: skip
         yield check(patient)
     yield from of_mail(patient)
@@ -227,6 +228,18 @@ def of_outbox(patient: Patient) -> Finding:
     if waited > operator_alerts.TOO_LONG:
         return trouble("outbox", f"a message has waited for {minutes}")
     return well("outbox", "nothing has waited for long")
+
+
+def of_alerts(patient: Patient) -> Finding:
+    """Whoever is to hear of trouble would not hear of this."""
+    if not patient.usable:
+        return left_out("alerts", "the database is in trouble")
+    with patient.database.read() as session:
+        newest = progress.listing(session, kind=messages.Alert.kind, limit=1)
+    lost = [one for one in newest if one.state in NOT_ARRIVED and one.email == patient.settings.alert_email]
+    if lost:
+        return trouble("alerts", f"the last one to ALERT_EMAIL did not arrive: {lost[0].reason}")
+    return well("alerts", "the last one to ALERT_EMAIL is not known to be lost")
 
 
 def of_clock(patient: Patient) -> Finding:

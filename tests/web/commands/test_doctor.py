@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 
 from notifications import outbox, pace
-from notifications.messages import Channel, Recipient
+from notifications.messages import Alert, Channel, Recipient
+from notifications.tables import OutboxMessage, State
 from tests.support.databases import postgresql_database
 from tests.support.fake_provider import nobody_there
 from tests.support.letters import introduction
@@ -103,7 +105,7 @@ def sick(settings: Settings, world: World) -> Sick:
 
 
 def test_of_a_healthy_installation_all_is_well(sick: Sick) -> None:
-    looked_at = "settings database list backups queue worker outbox clock holidays disk"
+    looked_at = "settings database list backups queue worker outbox alerts clock holidays disk"
     by_name = "SPF DMARC DKIM pages webhook"
     assert {what: result for what, (result, _) in sick.findings().items()} == dict.fromkeys(
         f"{looked_at} {by_name}".split(), Result.WELL
@@ -219,6 +221,15 @@ def a_provider_stops(sick: Sick) -> None:
         pace.stop(session, "sendgrid", "the key is refused", NOW)
 
 
+def an_alert_bounces(sick: Sick) -> None:
+    with sick.database.write() as session:
+        to = Recipient("operator", "", Channel.EMAIL, "operator@example.org")
+        outbox.queue(session, Alert("Trouble", "A lot."), to, subject="1", now=NOW - timedelta(hours=1))
+        for state in (State.CLAIMED, State.SENDING, State.FAILED):
+            bounced = update(OutboxMessage).values(state=state, reason="the mailbox does not exist")
+            session.execute(bounced)
+
+
 def no_backup_for_days(sick: Sick) -> None:
     with sick.database.write() as session:
         last_backup.note(session, by="the command line", now=NOW - timedelta(days=4))
@@ -263,6 +274,7 @@ def record(name: str, *texts: str) -> Callable[[Sick], None]:
         (no_backup_for_days, "backups", Result.WARNING, "made is of 26 February 2026"),
         (a_message_waits, "outbox", Result.TROUBLE, "has waited for 60 minutes"),
         (a_provider_stops, "outbox", Result.TROUBLE, "the key is refused"),
+        (an_alert_bounces, "alerts", Result.TROUBLE, "did not arrive: the mailbox does not exist"),
         (wrong_clock, "clock", Result.TROUBLE, "it is 60 seconds off"),
         (full_disk, "disk", Result.TROUBLE, "0.5 GB free, and 1.0 GB should be"),
         (proxy_that_knows_us_not, "pages", Result.TROUBLE, "answered with 404"),
