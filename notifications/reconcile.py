@@ -53,8 +53,13 @@ class Doubt:
     @property
     def waits_until(self) -> datetime:
         """For evidence."""
-        copies = self.job.attempt if self.resent else 1
-        return self.began + EVIDENCE_WAITS[min(copies, len(EVIDENCE_WAITS)) - 1]
+        return self.began + EVIDENCE_WAITS[min(self._copies, len(EVIDENCE_WAITS)) - 1]
+
+    @property
+    def _copies(self) -> int:
+        """What was refused was none, however often."""
+        job = self.job
+        return max(1, job.attempt - job.tries - job.crashes) if self.resent else 1
 
 
 def reconcile(

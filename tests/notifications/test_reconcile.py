@@ -209,3 +209,21 @@ def test_a_server_that_takes_letters_and_does_not_say_so_in_time_has_few_of_one(
         clock.turn(minutes=10)
     within = {hours: calls[hours * 6 - 1] for hours in (1, 24, 72)}
     assert within == {1: 2, 24: 6, 72: 8}
+
+
+def test_what_was_refused_before_is_no_copy(post, memory, clock):
+    """An outage refuses a letter for hours; its end then cuts it off twice."""
+    memory.always = Temporary("the server is away")
+    post.queue(CheckIn(COUNCILS, (Named("p2", "Tom Field"),), CHECK_IN, PAGE))
+    for _ in range(6):
+        post.work()
+        clock.turn(hours=2)
+    memory.always = Uncertain("the connection broke before the answer")
+    post.work()
+    clock.turn(minutes=10)
+    settle(post)
+    post.work()
+    refused_and_cut_off = memory.calls
+    clock.turn(minutes=30)
+    settle(post)
+    assert (refused_and_cut_off, post.state()) == (8, State.QUEUED)
