@@ -43,7 +43,8 @@ ASIDE = lazy_pattern(
         thank ?you\b.*|thankyou\b.*|thx\b.*|ta\W*$|cheers\W*$|diolch\b.*|please\W*$|pls\W*$|plis\W*$|(?:kind|best|warm)(?:est)? (?:regards|wishes)\b.*|regards\W*$|cofion\b.*
         (?:i['’]?m |i am |we are )?(?:so |really |very much )?(?:look(?:ing)? forward|excited|happy to|keen to|hoping|hope)\b.*
         (?:i|i['’](?:m|ve|d|ll)|we|you|it|that|this|my)\b(?! (?:work|am (?:a|the)|volunteer|represent)\b) .*|(?:how|what|when|where|who|why|is|do|can|could|will|would|should|if|hope|let me)\b .*
-        see you\b.*|speak soon\b.*|talk soon\b.*|no (?:worries|problem|rush)\b.*|ok(?:ay)?\W*$|yes(?: please)?\W*$|count me in\W*$|bye\W*$|xx*\W*$
+        see you\b.*|speak soon\b.*|talk soon\b.*|no (?:worries|problem|rush)\b.*|ok(?:ay)?\W*$|yes(?: please)?\W*$|(?:a |my )?(?:friend|colleague|neighbour|manager|boss) (?:\w+ )?(?:gave|told|said|sent|passed|suggested|recommended|mentioned)\b.*
+        (?:sent from (?:my|outlook|mail|yahoo|samsung|proton)|get outlook)\b.*|count me in\W*$|bye\W*$|xx*\W*$
     """)  # noqa: E501
     + ")",
     re.IGNORECASE,
