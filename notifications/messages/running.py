@@ -157,7 +157,8 @@ class Reported(Message):
 class ReadSoon(Message):
     """To organisers: somebody has answered that a person has died, or that they despair; or, `of_harm`, that
     a partner did not treat them well. What it says, and of whom, is on the page alone. `stopped`: nothing is
-    written to that address any more; `until`: or its owner is in no round before that day.
+    written to that address any more; `until`: or its owner is in no round before that day. `elsewhere`: its
+    readers organise another programme, or none.
     """
 
     kind = "read_soon"
@@ -169,6 +170,7 @@ class ReadSoon(Message):
     stopped: bool = False
     until: date | None = None
     of_harm: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)

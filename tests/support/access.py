@@ -58,7 +58,7 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         (IN, IN, IN, SIGN_IN, SIGN_IN, IN, IN),
         """
         organise.ask_to_sign_in_again organise.home organise.sign_in_again organise.sign_out_there
-        organise.where_signed_in
+        organise.where_signed_in operate.read_replies operate.handle_reply
         """,
     ),
     # Everybody ends at the page to sign in, whether they were or not.

@@ -54,6 +54,7 @@ LINKS = {
 OF_THE_FIRST = (Purpose.INVITATION, Purpose.NEXT_ROUND, Purpose.PROPOSAL, Purpose.PANEL, Purpose.REVIEW)
 # Of these there is none in the sample; whoever is let in finds that out.
 NONE_THERE = {
+    "operate.handle_reply",
     "me.remove_rather_not",
     "me.claim_post",
     "me.not_my_post",

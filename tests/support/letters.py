@@ -146,6 +146,7 @@ def everything(*partners: Partner) -> tuple[Message, ...]:
         m.ReadSoon(COUNCILS, Link("/organise/councils/replies", 0), until=later),
         m.ReadSoon(COUNCILS, Link("/organise/councils/replies", 0)),
         m.ReadSoon(COUNCILS, Link("/organise/councils/replies", 0), of_harm=True),
+        m.ReadSoon(COUNCILS, Link("/operate/replies", 0), of_harm=True, elsewhere=True),
         m.ComplaintReceived(COUNCILS, "K7QM-3XRT-9WPA", later, Link("complaint", 16)),
         m.ComplaintReceived(None, "K7QM-3XRT-9WPA", later, Link("complaint", 16)),
         m.ComplaintAnswered(COUNCILS, "K7QM-3XRT-9WPA", "Your number was shown by mistake.\nNow it is not.",

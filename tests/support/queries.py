@@ -36,11 +36,12 @@ BY_NUMBER = {
     5: """
         confirm.show health.ready me.ask_to_leave me.rather_not organise.ask_to_close
         organise.day_settings organise.look_at_merge organise.one_import organise.read_posts
+        organise.read_replies
         """,
     4: """
         me.handles me.phone organise.amend_proposal organise.begin_import organise.change_agreement
         organise.correct_name organise.everybody_who_organises organise.matching_settings
-        organise.new_agreement organise.one_complaint organise.one_organiser organise.read_replies
+        organise.new_agreement organise.one_complaint organise.one_organiser
         organise.show_schedule organise.showing_settings programme.dates programme.feed rounds.every
         rounds.story
         """,
@@ -52,6 +53,7 @@ BY_NUMBER = {
     2: """
         complaint.show complaint.status home.accessibility home.code_of_conduct home.contact home.home
         home.privacy join.check_your_messages learning.taken_down me.ask_to_erase me.stop_texts
+        operate.read_replies
         organise.about_settings organise.add_learning organise.add_source organise.erase_posts
         organise.home organise.page_address organise.prompts organise.where_signed_in organise.wording
         organise.wording_as_mail organise.wording_of start.look

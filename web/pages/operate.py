@@ -1,5 +1,5 @@
-"""An operator's pages: how the installation is, the programmes that somebody asks for, and complaints
-about the whole service.
+"""An operator's pages: how the installation is, the programmes that somebody asks for, complaints about the
+whole service, and replies that nobody who organises may read.
 """
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
@@ -8,13 +8,13 @@ from flask_login import current_user
 
 from web.forms.complaints import OutcomeForm
 from web.forms.starting import DeclineForm
-from web.http.access import operators_only
+from web.http.access import operators_only, signed_in
 from web.http.context import house
 from web.models import Programme, ProgrammeRequest
 from web.models.starting import StartState
 from web.pages.organise import complaints as complaint_pages
 from web.pages.start import approved, declined
-from web.services.people import complaints
+from web.services.people import complaints, to_read, to_read_elsewhere
 from web.services.programmes import overview, starting
 
 pages = Blueprint("operate", __name__, url_prefix="/operate")
@@ -28,6 +28,7 @@ def home() -> str:
         "operate/home.html",
         complaints=waiting,
         first_complaint=first,
+        replies=len(to_read_elsewhere.waiting(g.session, current_user.id)),
         found=overview.of_installation(g.session, now=g.now),
         who_starts=house().settings.who_starts,
         now=g.now,
@@ -79,6 +80,25 @@ def answer_complaint(number: int) -> ResponseReturnValue:
     if not complaint_pages.answer_by_form(None, number, form):
         return complaint_pages.page(None, number, form), 422
     return redirect(url_for(".one_complaint", number=number), 303)
+
+
+@pages.get("/replies")
+@signed_in
+def read_replies() -> str:
+    """Nothing for whoever has none to read. Where nobody operates the service, owners have."""
+    waiting = to_read_elsewhere.waiting(g.session, current_user.id)
+    return render_template("operate/replies.html", waiting=waiting)
+
+
+@pages.post("/replies/<int:number>/done")
+@signed_in
+def handle_reply(number: int) -> ResponseReturnValue:
+    try:
+        to_read_elsewhere.finish(g.session, number, by=current_user.id, now=g.now)
+    except to_read.NoSuchReply:
+        abort(404)
+    flash("Marked as dealt with.")
+    return redirect(url_for(".read_replies"), 303)
 
 
 def _asked(number: int) -> ProgrammeRequest:

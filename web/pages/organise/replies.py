@@ -10,7 +10,7 @@ from web.http.access import needs
 from web.http.context import house
 from web.models import Role, Showing
 from web.pages.organise import pages
-from web.services.people import to_read
+from web.services.people import to_read, to_read_elsewhere
 
 NOT_SHOWN = (
     "It stands with their conversation. They have not been asked whether it may be shown: it waits under "
@@ -26,6 +26,7 @@ def read_replies() -> ResponseReturnValue:
         "organise/replies.html",
         programme=g.programme,
         waiting=to_read.of_programme(g.session, g.programme, current_user.id, key=key),
+        elsewhere=len(to_read_elsewhere.waiting(g.session, current_user.id)),
         dealt_with=to_read.dealt_with(g.session, g.programme, current_user.id),
     )
 

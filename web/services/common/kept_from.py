@@ -26,7 +26,7 @@ def partners_of(author: Any, its_groups: ColumnElement[bool]) -> Any:
     )
 
 
-def all_groups_of(programme: Programme, authors: Any) -> ColumnElement[bool]:
+def all_groups_of(programme: Programme | type[Programme], authors: Any) -> ColumnElement[bool]:
     """The condition on GroupMember that picks every group here of these people, by id."""
     member = aliased(GroupMember)
     theirs = (
@@ -39,12 +39,14 @@ def all_groups_of(programme: Programme, authors: Any) -> ColumnElement[bool]:
     return col(GroupMember.group_id).in_(theirs)
 
 
-def was_in_it(reader: str, partners: Any) -> ColumnElement[bool]:
+def was_in_it(reader: Any, partners: Any) -> ColumnElement[bool]:
     """Is this organiser, by id, one of them?"""
-    return select(Organiser.email_key).where(Organiser.id == reader).scalar_subquery().in_(partners)
+    self_ = aliased(Organiser)
+    own = select(self_.email_key).where(self_.id == reader).correlate_except(self_)
+    return own.scalar_subquery().in_(partners)
 
 
-def another_reads(programme: Programme, reader: str, partners: Any) -> ColumnElement[bool]:
+def another_reads(programme: Programme | type[Programme], reader: str, partners: Any) -> ColumnElement[bool]:
     """Is there another organiser who is none of them?"""
     other = aliased(Organiser)
     return (

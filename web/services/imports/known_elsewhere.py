@@ -37,7 +37,7 @@ class AsWritten:
         )
 
 
-def _ids(programme_id: int, *conditions: Callable[[Any], ColumnElement[bool]]) -> SelectOfScalar[str]:
+def _ids(programme_id: Any, *conditions: Callable[[Any], ColumnElement[bool]]) -> SelectOfScalar[str]:
     """Theirs, in one programme. Who is active has said yes."""
     here, other = aliased(Membership), aliased(Membership)
     return select(here.person_id).where(
@@ -52,7 +52,7 @@ def _ids(programme_id: int, *conditions: Callable[[Any], ColumnElement[bool]]) -
     )
 
 
-def is_one(programme_id: int, person: Any) -> ColumnElement[bool]:
+def is_one(programme_id: Any, person: Any) -> ColumnElement[bool]:
     """Is the id in this column one of theirs? Looked at row by row: it costs nothing where nobody asks."""
     return _ids(programme_id, lambda here: col(here.person_id) == person).exists()
 

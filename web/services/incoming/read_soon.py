@@ -1,6 +1,7 @@
 """The letter that asks organisers to read a reply today, which no machine should answer.
 
-It goes to nobody who does not read it: an organiser who was in the conversation, see decision 0127.
+It goes to nobody who does not read it: an organiser who was in the conversation, see decision 0127. Where
+that is each of them, it goes to whoever reads it instead, see 0147.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from notifications.replies import Received
 from web.models import Person, Programme
 from web.services.common import links, programmes, times
 from web.services.organisers import accounts
-from web.services.people import participation, to_read
+from web.services.people import participation, to_read, to_read_elsewhere
 
 
 def ask(
@@ -31,9 +32,21 @@ def ask(
     """Once a day for each person, whatever else they write."""
     today = times.today(now)
     for programme in where:
-        page = links.open_page(f"/organise/{programme.slug}/replies")
-        facts = programmes.facts(programme)
-        letter = messages.ReadSoon(facts, page, stopped=stopped, until=until, of_harm=of_harm)
+        readers = [
+            one
+            for one in accounts.who_act(session, programme)
+            if not to_read.is_kept_from(session, programme, reply.reply_id, one.id)
+        ]
+        elsewhere = [] if readers else to_read_elsewhere.readers(session, programme, reply.reply_id)
+        page = "/operate/replies" if elsewhere else f"/organise/{programme.slug}/replies"
+        letter = messages.ReadSoon(
+            programmes.facts(programme),
+            links.open_page(page),
+            stopped=stopped,
+            until=until,
+            of_harm=of_harm,
+            elsewhere=bool(elsewhere),
+        )
         orders = [
             outbox.Order(
                 letter,
@@ -41,8 +54,7 @@ def ask(
                 f"{person.id} in {programme.id} on {today}",
                 programme.slug,
             )
-            for one in accounts.who_act(session, programme)
-            if not to_read.is_kept_from(session, programme, reply.reply_id, one.id)
+            for one in readers or elsewhere
         ]
         outbox.queue_all(session, orders, now=now)
 

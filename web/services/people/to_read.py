@@ -107,16 +107,23 @@ def _of(programme: Programme, reader: str | None) -> Any:
 
 
 def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
-    """May it be about this organiser, by id? It is of a conversation that they were in, or of none and by
-    somebody they have talked with. Another organiser reads it; of a STOP, which was obeyed, nobody need.
+    """May it be about this organiser, by id? Another organiser reads it; what is said beside a STOP whoever
+    reads it elsewhere.
+    """
+    partners = partners_of_writer(programme)
+    another = kept_from.another_reads(programme, reader, partners)
+    return kept_from.was_in_it(reader, partners) & or_(another, col(Reply.word) == Word.STOP)
+
+
+def partners_of_writer(programme: Programme | type[Programme]) -> Any:
+    """The addresses of whom it may be about: whoever was in the conversation that it is about; or, where that
+    is none, whoever has talked with its writer.
     """
     its_group = literal("group ") + cast(GroupMember.group_id, String) + " %"
     is_of_one = func.coalesce(col(OutboxMessage.subject), "").like("group %")
     of_one = is_of_one & (col(OutboxMessage.subject) + " ").like(its_group)
     of_none = ~is_of_one & kept_from.all_groups_of(programme, _may_have_written())
-    partners = kept_from.partners_of(col(Reply.person), or_(of_one, of_none))
-    another = kept_from.another_reads(programme, reader, partners)
-    return kept_from.was_in_it(reader, partners) & or_(another, col(Reply.word) == Word.STOP)
+    return kept_from.partners_of(col(Reply.person), or_(of_one, of_none))
 
 
 def _may_have_written() -> Any:

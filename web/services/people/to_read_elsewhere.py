@@ -1,0 +1,113 @@
+"""What is said beside a STOP where all who organise the programme are partners of its writer: it may be
+about them, so none of them reads it. Operators do; and where there is none but such a partner, whoever owns
+another programme, as they do complaints that nobody would read.
+
+NoSuchReply         there is none, or it is not theirs to read
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_, select
+
+from notifications.keywords import Word
+from notifications.tables import OutboxMessage, Reply
+from web.models import Membership, Organiser, OrganiserRole, Person, Programme, Role
+from web.services.common import audit, kept_from
+from web.services.imports import known_elsewhere
+from web.services.people import to_read
+from web.services.people.to_read import NoSuchReply
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """A reply, who it is from, and the programme it was said in."""
+
+    reply: Reply
+    person: Person
+    programme: Programme
+
+
+def _unread(*wanted: Any) -> Any:
+    """Of all programmes at once, from a row for each where nobody reads it."""
+    is_ours = ~known_elsewhere.is_one(col(Programme.id), col(Person.id))
+    to_none = col(OutboxMessage.programme).is_(None) & is_ours
+    return (
+        select(*wanted)
+        .select_from(Reply)
+        .join(Person, col(Person.id) == Reply.person)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .join(Programme, col(Programme.id) == Membership.programme_id)
+        .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
+        .where(
+            col(Reply.to_read),
+            Reply.word == Word.STOP,
+            col(Person.erased_at).is_(None),
+            or_(to_none, col(OutboxMessage.programme) == col(Programme.slug)),
+            ~kept_from.another_reads(Programme, "", to_read.partners_of_writer(Programme)),
+        )
+    )
+
+
+def _reads(reader: Any) -> ColumnElement[bool]:
+    """May this organiser, by id?"""
+    partners = to_read.partners_of_writer(Programme)
+    other, self_ = aliased(Organiser), aliased(Organiser)
+    an_operator = (
+        select(other.id)
+        .where(col(other.operates_since).is_not(None), col(other.email_key).not_in(partners))
+        .correlate_except(other)
+        .exists()
+    )
+    operates = (
+        select(self_.id)
+        .where(self_.id == reader, col(self_.operates_since).is_not(None))
+        .correlate_except(self_)
+        .exists()
+    )
+    owns = (
+        select(OrganiserRole.organiser_id)
+        .where(OrganiserRole.organiser_id == reader, OrganiserRole.role == Role.OWNER)
+        .correlate_except(OrganiserRole)
+        .exists()
+    )
+    return ~kept_from.was_in_it(reader, partners) & or_(operates, owns & ~an_operator)
+
+
+def waiting(session: Session, reader: str) -> list[ReadElsewhere]:
+    """What waits for this one, the oldest first, each once."""
+    still = _unread(Reply, Person, Programme).where(_reads(reader), col(Reply.handled_at).is_(None))
+    rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id), col(Programme.id))).all()
+    return list(
+        {reply.id: ReadElsewhere(reply, person, programme) for reply, person, programme in rows}.values()
+    )
+
+
+def readers(session: Session, programme: Programme, reply_id: int) -> Sequence[Organiser]:
+    """Whoever reads it; nobody where somebody who organises the programme does."""
+    where = _unread(Organiser).join(Organiser, _reads(col(Organiser.id)))
+    found = session.exec(where.where(Reply.id == reply_id, Programme.id == programme.id)).all()
+    return list({one.id: one for one in found}.values())
+
+
+def finish(session: Session, number: int, *, by: str, now: datetime) -> None:
+    """It is dealt with; a second time changes nothing. The programme's own trail does not say so: whom it may
+    be about reads that.
+
+    Raises:
+        NoSuchReply
+    """
+    wanted = _unread(Reply).where(_reads(by), Reply.id == number).with_for_update(of=Reply)
+    found = session.exec(wanted.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NoSuchReply
+    if found.handled_at is None:
+        found.handled_at = now
+        session.add(found)
+        audit.record(
+            session, by, "dealt with a reply no organiser may read", now=now, subject=f"reply {number}"
+        )
