@@ -37,7 +37,7 @@ def add_programme(
     settings = Settings.from_env()
     shown = settings.sender_address if contact is None else contact
     if fault := name_checks.of_a_body(name) if name.strip() else None:
-        raise programmes.BadSettings("name", fault.to_do)
+        raise programmes.BadSettings("name", fault.to_do())
     made = programmes.add(session, slug, name, contact=shown, now=utc_now(), by=BY)
     yield f"{made.name} is at {settings.public_url}/p/{made.slug}/"
     if owner is not None:  # and not where it is empty: a programme would be nobody's

@@ -17,19 +17,23 @@ class Fault(Enum):
 
     UNSEEN = (
         "has characters that cannot be seen",
-        "Remove the characters that cannot be seen; typing it anew helps",
+        "Remove the characters{of} that cannot be seen; typing it anew helps",
     )
-    NOTHING = "has no letter or digit", "Enter a name with a letter or a digit in it"
-    MARKS = "has more than four marks on one letter", "Use at most four marks on one letter"
-    EMAIL = "has an email address in it", "Enter a name without an email address"
-    LINK = "has a link in it", "Enter a name without a link"
+    NOTHING = "has no letter or digit", "Enter {name} with a letter or a digit in it"
+    MARKS = "has more than four marks on one letter", "Use at most four marks on one letter{of}"
+    EMAIL = "has an email address in it", "Enter {name} without an email address"
+    LINK = "has a link in it", "Enter {name} without a link"
     HOST = (
         "has a web address in it",
-        "Enter a name without a web address. After a full stop, leave a space",
+        "Enter {name} without a web address. After a full stop, leave a space",
     )
 
-    def __init__(self, told: str, to_do: str) -> None:
-        self.told, self.to_do = told, to_do
+    def __init__(self, told: str, asks: str) -> None:
+        self.told, self._asks = told, asks
+
+    def to_do(self, name: str = "a name", of: str = "") -> str:
+        """`name` is what to enter, and `of` says of what it is, where a form has more than one."""
+        return self._asks.format(name=name, of=of)
 
 
 # Nothing can be wrong with it. Most names in a long file are such.
