@@ -55,7 +55,8 @@ COURTESY = any_of("""
     sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
     (?:hi|hello|hey|hiya)(?: there| all| again)?|dear all|good (?:morning|afternoon|evening)|helo|bore da
     ok|okay|regards|best|kind regards|x+
-    and|but|so|p\\.?s|though|afraid(?= (?:we|i|it)\\b)|dim diolch(?= p)
+    and|but|so|p\\.?s|though|afraid(?= (?:we|i|it)\\b)
+    dim diolch(?= (?:p|stop|tyn|dad|dat))|no (?:worries|probs?|problems?)(?= (?:we|i)\\b)
     be (?:so kind as|kind enough|good enough) to|do(?= (?:please )?(?:take|remove|delete|unsubscribe) me)
     (?:can|could|would|will) (?:you|u|someone|somebody)(?! (?:please |pls )?(?:cancel|end)\\b)(?: kindly)?
 """)
@@ -117,7 +118,7 @@ ABOUT_ME = any_of(rf"""
     (?:unsubscribe|opt|sign) me(?: out| off)?(?: from (?:this|these|your|the|all)(?: \w+){{0,3}})?
     (?:stop|quit) (?:{WROTE_TO}|sending|spamming|bothering|ringing|calling|phoning)(?: to)? (?:me|us|this number|my \w+)(?: [a-z]+){{0,4}}
     (?:do not|don't|dont|never) (?:ever )?(?:{WROTE_TO}|ring|call|bother)(?: to)? (?:me|us|this number)(?: (?:{ANY_MORE}))*
-    (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)|account|profile))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
+    (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:personal )?(?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)|account|profile))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:be (?:contacted|texted|e-?mailed|messaged|written to)|hear from you|be on (?:this|the|your) (?:mailing )?list)(?: (?:{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:take part|participate|be (?:involved|part of (?:it|this)))(?: in (?:it|this))?(?: any ?more)?
@@ -125,6 +126,9 @@ ABOUT_ME = any_of(rf"""
     (?:stop|quit) (?:processing|using|holding|keeping|storing) (?:(?:all|any|of) )*my (?:personal )?(?:data|details|information|number|e-?mail|address)(?: (?:{ANY_MORE}))*
     i (?:hereby )?(?:(?:wish|want|would like) to )?(?:withdraw|revoke) (?:my )?consent(?: [\w-]+){{0,6}}
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:do (?:this|it)|carry on|continue|be in (?:it|this)|be part of (?:it|this))(?: (?:{ANY_MORE}))*
+    (?:delete|remove|erase) (?:(?:everything|whatever|all|anything|the|any)(?: (?:the |of the )?(?:data|details|information|records?))?)(?:(?: that)? you (?:hold|have|keep|know|store)(?: got)?)? (?:on|about|of) me(?: (?:{ANY_MORE}))*
+    tynn(?:wch|u|a) fi (?:oddi ar|o|o['’]r)(?: [\w']+){{1,4}}
+    (?:i (?:have |had |just |already )*|i've (?:just |already )*)?(?:said|asked|told|texted) (?:you |u )?(?:already )?(?:to )?(?:stop|unsubscribe)(?: (?:already|before|twice|once|again|now|please|(?:two|three|several|many) times))*
     stop writing(?: (?:please|now|{ANY_MORE}))*
     (?:peidiwch|paid) (?:â|a|ag) (?:gyrru|anfon|danfon|hala|tecstio|thecstio|chysylltu|e-?bostio)\b.{{0,40}}
     i (?:want|would like|wish|'d like|need) to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?|i'd like to (?:opt out|unsubscribe)(?: (?:of|from) {ALL_OF_IT})?
@@ -135,11 +139,14 @@ WAYS = {
         sto+p+|stpo|sotp|s t o p|st0p|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
         (?:piss|sod|bugger|fuck|f) off
         {ABOUT_ME}
+        lose (?:my|this) number|i want out|stop means stop|(?:count|take|leave) me out (?:from now on|for good|permanently|altogether|for ?ever)
+        prosz[eę] (?:mnie )?(?:przesta[cć]|wypisa[cć])(?: mnie)?|wypisz(?:cie)? mnie|nie pisz(?:cie)? (?:do mnie|wi[eę]cej)(?: wi[eę]cej)?
+        (?:(?:mujhe|muje|mujhay) )?(?:message|msg|text|sms)s? (?:mat|na) (?:karo|karein|karen|kare|kijiye|bhejo|bhejein|bhejen)|band kar(?:o|ein|en|do)
         arr[eê]t|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?
         i (?:want|would like|wish|'d like) to stop|i'd like to stop
         (?:reply|text|txt|send|type|say) (?:with )?(?:the word )?stop|stop to \d{{4,13}}
         (?:stop|unsubscribe)(?: (?:please|now|it|this|that|these|those|me|all|everything|texting|emailing|messages|texts|emails|stop))*
-        un[ -]?subs?(?:c?r?ibe?)?(?: me)?(?: from (?:this|these|your|the|all|everything)(?: \w+){{0,3}})?
+        un[ -]?su(?:bs?|s)(?:c?r?ib?e?)?(?: me)?(?: from (?:this|these|your|the|all|everything)(?: \w+){{0,3}})?
         stop (?:{WROTE_TO}|sending|spamming|calling|ringing)(?: to)?(?: (?:these|those|this|any|more|your|{OUR_LETTERS}|{ANY_MORE}))*
         stop (?:(?:all|these|those|this|the|your|any) ){{0,2}}{OUR_LETTERS}(?: (?:{ANY_MORE}))*
         (?:do not|don't|dont|never) (?:text|e-?mail|mail|contact|message|write to|ring|call)(?: (?:again|ever|any ?more))*
@@ -179,7 +186,7 @@ WAYS = {
         (?:no |nope )?not (?:met )?yet|(?:no )?not (?:met|so far)|dd?im eto
         (?:no )?(?:we |i )?(?:haven't|havent|have not)(?: (?:met|spoken|talked))?(?: (?:yet|so far))?
         (?:(?:we're|we are|i'm|i am) )?still (?:trying|arranging)(?: (?:to|it|a) .{2,30})?
-        (?:we |i )?(?:keep|kept) missing each other|hoping to (?:meet|talk|speak)(?: (?:up|soon|later|next \w+|this \w+))*
+        (?:(?:we |i )?tried (?:but |and )?)?(?:we |i )?(?:keep|kept) missing each other|hoping to (?:meet|talk|speak)(?: (?:up|soon|later|next \w+|this \w+))*
         (?:(?:we've|we have|we) )?(?:moved|pushed|put) (?:it|this|our \w+) (?:back |off )?(?:to|until|till) (?:next|the|after|early|mid|late|\d|[a-z]+day\b).{0,20}
         (?:(?:i'm|we're|i am|we are) )?(?:trying to (?:arrange|find|fix|set|sort|agree)|arranging)(?: (?:it|this|a|our|up|out|date|time|one|call|chat|meeting|now))*
         (?:(?:i|we) )?(?:haven't|havent|have not|not) (?:managed|been able)(?: (?:it|to|to meet|to talk))? yet
@@ -214,6 +221,7 @@ WAYS = {
         (?:i'm |im |i am |we're |we are )?(?:not able|unable) to (?:make it|meet|come|attend|take part|do (?:it|this(?: one)?))(?: this (?:time|round|month))?
         (?:i(?:'ll| will)? (?:need|have|want)(?: to)? |please )?(?:drop|pull) (?:me )?out(?: of (?:it|this|this (?:one|round)))?
         (?:no (?:thanks|thank you) )(?:i )?(?:can't|cant|cannot) make it
+        neither of us (?:could|managed(?: to)?|was able to|were able to)(?: {MANAGE})?
     """),  # noqa: E501
     Word.SKIP: any_of(rf"""
         (?:can (?:i|you|we) |could (?:i|you) |i(?:'d| would)? (?:like|want|need|have) to |i'll (?:have to )?|(?:have|need) to |let me )?skip(?: (?:{THIS}))*
@@ -250,6 +258,8 @@ STOP_LAST = lazy_pattern(
 NO_STOP = r"(?i:do ?n['’]?t|not|never|non|bus|full|hard)\W+(?:\w+ )?STOP"
 # Whoever writes another language knows this word: in a short text its capitals are enough.
 SHOUTED = lazy_pattern(rf"(?!.*\b{NO_STOP})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
+# The one sign that says nothing else.
+A_SIGN = lazy_pattern(r"[^\w🛑]*🛑[^\w]*")
 PATTERNS = {word: lazy_pattern(ways) for word, ways in WAYS.items()}
 JOIN = lazy_pattern(
     r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"
@@ -265,7 +275,8 @@ NAME = r"[A-ZÀ-Þ][\w'’.-]*"
 ONLY_A_NAME = lazy_pattern(rf"\W*(?:from |x+ )?{NAME}(?: {NAME}){{0,3}}\W*(?:x+\W*)?")
 MET_SOMEBODY = lazy_pattern(
     r"(?i:(?:yes,? )?(?:we |i )?(?:met (?:up )?(?:with |w/ ?)?|caught up with |(?:spoke|talked) (?:to|with) "
-    r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation) with )"
+    r"|had an? (?:\w+ )?(?:chat|call|talk|coffee|meeting|conversation|zoom|lunch|natter|brew"
+    r"|catch ?-?up) with )"
     r"|(?:it was )?(?:(?:really|very|so) )?(?:great|good|lovely|nice|interesting|enjoyed) (?:to )?"
     r"(?:meet(?:ing)?|(?:talk|speak|chat)(?:ing)?(?: to| with)?) )"
     r"(?!(?i:no|not|nobody|none|never|neither)\b)"
@@ -287,6 +298,18 @@ SIGNED = lazy_pattern(
     r"[\w-]+(?: [\w-]+){0,2}$"
 )
 ASKS_TO_STOP = lazy_pattern(ABOUT_ME)
+# A STOP erases nothing, and ends no other use of what we hold.
+ASKS_TO_ERASE = lazy_pattern(
+    r"\b(?:delet|eras|wip|destroy)\w*\b[^.!?\n]{0,60}\b(?:me|data|details|information|account|profile|records?"
+    r"|everything)\b|\bremove (?:all )?my (?:personal )?(?:data|details|information)\b"
+    r"|\b(?:gdpr|erasure|forgotten|data protection)\b|\b(?:withdraw|revoke) (?:my )?consent\b|\bprocessing\b",
+    re.IGNORECASE,
+)
+# "Please stop and tell Tom I am sorry", and neither "Stop and search" nor "Cancel, and rebook".
+PLEADED = lazy_pattern(
+    r"(?=.*\b(?:stop|unsubscribe)\b).*\b(?:please|pls|plz|te?xt\w*|messag\w*|e-?mail\w*|contact\w*|unsubscribe)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 # Below it stand a name and where somebody works. Of blank lines only the last is looked at: each of ten
 # thousand would be followed to their end.
 BEFORE_A_NAME = lazy_pattern(
@@ -355,6 +378,10 @@ CONTRARY = {
     Word.NO_REPLY: (Word.MET, Word.YES, Word.BOOKED),
     Word.SKIP: (Word.MET, Word.YES),
 }
+# "I did, she didn't": they have not met.
+NOT_BOTH = lazy_pattern(
+    r"(?:but )?(?:he|she|they) (?:didn't|didnt|did not|wasn't|was not|couldn't|could not)"
+)
 # What a phone or a mail program sends for its owner's thumb; behind it stands what we had written.
 OPENING = "[“„«‹\"'‘]"
 REACTION = lazy_pattern(
@@ -403,6 +430,8 @@ def _understood(text: str) -> Understood:
     said = " ".join(text.split())
     if said.strip(" \"'“”") == "?":
         return Understood(Word.HELP)
+    if A_SIGN.fullmatch(said):
+        return Understood(Word.STOP)
     if not re.search(r"\w", said) or REACTION.fullmatch(said) or MACHINE.match(said):
         return Understood(Word.NOTHING)
     if join := JOIN.fullmatch(said):
@@ -436,6 +465,8 @@ def _two_in_one(said: str) -> Understood | None:
     """Two that we know in one breath, as in "Met but skip next time"."""
     found = TWO.fullmatch(said)
     word = _word(found[1]) if found else None
+    if found and word is Word.STOP and PLEADED.fullmatch(found[1]):
+        return Understood(word)
     if found and word is Word.MET and _word(found[1].split()[0]) is Word.YES:  # "Yes, met and learned that …"
         return _with_rest(word, found[2], said)
     return _with_rest(word, found[2], said) if found and word and _word(found[2]) else None
@@ -468,8 +499,10 @@ def _wants_no_more(text: str) -> bool:
 
 def says_more_than_stop(text: str) -> bool:
     """Of words that ask us to stop: do they say anything besides? Thanks, a name and the same wish again do
-    not. In doubt they do.
+    not; to be erased is another wish. In doubt they do.
     """
+    if ASKS_TO_ERASE.search(text):
+        return True
     if _word(" ".join(text.split())) is Word.STOP:
         return False
     return any(not _is_no_more(part.strip()) for part in CLAUSE.split(BEFORE_A_NAME.split(text, 1)[0]))
@@ -503,7 +536,7 @@ def _with_rest(word: Word, after: str, said: str) -> Understood:
         return Understood(Word.STOP)
     if _corrects(word, then):
         return Understood(then or word)
-    if then in CONTRARY.get(word, ()):
+    if then in CONTRARY.get(word, ()) or (word in (Word.MET, Word.YES) and NOT_BOTH.fullmatch(_plain(rest))):
         return Understood(Word.LEARNING, said)
     if not rest or then is word or (then is None and is_courtesy(rest)):
         return Understood(word)

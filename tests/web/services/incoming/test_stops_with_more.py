@@ -27,6 +27,8 @@ WITH_MORE = [
     "Wrong number, I don't know any of these people",
     "met Joan, sadly I am retiring so please take me off",
     "STOP, this is his carer, he cannot read these",
+    "Please delete my data",
+    "please stop and tell Tom I am sorry",
 ]
 NO_MORE = [
     "STOP",
