@@ -4,7 +4,8 @@ cancelled", "I forgot", "can't do Zoom", "please don't show that". An organiser 
 
 import re
 
-from notifications.keywords import CLAUSE, GREETED, NAME, any_of
+from notifications.harm import OF_HARM, RATHER
+from notifications.keywords import CLAUSE, GREETED, NAME, WEEKDAY, any_of
 from notifications.lazy_patterns import lazy_pattern
 
 LONGEST = 300  # letters in which such a thing is said; what somebody learned may be longer
@@ -23,10 +24,6 @@ NOT = (
     r"(?:(?:did|was|were|has|have|had|could|would|do|does|is|are) ?n['’]?t"
     r"|(?:did|was|has|have|could) not|never|not)"
 )
-RATHER = (
-    r"(?:(?:just|only|really|so|very|too|still|now|sadly|all|been|a bit|quite|totally|completely|rather"
-    r"|somewhat|pretty|extremely|a little|a tad|a touch|terribly|awfully) )*"
-)
 GOES_ON = any_of("""
     so|as|and|but|because|due|since|until|till|this|last|again|at|in|on|for|from|with
     now|today|yesterday|tomorrow|twice|sorry|apologies|i['’]?m afraid|unfortunately
@@ -41,6 +38,7 @@ CALLED_OFF = any_of(rf"""
     (?:i|we) {RATHER}(?:had to |have to |'ve )?(?:cancel(?:led)?|called it off|postponed|gave up|given up){END}
 """)  # noqa: E501  (one way to a line)
 OF_THE_MEETING = any_of(rf"""
+    (?:yes\W+)?(?:i|we) (?:did|was|were|could|tried)\b,?(?: but)? (?:he|she|they|NAMED) (?:did|was|were|could|would) ?(?:n['’]?t|not)\b.*
     {PEOPLE}? ?{RATHER}(?:forgot|missed (?:it|each other|him|her|them|our|the (?:call|meeting|slot))|overslept|messed up|mixed up|double.booked|got the wrong)\b(?! (?:how|that|what|why|where)\b).*
     (?:it |this )?{RATHER}(?:slipped my mind|my (?:bad|fault|mistake))\b.*
     {CALLED_OFF}
@@ -60,28 +58,7 @@ OF_THE_MEETING = any_of(rf"""
     i (?:can['’]?t|cannot|can not|couldn['’]?t) (?:open|find|use|work|see|read|get|click|access) .*
     .{{0,40}}\b(?:says?|said) (?:he|she|they)(?: (?:is|was|are)|['’]?s)? (?:too|not|n['’]t|can['’]?t|cannot|away|off|ill|sick|busy)\b.*
 """)  # noqa: E501  (one way to a line)
-# Harm, and what has changed of its writer's details: an organiser has to know, whatever else is said.
-OF_HARM = any_of(rf"""
-    (?:(?:we )?met[^.!?]{{0,30}}\b)?(?:he|she|they|NAMED)(?: was| were| is| has been|['’]?s)? {RATHER}(?:a bit |being )?(?:rude|racist|sexist|homophobic|aggressive|abusive|inapp?ropriate|creepy|offensive|drunk|tipsy|patronising|nasty|bullying|flirt\w*|over.?familiar|over.?friendly|(?:forward|familiar|full on|pushy|handsy|hands on|intimidating|threatening|domineering|leering|suggestive|weird|unpleasant|hostile)(?=\W*$|[.,;!]| (?:(?:with|to|towards) (?:me|us|women|people)|and|if|but)\b))\b.*
-    (?:he|she|they|NAMED)(?:['’]d| had)? been drinking\b.*|(?:he|she|NAMED) (?:smel[lt]\w*|stank|reeked) of (?:drink|alcohol|booze)\b.*
-    (?:(?:he|she|they|NAMED)(?:['’]s| is| was| were)? )?not (?:someone|somebody|a (?:man|woman|person|lady|gentleman)) (?:who )?(?:i|you)(?:['’]d| would| want)? .*
-    (?:he|she|they|NAMED) (?:(?:kept|keeps|was|were) )?(?:ma[dk]e|making|pass\w*|commented?|commenting|remark\w*) (?:\w+ ){{0,3}}(?:about|on) my (?:\w+ )?(?:appearance|looks?|body|figure|weight|age|clothes|dress|skin|hair|accent|colour|disability|religion|faith|legs|face|wife|husband)\b.*
-    (?:he|she|they|NAMED) (?:just |then )?(?:turned up|came|came round|appeared|showed up|arrived|waited)(?: \w+)? (?:at|to|outside|by|near) my (?:house|home|door|flat|work|office|church)\b.*
-    (?:he|she|NAMED) (?:wanted|asked|tried|tries|wants|kept asking|offered) (?:me )?(?:(?:to|for) )?(?:borrow|money|a loan|cash|lend|£|my (?:bank|home )?\w*(?:address|number|details)|sell|get me to|buy me)\b.*
-    (?:he|she|they|NAMED) wanted me to (?:come|go|join|give|sign|buy|invest|pay|lend|meet (?:him|her) (?:alone|again))\b.*
-    (?:he|she|they|NAMED) (?:would ?n['’]?t|would not|won['’]?t|did ?n['’]?t) take no for an answer\b.*
-    (?:he|she|they|NAMED) (?:sent|sends|keeps sending|kept sending) me (?:\w+ ){{0,3}}(?:photos?|pictures?|images?|videos?|pics?|messages? (?:at|all|late|every))\b.*
-    (?:he|she|they|NAMED) (?:went on|kept on|lectured|preached)(?: and on)? (?:at me )?about (?:religion|god|jesus|the bible|my \w+|immigrants?|immigration|politics|foreigners)\b.*
-    (?:i(?:['’]d| would) )?(?:much )?rather not (?:be (?:matched|paired|put|introduced|with)|see|meet|talk|speak)\b.*
-    (?:i['’]?m afraid |i am afraid )?(?:we|he and i|she and i) (?:really )?(?:did ?n['’]?t|did not) (?:really )?(?:get on(?! to\b| the\b| with (?:it|the)\b)|see eye to eye|hit it off)\b.*
-    .{{0,40}}\b(?:(?:ddim|heb) (?:yn )?teimlo['’]?n (?:gyfforddus|ddiogel|saff)|anghyfforddus|anaddas|codi ofn|bygwth)\b.*
-    (?:he|she|they|NAMED) (?:(?:has|have|had|was|were|is|are|keeps?|kept)(?: been)? )?(?:asked me out|asking me out|won['’]?t (?:leave me|stop)|(?:touch|threaten|harass|pester|bother|stalk|frighten|scar|insult|follow|shout(?:ed|ing)? at)\w* (?:\w+ )?me)\b.*
-    (?:he|she|they|NAMED) (?:keeps|kept|won['’]?t stop) (?:on )?\w+ing me\b.*
-    .{{0,60}}\b(?:i (?:felt|feel)|made me feel|made me) (?:\w+ ){{0,2}}(?:unsafe|uncomfortable|uneasy|upset|harassed|threatened|bullied|scared|awkward)\b.*
-    (?:i )?(?:did ?n['’]?t|did not|never) (?:really )?feel (?:very |quite )?(?:safe|comfortable)\b.*|felt {RATHER}(?:unsafe|uneasy|uncomfortable)\b.*
-    .{{0,40}}\b(?:his|her|their|NAMED['’]?s?) hands? (?:on|up) (?:me|my)\b.*|(?:he|she|they|NAMED) (?:knew|knows) where i live\b.*|(?:he|she|NAMED) asked (?:me )?if i (?:was|am) (?:single|married)\b.*
-    (?:very |quite |a bit |rather |so )?(?:rude|racist|sexist|homophobic|creepy|inappropriate)\W*
-""")  # noqa: E501
+# What has changed of its writer's details: an organiser has to know, whatever else is said.
 OF_DETAILS = any_of(r"""
     (?:i |i['’]?ve |i have |(?:he|she|NAMED) (?:has |have )?)(?:now |just |since |recently )?(?:left|retired|resigned|stood down|stepped down|moved (?:jobs?|on|away|house|to)|lost my (?:seat|job)|changed (?:my |jobs?)|been made redundant)\b.*
     (?:i(?:['’]?m| am)?|he(?:['’]?s| is)?|she(?:['’]?s| is)?) no longer\b.*|i do ?n['’]?t work (?:there|here|for|at)\b.*
@@ -101,7 +78,42 @@ OF_PEOPLE = any_of(rf"""
     (?:he|she|they|NAMED) (?:wants?|would like|asked|wish(?:es)?) to (?:stop|leave|drop out|be (?:taken|removed)|unsubscribe|opt out)\b.*
     NAMED is my \w+\b.*|i do ?n['’]?t know (?:who|any|these|this|him|her|NAMED)\b.*|i am deaf\b.*
 """)  # noqa: E501
+A_DAY = (
+    rf"(?:(?:on |at |for |this |next |the )*(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)|\d{{1,2}} [a-z]{{3,9}}"
+    r"|tomorrow|week|month)\b(?! of (?:each|every)\b| (?:each|every)\b))"
+)
+A_MEETING = r"(?:coffee|call|chat|catch ?-?up|lunch|meeting|zoom|teams|date)"
+# What is said of another time to come.
+OF_PLANS = any_of(rf"""
+    (?:(?:no|yes|yeah|yep)\W+)?(?:(?:we|i)(?:['’]?re|['’]?m| are| am| will be|['’]?ll be)? )?(?:meet(?:ing)?|seeing|talking|speaking|chatting|catching up)(?: up)?(?: (?:to|with))?(?: (?:NAMED|him|her|them|again|each other))* {A_DAY}.{{0,30}}
+    (?:(?:our |another )?(?:next )?)?{A_MEETING}(?: is| has been)?(?: (?:booked|arranged|set|fixed|planned|agreed|in the diary))?(?: for| on| at)? {A_DAY}.{{0,20}}
+    see you\b.{{0,30}}|(?:(?:we|i) )?(?:would|will|['’]?ll|['’]d) (?:happily |gladly |definitely )?(?:do|try) (?:it |this |that )?again\b.{{0,20}}
+    (?:(?:we|i)(?:['’]?ll| will| are going to|['’]?re going to| hope to| plan to| agreed to) |hop(?:e|ing) to |going to |agreed to )?(?:(?:meet|talk|speak|chat|catch up|see (?:each other|NAMED|him|her|them))(?: up)?(?: with (?:NAMED|him|her|them))? again|(?:keep|stay) in touch)\b.{{0,30}}
+    (?:(?:we['’]?re|we are|i['’]?m|i am|really|so|very much) )*looking forward to\b.{{0,60}}
+""")  # noqa: E501  (one way to a line)
+# What is said of how somebody is, and no more: it is about them, though kind.
+KIND = (
+    r"(?:lovely|nice|great|wonderful|delightful|charming|kind|friendly|pleasant|sweet|interesting|fascinating|funny|clever"
+    r"|brilliant|amazing|fantastic|super|smashing|top|decent|proper|good|fab|fabulous|inspiring|impressive|young|old"
+    r"|quiet|shy|boring|dull|odd|strange|chatty|talkative|intense|posh|serious|warm|genuine|humble|bright|helpful)"
+)
+SOMEONE = (
+    r"(?:lady|woman|man|guy|bloke|chap|lad|lass|lassie|girl|gent|gentleman|fella|fellow|character|soul|person"
+    r"|human being|folks?)"
+)
+OF_ONE = r"(?:(?:really|very|so|such|what|a|an|the|quite|most|right|truly|absolutely?|thoroughly|bit|of) )*"
+OF_PRAISE = any_of(rf"""
+    (?:(?:he|she|they|NAMED|it)(?:['’]?s| is| was| are| were| seem(?:s|ed)) )?(?:{OF_ONE}{KIND}(?:,? (?:and |but )?{OF_ONE}{KIND}){{0,2}}|(?:what|such) an?) {SOMEONE}(?: (?:tbh|indeed|too|though|thanks?|thank you|to (?:talk|speak|chat)(?: to| with)?))*(?: ?[,;.!:–-]\W*\w+(?:\W+\w+)?)?\W*
+    (?:he|she|they|NAMED)(?:['’]?s| is| was| are| were| seem(?:s|ed)) {OF_ONE}{KIND}(?:,? (?:and |but )?{OF_ONE}{KIND}){{0,2}}(?: (?:to (?:talk|speak|chat)(?: to| with)?|company|indeed|too|though))*\W*
+    (?:a )?bit {OF_ONE}{KIND}(?: (?:tbh|to be honest|though|really|for me))?\W*
+    we (?:really |all |both )?(?:got on|get on|hit it off|clicked)\b.{{0,40}}|(?:we )?(?:have|had|have got) (?:a lot|lots|loads|so much|much) in common\W*
+    (?:he|she|NAMED) (?:knows|knew) my \w+\W*
+""")  # noqa: E501  (one way to a line)
 OF_US = any_of(r"""
+    (?:(?:i['’]?m |i am )?(?:so |very )?(?:sorry|apologies|apologises) )?(?:for|about) (?:the |my |a |being |this )*(?:(?:late|slow|delayed|tardy|belated) (?:reply|response|answer)|(?:delay|slow|late) (?:in )?(?:replying|answering|getting)|delay\W*$|not (?:replying|answering))\b.*
+    (?:please |just |now )?stop asking(?: me| us)?(?: (?:this|that|about it|please|now|again|every \w+))*\W*
+    (?:i(?:['’]?m| am|['’]?ll| will| have| shall)?|we(?:['’]?re| are)) (?:be )?(?:report(?:ing|ed)?|complain(?:ing|ed)?)\b.{0,40}\b(?:ico|information commissioner|ofcom|7726|police|monitoring officer|ombudsman)\b.*
+    (?:erase|delete|erasing|deleting|wipe) (?:everything|all)\b(?=.{0,30}(?:\b(?:me|my|mine|please|now)\b)).*
     (?:(?:hi|hello|sorry|yes|no|thanks)\W+)?(?:please|pls|plz|kindly)\b.*|cancel[,.!:].*
     (?:can|could|will|would|may) (?:i|you|u|we|someone|somebody|anyone) .*
     (?:who (?:gave|told|are|is|s)|when (?:is|s) (?:the|my) next|how (?:do|can) (?:i|you)|where (?:do|is) (?:i|the|my)) .*
@@ -145,6 +157,7 @@ PRIVATE = lazy_pattern(
         {ASKS}(?:do ?n['’]?t|do not|never) put {WORDS_OF_MINE} (?:on|up|out|in)\b|{ASKS}leave {WORDS_OF_MINE} (?:out|off)\b
         {ASKS}(?:do ?n['’]?t|do not|never) (?:ever )?(?:show|publish|share|post|print|quote|repeat|tell|pass)\b(?: \w+){{0,2}} (?:{WORDS_OF_MINE}|me)\b
         {ASKS}(?:do ?n['’]?t|do not|never) (?:ever )?(?:show|publish|share|post|print|quote|repeat|pass on) {WORDS_OF_MINE}(?!\w)
+        \b(?:do ?n['’]?t|do not|never) (?:tell|say (?:anything|a word) to|let on to) (?:any(?:one|body)|people)(?=\W*\Z|[.;!])|\b(?:do ?n['’]?t|do not|never) mention (?:it|this|that)\b
         {ASKS}(?:take|pull) {WORDS_OF_MINE} (?:down|off)\b|{ASKS}take down {WORDS_OF_MINE}
         {ASKS}(?:delete|remove|hide|withdraw|un-?publish) {WORDS_OF_MINE}(?!\w)
         \bpeidiwch â (?:chyhoeddi|rhannu|dangos)\b|\byn gyfrinachol\b
@@ -217,7 +230,7 @@ def is_news(text: str, names: tuple[str, ...] = ()) -> bool:
 
 def is_told(text: str, names: tuple[str, ...] = ()) -> bool:
     """The same of words behind an answer, which may be few and yet something learned: "Met. Great fun"."""
-    of_one_another = (OF_THE_MEETING, OF_PEOPLE, OF_DETAILS, OF_US)
+    of_one_another = (OF_THE_MEETING, OF_PLANS, OF_PEOPLE, OF_PRAISE, OF_DETAILS, OF_US)
     is_of_one_another = len(text) <= LONGEST and _is_said(of_one_another, names, text)
     return is_of_one_another or _is_said_somewhere((OF_HARM,), names, text)
 
