@@ -72,7 +72,8 @@ BODY = lazy_pattern(
         has (?:accepted|declined|tentatively accepted) (?:this|your|the) (?:invitation|meeting)
         reacted to your (?:message|email)
         {THANKS_FIRST}(?:i am|i'm|i will be) (?:currently |now )?{IS_AWAY}
-        ^\W{{0,3}}(?:rwyf|rydw i|rwy) (?:ar (?:fy )?(?:wyliau|gwyliau)|allan o'r swyddfa)
+        {THANKS_FIRST}(?:rwyf|rydw i|rwy|dw i)(?: i)?(?: ar hyn o bryd)? (?:ar (?:fy )?(?:wyliau|gwyliau|absenoldeb)|allan o'r swyddfa)
+        ^\W{{0,3}}(?:thank you|thanks|diolch)[^.!\n]{{0,80}}[.!]\s{{1,3}}(?:our|the|my) offices? (?:is|are|will be) (?:now )?closed (?:for|until|from|over|on)\b
         ^\W{{0,3}}(?:i have (?:now )?left|i no longer work (?:for|at))\b.{{0,80}}(?:contact|forward|e-?mail)
         this is an auto\w* (?:reply|response|message|acknowledge?ment)|automated (?:reply|response)\b
         {THANKS_FOR}(?:a|the) (?:high|large|significant) (?:volume|number) of (?:e-?mails|correspondence)

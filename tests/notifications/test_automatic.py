@@ -44,6 +44,9 @@ def test_whoever_names_no_sender_wants_no_answer(sender):
 @pytest.mark.parametrize(
     "text",
     [
+        "Diolch am eich e-bost. Rwyf allan o'r swyddfa tan 4 Ionawr.",
+        "Dw i ar wyliau tan ddydd Llun.",
+        "Thank you for your message. Our office is closed for Christmas until 2 January.",
         "I am on annual leave until Monday.",
         "This is a receipt for the mail you sent.",
         "Thank you for your email. I am currently out of the office and will return on Monday.",
@@ -58,7 +61,14 @@ def test_what_machines_say_is_known_without_a_header(text):
     assert is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
 
 
-@pytest.mark.parametrize("text", ["I am away from my desk more, and learn more.", "Leave room for rain."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am away from my desk more, and learn more.",
+        "Leave room for rain.",
+        "Our office is closed on Fridays and it works.",
+    ],
+)
 def test_a_learning_is_no_absence(text):
     assert not is_automatic({"subject": "Re: Did you talk"}, text, "tom@kirklees.example")
 
