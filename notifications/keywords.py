@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from notifications.lazy_patterns import lazy_pattern
+from notifications.wishes import (
+    A_SIGN,
+    ASKS_TO_ERASE,
+    OTHER_WISHES,
+    PLEADED,
+    SHOUTED,
+    STOP_FIRST,
+    STOP_LAST,
+)
 
 LONGEST_WAY = 120  # letters in which a word can be said
 LONGEST_NAME = 80
@@ -102,8 +111,8 @@ SILENT = any_of(rf"""
     (?:was ?n['’]?o?t|was never|were ?n['’]?o?t) there|(?:stood me up|ignored me|ghosted me|let me down)
 """)
 THIS = "me|this|the|next|it|one|round|time|month|week|out|for|now|coming"
-WROTE_TO = "te?xt(?:ing)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
-OUR_LETTERS = r"(?:texts?|txts?|messages?|e-?mails?|mails|mailings?|letters|notifications?|alerts|spam)"
+WROTE_TO = "te?xt(?:ing?)?|e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|contact(?:ing)?|writ(?:e|ing) to"
+OUR_LETTERS = r"(?:texts?|txts?|msgs?|messages?|e-?mails?|mails|mailings?|letters|notifications?|alerts|spam)"
 # Said of a day, where the round goes on after it: "Can't talk now", "Can't make it this week".
 ONE_DAY = "(?:today|tonight|now|this (?:week|morning|afternoon|evening))"
 OF_ONE_DAY = lazy_pattern(rf"[^.,;:!?\n]*\b({ONE_DAY})\b", re.IGNORECASE)
@@ -119,10 +128,10 @@ ABOUT_ME = any_of(rf"""
     (?:stop|quit) (?:{WROTE_TO}|sending|spamming|bothering|ringing|calling|phoning)(?: to)? (?:me|us|this number|my \w+)(?: [a-z]+){{0,4}}
     (?:do not|don't|dont|never) (?:ever )?(?:{WROTE_TO}|ring|call|bother)(?: to)? (?:me|us|this number)(?: (?:{ANY_MORE}))*
     (?:remove|delete|erase|take(?= \w+(?: \w+)? off)) (?:me|us|(?:all )?my (?:personal )?(?:data|details|name|information|address|e-?mail(?: address)?|(?:(?:tele)?phone |mobile )?(?:number|phone|mobile)|account|profile))(?: (?:off|from))?(?: (?:the|this|that|your|all|any|these|mailing|distribution|contact|e-?mail|text|lists?|records?|database|system|service|scheme|programme|{OUR_LETTERS}|{ANY_MORE}))*
-    i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
+    i (?:do not|don't|dont|no longer|never) (?:want|wish|need)(?: to (?:get|receive|have|be sent))? (?:(?:any|any ?more|no|more|further|these|those|this|such|your|of) )*(?:{OUR_LETTERS}|these)(?: (?:from (?:you|this \w+)|{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:be (?:contacted|texted|e-?mailed|messaged|written to)|hear from you|be on (?:this|the|your) (?:mailing )?list)(?: (?:{ANY_MORE}))*
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:take part|participate|be (?:involved|part of (?:it|this)))(?: in (?:it|this))?(?: any ?more)?
-    (?:i (?:want|wish|need)|i would like|i'd like|please can i|can i) to be (?:removed|taken off|unsubscribed|deleted|erased|opted out|left alone)(?: [\w-]+){{0,7}}
+    (?:(?:i (?:want|wish|need)|i would like|i'd like) to|(?:can|could|may) i(?: please| pls)?) be (?:removed|taken off|unsubscribed|deleted|erased|opted out|left alone)(?: [\w-]+){{0,7}}
     (?:stop|quit) (?:processing|using|holding|keeping|storing) (?:(?:all|any|of) )*my (?:personal )?(?:data|details|information|number|e-?mail|address)(?: (?:{ANY_MORE}))*
     i (?:hereby )?(?:(?:wish|want|would like) to )?(?:withdraw|revoke) (?:my )?consent(?: [\w-]+){{0,6}}
     i (?:do not|don't|dont|no longer) (?:want|wish) to (?:do (?:this|it)|carry on|continue|be in (?:it|this)|be part of (?:it|this))(?: (?:{ANY_MORE}))*
@@ -139,6 +148,7 @@ WAYS = {
         sto+p+|stpo|sotp|s t o p|st0p|unsubscribe|end|quit|stop ?all|revoke|opt ?-?out|cancel|remove
         (?:piss|sod|bugger|fuck|f) off
         {ABOUT_ME}
+        (?:yes|no|yeah|nope?|nah) (?:please |pls |just )?(?:stop|unsubscribe)(?: (?:please|now|it|this|me))*|(?:cease|desist)(?: and desist| all (?:communications?|contact)| from| (?:contact|text|e-?mail|messag)ing me)*
         lose (?:my|this) number|i want out|stop means stop|(?:count|take|leave) me out (?:from now on|for good|permanently|altogether|for ?ever)
         prosz[eę] (?:mnie )?(?:przesta[cć]|wypisa[cć])(?: mnie)?|wypisz(?:cie)? mnie|nie pisz(?:cie)? (?:do mnie|wi[eę]cej)(?: wi[eę]cej)?
         (?:(?:mujhe|muje|mujhay) )?(?:message|msg|text|sms)s? (?:mat|na) (?:karo|karein|karen|kare|kijiye|bhejo|bhejein|bhejen)|band kar(?:o|ein|en|do)
@@ -150,9 +160,9 @@ WAYS = {
         stop (?:{WROTE_TO}|sending|spamming|calling|ringing)(?: to)?(?: (?:these|those|this|any|more|your|{OUR_LETTERS}|{ANY_MORE}))*
         stop (?:(?:all|these|those|this|the|your|any) ){{0,2}}{OUR_LETTERS}(?: (?:{ANY_MORE}))*
         (?:do not|don't|dont|never) (?:text|e-?mail|mail|contact|message|write to|ring|call)(?: (?:again|ever|any ?more))*
-        no (?:more|further) (?:texts|emails|messages|mails|contact)(?: from (?:you|this))?
+        no (?:more|further) (?:te?xts|emails|messages|msgs|mails|contact)(?: from (?:you|this))?
         cancel (?:all|everything|(?:my )?(?:subscription|membership))
-        (?:i think |i'm afraid )*(?:wrong (?:number|no)|(?:you have|you've got|you've|u have|this is) (?:the |a )?wrong (?:number|person))(?: (?:mate|pal|love|here|buddy))?
+        (?:(?:i )?think |i'm afraid )*(?:wrong (?:number|no)|(?:you have|you've got|you've|u have|this is) (?:the |a )?wrong (?:number|person))(?: (?:mate|pal|love|here|buddy))?
         stopi(?:o|wch)|(?:peidiwch|paid)(?: (?:â|a|ag) (?:th?ecstio|anfon|chysylltu|e-?bostio).{{0,30}})?|da[dt]-?danysgrifi(?:o|wch)(?: fi)?
     """),  # noqa: E501  (one way to a line)
     Word.START: any_of("""
@@ -238,28 +248,6 @@ WAYS = {
 ALONE = {"do": Word.YES} | dict.fromkeys(
     ("no more", "go away", "get lost", "wrong person", "stad"), Word.STOP
 )
-# In capitals before what its writer goes on to say without a full stop: "STOP he keeps ringing me", and
-# neither "STOP AND SEARCH" nor "STOP PRESS".
-STOP_FIRST = lazy_pattern(
-    r"\W*STOP\s+(?i:i|i['’]?m|i['’]?ve|he|she|they|we|you|your|this|it|its|it['’]s|my|his|her|am|who|please"
-    r"|don['’]?t|do|no|not|because|as|thanks?|texting|messaging|sending|contacting|harassing|wrong)\b.*",
-    re.DOTALL,
-)
-# Who complains that they never asked for it, and ends with the word.
-STOP_LAST = lazy_pattern(
-    r"\W*(?:(?:sorry|hi|hello|look)\W+)*"
-    r"(?:i (?:did ?n['’]?t|did not|never|do ?n['’]?t|do not|have ?n['’]?t|have not)"
-    r" (?:sign|ask|agree|join|subscribe|consent|want|know|give|wish)"
-    r"|who gave|how did you get|i['’]?(?:ve| have) had enough)"
-    r"[^.!?\n]*[.!?,\n–-]\s*(?:please |just |so |now )?(?:stop|unsubscribe)(?: (?:please|now|it|this))?\W*",
-    re.IGNORECASE,
-)
-# "DON'T STOP", "NON STOP", "BUS STOP".
-NO_STOP = r"(?i:do ?n['’]?t|not|never|non|bus|full|hard)\W+(?:\w+ )?STOP"
-# Whoever writes another language knows this word: in a short text its capitals are enough.
-SHOUTED = lazy_pattern(rf"(?!.*\b{NO_STOP})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
-# The one sign that says nothing else.
-A_SIGN = lazy_pattern(r"[^\w🛑]*🛑[^\w]*")
 PATTERNS = {word: lazy_pattern(ways) for word, ways in WAYS.items()}
 JOIN = lazy_pattern(
     r"[\"'“‘]?(?:(?:please|pls|hi|hello)[,.!]* |i(?:'d| would) like to |can i |i want to )*"
@@ -298,18 +286,6 @@ SIGNED = lazy_pattern(
     r"[\w-]+(?: [\w-]+){0,2}$"
 )
 ASKS_TO_STOP = lazy_pattern(ABOUT_ME)
-# A STOP erases nothing, and ends no other use of what we hold.
-ASKS_TO_ERASE = lazy_pattern(
-    r"\b(?:delet|eras|wip|destroy)\w*\b[^.!?\n]{0,60}\b(?:me|data|details|information|account|profile|records?"
-    r"|everything)\b|\bremove (?:all )?my (?:personal )?(?:data|details|information)\b"
-    r"|\b(?:gdpr|erasure|forgotten|data protection)\b|\b(?:withdraw|revoke) (?:my )?consent\b|\bprocessing\b",
-    re.IGNORECASE,
-)
-# "Please stop and tell Tom I am sorry", and neither "Stop and search" nor "Cancel, and rebook".
-PLEADED = lazy_pattern(
-    r"(?=.*\b(?:stop|unsubscribe)\b).*\b(?:please|pls|plz|te?xt\w*|messag\w*|e-?mail\w*|contact\w*|unsubscribe)\b.*",
-    re.IGNORECASE | re.DOTALL,
-)
 # Below it stand a name and where somebody works. Of blank lines only the last is looked at: each of ten
 # thousand would be followed to their end.
 BEFORE_A_NAME = lazy_pattern(
@@ -324,47 +300,6 @@ THANKS_FOR = lazy_pattern(
     r" (?:organi[sz]|sett|arrang|sort|match|introduc|connect|ask|check|remind)ing"
     r"(?: (?:it|this|that|us|me|up|all|of|the|in|introduction|match|call|chat|meeting|everything))*\W*",
     re.IGNORECASE,
-)
-# A wish not to be written to, by its words, and what surely makes another one of it: how to reach its writer
-# instead (we ring nobody), whose number is which, that it is of one round. In doubt it is that wish.
-AFFIRMED = r"(?<!not )(?<!n't )(?<!dont )(?<!never )(?<!to )"
-BY_WORDS = r"(?:te?xts?|e-?mails?|letters?|messages?|write|writing)"
-OTHER_WISHES = (
-    (
-        lazy_pattern(r"\b(?:not|don't|dont|never|stop|quit) (?:ever )?(?:ring|call|phon)"),
-        lazy_pattern(
-            rf"\b(?:i'm|im|am|are|hard of) (?:\w+ )?(?:deaf|hearing)\b|\b(?:can't|cant|cannot) hear\b"
-            rf"|\b{BY_WORDS}\b(?: \w+){{0,2}} (?:best|better|instead|fine|easier|preferred)\b"
-            rf"|\b(?:prefer|rather|best|better|just|only)(?: \w+){{0,2}} {BY_WORDS}\b"
-            r"|\A(?:te?xt|e-?mail|message|write to) me\b(?! (?:again|any ?more|ever))"
-        ),
-    ),
-    (
-        lazy_pattern(r"\bwrong (?:number|no|person)\b"),
-        lazy_pattern(r"\w's (?:(?:number|mobile|phone) )?is \d(?: ?\d){8,}"),
-    ),
-    (
-        lazy_pattern(r"\bmy (?:\w+ )?(?:number|phone|mobile)\b"),
-        lazy_pattern(
-            rf"\b{AFFIRMED}keep (?:me|my (?:e-?mail|address|place))\b"
-            r"|\b(?:changed|new) (?:(?:my|the) )?(?:number|phone|mobile|one)\b|\bchanged it\b"
-        ),
-    ),
-    (
-        lazy_pattern(r"^(?:(?:please|pls|sorry) )*cancel$"),
-        lazy_pattern(
-            r"\A(?!.*\b(?:alone|e-?mails?|te?xts?|letters?|messages?|list)\b).*\b(?:ill|poorly|sick|unwell|flu"
-            r"|covid|hospital|busy|on (?:holiday|leave)|today|tomorrow|appointment|meeting)\b"
-        ),
-    ),
-    (
-        lazy_pattern(
-            r"\b(?:from|off|of|for) (?:(?:just|only|this|that|the|your|next) ){0,3}(?:round|digest"
-            r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-            r" (?:list|round))(?: only)?$"
-        ),
-        lazy_pattern(r"\A(?!.*\b(?:all|every|everything|ever|future|again|data|details)\b)"),
-    ),
 )
 LONGEST_WISH = 300  # letters of an answer that may ask for it anywhere, and of each part of a longer one
 BARE_NO = lazy_pattern(r"\W*(?:no|n|nope|nah|na|naddo)\b", re.IGNORECASE)
@@ -381,6 +316,7 @@ CONTRARY = {
 # "I did, she didn't": they have not met.
 NOT_BOTH = lazy_pattern(
     r"(?:but )?(?:he|she|they) (?:didn't|didnt|did not|wasn't|was not|couldn't|could not)"
+    r"|(?:(?:well|actually|oh|but|or|wait|sorry) )*(?:no|not|not really|not quite|nearly|almost)|no wait\b.*"
 )
 # What a phone or a mail program sends for its owner's thumb; behind it stands what we had written.
 OPENING = "[“„«‹\"'‘]"

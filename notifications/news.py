@@ -45,7 +45,8 @@ OF_THE_MEETING = any_of(rf"""
     {HE_OR_NAMED} (?:(?:can|could|wo|wouldn) ?['’]?n?['’]?t|cannot|could not|will not)(?: be able to)? (?:make|do|manage|come|meet|talk|attend)\b.*
     no\W+(?:i|we) (?:did|could|have|can|do|was|were|had) ?(?:n['’]?t|not)\b.*
     (?:(?:{HE_OR_NAMED}|i|we) )?{RATHER}{NOT} (?:ever )?(?:turn(?:ed)? up|show(?:ed)?(?: up)?|there|appear(?:ed)?|came|come|join(?:ed)?|answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|g[eo]t back|been in touch|got in touch|written back)\b(?: (?:to|with|my|me|us|up)(?: \w+)?)?{END}
-    no.?show\b(?: from)?.{{0,20}}|(?:nothing|no reply|no word|not (?:heard )?a (?:peep|word|thing|sausage))(?: (?:back )?from \w+)?(?: yet)?\W*
+    (?:yes|yeah|yep)\W+not yet\b.*
+    (?:{HE_OR_NAMED} (?:was|is) (?:a )?)?no.?show\b(?: from)?.{{0,20}}|(?:nothing|no reply|no word|not (?:heard )?a (?:peep|word|thing|sausage))(?: (?:back )?from \w+)?(?: yet)?\W*
     (?:i|i['’]?ve|i have)(?: (?:just|already|now|also))? (?:rung|rang|called|phoned|e-?mailed|te?xted|messaged|written to|wrote to|tried|contacted) (?:twice|(?:three|several|many) times|NAMED|him|her|them|my partner)\b.*
     (?:i|i['’]?ve|i have)?(?: (?:just|already|now))? ?left (?:(?:NAMED|him|her|them) )?(?:a|two|three|several) (?:\w+ )?(?:messages?|voicemails?)\b.*
     i waited\b.{{0,60}}(?:nobody|no ?one|n['’]?t|never|alone|nothing).{{0,30}}
@@ -87,6 +88,8 @@ A_MEETING = r"(?:coffee|call|chat|catch ?-?up|lunch|meeting|zoom|teams|date)"
 OF_PLANS = any_of(rf"""
     (?:(?:no|yes|yeah|yep)\W+)?(?:(?:we|i)(?:['’]?re|['’]?m| are| am| will be|['’]?ll be)? )?(?:meet(?:ing)?|seeing|talking|speaking|chatting|catching up)(?: up)?(?: (?:to|with))?(?: (?:NAMED|him|her|them|again|each other))* {A_DAY}.{{0,30}}
     (?:(?:our |another )?(?:next )?)?{A_MEETING}(?: is| has been)?(?: (?:booked|arranged|set|fixed|planned|agreed|in the diary))?(?: for| on| at)? {A_DAY}.{{0,20}}
+    (?:(?:no|yes|yeah|yep)\W+)?(?:we|i)(?:['’]?re|['’]?m| are| am| will be|['’]?ll be) (?:meeting|talking|speaking)(?: up)?(?: (?:NAMED|him|her|them|soon|later|tomoz|tomo\w*|2moro|tmrw|shortly))*\W*
+    (?:(?:no|yes|yeah|yep)\W+)?(?:we|i)(?:['’]?ve| have)?(?: got)? (?:a|our) (?:date|call|slot)\b(?: (?:in|booked|for|on|set|fixed|arranged|planned)\b.{{0,30}})?\W*
     see you\b.{{0,30}}|(?:(?:we|i) )?(?:would|will|['’]?ll|['’]d) (?:happily |gladly |definitely )?(?:do|try) (?:it |this |that )?again\b.{{0,20}}
     (?:(?:we|i)(?:['’]?ll| will| are going to|['’]?re going to| hope to| plan to| agreed to) |hop(?:e|ing) to |going to |agreed to )?(?:(?:meet|talk|speak|chat|catch up|see (?:each other|NAMED|him|her|them))(?: up)?(?: with (?:NAMED|him|her|them))? again|(?:keep|stay) in touch)\b.{{0,30}}
     (?:(?:we['’]?re|we are|i['’]?m|i am|really|so|very much) )*looking forward to\b.{{0,60}}
@@ -121,6 +124,8 @@ OF_US = any_of(r"""
     (?:please )?(?:never|not) again\b.{0,30}|i (?:never|do ?n['’]?t|do not) (?:ever )?want to (?:see|meet|talk to|speak to|hear from) (?:him|her|them|NAMED)\b.*
     i(?: would|['’]?d)? (?:want|need|like|prefer|wish|demand|request|hope) (?:to |a |an |some|my |you |not )(?!.*\blearn).*
     (?:(?:do ?n['’]?t|do not|never) )?(?:just )?(?:ring|call|phone|telephone|e-?mail|text) me\b.*|call you later\W*
+    (?:i (?:never|did ?n['’]?t|did not) (?:sign(?:ed)? up|ask(?:ed)? (?:for|to be)|join(?:ed)?|agree(?:d)? to)|(?:how|where) (?:did|do|have) you (?:get|got|find|found) my)\b.*
+    (?:(?:it|this|that)(?:['’]?s| is| was)? ?(?:n['’]t|not) (?:really )?for me|i(?:['’]?m| am) (?:not|no longer) interested)\b.*
     unsubscribe\b.*|wrong (?:number|person)\b.*
     (?:do ?n['’]?t|do not|never) (?:ever )?(?:pair|match|put|skip|forget|leave|introduce|send|give|pass|contact|show|publish|share|post|print|quote|use|tell|repeat)\b.{0,20}\b(?:me|this|that|it|us|my|what|any)\b.*
     not (?:NAMED|him|her|them|that one)(?: (?:please|again|thanks))*\W*|not (?:for me|interested)\b.*
@@ -182,6 +187,7 @@ AFTER_ALL = lazy_pattern(
     re.IGNORECASE,
 )
 BEGINS = any_of(r"""
+    (?:yes|no|yeah|yep)(?= (?:sorry|sadly|unfortunately|but|he|she|they)\b)
     sorry|apologies|oh(?: no)?|no(?=[,.!])|well|hi|hello|unfortunately|sadly|i['’]?m afraid
     but|and|so|actually|dear \w+
 """)

@@ -47,6 +47,12 @@ PLANS = """
     He's leaving the council but don't tell anyone | Stop asking! | please stop asking me
     I am reporting you to the ICO | erasing everything please | I did, she didn't
 """
+OF_US = """
+    I never signed up for this | I didnt sign up | how did you get my number | This isn't for me, thanks
+    its not for me | i am not interested in this anymore please remove | Yes we've got a date in for the 12th
+    Yes we are meeting | Yes im meeting her tomoz | We will be meeting soon | no sorry she's been off sick
+    yes she didnt show | Yes sadly he didnt turn up | He was a no show | Yes - not yet though
+"""
 LEARNED = """
     We share a bin lorry now | I learned that tenants answer texts quicker than letters
     Leeds lets residents chair the scrutiny panel | Ask the crews first | Kindness costs nothing
@@ -87,7 +93,7 @@ def is_kept(text: str) -> bool:
     return bool(said.learning) and not private and not told(said.learning, TOM)
 
 
-@pytest.mark.parametrize("words", [*each(PRAISE), *each(PLANS)])
+@pytest.mark.parametrize("words", [*each(PRAISE), *each(PLANS), *each(OF_US)])
 @pytest.mark.parametrize("before", ["", "Met. ", "Yes, "])
 def test_what_is_said_of_a_person_or_a_plan_is_not_learned(before: str, words: str) -> None:
     assert not is_kept(before + words)

@@ -16,6 +16,14 @@ ENOUGH = """
     Proszę mnie wypisać | prosze przestac | Nie pisz do mnie
     mujhe message mat karo | band karo | Stop! Stop means stop!
 """
+AT_ONCE = """
+    yes please stop | No stop | who the hell is this stop | This number is no longer Amina's, please stop
+    unsubscribe me please I have retired | I don't want anymore messages | I dont want no more texts
+    Can u stop txtin me | stop these msgs | No more msgs | Please can I be taken off this list
+    can i please be removed from this | Stop texting this number it belongs to my son he is 9
+    Please cease all communication | cease and desist | Please desist from contacting me
+    Think you have wrong number | These go to the wrong person. Please stop
+"""
 ERASED = """
     Delete my data | please delete my details | STOP and delete my data | Erase everything about me
     erase everything you hold on me | Delete all you have about me please | erase all my personal data
@@ -31,7 +39,9 @@ GO_ON = """
     He told me to stop worrying and ask | Means stop working where nobody asks
     Count me out this time | lose my place on the list? | I want out of the office more often
     Delete everything twice a year | Stop and search, and what residents make of it
-    Stop and think before you write | Cancel please and rebook for Tuesday | Do not lose my number
+    Stop and think before you write | Cancel please and rebook for Tuesday
+    What makes buses stop | We could not make them stop | Non stop | Unsubscribe links should be larger
+    Stop texting residents at night | Do not lose my number
 """
 
 
@@ -39,6 +49,11 @@ GO_ON = """
 def test_enough_is_enough(words: str) -> None:
     assert understand(words).word is Word.STOP
     assert not says_more_than_stop(words)
+
+
+@pytest.mark.parametrize("words", each(AT_ONCE))
+def test_a_stop_is_heard_wherever_it_stands(words: str) -> None:
+    assert understand(words).word is Word.STOP
 
 
 @pytest.mark.parametrize("words", [*each(ERASED), *each(AND_MORE)])
@@ -64,6 +79,11 @@ def test_and_no_more_than_that(words: str) -> None:
         ("We tried but kept missing each other", Word.NOT_YET),
         ("I did, she didn't", Word.LEARNING),
         ("No worries", Word.LEARNING),
+        ("Yes, well no", Word.LEARNING),
+        ("met, not", Word.LEARNING),
+        ("Met!! No wait, that was someone else", Word.LEARNING),
+        ("Met. No problem", Word.MET),
+        ("Met. No learning though", Word.MET),
         ("No problem we haven't met", Word.NOT_YET),
     ],
 )
