@@ -1,6 +1,6 @@
 """Who is in for a round and what the matcher has to know of them, read from the tables."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, combinations
@@ -42,6 +42,8 @@ THIS_ONCE = "left out by an organiser, this once"
 TAKES_PART = "takes part in"  # every second round, or third
 NOT_TOLD = "was told less than seven days ago that they are in"
 TOLD_FOR = timedelta(days=7)  # before somebody taken over can be in a round
+# The others wait in the database: drivers would hold a million of them at once, and SQLAlchemy once more.
+SOME_AT_A_TIME = {"yield_per": 1_000}
 NOT_YET, SILENT, SKIPS = "has not said yes yet", "paused after two rounds in silence", "skips this round"
 
 
@@ -198,7 +200,8 @@ def who_is_in(
     here = here if only is None else here & col(Membership.person_id).in_(only)
     wanted = select(*(col(getattr(Membership, name)) for name in Member._fields)).where(here)
     wanted = wanted.order_by(col(Membership.person_id))
-    rows = session.execute(wanted.with_for_update() if lock else wanted)
+    wanted = wanted.with_for_update() if lock else wanted
+    rows = session.execute(wanted, execution_options=SOME_AT_A_TIME)
     members = {row[0]: Member._make(row) for row in rows}
     number = next_number(session, programme.id)
     silent, rests = _unreachable(session, programme.id), resting(session, programme.id, number)
@@ -365,18 +368,11 @@ def _history(session: Session, programme: int, people: Sequence[str]) -> _Histor
         np.fromiter(chain.from_iterable((r, g, place(who, -1), o) for r, g, who, o in rows), np.int32)
         .reshape(-1, 4)
         .T
-        for rows in raw_bunches(session, wanted)
+        for rows in session.connection().execute(wanted, execution_options=SOME_AT_A_TIME).partitions()
     )
     rounds, groups, known, organisations = np.concatenate([nothing, *bunches], axis=1)
     order = np.lexsort((known, groups))
     return _History(rounds[order], groups[order], known[order], organisations[order])
-
-
-def raw_bunches(session: Session, query: Any, size: int = 1_000) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """Rows as the driver has them, some at a time: a third of the time, for numbers and text only."""
-    cursor = session.connection().execute(query).cursor
-    while cursor and (rows := cursor.fetchmany(size)):
-        yield rows
 
 
 def _ints(values: Iterable[int]) -> Ints:
