@@ -28,7 +28,7 @@ def home() -> str:
         "operate/home.html",
         complaints=waiting,
         first_complaint=first,
-        replies=len(to_read_elsewhere.waiting(g.session, current_user.id)),
+        replies=to_read_elsewhere.how_many(g.session, current_user.id),
         found=overview.of_installation(g.session, now=g.now),
         who_starts=house().settings.who_starts,
         now=g.now,
@@ -86,7 +86,8 @@ def answer_complaint(number: int) -> ResponseReturnValue:
 @signed_in
 def read_replies() -> str:
     """Nothing for whoever has none to read. Where nobody operates the service, owners have."""
-    waiting = to_read_elsewhere.waiting(g.session, current_user.id)
+    key = house().signer.suppression_key()
+    waiting = to_read_elsewhere.waiting(g.session, current_user.id, key=key)
     return render_template("operate/replies.html", waiting=waiting)
 
 

@@ -26,7 +26,7 @@ def read_replies() -> ResponseReturnValue:
         "organise/replies.html",
         programme=g.programme,
         waiting=to_read.of_programme(g.session, g.programme, current_user.id, key=key),
-        elsewhere=len(to_read_elsewhere.waiting(g.session, current_user.id)),
+        elsewhere=to_read_elsewhere.how_many(g.session, current_user.id),
         dealt_with=to_read.dealt_with(g.session, g.programme, current_user.id),
     )
 

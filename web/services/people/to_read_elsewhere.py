@@ -12,24 +12,28 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from notifications.keywords import Word
+from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
 from web.models import Membership, Organiser, OrganiserRole, Person, Programme, Role
 from web.services.common import audit, kept_from
 from web.services.imports import known_elsewhere
-from web.services.people import to_read
+from web.services.people import reachability, to_read
 from web.services.people.to_read import NoSuchReply
 
 
 @dataclass(frozen=True)
 class ReadElsewhere:
-    """A reply, who it is from, and the programme it was said in."""
+    """A reply, who it is from, and the programme it was said in. `address` is where to write by email, empty
+    where there is none or where they have stopped that too.
+    """
 
     reply: Reply
     person: Person
     programme: Programme
+    address: str
 
 
 def _unread(*wanted: Any) -> Any:
@@ -78,13 +82,28 @@ def _reads(reader: Any) -> ColumnElement[bool]:
     return ~kept_from.was_in_it(reader, partners) & or_(operates, owns & ~an_operator)
 
 
-def waiting(session: Session, reader: str) -> list[ReadElsewhere]:
-    """What waits for this one, the oldest first, each once."""
-    still = _unread(Reply, Person, Programme).where(_reads(reader), col(Reply.handled_at).is_(None))
+def waiting(session: Session, reader: str, *, key: bytes) -> list[ReadElsewhere]:
+    """What waits for this one, the oldest first, each once; `key` is the suppression list's."""
+    still = _wait_for(reader, Reply, Person, Programme)
     rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id), col(Programme.id))).all()
-    return list(
-        {reply.id: ReadElsewhere(reply, person, programme) for reply, person, programme in rows}.values()
-    )
+    return list({row[0].id: _shown(session, *row, key=key) for row in rows}.values())
+
+
+def how_many(session: Session, reader: str) -> int:
+    ids = _wait_for(reader, col(Reply.id)).distinct().subquery()
+    return session.exec(select(func.count()).select_from(ids)).one()
+
+
+def _wait_for(reader: str, *wanted: Any) -> Any:
+    return _unread(*wanted).where(_reads(reader), col(Reply.handled_at).is_(None))
+
+
+def _shown(
+    session: Session, reply: Reply, person: Person, programme: Programme, *, key: bytes
+) -> ReadElsewhere:
+    stopped = {reply.channel, *reachability.stopped(session, person, key=key)}
+    address = person.email if person.email and Channel.EMAIL not in stopped else ""
+    return ReadElsewhere(reply, person, programme, address)
 
 
 def readers(session: Session, programme: Programme, reply_id: int) -> Sequence[Organiser]:

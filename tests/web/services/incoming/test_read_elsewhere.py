@@ -2,6 +2,8 @@
 
 import pytest
 
+from notifications import suppression
+from notifications.messages import Channel
 from tests.support.by_text import text
 from tests.support.knocking import operator_in
 from tests.support.visitor import Visitor
@@ -140,3 +142,19 @@ def test_an_owner_s_replies_lead_to_it(world: World) -> None:
     text(world, UNSAFE)
     page = world.organiser(OLGA, slug="charities").open("/organise/charities/replies")
     assert "1 reply that no organiser may read" in page.text
+
+
+def test_an_operator_can_write_to_who_has_stopped_texts_alone(world: World, only_tom: str) -> None:
+    operator, email = operator_in(world), world.person(only_tom).email or ""
+    text(world, UNSAFE)
+    by_email = f"mailto:{email}" in operator.open(PAGE).answer.text
+    stop_emails_to(world, email)
+    assert (by_email, email in operator.open(PAGE).answer.text) == (True, False)
+
+
+def stop_emails_to(world: World, email: str) -> None:
+    key = world.worker.signer.suppression_key()
+    with world.write() as session:
+        suppression.suppress(
+            session, Channel.EMAIL, email, suppression.Why.UNSUBSCRIBED, key=key, now=world.now
+        )
