@@ -38,6 +38,13 @@ FROM = re.compile(
     re.IGNORECASE,
 )
 BETWEEN = (re.compile(r"[,;\n]"), re.compile(r"\s[-–—]\s"))
+# Behind a name these come before a comma: "Amina Shah - Bournemouth, Christchurch and Poole Council".
+DASH = BETWEEN[1]
+AT = re.compile(
+    r"\s+(?:at|@|(?:and )?i work (?:for|at|in)|(?:who )?works (?:for|at))\s+(?=(?-i:[A-ZÀ-Þ]))"
+    r"|\s*\((?=[^)]*[,;])",
+    re.IGNORECASE,
+)
 # How a name begins behind "o" and "i", and how it begins by itself.
 UNMUTATED = {
     "gyngor": "Cyngor", "chyngor": "Cyngor", "nghyngor": "Cyngor", "wynedd": "Gwynedd", "bowys": "Powys",
@@ -95,7 +102,8 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
     before, after = dictated.groups() if dictated else _around(said, between)
     name = _tidied(CALLED_SO.sub("", INTRODUCES.sub("", before, count=1)))
     organisation = _where(after)
-    if whose_name.is_of_a_body(name) and " " in organisation and A_NAME.fullmatch(organisation):
+    is_turned = whose_name.is_of_a_body(name) and not whose_name.is_of_a_body(organisation)
+    if is_turned and " " in organisation and A_NAME.fullmatch(organisation):
         name, organisation = organisation, name
     fits = 0 < len(name) <= LONGEST_NAME and 0 < len(organisation) <= LONGEST_ORGANISATION
     is_name = not A_SENTENCE.match(name) and "?" not in after and whose_name.is_of_one(name, after)
@@ -105,13 +113,20 @@ def name_and_organisation(text: str) -> tuple[str, str] | None:
 
 
 def _between(said: str) -> re.Match[str] | None:
-    """What tells the two apart. Behind "from" with a name before it a comma is of the organisation."""
+    """What tells the two apart. Behind a dash, "from" and "at" with a name before it a comma is of the
+    organisation.
+    """
     found = next((found for sign in BETWEEN if (found := sign.search(said, 1))), None)
-    of_place = FROM.search(said, 1)
-    if found and of_place and found.start() > of_place.start():
-        is_name = A_NAME.fullmatch(_tidied(INTRODUCES.sub("", said[: of_place.start()], count=1)))
-        return of_place if is_name else found
-    return found or of_place
+    signs = [at for sign in (DASH, FROM, AT) if (at := sign.search(said, 1))]
+    first = min(signs, key=re.Match.start, default=None)
+    if found and first and first.start() < found.start() and _is_behind_a_name(said, first):
+        return first
+    return found or FROM.search(said, 1)
+
+
+def _is_behind_a_name(said: str, sign: re.Match[str]) -> bool:
+    before = _tidied(INTRODUCES.sub("", said[: sign.start()], count=1))
+    return A_NAME.fullmatch(before) is not None
 
 
 def _where(after: str) -> str:
@@ -122,8 +137,7 @@ def _where(after: str) -> str:
 
 def _behind_a_name(said: str) -> re.Match[str] | None:
     found = BEHIND_A_NAME.search(said, 1)
-    is_name = found and A_NAME.fullmatch(_tidied(INTRODUCES.sub("", said[: found.start()], count=1)))
-    return found if is_name else None
+    return found if found and _is_behind_a_name(said, found) else None
 
 
 def _at_a_stop(said: str) -> re.Match[str] | None:

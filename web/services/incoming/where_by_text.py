@@ -49,6 +49,11 @@ ASIDE = lazy_pattern(
     + ")",
     re.IGNORECASE,
 )
+# What begins as something said to us does, and is written as a name: "Hope not Hate", "We Are With You".
+NAMED_SO = lazy_pattern(
+    r"(?:Hope|We|My|It['’]s|You|This|That|How|Why|What|Who|When|Where|Can|Do|Could|Will|If|Is|Let|Looking|See)"
+    r"(?: (?:of|for|the|and|not|to|in|a|with|[A-ZÀ-Þ][a-zà-þ][\w'’-]*))* [A-ZÀ-Þ][a-zà-þ][\w'’-]*\W*"
+)
 NOWHERE = lazy_pattern(
     r"\W*(?:(?:it['’]?s |i['’]?m )?(?:just |only )?(?:me|myself)|not (?:with|in|part of|from|at) any?\b.*"
     r"|not (?:working|employed|applicable)|no (?:organi[sz]ation|company|employer|group)\b.*"
@@ -77,7 +82,8 @@ def organisation(said: str) -> str:
 
 def _until_an_aside(told: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Behind thanks or an apology nobody says where they work; before one they may not have."""
-    at = next((at for at, (_, part) in enumerate(told) if ASIDE.fullmatch(part)), len(told))
+    asides = (at for at, (_, part) in enumerate(told) if ASIDE.fullmatch(part))
+    at = next((at for at in asides if at or not NAMED_SO.fullmatch(told[0][1])), len(told))
     return told[:at]
 
 

@@ -4,9 +4,12 @@ Each who joins is asked by a text of their own, so nobody is joined by another, 
 """
 
 import re
+from functools import cache
 
 from notifications import titles
+from web.models.folding import folded
 from web.services.common import given_names, written_names
+from web.services.organisations import councils
 
 # "Pugh, Margaret", and what stands behind that.
 TURNED = re.compile(
@@ -18,10 +21,21 @@ INITIALS = re.compile(r"[^\W\d_]\.?(?: ?[^\W\d_]\.?\b){0,2}")
 # "Siân a Rhys" are two, and Mohammed A Khan is one.
 AND = re.compile(r"[\s(]+(?:and|plus|(?-i:ac?)(?=\s+(?-i:[A-ZÀ-Þ])))\s+|\s*[/+&]\s*", re.IGNORECASE)
 LONGEST_LAST = 3  # words of a family name, as "van der Berg" has
-BODIES_CALLED_SO = frozenset(("marie curie", "john lewis", "ruth strauss"))
+BODIES_CALLED_SO = frozenset(
+    (
+        "amy winehouse", "ann summers", "anthony nolan", "christina noble", "david lewis", "david lloyd",
+        "elizabeth fry", "frances bardsley", "henry smith", "john lewis", "laura ashley", "marie curie",
+        "mary seacole", "roy castle", "ruth strauss", "stephen lawrence", "thomas coram",
+    )
+)  # fmt: skip
+# "Ruth Jones & Co" is one.
+AND_SONS = re.compile(
+    r"\s(?:&|and)\s+(?:co|company|sons?|daughters?|brothers|partners?|associates)\b", re.IGNORECASE
+)
 PARTS = re.compile(r"[,;\n]|[.!]\s")
 A_PLACE = re.compile(
-    r"\b(?:house|hospice|church|chapel|hall|centre|center|project|foundation|school|society|club|cafe|cook)\b",
+    r"\b(?:house|hospice|church|chapel|hall|centre|center|project|foundation|school|society|club|cafe|cook"
+    r"|community|street|road|academy|nursery|library|theatre|gallery|clinic|surgery|lodge|college|hub)\b",
     re.IGNORECASE,
 )
 KIN = (
@@ -62,8 +76,18 @@ def is_of_one(name: str, after: str) -> bool:
     if AND.search(name) or ANOTHER_S.match(name):
         return False
     *parts, _ = PARTS.split(after)
-    is_another_s = any(_is_whole(one) for part in parts for one in AND.split(part))
-    return not is_another_s and not _is_given(PARTS.split(after)[0].strip(" .!"))
+    first = PARTS.split(after)[0].strip(" .!")
+    # "Samaritans, Amina Shah": which of them is the name?
+    is_unclear = " " not in name and not _is_given(name) and not parts and _is_whole(first)
+    is_another_s = is_unclear or any(
+        _is_whole(one)
+        for part in parts
+        for one in AND.split(AND_SONS.split(part)[0])
+        if not AND_SONS.search(part)
+    )
+    # "Angus" is a man and a council.
+    is_place = " " in name and _is_a_council(first)
+    return not is_another_s and (is_place or not _is_given(first))
 
 
 def is_of_a_body(name: str) -> bool:
@@ -76,9 +100,19 @@ def _is_given(said: str) -> bool:
     return given_names.is_given(" ".join(words[titles.count_of(words) :]))
 
 
+def _is_a_council(said: str) -> bool:
+    """By the short name of one, as "Amber Valley" is."""
+    return folded(said) in _councils()
+
+
+@cache
+def _councils() -> frozenset[str]:
+    return frozenset(folded(name) for one in councils.every() for name in one.short)
+
+
 def _is_whole(said: str) -> bool:
     """Is it the name of a person, as "Amina Shah" is?"""
     words = said.split()
     of_place = any(sign.search(said.casefold()) for sign in (A_PLACE, written_names.A_PLACE))
-    is_body = of_place or " ".join(words).casefold() in BODIES_CALLED_SO
+    is_body = of_place or " ".join(words).casefold() in BODIES_CALLED_SO or _is_a_council(said)
     return len(words) == 2 and given_names.is_given(words[0]) and not is_body

@@ -3,6 +3,7 @@
 import pytest
 
 from web.services.incoming.named_by_text import name_and_organisation
+from web.services.organisations import councils
 
 
 @pytest.mark.parametrize(
@@ -153,3 +154,71 @@ def test_a_name_of_one_stays_whole(words: str) -> None:
 )
 def test_a_body_called_as_people_are_is_one(where: str) -> None:
     assert name_and_organisation(f"Tom Field, {where}") == ("Tom Field", where)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "Hope not Hate",
+        "Hope for Justice",
+        "We Are With You",
+        "My Sisters' House",
+        "Can Do Kids",
+        "Let Me Play, Leeds",
+        "Angus",
+        "Amber Valley. Thanks for the invite",
+        "Roy Castle, Liverpool",
+        "Anthony Nolan, London",
+        "Simon Community, Glasgow",
+        "Charlotte Street, London",
+        "Ruth Jones & Co Solicitors, Leeds",
+        "James Reed and Sons, Leeds",
+    ],
+)
+def test_a_body_called_as_a_sentence_or_a_person_begins_is_one(where: str) -> None:
+    assert name_and_organisation(f"Tom Field, {where}") == ("Tom Field", where.partition(". ")[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Tom Field, hope this is ok",
+        "Tom Field, Hope This Is OK?",
+        "TOM FIELD, HOPE THIS IS OK",
+        "Tom Field, My bad",
+        "Tom Field, We met last year",
+        "Tom Field, How does it work",
+        "Samaritans, Amina Shah",
+        "Adur, Amina Shah",
+    ],
+)
+def test_without_an_organisation_they_are_asked_back(words: str) -> None:
+    assert name_and_organisation(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Pat Council, Leeds City Council", ("Pat Council", "Leeds City Council")),
+        ("Hope Trust, Trussell Trust", ("Hope Trust", "Trussell Trust")),
+        ("Mark Hope, Hope Church", ("Mark Hope", "Hope Church")),
+        ("Cllr Amina Shah - clerk, Otley Town Council", ("Cllr Amina Shah", "Otley Town Council")),
+    ],
+)
+def test_somebody_called_as_bodies_are(words: str, told: tuple[str, str]) -> None:
+    assert name_and_organisation(words) == told
+
+
+BEFORE_A_COMMA = [
+    "Amina Shah - {}",
+    "Amina Shah at {}",
+    "Amina Shah ({})",
+    "my name is Amina Shah and I work for {}",
+]
+
+
+@pytest.mark.parametrize("said", [*BEFORE_A_COMMA, "Amina Shah, {}", "Amina Shah from {}", "Shah, Amina, {}"])
+def test_every_council_is_one_organisation(said: str) -> None:
+    names = {" ".join(name.split()) for one in councils.every() for name in (*one.official, *one.short)}
+    told = {name: name_and_organisation(said.format(name)) for name in names}
+    assert {name: who for name, who in told.items() if who != ("Amina Shah", name)} == {}
