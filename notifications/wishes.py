@@ -29,8 +29,14 @@ STOP_LAST = lazy_pattern(
 )
 # "DON'T STOP", "NON STOP", "BUS STOP".
 NO_STOP = r"(?i:do ?n['’]?t|not|never|non|bus|full|hard)\W+(?:\w+ )?STOP"
+# Who has sent one by mistake, or asks what it does, has not sent another.
+TAKEN_BACK = (
+    r"(?i:\bSTOP(?: (?:was|sent|in|by|an?|my))+ (?:mistake|error|accident)\b"
+    r"|\b(?:ignore|disregard) (?:(?:my|the|that|last) )*STOP\b"
+    r"|\b(?:did ?n['’]?t|did not) mean(?: \w+)? STOP\b|\bwhat(?: does| is|['’]s) STOP\b)"
+)
 # Whoever writes another language knows this word: in a short text its capitals are enough.
-SHOUTED = lazy_pattern(rf"(?!.*\b{NO_STOP})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
+SHOUTED = lazy_pattern(rf"(?!.*\b{NO_STOP})(?!.*{TAKEN_BACK})(?:\S+ ){{0,2}}\W*STOP\W*(?: \S+){{0,2}}")
 # A STOP erases nothing, and ends no other use of what we hold.
 ASKS_TO_ERASE = lazy_pattern(
     r"\b(?:delet|eras|wip|destroy)\w*\b[^.!?\n]{0,60}\b(?:me|data|details|information|account|profile|records?"
@@ -78,9 +84,19 @@ OTHER_WISHES = (
     (
         lazy_pattern(
             r"\b(?:from|off|of|for) (?:(?:just|only|this|that|the|your|next) ){0,3}(?:round|digest"
+            r"|waiting list|\w+day (?:slot|time|call|chat)"
             r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
             r" (?:list|round))(?: only)?$"
         ),
         lazy_pattern(r"\A(?!.*\b(?:all|every|everything|ever|future|again|data|details)\b)"),
+    ),
+    # What somebody else said, and what one does instead.
+    (
+        lazy_pattern(r"\A(?!.*\bwrong\b)"),
+        lazy_pattern(r"\A(?:he|she|they|residents) (?:said|says|say|joked|laughed)\Z"),
+    ),
+    (
+        lazy_pattern(r"\A(?:stop|do not|don't|dont|never) (?!.*\b(?:me|us|my|this number)\b)"),
+        lazy_pattern(r"\A(?:start \w+ing|knock|listen|walk)\b"),
     ),
 )

@@ -21,6 +21,9 @@ AT_ONCE = """
     unsubscribe me please I have retired | I don't want anymore messages | I dont want no more texts
     Can u stop txtin me | stop these msgs | No more msgs | Please can I be taken off this list
     can i please be removed from this | Stop texting this number it belongs to my son he is 9
+    STOP this is a mistake | Mistake STOP | ignore this. STOP | Wrong number, he said
+    Don't email, I have retired | I'd like to opt out of the list but thanks
+    Unsubscribe me, he said you would
     Please cease all communication | cease and desist | Please desist from contacting me
     Think you have wrong number | These go to the wrong person. Please stop
 """
@@ -42,6 +45,11 @@ GO_ON = """
     Stop and think before you write | Cancel please and rebook for Tuesday
     What makes buses stop | We could not make them stop | Non stop | Unsubscribe links should be larger
     Stop texting residents at night | Do not lose my number
+    I texted STOP by accident | Ignore my STOP | sorry, ignore STOP | Didnt mean STOP | STOP in error
+    STOP was a mistake | What does STOP do | I want to be removed from the waiting list and be in
+    I'd like to opt out of the Tuesday slot but Wednesday is fine
+    I want to be deleted from the org chart, he joked
+    Stop sending letters, start sending texts | Don't email, knock on doors
 """
 
 
