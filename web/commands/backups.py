@@ -47,6 +47,7 @@ from web.upgrading import in_a_line
 BY = "the restore"
 KEPT_FOR = timedelta(days=30)
 ALWAYS_KEPT = 7  # a week's
+LEFT = ("", ".erased", ".half", ".half-journal")  # beside each other, behind the name of a backup
 ORIGIN_BYTES = 6
 MAGIC = b"SQLite format 3\0"
 OF_PG_DUMP = b"PGDMP"
@@ -101,17 +102,22 @@ def backup(database: Database, file: Path) -> None:
 def drop_old(folder: Path, *, now: datetime) -> int:
     """Drop the backups in a folder, `*.backup`, that are older than thirty days, each with its ledger, and
     what a backup that was cut off has left; how many files. Never the newest seven, whatever the clock says:
-    a year ahead, all are old.
+    a year ahead, all are old. Nor what is no file of ours, as an encrypted copy or a link to the newest.
     """
+
+    def ours(ending: str) -> Iterator[Path]:
+        found = folder.glob(f"*.backup{ending}")
+        return (file for file in found if file.is_file() and not file.is_symlink())
 
     def made(file: Path) -> float:
         return file.stat().st_mtime
 
-    kept = sorted(folder.glob("*.backup"), key=made)[-ALWAYS_KEPT:]
-    old = [each for each in folder.glob("*.backup*") if made(each) < (now - KEPT_FOR).timestamp()]
-    dropped = [each for each in old if not any(each in (one, _ledger(one)) for one in kept)]
-    for each in dropped:
-        each.unlink()
+    kept = sorted(ours(""), key=made)[-ALWAYS_KEPT:]
+    spared = {*kept, *map(_ledger, kept)}
+    old = [file for ending in LEFT for file in ours(ending) if made(file) < (now - KEPT_FOR).timestamp()]
+    dropped = [file for file in old if file not in spared]
+    for file in dropped:
+        file.unlink()
     return len(dropped)
 
 

@@ -47,3 +47,19 @@ def test_what_was_cut_off_long_ago_goes_too_and_nothing_else_does(nights: Path) 
     assert (nights / "of-my-own.db").exists()
     (nights / "of-my-own.db").unlink()
     assert left(nights) == 31
+
+
+def test_what_only_looks_like_a_backup_is_neither_dropped_nor_counted(nights: Path) -> None:
+    (nights / "kept.backups").mkdir()
+    (nights / "kept.backup").mkdir()
+    theirs = ("2026-10-01.backup.gpg", "how-to-restore.backup-notes.txt", "kept.backups", "kept.backup")
+    (nights / theirs[0]).touch()
+    (nights / theirs[1]).touch()
+    for name in theirs:
+        utime(nights / name, (0, 0))
+    (nights / "latest.backup").symlink_to(nights / f"{TODAY:%Y-%m-%d}.backup")
+    (nights / "gone.backup").symlink_to(nights / "nowhere")
+    backups.drop_old(nights, now=TODAY + timedelta(days=365))
+    assert [name for name in theirs if not (nights / name).exists()] == []
+    assert len(list(nights.glob("2026-*.backup"))) == 7
+    assert (nights / "gone.backup").is_symlink()
