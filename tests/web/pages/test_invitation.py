@@ -1,12 +1,14 @@
 """An invitation from the organisers: the letter, the page behind it, a yes and a no."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from notifications import outbox
-from notifications.messages import Channel
+from notifications.messages import Channel, Invitation
+from notifications.tables import OutboxMessage, State
 from tests.support import importing
 from tests.support.visitor import Visitor
 from tests.support.world import BY, SLUG, World
@@ -188,3 +190,20 @@ def test_an_invitation_that_waits_for_them_opens_in_the_mailbox_they_moved_to(wo
         outbox.release(session, programme=SLUG, now=world.now)
     page = world.visitor().open(world.link_in(world.letter(MOVED, "invitation"), "/confirm/"))
     assert NO in page.buttons
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_an_invitation_that_is_going_out_to_the_mailbox_they_leave_opens_nothing(world: World) -> None:
+    world.start("charities", "Charities Unmentoring")
+    amina = world.join("Amina Yusuf", slug="charities", email=AMINA)
+    bring_in(world)
+    door = world.link_in(world.letter(AMINA, "invitation"), "/confirm/")
+    details = world.visitor().open(f"{world.page_of(amina, full=True)}/details")
+    details.press("Save my details", email=MOVED)
+    button = world.visitor().open(world.link_in(world.letter(MOVED, "new_address"), "/confirm/"))
+    with world.write() as session:  # a worker has it in hand, with the address it had then
+        letter = update(OutboxMessage).where(OutboxMessage.kind == Invitation.kind)
+        session.execute(letter.values(state=State.QUEUED, provider_id=None))
+        session.execute(letter.values(state=State.CLAIMED, lease_until=world.now + timedelta(hours=1)))
+    button.press("Yes, write here")
+    assert world.visitor().open(door).status == 410

@@ -101,18 +101,19 @@ def decline_invitation(
     nameless.forget(session, programme.id, {membership.organisation_id})
 
 
-def left_mailbox(session: Session, person: str, *, now: datetime) -> None:
+def left_mailbox(session: Session, person: Person, *, now: datetime) -> None:
     """Whoever answers an invitation has their page open, with all on it: those in a mailbox that they have
-    left open nothing any more. One that still waits goes to the new one.
+    left open nothing any more. One that waits for the new one, once `outbox.readdress` is done, does.
     """
     kinds = (messages.Invitation.kind, messages.TakenOver.kind)
     waiting = (
         select(col(Programme.id))
         .join(OutboxMessage, col(OutboxMessage.programme) == col(Programme.slug))
-        .where(OutboxMessage.person == person, col(OutboxMessage.kind).in_(kinds))
-        .where(col(OutboxMessage.state).in_(WAITING))
+        .where(OutboxMessage.person == person.id, col(OutboxMessage.kind).in_(kinds))
+        # What a worker had in hand meanwhile goes to where it was.
+        .where(col(OutboxMessage.state).in_(WAITING), OutboxMessage.email == person.email)
     )
-    links.end(session, person, Purpose.INVITATION, besides=session.exec(waiting).all(), now=now)
+    links.end(session, person.id, Purpose.INVITATION, besides=session.exec(waiting).all(), now=now)
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,9 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
     except IntegrityError:  # whose it is was confirmed at this very moment
         return False
     complaints.follow(session, key_before, person.email_key)
-    invitations.left_mailbox(session, person.id, now=now)
     outbox.queue(session, messages.AddressChanged(), before, subject=request.about, now=now)
     request.details = {}
     outbox.readdress(session, recipient(person))
+    invitations.left_mailbox(session, person, now=now)
     audit.record(session, person.id, "changed address", now=now, subject=person.id)
     return True
