@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, select
 
 from notifications import messages, outbox, secrets
-from notifications.tables import UNSENT, OutboxMessage
+from notifications.tables import UNSENT, OutboxMessage, State
 from web.models import (
     Answer,
     CheckIn,
@@ -403,6 +403,8 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
     """Whoever has a date is asked once more; whoever has not met yet as planned; everybody else no more."""
     if answer is Answer.NOT_YET:
         return
+    # What has expired is sent only if somebody wants it: it takes the place of none that waits.
+    in_turn = col(OutboxMessage.state) == State.EXPIRED, col(OutboxMessage.due_at)
     waiting = session.exec(
         select(OutboxMessage.subject, OutboxMessage.person)
         .where(
@@ -411,7 +413,7 @@ def _stop_asking(session: Session, talk: Conversation, answer: Answer) -> None:
             _about(talk),
             col(OutboxMessage.state).in_(UNSENT),
         )
-        .order_by(col(OutboxMessage.due_at))
+        .order_by(*in_turn)
     ).all()
     for subject, person in waiting[1:] if answer is Answer.BOOKED else waiting:
         outbox.cancel(session, kind=messages.CheckIn.kind, subject=subject, person=person)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from notifications import delivery
 from notifications.tables import OutboxMessage, State
@@ -63,3 +63,23 @@ def test_who_has_answered_meanwhile_is_not_asked(expired: World) -> None:
     retry(expired)
     days_pass(expired)
     assert (expired.person(one).email in asked(expired), len(asked(expired))) == (False, 6)
+
+
+def test_who_has_a_date_is_asked_though_the_first_question_came_too_late(world: World) -> None:
+    world.join_many(4)
+    world.send(world.draw())
+    world.work()
+    one = world.groups()[0][0]
+    with world.write() as session:
+        questions = session.exec(
+            select(OutboxMessage)
+            .where(OutboxMessage.kind == "check_in", OutboxMessage.person == one)
+            .order_by(col(OutboxMessage.due_at))
+        ).all()
+        world.clock.now = questions[0].expires_at + timedelta(hours=1)  # nothing could be sent until then
+        delivery.tidy(session, world.now)
+    with world.write() as session:
+        talk = conversations.conversation(session, world.group_of(one), one)
+        conversations.book(session, talk, None, now=world.now)
+    days_pass(world)
+    assert asked(world).count(world.person(one).email) == 1
