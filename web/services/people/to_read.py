@@ -117,10 +117,12 @@ def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
 
 def partners_of_writer(programme: Programme | type[Programme]) -> Any:
     """The addresses of whom it may be about: whoever was in the conversation that it is about; or, where that
-    is none, whoever has talked with its writer.
+    is none, whoever has talked with its writer. Who stops may speak of any of them: a text answers the newest
+    message, whatever it says.
     """
     its_group = literal("group ") + cast(GroupMember.group_id, String) + " %"
-    is_of_one = func.coalesce(col(OutboxMessage.subject), "").like("group %")
+    about_one = func.coalesce(col(OutboxMessage.subject), "").like("group %")
+    is_of_one = about_one & (func.coalesce(col(Reply.word), "") != Word.STOP)
     of_one = is_of_one & (col(OutboxMessage.subject) + " ").like(its_group)
     of_none = ~is_of_one & kept_from.all_groups_of(programme, _may_have_written())
     return kept_from.partners_of(col(Reply.person), or_(of_one, of_none))

@@ -158,3 +158,15 @@ def stop_emails_to(world: World, email: str) -> None:
         suppression.suppress(
             session, Channel.EMAIL, email, suppression.Why.UNSUBSCRIBED, key=key, now=world.now
         )
+
+
+@pytest.mark.usefixtures("both_databases", "only_tom")
+def test_it_may_be_of_a_partner_of_an_earlier_round(world: World) -> None:
+    for name in ("Ivy Rao", "Ken Ode"):
+        world.join(name, f"{name} Council")
+    world.clock.turn(days=20)
+    world.round(2)
+    operator = operator_in(world)
+    text(world, UNSAFE)
+    there = world.organiser(TOM).open(HERE).answer.text
+    assert (shown(operator), UNSAFE in there) == (True, False)
