@@ -91,6 +91,11 @@ PRONOUN = lazy_pattern(
     re.IGNORECASE,
 )
 NO_MORE_SAID = r"(?=\W*$|\s*[.,;!]|\s(?:i|and|any ?more|cheers|thanks|sorry|regards|best)\b)"
+LATELY = (
+    r"(?: (?:at the moment|today|tonight|lately|recently|right now|just now|these days|again|any ?more))?"
+    rf"{NO_MORE_SAID}"
+)
+LOW = r"(?:low|hopeless|worthless)"
 DESPAIR = lazy_pattern(
     any_of(rf"""
         \bi(?:['’]?m| am| just| really)*(?: (?:want|wish|going|ready|would rather|feel like|think i want)(?: to)?)+ (?:(?:die|dying|be dead|end(?:ing)? it|not be here){NO_MORE_SAID}|end(?:ing)? my life\b)
@@ -99,7 +104,10 @@ DESPAIR = lazy_pattern(
         \bi(?:['’]?m| am| feel| have been| was)(?: \w+)? suicidal\b|\bbetter off (?:dead|without me)\b|\b(?:no|nothing)(?: reason)? to live for\b
         \bi (?:can['’]?t|cannot|can not|can no longer|ca n['’]t)(?: really)? (?:go on|cope|carry on|do this any ?more|take (?:it|this|much more|any more))(?: with (?:this|it|it all|life|everything))?{NO_MORE_SAID}
         \bi (?:do ?n['’]?t|do not) want to (?:live|be here|wake up|be alive|go on)(?: any ?more)?{NO_MORE_SAID}|\b(?:can['’]?t|cannot|not) cop(?:e|ing){NO_MORE_SAID}
-        \bi(?:['’]?m| am) (?:having a (?:breakdown|really hard time|very hard time){NO_MORE_SAID}|not coping{NO_MORE_SAID}|at breaking point|in a very dark place)
+        \bi(?:['’]?m| am) (?:having a (?:breakdown|really hard time|very hard time){NO_MORE_SAID}|not coping{NO_MORE_SAID}|at breaking point|in a very dark place|in a dark place{LATELY})
+        \b(?:see|is|no|what['’]?s|not see) (?:the |any |much )?point (?:in|of|to) (?:living|life|going on|carrying on|being alive|being here|anything){LATELY}
+        \bi(?:['’]?ve| have)(?: just| really)? had enough of (?:life|living|being alive){LATELY}
+        (?:\bi(?:['’]?m| am| feel|['’]?ve been| have been)(?: feeling)?|\A\W*feeling) (?:(?:very|so|really|completely|utterly|pretty|quite|totally) )+{LOW}(?:,? and (?:\w+ )?{LOW})?{LATELY}
     """),  # noqa: E501  (one way to a line)
     re.IGNORECASE,
 )

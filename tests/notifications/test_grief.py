@@ -27,6 +27,12 @@ TOLD = {
         I've just lost my husband, can't think about this | we lost my brother last week
         We lost Dad on Friday | we've lost the baby
         I want to die | I can't go on, I feel like ending it all | I can't cope | I’m not coping
+        I can't see the point of anything any more | can't see the point in living
+        There's no point in going on
+        I've had enough of life | I have had enough of living. Amina
+        I'm feeling very low at the moment | Feeling so low today.
+        I feel so low and hopeless | I feel completely worthless
+        Sorry, I've been feeling really low lately | I am in a dark place | what's the point of living
         I'm having a really hard time, can't cope | I don't want to be here anymore | I feel suicidal
         thinking about killing myself
         My dad died last week, it will take me a few weeks to reply | My dad died so I had no more time
@@ -35,6 +41,13 @@ TOLD = {
     """,
     None: """
         The high street died when the market left | Half of our trees are dead | Dead letters cost most
+        I can't see the point of these rounds | I can't see the point any more | no point any more in paper
+        There's no point in going on holiday in July | there is no point any more in printing agendas
+        I've had enough of life admin | I've had enough of living out of a suitcase | feeling very low key
+        I feel hopeless at maths
+        I'm feeling very low about turnout in Leeds | Turnout is very low at the moment
+        I feel worthless meetings should end | Their car park is in a dark place
+        what's the point of living labs | I'm so down for that | I've had enough of it all going to Leeds
         We talked about suicide prevention on bridges | Carers say they can't cope without respite
         Their mayor passed away and they changed how they elect | His mother died so we left it
         We talked about how she planned her mum's funeral was for the whole street
