@@ -330,3 +330,10 @@ def test_a_number_that_can_be_answered_says_so():
 
 def test_a_texts_link_is_asked_for_in_its_short_form():
     assert "https://unm.example/m/" in text(introduction(TOM))
+
+
+@pytest.mark.parametrize("kind", ["read_soon", "reported", "complaint_waits"])
+def test_who_is_asked_to_look_is_sent_to_nobody_it_may_be_about(kind):
+    """An organiser often has the programme's address, and may be the one."""
+    made = [letter(message) for message in everything() if message.kind == kind]
+    assert (bool(made), [one for one in made if COUNCILS.contact in one.text + one.html]) == (True, [])
