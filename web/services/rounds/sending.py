@@ -224,9 +224,11 @@ def _tell_everyone(
     for person in waiting:
         _tell_not_this_time(session, programme, round_, person, now)
     in_it = select(GroupMember.person_id).join(Group, col(Group.id) == GroupMember.group_id)
+    met = col(Membership.person_id).in_(in_it.where(Group.round_id == round_.id))
     here = col(Membership.programme_id) == programme.id
     for who, flags in (
-        (col(Membership.person_id).in_(in_it.where(Group.round_id == round_.id)), {"let_down": False}),
+        # Few of those who meet were let down, and each row that is written is written whole.
+        (col(Membership.let_down) & met, {"let_down": False}),
         (col(Membership.person_id).in_(waiting), {"let_down": True}),
         (col(Membership.skips_next), {"skips_next": False}),
     ):
