@@ -4,7 +4,6 @@ What is to be done stands in the database, so a queue only wakes us. Losing a wa
 because a sweep looks by itself; having it twice costs nothing.
 """
 
-import gc
 import logging
 import os
 import secrets
@@ -33,7 +32,6 @@ LOOK_EVERY = 60  # seconds, for evidence to be counted
 FETCH_EVERY = 10  # seconds, for links that people gave
 SCRUB_EVERY = 5  # seconds, for what was erased to leave the files
 TAKE_OVER_EVERY = 2  # seconds, for what dead workers held, and for what ours could not write down
-YOUNG = 50_000  # objects: some megabytes
 DRAIN_SECONDS = 22  # for the call in flight: longer than any may take, shorter than whoever stops us waits
 
 log = logging.getLogger(__name__)
@@ -78,23 +76,11 @@ def run(settings: Settings, threads: int = 1) -> None:
     database.must_be_current()
     database.dispose()
     process = Process(settings, threads)
-    spare_the_collector()
     process.start()
     structlog.get_logger().info("worker ready", threads=threads)
     signals.wait()
     process.stop(within=DRAIN_SECONDS)
     signals.ignore()
-
-
-def spare_the_collector() -> None:
-    """Look for rings of objects more seldom, and not among what stays as long as the process.
-
-    A round of thousands is made of young objects that are in no ring: looking through them was a quarter of
-    the time in which it was sent.
-    """
-    gc.set_threshold(YOUNG)
-    gc.collect()
-    gc.freeze()
 
 
 class Process:

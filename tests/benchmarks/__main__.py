@@ -12,20 +12,23 @@ from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 
-from tests.benchmarks import (
-    bridges,
-    delivering,
-    drawing,
-    evidence,
-    hundred,
-    joining,
-    large,
-    matcher_bench,
-    people,
-    rounds,
-    serving,
-)
-from tests.benchmarks.rows import Row
+from web.loading import all_to_stay
+
+with all_to_stay():  # as our programs load what they run
+    from tests.benchmarks import (
+        bridges,
+        delivering,
+        drawing,
+        evidence,
+        hundred,
+        joining,
+        large,
+        matcher_bench,
+        people,
+        rounds,
+        serving,
+    )
+    from tests.benchmarks.rows import Row
 
 PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "drawing": drawing.rows,

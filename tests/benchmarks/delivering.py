@@ -27,7 +27,6 @@ from notifications.providers.sendgrid import SendGrid
 from notifications.tables import State
 from tests.benchmarks.rows import Row, one_time
 from tests.support.letters import COUNCILS, introduction
-from web import background
 from web.clock import utc_now
 from web.db import Database
 from web.services.common.links import address_maker
@@ -47,7 +46,6 @@ def rows() -> Iterator[Row]:
         why = "a transaction, safe on disk, stands between two calls: see the next row"
         yield Row(f"{ALONE:,} introductions, one at a time", alone, floor, 1 / 0.9, why=why)
         yield Row("the same beside a client that writes each down before it", alone, safe, 1.3, why=SAFE)
-        background.spare_the_collector()  # as a worker does
         together = batched(Path(folder), carrier)
         each, floor_each = together / TOGETHER, floor / ALONE
         yield Row(

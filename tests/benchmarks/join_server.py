@@ -15,9 +15,7 @@ from flask import Flask, redirect, request
 
 from web.loading import all_to_stay
 
-# As an operator's server loads them: a collector that looks through our code stops everybody for a tenth of a
-# second, once in some 500 forms, and that alone was the 99th percentile.
-with all_to_stay():
+with all_to_stay():  # as an operator's server loads them
     from web.app import create_app
     from web.clock import utc_now
     from web.commands.serving import THREADS
