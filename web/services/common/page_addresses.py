@@ -7,10 +7,11 @@ of ours, and one that was given up leads on and is nobody else's.
 import re
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from notifications import outbox
 from web.models import FormerAddress, Programme
+from web.services.common import lines
 
 ADDRESS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 # The first words of our own pages, and what people would take for the service itself. The last stands for the
@@ -80,8 +81,5 @@ def _all(session: Session) -> list[tuple[str, int]]:
 
 
 def hold(session: Session) -> None:
-    """Nobody else gives an address away until the caller's transaction has ended. SQLite has one writer
-    anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext("addresses of programmes"))))
+    """Nobody else gives an address away until the caller's transaction has ended."""
+    lines.stand(session, "addresses of programmes")

@@ -6,11 +6,12 @@ number changes only here, where the others with it, and what waits for them, cha
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, select, update
 
 from notifications import outbox
 from notifications.tables import WAITING, OutboxMessage
 from web.models import Person
+from web.services.common import lines
 
 
 def give(session: Session, person: Person, phone: str | None, *, verified_at: datetime | None = None) -> None:
@@ -46,9 +47,8 @@ def hold(session: Session, *numbers: str | None) -> None:
     """Nobody begins or ends to have one of these until commit: two who confirm one together must see each
     other. After the people, and before anything else of theirs. SQLite has one writer anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        for number in sorted({number for number in numbers if number}):
-            session.execute(select(func.pg_advisory_xact_lock(func.hashtext(number))))
+    for number in sorted({number for number in numbers if number}):
+        lines.stand(session, number)
 
 
 def _note_who_shares(session: Session, phone: str) -> None:

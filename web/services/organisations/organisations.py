@@ -36,7 +36,7 @@ from web.models import (
     OrganisingTime,
     Round,
 )
-from web.services.common import audit, programmes
+from web.services.common import audit, lines, programmes
 from web.services.evidence import nameless
 from web.services.organisations import likeness
 from web.services.organisations.likeness import Register
@@ -162,8 +162,7 @@ def find_or_add(session: Session, programme: int, name: str) -> Organisation:
         return known
     # Two people from one new organisation may press their buttons together: look again, one after the other.
     # Not at the programme's row, which a worker has in hand for as long as a large round takes.
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"organisations of {programme}"))))
+    lines.stand(session, f"organisations of {programme}")
     return _find_and_hold(session, programme, name) or add(session, programme, name)
 
 
