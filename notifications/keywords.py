@@ -59,7 +59,7 @@ def any_of(ways: str) -> str:
 # Said before or after a word, these change nothing.
 COURTESY = any_of("""
     please|pls|plz|kindly|now (?=stop|please)
-    thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch|plis|os gwelwch yn dda
+    thanks|thank you|thankyou|many thanks|thx|ta|cheers|diolch|pl[iî]s|os gwelwch yn dda
     sorry for (?:the |my )?(?:late|slow|delayed) (?:reply|response)
     sorry|apologies|i'm afraid|im afraid|sadly|unfortunately|sori
     (?:hi|hello|hey|hiya)(?: there| all| again)?|dear all|good (?:morning|afternoon|evening)|helo|bore da
@@ -152,7 +152,7 @@ WAYS = {
         lose (?:my|this) number|i want out|stop means stop|(?:count|take|leave) me out (?:from now on|for good|permanently|altogether|for ?ever)
         prosz[eę] (?:mnie )?(?:przesta[cć]|wypisa[cć])(?: mnie)?|wypisz(?:cie)? mnie|nie pisz(?:cie)? (?:do mnie|wi[eę]cej)(?: wi[eę]cej)?
         (?:(?:mujhe|muje|mujhay) )?(?:message|msg|text|sms)s? (?:mat|na) (?:karo|karein|karen|kare|kijiye|bhejo|bhejein|bhejen)|band kar(?:o|ein|en|do)
-        arr[eê]t|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?
+        arr[eê]t|basta|dim mwy(?: o (?:negeseuon|decstiau|e-?byst))?|leave me alone|(?:(?:i am |i'm |im )?(?:not|no longer) interested)(?: in (?:this|it))?(?: any ?more)?
         i (?:want|would like|wish|'d like) to stop|i'd like to stop
         (?:reply|text|txt|send|type|say) (?:with )?(?:the word )?stop|stop to \d{{4,13}}
         (?:stop|unsubscribe)(?: (?:please|now|it|this|that|these|those|me|all|everything|texting|emailing|messages|texts|emails|stop))*
@@ -166,7 +166,7 @@ WAYS = {
         stopi(?:o|wch)|(?:peidiwch|paid)(?: (?:â|a|ag) (?:th?ecstio|anfon|chysylltu|e-?bostio).{{0,30}})?|da[dt]-?danysgrifi(?:o|wch)(?: fi)?
     """),  # noqa: E501  (one way to a line)
     Word.START: any_of("""
-        start|unstop|start again|restart|sign me up again|re-?subscribe
+        start|unstop|start again|restart|resume|sign me up again|re-?subscribe
         start (?:texting|messaging)(?: me)?(?: again)?
     """),
     Word.YES: any_of("""
@@ -179,7 +179,7 @@ WAYS = {
         (?:new (?:number|phone|sim) )?(?:what(?: is|'s|s)|who(?: is|'s|s)?) (?:this|dis|that)(?: about| from| for)?|is this (?:a )?(?:scam|spam|real|genuine)|who are you|how (?:do|can) i (?:pause|take a break)
         how (?:do|can) i (?:stop|unsubscribe|opt out|leave|get off)(?: (?:of |from |getting )?{ALL_OF_IT})?
         (?:(?:can i|i(?:'d| would) like to|i (?:want|need) to) )?(?:pause|take a break)(?: (?:me|it|this|my \w+))?(?: (?:for|until|till)(?: [\w']+){{1,4}})?
-        (?:(?:can i|i(?:'d| would) like to|i (?:want|need) to) )?leave the (?:programme|scheme)
+        (?:(?:(?:please )?can i|i(?:'d| would) like to|i (?:want|need|wish) to) )?leave(?: (?:the|this|your) (?:programme|scheme|service|list|group))?
     """),  # noqa: E501
     Word.MET: any_of(rf"""
         met|have met|all met

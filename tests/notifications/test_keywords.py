@@ -143,14 +143,16 @@ MEANT = {
         wrong number stop texting me | i have retired now please take me off your list thanks brian
         I would like to be removed from your mailing list please | I wish to be erased under Article 17
         Stop processing my data | I withdraw my consent | I don't want to do this any more
+        Dim mwy plîs | Dim mwy o negeseuon | Basta!
         Met Tom. It was great. Please don't text me again | yes and stop texting me | please stop spamming me
     """,
     Word.HELP: """
         Who's this? | who dis | whats this | How do I opt out? | I need help | PAUSE
         I'd like to pause, thanks | Please pause me until January | Can I take a break?
-        I'd like to leave the programme | new phone who dis | Is this a scam?
+        I'd like to leave the programme | new phone who dis | Is this a scam? | Leave
+        I want to leave | Please can I leave? | I'd like to leave your list
     """,
-    Word.START: "Start texting me again | resubscribe",
+    Word.START: "Start texting me again | resubscribe | Resume",
     Word.YES: "yess | yeh | Yes I'm in | ie plis | Yes definitely",
     Word.MET: """
         we met tuesday | we met on 12 Dec | weve met | Met for a coffee | yes we did meet | Had a great chat
