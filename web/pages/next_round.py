@@ -110,11 +110,11 @@ def decide(token: str) -> ResponseReturnValue:
 @with_link
 def pause(token: str) -> ResponseReturnValue:
     coming, form = _open(token), PauseForm()
+    if coming.membership.standing not in TAKING_PART:
+        return redirect(url_for(".show", token=token), 303)
     if not form.validate_on_submit() or form.until.data is None:
         form.until.errors = list(form.until.errors) or ["Enter the first day you would like to be in again"]
         return _page(coming, form), 422
-    if coming.membership.standing not in TAKING_PART:
-        return redirect(url_for(".show", token=token), 303)
     try:
         participation.pause(g.session, coming.membership, form.until.data, now=g.now)
     except participation.BadPause as error:

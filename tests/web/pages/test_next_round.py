@@ -205,3 +205,12 @@ def test_who_has_left_is_told_of_no_round_they_are_in_or_skip(world: World, text
     text_skip(world, word)
     answer = str(world.letter(PHONE, "text_answer").sms)
     assert ("no coming round" in answer, world.membership(texted).skips_next) == (True, False)
+
+
+def test_a_mistake_in_an_old_tab_is_put_right_on_the_page_that_names_it(world: World, two: list[str]) -> None:
+    page, other = heads_up(world, two[0]), heads_up(world, two[0])
+    other.press("Pause until that day", until=["20", "12", "2026"])
+    page.press("Pause until that day", until=["20", "12", "2020"])
+    status = page.status
+    page.press("Pause until that day", until=["27", "12", "2026"])
+    assert (status, world.membership(two[0]).paused_until) == (422, date(2026, 12, 27))
