@@ -229,6 +229,8 @@ def a_report(world: World) -> None:
 
 
 def somebody_erased(world: World) -> None:
+    """Who organises too."""
+    world.appoint(person(world, 8).email or "", Role.VIEWER)
     with world.write() as session:
         erasure.erase(session, session.get_one(Person, person(world, 8).id), by=BY, now=world.now)
     world.work()

@@ -73,6 +73,7 @@ KEPT: dict[str, dict[str, Kept]] = {
     "organising_time": _of(ID, "by"),
     "organiser": _of(ID, "id") | _of(TEAM, "email email_key"),
     "organiser_session": _of(ID, "organiser_id") | _of(SEALED, "digest") | _of(TEAM, "browser"),
+    "organiser_was": _of(ID, "organiser_id person_id"),
     "organiserrole": _of(ID, "organiser_id role"),
     "outbox_hold": _of(ID, "scope reason"),
     "outbox_message": _of(ID, "kind subject person programme round channel state provider provider_id reason")

@@ -6,7 +6,7 @@ message where an owner is shown nothing. What an organiser's sign-in takes, two,
 
 BY_NUMBER = {
     44: "organise.dashboard",
-    32: "me.my_data me.my_spreadsheets",
+    33: "me.my_data me.my_spreadsheets",
     30: "me.agreements",
     26: "organise.edit_story organise.one_story",
     25: "organise.note_time",

@@ -62,7 +62,7 @@ from web.models.learning_pages import LearningPage, LinkPreview
 from web.models.links import Link, Purpose, Request, RequestKind
 from web.models.organisations import Organisation, OrganisationDomain, OrganisationName, OrganisationsApart
 from web.models.organiser_sessions import OrganiserSession
-from web.models.organisers import Organiser, OrganiserRole, Role
+from web.models.organisers import Organiser, OrganiserRole, OrganiserWas, Role
 from web.models.people import (
     CANNOT_BE_REACHED,
     LISTED_BY,
@@ -153,6 +153,7 @@ __all__ = [
     "Organiser",
     "OrganiserRole",
     "OrganiserSession",
+    "OrganiserWas",
     "OrganisingTime",
     "Outcome",
     "Panel",

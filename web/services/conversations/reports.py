@@ -9,15 +9,16 @@ NoSuchReport        the programme has no report of this number
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from notifications import messages, outbox
 from notifications.messages import Channel
 from web.models import Group, Organiser, Person, Programme, Report, Round
-from web.services.common import audit, links, programmes
+from web.services.common import audit, kept_from, links, programmes
 from web.services.conversations.conversations import Conversation
 from web.services.organisers import accounts
 
@@ -60,7 +61,7 @@ def report(session: Session, talk: Conversation, about: Person, text: str, *, no
         TooMany: they have sent five in a day.
         NobodyElse: no other organiser than whom it is about would read it.
     """
-    readers = _readers(session, talk.programme, about)
+    readers = _readers(session, talk.programme, about.id)
     day = now - timedelta(days=1)
     sent = select(Report).where(Report.person_id == talk.reader.id, col(Report.created_at) > day)
     lately = session.exec(sent.order_by(col(Report.id))).all()
@@ -91,12 +92,14 @@ def report(session: Session, talk: Conversation, about: Person, text: str, *, no
     return row
 
 
-def _readers(session: Session, programme: Programme, about: Person) -> Sequence[Organiser]:
+def _readers(session: Session, programme: Programme, about: str) -> Sequence[Organiser]:
     everyone = accounts.who_act(session, programme)
-    others = [one for one in everyone if one.email_key != about.email_key]
+    ids = [one.id for one in everyone]
+    may_read = _is_for(programme, col(Organiser.id), about)
+    others = session.exec(select(Organiser).where(col(Organiser.id).in_(ids), may_read)).all()
     if everyone and not others:
-        operators = select(Organiser.email_key).where(col(Organiser.operates_since).is_not(None))
-        raise NobodyElse(operated=any(key != about.email_key for key in session.exec(operators)))
+        operators = kept_from.an_operator_reads(kept_from.surely([about]))
+        raise NobodyElse(operated=session.exec(select(operators)).one())
     return others
 
 
@@ -116,10 +119,16 @@ def _tell(
     outbox.queue_all(session, orders, now=now)
 
 
-def _may_read(about: type[Person], reader: str) -> ColumnElement[bool]:
-    """Is it about somebody else than this organiser, by id?"""
-    own = select(Organiser.email_key).where(Organiser.id == reader).scalar_subquery()
-    return col(about.email_key).is_(None) | col(about.email_key).is_distinct_from(own)
+def _may_read(programme: Programme, reader: str) -> ColumnElement[bool]:
+    return _is_for(programme, reader, col(Report.about_id))
+
+
+def _is_for(programme: Programme, reader: Any, about: Any) -> ColumnElement[bool]:
+    """Is it about somebody else, by id, than this organiser? Who is perhaps that one does not read it while
+    another organiser does.
+    """
+    themselves, _ = circles = kept_from.circles([about])
+    return ~or_(themselves(reader), kept_from.is_kept(programme, reader, circles))
 
 
 def every(session: Session, programme: Programme, reader: str) -> Sequence[ReportShown]:
@@ -131,7 +140,7 @@ def every(session: Session, programme: Programme, reader: str) -> Sequence[Repor
         .join(about, col(about.id) == Report.about_id)
         .join(Group, col(Group.id) == Report.group_id)
         .join(Round, col(Round.id) == Group.round_id)
-        .where(Report.programme_id == programme.id, _may_read(about, reader))
+        .where(Report.programme_id == programme.id, _may_read(programme, reader))
         .order_by(col(Report.handled_at).is_not(None), col(Report.id).desc())
     )
     return [ReportShown(*row) for row in rows]
@@ -141,9 +150,10 @@ def waiting(session: Session, programme: Programme, reader: str) -> int:
     wanted = (
         select(func.count())
         .select_from(Report)
-        .join(Person, col(Person.id) == Report.about_id)
         .where(
-            Report.programme_id == programme.id, col(Report.handled_at).is_(None), _may_read(Person, reader)
+            Report.programme_id == programme.id,
+            col(Report.handled_at).is_(None),
+            _may_read(programme, reader),
         )
     )
     return session.exec(wanted).one()
@@ -155,7 +165,7 @@ def handle(session: Session, programme: Programme, number: int, *, by: str, now:
     Raises:
         NoSuchReport
     """
-    mine = select(Report).join(Person, col(Person.id) == Report.about_id).where(_may_read(Person, by))
+    mine = select(Report).where(_may_read(programme, by))
     row = session.exec(mine.where(Report.id == number, Report.programme_id == programme.id)).one_or_none()
     if row is None:
         raise NoSuchReport

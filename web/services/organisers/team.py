@@ -16,7 +16,7 @@ from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage
 from web.models import Link, Organiser, OrganiserRole, Programme, Purpose, Role, Schedule
-from web.services.common import allowances, audit, links, programmes
+from web.services.common import allowances, audit, kept_from, links, programmes
 from web.services.common.allowances import What
 from web.services.organisers import accounts, organiser_sessions
 
@@ -167,6 +167,7 @@ def _hold(session: Session, organiser: str) -> None:
 def _forget(session: Session, organiser: Organiser, *, by: str, now: datetime) -> None:
     organiser_sessions.end_all(session, organiser.id, by=by, now=now)
     outbox.forget(session, organiser.id)
+    kept_from.forget(session, organiser.id)
     session.execute(delete(Link).where(col(Link.person) == organiser.id))
     session.delete(organiser)
     session.flush()

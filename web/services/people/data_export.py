@@ -26,6 +26,7 @@ from web.models import (
     Learning,
     LeftOut,
     Objection,
+    OrganiserWas,
     Person,
     Programme,
     ProgrammeRequest,
@@ -74,6 +75,11 @@ OURS = {
 }
 
 
+AN_ORGANISER = (
+    "you organise by an address that was yours, and do not read what is said by those you talked with"
+)
+
+
 def everything(session: Session, person: Person) -> dict[str, Rows]:
     """Lists of plain rows, by what they are about. O(what they did)."""
     names = {programme.id: programme.name for programme in session.exec(select(Programme))}
@@ -94,6 +100,7 @@ def everything(session: Session, person: Person) -> dict[str, Rows]:
         "what you would change": _of(session, AgendaItem, person, names),
         "where you post": [_plain(handle) for handle in handles.of_person(session, person)],
         "programmes you asked for": _asked_for(session, person),
+        "organising": _organising(session, person),
         "consents": _of(session, Consent, person, names),
         "messages to you": _messages(session, person),
         "messages from you": _replies(session, person),
@@ -105,6 +112,12 @@ def _asked_for(session: Session, person: Person) -> Rows:
     """At /start, with the address that is theirs."""
     theirs = select(ProgrammeRequest).where(ProgrammeRequest.email_key == person.email_key)
     return [_plain(one) for one in session.exec(theirs.order_by(col(ProgrammeRequest.id)))]
+
+
+def _organising(session: Session, person: Person) -> Rows:
+    """Not by which address: it need not be theirs any more."""
+    noted = select(OrganiserWas.organiser_id).where(OrganiserWas.person_id == person.id)
+    return [{"noted": AN_ORGANISER} for _ in session.exec(noted)]
 
 
 def as_json(held: Mapping[str, Rows]) -> bytes:

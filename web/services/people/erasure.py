@@ -44,7 +44,7 @@ from web.models import (
     Second,
     Standing,
 )
-from web.services.common import audit, contacts, passed_over, phone_numbers, programmes, tombstones
+from web.services.common import audit, contacts, kept_from, passed_over, phone_numbers, programmes, tombstones
 from web.services.common.contacts import recipient
 from web.services.evidence import nameless
 from web.services.gathering import handles
@@ -96,6 +96,7 @@ def erase(
     _forget_drafts(session, person, now)
     _delete_rows_about(session, person)
     _leave_everywhere(session, person, now)
+    kept_from.remember(session, person.id, person.email_key)
     tombstones.make(session, person, now=now)
     audit.record(session, by, "erased", now=now, subject=person.id)
     session.flush()

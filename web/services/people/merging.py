@@ -54,7 +54,7 @@ from web.models import (
 )
 from web.models.imports import ImportRow
 from web.models.rounds import RoundChange, ThisOnce
-from web.services.common import audit, contacts, links, phone_numbers, programmes, tombstones
+from web.services.common import audit, contacts, kept_from, links, phone_numbers, programmes, tombstones
 from web.services.evidence import nameless
 from web.services.gathering import handles
 from web.services.imports import known_elsewhere
@@ -133,6 +133,9 @@ def merge(
     address = gone.email_key
     _details(session, programme, kept, gone)
     complaints.follow(session, address, kept.email_key)
+    kept_from.follow(session, gone.id, kept.id)
+    if address != kept.email_key:
+        kept_from.remember(session, kept.id, address)
     left = _membership(session, programme, kept, gone)
     _move_history(session, programme, kept.id, gone.id)
     _move_links_and_messages(session, kept.id, gone.id, now)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from notifications import addresses, messages, outbox
 from notifications.messages import Channel
 from web.models import Link, Person, Purpose, Request, RequestKind, VideoKind
-from web.services.common import allowances, audit, links, names, phone_numbers, written_names
+from web.services.common import allowances, audit, kept_from, links, names, phone_numbers, written_names
 from web.services.common.allowances import What
 from web.services.common.contacts import address_key, by_email, recipient
 from web.services.people import complaints, invitations, phone_codes, reachability
@@ -127,6 +127,7 @@ def confirm_new_address(session: Session, person: Person, request: Request, *, n
     except IntegrityError:  # whose it is was confirmed at this very moment
         return False
     complaints.follow(session, key_before, person.email_key)
+    kept_from.remember(session, person.id, key_before)
     outbox.queue(session, messages.AddressChanged(), before, subject=request.about, now=now)
     request.details = {}
     outbox.readdress(session, recipient(person))

@@ -22,6 +22,7 @@ from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
 from web.models import GroupMember, Membership, Person, Programme, Showing
 from web.services.common import audit, kept_from
+from web.services.common.kept_from import Circle
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
 from web.services.imports import known_elsewhere
@@ -107,25 +108,29 @@ def _of(programme: Programme, reader: str | None) -> Any:
 
 
 def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
-    """May it be about this organiser, by id? Another organiser reads it; what is said beside a STOP whoever
-    reads it elsewhere.
+    """May it be about this organiser, by id? Another organiser reads it, of whom that is less likely; what is
+    said beside a STOP whoever reads it elsewhere.
     """
-    partners = partners_of_writer(programme)
-    another = kept_from.another_reads(programme, reader, partners)
-    return kept_from.was_in_it(reader, partners) & or_(another, col(Reply.word) == Word.STOP)
+    partners, perhaps = partners_of_writer(programme)
+    stops = func.coalesce(col(Reply.word), "") == Word.STOP
+    others = kept_from.another_reads(programme, reader, perhaps) | kept_from.somebody_elsewhere_reads(perhaps)
+    kept = kept_from.is_kept(programme, reader, (_partners_in_its_talk(), partners, perhaps))
+    return or_(stops & (partners(reader) | (perhaps(reader) & others)), ~stops & kept)
 
 
-def partners_of_writer(programme: Programme | type[Programme]) -> Any:
-    """The addresses of whom it may be about: whoever was in the conversation that it is about; or, where that
-    is none, whoever has talked with its writer. Who stops may speak of any of them: a text answers the newest
-    message, whatever it says.
+def partners_of_writer(programme: Programme | type[Programme]) -> tuple[Circle, Circle]:
+    """Whom it may be about: whoever has talked with its writer in this programme, and whoever perhaps has. A
+    text answers the newest message, whatever it says, and may speak of any of them.
     """
+    theirs = kept_from.all_groups_of(programme, _may_have_written())
+    return kept_from.circles(kept_from.partners_of(col(Reply.person), theirs))
+
+
+def _partners_in_its_talk() -> Circle:
+    """Whoever was in the conversation that its message is about: nobody where that is none."""
     its_group = literal("group ") + cast(GroupMember.group_id, String) + " %"
-    about_one = func.coalesce(col(OutboxMessage.subject), "").like("group %")
-    is_of_one = about_one & (func.coalesce(col(Reply.word), "") != Word.STOP)
-    of_one = is_of_one & (col(OutboxMessage.subject) + " ").like(its_group)
-    of_none = ~is_of_one & kept_from.all_groups_of(programme, _may_have_written())
-    return kept_from.partners_of(col(Reply.person), or_(of_one, of_none))
+    of_it = (func.coalesce(col(OutboxMessage.subject), "") + " ").like(its_group)
+    return kept_from.surely(kept_from.partners_of(col(Reply.person), of_it))
 
 
 def _may_have_written() -> Any:

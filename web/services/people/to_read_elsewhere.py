@@ -19,6 +19,7 @@ from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
 from web.models import Membership, Organiser, OrganiserRole, Person, Programme, Role
 from web.services.common import audit, kept_from
+from web.services.common.kept_from import Circle
 from web.services.imports import known_elsewhere
 from web.services.people import reachability, to_read
 from web.services.people.to_read import NoSuchReply
@@ -52,21 +53,23 @@ def _unread(*wanted: Any) -> Any:
             Reply.word == Word.STOP,
             col(Person.erased_at).is_(None),
             or_(to_none, col(OutboxMessage.programme) == col(Programme.slug)),
-            ~kept_from.another_reads(Programme, "", to_read.partners_of_writer(Programme)),
+            ~kept_from.another_reads(Programme, "", to_read.partners_of_writer(Programme)[1]),
         )
     )
 
 
 def _reads(reader: Any) -> ColumnElement[bool]:
-    """May this organiser, by id?"""
-    partners = to_read.partners_of_writer(Programme)
-    other, self_ = aliased(Organiser), aliased(Organiser)
-    an_operator = (
-        select(other.id)
-        .where(col(other.operates_since).is_not(None), col(other.email_key).not_in(partners))
-        .correlate_except(other)
-        .exists()
+    """May this organiser, by id? Who is perhaps a partner does where nobody else would at all."""
+    partners, perhaps = to_read.partners_of_writer(Programme)
+    nobody_else = ~or_(
+        kept_from.another_reads(Programme, "", partners), kept_from.somebody_elsewhere_reads(perhaps)
     )
+    return or_(_has_a_place(reader, perhaps), nobody_else & _has_a_place(reader, partners))
+
+
+def _has_a_place(reader: Any, circle: Circle) -> ColumnElement[bool]:
+    """Do they operate, or own a programme while no operator reads it, and are in no such circle?"""
+    self_ = aliased(Organiser)
     operates = (
         select(self_.id)
         .where(self_.id == reader, col(self_.operates_since).is_not(None))
@@ -79,7 +82,7 @@ def _reads(reader: Any) -> ColumnElement[bool]:
         .correlate_except(OrganiserRole)
         .exists()
     )
-    return ~kept_from.was_in_it(reader, partners) & or_(operates, owns & ~an_operator)
+    return ~circle(reader) & or_(operates, owns & ~kept_from.an_operator_reads(circle))
 
 
 def waiting(session: Session, reader: str, *, key: bytes) -> list[ReadElsewhere]:

@@ -34,6 +34,7 @@ SAID_IN = {
     "report": "reports",
     "rathernot": "rather not meet",
     "handle": "where you post",
+    "organiser_was": "organising",
     "consent": "consents",
     "proposal": "proposals",  # by whom; organisers’ as well
     "proposal_answer": "answers to proposals",
