@@ -6,7 +6,7 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from web.http.access import needs
+from web.http.access import needs, outlives_its_programme
 from web.http.context import house
 from web.models import Role, Showing
 from web.pages.organise import pages
@@ -33,6 +33,7 @@ def read_replies() -> ResponseReturnValue:
 
 @pages.post("/<slug>/replies/<int:number>/done")
 @needs(Role.ORGANISER)
+@outlives_its_programme
 def handle_reply(number: int) -> ResponseReturnValue:
     def finish() -> str:
         to_read.finish(g.session, g.programme, number, by=current_user.id, now=g.now)

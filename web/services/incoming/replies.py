@@ -326,11 +326,13 @@ def _for_all_who_share(
     phone, word = inbound.sender, reply.word
     people = contacts.by_phone(session, phone)
     grieves = grieving.take_shared(session, inbound, reply, people, now=now)
+    is_harm = word is not Word.NOTHING and news.tells_of_harm(inbound.text)
+    is_read = is_harm or (word is Word.STOP and _must_be_read(session, reply, inbound.text))
+    if people and not grieves and is_read:
+        to_read.have_read(session, reply.reply_id, people[0])
+        _ask_of_harm(session, inbound, reply, *people, now=now)
     if word is Word.STOP:
         reachability.number_stopped(session, phone, key=key, now=now)
-        if people and not grieves and _must_be_read(session, reply, inbound.text):
-            to_read.have_read(session, reply.reply_id, people[0])
-            _ask_of_harm(session, inbound, reply, *people, now=now)
     elif word is Word.START:
         reachability.note_number(session, phone, key=key, now=now)
         for person in people:

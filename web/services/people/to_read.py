@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, literal, true
+from sqlalchemy import ColumnElement, String, case, cast, literal, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
@@ -29,6 +29,7 @@ from web.services.imports import known_elsewhere
 from web.services.imports.known_elsewhere import AsWritten
 from web.services.people import reachability
 
+SAID_NO = AsWritten("Somebody who said no here", "")
 DONE, A_LEARNING = "dealt with a reply", "took a reply for a learning"
 SHOWN = 20  # of those that have been dealt with
 IN_WORDS = {
@@ -55,6 +56,7 @@ class Unclear:
 
     `asks_to_stop`: it says so, and did not come from the address we had written to. `has_stopped`: it says so
     and was obeyed. `may_be_learning`: there is a conversation that it can be what somebody learned in.
+    `has_a_place`: they are in the programme, so that there is a page of them.
     `address` is where to answer by email, empty where there is none or where they asked us not to write.
     """
 
@@ -64,6 +66,7 @@ class Unclear:
     asks_to_stop: bool
     has_stopped: bool
     may_be_learning: bool
+    has_a_place: bool
     address: str
 
 
@@ -90,21 +93,41 @@ Row = tuple[Reply, Person, OutboxMessage | None]
 
 
 def _of(programme: Programme, reader: str | None) -> Any:
-    """From its participants, and in answer to its messages or to none. What somebody of another programme
-    wrote, who has not said yes here, is read there. Nor does the organiser `reader` see what may be said of
-    them.
-    """
-    is_ours = ~known_elsewhere.is_one(programme.id, col(Person.id))
-    to_none = col(OutboxMessage.programme).is_(None) & is_ours
-    ours = or_(to_none, col(OutboxMessage.programme) == programme.slug)
+    """What is said here. Nor does the organiser `reader` see what may be said of them."""
     return (
         select(Reply, Person, OutboxMessage)
-        .join(Person, col(Person.id) == Reply.person)
-        .join(Membership, col(Membership.person_id) == Person.id)
+        .select_from(Reply)
+        .join(Person, is_writer_in(programme))
         .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
-        .where(Membership.programme_id == programme.id, col(Person.erased_at).is_(None), ours)
+        .where(col(Person.erased_at).is_(None), is_said_in(programme))
         .where(true() if reader is None else ~_is_kept(programme, reader))
     )
+
+
+def is_said_in(programme: Programme | type[Programme]) -> ColumnElement[bool]:
+    """In answer to its messages, or by its participants to none. What somebody of another programme wrote,
+    who has not said yes here, is read there.
+    """
+    is_ours = _has_a_place(programme, Person.id) & ~known_elsewhere.is_one(programme.id, col(Person.id))
+    to_none = col(OutboxMessage.programme).is_(None) & is_ours
+    return or_(to_none, col(OutboxMessage.programme) == programme.slug)
+
+
+def is_writer_in(programme: Programme | type[Programme]) -> ColumnElement[bool]:
+    """Whose it was taken for. By a number that several share, it may be another of them who is in the
+    programme.
+    """
+    writer, among = _may_have_written()
+    first = among.where(_has_a_place(programme, writer.id)).with_only_columns(func.min(writer.id))
+    one_of_them = func.coalesce(first.scalar_subquery(), Reply.person)
+    is_here = _has_a_place(programme, Reply.person)
+    return col(Person.id) == case((is_here, col(Reply.person)), else_=one_of_them)
+
+
+def _has_a_place(programme: Programme | type[Programme], person: Any) -> ColumnElement[bool]:
+    place = aliased(Membership)
+    held = select(place.person_id).where(place.programme_id == programme.id, place.person_id == person)
+    return held.correlate_except(place).exists()
 
 
 def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
@@ -122,7 +145,7 @@ def partners_of_writer(programme: Programme | type[Programme]) -> tuple[Circle, 
     """Whom it may be about: whoever has talked with its writer in this programme, and whoever perhaps has. A
     text answers the newest message, whatever it says, and may speak of any of them.
     """
-    theirs = kept_from.all_groups_of(programme, _may_have_written())
+    theirs = kept_from.all_groups_of(programme, _may_have_written()[1])
     return kept_from.circles(kept_from.partners_of(col(Reply.person), theirs))
 
 
@@ -133,14 +156,15 @@ def _partners_in_its_talk() -> Circle:
     return kept_from.surely(kept_from.partners_of(col(Reply.person), of_it))
 
 
-def _may_have_written() -> Any:
-    """The ids of whoever it may be from: a text from a number that several share is from any of them."""
+def _may_have_written() -> tuple[Any, Any]:
+    """Whoever it may be from, and how their ids are found: a text from a number that several share is from
+    any of them.
+    """
     writer, known = aliased(Person), aliased(Person)
     shares = col(writer.shares_number) & col(known.shares_number) & (col(writer.phone) == col(known.phone))
     is_one = (col(writer.id) == known.id) | (shares & (col(Reply.channel) == Channel.SMS))
-    return (
-        select(writer.id).join(known, is_one).where(known.id == Reply.person).correlate_except(writer, known)
-    )
+    among = select(writer.id).join(known, is_one).where(known.id == Reply.person)
+    return writer, among.correlate_except(writer, known)
 
 
 def is_kept_from(session: Session, programme: Programme, reply_id: int, organiser: str) -> bool:
@@ -166,18 +190,30 @@ def of_programme(
     """Those that wait, the oldest first; `key` is the suppression list's."""
     still = _of(programme, reader).where(col(Reply.handled_at).is_(None))
     rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id))).all()
-    written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
+    written = _as_known_here(session, programme, rows)
     return [
         _shown(session, reply, person, message, written.get(person.id), key=key)
         for reply, person, message in rows
     ]
 
 
+def _as_known_here(session: Session, programme: Programme, rows: Sequence[Row]) -> dict[str, AsWritten]:
+    """Who is to be shown otherwise than they say themselves."""
+    people = {person.id for _, person, _ in rows}
+    if not people:
+        return {}
+    here = select(Membership.person_id).where(
+        Membership.programme_id == programme.id, col(Membership.person_id).in_(people)
+    )
+    gone = dict.fromkeys(people.difference(session.exec(here).all()), SAID_NO)
+    return gone | known_elsewhere.as_written(session, programme.id, people)
+
+
 def dealt_with(session: Session, programme: Programme, reader: str | None = None) -> Sequence[Row]:
     """The newest of those that an organiser has dealt with."""
     done = _of(programme, reader).where(col(Reply.handled_at).is_not(None), col(Reply.to_read))
     rows: Sequence[Row] = session.exec(done.order_by(col(Reply.handled_at).desc()).limit(SHOWN)).all()
-    written = known_elsewhere.as_written(session, programme.id, {person.id for _, person, _ in rows})
+    written = _as_known_here(session, programme, rows)
     return [
         (reply, written[person.id].instead_of(person) if person.id in written else person, message)
         for reply, person, message in rows
@@ -206,6 +242,7 @@ def _shown(
         asks_to_stop=stops and not has_stopped and reply.channel == Channel.EMAIL,
         has_stopped=has_stopped,
         may_be_learning=not stops and _talk(session, person, message) is not None,
+        has_a_place=written is not SAID_NO,
         address=shown.email or "" if writable else "",
     )
 

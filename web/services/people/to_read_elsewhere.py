@@ -12,15 +12,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, or_, select, true
 
 from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.tables import OutboxMessage, Reply
-from web.models import Membership, Organiser, OrganiserRole, Person, Programme, Role
+from web.models import Organiser, OrganiserRole, Person, Programme, Role
 from web.services.common import audit, kept_from
 from web.services.common.kept_from import Circle
-from web.services.imports import known_elsewhere
 from web.services.people import reachability, to_read
 from web.services.people.to_read import NoSuchReply
 
@@ -39,20 +38,17 @@ class ReadElsewhere:
 
 def _unread(*wanted: Any) -> Any:
     """Of all programmes at once, from a row for each where nobody reads it."""
-    is_ours = ~known_elsewhere.is_one(col(Programme.id), col(Person.id))
-    to_none = col(OutboxMessage.programme).is_(None) & is_ours
     return (
         select(*wanted)
         .select_from(Reply)
-        .join(Person, col(Person.id) == Reply.person)
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .join(Programme, col(Programme.id) == Membership.programme_id)
         .outerjoin(OutboxMessage, col(OutboxMessage.id) == Reply.message_id)
+        .join(Programme, true())
+        .join(Person, to_read.is_writer_in(Programme))
         .where(
             col(Reply.to_read),
             Reply.word == Word.STOP,
             col(Person.erased_at).is_(None),
-            or_(to_none, col(OutboxMessage.programme) == col(Programme.slug)),
+            to_read.is_said_in(Programme),
             ~kept_from.another_reads(Programme, "", to_read.partners_of_writer(Programme)[1]),
         )
     )
