@@ -41,7 +41,8 @@ MATRIX: dict[str, tuple[tuple[str, ...], str]] = {
         conversation.write
         me.handles me.remove_handle me.claim_post me.not_my_post
         me.a_round me.ask_to_erase me.ask_to_leave me.ask_to_unsubscribe me.check_phone me.details
-        me.erase me.free_times me.fresh_link me.how_often me.leave me.my_data me.my_spreadsheets
+        me.erase me.forget_address me.forget_number me.free_times me.fresh_link me.how_often me.leave
+        me.my_data me.my_spreadsheets
         me.mix_choice me.next_round me.not_again me.organisation me.pause me.phone me.rather_not
         me.remove_rather_not me.resume me.send_code me.show me.start_again me.stay me.stop_texts me.threes
         me.unsubscribe

@@ -11,7 +11,8 @@ BY_NUMBER = {
     26: "organise.edit_story organise.one_story",
     25: "organise.note_time",
     23: "organise.look_at_top_up organise.one_in_a_draft",
-    21: "me.show organise.list_agreements",
+    22: "me.show",
+    21: "organise.list_agreements",
     18: "proposal.show",
     17: "organise.one_round",
     16: """

@@ -187,6 +187,23 @@ def _text_a_code(person: Person, phone: str | None) -> None:
         text_a_code(person, phone, sections[0].programme)
 
 
+@pages.post("/me/<token>/details/forget-address")
+@with_link
+def forget_address(token: str) -> ResponseReturnValue:
+    person, email = open_visit(token, full=True).person, request.form.get("email", "")
+    say_whether_removed(own_details.forget_new_address(g.session, person.id, email, now=g.now))
+    return back_to_page(token)
+
+
+@pages.post("/me/<token>/details/forget-number")
+@with_link
+def forget_number(token: str) -> ResponseReturnValue:
+    person, phone = open_visit(token, full=True).person, request.form.get("phone", "")
+    say_whether_removed(phone_codes.take_back(g.session, person, phone, now=g.now))
+    reachability.note(g.session, person, key=house().signer.suppression_key(), now=g.now)
+    return back_to_page(token)
+
+
 @pages.get("/me/<token>/phone")
 @with_link
 def phone(token: str) -> ResponseReturnValue:

@@ -26,7 +26,7 @@ from web.pages.me.visits import (
 from web.services.common import links, programmes, times
 from web.services.conversations import conversations
 from web.services.gathering import offers
-from web.services.people import participation, phone_codes, reachability, retention
+from web.services.people import own_details, participation, phone_codes, reachability, retention
 from web.services.people.participation import Section
 from web.services.rounds import dropouts, never_pairs, pots, rounds, top_ups
 from web.services.rounds.introductions import Window
@@ -94,6 +94,9 @@ def _page(visit: Visit, pausing: PauseForm | None = None, slug: str = "") -> str
         TAKING_PART=TAKING_PART,
         stopped=reachability.stopped(g.session, visit.person, key=house().signer.suppression_key()),
         unproven=_unproven_number(visit.person),
+        new_address=own_details.waiting_address(g.session, visit.person.id, now=g.now)
+        if visit.full
+        else None,
         offers=offers.to(g.session, visit.person, found_by=visit.knows_until),
     )
 

@@ -4,6 +4,7 @@ TooManyAddresses    three new addresses a person a day
 AskedForAnother     a new address that is not the one they asked for last
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -101,13 +102,44 @@ def request_behind(session: Session, link: Link) -> Request:
     Raises:
         AskedForAnother: they may have mistyped this one, and whoever reads its mailbox is not to become them.
     """
-    asked = select(Request).where(Request.person == link.person, Request.kind == RequestKind.NEW_ADDRESS)
-    newest = col(Request.received_at).desc(), col(Request.id).desc()
-    last = session.exec(asked.order_by(*newest).limit(1)).first()
+    asked = _asked_for(session, link.person)
     request = session.get(Request, link.subject)
-    if request is None or last is None or request.address_key != last.address_key:
+    if request is None or not asked or request.address_key != asked[0].address_key:
         raise AskedForAnother
     return request
+
+
+def waiting_address(session: Session, person: str, *, now: datetime) -> str | None:
+    """The new address that can be confirmed still, or will be written to."""
+    asked = _asked_for(session, person)
+    last = asked[0].address_key if asked else None
+    alive = now - links.LIFE[Purpose.NEW_ADDRESS]
+    waits = (
+        one.details.get("email")
+        for one in asked
+        if one.address_key == last and (one.handled_at is None or one.handled_at > alive)
+    )
+    return next(filter(None, waits), None)
+
+
+def _asked_for(session: Session, person: str) -> Sequence[Request]:
+    """The newest first."""
+    asked = select(Request).where(Request.person == person, Request.kind == RequestKind.NEW_ADDRESS)
+    return session.exec(asked.order_by(col(Request.received_at).desc(), col(Request.id).desc())).all()
+
+
+def forget_new_address(session: Session, person: str, email: str, *, now: datetime) -> bool:
+    """Take back a new address: no letter that has gone there, or waits to, changes anything. False where
+    another one waits, or none.
+    """
+    if waiting_address(session, person, now=now) != email:
+        return False
+    for request in _asked_for(session, person):
+        session.delete(request)
+    links.end(session, person, Purpose.NEW_ADDRESS, now=now)
+    outbox.cancel(session, kind=messages.NewAddress.kind, person=person)
+    audit.record(session, person, "took back an address", now=now, subject=person)
+    return True
 
 
 def confirm_new_address(session: Session, person: Person, request: Request, *, now: datetime) -> bool:

@@ -9,6 +9,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -51,6 +52,24 @@ def unproven(session: Session, person: Person, *, now: datetime) -> str | None:
     if newest is None or newest.phone == person.phone or newest.used_at:
         return None
     return newest.phone if newest.created_at > now - NEW_NUMBER_LIFE else None
+
+
+def take_back(session: Session, person: Person, phone: str, *, now: datetime) -> bool:
+    """Forget a number that they gave and have not proven to be theirs. False where it is not that one, or
+    nothing else is known by which we reach them.
+    """
+    if unproven(session, person, now=now) != phone or not (person.email or is_only_way(person)):
+        return False
+    codes = update(PhoneCode).where(col(PhoneCode.person_id) == person.id, col(PhoneCode.used_at).is_(None))
+    if person.phone == phone:
+        phone_numbers.give(session, person, None)
+        person.channel, person.shares_phone = Channel.EMAIL, False
+    session.add(person)
+    session.execute(codes.values(used_at=now))
+    outbox.cancel(session, kind=messages.PhoneCode.kind, person=person.id)
+    outbox.readdress(session, recipient(person))
+    audit.record(session, person.id, "took back a number", now=now, subject=person.id)
+    return True
 
 
 def is_only_way(person: Person) -> bool:
