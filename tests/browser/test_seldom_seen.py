@@ -31,6 +31,21 @@ def test_the_page_that_asks_for_a_code_is_in_order(page: Page, live: LiveApp) ->
 
 
 @pytest.mark.slow
+def test_what_waits_to_be_confirmed_is_in_order_and_forgotten(page: Page, live: LiveApp) -> None:
+    person = live.world.join("Tom Field", phone="+447700900111", channel=Channel.SMS)
+    own = live.at(live.world.page_of(person, full=True))
+    page.goto(f"{own}/details")
+    page.get_by_label("Email address", exact=True).fill("typo@example.org")
+    page.get_by_role("button", name="Save my details").click()
+    page.goto(own)
+    look_at(page, "waits-to-be-confirmed")
+    for waits in ("typo@example.org", "07700 900111"):
+        page.get_by_role("button", name=f"Forget {waits}").click()
+        expect(page.get_by_text("Removed.")).to_be_visible()
+        expect(page.get_by_role("button", name=f"Forget {waits}")).to_have_count(0)
+
+
+@pytest.mark.slow
 def test_the_pages_of_an_invitation_are_in_order(page: Page, live: LiveApp) -> None:
     with live.world.write() as session:
         programme = live.world.programme(session)
