@@ -64,23 +64,40 @@ def test_a_role_is_asked_for_wherever_a_programme_is_organised(app: Flask) -> No
             assert app.view_functions[rule.endpoint].access in guarded, str(rule)
 
 
+def address_of(app: Flask, rule: Rule) -> str:
+    values = {
+        name: SAMPLES["int" if isinstance(kind, IntegerConverter) else "default"]
+        for name, kind in rule._converters.items()
+    }
+    return app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
+
+
 def test_no_form_is_taken_without_its_token(app: Flask) -> None:
     taken = {}
     for rule in rules(app):
         access = getattr(app.view_functions[rule.endpoint], "access", None)
         if not (rule.methods or set()) - READS or access is Access.PROVIDER:
             continue
-        values = {
-            name: SAMPLES["int" if isinstance(kind, IntegerConverter) else "default"]
-            for name, kind in rule._converters.items()
-        }
-        address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
-        answer = app.test_client().post(address, base_url="http://127.0.0.1")
+        answer = app.test_client().post(address_of(app, rule), base_url="http://127.0.0.1")
         if answer.status_code != 422:
             taken[str(rule)] = answer.status_code
     # RFC 8058: a mail program presses this button, and it has no token. The link itself is signed.
     # A Webmention comes from another site's program, which has no token either, and no session of anybody's.
     assert {path for path in taken if not path.startswith("/unsubscribe/")} == {"/webmention"}
+
+
+def test_every_form_says_back_in_a_moment_while_the_database_is_away(tmp_path: Path) -> None:
+    away = create_app(Settings(database_url=f"sqlite:///{tmp_path}"), poke=lambda: None, limits=False)
+    away.config["WTF_CSRF_ENABLED"] = False
+    answered = {
+        str(rule): away.test_client().post(address_of(away, rule), base_url="http://127.0.0.1").status_code
+        for rule in rules(away)
+        if (rule.methods or set()) - READS
+        and getattr(away.view_functions[rule.endpoint], "access", None) is not Access.PROVIDER
+    }
+    away.extensions[KEY].database.dispose()
+    to_sign_in = 303  # by the cookie alone
+    assert {path: code for path, code in answered.items() if code not in (503, to_sign_in)} == {}
 
 
 def test_no_page_takes_a_number_that_a_database_has_no_room_for() -> None:

@@ -105,9 +105,10 @@ def _open() -> None:
     if request.method not in SAFE:
         request.get_data()
     g.open_session = ExitStack()
-    g.writes = request.method not in SAFE and not _brings_its_own_session()
+    writes = request.method not in SAFE and not _brings_its_own_session()
     database = house().database
-    g.session = g.open_session.enter_context(database.write() if g.writes else database.read())
+    g.session = g.open_session.enter_context(database.write() if writes else database.read())
+    g.writes = writes  # only now: while the database is away there is nothing to commit or to roll back
 
 
 def _brings_its_own_session() -> bool:
