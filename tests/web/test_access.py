@@ -136,6 +136,9 @@ def test_signing_in_begins_a_new_session(world: World) -> None:
 ELSEWHERE = [
     "https://evil.example/",
     "//evil.example/",
+    "//organise/councils/",
+    "///operate/",
+    "organise/councils/rounds",
     "/organise/\\evil.example",
     "/organise/../..//evil.example",
     "/organise//evil.example/",

@@ -163,6 +163,9 @@ def _own_path(path: str | None) -> str | None:
     """
     if not path or not path.isprintable() or len(path) > LONGEST_PATH:
         return None
+    # The router takes off what a browser reads: `//organise/` is another machine's first page.
+    if not path.startswith("/") or path.startswith("//"):
+        return None
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
