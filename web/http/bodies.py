@@ -3,13 +3,18 @@
 Werkzeug has a bound of its own. But where a server ends its input itself, it takes a body of exactly so much
 for too large, and cuts off a body that comes in chunks without a word. So bodies are measured here: before
 they are read, or while they are where nobody said how long they are.
+
+Under gunicorn a body whose sender has hung up just ends, or is an error where it came in chunks: half of what
+somebody wrote is not what they wrote, and no error of ours.
 """
 
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from flask import Flask, current_app, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wsgi import get_content_length
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wsgi import LimitedStream, get_content_length
 
 from web.sizes import FORM_BYTES, THROWN_AWAY_BYTES
 
@@ -28,10 +33,14 @@ def init_bodies(app: Flask) -> None:
 def _measure() -> None:
     g.most_bytes = _most()
     length = get_content_length(request.environ)
-    if length is None and request.environ.get("wsgi.input_terminated"):
-        _take_in()
-    elif length and length > g.most_bytes:
+    if length and length > g.most_bytes:
         raise RequestEntityTooLarge
+    if not request.environ.get("wsgi.input_terminated"):
+        return  # Werkzeug reads so much as was said, and no less
+    if length is None:
+        _take_in()
+    else:
+        request.environ["wsgi.input"] = LimitedStream(request.environ["wsgi.input"], length)
 
 
 def _most() -> int:
@@ -45,7 +54,7 @@ def _take_in() -> None:
     """A body that comes in chunks, up to the bound and a byte. From then on its length is known."""
     taken = g.taken_in = SpooledTemporaryFile(AT_ONCE)  # noqa: SIM115  (closed with the request)
     stream, size = request.environ["wsgi.input"], 0
-    while some := stream.read(min(AT_ONCE, g.most_bytes + 1 - size)):
+    while some := _read(stream, min(AT_ONCE, g.most_bytes + 1 - size)):
         size += taken.write(some)
     if size > g.most_bytes:
         raise RequestEntityTooLarge
@@ -65,5 +74,13 @@ def throw_away() -> None:
     """
     left = THROWN_AWAY_BYTES
     if request.environ.get("wsgi.input_terminated"):
-        while left > 0 and (some := request.environ["wsgi.input"].read(AT_ONCE)):
-            left -= len(some)
+        with suppress(ClientDisconnected):
+            while left > 0 and (some := _read(request.environ["wsgi.input"], AT_ONCE)):
+                left -= len(some)
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except Exception as error:  # each server has its own: cut off, and chunks that are none
+        raise ClientDisconnected from error

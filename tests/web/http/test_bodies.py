@@ -101,3 +101,43 @@ def test_a_mail_of_very_many_parts_is_none() -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n'
     with pytest.raises(ValueError, match="more than 1,000 parts"):
         raw_fields(part * 1001 + b"--b--\r\n", "b")
+
+
+class HungUp(io.BytesIO):
+    """A body in chunks whose sender is gone before the last, as gunicorn hands it over."""
+
+    gone: Exception = OSError("no more data")
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size and self.tell() == len(self.getvalue()):
+            raise self.gone
+        return super().read(size)
+
+
+class Torn(HungUp):
+    """The same, whose next chunk does not say how long it is."""
+
+    gone = Exception("invalid chunk size")
+
+
+CUT_OFF = b"learned=Tom and I found that"
+CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked"}
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "status"),
+    [
+        (io.BytesIO(CUT_OFF), {"CONTENT_LENGTH": str(2 * len(CUT_OFF))}, 400),
+        (HungUp(CUT_OFF), CHUNKED, 400),
+        (Torn(CUT_OFF), CHUNKED, 400),
+        (HungUp(b"x" * MB), CHUNKED, 413),
+        (HungUp(b"x" * MB), {"CONTENT_LENGTH": str(2 * MB)}, 413),
+    ],
+    ids=["short of its length", "in chunks", "chunks that are none", "too large, in chunks", "too large"],
+)
+def test_half_of_a_body_is_nobody_s_words_and_no_error_of_ours(
+    world: World, body: io.BytesIO, told: dict[str, str], status: int
+) -> None:
+    given = {"wsgi.input_terminated": True, "wsgi.input": body, **told}
+    answer = world.visitor().client.post("/unsubscribe/x", environ_overrides=given)
+    assert answer.status_code == status
