@@ -17,7 +17,7 @@ from web import logs
 from web.app import create_app
 from web.db import Database
 from web.http.context import KEY
-from web.upgrading import newest_revision
+from web.upgrading import NEWEST
 from web.worker import Worker
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "past.db"
         empty = filled(file)
-        to = past.FOLDER / f"{newest_revision()}.sql.xz"
+        to = past.FOLDER / f"{NEWEST}.sql.xz"
         past.dump(file, to)
     print(f"{to.relative_to(Path.cwd())}: {to.stat().st_size:,} bytes; without a row: {empty or 'no table'}")
     return 1 if empty else 0

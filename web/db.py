@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url, text
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from notifications.errors import DATABASE_AWAY as DATABASE_AWAY
@@ -33,8 +34,8 @@ class Database:
     """The engine and the two ways into it.
 
     `read()` gives a session of one moment, in which nothing can be written; `write()` one that commits when
-    its block ends well and rolls back when it does not. `written` is another number after each write by this
-    object.
+    its block ends well and rolls back when it does not. Tables of another version than ours are to it as
+    those of a database that is away. `written` is another number after each write by this object.
     """
 
     def __init__(self, url: str) -> None:
@@ -178,6 +179,19 @@ class WriterQueue:
                 os.close(self._handle)
                 self._handle = None
             self._mutex.release()
+
+
+@event.listens_for(WritingSession, "after_begin")
+def _refuse_other_tables(_session: Session, transaction: SessionTransaction, line: Connection) -> None:
+    """Somebody may have upgraded while this process was at work. In columns it does not know it would leave
+    what is true of nobody: a reply that nobody is told to read.
+    """
+    if transaction.nested:
+        return
+    try:
+        upgrading.must_be_ours(line)
+    except (upgrading.UpgradeError, ProgrammingError) as error:  # the latter where there are no tables yet
+        raise OperationalError("beginning to write", None, error) from error
 
 
 def create_engine(url: str) -> Engine:

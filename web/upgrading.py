@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# Oldest first, by the files that were there when this process was loaded: newer ones may have come since.
+KNOWN = tuple(sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+NEWEST = KNOWN[-1]
+WHICH = "SELECT version_num FROM alembic_version"
 
 
 class UpgradeError(Exception):
@@ -123,16 +127,20 @@ def _references_unchecked(connection: Connection) -> Iterator[None]:
 
 
 def _wait_for_others(connection: Connection) -> None:
-    """On SQLite the transaction itself is the lock. On PostgreSQL two would make the same tables."""
+    """On SQLite the transaction itself is the lock. On PostgreSQL two would make the same tables, and who
+    began to write before would end it in tables that are not theirs any more.
+    """
     if connection.dialect.name == "postgresql":
         patience = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # the other may have 100,000 people to move
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('the tables of unmentoring'))")
+        if revisions(connection) not in (set(), {NEWEST}):
+            connection.exec_driver_sql("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
 
 
 def _refuse_newer(connection: Connection) -> None:
-    unknown = revisions(connection).difference(known_revisions())
+    unknown = revisions(connection).difference(KNOWN)
     if unknown:
         raise NewerDatabase(max(unknown))
 
@@ -154,7 +162,7 @@ def _check_references(connection: Connection) -> None:
 
 def is_current(engine: Engine) -> bool:
     with engine.connect().execution_options(writing=False) as connection:
-        return revisions(connection) == {newest_revision()}
+        return revisions(connection) == {NEWEST}
 
 
 def must_be_current(engine: Engine) -> None:
@@ -169,7 +177,20 @@ def must_be_current(engine: Engine) -> None:
         there = revisions(connection)
     if not there:
         raise EmptyDatabase
-    if there != {newest_revision()}:
+    if there != {NEWEST}:
+        raise OlderDatabase
+
+
+def must_be_ours(connection: Connection) -> None:
+    """Do nothing where the tables are this version's, and nobody upgrades them before the transaction ends.
+
+    Raises:
+        UpgradeError: they are of another version.
+    """
+    there = set(connection.exec_driver_sql(WHICH).scalars())
+    if there.difference(KNOWN):
+        raise NewerDatabase(max(there))
+    if there != {NEWEST}:
         raise OlderDatabase
 
 
@@ -177,16 +198,7 @@ def revisions(connection: Connection) -> set[str]:
     """Of the tables that are there; none where they are not ours."""
     if not inspect(connection).has_table("alembic_version"):
         return set()
-    return set(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
-
-
-def newest_revision() -> str:
-    return known_revisions()[-1]
-
-
-def known_revisions() -> list[str]:
-    """Oldest first, from the names of their files."""
-    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return set(connection.exec_driver_sql(WHICH).scalars())
 
 
 def alembic_config(bind: Engine | Connection) -> "Config":

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from notifications import outbox
 from notifications.messages import Channel, Message, Recipient
 from notifications.tables import OutboxMessage
+from tests.support.databases import say_they_are_current
 from tests.support.letters import introduction
 from web.db import Database
 
@@ -89,6 +90,7 @@ def room(trial: Trial) -> Database:
     """A database with the outbox's tables in it."""
     database = opened(trial.url)
     SQLModel.metadata.create_all(database.engine, [ROOM.tables[name] for name in TABLES])
+    say_they_are_current(database.engine)
     return database
 
 

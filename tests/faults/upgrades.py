@@ -19,7 +19,7 @@ from tests.support import past
 from web import db, upgrading
 from web.db import Database
 from web.services.common import audit
-from web.upgrading import UpgradeError, known_revisions, newest_revision
+from web.upgrading import KNOWN, NEWEST, UpgradeError
 
 FORK = multiprocessing.get_context("fork")
 OLDEST = "0001"
@@ -34,7 +34,7 @@ def at_once(trial: Trial) -> Outcome:
         ready = FORK.Barrier(2)
         both = [_started(_upgrade_when, trial, ready) for _ in range(2)]
         failed += sum(_code(process) != 0 for process in both)
-        lost += _now(trial, before) != (newest_revision(), before)
+        lost += _now(trial, before) != (NEWEST, before)
     return Outcome(
         f"{len(chosen)} databases of past revisions, upgraded by two at once: {failed} failed, "
         f"{lost} are not what they were and up to date",
@@ -75,8 +75,8 @@ def killed(trial: Trial) -> Outcome:
             before = _put(trial, revision)
             deaths += _code(_started(_die_at, trial, point)) == -signal.SIGKILL
             found, rows = _now(trial, before)
-            between += found not in (revision, newest_revision()) or rows != before
-            finished += found == newest_revision()
+            between += found not in (revision, NEWEST) or rows != before
+            finished += found == NEWEST
     return Outcome(
         f"{deaths} killed while they upgraded from {', '.join(revisions)}: {finished} were done, "
         f"{between} left something in between",
@@ -104,7 +104,7 @@ def _die_at(trial: Trial, point: int) -> None:
 
     event.listen(database.engine, "before_cursor_execute", look)
     if trial.mutant == "each revision by itself":
-        for revision in known_revisions():
+        for revision in KNOWN:
             database.upgrade(revision)
     database.upgrade()
     os.kill(os.getpid(), signal.SIGKILL)

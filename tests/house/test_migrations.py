@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from tests.support import past
 from web.db import Database
-from web.upgrading import alembic_config, known_revisions
+from web.upgrading import KNOWN, NEWEST, alembic_config
 
 
 def test_the_migrations_lead_to_the_models(database: Database) -> None:
@@ -49,7 +49,7 @@ def test_a_round_sent_before_rounds_had_dates_gets_them(database: Database) -> N
 
 def test_of_every_revision_but_the_newest_there_is_a_filled_database() -> None:
     """Missing? At the commit before yours: `.venv/bin/python -m tools.past`."""
-    assert sorted({*past.revisions(), known_revisions()[-1]}) == known_revisions()
+    assert sorted({*past.revisions(), NEWEST}) == list(KNOWN)
 
 
 def _tables(database: Database) -> MetaData:

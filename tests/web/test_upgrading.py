@@ -4,15 +4,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.support.databases import schema_of_its_own
 from tests.support.world import dump
-from web.db import Database, create_engine
-from web.upgrading import NewerDatabase, OlderDatabase, UpgradeFailed
+from web.db import DATABASE_AWAY, Database, create_engine
+from web.upgrading import NEWEST, WHICH, NewerDatabase, OlderDatabase, UpgradeFailed
 
 COMMAND = (sys.executable, "-W", "ignore", "-m", "web.cli")
 
@@ -24,6 +27,16 @@ def old(empty_url: str) -> Iterator[Database]:
     made.upgrade("0016")
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def old_schema(postgresql_server: str, tmp_path: Path) -> Iterator[Database]:
+    """The same, on PostgreSQL alone."""
+    with contextmanager(schema_of_its_own)(postgresql_server, f"old_{tmp_path.name}") as url:
+        made = Database(url)
+        made.upgrade("0016")
+        yield made
+        made.dispose()
 
 
 def start(url: str, folder: Path, *words: str) -> subprocess.Popen[str]:
@@ -44,8 +57,8 @@ def run(database: Database, folder: Path, *words: str) -> tuple[int, str]:
 
 
 def execute(database: Database, statement: str) -> None:
-    with database.write() as session:
-        session.execute(text(statement))
+    with database.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
 def in_the_way(database: Database) -> None:
@@ -147,3 +160,50 @@ def test_of_two_upgrades_at_once_one_waits(empty_url: str, tmp_path: Path) -> No
     both = [start(empty_url, tmp_path, "db", "upgrade") for _ in range(2)]
     said = [process.communicate() for process in both]
     assert [process.returncode for process in both] == [0, 0], said
+
+
+def try_to_write(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("DELETE FROM outbox_hold"))
+
+
+def test_who_is_at_work_while_others_upgrade_writes_no_more(database: Database) -> None:
+    """An old process leaves empty what it does not know: a reply that nobody would be told to read."""
+    from_the_future(database)
+    with pytest.raises(DATABASE_AWAY, match="newer version of this program"):
+        try_to_write(database)
+
+
+def test_nor_where_the_first_thing_may_be_given_up(database: Database) -> None:
+    from_the_future(database)
+    with (
+        pytest.raises(DATABASE_AWAY, match="newer version of this program"),
+        database.write() as session,
+        session.begin_nested(),
+    ):
+        session.execute(text("DELETE FROM outbox_hold"))
+
+
+def test_who_began_before_an_upgrade_writes_once_it_is_done(old: Database) -> None:
+    with pytest.raises(DATABASE_AWAY, match="db upgrade"):
+        try_to_write(old)
+    old.upgrade()
+    with old.write() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
+
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'alembic_version'::regclass AND NOT granted"
+
+
+def test_an_upgrade_waits_for_who_writes(old_schema: Database) -> None:
+    """On SQLite all writers stand in one line."""
+    with ThreadPoolExecutor(1) as threads, old_schema.engine.connect() as looking:
+        with old_schema.engine.begin() as old_process:
+            revision = old_process.scalar(text(WHICH))
+            upgrading = threads.submit(old_schema.upgrade)
+            while not upgrading.done() and not looking.scalar(text(WAITING)):
+                pass
+            assert (upgrading.done(), old_process.scalar(text(WHICH))) == (False, revision)
+        looking.rollback()
+        upgrading.result()
+    assert old_schema.is_current()

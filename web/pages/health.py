@@ -8,6 +8,7 @@ from web.db import DATABASE_AWAY
 from web.http.access import open_to_everyone, without_database
 from web.http.context import house
 from web.services.background import heartbeats
+from web.upgrading import UpgradeError
 
 pages = Blueprint("health", __name__, url_prefix="/health")
 
@@ -27,9 +28,10 @@ def ready() -> ResponseReturnValue:
     says how long the oldest due message has waited, and what keeps a provider from going at full speed.
     """
     try:
-        if not house().database.is_current():
-            return _not_ready("the database needs `unmentoring db upgrade`")
+        house().database.must_be_current()
         delivery, silent = _delivery()
+    except UpgradeError as error:
+        return _not_ready(str(error))
     except DATABASE_AWAY:
         return _not_ready("the database cannot be reached")
     if not house().queue_answers():
