@@ -46,12 +46,16 @@ def partners_of(author: Any, its_groups: ColumnElement[bool]) -> Any:
 def all_groups_of(programme: Programme | type[Programme], authors: Any) -> ColumnElement[bool]:
     """The condition on GroupMember that picks every group here of these people, by id."""
     member = aliased(GroupMember)
-    theirs = (
-        select(member.group_id)
-        .join(Group, col(Group.id) == member.group_id)
+    # Asked of each group of theirs: joined, SQLite would go through all groups of the programme.
+    is_here = (
+        select(Group.id)
         .join(Round, col(Round.id) == Group.round_id)
-        .where(Round.programme_id == programme.id, col(member.person_id).in_(authors))
-        .correlate_except(member, Group, Round)
+        .where(Group.id == member.group_id, Round.programme_id == programme.id)
+        .correlate_except(Group, Round)
+        .exists()
+    )
+    theirs = (
+        select(member.group_id).where(col(member.person_id).in_(authors), is_here).correlate_except(member)
     )
     return col(GroupMember.group_id).in_(theirs)
 

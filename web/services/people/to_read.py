@@ -117,8 +117,13 @@ def is_writer_in(programme: Programme | type[Programme]) -> ColumnElement[bool]:
     """Whose it was taken for. By a number that several share, it may be another of them who is in the
     programme.
     """
-    writer, among = _may_have_written()
-    first = among.where(_has_a_place(programme, writer.id)).with_only_columns(func.min(writer.id))
+    place = aliased(Membership)
+    themselves, others = _may_have_written()
+    first = (
+        select(func.min(place.person_id))
+        .where(place.programme_id == programme.id, col(place.person_id).in_(themselves.union_all(others)))
+        .correlate_except(place)
+    )
     one_of_them = func.coalesce(first.scalar_subquery(), Reply.person)
     is_here = _has_a_place(programme, Reply.person)
     return col(Person.id) == case((is_here, col(Reply.person)), else_=one_of_them)
@@ -137,7 +142,7 @@ def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
     partners, perhaps = partners_of_writer(programme)
     stops = func.coalesce(col(Reply.word), "") == Word.STOP
     others = kept_from.another_reads(programme, reader, perhaps) | kept_from.somebody_elsewhere_reads(perhaps)
-    kept = kept_from.is_kept(programme, reader, (_partners_in_its_talk(), partners, perhaps))
+    kept = kept_from.is_kept(programme, reader, (_partners_in_its_talk(programme), partners, perhaps))
     return or_(stops & (partners(reader) | (perhaps(reader) & others)), ~stops & kept)
 
 
@@ -145,26 +150,39 @@ def partners_of_writer(programme: Programme | type[Programme]) -> tuple[Circle, 
     """Whom it may be about: whoever has talked with its writer in this programme, and whoever perhaps has. A
     text answers the newest message, whatever it says, and may speak of any of them.
     """
-    theirs = kept_from.all_groups_of(programme, _may_have_written()[1])
-    return kept_from.circles(kept_from.partners_of(col(Reply.person), theirs))
+    return kept_from.circles(_partners_of_writer(programme, true()))
 
 
-def _partners_in_its_talk() -> Circle:
+def _partners_in_its_talk(programme: Programme) -> Circle:
     """Whoever was in the conversation that its message is about: nobody where that is none."""
     its_group = literal("group ") + cast(GroupMember.group_id, String) + " %"
     of_it = (func.coalesce(col(OutboxMessage.subject), "") + " ").like(its_group)
-    return kept_from.surely(kept_from.partners_of(col(Reply.person), of_it))
+    return kept_from.surely(_partners_of_writer(programme, of_it))
+
+
+def _partners_of_writer(programme: Programme | type[Programme], where: ColumnElement[bool]) -> Any:
+    own, of_others = (
+        kept_from.partners_of(col(Reply.person), kept_from.all_groups_of(programme, some) & where)
+        for some in _may_have_written()
+    )
+    # Of an “or”, and of both asked for together, a database looks through everybody.
+    return own.union_all(of_others)
 
 
 def _may_have_written() -> tuple[Any, Any]:
-    """Whoever it may be from, and how their ids are found: a text from a number that several share is from
-    any of them.
+    """The ids of whoever it may be from: whose it was taken for, and as a text from a number that several
+    share is from any of them, the others.
     """
-    writer, known = aliased(Person), aliased(Person)
-    shares = col(writer.shares_number) & col(known.shares_number) & (col(writer.phone) == col(known.phone))
-    is_one = (col(writer.id) == known.id) | (shares & (col(Reply.channel) == Channel.SMS))
-    among = select(writer.id).join(known, is_one).where(known.id == Reply.person)
-    return writer, among.correlate_except(writer, known)
+    writer, known, other = (aliased(Person) for _ in range(3))
+    themselves = select(writer.id).where(writer.id == Reply.person).correlate_except(writer)
+    others = (
+        select(other.id)
+        .join(known, col(other.phone) == col(known.phone))
+        .where(known.id == Reply.person, col(known.shares_number), col(other.shares_number))
+        .where(Reply.channel == Channel.SMS)
+        .correlate_except(known, other)
+    )
+    return themselves, others
 
 
 def is_kept_from(session: Session, programme: Programme, reply_id: int, organiser: str) -> bool:
