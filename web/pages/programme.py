@@ -131,9 +131,9 @@ def agreements(slug: str) -> ResponseReturnValue:
 @open_to_everyone
 def proposal(slug: str, number: int) -> ResponseReturnValue:
     programme = programmes.by_slug(g.session, slug)
-    return render_template(
-        "agreements/proposal.html", programme=programme, one=log.public(g.session, programme, number)
-    )
+    one = log.public(g.session, programme, number, page=page_number())
+    stop_past_the_end(one.arguments.rows if one.arguments else ())
+    return render_template("agreements/proposal.html", programme=programme, one=one)
 
 
 @pages.get("/agreements.atom")

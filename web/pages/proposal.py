@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.agreements import CHOSEN, STANCES, AnswerForm, JudgementForm
 from web.http.access import stop_if_closed, with_link
-from web.http.context import house, row_number
+from web.http.context import house, page_number, row_number, stop_past_the_end
 from web.models import (
     Finding,
     Link,
@@ -92,13 +92,16 @@ def _amended_since(proposal: Proposal) -> bool:
 def _page(token: str, link: Link, programme: Programme, proposal: Proposal, form: AnswerForm) -> str:
     mine = g.session.get(ProposalAnswer, (proposal.id, proposal.version, link.person))
     is_author = proposal.by == link.person and not proposal.is_objection
+    # Others' reasons sway who has none of their own yet.
+    may_read = mine is not None or is_author
+    one = log.shown(g.session, programme, proposal, with_arguments=may_read, page=page_number())
+    stop_past_the_end(one.arguments.rows if one.arguments else ())
     del form.named
     return render_template(
         "proposal/page.html",
         programme=programme,
         token=token,
-        # Others' reasons sway who has none of their own yet.
-        one=log.shown(g.session, programme, proposal, with_arguments=mine is not None or is_author),
+        one=one,
         mine=mine,
         is_author=is_author,
         objected=[

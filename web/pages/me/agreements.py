@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from web.forms.agreements import SENT_TWICE, FreeForm, ObjectionForm, overlooks
 from web.http.access import with_link
-from web.http.context import house, row_number
+from web.http.context import house, page_number, row_number
 from web.models import (
     TAKING_PART,
     Membership,
@@ -55,7 +55,7 @@ def agreements(token: str, slug: str) -> ResponseReturnValue:
     membership = membership_of(visit, slug)
     programme, author = _of(visit, membership)
     live = [
-        log.shown(g.session, programme, one, with_arguments=one.by == author.id)
+        log.shown(g.session, programme, one, with_arguments=one.by == author.id, page=page_number())
         for one in lookup.live(g.session, programme)
     ]
     rules = log.rules(g.session, programme, times.today(g.now))

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from web.forms.agreements import SENT_TWICE, DeclineForm, FreeForm, NumberForm, ReasonForm, overlooks
 from web.forms.settings import DaysForm, MatchingForm, ShowingForm
 from web.http.access import needs
-from web.http.context import row_number
+from web.http.context import page_number, row_number, stop_past_the_end
 from web.models import AgendaItem, AgendaState, Proposal, ProposalState, ProposalVersion, Role, Subject
 from web.pages.organise import pages
 from web.services.agreements import (
@@ -272,11 +272,13 @@ def _proposal(number: int) -> Proposal:
 @needs(Role.ORGANISER)
 def one_proposal(number: int) -> ResponseReturnValue:
     proposal = lookup.by_number(g.session, g.programme, number)
+    one = log.shown(g.session, g.programme, proposal, with_arguments=True, page=page_number())
+    stop_past_the_end(one.arguments.rows if one.arguments else ())
     return render_template(
         "organise/proposal.html",
         programme=g.programme,
         role=g.role,
-        one=log.shown(g.session, g.programme, proposal, with_arguments=True),
+        one=one,
         steers=proposals.may_steer(proposal, Proposer(current_user.id)) and proposal.state in lookup.LIVE,
         may_ask_panel=panels.may_convene(g.session, proposal),
         seconds=proposals.seconds(g.session, proposal),
@@ -406,7 +408,7 @@ def hide_argument(number: int, argument: str) -> ResponseReturnValue:
         return _hide(number, argument, form.reason.data, said)
     _proposal(number)
     flash("Say why it is hidden, in a few words.", "error")
-    return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
+    return _back_to(number, argument)
 
 
 @pages.post("/<slug>/proposals/<int:number>/arguments/<argument>/show")
@@ -423,4 +425,12 @@ def _hide(number: int, argument: str, because: str, said: str) -> ResponseReturn
     except hiding.NoSuchArgument:
         return render_template("errors/404.html"), 404
     flash(said)
-    return redirect(url_for(".one_proposal", slug=g.programme.slug, number=number), 303)
+    return _back_to(number, argument)
+
+
+def _back_to(number: int, argument: str) -> ResponseReturnValue:
+    """To where it stands, on the page it was read on."""
+    page = page_number() if page_number() > 1 else None
+    mark = f"argument-{argument}"
+    here = url_for(".one_proposal", slug=g.programme.slug, number=number, page=page, _anchor=mark)
+    return redirect(here, 303)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications.words import full_day
 from web.models import (
@@ -37,9 +38,11 @@ from web.services.agreements import (
     tally,
     words,
 )
-from web.services.common import phrases
+from web.services.common import paging, phrases
+from web.services.common.paging import Paged
 
 A_PAGE = 20
+ARGUMENTS = 50  # on a page: of the longest, some 200 kB
 ONE_DAY = 24 * 60 * 60  # seconds
 
 
@@ -62,7 +65,9 @@ class Argument:
 
 @dataclass(frozen=True)
 class ProposalShown:
-    """A proposal as its readers see it. `until` is when people can still object, while that is known."""
+    """A proposal as its readers see it. `until` is when people can still object, while that is known;
+    `arguments` a page of them, None where they are not to be read or not asked for.
+    """
 
     proposal: Proposal
     title: str
@@ -71,7 +76,7 @@ class ProposalShown:
     status: str
     until: datetime | None
     counted: Mapping[str, int]
-    arguments: Sequence[Argument]
+    arguments: Paged[Argument] | None
     commitment: str
     by: str
 
@@ -123,18 +128,29 @@ def of_programme(
     return [shown(session, programme, one) for one in rows[:A_PAGE]], len(rows) > A_PAGE
 
 
-def public(session: Session, programme: Programme, number: int) -> ProposalShown:
-    """Raises lookup.NoSuchProposal: there is none, or nobody was told of it yet or ever will be."""
+def public(session: Session, programme: Programme, number: int, *, page: int = 1) -> ProposalShown:
+    """With a page of its arguments.
+
+    Raises:
+        lookup.NoSuchProposal: there is none, or nobody was told of it yet or ever will be.
+    """
     proposal = lookup.by_number(session, programme, number)
     if not lookup.is_public(proposal):
         raise lookup.NoSuchProposal
-    return shown(session, programme, proposal)
+    return shown(session, programme, proposal, page=page)
 
 
 def shown(
-    session: Session, programme: Programme, proposal: Proposal, *, with_arguments: bool = False
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    *,
+    with_arguments: bool = False,
+    page: int | None = None,
 ) -> ProposalShown:
-    """As everybody sees it: arguments only once it has ended, unless `with_arguments`."""
+    """As everybody sees it, with this page of the arguments if any is wanted: only once it has ended, unless
+    `with_arguments`.
+    """
     kept = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id)
     versions = session.exec(kept.order_by(col(ProposalVersion.number))).all()
     may_read = with_arguments or proposal.ended_at is not None
@@ -148,7 +164,7 @@ def shown(
         # With an objection in the way, or held, it goes on for longer.
         until=proposal.ends_at if where == CAN_OBJECT else None,
         counted=tally.counted(session, proposal),
-        arguments=arguments(session, programme, proposal) if may_read else (),
+        arguments=page_of_arguments(session, programme, proposal, page) if page and may_read else None,
         commitment=asking.commitment(proposal),
         by="A participant" if proposal.by_participant else "The organisers",
     )
@@ -192,7 +208,34 @@ def status(session: Session, programme: Programme, proposal: Proposal) -> str:
 
 def arguments(session: Session, programme: Programme, proposal: Proposal) -> list[Argument]:
     """Concerns and objections to every version, oldest first."""
-    worried, raised = concerns(session, proposal), objections.of(session, proposal)
+    return _said(session, programme, proposal, concerns(session, proposal), objections.of(session, proposal))
+
+
+def page_of_arguments(
+    session: Session, programme: Programme, proposal: Proposal, page: int
+) -> Paged[Argument]:
+    """As `arguments`: the objections go on where the concerns end."""
+    before = (page - 1) * ARGUMENTS
+    worried = session.exec(_concerns(proposal).offset(before).limit(ARGUMENTS)).all()
+    worries = before + len(worried)
+    if len(worried) == ARGUMENTS or before:
+        worries = paging.how_many(session, _concerns(proposal))
+    rest = objections.all_of(proposal).offset(max(before - worries, 0)).limit(ARGUMENTS - len(worried))
+    raised = session.exec(rest).all()
+    total = len(worried) + len(raised)
+    if total == ARGUMENTS or before:
+        total = worries + paging.how_many(session, objections.all_of(proposal))
+    said = _said(session, programme, proposal, worried, raised)
+    return Paged(said, total, page, ARGUMENTS)
+
+
+def _said(
+    session: Session,
+    programme: Programme,
+    proposal: Proposal,
+    worried: Sequence[ProposalAnswer],
+    raised: Sequence[Objection],
+) -> list[Argument]:
     named = [one.person_id for one in worried if one.named] + [one.person_id for one in raised if one.named]
     names = _names(session, programme, named)
     found = _findings(session, raised)
@@ -220,11 +263,14 @@ def _became(proposal: Proposal, objection: Objection) -> str:
 
 def concerns(session: Session, proposal: Proposal) -> Sequence[ProposalAnswer]:
     """Those to every version, in an order that tells nothing of when they came."""
+    return session.exec(_concerns(proposal)).all()
+
+
+def _concerns(proposal: Proposal) -> SelectOfScalar[ProposalAnswer]:
     said = select(ProposalAnswer).where(
         ProposalAnswer.proposal_id == proposal.id, ProposalAnswer.stance == Stance.CONCERN
     )
-    ordered = said.order_by(col(ProposalAnswer.version), col(ProposalAnswer.person_id))
-    return session.exec(ordered).all()
+    return said.order_by(col(ProposalAnswer.version), col(ProposalAnswer.person_id))
 
 
 def mark_of(proposal: Proposal, concern: ProposalAnswer) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,7 +26,9 @@ def document(session: Session, programme: Programme, today: date) -> dict[str, A
         "programme": programme.slug,
         "name": programme.name,
         "agreements": [_rule(one) for one in log.rules(session, programme, today)],
-        "proposals": [_proposal(one) for one in _every(session, programme)],
+        "proposals": [
+            _proposal(one, _arguments(session, programme, one)) for one in _every(session, programme)
+        ],
     }
 
 
@@ -51,6 +53,11 @@ def _every(session: Session, programme: Programme) -> Iterator[ProposalShown]:
         shown, more = log.of_programme(session, programme, page=page)
         yield from shown
         page += 1
+
+
+def _arguments(session: Session, programme: Programme, one: ProposalShown) -> list[Argument]:
+    """All of them, as its pages show them: once it has ended."""
+    return log.arguments(session, programme, one.proposal) if one.proposal.ended_at else []
 
 
 def _rule(one: Rule) -> dict[str, Any]:
@@ -93,7 +100,7 @@ def _rule(one: Rule) -> dict[str, Any]:
     }
 
 
-def _proposal(one: ProposalShown) -> dict[str, Any]:
+def _proposal(one: ProposalShown, arguments: Sequence[Argument]) -> dict[str, Any]:
     return {
         "number": one.proposal.number,
         "heading": one.heading,
@@ -112,7 +119,7 @@ def _proposal(one: ProposalShown) -> dict[str, Any]:
         "asked": one.counted["asked"],
         "delivered": one.counted["delivered"],
         "counts": one.answered,
-        "arguments": [_argument(each) for each in one.arguments],
+        "arguments": [_argument(each) for each in arguments],
         "earlier": [
             {
                 "version": version.number,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from web.models import Objection, ObjectionState, Proposal
 from web.services.agreements import clock
@@ -24,8 +25,11 @@ A_DAY = timedelta(days=1)
 
 def of(session: Session, proposal: Proposal) -> Sequence[Objection]:
     """Every one to any version, oldest first."""
-    raised = select(Objection).where(Objection.proposal_id == proposal.id)
-    return session.exec(raised.order_by(col(Objection.id))).all()
+    return session.exec(all_of(proposal)).all()
+
+
+def all_of(proposal: Proposal) -> SelectOfScalar[Objection]:
+    return select(Objection).where(Objection.proposal_id == proposal.id).order_by(col(Objection.id))
 
 
 def in_the_way(session: Session, proposal: Proposal) -> Sequence[Objection]:
