@@ -68,6 +68,11 @@ def page_number() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
 
 
+def page_to_return_to() -> int | None:
+    """The page of a list that a form on it leads back to; None for the first, which has no number."""
+    return page_number() if page_number() > 1 else None
+
+
 def stop_past_the_end(rows: Sized) -> None:
     """A list that has become shorter, or an address that was typed: "nobody found" would be untrue.
 

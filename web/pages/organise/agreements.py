@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from web.forms.agreements import SENT_TWICE, DeclineForm, FreeForm, NumberForm, ReasonForm, overlooks
 from web.forms.settings import DaysForm, MatchingForm, ShowingForm
 from web.http.access import needs
-from web.http.context import page_number, row_number, stop_past_the_end
+from web.http.context import page_number, page_to_return_to, row_number, stop_past_the_end
 from web.models import AgendaItem, AgendaState, Proposal, ProposalState, ProposalVersion, Role, Subject
 from web.pages.organise import pages
 from web.services.agreements import (
@@ -143,13 +143,15 @@ def read_agenda() -> ResponseReturnValue:
 
 def _agenda(form: DeclineForm, number: int = 0, too_late: str = "") -> str:
     """`number` is what `form` is about, `too_late` what was written of something that is decided."""
+    waiting = agenda.page_of_waiting(g.session, g.programme, page_number())
+    stop_past_the_end(waiting.rows)
     decided = agenda.decided(g.session, g.programme)
     numbers = agenda.numbers(g.session, decided)
     return render_template(
         "organise/agenda.html",
         programme=g.programme,
         role=g.role,
-        waiting=agenda.waiting(g.session, g.programme),
+        waiting=waiting,
         rules={one.agreement.id: one for one in agreements.every(g.session, g.programme)},
         live=[log.shown(g.session, g.programme, one) for one in lookup.live(g.session, g.programme)],
         decided=[(one, agenda.became(one, numbers.get(one.proposal_id or 0))) for one in decided],
@@ -192,7 +194,10 @@ def item_done(number: int) -> ResponseReturnValue:
 
 def _stopped(number: int) -> ResponseReturnValue | None:
     """The page again, where words for another button of it were written beside the one that was pressed."""
-    waits = number in {item.id for item in agenda.waiting(g.session, g.programme)}
+    try:
+        waits = agenda.one(g.session, g.programme, number).state is AgendaState.OPEN
+    except agenda.NoSuchItem:
+        return None  # whoever decides about it says so
     if waits and (form := DeclineForm()).stops_another():
         return _agenda(form, number), 422
     return None
@@ -224,7 +229,7 @@ def _decide(number: int, what: Callable[[AgendaItem], object]) -> ResponseReturn
         flash(DECIDED, "error")
     except lookup.NoSuchProposal:
         flash("There is no proposal of this number.", "error")
-    return redirect(url_for(".read_agenda", slug=g.programme.slug), 303)
+    return redirect(url_for(".read_agenda", slug=g.programme.slug, page=page_to_return_to()), 303)
 
 
 @pages.route("/<slug>/agreements/new", methods=["GET", "POST"])
@@ -430,7 +435,6 @@ def _hide(number: int, argument: str, because: str, said: str) -> ResponseReturn
 
 def _back_to(number: int, argument: str) -> ResponseReturnValue:
     """To where it stands, on the page it was read on."""
-    page = page_number() if page_number() > 1 else None
-    mark = f"argument-{argument}"
+    page, mark = page_to_return_to(), f"argument-{argument}"
     here = url_for(".one_proposal", slug=g.programme.slug, number=number, page=page, _anchor=mark)
     return redirect(here, 303)

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from web.forms.complaints import OutcomeForm
 from web.http.access import needs, outlives_its_programme
+from web.http.context import page_number, stop_past_the_end
 from web.models import Programme, Role
 from web.models.complaints import Complaint
 from web.pages.organise import pages
@@ -42,7 +43,8 @@ def answer_complaint(number: int) -> ResponseReturnValue:
 
 
 def listing(programme: Programme | None) -> str:
-    found = complaints.readable(g.session, programme)
+    found = complaints.readable(g.session, programme, page=page_number())
+    stop_past_the_end(found.rows)
     return render_template(
         "organise/complaints.html",
         programme=programme,

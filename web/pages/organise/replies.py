@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from web.http.access import needs, outlives_its_programme
-from web.http.context import house
+from web.http.context import house, page_number, page_to_return_to, stop_past_the_end
 from web.models import Role, Showing
 from web.pages.organise import pages
 from web.services.people import to_read, to_read_elsewhere
@@ -22,10 +22,12 @@ NOT_SHOWN = (
 @needs(Role.ORGANISER)
 def read_replies() -> ResponseReturnValue:
     key = house().signer.suppression_key()
+    waiting = to_read.of_programme(g.session, g.programme, current_user.id, key=key, page=page_number())
+    stop_past_the_end(waiting.rows)
     return render_template(
         "organise/replies.html",
         programme=g.programme,
-        waiting=to_read.of_programme(g.session, g.programme, current_user.id, key=key),
+        waiting=waiting,
         elsewhere=to_read_elsewhere.how_many(g.session, current_user.id),
         dealt_with=to_read.dealt_with(g.session, g.programme, current_user.id),
     )
@@ -60,4 +62,4 @@ def _after(act: Callable[[], str]) -> ResponseReturnValue:
         abort(404)
     except to_read.DealtWith:
         flash("Somebody has dealt with it meanwhile.", "error")
-    return redirect(url_for(".read_replies", slug=g.programme.slug), 303)
+    return redirect(url_for(".read_replies", slug=g.programme.slug, page=page_to_return_to()), 303)

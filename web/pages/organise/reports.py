@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from web.http.access import needs
+from web.http.context import page_number, page_to_return_to, stop_past_the_end
 from web.models import Role
 from web.pages.organise import pages
 from web.services.conversations import reports
@@ -13,7 +14,8 @@ from web.services.conversations import reports
 @pages.get("/<slug>/reports")
 @needs(Role.ORGANISER)
 def read_reports() -> ResponseReturnValue:
-    told = reports.every(g.session, g.programme, current_user.id)
+    told = reports.every(g.session, g.programme, current_user.id, page=page_number())
+    stop_past_the_end(told.rows)
     return render_template("organise/reports.html", programme=g.programme, role=g.role, told=told)
 
 
@@ -25,4 +27,4 @@ def handle_report(number: int) -> ResponseReturnValue:
     except reports.NoSuchReport:
         abort(404)
     flash("Marked as dealt with.")
-    return redirect(url_for(".read_reports", slug=g.programme.slug), 303)
+    return redirect(url_for(".read_reports", slug=g.programme.slug, page=page_to_return_to()), 303)

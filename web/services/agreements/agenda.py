@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications import messages, outbox
 from notifications.tables import OutboxMessage
@@ -17,8 +18,10 @@ from web.models import AgendaItem, AgendaState, Agreement, Programme, Proposal, 
 from web.services.agreements import agreements, renewing
 from web.services.common import audit, links, programmes
 from web.services.common.contacts import recipient
+from web.services.common.paging import Paged, paged
 
 LONGEST = 200
+A_PAGE = 20
 BETWEEN = timedelta(days=7)  # one letter about agreements to somebody and the next
 
 
@@ -109,10 +112,18 @@ def of_person(session: Session, programme: Programme, person: str) -> Sequence[t
 
 def waiting(session: Session, programme: Programme) -> Sequence[AgendaItem]:
     """What nobody has decided about, oldest first."""
+    return session.exec(_waiting(programme)).all()
+
+
+def page_of_waiting(session: Session, programme: Programme, page: int) -> Paged[AgendaItem]:
+    return paged(session, _waiting(programme), page, A_PAGE)
+
+
+def _waiting(programme: Programme) -> SelectOfScalar[AgendaItem]:
     wanted = select(AgendaItem).where(
         AgendaItem.programme_id == programme.id, AgendaItem.state == AgendaState.OPEN
     )
-    return session.exec(wanted.order_by(col(AgendaItem.id))).all()
+    return wanted.order_by(col(AgendaItem.id))
 
 
 def decided(session: Session, programme: Programme, most: int = 20) -> Sequence[AgendaItem]:

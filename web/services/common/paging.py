@@ -36,6 +36,15 @@ class Paged(Generic[Row]):
         return Paged([what(one) for one in self.rows], self.total, self.page, self.size)
 
 
+def paged(session: Session, wanted: Any, page: int, size: int) -> Paged[Any]:
+    """A page of what a statement finds, in its order."""
+    before = (page - 1) * size
+    rows = session.exec(wanted.offset(before).limit(size)).all()
+    # A page that is not full is the last: who looked for it has looked at everything.
+    is_last = len(rows) < size and (rows or not before)
+    return Paged(rows, before + len(rows) if is_last else how_many(session, wanted), page, size)
+
+
 def how_many(session: Session, wanted: Any) -> int:
     found = wanted.with_only_columns(literal(1)).order_by(None).subquery()
     return session.exec(select(func.count()).select_from(found)).one()

@@ -19,12 +19,14 @@ from notifications import messages, outbox
 from notifications.messages import Channel
 from web.models import Group, Organiser, Person, Programme, Report, Round
 from web.services.common import audit, kept_from, links, programmes
+from web.services.common.paging import Paged, paged
 from web.services.conversations.conversations import Conversation
 from web.services.organisers import accounts
 
 REPORTED = "reported somebody"
 LONGEST = 3000
 A_DAY = 5
+A_PAGE = 50
 
 
 class TooMany(Exception):
@@ -131,10 +133,10 @@ def _is_for(programme: Programme, reader: Any, about: Any) -> ColumnElement[bool
     return ~or_(themselves(reader), kept_from.is_kept(programme, reader, circles))
 
 
-def every(session: Session, programme: Programme, reader: str) -> Sequence[ReportShown]:
-    """What an organiser may read: those still to be dealt with first, then the newest."""
+def every(session: Session, programme: Programme, reader: str, *, page: int = 1) -> Paged[ReportShown]:
+    """What an organiser may read, a page of it: those still to be dealt with first, then the newest."""
     by, about = aliased(Person), aliased(Person)
-    rows = session.exec(
+    wanted = (
         select(Report, by, about, Round.number)
         .join(by, col(by.id) == Report.person_id)
         .join(about, col(about.id) == Report.about_id)
@@ -143,7 +145,7 @@ def every(session: Session, programme: Programme, reader: str) -> Sequence[Repor
         .where(Report.programme_id == programme.id, _may_read(programme, reader))
         .order_by(col(Report.handled_at).is_not(None), col(Report.id).desc())
     )
-    return [ReportShown(*row) for row in rows]
+    return paged(session, wanted, page, A_PAGE).each(lambda row: ReportShown(*row))
 
 
 def waiting(session: Session, programme: Programme, reader: str) -> int:

@@ -22,8 +22,10 @@ from web import scrubbing
 from web.models import Organiser, OrganiserRole, Person, Programme, Role
 from web.models.complaints import ANSWER_WITHIN, Complaint, Matter
 from web.services.common import audit, links, programmes, times
+from web.services.common.paging import Paged, paged
 
 LONGEST = 3000
+A_PAGE = 50
 REMIND = timedelta(days=7)
 KEEP = timedelta(days=730)  # after the answer
 LETTERS_AN_HOUR, LETTERS_A_DAY = 3, 6  # to one address
@@ -179,11 +181,14 @@ def _of(programme: Programme | None) -> ColumnElement[bool]:
     return or_(col(Complaint.programme_id) == programme.id, nobodys & ~exists().where(OPERATES))
 
 
-def readable(session: Session, programme: Programme | None) -> Sequence[Complaint]:
-    """The open ones first, by when an answer is due."""
+_OLDEST = (col(Complaint.received_at), col(Complaint.id))
+
+
+def readable(session: Session, programme: Programme | None, *, page: int = 1) -> Paged[Complaint]:
+    """A page of them: the open ones first, by when an answer is due."""
     wanted = select(Complaint).where(_of(programme))
     open_first = (col(Complaint.answered_at).is_not(None), col(Complaint.answered_at).desc())
-    return session.exec(wanted.order_by(*open_first, col(Complaint.received_at))).all()
+    return paged(session, wanted.order_by(*open_first, *_OLDEST), page, A_PAGE)
 
 
 def one(session: Session, programme: Programme | None, number: int) -> Complaint | None:
@@ -193,8 +198,8 @@ def one(session: Session, programme: Programme | None, number: int) -> Complaint
 def next_due(session: Session, programme: Programme | None) -> tuple[int, Complaint | None]:
     """How many are open, and the one that has waited longest."""
     still = select(Complaint).where(_of(programme), col(Complaint.answered_at).is_(None))
-    found = session.exec(still.order_by(col(Complaint.received_at))).all()
-    return len(found), found[0] if found else None
+    first = paged(session, still.order_by(*_OLDEST), 1, 1)
+    return first.total, first.rows[0] if first.rows else None
 
 
 def is_known_here(session: Session, complaint: Complaint) -> bool:

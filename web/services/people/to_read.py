@@ -23,6 +23,7 @@ from notifications.tables import OutboxMessage, Reply
 from web.models import GroupMember, Membership, Person, Programme, Showing
 from web.services.common import audit, kept_from
 from web.services.common.kept_from import Circle
+from web.services.common.paging import Paged, how_many, paged
 from web.services.conversations import conversations
 from web.services.conversations.conversations import Conversation
 from web.services.imports import known_elsewhere
@@ -31,6 +32,7 @@ from web.services.people import reachability
 
 SAID_NO = AsWritten("Somebody who said no here", "")
 DONE, A_LEARNING = "dealt with a reply", "took a reply for a learning"
+A_PAGE = 20
 SHOWN = 20  # of those that have been dealt with
 IN_WORDS = {
     messages.Introduction.kind: "an introduction",
@@ -198,21 +200,22 @@ def is_kept_from(session: Session, programme: Programme, reply_id: int, organise
 def waiting(session: Session, programme: Programme, reader: str | None = None) -> int:
     """How many nobody has dealt with."""
     still = _of(programme, reader).where(col(Reply.handled_at).is_(None))
-    ids = still.with_only_columns(col(Reply.id)).subquery()
-    return session.exec(select(func.count()).select_from(ids)).one()
+    return how_many(session, still)
 
 
 def of_programme(
-    session: Session, programme: Programme, reader: str | None = None, *, key: bytes
-) -> list[Unclear]:
-    """Those that wait, the oldest first; `key` is the suppression list's."""
+    session: Session, programme: Programme, reader: str | None = None, *, key: bytes, page: int = 1
+) -> Paged[Unclear]:
+    """A page of those that wait, the oldest first; `key` is the suppression list's."""
     still = _of(programme, reader).where(col(Reply.handled_at).is_(None))
-    rows = session.exec(still.order_by(col(Reply.received_at), col(Reply.id))).all()
-    written = _as_known_here(session, programme, rows)
-    return [
-        _shown(session, reply, person, message, written.get(person.id), key=key)
-        for reply, person, message in rows
-    ]
+    found = paged(session, still.order_by(col(Reply.received_at), col(Reply.id)), page, A_PAGE)
+    written = _as_known_here(session, programme, found.rows)
+
+    def shown(row: Row) -> Unclear:
+        reply, person, message = row
+        return _shown(session, reply, person, message, written.get(person.id), key=key)
+
+    return found.each(shown)
 
 
 def _as_known_here(session: Session, programme: Programme, rows: Sequence[Row]) -> dict[str, AsWritten]:

@@ -48,7 +48,7 @@ def read(world: World) -> list[tuple[str, bool]]:
     """What waits for an organiser, and whether its writer has been stopped."""
     with world.read() as session:
         key = world.worker.signer.suppression_key()
-        found = to_read.of_programme(session, world.programme(session), key=key)
+        found = to_read.of_programme(session, world.programme(session), key=key).rows
         return [(one.reply.text, one.has_stopped) for one in found]
 
 

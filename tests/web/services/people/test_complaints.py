@@ -112,8 +112,8 @@ def test_where_somebody_looks_after_the_installation_the_whole_service_is_theirs
     ours, whole = complain(world), complain(world, "wren@example.org", whole=True)
     told = {to: letters(world, "complaint_waits", to) for to in (OWNER, OPERATOR)}
     with world.read() as session:
-        owners = [one.id for one in complaints.readable(session, world.programme(session))]
-        operators = [one.id for one in complaints.readable(session, None)]
+        owners = [one.id for one in complaints.readable(session, world.programme(session)).rows]
+        operators = [one.id for one in complaints.readable(session, None).rows]
         assert complaints.one(session, world.programme(session), whole) is None
     assert (told, owners, operators) == ({OWNER: 1, OPERATOR: 1}, [ours], [whole])
 
@@ -124,7 +124,7 @@ def test_owners_read_those_of_their_programme_and_of_the_whole_service(world: Wo
     theirs, others = complain(world), complain(world, slug="charities")
     whole = complain(world, whole=True)
     with world.read() as session:
-        found = [one.id for one in complaints.readable(session, world.programme(session))]
+        found = [one.id for one in complaints.readable(session, world.programme(session)).rows]
         assert complaints.one(session, world.programme(session), others) is None
     assert found == [theirs, whole]
 

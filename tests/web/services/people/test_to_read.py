@@ -60,7 +60,7 @@ def take(world: World, inbound: Inbound) -> None:
 def waiting(world: World) -> list[str]:
     with world.read() as session:
         key = world.worker.signer.suppression_key()
-        found = to_read.of_programme(session, world.programme(session), key=key)
+        found = to_read.of_programme(session, world.programme(session), key=key).rows
         return [one.reply.text for one in found]
 
 
