@@ -8,8 +8,10 @@ import pytest
 from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.tables import Reply
+from tests.support.consenting import take_part
+from tests.support.statements import statements
 from tests.support.world import World
-from web.models import AgendaItem, Raised, Report
+from web.models import AgendaItem, Learning, Raised, Report, Showing
 from web.models.complaints import Complaint, Matter
 
 MANY = 120
@@ -76,6 +78,29 @@ def test_who_deals_with_one_is_led_back_to_the_page_it_stood_on(world: World) ->
     fill(world, replies)
     visitor = world.organiser().open("/organise/councils/replies?page=3").press("Dealt with")
     assert "Number 041" in visitor.answer.text
+
+
+def test_the_page_of_learnings_looks_only_at_those_it_shows(world: World) -> None:
+    person, _ = world.join_many(2)
+    world.round()
+    group = world.group_of(person)
+    visitor, asked = world.organiser(), []
+    for _ in range(2):
+        world.clock.turn(minutes=1)
+        learned(world, group, 20)
+        with statements(world.database) as said:
+            visitor.open("/organise/councils/learning")
+        asked.append(len(said))
+    assert asked[0] == asked[1]
+
+
+def learned(world: World, group: int, people: int) -> None:
+    """So many wait, each of somebody else and without a name."""
+    facts = {"group_id": group, "showing": Showing.WITHOUT_NAME, "created_at": world.now}
+    with world.write() as session:
+        programme = world.programme(session)
+        for person in take_part(session, programme, people, now=world.now, begin=world.now.minute * 100):
+            session.add(Learning(programme_id=programme.id, person_id=person, text="Vans.", **facts))
 
 
 def fill(world: World, made: Callable[[World, int, list[str]], Made]) -> None:

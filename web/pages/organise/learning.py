@@ -13,7 +13,7 @@ from web.forms.fields import Check, LongText
 from web.forms.learning import PassedAlongForm
 from web.http.access import needs, outlives_its_programme, recently_signed_in
 from web.http.context import by_day, page_number, row_number, stop_past_the_end
-from web.models import Learning, LearningState, Role, Showing
+from web.models import Learning, LearningState, Role
 from web.models.jobs import Work
 from web.pages.learning import card
 from web.pages.organise import pages
@@ -86,13 +86,10 @@ def _page(again: LearningForm | None = None, number: int = 0, too_late: str = ""
     """With what was typed. `again` is the form of learning `number`, which needs another look; `too_late` was
     written over an earlier state of it.
     """
-    waiting = learnings.of_programme(g.session, g.programme, LearningState.WAITING, current_user.id)
-    contested = learnings.of_programme(g.session, g.programme, LearningState.CONTESTED)
-    to_show = [one for one in waiting if one.learning.showing is not Showing.NO]
-    undecided = [*to_show, *contested]
-    last_page = max(len(undecided) - 1, 0) // A_PAGE * A_PAGE
+    undecided = learnings.undecided(g.session, g.programme, current_user.id)
+    last_page = max(undecided.to_look_at - 1, 0) // A_PAGE * A_PAGE
     first = min(request.args.get("start", 0, type=row_number) // A_PAGE * A_PAGE, last_page)
-    shown = undecided[first : first + A_PAGE]
+    shown = learnings.to_look_at(g.session, g.programme, current_user.id, first=first, most=A_PAGE)
     wanted = walls.WallSearch(text=request.args.get("search", "").strip()[:LONGEST_SEARCH])
     page = page_number()
     published, older = walls.wall(g.session, g.programme, wanted, page=page)
@@ -108,11 +105,11 @@ def _page(again: LearningForm | None = None, number: int = 0, too_late: str = ""
         role=g.role,
         waiting=[one for one in shown if one.learning.state is LearningState.WAITING],
         contested=[one for one in shown if one.learning.state is LearningState.CONTESTED],
-        undecided=len(undecided),
+        undecided=undecided.to_look_at,
         first=first,
         a_page=A_PAGE,
         to_read=to_read.waiting(g.session, g.programme, current_user.id),
-        kept=len(waiting) - len(to_show),
+        kept=undecided.kept,
         published=published,
         older=older,
         page=page,

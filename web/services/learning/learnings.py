@@ -13,8 +13,8 @@ from datetime import datetime
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, true
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from notifications import secrets
 from web.models import (
@@ -34,6 +34,8 @@ from web.services.learning import bylines, previews
 from web.services.learning.previews import NOTHING, Behind
 
 SOMEBODY = "somebody"  # who reads the wall, whoever it is
+UNDECIDED = (LearningState.WAITING, LearningState.CONTESTED)
+OLDEST = (col(Learning.created_at), col(Learning.id))
 LATELY = 20  # of what was declined; a slip is seen soon
 KEY_BYTES = 12  # of chance in the address of a learning
 
@@ -88,17 +90,56 @@ class Shown:
         return urlsplit(self.learning.link).hostname or ""
 
 
-def of_programme(
-    session: Session, programme: Programme, state: LearningState, reader: str | None = None
-) -> list[Shown]:
-    """The oldest first; for the organiser `reader`, by id, without what is kept from them."""
+def of_programme(session: Session, programme: Programme, state: LearningState) -> list[Shown]:
+    """All in this state, the oldest first, for organisers."""
+    wanted = select(Learning).where(Learning.programme_id == programme.id, Learning.state == state)
+    return _for_organisers(session, session.exec(wanted.order_by(*OLDEST)).all())
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """How many learnings wait for organisers, were taken down until one has looked, and wait but stay between
+    their author and us.
+    """
+
+    waiting: int
+    contested: int
+    kept: int
+
+    @property
+    def to_look_at(self) -> int:
+        return self.waiting + self.contested
+
+
+def undecided(session: Session, programme: Programme, reader: str) -> Undecided:
+    """Of what this organiser, by id, may read."""
+    stays, state = col(Learning.showing) == Showing.NO, col(Learning.state)
+    counted = (
+        select(state, stays, func.count())
+        .where(Learning.programme_id == programme.id, state.in_(UNDECIDED), may_read(programme, reader))
+        .group_by(state, stays)
+    )
+    found = {(state, stays): number for state, stays, number in session.exec(counted)}
+    waiting, contested = ([found.get((one, stays), 0) for stays in (False, True)] for one in UNDECIDED)
+    return Undecided(waiting[0], sum(contested), waiting[1])
+
+
+def to_look_at(session: Session, programme: Programme, reader: str, *, first: int, most: int) -> list[Shown]:
+    """Of those so many from `first` on: what waits, then what was taken down, each the oldest first."""
+    waits = (col(Learning.state) == LearningState.WAITING) & (col(Learning.showing) != Showing.NO)
+    is_contested = col(Learning.state) == LearningState.CONTESTED
     wanted = (
         select(Learning)
-        .where(Learning.programme_id == programme.id, Learning.state == state)
-        .where(true() if reader is None else may_read(programme, reader))
-        .order_by(col(Learning.created_at))
+        .where(Learning.programme_id == programme.id, waits | is_contested, may_read(programme, reader))
+        .order_by(is_contested, *OLDEST)
+        .offset(first)
+        .limit(most)
     )
-    return [_with_byline(session, one) for one in with_pages(session, session.exec(wanted).all())]
+    return _for_organisers(session, session.exec(wanted).all())
+
+
+def _for_organisers(session: Session, rows: Sequence[Learning]) -> list[Shown]:
+    return [_with_byline(session, one) for one in with_pages(session, rows)]
 
 
 def may_read(programme: Programme, reader: str) -> ColumnElement[bool]:
