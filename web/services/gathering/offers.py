@@ -238,7 +238,8 @@ def beside(session: Session, rows: Sequence[Learning]) -> dict[int, Beside]:
     linked = [row for row in rows if row.link]
     if not linked:
         return {}
-    wanted = select(GatheredPost, posts.claims()).where(
+    every, _ = posts.with_claims()
+    wanted = every.where(
         col(GatheredPost.programme_id).in_({row.programme_id for row in linked}),
         col(GatheredPost.url_digest).in_({posts.digest(row.link) for row in linked}),
     )
@@ -258,7 +259,8 @@ def settle_disputes(session: Session, *, now: datetime) -> int:
 
     A pasted link may claim, at any time, what somebody else has claimed.
     """
-    disputed = session.exec(select(GatheredPost).where(posts.claims() > 1)).all()
+    every, claims = posts.with_claims()
+    disputed = [post for post, _ in session.exec(every.where(claims > 1))]
     for post in disputed:
         post.learning_id = None
         session.add(post)

@@ -163,27 +163,33 @@ class Queued:
     claims: int
 
 
-def claims() -> Any:
-    """A number for each post: how many say by their link that it is theirs."""
-    return (
-        select(func.count(func.distinct(col(Learning.person_id))))
-        .where(
-            col(Learning.programme_id) == col(GatheredPost.programme_id),
-            col(Learning.link) == col(GatheredPost.url),
-            col(Learning.state) != LearningState.DECLINED,
+def with_claims() -> tuple[Any, Any]:
+    """Every post with how many say by their link that it is theirs, and that number as a column.
+
+    Counted for all links at once: post by post it means to look through all learnings for each.
+    """
+    linked = (col(Learning.link) != "") & col(Learning.link).in_(select(GatheredPost.url))
+    counted = (
+        select(
+            Learning.programme_id,
+            Learning.link,
+            func.count(func.distinct(col(Learning.person_id))).label("people"),
         )
-        .correlate(GatheredPost)
-        .scalar_subquery()
+        .where(linked, col(Learning.state) != LearningState.DECLINED)
+        .group_by(col(Learning.programme_id), col(Learning.link))
+        .subquery()
     )
+    claims = func.coalesce(counted.c.people, 0)
+    is_its = (counted.c.programme_id == GatheredPost.programme_id) & (counted.c.link == GatheredPost.url)
+    return select(GatheredPost, claims).outerjoin(counted, is_its), claims
 
 
 def queue(session: Session, programme: Programme) -> Sequence[Queued]:
     """What nobody has claimed by its handle, or more than one, the newest first. One query."""
-    wanted = (
-        select(GatheredPost, claims())
-        .where(col(GatheredPost.programme_id) == programme.id, col(GatheredPost.learning_id).is_(None))
-        .order_by(col(GatheredPost.found_at).desc(), col(GatheredPost.id).desc())
-    )
+    every, _ = with_claims()
+    wanted = every.where(
+        col(GatheredPost.programme_id) == programme.id, col(GatheredPost.learning_id).is_(None)
+    ).order_by(col(GatheredPost.found_at).desc(), col(GatheredPost.id).desc())
     return [Queued(post, count) for post, count in session.exec(wanted)]
 
 
@@ -258,10 +264,11 @@ def _forget(session: Session, found: Sequence[GatheredPost], *, key: bytes, now:
 
 def forget_old(session: Session, *, key: bytes, now: datetime) -> int:
     """Forget what nobody has claimed in 30 days; how many those were."""
-    old = select(GatheredPost).where(
-        col(GatheredPost.learning_id).is_(None), col(GatheredPost.found_at) < now - KEEP, claims() == 0
+    every, claims = with_claims()
+    old = every.where(
+        col(GatheredPost.learning_id).is_(None), col(GatheredPost.found_at) < now - KEEP, claims == 0
     )
-    found = session.exec(old).all()
+    found = [post for post, _ in session.exec(old)]
     _forget(session, found, key=key, now=now)
     return len(found)
 

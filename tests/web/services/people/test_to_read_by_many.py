@@ -1,8 +1,6 @@
 """What it takes to look whether a reply is kept from an organiser, in a large programme."""
 
-import sqlite3
 from collections.abc import Callable
-from itertools import count
 
 import pytest
 from sqlmodel import Session, select
@@ -11,11 +9,10 @@ from notifications.keywords import Word
 from notifications.messages import Channel
 from notifications.tables import Reply
 from tests.support.consenting import take_part
+from tests.support.statements import steps_of
 from tests.support.world import World
 from web.models import Group, GroupMember, Membership, Organiser, Role, Round, RoundState
 from web.services.people import to_read, to_read_elsewhere
-
-A_STEP = 100  # instructions of SQLite's
 
 
 def mine(session: Session, world: World) -> int:
@@ -71,16 +68,3 @@ def people_who_met(session: Session, world: World, people: int) -> list[str]:
 def said(person: str, number: str, world: World) -> Reply:
     words = {"text": "STOP. He was rude.", "word": Word.STOP, "to_read": True}
     return Reply(channel=Channel.SMS, source_id=number, person=person, received_at=world.now, **words)
-
-
-def steps_of(session: Session, what: Callable[[], object]) -> int:
-    """How much SQLite does for it."""
-    file = session.connection().connection.driver_connection
-    assert isinstance(file, sqlite3.Connection)
-    counted = count()
-    file.set_progress_handler(lambda: next(counted) * 0, A_STEP)
-    try:
-        what()
-    finally:
-        file.set_progress_handler(None, 0)
-    return next(counted)
