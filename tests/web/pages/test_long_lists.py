@@ -11,7 +11,7 @@ from notifications.tables import Reply
 from tests.support.consenting import take_part
 from tests.support.statements import statements
 from tests.support.world import World
-from web.models import AgendaItem, Learning, Raised, Report, Showing
+from web.models import AgendaItem, Learning, Organisation, Raised, Report, Showing
 from web.models.complaints import Complaint, Matter
 
 MANY = 120
@@ -111,3 +111,15 @@ def fill(world: World, made: Callable[[World, int, list[str]], Made]) -> None:
     rows = list(made(world, programme, people))
     with world.write() as session:
         session.add_all(rows)
+
+
+def test_organisations_beyond_five_hundred_stand_on_a_page_of_their_own(world: World) -> None:
+    with world.write() as session:
+        programme = world.programme(session).id
+        for number in range(501):
+            name = f"Council {number:03}"
+            session.add(Organisation(programme_id=programme, name=name, key=name.casefold()))
+    visitor, here = world.organiser(), "/organise/councils/organisations"
+    first, second = (visitor.open(f"{here}?page={page}").answer.text for page in (1, 2))
+    names = [set(re.findall(r"Council \d{3}", text)) for text in (first, second)]
+    assert (len(names[0]), names[1], "501 organisations" in second) == (500, {"Council 500"}, True)

@@ -11,24 +11,27 @@ from werkzeug import Response
 from notifications.foreign import storable
 from web.forms.people import DomainForm, OrganisationNamesForm, OtherNameForm
 from web.http.access import needs, recently_signed_in
-from web.http.context import row_number
+from web.http.context import page_number, row_number, stop_past_the_end
 from web.models import Organisation, Role
 from web.pages.organise import pages
-from web.services.common import programmes
+from web.services.common import paging, programmes
 from web.services.imports import following
 from web.services.organisations import doubts, organisations
 
+A_PAGE = 500  # whoever looks for one in a programme of every council in the land has them on one
 ARE_ONE = "{} is {} from now on, whoever writes it."
 
 
 @pages.get("/<slug>/organisations")
 @needs(Role.VIEWER)
 def every_organisation() -> ResponseReturnValue:
+    lines = paging.slice_of(organisations.overview(g.session, g.programme.id), page_number(), A_PAGE)
+    stop_past_the_end(lines.rows)
     return render_template(
         "organise/organisations.html",
         programme=g.programme,
         role=g.role,
-        lines=organisations.overview(g.session, g.programme.id),
+        lines=lines,
         doubts=doubts.of_programme(g.session, g.programme.id) if _may_change() else (),
     )
 

@@ -36,7 +36,7 @@ Word = TypeVar("Word", bound=StrEnum)
 def everyone() -> ResponseReturnValue:
     wanted = _wanted()
     roster = directory.search(g.session, g.programme, wanted, today=times.today(g.now))
-    stop_past_the_end(roster.entries)
+    stop_past_the_end(roster.rows)
     return render_template(
         "organise/people.html",
         programme=g.programme,

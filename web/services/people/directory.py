@@ -28,6 +28,7 @@ from web.models import (
 )
 from web.models.folding import is_like, looked_for, pattern
 from web.services.common import contacts, times
+from web.services.common.paging import Paged
 from web.services.evidence import nameless
 from web.services.imports import known_elsewhere
 from web.services.imports.known_elsewhere import AsWritten
@@ -127,28 +128,7 @@ class PersonLine:
     state: str
 
 
-@dataclass(frozen=True)
-class Roster:
-    """One page of people, and how many there are in all."""
-
-    entries: Sequence[PersonLine]
-    total: int
-    page: int
-
-    @property
-    def has_more(self) -> bool:
-        return self.page * A_PAGE < self.total
-
-    @property
-    def first(self) -> int:
-        return (self.page - 1) * A_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.entries) - 1
-
-
-def search(session: Session, programme: Programme, wanted: Search, *, today: date) -> Roster:
+def search(session: Session, programme: Programme, wanted: Search, *, today: date) -> Paged[PersonLine]:
     """A page of the people whose name, organisation, address or number fits.
 
     One index holds a programme's names in order, so the first page and the last cost much the same: with
@@ -165,7 +145,7 @@ def search(session: Session, programme: Programme, wanted: Search, *, today: dat
         total = before + len(ids)
     else:
         total = session.exec(select(func.count()).select_from(Membership).where(*where)).one()
-    return Roster(_lines(session, programme, ids, today), total, wanted.page)
+    return Paged(_lines(session, programme, ids, today), total, wanted.page, A_PAGE)
 
 
 def _where(

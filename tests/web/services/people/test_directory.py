@@ -53,7 +53,7 @@ def page(world: World, **wanted: object) -> list[str]:
             directory.Search(**wanted),
             today=times.today(world.now),
         )
-    return [entry.name for entry in found.entries]
+    return [entry.name for entry in found.rows]
 
 
 def test_people_are_found_in_the_order_asked_for(world: World) -> None:
@@ -119,7 +119,7 @@ def test_every_page_says_how_many_there_are(world: World) -> None:
             )
             for number in (1, 2, 3)
         ]
-    assert [(len(each.entries), each.total) for each in found] == [(50, 51), (1, 51), (0, 51)]
+    assert [(len(each.rows), each.total) for each in found] == [(50, 51), (1, 51), (0, 51)]
 
 
 def test_a_new_name_is_found_and_an_erased_one_is_not(world: World) -> None:
@@ -154,7 +154,7 @@ def test_a_name_is_found_whichever_keyboard_wrote_it(world: World, typed: str) -
         programme = world.programme(session)
         wanted = directory.Search(text=typed)
         found = directory.search(session, programme, wanted, today=times.today(world.now))
-    assert [entry.name for entry in found.entries] == ["Siân O’Neill-Rees"]
+    assert [entry.name for entry in found.rows] == ["Siân O’Neill-Rees"]
 
 
 @pytest.mark.parametrize(
