@@ -172,6 +172,8 @@ def sample_in(world: World) -> Sample:
     groups = {person: world.group_of(person) for person in joined}
     world.start("charities", "Charities Unmentoring")
     spare = world.appoint("spare@councils.example", Role.OWNER)
+    for role in Role:  # before anybody is erased: who organises only later may be whom a learning is about
+        world.appoint(address_of(role), role)
     return Sample(world, joined, groups, spare, invited, complaint.reference_said, learning)
 
 
@@ -192,7 +194,11 @@ def come_as(world: World, who: str) -> Visitor:
         return world.organiser("else@charities.example", Role.OWNER, "charities")
     if who == "operator":
         return operator_in(world)
-    return world.organiser(f"{who}@councils.example", Role(who))
+    return world.organiser(address_of(Role(who)), Role(who))
+
+
+def address_of(role: Role) -> str:
+    return f"{role}@councils.example"
 
 
 def operator_in(world: World, email: str = "operator@host.example") -> Visitor:
