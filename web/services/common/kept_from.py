@@ -65,13 +65,16 @@ def surely(partners: Any) -> Circle:
     return lambda organiser: _is_among(organiser, partners, IS_KNOWN)
 
 
+def alike(partners: Any) -> Circle:
+    """And whoever may be one of them by name, number or address."""
+    return lambda organiser: _is_among(organiser, partners, IS_KNOWN | LOOKS_LIKE)
+
+
 def perhaps(partners: Any) -> Circle:
-    """And whoever may be one of them."""
-    return lambda organiser: _is_among(organiser, partners, IS_KNOWN | MAY_BE)
-
-
-def circles(partners: Any) -> tuple[Circle, Circle]:
-    return surely(partners), perhaps(partners)
+    """And whoever came to organise after one of them was erased. For what is grave alone: of nearly everybody
+    some partner was erased in a year, and who takes a programme over would read next to nothing.
+    """
+    return lambda organiser: _is_among(organiser, partners, IS_KNOWN | LOOKS_LIKE | WAS_ERASED)
 
 
 def _is_among(organiser: Any, partners: Any, is_one: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -86,19 +89,24 @@ def _is_known_for() -> ColumnElement[bool]:
     return or_(PARTNER.email_key == SELF.email_key, before.correlate_except(OrganiserWas).exists())
 
 
-def _may_be() -> ColumnElement[bool]:
+def _looks_like() -> ColumnElement[bool]:
     """What they are called an entry by their address says; where they have none, that address."""
     own = aliased(Person)
     theirs = select(own.id).where(own.email_key == SELF.email_key).correlate_except(own)
     same_name = _names(own.id, lambda one: _names(PARTNER.id, lambda other: one == other))
-    alike = or_(own.phone == PARTNER.phone, same_name)
-    erased_at = col(PARTNER.erased_at)
-    was_erased = and_(erased_at < SELF.created_at, ~theirs.where(own.created_at < erased_at).exists())
+    same = or_(own.phone == PARTNER.phone, same_name)
     called_so = or_(
         _before_at(SELF.email_key) == _before_at(PARTNER.email_key),
         _names(PARTNER.id, lambda name: _says(SELF.email_key, name)),
     )
-    return or_(was_erased, theirs.where(alike).exists(), and_(~theirs.exists(), called_so))
+    return or_(theirs.where(same).exists(), and_(~theirs.exists(), called_so))
+
+
+def _was_erased() -> ColumnElement[bool]:
+    """Before they organised, and they were not somebody else at the time."""
+    own, erased_at = aliased(Person), col(PARTNER.erased_at)
+    theirs = select(own.id).where(own.email_key == SELF.email_key, own.created_at < erased_at)
+    return and_(erased_at < SELF.created_at, ~theirs.correlate_except(own).exists())
 
 
 def _names(person: Any, says: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -128,7 +136,7 @@ def _joined(words: Any) -> Any:
 
 # Asked for each page on which something may wait, so put together once.
 SELF, PARTNER = aliased(Organiser), aliased(Person)
-IS_KNOWN, MAY_BE = _is_known_for(), _may_be()
+IS_KNOWN, LOOKS_LIKE, WAS_ERASED = _is_known_for(), _looks_like(), _was_erased()
 
 
 def another_reads(programme: Programme | type[Programme], reader: Any, circle: Circle) -> ColumnElement[bool]:

@@ -129,8 +129,8 @@ def _is_for(programme: Programme, reader: Any, about: Any) -> ColumnElement[bool
     """Is it about somebody else, by id, than this organiser? Who is perhaps that one does not read it while
     another organiser does.
     """
-    themselves, _ = circles = kept_from.circles([about])
-    return ~or_(themselves(reader), kept_from.is_kept(programme, reader, circles))
+    themselves, perhaps = kept_from.surely([about]), kept_from.perhaps([about])
+    return ~or_(themselves(reader), kept_from.is_kept(programme, reader, (themselves, perhaps)))
 
 
 def every(session: Session, programme: Programme, reader: str, *, page: int = 1) -> Paged[ReportShown]:

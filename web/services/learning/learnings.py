@@ -150,7 +150,8 @@ def may_read(programme: Programme, reader: str) -> ColumnElement[bool]:
         col(Learning.person_id), col(GroupMember.group_id) == col(Learning.group_id)
     )
     has_been_open = col(Learning.state).in_((LearningState.PUBLISHED, LearningState.CONTESTED))
-    return has_been_open | ~kept_from.is_kept(programme, reader, kept_from.circles(partners))
+    circles = kept_from.surely(partners), kept_from.alike(partners)
+    return has_been_open | ~kept_from.is_kept(programme, reader, circles)
 
 
 def to_decide(session: Session, programme: Programme, number: int, reader: str) -> Learning | None:

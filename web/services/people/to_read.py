@@ -144,7 +144,8 @@ def _is_kept(programme: Programme, reader: str) -> ColumnElement[bool]:
     partners, perhaps = partners_of_writer(programme)
     stops = func.coalesce(col(Reply.word), "") == Word.STOP
     others = kept_from.another_reads(programme, reader, perhaps) | kept_from.somebody_elsewhere_reads(perhaps)
-    kept = kept_from.is_kept(programme, reader, (_partners_in_its_talk(programme), partners, perhaps))
+    alike = kept_from.alike(_partners_of_writer(programme, true()))
+    kept = kept_from.is_kept(programme, reader, (_partners_in_its_talk(programme), partners, alike))
     return or_(stops & (partners(reader) | (perhaps(reader) & others)), ~stops & kept)
 
 
@@ -152,7 +153,8 @@ def partners_of_writer(programme: Programme | type[Programme]) -> tuple[Circle, 
     """Whom it may be about: whoever has talked with its writer in this programme, and whoever perhaps has. A
     text answers the newest message, whatever it says, and may speak of any of them.
     """
-    return kept_from.circles(_partners_of_writer(programme, true()))
+    theirs = _partners_of_writer(programme, true())
+    return kept_from.surely(theirs), kept_from.perhaps(theirs)
 
 
 def _partners_in_its_talk(programme: Programme) -> Circle:

@@ -212,6 +212,16 @@ def test_who_organises_since_a_partner_was_erased_is_perhaps_that_partner(
     assert (shown_to(world, "new@councils.example", UNSAFE), UNSAFE in read) == (False, True)
 
 
+def test_who_takes_a_programme_over_reads_what_is_no_stop(world: World, asked: str, tom: str) -> None:
+    """Of nearly everybody some partner was erased in a year, and whoever organised before may be gone."""
+    world.appoint(PRIYA)
+    erased_themselves(world, tom)
+    world.clock.turn(hours=1)
+    world.appoint("new@councils.example")
+    text(world, HARM)
+    assert shown_to(world, "new@councils.example", HARM)
+
+
 def test_who_organised_before_without_being_them_is_not(world: World, asked: str, tom: str) -> None:
     world.appoint(PRIYA)
     operator = operator_in(world)
